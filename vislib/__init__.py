@@ -1,0 +1,44 @@
+"""Look inside a convolutional network: kernels, feature maps, and what a decision rests on.
+
+    import vislib
+    classifier = vislib.load_classifier("efficientnet-lite0")
+    image = vislib.load_image("sample_images/cat.jpg")
+    heatmap = vislib.explain("grad-cam", classifier, image)
+
+Importing vislib does not import TensorFlow; loading a network does.
+"""
+
+from vislib import render
+from vislib.activations import feature_maps, feature_maps_of, filter_layers, filters
+from vislib.attribution import Explainer, explain, methods
+from vislib.classifier import PREPROCESSINGS, Classifier, Prediction, Preprocessing, load_classifier
+from vislib.errors import ImageError, LayerError, ModelError, ParameterError, VislibError
+from vislib.export import save
+from vislib.heatmap import Heatmap
+from vislib.images import load_image
+from vislib.zoo import models
+
+__all__ = [
+    "PREPROCESSINGS",
+    "Classifier",
+    "Explainer",
+    "Heatmap",
+    "ImageError",
+    "LayerError",
+    "ModelError",
+    "ParameterError",
+    "Prediction",
+    "Preprocessing",
+    "VislibError",
+    "explain",
+    "feature_maps",
+    "feature_maps_of",
+    "filter_layers",
+    "filters",
+    "load_classifier",
+    "load_image",
+    "methods",
+    "models",
+    "render",
+    "save",
+]

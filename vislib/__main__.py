@@ -1,0 +1,8 @@
+"""python -m vislib"""
+
+import sys
+
+from vislib.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,212 @@
+"""What every explanation method is: a frozen dataclass of its parameters, registered by its name."""
+
+import dataclasses
+import math
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from PIL import Image
+
+from vislib.classifier import Classifier
+from vislib.errors import ParameterError, listed
+from vislib.heatmap import Heatmap
+
+Progress = Callable[..., None]
+"""Called as progress(done, total, partial=None) between batches; whatever it raises cancels the work.
+`partial` is the map so far, (H, W) float32, where the method has one."""
+
+
+def no_progress(done: int, total: int, partial: np.ndarray | None = None) -> None:
+    """Reports to nobody."""
+
+
+def parameter(
+    default: Any,
+    label: str,
+    *,
+    unit: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+    help: str = "",
+) -> Any:
+    """A dataclass field with what a page or the command line needs to ask for it.
+
+    Args:
+        default: Its default; None where it depends on the network (see `Explainer.resolved`).
+        label: A short name for people.
+        unit: Such as "px".
+        low: Smallest value accepted.
+        high: Largest value accepted.
+        choices: The values accepted, for text.
+        help: One sentence.
+    """
+    metadata = {"label": label, "unit": unit, "low": low, "high": high, "choices": choices, "help": help}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What a method computes: the map and, where there are any, its layer and further arrays."""
+
+    values: np.ndarray
+    layer: str | None = None
+    details: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Explainer(ABC):
+    """A method that says which parts of an image a class's logit rests on.
+
+    A subclass is a frozen dataclass whose fields are the method's parameters; defining it registers it
+    under its `name`.
+
+    Class attributes:
+        name: How scripts call it, such as "grad-cam".
+        title: How people call it.
+        family: "perturbation", "gradient" or "class activation".
+        reference: Authors, year, arXiv number.
+        caveat: The method's known weakness, one sentence.
+        signed: Whether negative values mean evidence against the class.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    family: ClassVar[str]
+    reference: ClassVar[str]
+    caveat: ClassVar[str]
+    signed: ClassVar[bool]
+
+    registry: ClassVar[dict[str, type["Explainer"]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "name" in cls.__dict__:
+            Explainer.registry[cls.name] = cls
+
+    def __post_init__(self) -> None:
+        for spec in dataclasses.fields(self):
+            self._check(spec, getattr(self, spec.name))
+
+    def explain(
+        self,
+        classifier: Classifier,
+        image: np.ndarray,
+        class_index: int | None = None,
+        progress: Progress = no_progress,
+    ) -> Heatmap:
+        """The method's map for one image and class.
+
+        Args:
+            classifier: Whose decision.
+            image: (H, W, 3) in 0..255.
+            class_index: The class explained; None for the most probable one.
+            progress: Called between batches of work; an exception from it cancels and passes through.
+
+        Returns:
+            A heatmap at the resolution of the network's input.
+
+        Raises:
+            ParameterError: If there is no such class, or a parameter does not suit this network.
+            LayerError: If the layer asked for has no feature maps.
+        """
+        start = time.perf_counter()
+        fitted = classifier.fit(image)
+        logits = classifier.network.logits(classifier.prepare(fitted[None]))[0]
+        class_index = int(np.argmax(logits)) if class_index is None else classifier.class_index(class_index)
+        resolved = self.resolved(classifier)
+        attribution = resolved.attribute(classifier, fitted, class_index, progress)
+        return Heatmap(
+            values=np.ascontiguousarray(attribution.values, np.float32),
+            signed=self.signed,
+            method=self.name,
+            class_index=class_index,
+            label=classifier.labels[class_index],
+            score=float(logits[class_index]),
+            layer=attribution.layer,
+            params=dataclasses.asdict(resolved),
+            seconds=time.perf_counter() - start,
+            model=classifier.key,
+            box=classifier.box(image),
+            image_size=(image.shape[0], image.shape[1]),
+            details=attribution.details,
+        )
+
+    def resolved(self, classifier: Classifier) -> Self:
+        """This method with the defaults that depend on the network filled in."""
+        return self
+
+    @abstractmethod
+    def attribute(
+        self, classifier: Classifier, fitted: np.ndarray, class_index: int, progress: Progress
+    ) -> Attribution:
+        """The computation itself, on the image as the network sees it, (h, w, 3) uint8."""
+
+    def _check(self, spec: dataclasses.Field, value: Any) -> None:
+        if value is None and spec.default is None:
+            return
+        limits, of = spec.metadata, f"The `{spec.name}` parameter of `{type(self).__name__}`"
+        if limits["choices"]:
+            if value not in limits["choices"]:
+                raise ParameterError(f"{of} must be one of {listed(limits['choices'])}; not {value!r}.")
+        elif limits["low"] is not None or limits["high"] is not None:
+            wants_whole = "int" in str(spec.type)
+            is_number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+            low = limits["low"] if limits["low"] is not None else -math.inf
+            high = limits["high"] if limits["high"] is not None else math.inf
+            if not is_number or (wants_whole and value != int(value)) or not low <= value <= high:
+                kind = "a whole number" if wants_whole else "a number"
+                upper = "" if high == math.inf else f" to {high}"
+                raise ParameterError(f"{of} must be {kind} from {low}{upper}; not {value!r}.")
+
+
+def methods() -> dict[str, type[Explainer]]:
+    """Every explanation method by name."""
+    return dict(Explainer.registry)
+
+
+def explain(
+    method: str,
+    classifier: Classifier,
+    image: np.ndarray,
+    class_index: int | None = None,
+    progress: Progress = no_progress,
+    **params: Any,
+) -> Heatmap:
+    """Explains a classifier's score for a class with the method of that name.
+
+    Args:
+        method: One of `methods()`.
+        classifier: Whose decision.
+        image: (H, W, 3) in 0..255.
+        class_index: The class explained; None for the most probable one.
+        progress: Called as progress(done, total, partial=None); an exception from it cancels.
+        **params: The method's parameters.
+
+    Raises:
+        ParameterError: If there is no such method, class or parameter, or a value is not accepted.
+        LayerError: If the layer asked for has no feature maps.
+    """
+    if method not in Explainer.registry:
+        raise ParameterError(f"There is no method '{method}'; there are: {listed(Explainer.registry)}.")
+    explainer = Explainer.registry[method]
+    known = [spec.name for spec in dataclasses.fields(explainer)]
+    unknown = sorted(set(params) - set(known))
+    if unknown:
+        takes = f"it takes {listed(known)}" if known else "it takes none"
+        raise ParameterError(f"{explainer.title} has no parameter {listed(unknown)}; {takes}.")
+    return explainer(**params).explain(classifier, image, class_index, progress)
+
+
+def upsample(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A coarse map (h, w) at a finer size (H, W): bilinear between cell centres (half-pixel aligned).
+
+    The centre of cell i of n lands at (i + ½)·H/n − ½, as it should; aligning corners instead, as
+    scipy.ndimage.zoom does, shifts an impulse in cell 1 of 7 by 10 pixels of 224.
+    """
+    picture = Image.fromarray(np.ascontiguousarray(values, np.float32))
+    return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BILINEAR))

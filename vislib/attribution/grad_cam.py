@@ -1,0 +1,48 @@
+"""Grad-CAM: a layer's feature maps, weighted by what they do for the class."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from vislib.attribution.base import Attribution, Explainer, Progress, parameter, upsample
+
+
+@dataclass(frozen=True)
+class GradCam(Explainer):
+    """ReLU(Σ_k α_k A_k), where α_k is the mean over positions of ∂ logit / ∂ A_k (equations 1 and 2).
+
+    The map is computed at the layer's size and brought to the input's by interpolating between cell
+    centres. Values are ≥ 0. `details["cells"]` holds the map at the layer's size, `details["weights"]`
+    the α_k.
+
+    Reference: Selvaraju et al. 2017, arXiv 1610.02391.
+    """
+
+    name = "grad-cam"
+    title = "Grad-CAM"
+    family = "class activation"
+    reference = "Selvaraju et al. 2017, arXiv 1610.02391"
+    caveat = (
+        "As coarse as the layer. Averaging the gradient over all positions can light up places that do not "
+        "raise the score (Draelos & Carin 2020, arXiv 2011.08891)."
+    )
+    signed = False
+
+    layer: str | None = parameter(None, "Layer", help="Where to look; by default the last layer before pooling.")
+
+    def resolved(self, classifier) -> Self:
+        layer = self.layer if self.layer is not None else classifier.network.last_map_layer
+        return dataclasses.replace(self, layer=layer)
+
+    def attribute(self, classifier, fitted: np.ndarray, class_index: int, progress: Progress) -> Attribution:
+        assert self.layer is not None
+        progress(0, 1)
+        inputs = classifier.prepare(fitted[None])
+        maps, gradients = classifier.network.maps_and_gradients(inputs, self.layer, class_index)
+        weights = gradients[0].mean(axis=(0, 1))
+        cells = np.maximum(maps[0] @ weights, 0)
+        values = upsample(cells, classifier.input_size)
+        progress(1, 1, values)
+        return Attribution(values, self.layer, {"cells": cells, "weights": weights})

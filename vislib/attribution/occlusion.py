@@ -1,0 +1,153 @@
+"""Occlusion: cover a patch, see how far the score falls."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from PIL import Image, ImageFilter
+from scipy import ndimage
+
+from vislib.attribution.base import Attribution, Explainer, Progress, parameter
+from vislib.errors import ParameterError
+
+FILLS = ("grey", "mean", "blur", "noise")
+
+
+@dataclass(frozen=True)
+class Occlusion(Explainer):
+    """The fall of the class's logit when a patch that slides over the image is covered.
+
+    A pixel's value is the mean fall over the patches that cover it, in logits: positive where covering
+    lowers the score. The patches start every `stride_px` pixels; one more row and column is added at the
+    far edge where that leaves a strip uncovered, so that every pixel is covered.
+
+    `details`, one entry a patch, (rows, columns): "drop" the fall of the logit, "probability" of the
+    class, "winner" the index of the class with the highest score; "tops" and "lefts" are the patches'
+    first rows and columns in the network's input.
+
+    Departs from the paper, which maps the class's probability and feature activity; here the logit, which
+    does not saturate. The probability is in `details`.
+
+    Reference: Zeiler & Fergus 2013, arXiv 1311.2901, section 4.2.
+    """
+
+    name = "occlusion"
+    title = "Occlusion"
+    family = "perturbation"
+    reference = "Zeiler & Fergus 2013, arXiv 1311.2901"
+    caveat = (
+        "A covered image is one the network was not trained on, so size and fill of the patch change the map; "
+        "evidence that is there twice is not seen."
+    )
+    signed = True
+
+    patch_px: int | None = parameter(
+        None, "Patch", unit="px", low=1, high=4096, help="Side of the square; by default a seventh of the input's."
+    )
+    stride_px: int | None = parameter(
+        None, "Stride", unit="px", low=1, high=4096, help="Step of the square; by default half its side."
+    )
+    fill: str = parameter("grey", "Fill", choices=FILLS, help="What covers the patch.")
+    grey: int = parameter(127, "Grey level", low=0, high=255, help="For the grey fill: 0 black, 255 white.")
+    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="For the noise fill.")
+
+    def resolved(self, classifier) -> Self:
+        side = min(classifier.input_size)
+        patch = self.patch_px if self.patch_px is not None else max(1, round(side / 7))
+        stride = self.stride_px if self.stride_px is not None else max(1, patch // 2)
+        if patch > side:
+            raise ParameterError(
+                f"The `patch_px` parameter of `Occlusion` must be at most {side}, the input's side; not {patch}."
+            )
+        if stride > patch:
+            raise ParameterError(
+                f"The `stride_px` parameter of `Occlusion` must be at most the patch, {patch} px, so that every "
+                f"pixel is covered; not {stride}."
+            )
+        return dataclasses.replace(self, patch_px=patch, stride_px=stride)
+
+    def positions(self, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """First rows and first columns of the patches on an input of that size, for resolved parameters."""
+        assert self.patch_px is not None
+        assert self.stride_px is not None
+        tops, lefts = (_starts(side, self.patch_px, self.stride_px) for side in size)
+        return tops, lefts
+
+    def covered(self, fitted: np.ndarray, top: int, left: int) -> np.ndarray:
+        """The image (h, w, 3) with the patch at (top, left) covered, uint8."""
+        picture = fitted.copy()
+        window = np.s_[top : top + self.patch_px, left : left + self.patch_px]
+        picture[window] = self.cover(fitted)[window]
+        return picture
+
+    def cover(self, fitted: np.ndarray) -> np.ndarray:
+        """What shows through the patches: an image (h, w, 3) uint8."""
+        if self.fill == "grey":
+            return np.full_like(fitted, self.grey)
+        if self.fill == "mean":
+            return np.broadcast_to(np.rint(fitted.mean(axis=(0, 1))).astype(np.uint8), fitted.shape)
+        if self.fill == "blur":
+            radius = max(fitted.shape[:2]) / 14
+            return np.asarray(Image.fromarray(fitted).filter(ImageFilter.GaussianBlur(radius)))
+        return np.random.default_rng(self.seed).integers(0, 256, fitted.shape, dtype=np.uint8)
+
+    def attribute(self, classifier, fitted: np.ndarray, class_index: int, progress: Progress) -> Attribution:
+        assert self.patch_px is not None
+        network = classifier.network
+        size, patch = fitted.shape[:2], self.patch_px
+        tops, lefts = self.positions(size)
+        inputs = classifier.prepare(fitted[None])
+        cover = classifier.prepare(self.cover(fitted)[None])[0]
+        score = network.logits(inputs)[0, class_index]
+
+        drop = np.full((len(tops), len(lefts)), np.nan)
+        probability = np.empty(drop.shape, np.float32)
+        winner = np.empty(drop.shape, np.int64)
+        order = _coarse_to_fine(drop.shape)
+        progress(0, len(order))
+        batch = min(network.batch_size, 16)  # small, so that progress moves and Stop is heard soon
+        for start in range(0, len(order), batch):
+            cells = order[start : start + batch]
+            occluded = np.repeat(inputs, len(cells), axis=0)
+            for copy, (row, column) in zip(occluded, cells, strict=True):
+                window = np.s_[tops[row] : tops[row] + patch, lefts[column] : lefts[column] + patch]
+                copy[window] = cover[window]
+            logits = network.logits(occluded)
+            rows, columns = cells.T
+            drop[rows, columns] = score - logits[:, class_index]
+            probability[rows, columns] = network.probabilities(logits)[:, class_index]
+            winner[rows, columns] = logits.argmax(axis=1)
+            progress(start + len(cells), len(order), _spread(_filled(drop), tops, lefts, patch, size))
+        details = {"drop": drop.astype(np.float32), "probability": probability, "winner": winner}
+        return Attribution(_spread(drop, tops, lefts, patch, size), details={**details, "tops": tops, "lefts": lefts})
+
+
+def _starts(side: int, patch: int, stride: int) -> np.ndarray:
+    starts = list(range(0, side - patch + 1, stride))
+    if starts[-1] != side - patch:
+        starts.append(side - patch)
+    return np.array(starts)
+
+
+def _coarse_to_fine(shape: tuple[int, int]) -> np.ndarray:
+    """Cells (n, 2) in such an order that every fourth comes first, then every second, then the rest."""
+    rows, columns = np.indices(shape).reshape(2, -1)
+    level = np.select([(rows % 4 == 0) & (columns % 4 == 0), (rows % 2 == 0) & (columns % 2 == 0)], [0, 1], default=2)
+    return np.stack([rows, columns], axis=1)[np.argsort(level, kind="stable")]
+
+
+def _filled(drop: np.ndarray) -> np.ndarray:
+    """Cells not yet computed (NaN) take the value of the nearest one that is."""
+    nearest = ndimage.distance_transform_edt(np.isnan(drop), return_distances=False, return_indices=True)
+    return drop[tuple(nearest)]
+
+
+def _spread(drop, tops, lefts, patch: int, size: tuple[int, int]) -> np.ndarray:
+    """Mean fall over the patches that cover each pixel, (h, w) float32."""
+    total, count = np.zeros(size), np.zeros(size)
+    for row, top in enumerate(tops):
+        for column, left in enumerate(lefts):
+            total[top : top + patch, left : left + patch] += drop[row, column]
+            count[top : top + patch, left : left + patch] += 1
+    return (total / count).astype(np.float32)

@@ -1,0 +1,124 @@
+"""The command line: python -m vislib models | methods | predict | explain."""
+
+import argparse
+import dataclasses
+import sys
+from collections.abc import Sequence
+
+from vislib import attribution, export, zoo
+from vislib.attribution import Explainer
+from vislib.classifier import load_classifier
+from vislib.errors import ParameterError, VislibError, listed
+from vislib.images import load_image
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Returns:
+        The exit status: 0, or 2 after one sentence on standard error about what was wrong.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except VislibError as error:
+        print(f"vislib: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="vislib", description="Look inside a convolutional network.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("models", help="list the built-in networks")
+    command.set_defaults(run=_models)
+
+    command = commands.add_parser("methods", help="list the explanation methods and their parameters")
+    command.set_defaults(run=_methods)
+
+    command = commands.add_parser("predict", help="the most probable classes of an image")
+    _add_common(command)
+    command.add_argument("--top", type=int, default=5, help="how many (default 5)")
+    command.set_defaults(run=_predict)
+
+    command = commands.add_parser("explain", help="what the score of a class rests on, as a picture or numbers")
+    _add_common(command)
+    command.add_argument("--method", required=True, help=f"one of {listed(attribution.methods())}")
+    command.add_argument("--class", dest="class_name", help="label or number (default: the most probable)")
+    command.add_argument("--out", required=True, help=f"file to write; ends in {', '.join(export.FORMATS)}")
+    command.add_argument("--param", action="append", default=[], metavar="NAME=VALUE",
+                         help="a parameter of the method; may be repeated")  # fmt: skip
+    command.add_argument("--opacity", type=float, default=0.5, help="of the map over the image (default 0.5)")
+    command.add_argument("--colormap", help="a matplotlib colormap (default viridis, RdBu_r where signed)")
+    command.set_defaults(run=_explain)
+    return parser
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument("image", help="PNG, JPEG, WEBP, BMP, GIF or TIFF file")
+    command.add_argument("--model", default=zoo.DEFAULT, help=f"a built-in network (default {zoo.DEFAULT})")
+
+
+def _models(options: argparse.Namespace) -> None:
+    for name, line in zoo.models().items():
+        print(f"{name:20} {line}")
+
+
+def _methods(options: argparse.Namespace) -> None:
+    for name, explainer in attribution.methods().items():
+        print(f"{name:12} {explainer.title}. {explainer.reference}")
+        for spec in dataclasses.fields(explainer):
+            accepted = ", ".join(spec.metadata["choices"]) or spec.metadata["help"]
+            default = "" if spec.default is None else f" (default {spec.default})"
+            print(f"{'':12}   {spec.name}: {accepted}{default}")
+
+
+def _predict(options: argparse.Namespace) -> None:
+    image = load_image(options.image)
+    for prediction in load_classifier(options.model).predict(image, options.top):
+        print(f"{prediction.probability:7.2%}  {prediction.label}  ({prediction.index})")
+
+
+def _explain(options: argparse.Namespace) -> None:
+    explainer = attribution.methods().get(options.method)
+    if explainer is None:
+        raise ParameterError(f"There is no method '{options.method}'; there are: {listed(attribution.methods())}.")
+    params = dict(_param(explainer, text) for text in options.param)
+    export.check_path(options.out)
+    image = load_image(options.image)
+    classifier = load_classifier(options.model)
+    class_index = None if options.class_name is None else classifier.class_index(options.class_name)
+    heatmap = attribution.explain(options.method, classifier, image, class_index, _progress(), **params)
+    export.save(heatmap, options.out, image, opacity=options.opacity, colormap=options.colormap)
+    where = f" at {heatmap.layer}" if heatmap.layer else ""
+    print(
+        f"{explainer.title}{where}: {heatmap.label}, logit {heatmap.score:.2f}, {heatmap.seconds:.1f} s → {options.out}"
+    )
+
+
+def _param(explainer: type[Explainer], text: str) -> tuple[str, object]:
+    """ "n_samples=10" as ("n_samples", 10), by the type of that field."""
+    name, equals, value = text.partition("=")
+    spec = next((spec for spec in dataclasses.fields(explainer) if spec.name == name), None)
+    if not equals or spec is None:
+        known = listed(spec.name for spec in dataclasses.fields(explainer)) or "none"
+        raise ParameterError(f"--param takes NAME=VALUE with a parameter of {explainer.title} ({known}); not '{text}'.")
+    if "str" in str(spec.type):
+        return name, value
+    try:
+        return name, int(value) if "int" in str(spec.type) else float(value)
+    except ValueError:
+        raise ParameterError(f"--param {name} takes a number; not '{value}'.") from None
+
+
+def _progress():
+    """Progress on standard error where a person watches it."""
+    if not sys.stderr.isatty():
+        return attribution.no_progress
+
+    def show(done: int, total: int, partial=None) -> None:
+        if total > 1:
+            print(f"\r{done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+    return show

@@ -1,0 +1,136 @@
+"""Results as files: pictures, figures, and the raw numbers with what is needed to trust them."""
+
+import io
+import json
+import os
+import tempfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+
+from vislib import render
+from vislib.errors import ParameterError
+from vislib.heatmap import Heatmap
+
+FORMATS = (".png", ".svg", ".pdf", ".npz")
+
+
+def save(
+    heatmap: Heatmap,
+    path: str | os.PathLike[str],
+    image: np.ndarray | None = None,
+    *,
+    opacity: float = 0.5,
+    colormap: str | None = None,
+) -> Path:
+    """Writes a heatmap to a file; its suffix says as what. A file is either whole or not there.
+
+    Args:
+        heatmap: What to write.
+        path: Ending in .png (the picture), .svg or .pdf (a figure with its colour bar) or .npz (raw
+            values, details and metadata).
+        image: The image explained, (H, W, 3), to lay the map over; not used for .npz.
+        opacity: Of the map over the image.
+        colormap: A matplotlib name.
+
+    Raises:
+        ParameterError: If the suffix is another one, or the file cannot be written.
+    """
+    path = check_path(path)
+    suffix = path.suffix.lower()
+    if suffix == ".npz":
+        content = npz_bytes(heatmap)
+    elif suffix == ".png":
+        picture = (
+            render.heatmap_image(heatmap, colormap)
+            if image is None
+            else render.overlay(image, heatmap, opacity, colormap)
+        )
+        content = png_bytes(picture)
+    else:
+        content = figure_bytes(render.figure(heatmap, image, opacity=opacity, colormap=colormap), suffix[1:])
+    _write_whole(path, content)
+    return path
+
+
+def check_path(path: str | os.PathLike[str]) -> Path:
+    """The path, if its suffix is one of `FORMATS` and its folder exists; so that long work is not done in vain.
+
+    Raises:
+        ParameterError: If not.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in FORMATS:
+        raise ParameterError(f"A result is saved as {', '.join(FORMATS)}; not as '{path.name}'.")
+    if not path.parent.is_dir():
+        raise ParameterError(f"{path} cannot be written: there is no folder '{path.parent}'.")
+    return path
+
+
+def npz_bytes(result: Heatmap | np.ndarray, **metadata: Any) -> bytes:
+    """A compressed .npz: a heatmap's values, details and metadata, or an array with the metadata given.
+
+    `metadata` is a JSON text in a zero-dimensional array: ``json.loads(str(np.load(path)["metadata"]))``.
+    """
+    arrays: dict[str, np.ndarray] = {}
+    if isinstance(result, Heatmap):
+        arrays = {"values": result.values, **result.details}
+        described = {
+            name: getattr(result, name)
+            for name in ("method", "class_index", "label", "score", "layer", "signed", "seconds", "model", "image_size")
+        }
+        described |= {"params": dict(result.params), "box": vars(result.box)}
+        metadata = described | metadata
+    else:
+        arrays = {"values": np.asarray(result)}
+    arrays["metadata"] = np.array(json.dumps(metadata | {"vislib": _version()}))
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def png_bytes(picture: Image.Image) -> bytes:
+    """A picture as a PNG file."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def figure_bytes(figure: Figure, kind: str) -> bytes:
+    """A figure as an "svg" or "pdf" file."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, metadata={"Creator": f"vislib {_version()}", "Date": None}
+                   if kind == "svg" else {"Creator": f"vislib {_version()}", "CreationDate": None})  # fmt: skip
+    return buffer.getvalue()
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """To a temporary name beside it first, then renamed."""
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            file.write(content)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise ParameterError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+def _version() -> str:
+    try:
+        return version("vislib")
+    except PackageNotFoundError:
+        return "from source"

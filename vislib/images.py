@@ -1,0 +1,198 @@
+"""Reading images that anyone may have made, and fitting them to a network's input.
+
+An image inside vislib is an array (H, W, 3) of RGB, uint8 or float32 in 0..255.
+"""
+
+import hashlib
+import io
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from vislib.errors import ImageError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+MAX_PIXELS = 25_000_000
+MAX_BYTES = 50 * 1024 * 1024
+
+ImageSource = str | os.PathLike[str] | bytes | IO[bytes] | Image.Image | np.ndarray
+
+
+def load_image(source: ImageSource) -> np.ndarray:
+    """Reads an image into RGB.
+
+    The first frame of an animation is taken, EXIF orientation applied, transparency composited on
+    white. Grey, palette, 1-bit and CMYK pictures are converted; 16-bit ones are divided by 257 and
+    floating-point ones scaled from their own range, so that neither saturates.
+
+    Args:
+        source: A path, the file's bytes, a file object opened for reading bytes, a PIL image, or an
+            array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) with values 0..255.
+
+    Returns:
+        Array (H, W, 3) uint8.
+
+    Raises:
+        ImageError: If it is no image in one of `FORMATS`, is damaged, or has more than `MAX_PIXELS`
+            pixels.
+    """
+    if isinstance(source, np.ndarray):
+        return _from_array(source)
+    if isinstance(source, Image.Image):
+        _check_size(source)
+        return _to_rgb(source)
+    content, name = _read(source)
+    if not content:
+        raise ImageError(f"{name} is empty (0 bytes). {_accepted()}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+                _check_size(picture)
+                return _to_rgb(picture)
+    except ImageError:
+        raise
+    except UnidentifiedImageError:
+        raise ImageError(f"{name} is not an image that can be read: {_looks_like(content)}. {_accepted()}") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise ImageError(f"{name} is too large: more than {MAX_PIXELS:,} pixels. {_accepted()}") from None
+    except Exception as error:
+        # What Pillow's decoders raise on damaged files is neither documented nor one family
+        # (struct.error, zlib.error, SyntaxError, … were seen), and none of it may reach a person.
+        reason = "the file ends too early" if "truncated" in str(error) else "its contents are damaged"
+        raise ImageError(f"{name} cannot be decoded: {reason}. {_accepted()}") from error
+
+
+def image_digest(image: np.ndarray) -> str:
+    """Short stable identity of an image's pixels, for cache keys and file names."""
+    return hashlib.sha256(repr(image.shape).encode() + np.ascontiguousarray(image).tobytes()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of an image, in its pixels; may be fractional."""
+
+    top: float
+    left: float
+    height: float
+    width: float
+
+
+def fit_box(image_size: tuple[int, int], input_size: tuple[int, int], crop_fraction: float | None) -> Box:
+    """The part of an image that a network of this input size gets to see.
+
+    Args:
+        image_size: (height, width) of the image.
+        input_size: (height, width) of the network's input.
+        crop_fraction: Share of the largest centred rectangle of the input's proportions that is
+            kept; 0.875 is "short side to 256, centre crop 224". None: the whole image, stretched.
+    """
+    height, width = image_size
+    if crop_fraction is None:
+        return Box(0.0, 0.0, float(height), float(width))
+    scale = min(height / input_size[0], width / input_size[1]) * crop_fraction
+    box_height, box_width = input_size[0] * scale, input_size[1] * scale
+    return Box((height - box_height) / 2, (width - box_width) / 2, box_height, box_width)
+
+
+def resize_box(image: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
+    """Cuts `box` out of an image (H, W, 3) and resizes it (bicubic, anti-aliased) to `size` (height, width)."""
+    picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
+    corners = (box.left, box.top, box.left + box.width, box.top + box.height)
+    return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BICUBIC, box=corners))
+
+
+def _accepted() -> str:
+    return f"Accepted: {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, up to {MAX_PIXELS // 1_000_000} million pixels."
+
+
+def _read(source: str | os.PathLike[str] | bytes | IO[bytes]) -> tuple[bytes, str]:
+    if isinstance(source, bytes):
+        return source, "The image"
+    if isinstance(source, str | os.PathLike):
+        path = Path(source)
+        try:
+            size = path.stat().st_size
+            if size > MAX_BYTES:
+                raise ImageError(f"{path.name} has {size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are accepted.")
+            return path.read_bytes(), path.name
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise ImageError(f"{path} cannot be read: {reason}.") from None
+    if hasattr(source, "read"):
+        return source.read(), "The image"
+    raise ImageError(
+        f"An image can be a path, bytes, a file object, a PIL image or an array; not {type(source).__name__}."
+    )
+
+
+def _check_size(picture: Image.Image) -> None:
+    if picture.width < 1 or picture.height < 1:
+        raise ImageError(f"The image has no pixels ({picture.width} × {picture.height}).")
+    if picture.width * picture.height > MAX_PIXELS:
+        raise ImageError(f"The image is too large: {picture.width} × {picture.height} pixels. {_accepted()}")
+
+
+def _to_rgb(picture: Image.Image) -> np.ndarray:
+    picture = ImageOps.exif_transpose(picture)
+    mode = picture.mode
+    if mode.startswith("I") or mode == "F":
+        return _from_wide_grey(np.asarray(picture), mode)
+    if mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
+        rgba = picture.convert("RGBA")
+        white = Image.new("RGBA", rgba.size, "white")
+        return np.array(Image.alpha_composite(white, rgba).convert("RGB"))
+    return np.array(picture.convert("RGB"))
+
+
+def _from_wide_grey(values: np.ndarray, mode: str) -> np.ndarray:
+    """16-bit, 32-bit and floating-point grey to RGB; `convert("RGB")` would clip them to white."""
+    values = values.astype(np.float64)
+    finite = np.isfinite(values)
+    if not finite.all():
+        values = np.where(finite, values, values[finite].min() if finite.any() else 0.0)
+    if mode == "F" or values.max() > 65535 or values.min() < 0:
+        low, high = values.min(), values.max()
+        scaled = (values - low) * (255 / (high - low)) if high > low else np.full_like(values, np.clip(low, 0, 255))
+    else:
+        scaled = values / 257
+    return np.repeat(np.rint(scaled).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def _from_array(values: np.ndarray) -> np.ndarray:
+    if values.ndim == 2:
+        values = values[..., None]
+    if values.ndim != 3 or values.shape[2] not in (1, 3, 4) or 0 in values.shape:
+        raise ImageError(
+            f"An image array has shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); this one has {values.shape}."
+        )
+    if values.dtype == bool or not np.issubdtype(values.dtype, np.number) or np.iscomplexobj(values):
+        raise ImageError(f"An image array holds numbers in 0..255; this one holds {values.dtype}.")
+    if not np.isfinite(values).all() or values.min() < 0 or values.max() > 255:
+        raise ImageError(f"Image values lie in 0..255; these range from {values.min():.4g} to {values.max():.4g}.")
+    if values.shape[0] * values.shape[1] > MAX_PIXELS:
+        raise ImageError(f"The image is too large: {values.shape[1]} × {values.shape[0]} pixels. {_accepted()}")
+    whole = np.rint(values).astype(np.uint8)
+    if whole.shape[2] == 4:
+        return _to_rgb(Image.fromarray(whole, "RGBA"))
+    return np.repeat(whole, 3, axis=2) if whole.shape[2] == 1 else whole
+
+
+def _looks_like(content: bytes) -> str:
+    start = content[:512].lstrip().lower()
+    if b"<svg" in start:
+        return "it is an SVG drawing"
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "it is a web page"
+    if start.startswith((b"%!ps", b"%pdf")):
+        return "it is a PostScript or PDF document"
+    try:
+        content[:512].decode("utf-8")
+    except UnicodeDecodeError:
+        return "its format is not recognised"
+    return "it contains text"

@@ -1,0 +1,211 @@
+"""Runs a classifier's derived models: scores, feature maps and gradients, as NumPy arrays.
+
+Each computation is traced once for any batch size and then reused. Methods see only this, so none of them
+can change a model.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from vislib.backend import keras, tf
+from vislib.derive import Graph, Node, flatten
+from vislib.errors import LayerError, ModelError, listed
+
+_KEPT_FUNCTIONS = 16
+
+
+class Network:
+    """A Keras classifier, ready to be asked.
+
+    A model with a single output unit counts as two classes: the logit of class 1 is the unit's, the
+    logit of class 0 its negative.
+
+    Args:
+        model: The Keras model; it is not changed.
+        input_shape: (height, width, channels).
+    """
+
+    def __init__(self, model: keras.Model, input_shape: tuple[int, int, int]):
+        self.name = model.name
+        self.graph: Graph = flatten(model, input_shape)
+        self.input_shape = input_shape
+        self.n_units = int(self.graph.logits.shape[1])
+        self.n_classes = max(self.n_units, 2)
+        self.activation = self.graph.activation
+        # Memory of one image's activations decides how many go through at once.
+        pixels = input_shape[0] * input_shape[1]
+        self.batch_size = int(np.clip(32 * 224 * 224 / pixels, 1, 256))
+        self.gradient_batch_size = max(1, self.batch_size // 4)
+        self._functions: OrderedDict[tuple, Callable] = OrderedDict()
+        self._lock = threading.Lock()
+        if not self.graph.activation_removed:
+            self._check_output_is_logits()
+
+    # -- what can be asked -------------------------------------------------------------------------
+
+    def logits(self, inputs: np.ndarray) -> np.ndarray:
+        """Scores (n, classes) float32 of preprocessed inputs (n, h, w, c)."""
+        function = self._traced(("logits",), lambda: keras.Model(self.graph.input, self.graph.logits), _forward)
+        chunks = [
+            function(tf.constant(inputs[start : start + self.batch_size], tf.float32)).numpy()
+            for start in range(0, len(inputs), self.batch_size)
+        ]
+        return np.concatenate(chunks) if chunks else np.empty((0, self.n_classes), np.float32)
+
+    def probabilities(self, logits: np.ndarray) -> np.ndarray:
+        """Probabilities (n, classes) that belong to logits: a softmax, or a sigmoid for each class."""
+        if self.activation == "sigmoid":
+            return 1 / (1 + np.exp(-logits.astype(np.float64)))
+        shifted = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
+        return shifted / shifted.sum(axis=-1, keepdims=True)
+
+    def gradients(self, inputs: np.ndarray, class_index: int) -> np.ndarray:
+        """Gradient (n, h, w, c) of the class's logit by the preprocessed inputs (n, h, w, c)."""
+        function = self._traced(
+            ("gradients",), lambda: keras.Model(self.graph.input, self.graph.logits), _input_gradient
+        )
+        chunks = [
+            function(tf.constant(inputs[start : start + self.gradient_batch_size], tf.float32), class_index).numpy()
+            for start in range(0, len(inputs), self.gradient_batch_size)
+        ]
+        return np.concatenate(chunks)
+
+    def maps(self, inputs: np.ndarray, layers: Sequence[str]) -> list[np.ndarray]:
+        """Outputs (n, h, w, c) float32 of the named layers, computed in one pass."""
+        outputs = [self.map_node(layer).output for layer in layers]
+        function = self._traced(("maps", *layers), lambda: keras.Model(self.graph.input, outputs), _forward_all)
+        return [output.numpy() for output in function(tf.constant(inputs, tf.float32))]
+
+    def maps_and_gradients(self, inputs: np.ndarray, layer: str, class_index: int) -> tuple[np.ndarray, np.ndarray]:
+        """A layer's feature maps (n, h, w, c) and the gradient of the class's logit by them, same shape."""
+        node = self.map_node(layer)
+        function = self._traced(
+            ("maps and gradients", layer),
+            lambda: keras.Model(self.graph.input, [node.output, self.graph.logits]),
+            _map_gradient,
+        )
+        maps, gradients = function(tf.constant(inputs, tf.float32), class_index)
+        return maps.numpy(), gradients.numpy()
+
+    # -- what there is -----------------------------------------------------------------------------
+
+    @property
+    def map_nodes(self) -> tuple[Node, ...]:
+        """The operations whose output is a stack of feature maps, in order."""
+        return tuple(node for node in self.graph.nodes if node.has_map)
+
+    @property
+    def map_layers(self) -> tuple[str, ...]:
+        """Names of the layers with feature maps, in order."""
+        return tuple(node.name for node in self.map_nodes)
+
+    def map_node(self, layer: str) -> Node:
+        """The layer of that name.
+
+        Raises:
+            LayerError: If there is none, or its output is no stack of feature maps.
+        """
+        node = self.graph.node(layer)
+        if node is not None and node.has_map:
+            return node
+        problem = f"layer '{layer}' is not in {self.name}"
+        if node is not None:
+            problem = f"layer '{layer}' has no feature maps: its output has shape {tuple(node.output.shape)}"
+        raise LayerError(f"{problem}. Layers with feature maps: {listed(self.map_layers)}.")
+
+    @property
+    def last_map_layer(self) -> str:
+        """The last layer with feature maps before pooling, found from the graph: the usual Grad-CAM layer.
+
+        From the logits backwards along every path to the first stack of maps, then past pooling and
+        dropout. Where several paths give one, the deepest counts.
+
+        Raises:
+            LayerError: If the network has no layer with feature maps.
+        """
+        order = {id(node.output): position for position, node in enumerate(self.graph.nodes)}
+        open_ends, seen, found = [self.graph.logits], set[int](), set[int]()
+        while open_ends:
+            position = order.get(id(open_ends.pop()))
+            if position is None or position in seen:
+                continue
+            seen.add(position)
+            node = self.graph.nodes[position]
+            if node.has_map and not _pools(node):
+                found.add(position)
+            else:
+                open_ends.extend(node.inputs)
+        if not found:
+            raise LayerError(f"{self.name} has no layer with feature maps (height × width × channels).")
+        return self.graph.nodes[max(found)].name
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _traced(self, key: tuple, model: Callable[[], keras.Model], make: Callable) -> Callable:
+        """The function kept under `key`; made, and the oldest one forgotten, when it is not there."""
+        with self._lock:
+            if key not in self._functions:
+                specs = [tf.TensorSpec((None, *self.input_shape), tf.float32)]
+                function = make(model(), self.n_units)
+                if make in (_input_gradient, _map_gradient):
+                    specs.append(tf.TensorSpec((), tf.int32))
+                self._functions[key] = tf.function(function, input_signature=specs)
+                while len(self._functions) > _KEPT_FUNCTIONS:
+                    self._functions.popitem(last=False)
+            self._functions.move_to_end(key)
+            return self._functions[key]
+
+    def _check_output_is_logits(self) -> None:
+        """An output taken for logits must not be probabilities from an activation that went unseen."""
+        if self.n_units == 1:
+            return
+        probe = np.random.default_rng(0).normal(0, 1, (3, *self.input_shape)).astype(np.float32)
+        scores = self.logits(probe)
+        if (scores >= 0).all() and np.allclose(scores.sum(axis=1), 1, atol=1e-3):
+            raise ModelError(
+                f"{self.name} ends in probabilities, but the softmax that makes them was not found; "
+                "a final softmax as a layer, an activation or keras.ops.softmax is understood."
+            )
+
+
+def _pools(node: Node) -> bool:
+    kind = type(node.operation).__name__
+    return "Pool" in kind or "Dropout" in kind
+
+
+def _forward(model, n_units):
+    return lambda inputs: _two_sided(model(inputs, training=False), n_units)
+
+
+def _forward_all(model, n_units):
+    return lambda inputs: [tf.cast(output, tf.float32) for output in tf.nest.flatten(model(inputs, training=False))]
+
+
+def _input_gradient(model, n_units):
+    def gradient(inputs, class_index):
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(inputs)
+            score = _two_sided(model(inputs, training=False), n_units)[:, class_index]
+        return tape.gradient(score, inputs)
+
+    return gradient
+
+
+def _map_gradient(model, n_units):
+    def gradient(inputs, class_index):
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(inputs)  # so that what lies between input and maps is recorded as well
+            maps, logits = model(inputs, training=False)
+            score = _two_sided(logits, n_units)[:, class_index]
+        return tf.cast(maps, tf.float32), tf.cast(tape.gradient(score, maps), tf.float32)
+
+    return gradient
+
+
+def _two_sided(logits, n_units):
+    """Logits for every class: a single unit z speaks for class 1, and −z for class 0."""
+    logits = tf.cast(logits, tf.float32)
+    return tf.concat([-logits, logits], axis=1) if n_units == 1 else logits

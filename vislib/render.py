@@ -1,0 +1,257 @@
+"""How raw maps become pictures. The only place that normalises, and it says what it did.
+
+Pillow images for the screen; `figure` makes matplotlib figures (never pyplot) for papers.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.figure import Figure
+from PIL import Image
+
+from vislib.errors import ParameterError, listed
+from vislib.heatmap import Heatmap
+from vislib.images import Box, resize_box
+
+COLORMAPS = ("viridis", "cividis", "magma", "gray", "jet")
+DIVERGING_COLORMAPS = ("RdBu_r", "PuOr_r", "BrBG_r")
+_MISSING = (128, 128, 128)
+_CONSTANT = (224, 224, 224)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From raw values to 0..1 for a colormap.
+
+    Attributes:
+        low: Raw value at the colormap's start.
+        high: Raw value at its end.
+        constant: Whether all values are the same, so that there is nothing to draw.
+        missing: Whether some values are NaN or infinite; they are drawn grey.
+    """
+
+    low: float
+    high: float
+    constant: bool = False
+    missing: bool = False
+
+    @classmethod
+    def of(cls, values: np.ndarray, signed: bool) -> "Scale":
+        """The full range of the values; centred on zero for signed ones."""
+        finite = values[np.isfinite(values)]
+        missing = finite.size < values.size
+        if not finite.size:
+            return cls(0.0, 0.0, constant=True, missing=True)
+        low, high = float(finite.min()), float(finite.max())
+        if low == high:
+            return cls(low, high, constant=True, missing=missing)
+        if signed:
+            reach = max(abs(low), abs(high))
+            low, high = -reach, reach
+        return cls(low, high, missing=missing)
+
+    def __call__(self, values: np.ndarray) -> np.ndarray:
+        """Values as 0..1; computed in float64, so that ranges of 1e-30 come out right."""
+        if self.high == self.low:
+            return np.full(values.shape, 0.5)
+        return (values.astype(np.float64) - self.low) / (self.high - self.low)
+
+
+def map_image(
+    values: np.ndarray,
+    *,
+    signed: bool = False,
+    colormap: str | None = None,
+    scale: Scale | None = None,
+    size: tuple[int, int] | None = None,
+) -> Image.Image:
+    """A map (h, w) in false colours.
+
+    Args:
+        values: Raw values. A constant map is drawn blank; NaN and infinity are drawn grey.
+        signed: Whether zero is the middle: blue below, white at zero, red above.
+        colormap: A matplotlib name; by default "viridis", or "RdBu_r" for signed maps.
+        scale: A scale shared with other maps; by default the map's own range.
+        size: (height, width) to enlarge to, cells kept as squares.
+    """
+    scale = scale if scale is not None else Scale.of(values, signed)
+    if scale.constant:
+        pixels = np.broadcast_to(np.uint8(_CONSTANT), (*values.shape, 3)).copy()
+    else:
+        pixels = _table(colormap, signed)[np.clip(np.rint(np.nan_to_num(scale(values)) * 255), 0, 255).astype(int)]
+    pixels[~np.isfinite(values)] = _MISSING
+    picture = Image.fromarray(pixels)
+    return picture.resize((size[1], size[0]), Image.Resampling.NEAREST) if size else picture
+
+
+def kernel_image(kernel: np.ndarray, size: int | None = None) -> Image.Image:
+    """A kernel of three input channels (k_h, k_w, 3) as RGB: zero is mid-grey, the largest weight full."""
+    reach = float(np.abs(kernel).max()) or 1.0
+    pixels = np.rint((kernel / reach + 1) * 127.5).astype(np.uint8)
+    picture = Image.fromarray(pixels)
+    return picture.resize((size, size), Image.Resampling.NEAREST) if size else picture
+
+
+def heatmap_image(heatmap: Heatmap, colormap: str | None = None) -> Image.Image:
+    """The heatmap alone in false colours, at the network's resolution."""
+    return map_image(heatmap.values, signed=heatmap.signed, colormap=colormap)
+
+
+def seen(image: np.ndarray, box: Box, size: int | None = None) -> Image.Image:
+    """The part `box` of an image (H, W, 3); with `size`, so large that its longer side has that many pixels."""
+    height, width = max(1, round(box.height)), max(1, round(box.width))
+    if size is not None:
+        enlarge = size / max(height, width)
+        height, width = max(1, round(height * enlarge)), max(1, round(width * enlarge))
+    return Image.fromarray(resize_box(image, box, (height, width)))
+
+
+def overlay(
+    image: np.ndarray,
+    heatmap: Heatmap,
+    opacity: float = 0.5,
+    colormap: str | None = None,
+    size: int | None = None,
+) -> Image.Image:
+    """The heatmap over the part of the image that the network saw.
+
+    Args:
+        image: (H, W, 3), the image that was explained.
+        heatmap: Its explanation. Where it is constant nothing is laid over.
+        opacity: 0 shows the image alone, 1 the map alone.
+        colormap: A matplotlib name; by default "viridis", or "RdBu_r" for signed maps.
+        size: Pixels of the longer side; by default as many as that part of the image has.
+
+    Raises:
+        ParameterError: If the opacity is outside 0..1, or the heatmap belongs to an image of another size.
+    """
+    if not 0 <= opacity <= 1:
+        raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")
+    if tuple(image.shape[:2]) != tuple(heatmap.image_size):
+        raise ParameterError(
+            f"The heatmap explains an image of {heatmap.image_size[1]} × {heatmap.image_size[0]} pixels; "
+            f"this one has {image.shape[1]} × {image.shape[0]}."
+        )
+    return _blend(seen(image, heatmap.box, size), heatmap.values, heatmap.signed, opacity, colormap)
+
+
+def overlay_map(
+    image: np.ndarray, box: Box, values: np.ndarray, opacity: float = 0.5, colormap: str | None = None,
+    size: int | None = None,
+) -> Image.Image:  # fmt: skip
+    """A feature map (h, w) over the part `box` of an image that it covers."""
+    signed = bool(np.nanmin(values) < 0)
+    return _blend(seen(image, box, size), values, signed, opacity, colormap)
+
+
+def figure(
+    result: Heatmap | np.ndarray,
+    image: np.ndarray | None = None,
+    *,
+    title: str | None = None,
+    opacity: float = 0.5,
+    colormap: str | None = None,
+    most: int = 64,
+) -> Figure:
+    """A figure for print: a heatmap with its colour bar, or a grid of feature maps or kernels.
+
+    Args:
+        result: A Heatmap; feature maps (h, w, c), drawn a channel a cell; or kernels
+            (k_h, k_w, c_in, c_out), drawn as RGB where c_in is 3, else averaged over the input channels.
+        image: For a heatmap: the image, to lay it over.
+        title: Above the figure; for a heatmap by default method, class and score.
+        opacity: Of the heatmap over the image.
+        colormap: A matplotlib name.
+        most: How many channels a grid shows at most, strongest first.
+    """
+    if isinstance(result, Heatmap):
+        return _heatmap_figure(result, image, title, opacity, colormap)
+    values = np.asarray(result)
+    if values.ndim == 4 and values.shape[2] == 3:
+        order = np.argsort(-np.linalg.norm(values.reshape(-1, values.shape[3]), axis=0), kind="stable")[:most]
+        return _grid([np.asarray(kernel_image(values[..., k])) for k in order], order, None, False, None, title)
+    if values.ndim == 4:
+        values = values.mean(axis=3) if values.shape[3] == 1 else values.mean(axis=2)
+    if values.ndim != 3:
+        raise ParameterError(
+            "A figure shows a Heatmap, feature maps (h, w, c) or kernels (k_h, k_w, c_in, c_out); "
+            f"not an array of shape {values.shape}."
+        )
+    order = np.argsort(-np.abs(values).mean(axis=(0, 1)), kind="stable")[:most]
+    signed = bool(np.nanmin(values) < 0)
+    scale = Scale.of(values[..., order], signed)
+    return _grid([values[..., k] for k in order], order, scale, signed, colormap, title)
+
+
+def _blend(picture: Image.Image, values, signed, opacity, colormap) -> Image.Image:
+    scale = Scale.of(values, signed)
+    if scale.constant or opacity == 0:
+        return picture
+    unit = scale(np.nan_to_num(values, nan=scale.low)).astype(np.float32)
+    fine = np.asarray(Image.fromarray(unit).resize(picture.size, Image.Resampling.BILINEAR))
+    colours = _table(colormap, signed)[np.clip(np.rint(fine * 255), 0, 255).astype(int)]
+    return Image.blend(picture, Image.fromarray(colours), opacity)
+
+
+def _table(colormap: str | None, signed: bool) -> np.ndarray:
+    """The 256 colours of a colormap, (256, 3) uint8."""
+    name = colormap or (DIVERGING_COLORMAPS[0] if signed else COLORMAPS[0])
+    if name not in colormaps:
+        raise ParameterError(f"There is no colormap '{name}'; try {listed(COLORMAPS + DIVERGING_COLORMAPS)}.")
+    return (colormaps[name](np.arange(256) / 255)[:, :3] * 255).round().astype(np.uint8)
+
+
+def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap) -> Figure:
+    drawn = Figure(figsize=(5.2, 4.4), layout="constrained")
+    axes = drawn.add_subplot()
+    scale = Scale.of(heatmap.values, heatmap.signed)
+    name = colormap or (DIVERGING_COLORMAPS[0] if heatmap.signed else COLORMAPS[0])
+    _table(name, heatmap.signed)  # says so if there is no such colormap
+    if image is not None:
+        axes.imshow(overlay(image, heatmap, 0.0), extent=_extent(heatmap))
+    if scale.constant:
+        axes.text(0.5, 0.02, f"constant: {scale.low:.4g} everywhere", transform=axes.transAxes, ha="center")
+    else:
+        shown = axes.imshow(
+            heatmap.values,
+            cmap=name,
+            vmin=scale.low,
+            vmax=scale.high,
+            alpha=opacity if image is not None else 1.0,
+            interpolation="bilinear" if image is not None else "nearest",
+            extent=_extent(heatmap),
+        )
+        bar = drawn.colorbar(shown, ax=axes)
+        bar.solids.set_alpha(1)
+        bar.set_label("fall of the logit" if heatmap.method == "occlusion" else "raw value")
+    axes.set_title(title or f"{heatmap.method} · {heatmap.label} · logit {heatmap.score:.2f}", fontsize=10)
+    axes.set_axis_off()
+    return drawn
+
+
+def _extent(heatmap: Heatmap) -> tuple[float, float, float, float]:
+    height, width = heatmap.values.shape
+    return (0, width, height, 0)
+
+
+def _grid(pictures, order, scale, signed, colormap, title) -> Figure:
+    columns = int(np.ceil(np.sqrt(len(pictures))))
+    rows = int(np.ceil(len(pictures) / columns))
+    drawn = Figure(figsize=(1.1 * columns + 0.6, 1.2 * rows + 0.4), layout="constrained")
+    name = colormap or (DIVERGING_COLORMAPS[0] if signed else COLORMAPS[0])
+    shown = None
+    every = drawn.subplots(rows, columns, squeeze=False)
+    for axes in every.flat:
+        axes.set_axis_off()
+    for axes, picture, channel in zip(every.flat, pictures, order, strict=False):
+        if picture.ndim == 3:
+            axes.imshow(picture)
+        else:
+            shown = axes.imshow(picture, cmap=name, vmin=scale.low, vmax=scale.high)
+        axes.set_title(str(channel), fontsize=7, pad=2)
+    if shown is not None:
+        drawn.colorbar(shown, ax=list(every.flat), shrink=0.6)
+    if title:
+        drawn.suptitle(title, fontsize=10)
+    return drawn

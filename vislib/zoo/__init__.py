@@ -1,0 +1,42 @@
+"""Built-in networks by name. TensorFlow is imported when one is loaded, not before."""
+
+from pathlib import Path
+
+from vislib.classifier import PREPROCESSINGS, Classifier
+from vislib.errors import ModelError, listed
+from vislib.zoo import keras_applications
+
+_LABELS = Path(__file__).with_name("imagenet_labels.txt")
+
+DEFAULT = "efficientnet-lite0"
+
+
+def imagenet_labels() -> tuple[str, ...]:
+    """Names of the 1,000 classes of ImageNet (ILSVRC 2012), in the order of the class indices."""
+    return tuple(_LABELS.read_text(encoding="utf-8").splitlines())
+
+
+def models() -> dict[str, str]:
+    """Built-in networks: name → one line on what it is and whether loading it needs the network."""
+    built_in = {DEFAULT: "ImageNet, 1,000 classes, 224 × 224; comes with the installation"}
+    for name, (side, _) in keras_applications.NETWORKS.items():
+        built_in[name] = f"ImageNet, 1,000 classes, {side} × {side}; downloaded by Keras on first use"
+    return built_in
+
+
+def load(name: str) -> Classifier:
+    """The built-in classifier of that name.
+
+    Raises:
+        ModelError: If there is none, or its weights cannot be had.
+    """
+    if name not in models():
+        raise ModelError(f"There is no built-in network '{name}'; there are: {listed(models(), 50)}.")
+    if name == DEFAULT:
+        from vislib.zoo import efficientnet_lite0
+
+        model, preprocess = efficientnet_lite0.load(), "efficientnet-lite"
+    else:
+        model, preprocess = keras_applications.load(name), keras_applications.NETWORKS[name][1]
+    height, width, channels = model.input_shape[1:]
+    return Classifier(name, model, imagenet_labels(), (height, width), channels, PREPROCESSINGS[preprocess])

@@ -1,0 +1,104 @@
+"""Reads the tensors of a legacy (not zip) PyTorch checkpoint without PyTorch and without running it.
+
+A pickle is a program. This reader admits the four names that a checkpoint of plain tensors needs and
+refuses everything else, so that a doctored file cannot call anything.
+"""
+
+import pickle
+from collections import OrderedDict
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from vislib.errors import ModelError
+
+_MAGIC = 0x1950A86A20F9469CFC6C
+_PROTOCOL = 1001
+_DTYPES = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
+_MAX_ELEMENTS = 100_000_000
+
+
+def read_checkpoint(path: Path) -> dict[str, np.ndarray]:
+    """The tensors of a checkpoint by name.
+
+    Layout: magic number, protocol, system info, the pickled state with references to storages, the list
+    of storage keys, then each storage as a 64-bit count and its raw little-endian numbers.
+
+    Args:
+        path: File written by ``torch.save`` in its format before 1.6.
+
+    Raises:
+        ModelError: If the file is something else, is damaged, or asks for anything but tensors.
+    """
+    try:
+        with path.open("rb") as file:
+            return _read(file)
+    except ModelError:
+        raise
+    except (OSError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError,
+            OverflowError, pickle.UnpicklingError) as error:  # fmt: skip
+        raise ModelError(f"{path.name} is no readable tensor checkpoint: {error}") from error
+
+
+class _Storage:
+    """A typed run of numbers that tensors are views of; filled once its bytes are reached."""
+
+    def __init__(self, dtype: np.dtype, count: int):
+        self.dtype, self.count = dtype, count
+        self.values = np.empty(0, dtype)
+
+
+class _Tensor:
+    """Offset, shape and strides (in elements) of a view of a storage, as recorded."""
+
+    def __init__(self, storage, offset, shape, strides, requires_grad, hooks, metadata=None):
+        self.storage, self.offset, self.shape, self.strides = storage, offset, shape, strides
+
+    def array(self) -> np.ndarray:
+        values = self.storage.values
+        last = self.offset + sum((n - 1) * step for n, step in zip(self.shape, self.strides, strict=True))
+        if min((self.offset, *self.strides, *self.shape)) < 0 or (0 not in self.shape and last >= len(values)):
+            raise ModelError("a tensor of the checkpoint reaches outside its storage")
+        steps = [step * values.itemsize for step in self.strides]
+        # Copied, so that the result is contiguous whatever the recorded strides.
+        return np.lib.stride_tricks.as_strided(values[self.offset :], self.shape, steps, writeable=False).copy()
+
+
+class _TensorUnpickler(pickle.Unpickler):
+    def __init__(self, file: IO[bytes]):
+        super().__init__(file, encoding="utf-8")
+        self.storages: dict[str, _Storage] = {}
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == ("collections", "OrderedDict"):
+            return OrderedDict
+        if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
+            return _Tensor
+        if module == "torch" and name in _DTYPES:
+            return _DTYPES[name]
+        raise ModelError(f"the checkpoint asks for {module}.{name}; only tensors are read")
+
+    def persistent_load(self, reference: Any) -> _Storage:
+        kind, dtype, key, _device, count, view = reference
+        if kind != "storage" or not isinstance(dtype, np.dtype) or view is not None:
+            raise ModelError("the checkpoint refers to something other than a storage")
+        if not 0 <= count <= _MAX_ELEMENTS:
+            raise ModelError(f"a storage of the checkpoint claims {count} elements; at most {_MAX_ELEMENTS}")
+        return self.storages.setdefault(key, _Storage(dtype, count))
+
+
+def _read(file: IO[bytes]) -> dict[str, np.ndarray]:
+    if _TensorUnpickler(file).load() != _MAGIC or _TensorUnpickler(file).load() != _PROTOCOL:
+        raise ModelError("it does not begin as a PyTorch checkpoint does")
+    _TensorUnpickler(file).load()  # byte order and type sizes of the writer; the numbers are little-endian
+    unpickler = _TensorUnpickler(file)
+    state = unpickler.load()
+    for key in _TensorUnpickler(file).load():
+        storage = unpickler.storages[key]
+        count = int(np.frombuffer(file.read(8), "<i8")[0])
+        content = file.read(count * storage.dtype.itemsize) if count == storage.count else b""
+        if len(content) != storage.count * storage.dtype.itemsize:
+            raise ModelError("it ends before all its tensors do")
+        storage.values = np.frombuffer(content, storage.dtype)
+    return {name: tensor.array() for name, tensor in state.items()}
