@@ -47,6 +47,18 @@ def feature_maps_of(classifier: Classifier, image: np.ndarray, layers: Sequence[
     return {layer: values[0] for layer, values in zip(layers, maps, strict=True)}
 
 
+def filter_norms(kernels: np.ndarray) -> np.ndarray:
+    """L2 norm of each filter of kernels (k_h, k_w, c_in, c_out); for a depthwise one, of each channel's kernel."""
+    depthwise = kernels.shape[3] == 1 and kernels.shape[2] > 1
+    return np.linalg.norm(kernels[..., 0] if depthwise else kernels.reshape(-1, 1, kernels.shape[3]), axis=(0, 1))
+
+
+def dead_filters(kernels: np.ndarray) -> np.ndarray:
+    """Which filters answer to nothing: norm under a thousandth of the median norm (or zero)."""
+    norms = filter_norms(kernels)
+    return norms <= np.median(norms) / 1000
+
+
 def strongest_channels(maps: np.ndarray) -> np.ndarray:
     """Channel indices of maps (h, w, c) by mean absolute activation, strongest first."""
     return np.argsort(-np.abs(maps).mean(axis=(0, 1)), kind="stable")

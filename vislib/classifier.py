@@ -44,7 +44,7 @@ class Preprocessing:
         values = pixels.astype(np.float32)
         if channels == 1:
             values = (values @ _LUMINANCE)[..., None]
-        values = (values - np.float32(self.mean)) / np.float32(self.scale)
+        values = (values - np.array(self.mean, np.float32)) / np.array(self.scale, np.float32)
         return values[..., ::-1] if self.bgr else values
 
 
@@ -151,7 +151,7 @@ class Classifier:
         try:
             index = int(name)
         except ValueError:
-            near = difflib.get_close_matches(name, self.labels, n=3) or self.labels[:5]
+            near = difflib.get_close_matches(str(name), self.labels, n=3) or self.labels[:5]
             raise ParameterError(
                 f"'{name}' is not one of the {len(self.labels)} classes of {self.key}; "
                 f"there are, for example: {listed(near)}."

@@ -29,16 +29,25 @@ class Scale:
         high: Raw value at its end.
         constant: Whether all values are the same, so that there is nothing to draw.
         missing: Whether some values are NaN or infinite; they are drawn grey.
+        clipped: Whether some values lie beyond the ends; they are drawn in the end's colour.
     """
 
     low: float
     high: float
     constant: bool = False
     missing: bool = False
+    clipped: bool = False
 
     @classmethod
-    def of(cls, values: np.ndarray, signed: bool) -> "Scale":
-        """The full range of the values; centred on zero for signed ones."""
+    def of(cls, values: np.ndarray, signed: bool, clip: float = 0.0) -> "Scale":
+        """The range of the values: centred on zero for signed ones, from zero where they nearly reach it.
+
+        Args:
+            values: Raw values, any shape.
+            signed: Whether zero is the middle.
+            clip: Share of the values, those of the largest magnitude, that may lie beyond the ends, so that
+                a few extreme pixels do not darken the rest.
+        """
         finite = values[np.isfinite(values)]
         missing = finite.size < values.size
         if not finite.size:
@@ -46,9 +55,13 @@ class Scale:
         low, high = float(finite.min()), float(finite.max())
         if low == high:
             return cls(low, high, constant=True, missing=missing)
+        reach = max(abs(low), abs(high))
+        end = float(np.quantile(np.abs(finite), 1 - clip)) if clip else reach
+        end, clipped = (end, True) if 0 < end < reach else (reach, False)
         if signed:
-            reach = max(abs(low), abs(high))
-            low, high = -reach, reach
+            return cls(-end, end, missing=missing, clipped=clipped)
+        if 0 <= low < end:
+            return cls(low if low > end / 10 else 0.0, end, missing=missing, clipped=clipped)
         return cls(low, high, missing=missing)
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
@@ -77,7 +90,7 @@ def map_image(
     """
     scale = scale if scale is not None else Scale.of(values, signed)
     if scale.constant:
-        pixels = np.broadcast_to(np.uint8(_CONSTANT), (*values.shape, 3)).copy()
+        pixels = np.broadcast_to(np.array(_CONSTANT, np.uint8), (*values.shape, 3)).copy()
     else:
         pixels = _table(colormap, signed)[np.clip(np.rint(np.nan_to_num(scale(values)) * 255), 0, 255).astype(int)]
     pixels[~np.isfinite(values)] = _MISSING
@@ -113,6 +126,7 @@ def overlay(
     opacity: float = 0.5,
     colormap: str | None = None,
     size: int | None = None,
+    clip: float = 0.0,
 ) -> Image.Image:
     """The heatmap over the part of the image that the network saw.
 
@@ -122,6 +136,7 @@ def overlay(
         opacity: 0 shows the image alone, 1 the map alone.
         colormap: A matplotlib name; by default "viridis", or "RdBu_r" for signed maps.
         size: Pixels of the longer side; by default as many as that part of the image has.
+        clip: Share of the pixels, those of the largest magnitude, that may lie beyond the colours' ends.
 
     Raises:
         ParameterError: If the opacity is outside 0..1, or the heatmap belongs to an image of another size.
@@ -133,16 +148,28 @@ def overlay(
             f"The heatmap explains an image of {heatmap.image_size[1]} × {heatmap.image_size[0]} pixels; "
             f"this one has {image.shape[1]} × {image.shape[0]}."
         )
-    return _blend(seen(image, heatmap.box, size), heatmap.values, heatmap.signed, opacity, colormap)
+    scale = Scale.of(heatmap.values, heatmap.signed, clip)
+    return _blend(seen(image, heatmap.box, size), heatmap.values, scale, heatmap.signed, opacity, colormap)
 
 
 def overlay_map(
-    image: np.ndarray, box: Box, values: np.ndarray, opacity: float = 0.5, colormap: str | None = None,
+    image: np.ndarray,
+    box: Box,
+    values: np.ndarray,
+    opacity: float = 0.5,
+    colormap: str | None = None,
     size: int | None = None,
-) -> Image.Image:  # fmt: skip
-    """A feature map (h, w) over the part `box` of an image that it covers."""
-    signed = bool(np.nanmin(values) < 0)
-    return _blend(seen(image, box, size), values, signed, opacity, colormap)
+    scale: Scale | None = None,
+) -> Image.Image:
+    """A feature map (h, w) over the part `box` of an image that it covers; the rest as for `overlay`."""
+    signed = is_signed(values)
+    scale = scale if scale is not None else Scale.of(values, signed)
+    return _blend(seen(image, box, size), values, scale, signed, opacity, colormap)
+
+
+def is_signed(values: np.ndarray) -> bool:
+    """Whether a map goes below zero, so that zero belongs in the middle of its colours."""
+    return bool(np.nanmin(values) < 0) if np.isfinite(values).any() else False
 
 
 def figure(
@@ -152,6 +179,7 @@ def figure(
     title: str | None = None,
     opacity: float = 0.5,
     colormap: str | None = None,
+    clip: float = 0.0,
     most: int = 64,
 ) -> Figure:
     """A figure for print: a heatmap with its colour bar, or a grid of feature maps or kernels.
@@ -163,10 +191,11 @@ def figure(
         title: Above the figure; for a heatmap by default method, class and score.
         opacity: Of the heatmap over the image.
         colormap: A matplotlib name.
+        clip: For a heatmap, as in `overlay`.
         most: How many channels a grid shows at most, strongest first.
     """
     if isinstance(result, Heatmap):
-        return _heatmap_figure(result, image, title, opacity, colormap)
+        return _heatmap_figure(result, image, title, opacity, colormap, clip)
     values = np.asarray(result)
     if values.ndim == 4 and values.shape[2] == 3:
         order = np.argsort(-np.linalg.norm(values.reshape(-1, values.shape[3]), axis=0), kind="stable")[:most]
@@ -179,13 +208,12 @@ def figure(
             f"not an array of shape {values.shape}."
         )
     order = np.argsort(-np.abs(values).mean(axis=(0, 1)), kind="stable")[:most]
-    signed = bool(np.nanmin(values) < 0)
+    signed = is_signed(values)
     scale = Scale.of(values[..., order], signed)
     return _grid([values[..., k] for k in order], order, scale, signed, colormap, title)
 
 
-def _blend(picture: Image.Image, values, signed, opacity, colormap) -> Image.Image:
-    scale = Scale.of(values, signed)
+def _blend(picture: Image.Image, values, scale: Scale, signed: bool, opacity: float, colormap) -> Image.Image:
     if scale.constant or opacity == 0:
         return picture
     unit = scale(np.nan_to_num(values, nan=scale.low)).astype(np.float32)
@@ -202,10 +230,10 @@ def _table(colormap: str | None, signed: bool) -> np.ndarray:
     return (colormaps[name](np.arange(256) / 255)[:, :3] * 255).round().astype(np.uint8)
 
 
-def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap) -> Figure:
+def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap, clip) -> Figure:
     drawn = Figure(figsize=(5.2, 4.4), layout="constrained")
     axes = drawn.add_subplot()
-    scale = Scale.of(heatmap.values, heatmap.signed)
+    scale = Scale.of(heatmap.values, heatmap.signed, clip)
     name = colormap or (DIVERGING_COLORMAPS[0] if heatmap.signed else COLORMAPS[0])
     _table(name, heatmap.signed)  # says so if there is no such colormap
     if image is not None:
@@ -222,8 +250,11 @@ def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap) -> Figure
             interpolation="bilinear" if image is not None else "nearest",
             extent=_extent(heatmap),
         )
-        bar = drawn.colorbar(shown, ax=axes)
-        bar.solids.set_alpha(1)
+        bar = drawn.colorbar(
+            shown, ax=axes, extend="neither" if not scale.clipped else "both" if heatmap.signed else "max"
+        )
+        if bar.solids is not None:
+            bar.solids.set_alpha(1)  # the bar shows the colours themselves, not as laid over an image
         bar.set_label("fall of the logit" if heatmap.method == "occlusion" else "raw value")
     axes.set_title(title or f"{heatmap.method} · {heatmap.label} · logit {heatmap.score:.2f}", fontsize=10)
     axes.set_axis_off()

@@ -76,6 +76,7 @@ class Occlusion(Explainer):
 
     def covered(self, fitted: np.ndarray, top: int, left: int) -> np.ndarray:
         """The image (h, w, 3) with the patch at (top, left) covered, uint8."""
+        assert self.patch_px is not None
         picture = fitted.copy()
         window = np.s_[top : top + self.patch_px, left : left + self.patch_px]
         picture[window] = self.cover(fitted)[window]
@@ -119,8 +120,14 @@ class Occlusion(Explainer):
             probability[rows, columns] = network.probabilities(logits)[:, class_index]
             winner[rows, columns] = logits.argmax(axis=1)
             progress(start + len(cells), len(order), _spread(_filled(drop), tops, lefts, patch, size))
-        details = {"drop": drop.astype(np.float32), "probability": probability, "winner": winner}
-        return Attribution(_spread(drop, tops, lefts, patch, size), details={**details, "tops": tops, "lefts": lefts})
+        details: dict[str, np.ndarray] = {
+            "drop": drop.astype(np.float32),
+            "probability": probability,
+            "winner": winner,
+            "tops": tops,
+            "lefts": lefts,
+        }
+        return Attribution(_spread(drop, tops, lefts, patch, size), details=details)
 
 
 def _starts(side: int, patch: int, stride: int) -> np.ndarray:

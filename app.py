@@ -1,0 +1,19 @@
+"""The app: streamlit run app.py"""
+
+import streamlit as st
+
+st.set_page_config(page_title="vislib", page_icon="pages/_ui/icon.png", layout="wide")
+st.navigation(
+    {
+        "Start": [st.Page("pages/overview.py", title="Overview", default=True)],
+        "Look inside": [
+            st.Page("pages/filters.py", title="Filters"),
+            st.Page("pages/feature_maps.py", title="Feature maps"),
+        ],
+        "Explain": [
+            st.Page("pages/occlusion.py", title="Occlusion"),
+            st.Page("pages/saliency.py", title="Saliency"),
+            st.Page("pages/class_activation.py", title="Class activation"),
+        ],
+    }
+).run()

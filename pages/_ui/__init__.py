@@ -1,0 +1,1 @@
+"""What pages share: the sidebar's context, running work, and showing pictures."""

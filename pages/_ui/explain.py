@@ -1,0 +1,105 @@
+"""Explanations in a page: controls from a method's fields, and pictures that appear as they are computed."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+import streamlit as st
+
+import vislib
+from pages._ui import picture, work
+from pages._ui.context import Context, percent
+from pages._ui.picture import Look
+from vislib import render
+
+
+E = TypeVar("E", bound=vislib.Explainer)
+
+
+def controls(method: type[E], context: Context, names: Sequence[str]) -> E:
+    """A widget for each of the named parameters; the explainer with the values chosen."""
+    defaults = method().resolved(context.classifier)
+    chosen = {}
+    for spec in dataclasses.fields(method):
+        if spec.name in names:
+            chosen[spec.name] = _widget(spec, getattr(defaults, spec.name), f"{method.name}.{spec.name}")
+    return dataclasses.replace(defaults, **chosen)
+
+
+def _widget(spec: dataclasses.Field, default, key: str):
+    about = spec.metadata
+    label = f"{about['label']} ({about['unit']})" if about["unit"] else about["label"]
+    shared: dict[str, Any] = {"key": key, "help": about["help"] or None, "bind": "query-params"}
+    if about["choices"]:
+        return st.selectbox(label, about["choices"], **shared)
+    if "float" in str(spec.type):
+        return st.slider(label, float(about["low"]), float(about["high"]), float(default), 0.01, **shared)
+    return int(st.number_input(label, int(about["low"]), int(about["high"]), int(default), **shared))
+
+
+def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
+    """The heatmap, with its coarse forms drawn into `slot` meanwhile; None if it was stopped."""
+
+    def draw(partial: np.ndarray, done: int, total: int) -> None:
+        half = vislib.Heatmap(
+            partial, explainer.signed, explainer.name, context.class_index, context.label, 0.0, None, {}, 0.0,
+            context.classifier.key, context.classifier.box(context.image), context.image.shape[:2],
+        )  # fmt: skip
+        slot.image(
+            render.overlay(context.image, half, look.opacity, look.colormap, picture.SIDE, look.clip),
+            width="stretch",
+            alt=f"{explainer.title}, after {done} of {total}",
+        )
+
+    return work.run(
+        context.key(explainer, context.class_index),
+        explainer.title,
+        lambda progress: explainer.explain(context.classifier, context.image, context.class_index, progress),
+        draw,
+    )
+
+
+def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = ""):
+    """Computes and shows one explanation here; returns the heatmap, or None if it was stopped."""
+    slot = st.empty()
+    heatmap = compute(context, explainer, slot, look)
+    if heatmap is not None:
+        with slot.container():
+            picture.heatmap_picture(context, heatmap, look, note)
+    return heatmap
+
+
+def row(context: Context, explainers: Sequence[vislib.Explainer], look: Look, with_image: bool = False) -> None:
+    """Explanations side by side, after the image itself."""
+    columns = st.columns(len(explainers) + with_image)
+    if with_image:
+        with columns[0]:
+            image_picture(context)
+    for column, explainer in zip(columns[with_image:], explainers, strict=True):
+        with column:
+            show(context, explainer, look)
+
+
+def image_picture(context: Context) -> None:
+    """The image as far as the network sees it."""
+    box = context.classifier.box(context.image)
+    st.image(
+        render.seen(context.image, box, picture.SIDE),
+        width="stretch",
+        alt=f"{context.image_name}, as the network sees it",
+    )
+    height, width = context.classifier.input_size
+    picture.caption(
+        "What the network sees",
+        f"The part of {context.image_name} that it is given, at {width} × {height} pixels. "
+        f"“{context.label}”: {percent(context.probability)}.",
+    )
+
+
+def about(names: Sequence[str]) -> None:
+    """How the methods work, what is known against them, and their papers."""
+    with st.expander("How far to trust these pictures"):
+        for name in names:
+            method = vislib.methods()[name]
+            st.markdown(f"**{method.title}.** {method.caveat}  \n*{method.reference}*")

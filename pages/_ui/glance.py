@@ -1,0 +1,89 @@
+"""The network at a glance: the image's channels, a column a stage with its strongest channels, the classes."""
+
+import numpy as np
+import streamlit as st
+
+from pages._ui import work
+from pages._ui.context import Context, percent
+from pages._ui.tiles import Group, map_tile, tiles
+from vislib.activations import feature_maps_of, stages, strongest_channels
+from vislib.render import Scale
+
+_CHANNELS = 6
+_SCALES = ("a layer", "the network", "a map")
+
+
+def glance(context: Context) -> None:
+    """Draws the whole network on one screen; a click on a map opens it in Feature maps."""
+    shared = st.segmented_control("Colours shared within", _SCALES, default=_SCALES[0], key="glance_scale")
+    layers = stages(context.classifier)
+    maps = work.stored(context.key("stages"), lambda: feature_maps_of(context.classifier, context.image, layers))
+    tiles(
+        [_input(context), *_stages(maps, shared), _classes(context)],
+        key="glance",
+        layout="columns",
+        on_click=_remember,
+    )
+    if chosen := st.session_state.pop("glance_chosen", None):
+        layer, channel = chosen.rsplit("|", 1)
+        st.switch_page(
+            "pages/feature_maps.py", query_params={**st.query_params.to_dict(), "layer": layer, "channel": channel}
+        )
+
+
+def _remember(chosen: str) -> None:
+    if "|" in chosen:
+        st.session_state["glance_chosen"] = chosen
+
+
+def _input(context: Context) -> Group:
+    channels = context.classifier.prepare(context.classifier.fit(context.image)[None])[0]
+    names = ("Red", "Green", "Blue") if channels.shape[-1] == 3 else ("Grey",)
+    scale = Scale.of(channels, signed=True)
+    height, width = context.classifier.input_size
+    return Group(
+        "Input",
+        f"{width} × {height}, {len(names)} channels",
+        [
+            map_tile(f"input{k}", channels[..., k], scale, True, name, f"{name} channel of the network's input")
+            for k, name in enumerate(names)
+        ],
+    )
+
+
+def _stages(maps: dict[str, np.ndarray], shared: str | None) -> list[Group]:
+    network_scale = Scale.of(np.concatenate([values.ravel() for values in maps.values()]), signed=True)
+    groups = []
+    for layer, values in maps.items():
+        height, width, n_channels = values.shape
+        layer_scale = Scale.of(values, signed=True)
+        scale = {"a layer": layer_scale, "the network": network_scale}.get(shared or _SCALES[0])
+        strongest = strongest_channels(values)[:_CHANNELS]
+        groups.append(
+            Group(
+                f"{width} × {height}",
+                f"{layer}: {len(strongest)} strongest of {n_channels}",
+                [
+                    map_tile(
+                        f"{layer}|{channel}",
+                        values[..., channel],
+                        scale,
+                        True,
+                        f"channel {channel}",
+                        f"Channel {channel} of {layer}: {values[..., channel].min():.2f} to "
+                        f"{values[..., channel].max():.2f}. Click to open.",
+                    )
+                    for channel in strongest
+                ],
+            )
+        )
+    return groups
+
+
+def _classes(context: Context) -> Group:
+    top = np.argsort(-context.probabilities, kind="stable")[:8]
+    bars = [
+        (context.classifier.labels[index], float(context.probabilities[index]), percent(context.probabilities[index]))
+        for index in top
+    ]
+    return Group("Classes", f"{len(context.probabilities):,} in all, most probable first", [], bars)

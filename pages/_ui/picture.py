@@ -1,0 +1,180 @@
+"""Showing a result: the picture, its honest colour bar, what it is, and how to take it away."""
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from matplotlib import colormaps
+
+import vislib
+from pages._ui.context import Context
+from vislib import export, render
+from vislib.render import Scale
+
+SIDE = 448
+"""Pixels of a picture's longer side on screen."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How heatmaps are drawn."""
+
+    opacity: float = 0.55
+    colormap: str | None = None
+    clip: float = 0.0
+
+
+def look_controls(signed: bool, opacity: float = 0.55, clip: float | None = None) -> Look:
+    """Opacity and colours; for noisy maps also how many of the brightest pixels may saturate.
+
+    Args:
+        signed: Whether the maps are signed; those get diverging colours.
+        opacity: The default.
+        clip: The default share that may saturate; None leaves the choice out.
+    """
+    group = "signed" if signed else "fine" if clip is not None else "coarse"
+    names = [*render.DIVERGING_COLORMAPS, "jet"] if signed else list(render.COLORMAPS)
+    chosen = st.slider("Opacity", 0.0, 1.0, opacity, 0.05, key=f"opacity.{group}", bind="query-params")
+    colormap = st.selectbox("Colours", names, key=f"colours.{group}", bind="query-params")
+    percent = 0.0
+    if clip is not None:
+        percent = st.slider(
+            "Saturated pixels (%)", 0.0, 5.0, clip * 100, 0.5, key="clip", bind="query-params",
+            help="A few extreme pixels would darken all others: so many of the brightest share the last colour.",
+        )  # fmt: skip
+    return Look(chosen, colormap, percent / 100)
+
+
+def heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note: str = "") -> None:
+    """A heatmap over the image, its bar, its caption and its downloads."""
+    title = vislib.methods()[heatmap.method].title
+    st.image(
+        render.overlay(context.image, heatmap, look.opacity, look.colormap, SIDE, look.clip),
+        width="stretch",
+        alt=f"{title} for {heatmap.label} over {context.image_name}",
+    )
+    unit = "fall of the logit" if heatmap.method == "occlusion" else "raw value"
+    colour_bar(Scale.of(heatmap.values, heatmap.signed, look.clip), heatmap.signed, look.colormap, unit)
+    where = f" at layer {heatmap.layer}" if heatmap.layer else ""
+    caption(f"{title}{where}", f"Logit of “{heatmap.label}”: {heatmap.score:.2f}. {note}")
+    take_away(context, heatmap, look)
+
+
+def colour_bar(scale: Scale, signed: bool, colormap: str | None, unit: str) -> None:
+    """The colormap with the raw values at its ends; a constant map is said to be one."""
+    if scale.constant:
+        st.html(f"<div class='v-bar-row'>Constant: {scale.low:.3g} everywhere, so nothing is drawn.</div>")
+        return
+    name = colormap or (render.DIVERGING_COLORMAPS[0] if signed else render.COLORMAPS[0])
+    stops = ", ".join(_hex(name, position / 8) for position in range(9))
+    missing = " · grey: not a number" if scale.missing else ""
+    st.html(
+        f"<div class='v-bar-row'><span>{'≤ ' if scale.clipped and signed else ''}{_short(scale.low)}</span>"
+        f"<span class='v-ramp' style='background:linear-gradient(90deg,{stops})'></span>"
+        f"<span>{'≥ ' if scale.clipped else ''}{_short(scale.high)}</span></div>"
+        f"<div class='v-bar-row' style='justify-content:center;opacity:.65'>{unit}{missing}</div>"
+    )
+
+
+def caption(title: str, text: str) -> None:
+    st.html(f"<p class='v-caption'><b>{html.escape(title)}</b><br><span>{html.escape(text)}</span></p>")
+
+
+def facts(values: dict[str, str]) -> None:
+    """Short facts in a row."""
+    items = "".join(
+        f"<li><span>{html.escape(name)}</span> <b>{html.escape(value)}</b></li>" for name, value in values.items()
+    )
+    st.html(f"<ul class='v-facts'>{items}</ul>")
+
+
+def take_away(context: Context, heatmap: vislib.Heatmap, look: Look) -> None:
+    """Downloads of a heatmap and the code that makes it."""
+    stem = file_stem(context.image_name, heatmap.label, heatmap.method)
+    image = context.image
+
+    def figure():
+        return render.figure(heatmap, image, opacity=look.opacity, colormap=look.colormap, clip=look.clip)
+
+    downloads(
+        f"{heatmap.method} {heatmap.layer}",
+        stem,
+        {
+            "png": lambda: export.png_bytes(
+                render.overlay(image, heatmap, look.opacity, look.colormap, clip=look.clip)
+            ),
+            "svg": lambda: export.figure_bytes(figure(), "svg"),
+            "pdf": lambda: export.figure_bytes(figure(), "pdf"),
+            "npz": lambda: export.npz_bytes(heatmap),
+        },
+        explain_snippet(context, heatmap),
+    )
+
+
+def downloads(key: str, stem: str, formats: dict[str, Callable[[], bytes]], snippet: str) -> None:
+    """Save and Python, each behind a small button."""
+    mime = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf", "npz": "application/octet-stream"}
+    what = {"png": "Picture", "svg": "Figure", "pdf": "Figure", "npz": "Raw numbers"}
+    with st.container(horizontal=True, gap="small"):
+        with st.popover("Save", icon=":material/download:"):
+            for kind, make in formats.items():
+                st.download_button(
+                    f"{what[kind]} ({kind.upper()})",
+                    make,
+                    f"{stem}.{kind}",
+                    mime[kind],
+                    key=f"download {key} {kind}",
+                    on_click="ignore",
+                    width="stretch",
+                )
+        with st.popover("Python", icon=":material/code:", help="Reproduce in Python"):
+            st.caption("Reproduce in Python: these lines give exactly these numbers.")
+            st.code(snippet, language="python")
+
+
+def explain_snippet(context: Context, heatmap: vislib.Heatmap) -> str:
+    """The lines that give this heatmap."""
+    params = "".join(f", {name}={value!r}" for name, value in heatmap.params.items())
+    return (
+        f"{_preamble(context)}\n"
+        f"heatmap = vislib.explain(\n    {heatmap.method!r}, classifier, image, "
+        f"class_index={heatmap.class_index}{params}\n)\n"
+        f"heatmap.values  # {heatmap.values.shape} float32\n"
+    )
+
+
+def maps_snippet(context: Context, layer: str) -> str:
+    """The lines that give a layer's feature maps."""
+    return f"{_preamble(context)}\nmaps = vislib.feature_maps(classifier, image, {layer!r})  # (h, w, c)\n"
+
+
+def filters_snippet(context: Context, layer: str) -> str:
+    """The lines that give a layer's kernels."""
+    return (
+        f"import vislib\n\nclassifier = vislib.load_classifier({context.classifier.key!r})\n"
+        f"kernels = vislib.filters(classifier, {layer!r})  # (k_h, k_w, c_in, c_out)\n"
+    )
+
+
+def file_stem(*parts: str) -> str:
+    """A file name that every system accepts."""
+    return "-".join(re.sub(r"[^\w.]+", "_", part.rsplit(".", 1)[0]).strip("_") or "image" for part in parts)[:100]
+
+
+def _preamble(context: Context) -> str:
+    return (
+        f"import vislib\n\nclassifier = vislib.load_classifier({context.classifier.key!r})\n"
+        f"image = vislib.load_image({context.source!r})"
+    )
+
+
+def _short(value: float) -> str:
+    return "0" if value == 0 else f"{value:.3g}".replace("-", "−")
+
+
+def _hex(name: str, position: float) -> str:
+    red, green, blue = (np.array(colormaps[name](position)[:3]) * 255).round().astype(int)
+    return f"#{red:02x}{green:02x}{blue:02x}"

@@ -1,0 +1,43 @@
+"""The few rules that Streamlit's theme does not cover, and text that must not be read as markup."""
+
+import re
+
+import streamlit as st
+
+_CSS = """
+<style>
+.stMainBlockContainer { padding-top: 3.4rem; padding-bottom: 3rem; max-width: 1320px; }
+[data-testid='stHeading'] h3 { font-size: 1.15rem; font-weight: 600; padding: .6rem 0 .2rem; }
+.v-title { font-size: 1.7rem; font-weight: 650; margin: 0; padding: 0; letter-spacing: -0.01em; }
+.v-lead { margin: .15rem 0 .3rem; opacity: .75; font-size: 1rem; }
+.v-bar-row { display: flex; align-items: center; gap: .5rem; font-size: .8rem; font-variant-numeric: tabular-nums; }
+.v-bar-row .v-ramp { flex: 1; height: .55rem; border-radius: 2px; border: 1px solid rgba(128,128,128,.35); }
+.v-caption { font-size: .86rem; line-height: 1.35; margin: .3rem 0 0; }
+.v-caption b { font-weight: 600; }
+.v-caption span { opacity: .72; }
+.v-top { list-style: none; margin: 0 !important; padding: 0 !important; font-size: .86rem; }
+.v-top li { margin-left: 0 !important; padding-left: 0 !important; display: grid; grid-template-columns: 1fr auto; column-gap: .5rem; margin: 0 0 .35rem; padding: 0; }
+.v-top .v-value { font-variant-numeric: tabular-nums; opacity: .8; }
+.v-top .v-bar { grid-column: 1 / -1; height: .3rem; border-radius: 2px; background: rgba(128,128,128,.2); }
+.v-top .v-bar span { display: block; height: 100%; border-radius: 2px; background: var(--primary-color, #0b7285); }
+.v-facts { display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; font-size: .9rem;
+  margin: 0 !important; padding: 0 !important; list-style: none; }
+.v-facts li { margin-left: 0 !important; padding-left: 0 !important; }
+.v-facts b { font-weight: 600; font-variant-numeric: tabular-nums; }
+.v-facts span { opacity: .72; }
+.v-key { display: inline-block; width: .75rem; height: .75rem; border-radius: 2px; margin-right: .4rem;
+  border: 1px solid rgba(128,128,128,.4); vertical-align: -1px; }
+</style>
+"""
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&\"'=/^@])")
+
+
+def apply() -> None:
+    """Puts the rules on the page."""
+    st.html(_CSS)
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is, whatever is in it."""
+    return _MARKUP.sub(r"\\\1", text).replace("\n", " ")

@@ -1,0 +1,41 @@
+"""Filters: the kernels of each convolution."""
+
+import streamlit as st
+
+import vislib
+from pages._ui import filter_tiles, picture
+from pages._ui.context import context
+from vislib import export, render
+
+here = context("Filters", "What each convolution looks for: its kernels, as trained.")
+layers = vislib.filter_layers(here.classifier)
+if not layers:
+    st.info("This network has no two-dimensional convolution, so there are no kernels to show.")
+    st.stop()
+if st.session_state.get("conv") not in layers:
+    st.session_state.pop("conv", None)
+
+shown, controls = st.columns([4, 1], gap="large")
+with controls:
+    layer = st.selectbox("Convolution", layers, key="conv", bind="query-params")
+    by_norm = st.toggle("Sort by norm", True, key="by_norm", bind="query-params")
+    most = st.slider("Filters shown", 16, 256, 64, 16, key="most_filters", bind="query-params")
+kernels = vislib.filters(here.classifier, layer)
+with shown:
+    filter_tiles.statistics(kernels)
+    filter_tiles.grid(kernels, layer, by_norm, most)
+    picture.downloads(
+        f"kernels {layer}",
+        picture.file_stem(here.classifier.key, layer),
+        {
+            "png": lambda: export.png_bytes(filter_tiles.sheet(kernels, by_norm, most)),
+            "svg": lambda: export.figure_bytes(render.figure(kernels, title=layer, most=most), "svg"),
+            "pdf": lambda: export.figure_bytes(render.figure(kernels, title=layer, most=most), "pdf"),
+            "npz": lambda: export.npz_bytes(kernels, layer=layer, model=here.classifier.key),
+        },
+        picture.filters_snippet(here, layer),
+    )
+    filter_tiles.norms(kernels)
+    maps = layer if layer in here.classifier.network.map_layers else ""
+    if maps and st.button("What these filters make of the image", icon=":material/arrow_forward:"):
+        st.switch_page("pages/feature_maps.py", query_params={**st.query_params.to_dict(), "layer": maps})

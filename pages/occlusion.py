@@ -1,0 +1,25 @@
+"""Occlusion: cover a patch, see how far the score falls and which class wins."""
+
+import streamlit as st
+
+from pages._ui import explain, occlusion_maps, picture
+from pages._ui.context import context
+from vislib.attribution.occlusion import Occlusion
+
+here = context("Occlusion", "Cover a patch of the image: where the score falls, there it was needed.")
+
+shown, controls = st.columns([4, 1], gap="large")
+with controls:
+    explainer = explain.controls(Occlusion, here, ("patch_px", "stride_px", "fill"))
+    look = picture.look_controls(signed=True)
+with shown:
+    left, middle, right = st.columns(3)
+    with left:
+        heatmap = explain.show(here, explainer, look, f"{explainer.patch_px}-pixel patch, step {explainer.stride_px}.")
+    if heatmap is not None:
+        with middle:
+            occlusion_maps.probability(here, heatmap)
+        with right:
+            occlusion_maps.winners(here, heatmap)
+        occlusion_maps.one_patch(here, explainer, heatmap)
+    explain.about(["occlusion"])

@@ -1,0 +1,42 @@
+"""Overview: the image, what the network makes of it, and what the decision rests on."""
+
+import streamlit as st
+
+import vislib
+from pages._ui import explain, picture
+from pages._ui.context import context, percent, top_bars
+from pages._ui.glance import glance
+from pages._ui.picture import Look
+
+here = context("Inside a convolutional network", "What it sees, layer by layer, and what its decision rests on.")
+
+image, answer = st.columns([1, 3], gap="large")
+with image:
+    explain.image_picture(here)
+with answer:
+    best = here.classifier.labels[int(here.probabilities.argmax())]
+    st.subheader(f"{percent(float(here.probabilities.max()))} {best}", anchor=False)
+    st.html(top_bars(here.classifier, here.probabilities, 5))
+    picture.facts(
+        {
+            "Network": here.classifier.key,
+            "Parameters": f"{here.classifier.model.count_params():,}",
+            "Layers with feature maps": f"{len(here.classifier.network.map_layers)}",
+            "Classes": f"{len(here.classifier.labels):,}",
+        }
+    )
+
+st.subheader("The network at a glance", anchor=False)
+glance(here)
+
+st.subheader(f"What the score of “{here.label}” rests on", anchor=False)
+methods = vislib.methods()
+cards = (
+    ("grad-cam", "pages/class_activation.py", "Class activation", Look()),
+    ("saliency", "pages/saliency.py", "Saliency", Look(opacity=0.9, clip=0.01)),
+    ("occlusion", "pages/occlusion.py", "Occlusion", Look()),
+)
+for column, (name, page, title, look) in zip(st.columns(len(cards)), cards, strict=True):
+    with column:
+        explain.show(here, methods[name]().resolved(here.classifier), look)
+        st.page_link(page, label=f"Open {title}", icon=":material/arrow_forward:")

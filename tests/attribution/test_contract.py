@@ -1,0 +1,161 @@
+"""What every method promises, on every way of writing a network."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import tiny_models
+from tiny_models import SIDE, random_image, tiny
+
+import vislib
+
+METHODS = sorted(vislib.methods())
+every_method = pytest.mark.parametrize("method", METHODS)
+every_style = pytest.mark.parametrize("style", sorted(tiny_models.STYLES))
+
+
+class Stopped(BaseException):
+    """What a page raises to stop a computation: no Exception, so that nothing catches it by accident."""
+
+
+class Recorder:
+    """A progress callback that remembers what it was told, and can raise at the n-th call."""
+
+    def __init__(self, fails_at: int | None = None, error: type[BaseException] = Stopped):
+        self.calls: list[tuple[int, int, np.ndarray | None]] = []
+        self.fails_at, self.error = fails_at, error
+
+    def __call__(self, done, total, partial=None):
+        self.calls.append((done, total, partial))
+        if len(self.calls) == self.fails_at:
+            raise self.error("stop")
+
+
+def fingerprint(classifier) -> list[np.ndarray]:
+    """All that may not change: the weights, and the output on one input, computed by Keras itself."""
+    probe = np.random.default_rng(1).random((2, SIDE, SIDE, classifier.channels), np.float32)
+    return [*classifier.model.get_weights(), np.asarray(classifier.model(probe, training=False))]
+
+
+def assert_unchanged(classifier, before) -> None:
+    for old, new in zip(before, fingerprint(classifier), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+@every_style
+@every_method
+def test_heatmap_any_network_finite_float32_at_input_size(method, style):
+    heatmap = vislib.explain(method, tiny(style), random_image())
+    assert heatmap.values.shape == (SIDE, SIDE)
+    assert heatmap.values.dtype == np.float32
+    assert np.isfinite(heatmap.values).all()
+    assert heatmap.signed or heatmap.values.min() >= 0
+    assert heatmap.method == method
+
+
+@every_style
+@every_method
+def test_heatmap_computed_twice_same_and_model_unchanged(method, style):
+    classifier = tiny(style)
+    before = fingerprint(classifier)
+    first, second = (vislib.explain(method, classifier, random_image(), 1) for _ in range(2))
+    np.testing.assert_array_equal(first.values, second.values)
+    assert_unchanged(classifier, before)
+
+
+@every_style
+@every_method
+def test_progress_any_network_rises_to_total(method, style):
+    progress = Recorder()
+    vislib.explain(method, tiny(style), random_image(), progress=progress)
+    done, totals, partials = zip(*progress.calls, strict=True)
+    assert list(done) == sorted(set(done))
+    assert len(set(totals)) == 1
+    assert done[0] == 0
+    assert done[-1] == totals[0]
+    for partial in partials:
+        assert partial is None or (partial.shape == (SIDE, SIDE) and np.isfinite(partial).all())
+
+
+@every_style
+@every_method
+@pytest.mark.parametrize("error", [Stopped, RuntimeError])
+def test_progress_raises_cancels_and_leaves_model_unchanged(method, style, error):
+    classifier = tiny(style)
+    before = fingerprint(classifier)
+    progress = Recorder(fails_at=2, error=error)
+    with pytest.raises(error, match="stop"):
+        vislib.explain(method, classifier, random_image(), progress=progress)
+    assert len(progress.calls) == 2, "it went on after it was stopped"
+    assert_unchanged(classifier, before)
+
+
+@every_method
+def test_progress_raises_before_first_batch_nothing_computed(method, monkeypatch):
+    classifier = tiny("conv_relu")
+    calls = []
+    for name in ("gradients", "maps_and_gradients"):
+        monkeypatch.setattr(classifier.network, name, lambda *arguments: calls.append(arguments))
+    with pytest.raises(Stopped):
+        vislib.explain(method, classifier, random_image(), progress=Recorder(fails_at=1))
+    assert not calls
+
+
+@every_style
+@every_method
+def test_score_any_class_is_its_logit(method, style):
+    classifier = tiny(style)
+    for class_index, logit in enumerate(classifier.logits(random_image())):
+        heatmap = vislib.explain(method, classifier, random_image(), class_index)
+        assert heatmap.score == pytest.approx(float(logit), rel=1e-5)
+        assert (heatmap.class_index, heatmap.label) == (class_index, f"class {class_index}")
+
+
+@every_style
+@every_method
+def test_class_index_none_is_top_class(method, style):
+    classifier = tiny(style)
+    heatmap = vislib.explain(method, classifier, random_image())
+    assert heatmap.class_index == classifier.predict(random_image(), top=1)[0].index
+
+
+@every_method
+def test_params_defaults_filled_in_and_recorded(method):
+    heatmap = vislib.explain(method, tiny("conv_relu"), random_image())
+    assert set(heatmap.params) == {spec.name for spec in dataclasses.fields(vislib.methods()[method])}
+    assert None not in heatmap.params.values()
+    # What was recorded is enough to get the same map again.
+    again = vislib.explain(method, tiny("conv_relu"), random_image(), heatmap.class_index, **heatmap.params)
+    np.testing.assert_array_equal(again.values, heatmap.values)
+
+
+@every_method
+def test_heatmap_of_photograph_tells_box_and_image_size(method):
+    classifier = tiny_models.classifier_of(tiny("conv_relu").model, preprocess="0..1")
+    heatmap = vislib.explain(method, classifier, random_image(40, 80))
+    assert heatmap.image_size == (40, 80)
+    assert vars(heatmap.box) == {"top": 2.5, "left": 22.5, "height": 35.0, "width": 35.0}
+    assert heatmap.model == classifier.key
+
+
+@every_method
+def test_explain_does_not_change_the_image(method):
+    image = random_image()
+    vislib.explain(method, tiny("conv_relu"), image)
+    np.testing.assert_array_equal(image, random_image())
+
+
+@every_method
+def test_describes_itself_for_people(method):
+    explainer = vislib.methods()[method]
+    assert explainer.name == method
+    assert explainer.title
+    assert explainer.family in ("perturbation", "gradient", "class activation")
+    assert "arXiv" in explainer.reference
+    assert explainer.caveat.endswith(".")
+    assert all(spec.metadata["label"] and spec.metadata["help"] for spec in dataclasses.fields(explainer))
+
+
+def test_registry_changed_by_caller_stays_whole():
+    vislib.methods().clear()
+    assert len(vislib.methods()) == len(METHODS) >= 4
