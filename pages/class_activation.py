@@ -15,8 +15,9 @@ if st.session_state.get("cam_layer") not in layers:
     st.session_state.pop("cam_layer", None)
 
 shown, controls = st.columns([4, 1], gap="large")
+with shown:
+    layer = st.selectbox("Layer", layers, index=layers.index(default), key="cam_layer", bind="query-params", width=340)
 with controls:
-    layer = st.selectbox("Layer", layers, index=layers.index(default), key="cam_layer", bind="query-params")
     look = picture.look_controls(signed=False)
 why = (
     f"{default} is the last layer before pooling: its maps still know where, and only pooling and the classifier follow."

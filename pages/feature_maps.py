@@ -8,9 +8,10 @@ from pages._ui.context import context, other_image
 here = context("Feature maps", "What each layer makes of the image, channel by channel.")
 
 shown, controls = st.columns([4, 1], gap="large")
-with controls:
+with shown:
     layer = depth.layer_control(here.classifier)
     maps = map_tiles.maps_of(here, here.image, layer)
+with controls:
     channel = map_tiles.channel_control(maps)
     most = st.slider("Channels shown", 16, 256, 48, 16, key="most_channels", bind="query-params")
     own_scale = st.toggle("Each on its own scale", key="own_scale", bind="query-params")

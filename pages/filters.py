@@ -16,8 +16,9 @@ if st.session_state.get("conv") not in layers:
     st.session_state.pop("conv", None)
 
 shown, controls = st.columns([4, 1], gap="large")
+with shown:
+    layer = st.selectbox("Convolution", layers, key="conv", bind="query-params", width=340)
 with controls:
-    layer = st.selectbox("Convolution", layers, key="conv", bind="query-params")
     by_norm = st.toggle("Sort by norm", True, key="by_norm", bind="query-params")
     most = st.slider("Filters shown", 16, 256, 64, 16, key="most_filters", bind="query-params")
 kernels = vislib.filters(here.classifier, layer)

@@ -41,7 +41,7 @@ class Preprocessing:
 
     def __call__(self, pixels: np.ndarray, channels: int = 3) -> np.ndarray:
         """Pixels (n, h, w, 3) in 0..255 RGB to network input (n, h, w, channels) float32."""
-        values = pixels.astype(np.float32)
+        values: np.ndarray = pixels.astype(np.float32)
         if channels == 1:
             values = (values @ _LUMINANCE)[..., None]
         values = (values - np.array(self.mean, np.float32)) / np.array(self.scale, np.float32)

@@ -58,7 +58,7 @@ def load_image(source: ImageSource) -> np.ndarray:
     except ImageError:
         raise
     except UnidentifiedImageError:
-        raise ImageError(f"{name} is not an image that can be read: {_looks_like(content)}. {_accepted()}") from None
+        raise ImageError(f"{name} cannot be read as an image: {_looks_like(content)}. {_accepted()}") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ImageError(f"{name} is too large: more than {MAX_PIXELS:,} pixels. {_accepted()}") from None
     except Exception as error:
@@ -113,7 +113,7 @@ def _accepted() -> str:
 
 def _read(source: str | os.PathLike[str] | bytes | IO[bytes]) -> tuple[bytes, str]:
     if isinstance(source, bytes):
-        return source, "The image"
+        return source, "The file"
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         try:
@@ -125,7 +125,7 @@ def _read(source: str | os.PathLike[str] | bytes | IO[bytes]) -> tuple[bytes, st
             reason = getattr(error, "strerror", None) or str(error)
             raise ImageError(f"{path} cannot be read: {reason}.") from None
     if hasattr(source, "read"):
-        return source.read(), "The image"
+        return source.read(), "The file"
     raise ImageError(
         f"An image can be a path, bytes, a file object, a PIL image or an array; not {type(source).__name__}."
     )

@@ -19,15 +19,17 @@ def layer_control(classifier: vislib.Classifier) -> str:
     if playing and st.session_state.pop("play_tick", False):
         _move(layers, 1)
     start = layers.index(stages(classifier)[0])
-    layer = st.selectbox("Layer", layers, index=start, key="layer", on_change=_forget_channel, bind="query-params")
-    place = layers.index(layer)
-    with st.container(horizontal=True, gap="small"):
-        st.button("", icon=":material/chevron_left:", help="Layer before", disabled=place == 0,
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        layer = st.selectbox(
+            "Layer", layers, index=start, key="layer", on_change=_forget_channel, bind="query-params", width=300
+        )
+        place = layers.index(layer)
+        st.button("Previous", icon=":material/chevron_left:", disabled=place == 0,
                   on_click=_move, args=(layers, -1), key="layer_before")  # fmt: skip
-        st.button("", icon=":material/chevron_right:", help="Layer after", disabled=place == len(layers) - 1,
+        st.button("Next", icon=":material/chevron_right:", icon_position="right", disabled=place == len(layers) - 1,
                   on_click=_move, args=(layers, 1), key="layer_after")  # fmt: skip
         st.toggle("Play", key="play_on", help="Goes through the network, layer by layer.")
-    st.caption(f"{place + 1} of {len(layers)} layers")
+        st.caption(f"{place + 1} of {len(layers)} layers")
     return layer
 
 

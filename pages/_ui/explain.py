@@ -13,7 +13,6 @@ from pages._ui.context import Context, percent
 from pages._ui.picture import Look
 from vislib import render
 
-
 E = TypeVar("E", bound=vislib.Explainer)
 
 

@@ -75,7 +75,7 @@ def norms(kernels: np.ndarray) -> None:
     """The norms of all filters, largest first."""
     st.subheader("Norms, largest first", anchor=False)
     values = np.sort(filter_norms(kernels))[::-1]
-    st.bar_chart(pd.DataFrame({"L2 norm": values}), height=180, x_label="rank", y_label="L2 norm")
+    st.bar_chart(pd.DataFrame({"L2 norm": values}), height=180, color="#15aabf", x_label="rank", y_label="L2 norm")
     picture.caption(
         "How strong each filter is",
         "A filter whose norm is under a thousandth of the median counts as dead: it answers to nothing.",

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw
-from streamlit_image_coordinates import streamlit_image_coordinates
 
 import vislib
 from pages._ui import picture, work
 from pages._ui.context import Context
+from pages._ui.point import point
 from pages._ui.tiles import Group, map_tile, tiles
 from vislib import export, render
 from vislib.activations import strongest_channels
@@ -63,22 +63,28 @@ def summary(context: Context, layer: str, maps: np.ndarray) -> None:
 def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opacity: float) -> None:
     """One channel over the image; a click shows a unit's value and its receptive field."""
     values = maps[..., channel]
-    key = f"point {layer} {context.digest}"
-    row, column = np.unravel_index(np.abs(values).argmax(), values.shape)
-    if clicked := st.session_state.get(key):
-        row = min(int(clicked["y"] / clicked["height"] * values.shape[0]), values.shape[0] - 1)
-        column = min(int(clicked["x"] / clicked["width"] * values.shape[1]), values.shape[1] - 1)
+    height, width = values.shape
+    row, column = (int(i) for i in np.unravel_index(np.abs(values).argmax(), values.shape))
+    if chosen := st.session_state.get("unit"):
+        row, column = int(chosen[1] * height), int(chosen[0] * width)
     box = context.classifier.box(context.image)
     drawn = render.overlay_map(context.image, box, values, opacity, size=picture.SIDE)
-    field = _fields(context)[layer].box(int(row), int(column), context.classifier.input_size)
+    field = _fields(context)[layer].box(row, column, context.classifier.input_size)
     _mark(drawn, field, context.classifier.input_size)
-    streamlit_image_coordinates(drawn, key=key, use_column_width="always", cursor="crosshair")
+    point(
+        drawn,
+        "unit_point",
+        f"Channel {channel} of {layer} over {context.image_name}; choose a point to see its unit",
+        ((column + 0.5) / width, (row + 0.5) / height),
+        (1 / width, 1 / height),
+        lambda x, y: st.session_state.update(unit=(x, y)),
+    )
     signed = is_signed(values)
     picture.colour_bar(Scale.of(values, signed), signed, None, "activation")
     picture.caption(
         f"Channel {channel} over the image",
         f"Unit at row {row}, column {column}: {values[row, column]:.3g}. It sees the framed {field.width:.0f} × "
-        f"{field.height:.0f} pixels (its receptive field). Click elsewhere for another unit.",
+        f"{field.height:.0f} pixels (its receptive field). Click another place, or use the arrow keys.",
     )
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import streamlit as st
 from matplotlib import colormaps
 from PIL import Image, ImageDraw
-from streamlit_image_coordinates import streamlit_image_coordinates
 
 import vislib
 from pages._ui import picture, work
 from pages._ui.context import Context, percent, top_bars
+from pages._ui.point import point
 from vislib import render
 from vislib.attribution.occlusion import Occlusion
 from vislib.render import Scale
@@ -70,13 +70,11 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
     drop, patch = heatmap.details["drop"], heatmap.params["patch_px"]
     st.subheader("One patch at a time", anchor=False)
     click_here, covered, answer = st.columns(3)
-    key = f"patch {hash(context.key(explainer))}"
-    clicked = st.session_state.get(key)
     row, column = np.unravel_index(drop.argmax(), drop.shape)
     height, width = context.classifier.input_size
-    if clicked:
-        row = np.abs(tops + patch / 2 - clicked["y"] / clicked["height"] * height).argmin()
-        column = np.abs(lefts + patch / 2 - clicked["x"] / clicked["width"] * width).argmin()
+    if chosen := st.session_state.get("patch"):
+        row = np.abs(tops + patch / 2 - chosen[1] * height).argmin()
+        column = np.abs(lefts + patch / 2 - chosen[0] * width).argmin()
     top, left = int(tops[row]), int(lefts[column])
     fitted = context.classifier.fit(context.image)
     with click_here:
@@ -84,8 +82,17 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
         zoom = marked.width / width
         corners = (left, top, left + patch, top + patch)
         ImageDraw.Draw(marked).rectangle([round(c * zoom) for c in corners], outline="white", width=3)
-        streamlit_image_coordinates(marked, key=key, use_column_width="always", cursor="crosshair")
-        picture.caption("Click a place", f"Now: row {top}, column {left} of the {width} × {height} input.")
+        point(
+            marked,
+            "patch_point",
+            f"The heatmap over the image, the patch at row {top}, column {left} framed; choose another place",
+            ((left + patch / 2) / width, (top + patch / 2) / height),
+            (heatmap.params["stride_px"] / width, heatmap.params["stride_px"] / height),
+            lambda x, y: st.session_state.update(patch=(x, y)),
+        )
+        picture.caption(
+            "Click a place, or use the arrow keys", f"Now: row {top}, column {left} of the {width} × {height} input."
+        )
     occluded = explainer.covered(fitted, top, left)
     with covered:
         st.image(

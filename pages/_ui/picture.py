@@ -51,6 +51,11 @@ def look_controls(signed: bool, opacity: float = 0.55, clip: float | None = None
 def heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note: str = "") -> None:
     """A heatmap over the image, its bar, its caption and its downloads."""
     title = vislib.methods()[heatmap.method].title
+    with st.container(gap="xsmall"):
+        _heatmap_picture(context, heatmap, look, title, note)
+
+
+def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, title: str, note: str) -> None:
     st.image(
         render.overlay(context.image, heatmap, look.opacity, look.colormap, SIDE, look.clip),
         width="stretch",

@@ -8,6 +8,7 @@ _CSS = """
 <style>
 .stMainBlockContainer { padding-top: 3.4rem; padding-bottom: 3rem; max-width: 1320px; }
 [data-testid='stHeading'] h3 { font-size: 1.15rem; font-weight: 600; padding: .6rem 0 .2rem; }
+[data-testid="stStatusWidget"] button { display: none; } /* its Stop forgets choices; the pages have their own */
 .v-title { font-size: 1.7rem; font-weight: 650; margin: 0; padding: 0; letter-spacing: -0.01em; }
 .v-lead { margin: .15rem 0 .3rem; opacity: .75; font-size: 1rem; }
 .v-bar-row { display: flex; align-items: center; gap: .5rem; font-size: .8rem; font-variant-numeric: tabular-nums; }
@@ -19,7 +20,7 @@ _CSS = """
 .v-top li { margin-left: 0 !important; padding-left: 0 !important; display: grid; grid-template-columns: 1fr auto; column-gap: .5rem; margin: 0 0 .35rem; padding: 0; }
 .v-top .v-value { font-variant-numeric: tabular-nums; opacity: .8; }
 .v-top .v-bar { grid-column: 1 / -1; height: .3rem; border-radius: 2px; background: rgba(128,128,128,.2); }
-.v-top .v-bar span { display: block; height: 100%; border-radius: 2px; background: var(--primary-color, #0b7285); }
+.v-top .v-bar span { display: block; height: 100%; border-radius: 2px; background: #15aabf; }
 .v-facts { display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; font-size: .9rem;
   margin: 0 !important; padding: 0 !important; list-style: none; }
 .v-facts li { margin-left: 0 !important; padding-left: 0 !important; }

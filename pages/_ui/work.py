@@ -100,11 +100,12 @@ def run(
 
     def progress(done: int, total: int, partial: np.ndarray | None = None) -> None:
         nonlocal last_shown
+        if partial is not None:
+            partials[key] = (partial, done, total)
         # Any Streamlit call raises here once the person has stopped or changed something.
         bar.progress(done / total, text=f"{what}: {done} of {total}" if total > 1 else f"{what}…")
         if partial is None:
             return
-        partials[key] = (partial, done, total)
         if show_partial is not None and done < total and time.monotonic() - last_shown > _SHOW_EVERY_SECONDS:
             show_partial(partial, done, total)
             last_shown = time.monotonic()

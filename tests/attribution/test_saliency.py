@@ -21,7 +21,9 @@ def logit_by_hand(model, class_index):
     """The logit of a model that ends in a Dense layer with softmax: its features times the weights."""
     features = keras.Model(model.input, model.layers[-1].input)
     kernel, bias = model.layers[-1].get_weights()
-    return lambda inputs: tf.tensordot(features(inputs, training=False)[0], kernel[:, class_index], 1) + bias[class_index]
+    return lambda inputs: (
+        tf.tensordot(features(inputs, training=False)[0], kernel[:, class_index], 1) + bias[class_index]
+    )
 
 
 @pytest.mark.parametrize("style", ["conv_relu", "relu_layers"])
