@@ -160,9 +160,13 @@ def overlay_map(
     colormap: str | None = None,
     size: int | None = None,
     scale: Scale | None = None,
+    signed: bool | None = None,
 ) -> Image.Image:
-    """A feature map (h, w) over the part `box` of an image that it covers; the rest as for `overlay`."""
-    signed = is_signed(values)
+    """A map (h, w) over the part `box` of an image that it covers; the rest as for `overlay`.
+
+    Without `signed` it counts as signed where it goes below zero.
+    """
+    signed = is_signed(values) if signed is None else signed
     scale = scale if scale is not None else Scale.of(values, signed)
     return _blend(seen(image, box, size), values, scale, signed, opacity, colormap)
 

@@ -50,7 +50,10 @@ class Context:
 
 
 def context(title: str, lead: str) -> Context:
-    """Draws heading and sidebar, loads what is chosen, and returns it; stops the page if it cannot be had."""
+    """Draws heading and sidebar, loads what is chosen, and returns it.
+
+    The page stops here, with a sentence, if the model cannot be had or has no feature maps to look into.
+    """
     _through_app()
     style.apply()
     st.html(f"<h1 class='v-title'>{html.escape(title)}</h1><p class='v-lead'>{html.escape(lead)}</p>")
@@ -68,6 +71,9 @@ def context(title: str, lead: str) -> Context:
         class_index = _choose_class(classifier, probabilities)
         st.html(top_bars(classifier, probabilities, 5))
     loading.empty()
+    if not classifier.network.map_layers:
+        st.info(f"{style.plain(model_name)} has no layer with feature maps, so there is nothing to look into.")
+        st.stop()
     return Context(classifier, image, image_name, digest, class_index, probabilities)
 
 
@@ -181,8 +187,8 @@ def _load(name: str, slot) -> vislib.Classifier:
         except vislib.VislibError as error:
             refused = str(error)
     slot.error(style.plain(refused))
-    if name != DEFAULT and st.button(f"Go back to {DEFAULT}", on_click=_use_default):
-        pass
+    if name != DEFAULT:
+        st.button(f"Go back to {DEFAULT}", on_click=_use_default)
     st.stop()
 
 

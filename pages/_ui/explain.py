@@ -8,10 +8,11 @@ import numpy as np
 import streamlit as st
 
 import vislib
-from pages._ui import picture, work
+from pages._ui import picture, style, work
 from pages._ui.context import Context, percent
 from pages._ui.picture import Look
 from vislib import render
+from vislib.render import Scale
 
 E = TypeVar("E", bound=vislib.Explainer)
 
@@ -22,34 +23,34 @@ def controls(method: type[E], context: Context, names: Sequence[str]) -> E:
     chosen = {}
     for spec in dataclasses.fields(method):
         if spec.name in names:
-            chosen[spec.name] = _widget(spec, getattr(defaults, spec.name), f"{method.name}.{spec.name}")
+            most = min(context.classifier.input_size) if spec.metadata["unit"] == "px" else None
+            chosen[spec.name] = _widget(spec, getattr(defaults, spec.name), f"{method.name}.{spec.name}", most)
     return dataclasses.replace(defaults, **chosen)
 
 
-def _widget(spec: dataclasses.Field, default, key: str):
+def _widget(spec: dataclasses.Field, default, key: str, most: int | None):
     about = spec.metadata
+    high = about["high"] if most is None else most
     label = f"{about['label']} ({about['unit']})" if about["unit"] else about["label"]
     shared: dict[str, Any] = {"key": key, "help": about["help"] or None, "bind": "query-params"}
     if about["choices"]:
         return st.selectbox(label, about["choices"], **shared)
     if "float" in str(spec.type):
-        return st.slider(label, float(about["low"]), float(about["high"]), float(default), 0.01, **shared)
-    return int(st.number_input(label, int(about["low"]), int(about["high"]), int(default), **shared))
+        return st.slider(label, float(about["low"]), float(high), float(default), 0.01, **shared)
+    return int(st.number_input(label, int(about["low"]), int(high), int(default), **shared))
 
 
 def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
     """The heatmap, with its coarse forms drawn into `slot` meanwhile; None if it was stopped."""
 
+    box = context.classifier.box(context.image)
+
     def draw(partial: np.ndarray, done: int, total: int) -> None:
-        half = vislib.Heatmap(
-            partial, explainer.signed, explainer.name, context.class_index, context.label, 0.0, None, {}, 0.0,
-            context.classifier.key, context.classifier.box(context.image), context.image.shape[:2],
-        )  # fmt: skip
-        slot.image(
-            render.overlay(context.image, half, look.opacity, look.colormap, picture.SIDE, look.clip),
-            width="stretch",
-            alt=f"{explainer.title}, after {done} of {total}",
+        scale = Scale.of(partial, explainer.signed, look.clip)
+        picture_now = render.overlay_map(
+            context.image, box, partial, look.opacity, look.colormap, picture.SIDE, scale, explainer.signed
         )
+        slot.image(picture_now, width="stretch", alt=f"{explainer.title}, after {done} of {total}")
 
     return work.run(
         context.key(explainer, context.class_index),
@@ -62,7 +63,11 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
 def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = ""):
     """Computes and shows one explanation here; returns the heatmap, or None if it was stopped."""
     slot = st.empty()
-    heatmap = compute(context, explainer, slot, look)
+    try:
+        heatmap = compute(context, explainer, slot, look)
+    except vislib.VislibError as error:
+        slot.error(style.plain(str(error)))
+        return None
     if heatmap is not None:
         with slot.container():
             picture.heatmap_picture(context, heatmap, look, note)
