@@ -6,15 +6,17 @@ import os
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 from PIL import Image
 
 from vislib import render
 from vislib.errors import ParameterError
 from vislib.heatmap import Heatmap
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FORMATS = (".png", ".svg", ".pdf", ".npz")
 
@@ -100,7 +102,7 @@ def png_bytes(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def figure_bytes(figure: Figure, kind: str) -> bytes:
+def figure_bytes(figure: "Figure", kind: str) -> bytes:
     """A figure as an "svg" or "pdf" file."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind, metadata={"Creator": f"vislib {_version()}", "Date": None}

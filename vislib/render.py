@@ -4,15 +4,18 @@ Pillow images for the screen; `figure` makes matplotlib figures (never pyplot) f
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.figure import Figure
 from PIL import Image
 
 from vislib.errors import ParameterError, listed
 from vislib.heatmap import Heatmap
 from vislib.images import Box, resize_box
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 COLORMAPS = ("viridis", "cividis", "magma", "gray", "jet")
 DIVERGING_COLORMAPS = ("RdBu_r", "PuOr_r", "BrBG_r")
@@ -185,7 +188,7 @@ def figure(
     colormap: str | None = None,
     clip: float = 0.0,
     most: int = 64,
-) -> Figure:
+) -> "Figure":
     """A figure for print: a heatmap with its colour bar, or a grid of feature maps or kernels.
 
     Args:
@@ -234,7 +237,9 @@ def _table(colormap: str | None, signed: bool) -> np.ndarray:
     return (colormaps[name](np.arange(256) / 255)[:, :3] * 255).round().astype(np.uint8)
 
 
-def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap, clip) -> Figure:
+def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap, clip) -> "Figure":
+    from matplotlib.figure import Figure  # takes half a second, which the first paint must not wait for
+
     drawn = Figure(figsize=(5.2, 4.4), layout="constrained")
     axes = drawn.add_subplot()
     scale = Scale.of(heatmap.values, heatmap.signed, clip)
@@ -270,7 +275,9 @@ def _extent(heatmap: Heatmap) -> tuple[float, float, float, float]:
     return (0, width, height, 0)
 
 
-def _grid(pictures, order, scale, signed, colormap, title) -> Figure:
+def _grid(pictures, order, scale, signed, colormap, title) -> "Figure":
+    from matplotlib.figure import Figure
+
     columns = int(np.ceil(np.sqrt(len(pictures))))
     rows = int(np.ceil(len(pictures) / columns))
     drawn = Figure(figsize=(1.1 * columns + 0.6, 1.2 * rows + 0.4), layout="constrained")

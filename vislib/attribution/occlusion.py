@@ -6,7 +6,6 @@ from typing import Self
 
 import numpy as np
 from PIL import Image, ImageFilter
-from scipy import ndimage
 
 from vislib.attribution.base import Attribution, Explainer, Progress, parameter
 from vislib.errors import ParameterError
@@ -146,6 +145,8 @@ def _coarse_to_fine(shape: tuple[int, int]) -> np.ndarray:
 
 def _filled(drop: np.ndarray) -> np.ndarray:
     """Cells not yet computed (NaN) take the value of the nearest one that is."""
+    from scipy import ndimage  # takes half a second, which the first paint must not wait for
+
     nearest = ndimage.distance_transform_edt(np.isnan(drop), return_distances=False, return_indices=True)
     return drop[tuple(nearest)]
 
