@@ -115,10 +115,12 @@ class Explainer(ABC):
             LayerError: If the layer asked for has no feature maps.
         """
         start = time.perf_counter()
+        resolved = self.resolved(classifier)
+        if class_index is not None:
+            class_index = classifier.class_index(class_index)
         fitted = classifier.fit(image)
         logits = classifier.network.logits(classifier.prepare(fitted[None]))[0]
-        class_index = int(np.argmax(logits)) if class_index is None else classifier.class_index(class_index)
-        resolved = self.resolved(classifier)
+        class_index = int(np.argmax(logits)) if class_index is None else class_index
         attribution = resolved.attribute(classifier, fitted, class_index, progress)
         return Heatmap(
             values=np.ascontiguousarray(attribution.values, np.float32),
