@@ -43,6 +43,8 @@ def feature_maps(classifier: Classifier, image: np.ndarray, layer: str) -> np.nd
 
 def feature_maps_of(classifier: Classifier, image: np.ndarray, layers: Sequence[str]) -> dict[str, np.ndarray]:
     """The feature maps (h, w, c) of several layers, from one pass through the network."""
+    if not layers:
+        return {}
     maps = classifier.network.maps(classifier.prepare(classifier.fit(image)[None]), layers)
     return {layer: values[0] for layer, values in zip(layers, maps, strict=True)}
 

@@ -80,7 +80,7 @@ class Classifier:
     Args:
         key: Stable identity: the built-in's name, or the file's digest.
         model: The Keras model; never changed.
-        labels: A name for each class, all different; two for a single sigmoid unit.
+        labels: A name for each class, all different; two for a single sigmoid unit. Empty: "class 0", ….
         input_size: (height, width) in pixels.
         channels: 1 (grey) or 3 (RGB).
         preprocess: From RGB in 0..255 to what the model was trained on.
@@ -98,9 +98,12 @@ class Classifier:
     _indices: dict[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_indices", {label: index for index, label in enumerate(self.labels)})
         if self.channels not in (1, 3):
             raise ModelError(f"{self.key} takes {self.channels} channels; 1 (grey) or 3 (RGB) can be used.")
+        if not self.labels:
+            numbers = tuple(f"class {index}" for index in range(self.network.n_classes))
+            object.__setattr__(self, "labels", numbers)
+        object.__setattr__(self, "_indices", {label: index for index, label in enumerate(self.labels)})
         if len(self._indices) != len(self.labels):
             twice = sorted({label for label in self.labels if self.labels.count(label) > 1})
             raise ModelError(f"Labels must all be different; these are there more than once: {listed(twice)}.")
@@ -148,6 +151,8 @@ class Classifier:
         """
         if isinstance(name, str) and name in self._indices:
             return self._indices[name]
+        if isinstance(name, bool) or not isinstance(name, str | int | np.integer):
+            raise ParameterError(f"A class is given by its label or its number; not by {name!r}.")
         try:
             index = int(name)
         except ValueError:
@@ -205,15 +210,14 @@ def _own(model, preprocess, labels, input_size) -> Classifier:
         if preprocess not in PREPROCESSINGS:
             raise ParameterError(f"`preprocess` must be one of {listed(PREPROCESSINGS)}; not '{preprocess}'.")
         preprocess = PREPROCESSINGS[preprocess]
+    if labels is not None and not labels:
+        raise ModelError(f"No labels were given for {model.name}; leave them out for class numbers.")
     if preprocess is None:
         raise ModelError(
             f"Say how {model.name} wants its images, with `preprocess=`: one of {listed(PREPROCESSINGS)}, "
             "or a Preprocessing of your own."
         )
-    if labels is None:
-        n_classes = max(2, model.output_shape[-1])
-        labels = [f"class {index}" for index in range(n_classes)]
-    return Classifier(_identity(model), model, tuple(labels), (height, width), shape[3], preprocess)
+    return Classifier(_identity(model), model, tuple(labels or ()), (height, width), shape[3], preprocess)
 
 
 def _identity(model: "keras.Model") -> str:

@@ -57,25 +57,26 @@ def flatten(model: keras.Model, input_shape: tuple[int, int, int]) -> Graph:
         input_shape: (height, width, channels) to build it for.
 
     Raises:
-        ModelError: If the model is subclassed, has several inputs or outputs, cannot take such an
-            input, or ends in something that is not one score a class.
+        ModelError: If the model or a model in it is subclassed, it has several inputs or outputs, cannot take
+            such an input, or ends in something that is not one score a class.
     """
     _check(model)
-    built = not isinstance(model, keras.Sequential) and tuple(model.input.shape[1:]) == input_shape
-    if built and not any(isinstance(layer, keras.Model) for layer in model.layers):
-        nodes = _own_nodes(model)
-        entry = model.input if not isinstance(model.input, list) else model.input[0]
-        output = model.outputs[0]
+    nodes: list[Node] = []
+    if tuple(model.inputs[0].shape[1:]) == input_shape and not any(map(_is_model, model.layers)):
+        entry, output = model.inputs[0], model.outputs[0]
+        for call in _calls(model):
+            name = _unique(call.operation.name, nodes)
+            nodes.append(Node(name, call.operation, tuple(call.input_tensors), call.outputs[0]))
     else:
         entry = keras.Input(input_shape)
-        nodes = []
         try:
             output = _replay(model, entry, nodes, prefix="")
         except ValueError as error:
-            raise ModelError(f"{model.name} cannot take an input of shape {input_shape}: {error}") from error
+            raise ModelError(
+                f"{model.name} cannot take an input of shape {input_shape}: {str(error).splitlines()[0]}"
+            ) from error
     graph = _up_to_logits(entry, nodes, output)
-    logits = graph.logits
-    if len(logits.shape) != 2 or logits.shape[1] is None:
+    if len(graph.logits.shape) != 2 or graph.logits.shape[1] is None:
         raise ModelError(
             f"{model.name} is not a classifier: its output has shape {tuple(output.shape)}; "
             "one score a class, (batch, classes), is needed."
@@ -84,57 +85,78 @@ def flatten(model: keras.Model, input_shape: tuple[int, int, int]) -> Graph:
 
 
 def _check(model: keras.Model) -> None:
-    if not isinstance(model, keras.Sequential) and not hasattr(model, "operations"):
+    if isinstance(model, keras.Sequential) and not model.built:
+        raise ModelError(f"{model.name} has not been built: give its first layer an input shape.")
+    if not getattr(model, "outputs", None):
         raise ModelError(
             f"{model.name} is a subclassed model, whose layers cannot be seen from outside; "
             "functional and Sequential models can be looked into."
         )
-    if isinstance(model, keras.Sequential) and not model.built:
-        raise ModelError(f"{model.name} has not been built: give its first layer an input shape.")
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise ModelError(
-            f"{model.name} has {len(model.inputs)} inputs and {len(model.outputs)} outputs; "
+            f"{model.name} has {len(model.inputs)} input(s) and {len(model.outputs)} output(s); "
             "a model with one image in and one output can be explained."
         )
 
 
-def _own_nodes(model: keras.Model) -> list[Node]:
-    return [
-        Node(operation.name, operation, _tensors(operation.input), operation.output)
-        for operation in model.operations
-        if not isinstance(operation, keras.layers.InputLayer)
-    ]
+def _is_model(layer: keras.Layer) -> bool:
+    return isinstance(layer, keras.Model)
+
+
+def _calls(model: keras.Model) -> list:
+    """Keras's own records of the calls that lead from the model's input to its output, in a computable order.
+
+    Keras keeps them with each tensor (`_keras_history`); there is no public way to them that also tells
+    apart the calls of a layer that is used twice.
+    """
+    calls, done = [], set()
+    open_tensors = [(model.outputs[0], False)]
+    given = {id(tensor) for tensor in model.inputs}
+    while open_tensors:
+        tensor, inputs_done = open_tensors.pop()
+        if id(tensor) in given:
+            continue
+        history = tensor._keras_history
+        call = history.operation._inbound_nodes[history.node_index]
+        if id(call) in done:
+            continue
+        if inputs_done:
+            done.add(id(call))
+            calls.append(call)
+        else:
+            open_tensors.append((tensor, True))
+            open_tensors.extend((before, False) for before in reversed(call.input_tensors))
+    return calls
+
+
+def _unique(name: str, nodes: list[Node]) -> str:
+    """The name, with a number from a layer's second call on."""
+    earlier = sum(node.name == name or node.name.startswith(f"{name}:") for node in nodes)
+    return f"{name}:{earlier + 1}" if earlier else name
 
 
 def _replay(model: keras.Model, entry: keras.KerasTensor, nodes: list[Node], prefix: str) -> keras.KerasTensor:
     """Calls the model's own layers again on `entry`, going into nested models, and notes each call."""
-    outputs: dict[int, keras.KerasTensor] = {}
-
-    def call(operation, *args, **kwargs):
-        if isinstance(operation, keras.layers.InputLayer):
-            output = args[0]
-        elif isinstance(operation, keras.Model):
+    if not getattr(model, "outputs", None) or len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise ModelError(
+            f"{prefix}{model.name}, a model inside the model, is subclassed or has several inputs or outputs, "
+            "so its layers cannot be seen from outside."
+        )
+    now = {id(model.inputs[0]): entry}
+    for call in _calls(model):
+        args, kwargs = call.arguments.fill_in(now)
+        operation = call.operation
+        if _is_model(operation):
             output = _replay(operation, args[0], nodes, f"{prefix}{operation.name}/")
         else:
             output = operation(*args, **kwargs)
-            if not isinstance(output, list | tuple | dict):
-                nodes.append(Node(prefix + operation.name, operation, _tensors((args, kwargs)), output))
-        outputs[id(operation)] = output
-        return output
-
-    if isinstance(model, keras.Sequential):
-        tensor = entry
-        for layer in model.layers:
-            tensor = call(layer, tensor)
-        return tensor
-    given = [entry] if isinstance(model.input, list) else entry
-    keras.models.clone_model(model, input_tensors=given, clone_function=lambda layer: layer, call_function=call)
-    last = next(operation for operation in model.operations if operation.output is model.outputs[0])
-    return outputs[id(last)]
-
-
-def _tensors(structure) -> tuple[keras.KerasTensor, ...]:
-    return tuple(leaf for leaf in keras.tree.flatten(structure) if isinstance(leaf, keras.KerasTensor))
+            tensors = keras.tree.flatten((args, kwargs))
+            inputs = tuple(tensor for tensor in tensors if isinstance(tensor, keras.KerasTensor))
+            name = _unique(prefix + operation.name, nodes)
+            nodes.append(Node(name, operation, inputs, keras.tree.flatten(output)[0]))
+        for old, new in zip(call.outputs, keras.tree.flatten(output), strict=True):
+            now[id(old)] = new
+    return now[id(model.outputs[0])]
 
 
 _FINAL = {"softmax": "softmax", "sigmoid": "sigmoid", "Softmax": "softmax", "Sigmoid": "sigmoid"}

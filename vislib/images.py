@@ -3,10 +3,12 @@
 An image inside vislib is an array (H, W, 3) of RGB, uint8 or float32 in 0..255.
 """
 
+import codecs
 import hashlib
 import io
 import os
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -44,27 +46,32 @@ def load_image(source: ImageSource) -> np.ndarray:
     if isinstance(source, np.ndarray):
         return _from_array(source)
     if isinstance(source, Image.Image):
-        _check_size(source)
-        return _to_rgb(source)
+        return _decoded("The image", lambda: source)
     content, name = _read(source)
     if not content:
         raise ImageError(f"{name} is empty (0 bytes). {_accepted()}")
     try:
+        return _decoded(name, lambda: Image.open(io.BytesIO(content), formats=FORMATS))
+    except UnidentifiedImageError:
+        problem = f"{name} is not an image that can be read: {_looks_like(content)}. {_accepted()}"
+        raise ImageError(problem) from None
+
+
+def _decoded(name: str, open_picture: Callable[[], Image.Image]) -> np.ndarray:
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-                _check_size(picture)
-                return _to_rgb(picture)
-    except ImageError:
+            picture = open_picture()
+            _check_size(picture)
+            return _to_rgb(picture)
+    except (ImageError, UnidentifiedImageError):
         raise
-    except UnidentifiedImageError:
-        raise ImageError(f"{name} cannot be read as an image: {_looks_like(content)}. {_accepted()}") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ImageError(f"{name} is too large: more than {MAX_PIXELS:,} pixels. {_accepted()}") from None
     except Exception as error:
         # What Pillow's decoders raise on damaged files is neither documented nor one family
         # (struct.error, zlib.error, SyntaxError, … were seen), and none of it may reach a person.
-        reason = "the file ends too early" if "truncated" in str(error) else "its contents are damaged"
+        reason = "it ends too early" if "truncated" in str(error) else "its contents are damaged"
         raise ImageError(f"{name} cannot be decoded: {reason}. {_accepted()}") from error
 
 
@@ -103,7 +110,9 @@ def fit_box(image_size: tuple[int, int], input_size: tuple[int, int], crop_fract
 def resize_box(image: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
     """Cuts `box` out of an image (H, W, 3) and resizes it (bicubic, anti-aliased) to `size` (height, width)."""
     picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
-    corners = (box.left, box.top, box.left + box.width, box.top + box.height)
+    # Pillow refuses a box that a rounding error carries past the edge.
+    right, bottom = min(box.left + box.width, picture.width), min(box.top + box.height, picture.height)
+    corners = (max(box.left, 0.0), max(box.top, 0.0), right, bottom)
     return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BICUBIC, box=corners))
 
 
@@ -125,7 +134,10 @@ def _read(source: str | os.PathLike[str] | bytes | IO[bytes]) -> tuple[bytes, st
             reason = getattr(error, "strerror", None) or str(error)
             raise ImageError(f"{path} cannot be read: {reason}.") from None
     if hasattr(source, "read"):
-        return source.read(), "The file"
+        try:
+            return source.read(), "The file"
+        except (OSError, ValueError) as error:
+            raise ImageError(f"The file cannot be read: {error}.") from None
     raise ImageError(
         f"An image can be a path, bytes, a file object, a PIL image or an array; not {type(source).__name__}."
     )
@@ -192,7 +204,7 @@ def _looks_like(content: bytes) -> str:
     if start.startswith((b"%!ps", b"%pdf")):
         return "it is a PostScript or PDF document"
     try:
-        content[:512].decode("utf-8")
+        codecs.getincrementaldecoder("utf-8")().decode(content[:512])  # a letter may be cut in two there
     except UnicodeDecodeError:
         return "its format is not recognised"
     return "it contains text"

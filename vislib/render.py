@@ -196,12 +196,15 @@ def figure(
             (k_h, k_w, c_in, c_out), drawn as RGB where c_in is 3, else averaged over the input channels.
         image: For a heatmap: the image, to lay it over.
         title: Above the figure; for a heatmap by default method, class and score.
-        opacity: Of the heatmap over the image.
+        opacity: Of the heatmap over the image, 0 to 1.
         colormap: A matplotlib name.
         clip: For a heatmap, as in `overlay`.
         most: How many channels a grid shows at most, strongest first.
     """
+    _table(colormap, signed=False)  # says so if there is no such colormap
     if isinstance(result, Heatmap):
+        if not 0 <= opacity <= 1:
+            raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")
         return _heatmap_figure(result, image, title, opacity, colormap, clip)
     values = np.asarray(result)
     if values.ndim == 4 and values.shape[2] == 3:
@@ -223,7 +226,7 @@ def figure(
 def _blend(picture: Image.Image, values, scale: Scale, signed: bool, opacity: float, colormap) -> Image.Image:
     if scale.constant or opacity == 0:
         return picture
-    unit = scale(np.nan_to_num(values, nan=scale.low)).astype(np.float32)
+    unit = scale(np.nan_to_num(values, nan=scale.low, posinf=scale.high, neginf=scale.low)).astype(np.float32)
     fine = np.asarray(Image.fromarray(unit).resize(picture.size, Image.Resampling.BILINEAR))
     colours = _table(colormap, signed)[np.clip(np.rint(fine * 255), 0, 255).astype(int)]
     return Image.blend(picture, Image.fromarray(colours), opacity)
@@ -244,7 +247,6 @@ def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap, clip) -> 
     axes = drawn.add_subplot()
     scale = Scale.of(heatmap.values, heatmap.signed, clip)
     name = colormap or (DIVERGING_COLORMAPS[0] if heatmap.signed else COLORMAPS[0])
-    _table(name, heatmap.signed)  # says so if there is no such colormap
     if image is not None:
         axes.imshow(overlay(image, heatmap, 0.0), extent=_extent(heatmap))
     if scale.constant:

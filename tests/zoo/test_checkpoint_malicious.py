@@ -59,7 +59,7 @@ class TestMalicious:
     )
     def test_pickle_other_ways_to_call_refused_and_nothing_run(self, tmp_path, side_effect, opcodes):
         path = written(tmp_path, state(a=opcodes(plain(f"touch {side_effect}"))))
-        self.assert_refused(path, side_effect, "os.system")
+        self.assert_refused(path, side_effect, "opcode")
 
     def test_pickle_of_python_object_refused_and_nothing_run(self, tmp_path, side_effect):
         class Attack:
@@ -68,7 +68,7 @@ class TestMalicious:
 
         path = tmp_path / "object.pth"
         path.write_bytes(pickle.dumps(Attack()))
-        self.assert_refused(path, side_effect, "builtins.exec")
+        self.assert_refused(path, side_effect, "opcode")
 
     def test_pickle_names_a_module_it_is_not_imported(self, tmp_path, side_effect):
         assert "antigravity" not in sys.modules

@@ -105,9 +105,19 @@ _POINTWISE = (
 )  # fmt: skip
 
 
+_ALONG_AXIS = ("Concatenate", "Softmax", "LayerNormalization")
+
+
+def _along_channels(operation) -> bool:
+    axis = operation.axis
+    return tuple(axis if isinstance(axis, list | tuple) else [axis]) in ((-1,), (3,))
+
+
 def _windows(node: Node) -> list[tuple[int, int, int, int]] | None:
     """(kernel, stride, dilation, padding before) down and across; None where every position is mixed."""
     operation, kind = node.operation, type(node.operation).__name__
+    if kind in _ALONG_AXIS and not _along_channels(operation):
+        return None
     if kind in _POINTWISE:
         return [(1, 1, 1, 0)] * 2
     if kind == "ZeroPadding2D":

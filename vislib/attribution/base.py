@@ -157,13 +157,15 @@ class Explainer(ABC):
                 raise ParameterError(f"{of} must be one of {listed(limits['choices'])}; not {value!r}.")
         elif limits["low"] is not None or limits["high"] is not None:
             wants_whole = "int" in str(spec.type)
-            is_number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+            accepted: tuple[type, ...] = (int, np.integer) if wants_whole else (int, float, np.integer, np.floating)
             low = limits["low"] if limits["low"] is not None else -math.inf
             high = limits["high"] if limits["high"] is not None else math.inf
-            if not is_number or (wants_whole and value != int(value)) or not low <= value <= high:
+            number: Any = value  # checked here
+            if not isinstance(value, accepted) or isinstance(value, bool) or not low <= number <= high:
                 kind = "a whole number" if wants_whole else "a number"
                 upper = "" if high == math.inf else f" to {high}"
                 raise ParameterError(f"{of} must be {kind} from {low}{upper}; not {value!r}.")
+            object.__setattr__(self, spec.name, int(number) if wants_whole else float(number))
 
 
 def methods() -> dict[str, type[Explainer]]:

@@ -1,13 +1,16 @@
 """Reads the tensors of a legacy (not zip) PyTorch checkpoint without PyTorch and without running it.
 
-A pickle is a program. This reader admits the four names that a checkpoint of plain tensors needs and
-refuses everything else, so that a doctored file cannot call anything.
+A pickle is a program. This reader admits the opcodes and the four names that a checkpoint of plain tensors
+needs and refuses everything else, so that a doctored file can neither call anything nor fill the memory.
 """
 
+import io
+import math
 import pickle
+import pickletools
 from collections import OrderedDict
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +20,42 @@ _MAGIC = 0x1950A86A20F9469CFC6C
 _PROTOCOL = 1001
 _DTYPES = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
 _MAX_ELEMENTS = 100_000_000
+_MAX_BYTES = 500_000_000
+_MAX_MEMO = 1_000_000
+_OPCODES = frozenset(
+    [
+        "PROTO",
+        "STOP",
+        "MARK",
+        "NONE",
+        "NEWTRUE",
+        "NEWFALSE",
+        "GLOBAL",
+        "REDUCE",
+        "BUILD",
+        "BINPERSID",
+        "BINUNICODE",
+        "BININT",
+        "BININT1",
+        "BININT2",
+        "LONG1",
+        "EMPTY_TUPLE",
+        "TUPLE",
+        "TUPLE1",
+        "TUPLE2",
+        "TUPLE3",
+        "EMPTY_LIST",
+        "APPEND",
+        "APPENDS",
+        "EMPTY_DICT",
+        "SETITEM",
+        "SETITEMS",
+        "BINPUT",
+        "LONG_BINPUT",
+        "BINGET",
+        "LONG_BINGET",
+    ]
+)
 
 
 def read_checkpoint(path: Path) -> dict[str, np.ndarray]:
@@ -32,12 +71,12 @@ def read_checkpoint(path: Path) -> dict[str, np.ndarray]:
         ModelError: If the file is something else, is damaged, or asks for anything but tensors.
     """
     try:
-        with path.open("rb") as file:
-            return _read(file)
+        if path.stat().st_size > _MAX_BYTES:
+            raise ModelError(f"{path.name} has {path.stat().st_size:,} bytes; at most {_MAX_BYTES:,} are read.")
+        return _read(io.BytesIO(path.read_bytes()))
     except ModelError:
         raise
-    except (OSError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError,
-            OverflowError, pickle.UnpicklingError) as error:  # fmt: skip
+    except Exception as error:  # a damaged pickle can raise nearly anything
         raise ModelError(f"{path.name} is no readable tensor checkpoint: {error}") from error
 
 
@@ -60,21 +99,29 @@ class _Tensor:
         last = self.offset + sum((n - 1) * step for n, step in zip(self.shape, self.strides, strict=True))
         if min((self.offset, *self.strides, *self.shape)) < 0 or (0 not in self.shape and last >= len(values)):
             raise ModelError("a tensor of the checkpoint reaches outside its storage")
+        if math.prod(self.shape) > len(values):
+            raise ModelError("a tensor of the checkpoint repeats its storage")
         steps = [step * values.itemsize for step in self.strides]
         # Copied, so that the result is contiguous whatever the recorded strides.
         return np.lib.stride_tricks.as_strided(values[self.offset :], self.shape, steps, writeable=False).copy()
 
 
 class _TensorUnpickler(pickle.Unpickler):
-    def __init__(self, file: IO[bytes]):
-        super().__init__(file, encoding="utf-8")
+    """Loads the next pickle of a file, after a look at its opcodes."""
+
+    def __init__(self, file: io.BytesIO):
+        start = file.tell()
+        for opcode, argument, _ in pickletools.genops(file):
+            if opcode.name not in _OPCODES or ("BINPUT" in opcode.name and (argument or 0) > _MAX_MEMO):
+                raise ModelError(f"the checkpoint uses the pickle opcode {opcode.name}, which tensors do not need")
+        super().__init__(io.BytesIO(file.getbuffer()[start : file.tell()]), encoding="utf-8")
         self.storages: dict[str, _Storage] = {}
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) == ("collections", "OrderedDict"):
             return OrderedDict
         if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
-            return _Tensor
+            return lambda *recorded: _Tensor(*recorded)  # not the class: a pickle may set what it is given
         if module == "torch" and name in _DTYPES:
             return _DTYPES[name]
         raise ModelError(f"the checkpoint asks for {module}.{name}; only tensors are read")
@@ -88,7 +135,7 @@ class _TensorUnpickler(pickle.Unpickler):
         return self.storages.setdefault(key, _Storage(dtype, count))
 
 
-def _read(file: IO[bytes]) -> dict[str, np.ndarray]:
+def _read(file: io.BytesIO) -> dict[str, np.ndarray]:
     if _TensorUnpickler(file).load() != _MAGIC or _TensorUnpickler(file).load() != _PROTOCOL:
         raise ModelError("it does not begin as a PyTorch checkpoint does")
     _TensorUnpickler(file).load()  # byte order and type sizes of the writer; the numbers are little-endian

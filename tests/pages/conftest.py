@@ -1,0 +1,69 @@
+"""A page of the app in Streamlit's own test runner, and what lies behind its pictures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What stands under a picture: its files by suffix, and the lines that reproduce it."""
+
+    files: dict[str, Callable[[], bytes]]
+    snippet: str
+
+
+@pytest.fixture(autouse=True)
+def _in_root(monkeypatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture
+def open_page() -> Callable[..., AppTest]:
+    """Opens a page by name in a session of its own: open_page("occlusion", **{"class": "espresso"})."""
+
+    def start(name: str, **query: str) -> AppTest:
+        app = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+        app.query_params.update(query)
+        app.switch_page(f"pages/{name}.py")
+        return app.run()
+
+    return start
+
+
+@pytest.fixture
+def offered(monkeypatch) -> dict[str, Offered]:
+    """Fills with what each picture offers as pages are run, by the picture's key."""
+    from pages._ui import picture
+
+    seen: dict[str, Offered] = {}
+    real = picture.downloads
+
+    def downloads(key, stem, formats, snippet) -> None:
+        seen[key] = Offered(formats, snippet)
+        real(key, stem, formats, snippet)
+
+    monkeypatch.setattr(picture, "downloads", downloads)
+    return seen
+
+
+@pytest.fixture
+def images_drawn(monkeypatch) -> list[np.ndarray]:
+    """Fills with the images (H, W, 3) that pages draw as what the network sees."""
+    from vislib import render
+
+    drawn: list[np.ndarray] = []
+    real = render.seen
+
+    def seen(image, *args, **kwargs):
+        drawn.append(np.array(image))
+        return real(image, *args, **kwargs)
+
+    monkeypatch.setattr(render, "seen", seen)
+    return drawn

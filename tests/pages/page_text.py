@@ -1,0 +1,45 @@
+"""Reading a page in Streamlit's test runner as a person would: its text, its facts, what it says went wrong."""
+
+import html
+import re
+
+from streamlit.testing.v1 import AppTest
+
+PAGES = {
+    "overview": "Inside a convolutional network",
+    "filters": "Filters",
+    "feature_maps": "Feature maps",
+    "occlusion": "Occlusion",
+    "saliency": "Saliency",
+    "class_activation": "Class activation",
+}
+
+
+def raw_html(page: AppTest) -> list[str]:
+    return [element.proto.body for element in page.get("html") if "<style>" not in element.proto.body]
+
+
+def blocks(page: AppTest) -> list[str]:
+    """The text of the page's captions, facts and lists, one string each, without tags."""
+    return [html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", body))).strip() for body in raw_html(page)]
+
+
+def text(page: AppTest) -> str:
+    return "\n".join([*blocks(page), *(element.value for element in page.subheader)])
+
+
+def pictures(page: AppTest) -> list[str]:
+    """The alternative texts of the page's pictures."""
+    return [image.alt for element in page.get("image") for image in element.proto.imgs]
+
+
+def errors(page: AppTest) -> list[str]:
+    """The sentences of the page's error boxes, as shown: without Markdown's backslashes."""
+    return [re.sub(r"\\(.)", r"\1", element.value) for element in page.error]
+
+
+def check_sound(page: AppTest) -> AppTest:
+    """No exception and no error box."""
+    assert not page.exception, [element.value for element in page.exception]
+    assert not page.error, errors(page)
+    return page

@@ -1,0 +1,122 @@
+"""What a person changes shows in the pictures: class, layer, channel, parameters, the second image."""
+
+import pytest
+from page_text import blocks, check_sound, errors, pictures, text
+
+import vislib
+
+
+@pytest.mark.parametrize("name", ["overview", "saliency", "class_activation"])
+def test_class_change_shows_in_captions(name, open_page, classifier, cat):
+    page = open_page(name)
+    page.sidebar.selectbox(key="class").select("lynx").run()
+    check_sound(page)
+    logit = classifier.logits(cat)[classifier.class_index("lynx")]
+    assert f"Logit of “lynx”: {logit:.2f}." in text(page)
+    assert "Logit of “tiger cat”" not in text(page)
+    assert "Grad-CAM for lynx over cat.jpg" in pictures(page) or name == "saliency"
+
+
+def test_top_prediction_follows_the_image(open_page):
+    page = open_page("class_activation")
+    page.sidebar.selectbox(key="image").select("coffee.jpg").run()
+    assert pictures(check_sound(page))[-1] == "Grad-CAM for espresso over coffee.jpg"
+
+
+def test_filters_change_of_layer(open_page):
+    page = open_page("filters")
+    depthwise = next(layer for layer in page.selectbox(key="conv").options if "depthwise" in layer)
+    page.selectbox(key="conv").select(depthwise).run()
+    assert "(one a channel)" in text(check_sound(page))
+    assert "One kernel a channel; all on one scale." in text(page)
+    page.selectbox(key="conv").select("head_conv").run()
+    assert "Kernel 1 × 1 Input channels 320 Filters 1280" in text(check_sound(page))
+    assert pictures(page) == ["1280 filters of 1 × 1 over 320 input channels, as a matrix"]
+
+
+def test_filters_fewer_shown(open_page):
+    page = open_page("filters")
+    page.slider(key="most_filters").set_value(16).run()
+    assert "16 of 32 filters" in text(check_sound(page))
+
+
+def test_filters_lead_to_feature_maps(open_page):
+    page = open_page("filters", conv="head_conv")
+    page.button[-1].click().run()
+    assert "Layer head_conv Kind Conv2D" in text(check_sound(page))
+
+
+def test_feature_maps_change_of_layer_and_channel(open_page, classifier, cat):
+    page = open_page("feature_maps", channel="90")
+    assert "Channel 90 over the image" in text(check_sound(page))
+    page.selectbox(key="layer").select("stem_conv").run()
+    maps = vislib.feature_maps(classifier, cat, "stem_conv")
+    assert f"Values {maps.min():.3g} to {maps.max():.3g}" in text(check_sound(page))
+    assert "Channel 90" not in text(page), "a channel of the layer before"
+    page.number_input(key="channel").set_value(5).run()
+    assert "Channel 5 alone" in text(check_sound(page))
+
+
+def test_feature_maps_next_and_previous(open_page, classifier):
+    layers = classifier.network.map_layers
+    page = open_page("feature_maps", layer=layers[3])
+    page.button(key="layer_after").click().run()
+    assert f"Layer {layers[4]} " in text(check_sound(page))
+    page.button(key="layer_before").click().run()
+    assert f"Layer {layers[3]} " in text(check_sound(page))
+
+
+def test_feature_maps_second_image(open_page, classifier, samples):
+    page = open_page("feature_maps", channel="7")
+    page.toggle(key="beside").set_value(True).run()
+    assert "Channel 7 of block1_expand_relu over coffee.jpg" in pictures(check_sound(page))
+    page.selectbox(key="other").select("rocket.jpg").run()
+    rocket = vislib.feature_maps(classifier, vislib.load_image(samples / "rocket.jpg"), "block1_expand_relu")[..., 7]
+    expected = f"The same channel over rocket.jpg Values {rocket.min():.3g} to {rocket.max():.3g}."
+    assert expected in text(check_sound(page))
+
+
+def test_occlusion_patch_and_stride(open_page):
+    page = open_page("occlusion")
+    page.number_input(key="occlusion.patch_px").set_value(56)
+    page.number_input(key="occlusion.stride_px").set_value(56).run()
+    assert "56-pixel patch, step 56." in text(check_sound(page))
+    assert "One cell a patch, 4 × 4." in text(page)
+    page.selectbox(key="occlusion.fill").select("mean").run()
+    assert "One cell a patch, 4 × 4." in text(check_sound(page))
+
+
+def test_occlusion_stride_above_patch_is_a_sentence(open_page):
+    page = open_page("occlusion")
+    page.number_input(key="occlusion.stride_px").set_value(40).run()
+    assert not page.exception
+    assert len(errors(page)) == 1
+    assert "must be at most the patch, 32 px" in errors(page)[0]
+    page.number_input(key="occlusion.stride_px").set_value(32).run()
+    assert "32-pixel patch, step 32." in text(check_sound(page))
+
+
+def test_occlusion_patch_above_input_is_a_sentence(open_page):
+    page = open_page("occlusion")
+    page.number_input(key="occlusion.patch_px").set_value(500).run()
+    assert not page.exception
+    assert page.number_input(key="occlusion.patch_px").max == 224 or len(errors(page)) == 1
+    page.number_input(key="occlusion.patch_px").set_value(224)
+    page.number_input(key="occlusion.stride_px").set_value(224).run()
+    assert "One cell a patch, 1 × 1." in text(check_sound(page))
+
+
+def test_saliency_samples(open_page):
+    page = open_page("saliency")
+    before = blocks(page)
+    page.number_input(key="smoothgrad.n_samples").set_value(2).run()
+    assert blocks(check_sound(page)) != before, "the scale of another map"
+
+
+def test_class_activation_other_layer(open_page):
+    page = open_page("class_activation")
+    chosen = page.selectbox(key="cam_layer")
+    chosen.select(chosen.options[40]).run()
+    layer = page.selectbox(key="cam_layer").value
+    assert f"Grad-CAM at layer {layer}" in text(check_sound(page))
+    assert "Not the usual layer: that is head_relu" in text(page)

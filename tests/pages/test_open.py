@@ -1,0 +1,67 @@
+"""Every page opens with its defaults and shows what it is for."""
+
+import pytest
+from page_text import PAGES, blocks, check_sound, pictures, text
+
+SHOWN = {
+    "overview": ["Parameters 4,694,024", "Classes 1,000", "38 % tiger cat", "Grad-CAM at layer head_relu", "Occlusion"],
+    "filters": ["Kernel 3 × 3 Input channels 3 Filters 32", "32 of 32 filters", "Norms, largest first"],
+    "feature_maps": ["Layer block1_expand_relu Kind ReLU Maps 96 of 112 × 112", "48 of 96 channels", "Unit at row"],
+    "occlusion": ["32-pixel patch, step 16", "Probability of “tiger cat”", "of 169", "The occluded image"],
+    "saliency": ["Saliency (vanilla gradient)", "SmoothGrad", "Logit of “tiger cat”: 9.2"],
+    "class_activation": ["Grad-CAM at layer head_relu", "head_relu is the last layer before pooling"],
+}
+PICTURES = {
+    "overview": [
+        "cat.jpg, as the network sees it",
+        "Grad-CAM for tiger cat over cat.jpg",
+        "Saliency (vanilla gradient) for tiger cat over cat.jpg",
+        "Occlusion for tiger cat over cat.jpg",
+    ],
+    "filters": [],
+    "feature_maps": ["Channel 63 of block1_expand_relu"],
+    "occlusion": [
+        "Occlusion for tiger cat over cat.jpg",
+        "Probability of tiger cat with the patch at each place",
+        "The winning class with the patch at each place",
+        "The image with the patch at row 112, column 16 covered",
+    ],
+    "saliency": [
+        "cat.jpg, as the network sees it",
+        "Saliency (vanilla gradient) for tiger cat over cat.jpg",
+        "SmoothGrad for tiger cat over cat.jpg",
+    ],
+    "class_activation": ["cat.jpg, as the network sees it", "Grad-CAM for tiger cat over cat.jpg"],
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_opens_with_defaults(name, open_page):
+    page = check_sound(open_page(name))
+    assert blocks(page)[0].startswith(PAGES[name])
+    for expected in SHOWN[name]:
+        assert expected in text(page)
+    assert pictures(page) == PICTURES[name]
+    assert [box.label for box in page.sidebar.selectbox] == ["Image", "Model", "Class to explain"]
+    assert page.sidebar.selectbox(key="class").value == "Top prediction"
+
+
+def test_sidebar_lists_the_most_probable_classes(open_page, classifier, cat):
+    listed = next(block for block in reversed(blocks(open_page("filters"))) if block.startswith("tiger cat"))
+    names = [prediction.label for prediction in classifier.predict(cat)]
+    places = [listed.index(name) for name in names]
+    assert set(names[:3]) == {"tiger cat", "Egyptian cat", "tabby"}
+    assert places == sorted(places)
+
+
+def test_address_opens_the_same_state(open_page):
+    page = check_sound(open_page("saliency", **{"class": "espresso", "image": "coffee.jpg"}))
+    assert page.sidebar.selectbox(key="image").value == "coffee.jpg"
+    assert "SmoothGrad for espresso over coffee.jpg" in pictures(page)
+
+
+def test_address_with_nonsense_opens_the_defaults(open_page):
+    page = check_sound(
+        open_page("occlusion", **{"class": "no such class", "image": "x.jpg", "model": "y", "occlusion.patch_px": "500"})
+    )
+    assert pictures(page) == PICTURES["occlusion"]

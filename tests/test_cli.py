@@ -1,0 +1,127 @@
+"""The command line: files and lines that come out, and one sentence for whatever is wrong."""
+
+import dataclasses
+import re
+
+import numpy as np
+import pytest
+from test_export import SIGNATURES
+
+import vislib
+from vislib import cli
+
+CAT = "sample_images/cat.jpg"
+
+
+@pytest.fixture
+def run(classifier, samples, monkeypatch, capsys):
+    """Runs a command on the classifier that is loaded already; gives (status, standard output, standard error)."""
+    monkeypatch.chdir(samples.parent)
+    load = cli.load_classifier
+    monkeypatch.setattr(cli, "load_classifier", lambda name: classifier if name == classifier.key else load(name))
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        status = cli.main([str(argument) for argument in arguments])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def test_models_each_on_a_line(run):
+    status, out, err = run("models")
+    assert (status, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines()] == list(vislib.models())
+
+
+def test_methods_each_with_its_parameters(run):
+    status, out, err = run("methods")
+    assert (status, err) == (0, "")
+    for name, explainer in vislib.methods().items():
+        assert f"{name} " in out
+        assert all(f"{field.name}:" in out for field in dataclasses.fields(explainer))
+
+
+def test_predict_through_the_real_loader(samples, capsys):
+    assert cli.main(["predict", str(samples / "cat.jpg"), "--top", "3"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert {line.split("%  ")[1] for line in lines} == {"tabby  (281)", "tiger cat  (282)", "Egyptian cat  (285)"}
+
+
+@pytest.mark.parametrize("suffix", SIGNATURES)
+def test_explain_any_suffix_writes_the_file(run, tmp_path, suffix):
+    out_path = tmp_path / f"map{suffix}"
+    status, out, err = run("explain", CAT, "--method", "grad-cam", "--class", "tabby", "--out", out_path)
+    assert (status, err) == (0, "")
+    assert out.startswith("Grad-CAM at head_relu: tabby, logit ")
+    assert str(out_path) in out
+    assert out_path.read_bytes().startswith(SIGNATURES[suffix])
+
+
+def test_explain_parameters_same_numbers_as_the_library(run, tmp_path, classifier, cat):
+    status, *_ = run(
+        "explain", CAT, "--method", "occlusion", "--class", "281", "--out", tmp_path / "map.npz",
+        "--param", "patch_px=112", "--param", "stride_px=112", "--param", "fill=mean",
+    )  # fmt: skip
+    assert status == 0
+    expected = vislib.explain("occlusion", classifier, cat, 281, patch_px=112, stride_px=112, fill="mean")
+    with np.load(tmp_path / "map.npz") as loaded:
+        np.testing.assert_array_equal(loaded["values"], expected.values)
+
+
+def test_explain_without_class_top_class(run, tmp_path):
+    status, out, _ = run("explain", CAT, "--method", "grad-cam", "--out", tmp_path / "map.png")
+    assert status == 0
+    assert "tiger cat" in out
+
+
+def explain(*changes: str) -> list[str]:
+    """An explain command in which the last of options given twice counts."""
+    return ["explain", CAT, "--method", "smoothgrad", "--out", "{tmp}/map.png", *changes]
+
+
+WRONG = {
+    "class": (explain("--class", "tiger kat"), "'tiger kat' is not one of the 1000 classes.*tiger cat"),
+    "class number": (explain("--class", "1000"), "from 0 to 999; not 1000"),
+    "class empty": (explain("--class", ""), "'' is not one of"),
+    "method": (explain("--method", "grad-kam"), "no method 'grad-kam'.*grad-cam"),
+    "model": (explain("--model", "ResNet51"), "no built-in network 'ResNet51'"),
+    "model in predict": (["predict", CAT, "--model", "x"], "no built-in network 'x'"),
+    "parameter": (explain("--param", "sample=3"), "not 'sample=3'"),
+    "parameter without value": (explain("--param", "n_samples"), "NAME=VALUE.*not 'n_samples'"),
+    "parameter no number": (explain("--param", "n_samples=many"), "n_samples takes a number; not 'many'"),
+    "parameter too large": (explain("--param", "n_samples=501"), "from 1 to 500; not 501"),
+    "parameter not a number": (explain("--param", "noise=nan"), "not nan"),
+    "parameter a fraction": (explain("--param", "seed=1.5"), "1.5"),
+    "layer": (explain("--method", "grad-cam", "--param", "layer=conv9"), "layer 'conv9' is not in"),
+    "fill": (explain("--method", "occlusion", "--param", "fill=plaid"), "not 'plaid'"),
+    "suffix": (explain("--out", "{tmp}/map.jpg"), "not as 'map.jpg'"),
+    "folder": (explain("--out", "{tmp}/missing/map.png"), "no folder"),
+    "opacity": (explain("--param", "n_samples=1", "--opacity", "2"), "opacity.*not 2"),
+    "opacity in a figure": (explain("--param", "n_samples=1", "--opacity", "2", "--out", "{tmp}/map.svg"), "opacity"),
+    "colormap": (explain("--param", "n_samples=1", "--colormap", "rainbo"), "'rainbo'"),
+    "file missing": (["predict", "missing.jpg"], "missing.jpg cannot be read"),
+    "file no image": (["predict", "README.md"], "README.md"),
+    "folder as image": (["predict", "sample_images"], "sample_images cannot be read"),
+    "top": (["predict", CAT, "--top", "0"], "not 0"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), WRONG.values(), ids=WRONG)
+def test_wrong_argument_status_2_and_one_sentence(run, tmp_path, arguments, sentence):
+    status, out, err = run(*(argument.replace("{tmp}", str(tmp_path)) for argument in arguments))
+    assert (status, out) == (2, "")
+    assert err.startswith("vislib: ")
+    assert err.count("\n") == 1
+    assert err.endswith("\n")
+    assert "Traceback" not in err
+    assert re.search(sentence, err)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("arguments", [[], ["explode"], ["explain", CAT], ["predict", CAT, "--top", "many"]])
+def test_command_line_not_understood_usage_and_status_2(arguments, capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 2
+    assert "usage:" in capsys.readouterr().err

@@ -1,0 +1,52 @@
+"""What importing vislib costs, seen from a fresh process."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DRAW = """
+import sys, numpy as np, vislib
+vislib.render.figure(np.random.rand(4, 4, 5)).savefig('/dev/null', format='svg')
+vislib.render.map_image(np.random.rand(4, 4))
+"""
+STRIDED = """
+import numpy as np, vislib
+from vislib.backend import keras
+inputs = keras.Input((12, 12, 8))
+x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(8, 1, strides=2)(inputs))
+model = keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(x))
+network = vislib.network.Network(model, (12, 12, 8))
+one = np.random.default_rng(0).random((1, 12, 12, 8), np.float32)
+for _ in range(300):
+    assert not network.gradients(one, 0)[0, 1::2].any()
+"""
+
+
+def run(code: str) -> None:
+    child = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert child.returncode == 0, child.stderr[-2000:]
+
+
+@pytest.mark.parametrize("module", ["tensorflow", "keras", "matplotlib.pyplot", "streamlit"])
+def test_import_heavy_module_left_out(module):
+    run(f"import sys, vislib; vislib.models(); vislib.methods(); assert {module!r} not in sys.modules")
+
+
+def test_figure_pyplot_never_imported():
+    """Figures that pyplot keeps are never freed; a server would grow with each."""
+    run(DRAW + "assert 'matplotlib.pyplot' not in sys.modules")
+
+
+def test_public_names_all_there():
+    run("import vislib; [getattr(vislib, name) for name in vislib.__all__]")
+
+
+def test_gradient_of_strided_pointwise_convolution_does_not_crash():
+    """oneDNN's gradient of a 1 × 1 convolution of stride 2 with 2 to 15 input channels writes beyond its
+    memory (TensorFlow 2.21), which ends the process sooner or later."""
+    run("import vislib.network\n" + STRIDED)
