@@ -80,7 +80,7 @@ class Classifier:
     Args:
         key: Stable identity: the built-in's name, or the file's digest.
         model: The Keras model; never changed.
-        labels: A name for each class, all different; two for a single sigmoid unit. Empty: "class 0", ….
+        labels: A name for each class, all different; two for a single sigmoid unit.
         input_size: (height, width) in pixels.
         channels: 1 (grey) or 3 (RGB).
         preprocess: From RGB in 0..255 to what the model was trained on.
@@ -100,9 +100,6 @@ class Classifier:
     def __post_init__(self) -> None:
         if self.channels not in (1, 3):
             raise ModelError(f"{self.key} takes {self.channels} channels; 1 (grey) or 3 (RGB) can be used.")
-        if not self.labels:
-            numbers = tuple(f"class {index}" for index in range(self.network.n_classes))
-            object.__setattr__(self, "labels", numbers)
         object.__setattr__(self, "_indices", {label: index for index, label in enumerate(self.labels)})
         if len(self._indices) != len(self.labels):
             twice = sorted({label for label in self.labels if self.labels.count(label) > 1})
@@ -210,14 +207,16 @@ def _own(model, preprocess, labels, input_size) -> Classifier:
         if preprocess not in PREPROCESSINGS:
             raise ParameterError(f"`preprocess` must be one of {listed(PREPROCESSINGS)}; not '{preprocess}'.")
         preprocess = PREPROCESSINGS[preprocess]
-    if labels is not None and not labels:
-        raise ModelError(f"No labels were given for {model.name}; leave them out for class numbers.")
     if preprocess is None:
         raise ModelError(
             f"Say how {model.name} wants its images, with `preprocess=`: one of {listed(PREPROCESSINGS)}, "
             "or a Preprocessing of your own."
         )
-    return Classifier(_identity(model), model, tuple(labels or ()), (height, width), shape[3], preprocess)
+    if labels is None:
+        from vislib.network import Network
+
+        labels = [f"class {index}" for index in range(Network(model, (height, width, shape[3])).n_classes)]
+    return Classifier(_identity(model), model, tuple(labels), (height, width), shape[3], preprocess)
 
 
 def _identity(model: "keras.Model") -> str:
