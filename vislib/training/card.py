@@ -14,18 +14,27 @@ from vislib.training.records import TrainingResult
 
 
 def model_card(
-    name: str, dataset: Dataset, options: TrainingOptions, result: TrainingResult, evaluation: Evaluation
+    name: str,
+    dataset: Dataset,
+    options: TrainingOptions,
+    result: TrainingResult,
+    evaluation: Evaluation,
+    data_note: str = "",
 ) -> str:
-    """A model card as Markdown: data, options with the seed, epochs, test accuracy and confusion matrix."""
+    """A model card as Markdown: data, options with the seed, epochs, test accuracy and confusion matrix.
+
+    `data_note` says where the data differ from those of the name.
+    """
     chosen = ", ".join(f"{key} {value}" for key, value in dataclasses.asdict(options).items() if value is not None)
-    best = result.history[result.best_epoch - 1]
-    share = "none" if best.validation_accuracy is None else f"{best.validation_accuracy:.2%}"
+    best = next((record for record in result.history if record.epoch == result.best_epoch), None)
+    share = "none" if best is None or best.validation_accuracy is None else f"{best.validation_accuracy:.2%}"
     lines = [
         f"# {name}: {NETWORKS[name].title}",
         "",
         f"- **Parameters**: {result.model.count_params():,}; float32.",
         f"- **Data**: {dataset.name}, {len(dataset.train_labels):,} training images "
-        f"(a share of {options.validation_share:.0%} kept for validation), {len(dataset.test_labels):,} test images.",
+        f"(a share of {options.validation_share:.0%} kept for validation), {len(dataset.test_labels):,} test images."
+        + (f" {data_note}" if data_note else ""),
         "- **Input**: " + " × ".join(map(str, dataset.image_shape)) + ", values 0..1.",
         f"- **Classes**: {', '.join(dataset.labels)}.",
         f"- **Training**: {chosen}.",
