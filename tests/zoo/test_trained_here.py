@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 import vislib
+from vislib.digits import centre_digit
 from vislib.zoo import trained_here
 
 SAMPLES = Path(__file__).parents[2] / "sample_images"
@@ -57,3 +59,23 @@ def test_damaged_weights_are_explained(content, tmp_path, monkeypatch):
         (tmp_path / "digits.weights.h5").write_bytes(content)
     with pytest.raises(vislib.ModelError, match="The weights of Digit CNN cannot be read"):
         vislib.load_classifier("digits")
+
+
+def test_digit_drawn_large_and_off_centre_is_recognised():
+    digits = vislib.load_classifier("digits")
+    for label in digits.labels:
+        sample = vislib.load_image(SAMPLES / "digits" / f"{label}.png")
+        large = np.asarray(Image.fromarray(sample).resize((200, 200), Image.Resampling.BICUBIC))
+        canvas = np.zeros((320, 400, 3), np.uint8)
+        canvas[100:300, 20:220] = large
+        assert digits.predict(centre_digit(canvas), 1)[0].label == label
+
+
+def test_plain_strokes_of_a_1_and_a_0_are_recognised():
+    digits = vislib.load_classifier("digits")
+    picture = Image.new("L", (280, 280))
+    ImageDraw.Draw(picture).line((150, 40, 140, 240), fill=255, width=22)
+    assert digits.predict(centre_digit(np.asarray(picture)), 1)[0].label == "1"
+    picture = Image.new("L", (280, 280))
+    ImageDraw.Draw(picture).ellipse((80, 40, 200, 240), outline=255, width=22)
+    assert digits.predict(centre_digit(np.asarray(picture)), 1)[0].label == "0"
