@@ -36,21 +36,19 @@ def parameter(
 
 
 def check_parameters(owner: Any) -> None:
-    """Checks the fields of a dataclass instance against what they accept.
+    """Checks the fields of a dataclass instance against what they accept; NumPy's numbers become Python's.
 
     Raises:
         ParameterError: Naming the class, the parameter, what it accepts and what came.
     """
     for spec in dataclasses.fields(owner):
-        _check(type(owner).__name__, spec, getattr(owner, spec.name))
+        object.__setattr__(owner, spec.name, _checked(type(owner).__name__, spec, getattr(owner, spec.name)))
 
 
-def _check(owner: str, spec: dataclasses.Field, value: Any) -> None:
-    if value is None and spec.default is None:
-        return
+def _checked(owner: str, spec: dataclasses.Field, value: Any) -> Any:
+    if not spec.metadata or (value is None and spec.default is None):
+        return value
     limits, of = spec.metadata, f"The `{spec.name}` parameter of `{owner}`"
-    if not limits:
-        return
     if "bool" in str(spec.type):
         if not isinstance(value, bool):
             raise ParameterError(f"{of} must be True or False; not {value!r}.")
@@ -59,10 +57,12 @@ def _check(owner: str, spec: dataclasses.Field, value: Any) -> None:
             raise ParameterError(f"{of} must be one of {listed(limits['choices'])}; not {value!r}.")
     elif limits["low"] is not None or limits["high"] is not None:
         wants_whole = "int" in str(spec.type)
-        is_number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+        accepted: Any = (int, np.integer) if wants_whole else (int, float, np.integer, np.floating)
         low = limits["low"] if limits["low"] is not None else -math.inf
         high = limits["high"] if limits["high"] is not None else math.inf
-        if not is_number or (wants_whole and value != int(value)) or not low <= value <= high:
+        if not isinstance(value, accepted) or isinstance(value, bool) or not low <= value <= high:
             kind = "a whole number" if wants_whole else "a number"
             upper = "" if high == math.inf else f" to {high}"
             raise ParameterError(f"{of} must be {kind} from {low}{upper}; not {value!r}.")
+        return int(value) if wants_whole else float(value)
+    return value
