@@ -1,4 +1,4 @@
-"""The command line: python -m vislib models | methods | predict | explain."""
+"""The command line: python -m vislib models | methods | predict | explain | train."""
 
 import argparse
 import dataclasses
@@ -10,6 +10,7 @@ from vislib.attribution import Explainer
 from vislib.classifier import load_classifier
 from vislib.errors import ParameterError, VislibError, listed
 from vislib.images import load_image
+from vislib.training import command as training_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +53,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--opacity", type=float, default=0.5, help="of the map over the image (default 0.5)")
     command.add_argument("--colormap", help="a matplotlib colormap (default viridis, RdBu_r where signed)")
     command.set_defaults(run=_explain)
+
+    command = commands.add_parser("train", help="train a network on MNIST, CIFAR-10 or a folder of class folders")
+    training_command.add_arguments(command)
+    command.set_defaults(run=training_command.run)
     return parser
 
 

@@ -27,6 +27,14 @@ class ParameterError(VislibError):
     """A parameter is outside what it accepts."""
 
 
+class DatasetError(VislibError):
+    """The data set is missing, damaged or not what it should be."""
+
+
+class TrainingError(VislibError):
+    """The training cannot go on."""
+
+
 def listed(names: Iterable[object], most: int = 12) -> str:
     """Names joined for an error sentence; a long list is cut and its length told."""
     every = [str(name) for name in names]

@@ -62,6 +62,8 @@ def test_address_opens_the_same_state(open_page):
 
 def test_address_with_nonsense_opens_the_defaults(open_page):
     page = check_sound(
-        open_page("occlusion", **{"class": "no such class", "image": "x.jpg", "model": "y", "occlusion.patch_px": "500"})
+        open_page(
+            "occlusion", **{"class": "no such class", "image": "x.jpg", "model": "y", "occlusion.patch_px": "500"}
+        )
     )
     assert pictures(page) == PICTURES["occlusion"]

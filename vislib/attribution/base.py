@@ -1,7 +1,6 @@
 """What every explanation method is: a frozen dataclass of its parameters, registered by its name."""
 
 import dataclasses
-import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -14,6 +13,8 @@ from PIL import Image
 from vislib.classifier import Classifier
 from vislib.errors import ParameterError, listed
 from vislib.heatmap import Heatmap
+from vislib.parameters import check_parameters
+from vislib.parameters import parameter as parameter
 
 Progress = Callable[..., None]
 """Called as progress(done, total, partial=None) between batches; whatever it raises cancels the work.
@@ -22,31 +23,6 @@ Progress = Callable[..., None]
 
 def no_progress(done: int, total: int, partial: np.ndarray | None = None) -> None:
     """Reports to nobody."""
-
-
-def parameter(
-    default: Any,
-    label: str,
-    *,
-    unit: str = "",
-    low: float | None = None,
-    high: float | None = None,
-    choices: tuple[str, ...] = (),
-    help: str = "",
-) -> Any:
-    """A dataclass field with what a page or the command line needs to ask for it.
-
-    Args:
-        default: Its default; None where it depends on the network (see `Explainer.resolved`).
-        label: A short name for people.
-        unit: Such as "px".
-        low: Smallest value accepted.
-        high: Largest value accepted.
-        choices: The values accepted, for text.
-        help: One sentence.
-    """
-    metadata = {"label": label, "unit": unit, "low": low, "high": high, "choices": choices, "help": help}
-    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True)
@@ -89,8 +65,7 @@ class Explainer(ABC):
             Explainer.registry[cls.name] = cls
 
     def __post_init__(self) -> None:
-        for spec in dataclasses.fields(self):
-            self._check(spec, getattr(self, spec.name))
+        check_parameters(self)
 
     def explain(
         self,
@@ -147,25 +122,6 @@ class Explainer(ABC):
         self, classifier: Classifier, fitted: np.ndarray, class_index: int, progress: Progress
     ) -> Attribution:
         """The computation itself, on the image as the network sees it, (h, w, 3) uint8."""
-
-    def _check(self, spec: dataclasses.Field, value: Any) -> None:
-        if value is None and spec.default is None:
-            return
-        limits, of = spec.metadata, f"The `{spec.name}` parameter of `{type(self).__name__}`"
-        if limits["choices"]:
-            if value not in limits["choices"]:
-                raise ParameterError(f"{of} must be one of {listed(limits['choices'])}; not {value!r}.")
-        elif limits["low"] is not None or limits["high"] is not None:
-            wants_whole = "int" in str(spec.type)
-            accepted: tuple[type, ...] = (int, np.integer) if wants_whole else (int, float, np.integer, np.floating)
-            low = limits["low"] if limits["low"] is not None else -math.inf
-            high = limits["high"] if limits["high"] is not None else math.inf
-            number: Any = value  # checked here
-            if not isinstance(value, accepted) or isinstance(value, bool) or not low <= number <= high:
-                kind = "a whole number" if wants_whole else "a number"
-                upper = "" if high == math.inf else f" to {high}"
-                raise ParameterError(f"{of} must be {kind} from {low}{upper}; not {value!r}.")
-            object.__setattr__(self, spec.name, int(number) if wants_whole else float(number))
 
 
 def methods() -> dict[str, type[Explainer]]:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from vislib.classifier import PREPROCESSINGS, Classifier
 from vislib.errors import ModelError, listed
-from vislib.zoo import keras_applications
+from vislib.training.networks import PREPROCESSING
+from vislib.zoo import keras_applications, trained_here
 
 _LABELS = Path(__file__).with_name("imagenet_labels.txt")
 
@@ -19,6 +20,7 @@ def imagenet_labels() -> tuple[str, ...]:
 def models() -> dict[str, str]:
     """Built-in networks: name → one line on what it is and whether loading it needs the network."""
     built_in = {DEFAULT: "ImageNet, 1,000 classes, 224 × 224; comes with the installation"}
+    built_in |= {name: network.line for name, network in trained_here.TRAINED.items()}
     for name, (side, _) in keras_applications.NETWORKS.items():
         built_in[name] = f"ImageNet, 1,000 classes, {side} × {side}; downloaded by Keras on first use"
     return built_in
@@ -32,11 +34,14 @@ def load(name: str) -> Classifier:
     """
     if name not in models():
         raise ModelError(f"There is no built-in network '{name}'; there are: {listed(models(), 50)}.")
+    labels = imagenet_labels()
     if name == DEFAULT:
         from vislib.zoo import efficientnet_lite0
 
-        model, preprocess = efficientnet_lite0.load(), "efficientnet-lite"
+        model, preprocess = efficientnet_lite0.load(), PREPROCESSINGS["efficientnet-lite"]
+    elif name in trained_here.TRAINED:
+        model, preprocess, labels = trained_here.load(name), PREPROCESSING, trained_here.TRAINED[name].labels
     else:
-        model, preprocess = keras_applications.load(name), keras_applications.NETWORKS[name][1]
+        model, preprocess = keras_applications.load(name), PREPROCESSINGS[keras_applications.NETWORKS[name][1]]
     height, width, channels = model.input_shape[1:]
-    return Classifier(name, model, imagenet_labels(), (height, width), channels, PREPROCESSINGS[preprocess])
+    return Classifier(name, model, labels, (height, width), channels, preprocess)

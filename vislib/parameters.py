@@ -1,0 +1,68 @@
+"""Parameters as dataclass fields that say what they accept, for checks, pages and the command line."""
+
+import dataclasses
+import math
+from dataclasses import field
+from typing import Any
+
+import numpy as np
+
+from vislib.errors import ParameterError, listed
+
+
+def parameter(
+    default: Any,
+    label: str,
+    *,
+    unit: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+    help: str = "",
+) -> Any:
+    """A dataclass field with what a page or the command line needs to ask for it.
+
+    Args:
+        default: Its default; None where it depends on the network (for a method, see `Explainer.resolved`).
+        label: A short name for people.
+        unit: Such as "px".
+        low: Smallest value accepted.
+        high: Largest value accepted.
+        choices: The values accepted, for text.
+        help: One sentence.
+    """
+    metadata = {"label": label, "unit": unit, "low": low, "high": high, "choices": choices, "help": help}
+    return field(default=default, metadata=metadata)
+
+
+def check_parameters(owner: Any) -> None:
+    """Checks the fields of a dataclass instance against what they accept; NumPy's numbers become Python's.
+
+    Raises:
+        ParameterError: Naming the class, the parameter, what it accepts and what came.
+    """
+    for spec in dataclasses.fields(owner):
+        object.__setattr__(owner, spec.name, _checked(type(owner).__name__, spec, getattr(owner, spec.name)))
+
+
+def _checked(owner: str, spec: dataclasses.Field, value: Any) -> Any:
+    if not spec.metadata or (value is None and spec.default is None):
+        return value
+    limits, of = spec.metadata, f"The `{spec.name}` parameter of `{owner}`"
+    if "bool" in str(spec.type):
+        if not isinstance(value, bool):
+            raise ParameterError(f"{of} must be True or False; not {value!r}.")
+    elif limits["choices"]:
+        if value not in limits["choices"]:
+            raise ParameterError(f"{of} must be one of {listed(limits['choices'])}; not {value!r}.")
+    elif limits["low"] is not None or limits["high"] is not None:
+        wants_whole = "int" in str(spec.type)
+        accepted: Any = (int, np.integer) if wants_whole else (int, float, np.integer, np.floating)
+        low = limits["low"] if limits["low"] is not None else -math.inf
+        high = limits["high"] if limits["high"] is not None else math.inf
+        if not isinstance(value, accepted) or isinstance(value, bool) or not low <= value <= high:
+            kind = "a whole number" if wants_whole else "a number"
+            upper = "" if high == math.inf else f" to {high}"
+            raise ParameterError(f"{of} must be {kind} from {low}{upper}; not {value!r}.")
+        return int(value) if wants_whole else float(value)
+    return value

@@ -1,0 +1,72 @@
+"""How good a trained network is on a whole set of images: accuracy, confusion matrix, mistakes."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vislib.errors import ModelError
+
+if TYPE_CHECKING:
+    import keras
+
+_BATCH = 250
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """An image taken for something else: its index in the set, classes, and the probability of the wrong one."""
+
+    index: int
+    predicted: int
+    true: int
+    probability: float
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a network makes of a whole labelled set.
+
+    Args:
+        accuracy: Share of images told right, 0..1.
+        loss: Mean cross-entropy in nats.
+        confusion: (classes, classes) counts; row: true class, column: predicted class.
+        mistakes: All of them, the most confident first.
+    """
+
+    accuracy: float
+    loss: float
+    confusion: np.ndarray
+    mistakes: tuple[Mistake, ...]
+
+
+def evaluate(model: "keras.Model", images: np.ndarray, labels: np.ndarray) -> Evaluation:
+    """Evaluates a network on all images given.
+
+    Args:
+        model: From (n, h, w, c) in 0..1 to probabilities (n, classes); not changed.
+        images: (n, h, w, c) uint8, n at least 1.
+        labels: (n,) class indices.
+
+    Raises:
+        ModelError: If images and labels differ in number or there are none.
+    """
+    if len(images) != len(labels) or len(labels) == 0:
+        raise ModelError(f"An evaluation needs as many labels as images; not {len(labels)} for {len(images)}.")
+    chunks = [
+        np.asarray(model(images[start : start + _BATCH].astype(np.float32) / 255, training=False))
+        for start in range(0, len(images), _BATCH)
+    ]
+    probabilities = np.concatenate(chunks)
+    predicted = probabilities.argmax(axis=1)
+    n_classes = probabilities.shape[1]
+    confusion = np.bincount(labels * n_classes + predicted, minlength=n_classes**2).reshape(n_classes, n_classes)
+    wrong = np.flatnonzero(predicted != labels)
+    wrong = wrong[np.argsort(-probabilities[wrong, predicted[wrong]], kind="stable")]
+    true_probability = np.maximum(probabilities[np.arange(len(labels)), labels], 1e-12)
+    return Evaluation(
+        float(np.mean(predicted == labels)),
+        float(-np.log(true_probability).mean()),
+        confusion,
+        tuple(Mistake(int(i), int(predicted[i]), int(labels[i]), float(probabilities[i, predicted[i]])) for i in wrong),
+    )

@@ -1,0 +1,138 @@
+"""The part of training that needs Keras: `model.fit` with a callback that watches every batch."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vislib.backend import keras
+from vislib.errors import TrainingError
+from vislib.training.batches import Batches
+from vislib.training.options import TrainingOptions
+from vislib.training.records import EpochRecord, Progress, TrainingProgress
+
+if TYPE_CHECKING:
+    from vislib.training.loop import TrainingRun
+
+_VALIDATION_BATCH = 256
+
+
+def fit(run: "TrainingRun", model: keras.Model, progress: Progress) -> str:
+    """Trains `model` in place as the run's options say; returns how it ended (see `TrainingResult.ended`)."""
+    options, dataset = run.options, run.dataset
+    chosen, held_out = split(len(dataset.train_labels), options)
+    training = Batches(dataset.train_images[chosen], dataset.train_labels[chosen], options.batch_size, options)
+    validation = None
+    if len(held_out):
+        validation = Batches(dataset.train_images[held_out], dataset.train_labels[held_out], _VALIDATION_BATCH)
+    # XLA's convolutions take two to five times as long on a CPU as oneDNN's.
+    model.compile(
+        optimizer(options, len(training)),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=False,
+    )
+    watch = _Watch(run, len(training), progress)
+    try:
+        model.fit(
+            training,
+            epochs=options.epochs,
+            validation_data=validation,
+            shuffle=False,  # Batches shuffles, from its own seed
+            verbose=0,
+            callbacks=[watch],
+        )
+    except _Stopped:
+        return "stopped"
+    return watch.ended
+
+
+def split(n_images: int, options: TrainingOptions) -> tuple[np.ndarray, np.ndarray]:
+    """Indices to train on and to validate on, disjoint, from the options' seed.
+
+    Raises:
+        TrainingError: If nothing is left to train on.
+    """
+    order = np.random.default_rng([options.seed, 1_000_003]).permutation(n_images)[: options.n_images]
+    n_held_out = round(len(order) * options.validation_share)
+    if n_held_out >= len(order):
+        raise TrainingError(f"{len(order)} images are too few to keep {options.validation_share:.0%} for validation.")
+    return order[n_held_out:], order[:n_held_out]
+
+
+def optimizer(options: TrainingOptions, n_batches: int) -> keras.optimizers.Optimizer:
+    """The optimiser with its learning rate or schedule."""
+    rate: Any = options.learning_rate
+    if options.schedule == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(options.learning_rate, options.epochs * n_batches)
+    if options.optimizer == "sgd":
+        return keras.optimizers.SGD(rate, momentum=0.9)
+    return {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[options.optimizer](rate)
+
+
+class _Stopped(Exception):
+    """A person asked to stop."""
+
+
+class _Watch(keras.callbacks.Callback):
+    """Reports every batch, looks for a stop and for a loss that is no number, and notes every epoch."""
+
+    def __init__(self, run: "TrainingRun", n_batches: int, progress: Progress):
+        super().__init__()
+        self.run, self.n_batches, self.progress = run, n_batches, progress
+        self.ended = "finished"
+        self.epoch, self.epoch_start = 1, 0.0
+
+    def on_train_begin(self, logs=None) -> None:
+        self.run.keep_kernels()
+
+    def on_epoch_begin(self, epoch: int, logs=None) -> None:
+        self.epoch, self.epoch_start = epoch + 1, self.run.elapsed
+
+    def on_train_batch_end(self, batch: int, logs=None) -> None:
+        loss = float(logs["loss"])
+        if not math.isfinite(loss):
+            raise TrainingError(_exploded(self.run.options.learning_rate, self.epoch, batch + 1))
+        self.progress(
+            TrainingProgress(
+                self.epoch,
+                self.run.options.epochs,
+                batch + 1,
+                self.n_batches,
+                loss,
+                float(logs["accuracy"]),
+                self.run.elapsed,
+                self.run.history,
+            )
+        )
+        self._look_for_stop()
+
+    def on_test_batch_end(self, batch: int, logs=None) -> None:
+        self._look_for_stop()
+
+    def on_epoch_end(self, epoch: int, logs=None) -> None:
+        has_validation = "val_loss" in logs
+        if has_validation and not math.isfinite(logs["val_loss"]):
+            raise TrainingError(_exploded(self.run.options.learning_rate, self.epoch, self.n_batches))
+        record = EpochRecord(
+            self.epoch,
+            float(logs["loss"]),
+            float(logs["accuracy"]),
+            float(logs["val_loss"]) if has_validation else None,
+            float(logs["val_accuracy"]) if has_validation else None,
+            self.run.elapsed - self.epoch_start,
+        )
+        if self.run.end_epoch(record) and self.epoch < self.run.options.epochs:
+            self.ended = "stopped early"
+            self.model.stop_training = True
+
+    def _look_for_stop(self) -> None:
+        if self.run.stop_asked:
+            raise _Stopped
+
+
+def _exploded(learning_rate: float, epoch: int, batch: int) -> str:
+    return (
+        f"The loss is no longer a number at batch {batch} of epoch {epoch}: the gradients have exploded. "
+        f"Try a learning rate well below {learning_rate:g}, or batch normalization."
+    )

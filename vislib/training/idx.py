@@ -1,0 +1,46 @@
+"""MNIST's own file format: IDX, gzipped or not (http://yann.lecun.com/exdb/mnist)."""
+
+import gzip
+import math
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from vislib.errors import DatasetError
+
+_MAX_BYTES = 2_000_000_000
+
+
+def read_idx(path: Path, n_dimensions: int) -> np.ndarray:
+    """The unsigned bytes of an IDX file.
+
+    Layout: two zero bytes, 8 for unsigned bytes, the number of dimensions, each dimension as a big-endian
+    32-bit count, then the values.
+
+    Args:
+        path: File; gzip is recognised by its first bytes, whatever the name.
+        n_dimensions: 3 for images (n, h, w), 1 for labels (n,).
+
+    Raises:
+        DatasetError: If it cannot be read, is something else, or ends too early or too late.
+    """
+    try:
+        content = path.read_bytes()
+        if content[:2] == b"\x1f\x8b":
+            content = gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or "the gzip file is damaged or ends too early"
+        raise DatasetError(f"{path.name} cannot be read: {reason}.") from error
+    if len(content) < 4 or content[:3] != b"\x00\x00\x08" or content[3] != n_dimensions:
+        raise DatasetError(
+            f"{path.name} is no IDX file of {'images' if n_dimensions == 3 else 'labels'}: it begins with "
+            f"{content[:4].hex(' ') or 'nothing'}, not with 00 00 08 {n_dimensions:02x}."
+        )
+    header = 4 + 4 * n_dimensions
+    shape = tuple(int(count) for count in np.frombuffer(content[4:header], ">u4")) if len(content) >= header else ()
+    expected = header + math.prod(shape) if shape else header
+    if len(content) != expected or expected > _MAX_BYTES:
+        fault = "is truncated" if len(content) < expected else "is longer than its header says"
+        raise DatasetError(f"{path.name} {fault}: {len(content):,} bytes, {expected:,} expected.")
+    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)

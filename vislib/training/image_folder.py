@@ -1,0 +1,122 @@
+"""A person's own images: a folder that holds a folder of images for each class."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from vislib.errors import DatasetError, ImageError, ParameterError
+from vislib.images import load_image
+from vislib.training.datasets import Dataset
+
+_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+_MAX_PIXELS_IN_ALL = 2_000_000_000
+
+
+def load_image_folder(
+    path: str | os.PathLike[str],
+    size: tuple[int, int],
+    validation_share: float = 0.2,
+    seed: int = 0,
+    channels: int = 3,
+) -> Dataset:
+    """Images in a folder of class folders, resized.
+
+    With the folders train/ and test/ (or train/ and validation/), each with the same class folders, the
+    split is theirs. Otherwise the given share of each class is held out for testing, drawn by the seed.
+
+    Args:
+        path: The folder.
+        size: (height, width) in pixels that the images are stretched to.
+        validation_share: In 0..1, of each class; not used where the folders say.
+        seed: Of the split.
+        channels: 1 for grey, 3 for RGB.
+
+    Raises:
+        DatasetError: If there are not at least two class folders with two images each, or an image cannot
+            be read; it is named.
+        ParameterError: If the share is not between 0 and 1.
+    """
+    folder = Path(path)
+    if not 0 < validation_share < 1:
+        raise ParameterError(f"`validation_share` must lie between 0 and 1; not {validation_share!r}.")
+    if not folder.is_dir():
+        raise DatasetError(f"There is no folder '{folder}'.")
+    shape = (*size, channels)
+    training = folder / "train"
+    held_out = next((folder / name for name in ("test", "validation", "val") if (folder / name).is_dir()), None)
+    if training.is_dir() and held_out is not None and class_folders(training):
+        labels = _labels(training)
+        if class_folders(held_out) != labels:
+            raise DatasetError(f"'{training}' and '{held_out}' do not have the same class folders.")
+        return Dataset(folder.name, labels, *read_class_folders(training, labels, shape),
+                       *read_class_folders(held_out, labels, shape))  # fmt: skip
+    labels = _labels(folder)
+    images, indices = read_class_folders(folder, labels, shape)
+    tested = _held_out(indices, validation_share, seed)
+    return Dataset(folder.name, labels, images[~tested], indices[~tested], images[tested], indices[tested])
+
+
+def class_folders(folder: Path) -> tuple[str, ...]:
+    """Names of the folders in a folder that are not hidden, sorted."""
+    return tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(".")))
+
+
+def read_class_folders(
+    folder: Path, labels: tuple[str, ...], shape: tuple[int, int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Images (n, h, w, c) uint8 and class indices (n,) of the folders named, files in order of their names.
+
+    Raises:
+        DatasetError: If a folder is empty or an image cannot be read; it is named.
+    """
+    files = [(file, index) for index, label in enumerate(labels) for file in _image_files(folder / label)]
+    if len(files) * shape[0] * shape[1] > _MAX_PIXELS_IN_ALL:
+        raise DatasetError(
+            f"{len(files):,} images of {shape[0]} × {shape[1]} are too many to hold; choose a smaller size."
+        )
+    images = np.empty((len(files), *shape), np.uint8)
+    for position, (file, _) in enumerate(files):
+        images[position] = _read(file, shape)
+    return images, np.array([index for _, index in files])
+
+
+def _labels(folder: Path) -> tuple[str, ...]:
+    labels = class_folders(folder)
+    if len(labels) < 2:
+        raise DatasetError(
+            f"'{folder}' must hold a folder of images for each class, two or more; it has {len(labels)}."
+        )
+    return labels
+
+
+def _image_files(folder: Path) -> list[Path]:
+    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES and file.is_file())
+    if not files:
+        raise DatasetError(f"The class folder '{folder}' holds no images.")
+    return files
+
+
+def _read(file: Path, shape: tuple[int, int, int]) -> np.ndarray:
+    try:
+        picture = Image.fromarray(load_image(file))
+    except ImageError as error:
+        raise DatasetError(f"'{file}' cannot be used: {error}") from error
+    if shape[2] == 1:
+        picture = picture.convert("L")
+    if picture.size != (shape[1], shape[0]):
+        picture = picture.resize((shape[1], shape[0]), Image.Resampling.BICUBIC)
+    return np.asarray(picture).reshape(shape)
+
+
+def _held_out(indices: np.ndarray, share: float, seed: int) -> np.ndarray:
+    """Which images are held out: the share of each class, at least one and not all."""
+    rng = np.random.default_rng(seed)
+    held_out = np.zeros(len(indices), bool)
+    for index in np.unique(indices):
+        own = rng.permutation(np.flatnonzero(indices == index))
+        if len(own) < 2:
+            raise DatasetError("Every class folder needs at least two images, one to train on and one to test on.")
+        held_out[own[: min(max(1, round(len(own) * share)), len(own) - 1)]] = True
+    return held_out

@@ -1,0 +1,98 @@
+"""Finds a known data set in a local directory, in whatever form it lies there."""
+
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from vislib.errors import DatasetError
+from vislib.training.idx import read_idx
+from vislib.training.image_folder import class_folders, read_class_folders
+
+_PARTS = ("train", "t10k")
+_NPZ_NAMES = ("x_train", "y_train", "x_test", "y_test")
+
+Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+def load_local(name: str, place: Path, image_shape: tuple[int, int, int], labels: tuple[str, ...]) -> Arrays:
+    """Train images, train labels, test images and test labels of the data set `name`, not yet checked.
+
+    Args:
+        name: Looked for as `place`/, `place`/`name`/ and `name`.npz in both.
+        place: A directory, or an .npz file.
+        image_shape: What images in class folders are read as.
+        labels: The class folders wanted.
+
+    Raises:
+        DatasetError: If it is not there or cannot be read.
+    """
+    if place.is_file():
+        return _from_npz(place)
+    if not place.is_dir():
+        raise DatasetError(f"There is no directory '{place}' to load {name} from.")
+    for folder in (place / name, place):
+        if (folder / f"{name}.npz").is_file():
+            return _from_npz(folder / f"{name}.npz")
+        if len(image_shape) == 3 and image_shape[2] == 1 and _idx_file(folder, "train", "images"):
+            return _from_idx(folder)
+        if (folder / "train").is_dir() and class_folders(folder / "train"):
+            return _from_folders(folder, image_shape, labels)
+    packed = next((file for folder in (place / name, place) for file in folder.glob(f"{name}*.tar*")), None)
+    hint = f" Unpack {packed.name} first and name the directory it was unpacked to." if packed else ""
+    raise DatasetError(
+        f"{name} is not in '{place}': neither IDX files (train-images-idx3-ubyte), nor {name}.npz, "
+        f"nor folders train/ and test/ with a folder a class.{hint}"
+    )
+
+
+def _idx_file(folder: Path, part: str, kind: str) -> Path | None:
+    dimensions = 3 if kind == "images" else 1
+    for separator in ("-", "."):
+        for suffix in ("", ".gz"):
+            path = folder / f"{part}-{kind}{separator}idx{dimensions}-ubyte{suffix}"
+            if path.is_file():
+                return path
+    return None
+
+
+def _from_idx(folder: Path) -> Arrays:
+    arrays = []
+    for part in _PARTS:
+        for kind, n_dimensions in (("images", 3), ("labels", 1)):
+            path = _idx_file(folder, part, kind)
+            if path is None:
+                raise DatasetError(f"'{folder}' has no {part}-{kind}-idx{n_dimensions}-ubyte, gzipped or not.")
+            arrays.append(read_idx(path, n_dimensions))
+    train_images, train_labels, test_images, test_labels = arrays
+    return train_images, train_labels, test_images, test_labels
+
+
+def _from_npz(path: Path) -> Arrays:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            missing = [name for name in _NPZ_NAMES if name not in arrays]
+            if missing:
+                raise DatasetError(f"{path.name} lacks {', '.join(missing)}; it has {', '.join(arrays) or 'nothing'}.")
+            train_images, train_labels, test_images, test_labels = (arrays[name] for name in _NPZ_NAMES)
+    except (OSError, ValueError, EOFError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+        raise DatasetError(
+            f"{path.name} cannot be read as an .npz of arrays: it is damaged or no such file."
+        ) from error
+    return train_images, train_labels, test_images, test_labels
+
+
+def _from_folders(folder: Path, image_shape: tuple[int, int, int], labels: tuple[str, ...]) -> Arrays:
+    arrays: list[np.ndarray] = []
+    for part in ("train", "test"):
+        found = class_folders(folder / part) if (folder / part).is_dir() else ()
+        if found != tuple(sorted(labels)):
+            missing = sorted(set(labels) - set(found)) or sorted(set(found) - set(labels))
+            raise DatasetError(
+                f"'{folder / part}' must hold one folder for each of the classes {', '.join(labels)}; "
+                f"the difference: {', '.join(missing[:12])}."
+            )
+        arrays += read_class_folders(folder / part, labels, image_shape)
+    train_images, train_labels, test_images, test_labels = arrays
+    return train_images, train_labels, test_images, test_labels

@@ -1,0 +1,187 @@
+"""Training with progress at every batch: can be stopped or cancelled at any of them and keeps the best so far."""
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vislib.errors import ModelError, TrainingError
+from vislib.training.checkpoints import check_model_path, save_model
+from vislib.training.datasets import Dataset
+from vislib.training.networks import NetworkOptions, build
+from vislib.training.options import TrainingOptions
+from vislib.training.records import EpochRecord, Progress, TrainingResult, no_progress
+
+if TYPE_CHECKING:
+    import keras
+
+
+class TrainingRun:
+    """One training of one network: started once, stopped from any thread, asked at any time.
+
+    Args:
+        model: A name from `NETWORKS`, built for the data set; or a Keras model, which is copied and stays
+            as it was.
+        dataset: Its training images are split for validation; its test images are not touched.
+        options: How to train.
+        network: For a network given by name: its dropout, batch normalization and seed. None: as in the
+            text, with the seed of `options`.
+        checkpoint: File that gets the best network after every epoch that improves on it.
+
+    Raises:
+        ParameterError: If there is no such network, or the checkpoint cannot be written.
+        ModelError: If the model does not fit the data set.
+    """
+
+    def __init__(
+        self,
+        model: "str | keras.Model",
+        dataset: Dataset,
+        options: TrainingOptions | None = None,
+        *,
+        network: NetworkOptions | None = None,
+        checkpoint: str | Path | None = None,
+    ):
+        self.options = options or TrainingOptions()
+        self.dataset = dataset
+        self.checkpoint = None if checkpoint is None else check_model_path(checkpoint)
+        if isinstance(model, str):
+            network = network or NetworkOptions(seed=self.options.seed)
+            self._initial = build(model, dataset.image_shape, len(dataset.labels), network)
+        else:
+            _check_fits(model, dataset)
+            self._initial = _uncompiled_copy(model)
+        self._model = _uncompiled_copy(self._initial)
+        self._best_weights: list[np.ndarray] | None = None
+        self._kernels: list[np.ndarray] = []
+        self._history: list[EpochRecord] = []
+        self._best_epoch = 0
+        self._ended, self._started, self._seconds = "", 0.0, 0.0
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """Ends the training after the batch under way; `start` then returns with the best so far."""
+        self._stop.set()
+
+    @property
+    def history(self) -> tuple[EpochRecord, ...]:
+        """The finished epochs so far."""
+        return tuple(self._history)
+
+    @property
+    def kernels(self) -> tuple[np.ndarray, ...]:
+        """The first convolution's kernels (k_h, k_w, c_in, c_out) at the start and after each epoch so far."""
+        return tuple(self._kernels)
+
+    def start(self, progress: Progress = no_progress) -> TrainingResult:
+        """Trains.
+
+        Args:
+            progress: Called after every batch; an exception from it ends the training and passes through,
+                and `result` still gives the best so far.
+
+        Raises:
+            TrainingError: If the run was started before, or the loss stops being a number.
+        """
+        if self._started:
+            raise TrainingError("A training run can be started only once; make another one.")
+        from vislib.training.fitting import fit
+
+        self._started = time.perf_counter()
+        try:
+            self._ended = fit(self, self._model, progress)
+        finally:
+            self._seconds = time.perf_counter() - self._started
+        return self.result()
+
+    def result(self) -> TrainingResult:
+        """The best network so far; also after `start` was cancelled or failed.
+
+        Raises:
+            TrainingError: If no batch was trained with weights that can be used.
+        """
+        weights = self._best_weights if self._best_weights is not None else self._model.get_weights()
+        if not all(np.isfinite(values).all() for values in weights):
+            raise TrainingError("Nothing can be kept of this training: no epoch ended with usable weights.")
+        model = _uncompiled_copy(self._initial)
+        model.set_weights(weights)
+        return TrainingResult(
+            model,
+            self.dataset.labels,
+            self.history,
+            self._best_epoch,
+            self.kernels,
+            self._ended or "cancelled",
+            self._seconds or self.elapsed,
+        )
+
+    # -- what fitting reports ----------------------------------------------------------------------
+
+    @property
+    def stop_asked(self) -> bool:
+        return self._stop.is_set()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.perf_counter() - self._started
+
+    def keep_kernels(self) -> None:
+        """Takes a snapshot of the first convolution's kernels."""
+        for layer in self._model.layers:
+            kernel = getattr(layer, "kernel", None)
+            if kernel is not None and len(kernel.shape) == 4:
+                self._kernels.append(np.array(kernel))
+                return
+
+    def end_epoch(self, record: EpochRecord) -> bool:
+        """Notes an epoch and keeps its weights if they are the best; tells whether patience has run out."""
+        self._history.append(record)
+        self.keep_kernels()
+        if self._best_weights is None or _rank(record) > _rank(self._history[self._best_epoch - 1]):
+            self._best_epoch = record.epoch
+            self._best_weights = self._model.get_weights()
+            if self.checkpoint is not None:
+                save_model(self.result().model, self.checkpoint)
+        return self.options.patience is not None and record.epoch - self._best_epoch >= self.options.patience
+
+
+def train(
+    model: "str | keras.Model",
+    dataset: Dataset,
+    options: TrainingOptions | None = None,
+    progress: Progress = no_progress,
+    *,
+    network: NetworkOptions | None = None,
+    checkpoint: str | Path | None = None,
+) -> TrainingResult:
+    """Trains a network on a data set and returns it with its history; see `TrainingRun` for the arguments."""
+    return TrainingRun(model, dataset, options, network=network, checkpoint=checkpoint).start(progress)
+
+
+def _rank(record: EpochRecord) -> tuple[float, float]:
+    """Higher is better: validation accuracy, then lower validation loss; without validation, the later epoch."""
+    if record.validation_accuracy is None or record.validation_loss is None:
+        return (float(record.epoch), 0.0)
+    return (record.validation_accuracy, -record.validation_loss)
+
+
+def _check_fits(model: "keras.Model", dataset: Dataset) -> None:
+    wanted = (None, *dataset.image_shape)
+    shape, outputs = tuple(getattr(model, "input_shape", ())), getattr(model, "output_shape", (None, 0))[-1]
+    if len(shape) != 4 or any(have not in (None, want) for have, want in zip(shape[1:], wanted[1:], strict=True)):
+        raise ModelError(f"{model.name} takes input {shape}, but the images of {dataset.name} are {wanted}.")
+    if outputs != len(dataset.labels):
+        raise ModelError(f"{model.name} tells {outputs} classes apart, but {dataset.name} has {len(dataset.labels)}.")
+
+
+def _uncompiled_copy(model: "keras.Model") -> "keras.Model":
+    """A copy with weights of its own and without an optimiser, whose state would treble the size of a file."""
+    from vislib.backend import keras
+
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    copy.compiled, copy.optimizer = False, None
+    return copy

@@ -1,0 +1,124 @@
+"""Networks to train, by name: random weights, layer shapes and parameter totals as published.
+
+Every network takes values in 0..1 and ends in a softmax.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from vislib.classifier import PREPROCESSINGS, Preprocessing
+from vislib.errors import ParameterError, listed
+
+if TYPE_CHECKING:
+    import keras
+
+BATCH_NORMS = ("none", "before", "after")
+
+PREPROCESSING: Preprocessing = replace(PREPROCESSINGS["0..1"], crop_fraction=None)
+"""How these networks get their images: all of each, stretched to the input size, in 0..1."""
+
+
+@dataclass(frozen=True)
+class NetworkOptions:
+    """What the texts vary about a network.
+
+    Args:
+        dropout: Whether its dropout layers are there; None as in the text it is from.
+        batch_norm: Batch normalization "before" or "after" each activation, or "none"; None as in the text.
+        seed: Of the initial weights and of dropout.
+    """
+
+    dropout: bool | None = None
+    batch_norm: str | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.dropout not in (None, True, False):
+            raise ParameterError(f"`dropout` must be True or False; not {self.dropout!r}.")
+        if self.batch_norm not in (None, *BATCH_NORMS):
+            raise ParameterError(f"`batch_norm` must be one of {listed(BATCH_NORMS)}; not {self.batch_norm!r}.")
+
+
+@dataclass(frozen=True)
+class NetworkRecipe:
+    """A network that can be built by name, as published.
+
+    Args:
+        title: How people call it.
+        input_shape: (height, width, channels).
+        n_classes: How many it was published with.
+        dataset: The data set that the text trains it on; "" for one's own images.
+        dropout: Whether it has dropout.
+        batch_norm: One of `BATCH_NORMS`.
+    """
+
+    title: str
+    input_shape: tuple[int, int, int]
+    n_classes: int
+    dataset: str
+    dropout: bool = False
+    batch_norm: str = "none"
+
+
+NETWORKS: dict[str, NetworkRecipe] = {
+    "lenet5": NetworkRecipe("LeNet-5 (1998)", (32, 32, 1), 10, "mnist"),
+    "digits": NetworkRecipe("Digit CNN", (28, 28, 1), 10, "mnist", dropout=True),
+    "mnist-5x5": NetworkRecipe("MNIST CNN with 5 × 5 kernels", (28, 28, 1), 10, "mnist"),
+    "cifar-small": NetworkRecipe("CIFAR net, small", (32, 32, 3), 10, "cifar10"),
+    "cifar10": NetworkRecipe("CIFAR net", (32, 32, 3), 10, "cifar10", dropout=True, batch_norm="before"),
+    "cifar-dense": NetworkRecipe("Fully connected baseline", (32, 32, 3), 10, "cifar10"),
+    "resnet18": NetworkRecipe("ResNet-18 (2015)", (224, 224, 3), 1000, "", batch_norm="before"),
+}
+
+
+def network_recipe(name: str) -> NetworkRecipe:
+    """The recipe of that name.
+
+    Raises:
+        ParameterError: If there is none.
+    """
+    if name not in NETWORKS:
+        raise ParameterError(f"There is no network '{name}' to train; there are: {listed(NETWORKS)}.")
+    return NETWORKS[name]
+
+
+def build(
+    name: str,
+    input_shape: tuple[int, int, int] | None = None,
+    n_classes: int | None = None,
+    options: NetworkOptions | None = None,
+) -> "keras.Model":
+    """The network of that name with random weights, seeded.
+
+    Args:
+        name: One of `NETWORKS`.
+        input_shape: (height, width, channels); None for the one it was published with.
+        n_classes: At least 2; None likewise.
+        options: Dropout, batch normalization and seed; None for those of the text.
+
+    Returns:
+        A model from (n, height, width, channels) in 0..1 to class probabilities (n, n_classes).
+
+    Raises:
+        ParameterError: If there is no such network, or the input is too small for it.
+    """
+    recipe = network_recipe(name)
+    options = options or NetworkOptions()
+    shape = recipe.input_shape if input_shape is None else input_shape
+    classes = recipe.n_classes if n_classes is None else n_classes
+    if classes < 2:
+        raise ParameterError(f"{recipe.title} needs at least 2 classes to tell apart; not {classes}.")
+    from vislib.training.architectures import ARCHITECTURES, Maker
+
+    make = Maker(
+        shape,
+        recipe.dropout if options.dropout is None else options.dropout,
+        recipe.batch_norm if options.batch_norm is None else options.batch_norm,
+        options.seed,
+    )
+    try:
+        ARCHITECTURES[name](make)
+    except ValueError as error:
+        size = " × ".join(map(str, shape))
+        raise ParameterError(f"{recipe.title} cannot be built for an input of {size}: it is too small.") from error
+    return make.model(name, classes)

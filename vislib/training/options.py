@@ -1,0 +1,40 @@
+"""How a network is trained: the choices, with what each accepts."""
+
+from dataclasses import dataclass
+
+from vislib.parameters import check_parameters, parameter
+
+OPTIMIZERS = ("adam", "sgd", "rmsprop")
+SCHEDULES = ("constant", "cosine")
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How a network is trained; the same options and seed give the same weights on the same machine.
+
+    Raises:
+        ParameterError: If a value is not accepted.
+    """
+
+    epochs: int = parameter(5, "Epochs", low=1, high=1000, help="How often every training image is seen.")
+    batch_size: int = parameter(64, "Batch size", unit="images", low=1, high=4096)
+    optimizer: str = parameter("adam", "Optimiser", choices=OPTIMIZERS)
+    learning_rate: float = parameter(1e-3, "Learning rate", low=1e-7, high=100.0)
+    schedule: str = parameter(
+        "constant", "Schedule", choices=SCHEDULES, help="Cosine lowers the learning rate to 0 over the epochs."
+    )
+    flip: bool = parameter(False, "Mirror at random", help="Left and right; not for digits.")
+    shift_px: int = parameter(0, "Shift at random", unit="px", low=0, high=64)
+    validation_share: float = parameter(
+        0.1, "Validation share", low=0.0, high=0.9, help="Of the training images; they choose the best epoch."
+    )
+    patience: int | None = parameter(
+        None, "Patience", unit="epochs", low=1, high=1000, help="Stops after so many epochs without a better one."
+    )
+    n_images: int | None = parameter(
+        None, "Training images", low=1, help="How many are used, drawn at random; all if left out."
+    )
+    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1)
+
+    def __post_init__(self) -> None:
+        check_parameters(self)

@@ -1,0 +1,49 @@
+"""The networks that this project trained itself; their weights come with it, a model card beside each."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vislib.errors import ModelError
+from vislib.training.datasets import DATASETS
+from vislib.training.networks import NETWORKS, build
+
+if TYPE_CHECKING:
+    import keras
+
+_WEIGHTS = Path(__file__).with_name("weights")
+
+
+@dataclass(frozen=True)
+class TrainedNetwork:
+    """What a network of ours tells apart, and one line on it."""
+
+    labels: tuple[str, ...]
+    line: str
+
+
+TRAINED: dict[str, TrainedNetwork] = {
+    "digits": TrainedNetwork(DATASETS["mnist"].labels, "MNIST digits, 10 classes, 28 × 28 grey; trained here"),
+    "cifar10": TrainedNetwork(DATASETS["cifar10"].labels, "CIFAR-10, 10 classes, 32 × 32; trained here"),
+}
+
+
+def load(name: str) -> "keras.Model":
+    """The network with the weights that come with vislib.
+
+    Args:
+        name: One of `TRAINED`.
+
+    Raises:
+        ModelError: If the weights are missing or are not those of this network.
+    """
+    path = _WEIGHTS / f"{name}.weights.h5"
+    model = build(name)
+    try:
+        model.load_weights(path)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(
+            f"The weights of {NETWORKS[name].title} cannot be read from {path}: the file is missing or damaged. "
+            "Install vislib again."
+        ) from error
+    return model
