@@ -15,5 +15,6 @@ st.navigation(
             st.Page("pages/saliency.py", title="Saliency"),
             st.Page("pages/class_activation.py", title="Class activation"),
         ],
+        "Build": [st.Page("pages/train.py", title="Train")],
     }
 ).run()

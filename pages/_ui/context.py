@@ -1,21 +1,25 @@
 """The one context that every page shares, chosen in the sidebar: model, image, class."""
 
 import html
-import runpy
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 
 import vislib
-from pages._ui import style, work
+from pages._ui import drawing, style, work
 from vislib.images import image_digest
 from vislib.zoo import DEFAULT
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_images"
-_SAMPLE_NAMES = ("cat.jpg", "coffee.jpg", "cat_and_coffee.jpg", "rocket.jpg", "astronaut.jpg")
+_PHOTOS = ("cat.jpg", "coffee.jpg", "cat_and_coffee.jpg", "rocket.jpg", "astronaut.jpg")
+_DIGITS = tuple(f"digits/{digit}.png" for digit in range(10))
+_SMALL_PICTURES = tuple(
+    f"cifar10/{name}.png"
+    for name in ("cat", "dog", "airplane", "automobile", "bird", "deer", "frog", "horse", "ship", "truck")
+)
+_SAMPLE_NAMES = (*_PHOTOS, *_DIGITS, *_SMALL_PICTURES)
 _TOP = "Top prediction"
 _KEPT_OWN_IMAGES = 5
 
@@ -54,16 +58,17 @@ def context(title: str, lead: str) -> Context:
 
     The page stops here, with a sentence, if the model cannot be had or has no feature maps to look into.
     """
-    _through_app()
-    style.apply()
-    st.html(f"<h1 class='v-title'>{html.escape(title)}</h1><p class='v-lead'>{html.escape(lead)}</p>")
+    style.start(title, lead)
     loading = st.empty()
     with st.sidebar:
-        image_name, image = _choose_image("image", "Image")
-        _own_image()
         model_name = _choose_model()
+        samples = _samples_for(model_name)
+        if samples == _DIGITS:
+            drawing.draw_a_digit()
+        image_name, image = _choose_image("image", "Image", samples)
+        _own_image()
         class_slot = st.container()
-    classifier = _load(model_name, loading)
+    classifier = own_models().get(model_name) or _load(model_name, loading)
     digest = image_digest(image)
     logits = work.stored((classifier.key, digest, "logits"), lambda: classifier.logits(image))
     probabilities = classifier.network.probabilities(logits)
@@ -77,21 +82,25 @@ def context(title: str, lead: str) -> Context:
     return Context(classifier, image, image_name, digest, class_index, probabilities)
 
 
-def _through_app() -> None:
-    """Runs app.py if Streamlit started this page without it.
-
-    For the first visitor of a fresh server who opens a page by its link, Streamlit takes the folder pages/
-    for an app of its old kind and runs the page alone, without app.py's navigation.
-    """
-    if PagesManager.uses_pages_directory:
-        PagesManager.uses_pages_directory = False
-        runpy.run_path(str(SAMPLES.parent / "app.py"))
-        st.stop()
-
-
 def other_image(label: str, key: str) -> tuple[str, np.ndarray]:
     """A second image, chosen from the same list."""
-    return _choose_image(key, label, index=1)
+    return _choose_image(key, label, _samples_for(st.session_state["model"]), index=1)
+
+
+def own_models() -> dict[str, vislib.Classifier]:
+    """This person's trained networks by name; nobody else sees them."""
+    return st.session_state.setdefault("own_models", {})
+
+
+def take_image(name: str, content: bytes) -> None:
+    """Adds an image file to this person's own and makes it the one in use; the oldest gives way."""
+    own = st.session_state.setdefault("own_images", {})
+    own.pop(name, None)
+    own[name] = content
+    while len(own) > _KEPT_OWN_IMAGES:
+        own.pop(next(iter(own)))
+    st.session_state.setdefault("decoded", {}).pop(name, None)
+    st.session_state["image"] = name
 
 
 def top_bars(classifier: vislib.Classifier, probabilities: np.ndarray, top: int) -> str:
@@ -114,9 +123,22 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f} %" if 0.0995 <= share <= 0.99 or share == 1 else f"{share * 100:.1f} %"
 
 
-def _choose_image(key: str, label: str, index: int = 0) -> tuple[str, np.ndarray]:
+def _samples_for(model_name: str) -> tuple[str, ...]:
+    """The sample images that suit a network."""
+    trained = own_models().get(model_name)
+    if model_name == "digits" or (trained and trained.channels == 1):
+        return _DIGITS
+    if model_name == "cifar10" or (trained and max(trained.input_size) <= 64):
+        return _SMALL_PICTURES
+    return _PHOTOS
+
+
+def _choose_image(key: str, label: str, samples: tuple[str, ...], index: int = 0) -> tuple[str, np.ndarray]:
     own: dict[str, bytes] = st.session_state.setdefault("own_images", {})
-    name = st.selectbox(label, [*_SAMPLE_NAMES, *own], index=index, key=key, bind="query-params")
+    options = [*samples, *own]
+    if st.session_state.get(key) not in options:
+        st.session_state.pop(key, None)
+    name = st.selectbox(label, options, index=index, key=key, bind="query-params")
     if name in own:
         decoded = st.session_state.setdefault("decoded", {})
         if name not in decoded:
@@ -160,11 +182,7 @@ def _take(key: str) -> None:
         st.session_state["refused"] = f"{file.name}: {error} The image you had is still here."
         return
     own = st.session_state.setdefault("own_images", {})
-    name = _new_name(file.name or "camera.png", own)
-    own[name] = content
-    while len(own) > _KEPT_OWN_IMAGES:
-        own.pop(next(iter(own)))
-    st.session_state["image"] = name
+    take_image(_new_name(file.name or "camera.png", own), content)
 
 
 def _new_name(name: str, own: dict[str, bytes]) -> str:
@@ -175,6 +193,7 @@ def _new_name(name: str, own: dict[str, bytes]) -> str:
 
 def _choose_model() -> str:
     about = vislib.models()
+    about |= dict.fromkeys(own_models(), "Trained by you on the page Train; kept for this visit")
     name = st.selectbox("Model", list(about), key="model", bind="query-params")
     st.caption(about[name])
     return name
@@ -205,9 +224,12 @@ def _choose_class(classifier: vislib.Classifier, probabilities: np.ndarray) -> i
     order = np.argsort(-probabilities, kind="stable")
     first = [classifier.labels[index] for index in order[:10]]
     rest = sorted(set(classifier.labels) - set(first), key=str.lower)
+    options = [_TOP, *first, *rest]
+    if st.session_state.get("class") not in options:
+        st.session_state.pop("class", None)
     name = st.selectbox(
         "Class to explain",
-        [_TOP, *first, *rest],
+        options,
         key="class",
         bind="query-params",
         help="The ten most probable classes first, then all others by name.",

@@ -1,8 +1,12 @@
-"""The few rules that Streamlit's theme does not cover, and text that must not be read as markup."""
+"""How a page begins: the few rules that Streamlit's theme does not cover, and its heading. And plain text."""
 
+import html
 import re
+import runpy
+from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 _CSS = """
 <style>
@@ -34,11 +38,25 @@ _CSS = """
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&\"'=/^@])")
 
 
-def apply() -> None:
-    """Puts the rules on the page."""
+def start(title: str, lead: str) -> None:
+    """Begins a page: its rules, its title and the one line under it."""
+    _through_app()
     st.html(_CSS)
+    st.html(f"<h1 class='v-title'>{html.escape(title)}</h1><p class='v-lead'>{html.escape(lead)}</p>")
 
 
 def plain(text: str) -> str:
     """Text that Markdown shows as it is, whatever is in it."""
     return _MARKUP.sub(r"\\\1", text).replace("\n", " ")
+
+
+def _through_app() -> None:
+    """Runs app.py if Streamlit started this page without it.
+
+    For the first visitor of a fresh server who opens a page by its link, Streamlit takes the folder pages/
+    for an app of its old kind and runs the page alone, without app.py's navigation.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        runpy.run_path(str(Path(__file__).resolve().parents[2] / "app.py"))
+        st.stop()

@@ -55,15 +55,15 @@ def offered(monkeypatch) -> dict[str, Offered]:
 
 @pytest.fixture
 def images_drawn(monkeypatch) -> list[np.ndarray]:
-    """Fills with the images (H, W, 3) that pages draw as what the network sees."""
+    """Fills with the images (H, W, 3) that Feature maps lays its maps over."""
     from vislib import render
 
     drawn: list[np.ndarray] = []
-    real = render.seen
+    real = render.overlay_map
 
-    def seen(image, *args, **kwargs):
+    def overlay_map(image, *args, **kwargs):
         drawn.append(np.array(image))
         return real(image, *args, **kwargs)
 
-    monkeypatch.setattr(render, "seen", seen)
+    monkeypatch.setattr(render, "overlay_map", overlay_map)
     return drawn

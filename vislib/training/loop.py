@@ -128,6 +128,14 @@ class TrainingRun:
         """Seconds since the start."""
         return time.perf_counter() - self._started
 
+    def current_kernels(self) -> np.ndarray:
+        """The first convolution's kernels (k_h, k_w, c_in, c_out) as they are now, within an epoch too."""
+        return next(
+            np.array(layer.kernel)
+            for layer in self._model.layers
+            if len(getattr(layer, "kernel", np.empty(0)).shape) == 4
+        )
+
     def keep_kernels(self) -> None:
         """Takes a snapshot of the first convolution's kernels."""
         for layer in self._model.layers:

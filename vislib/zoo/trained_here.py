@@ -28,6 +28,11 @@ TRAINED: dict[str, TrainedNetwork] = {
 }
 
 
+def card(name: str) -> str:
+    """The model card of one of `TRAINED`: data, training, accuracy and confusion matrix, as Markdown."""
+    return (_WEIGHTS / f"{name}.md").read_text(encoding="utf-8")
+
+
 def load(name: str) -> "keras.Model":
     """The network with the weights that come with vislib.
 

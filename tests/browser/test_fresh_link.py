@@ -1,0 +1,17 @@
+"""The first visitor of a fresh server may come by any link, and finds the whole app."""
+
+import pytest
+from playwright.sync_api import expect
+from watched import PAGES
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path])
+def test_first_visit_by_direct_link_shows_our_navigation(path, fresh_server, visit):
+    it = visit(f"{fresh_server}/{path}")
+    expect(it.page.locator("h1.v-title")).to_have_text(PAGES[path][1], timeout=30_000)
+    navigation = it.page.get_by_test_id("stSidebarNav")
+    expect(navigation.get_by_text("Look inside")).to_be_visible()
+    expect(navigation.get_by_role("link")).to_have_text([name for name, *_ in PAGES.values()])
+    if path == "saliency":
+        it.settled(path)
+        it.says("Logit of “tiger cat”")

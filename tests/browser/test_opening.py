@@ -1,0 +1,46 @@
+"""Every page opens, by navigation and by link, in either theme, on a phone."""
+
+import pytest
+from playwright.sync_api import expect
+from watched import PAGES
+
+
+def test_every_page_opens_by_navigation(server, visit):
+    it = visit(server)
+    it.settled("")
+    for path in [*PAGES, ""]:
+        it.go(path)
+        assert it.path() == path
+        images = it.main.locator("img")
+        assert images.count() >= 1
+        assert all(images.nth(k).get_attribute("alt") for k in range(images.count())), "a picture without a text"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_opens_by_link(path, server, visit):
+    it = visit(f"{server}/{path}")
+    it.settled(path)
+    expect(it.page.get_by_test_id("stSidebarNav").get_by_text("Look inside")).to_be_visible()
+
+
+def test_phone_does_not_scroll_sideways(server, visit):
+    it = visit(server, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    for path in PAGES:
+        it.page.goto(f"{server}/{path}")
+        it.settled(path)
+        widths = it.page.evaluate(
+            """() => [document.documentElement, document.body, document.querySelector('[data-testid=stMain]')]
+                .map((element) => [element.scrollWidth, element.clientWidth, innerWidth])"""
+        )
+        for scroll_width, client_width, inner_width in widths:
+            assert scroll_width <= client_width <= inner_width == 390, (path, widths)
+
+
+@pytest.mark.parametrize(("scheme", "background"), [("dark", "rgb(18, 23, 28)"), ("light", "rgb(255, 255, 255)")])
+def test_theme_follows_the_system(scheme, background, server, visit):
+    it = visit(server, color_scheme=scheme)
+    it.settled("")
+    expect(it.page.get_by_test_id("stApp")).to_have_css("background-color", background)
+    text = it.page.locator("h1.v-title").evaluate("element => getComputedStyle(element).color")
+    brightness = sum(int(part) for part in text[4:-1].split(",")) / 3
+    assert (brightness > 150) == (scheme == "dark")

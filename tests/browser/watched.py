@@ -1,0 +1,96 @@
+"""A page in the browser: what went wrong on it, and a few things that a person does."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, expect
+
+PAGES = {
+    "": ("Overview", "Inside a convolutional network", "Open Occlusion"),
+    "filters": ("Filters", "Filters", "Norms, largest first"),
+    "feature_maps": ("Feature maps", "Feature maps", "All channels, strongest first"),
+    "occlusion": ("Occlusion", "Occlusion", "One patch at a time"),
+    "saliency": ("Saliency", "Saliency", "How far to trust these pictures"),
+    "class_activation": ("Class activation", "Class activation", "The same, stage by stage"),
+}
+"""Path: (name in the navigation, title, text that stands near the page's end)."""
+
+SECONDS = 1000
+_PROBED = re.compile(r"^/\w+/_stcore/(health|host-config)$")
+
+
+class Watched:
+    """Collects script errors, console errors, dialogs and requests that leave this machine."""
+
+    def __init__(self, page: Page):
+        self.page = page
+        self.problems: list[str] = []
+        page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        page.on("console", self._console)
+        page.on("dialog", self._dialog)
+        page.on("request", lambda request: self._left(request.url))
+        page.on("websocket", lambda socket: self._left(socket.url))
+
+    def _console(self, message) -> None:
+        # On a deep link Streamlit looks for its server below the page's path first, by these two addresses.
+        if message.type == "error" and not _PROBED.match(urlsplit(message.location["url"]).path):
+            self.problems.append(f"console: {message.text} {message.location['url']}")
+
+    def _dialog(self, dialog) -> None:
+        self.problems.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _left(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
+            self.problems.append(f"request to {url}")
+
+    @property
+    def main(self):
+        return self.page.get_by_test_id("stMain")
+
+    @property
+    def sidebar(self):
+        return self.page.get_by_test_id("stSidebar")
+
+    def says(self, text: str, seconds: float = 60) -> None:
+        """Waits until the page shows the text."""
+        expect(self.main.get_by_text(text).first).to_be_visible(timeout=seconds * SECONDS)
+
+    def settled(self, path: str, seconds: float = 60) -> None:
+        """Waits until the page at this path is all there and quiet, and holds no error."""
+        _, title, last = PAGES[path]
+        expect(self.page.locator("h1.v-title")).to_have_text(title, timeout=seconds * SECONDS)
+        self.says(last, seconds)
+        self.quiet(seconds)
+        expect(self.page.get_by_test_id("stException")).to_have_count(0)
+        expect(self.page.get_by_test_id("stAlert")).to_have_count(0)
+
+    def quiet(self, seconds: float = 60) -> None:
+        """Waits until no script runs."""
+        app = self.page.get_by_test_id("stApp")
+        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=seconds * SECONDS)
+
+    def go(self, path: str) -> None:
+        """By the navigation."""
+        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=PAGES[path][0], exact=True).click()
+        self.settled(path)
+
+    def choose_class(self, name: str) -> None:
+        self.page.get_by_role("combobox", name="Class to explain").first.click()
+        self.page.keyboard.type(name)
+        self.page.keyboard.press("Enter")
+
+    def query(self) -> dict[str, str]:
+        """The address's parameters."""
+        search = self.page.evaluate("location.search")
+        return {name: values[-1] for name, values in parse_qs(search.lstrip("?")).items()}
+
+    def path(self) -> str:
+        return self.page.evaluate("location.pathname").strip("/")
+
+    def upload(self, name: str, content: bytes, mime: str = "image/png") -> None:
+        field = self.page.locator("input[type=file]")
+        if not field.count():
+            self.sidebar.get_by_text("Use your own image").click()
+        field.set_input_files({"name": name, "mimeType": mime, "buffer": content})

@@ -1,0 +1,31 @@
+"""A network whose weights cannot be had: one sentence, and a way back."""
+
+import pytest
+from page_text import PAGES, check_sound, errors, text
+
+
+@pytest.fixture
+def _no_network(monkeypatch):
+    from vislib.backend import keras  # noqa: F401
+    from keras.src.utils import file_utils  # isort: skip
+
+    def refuse(*args, **kwargs):
+        raise Exception("URL fetch failure on https://storage.googleapis.com/x.h5: None -- [Errno -2] Name not known")
+
+    monkeypatch.setattr(file_utils, "get_file", refuse)
+
+
+@pytest.mark.usefixtures("_no_network")
+@pytest.mark.parametrize("name", ["overview", "filters"])
+def test_missing_model_is_a_sentence_and_a_way_back(name, open_page):
+    page = open_page(name)
+    page.sidebar.selectbox(key="model").select("MobileNet").run()
+    assert not page.exception
+    assert len(errors(page)) == 1
+    assert "The ImageNet weights of MobileNet are not on this machine" in errors(page)[0]
+    assert "URL fetch failure" in errors(page)[0]
+    back = next(button for button in page.button if button.label == "Go back to efficientnet-lite0")
+    back.click().run()
+    assert page.sidebar.selectbox(key="model").value == "efficientnet-lite0"
+    assert PAGES[name] in text(check_sound(page))
+    assert "tiger cat" in text(page)

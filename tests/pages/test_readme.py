@@ -1,0 +1,77 @@
+"""The README's example and command lines run as printed."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vislib import cli
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+pytestmark = pytest.mark.skipif(not README.exists(), reason="README.md is not written yet")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """As the repository's root, but what is written here is thrown away."""
+    (tmp_path / "sample_images").symlink_to(ROOT / "sample_images")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def fenced(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def command_lines() -> list[str]:
+    lines = [line for block in fenced(r"\w*") for line in block.splitlines()]
+    return [line for line in lines if line.startswith("python -m vislib ")]
+
+
+def test_python_blocks_run(folder):
+    blocks = fenced("python")
+    assert blocks
+    for block in blocks:
+        names: dict = {}
+        exec(block, names)
+        assert names["heatmap"].values.shape == (224, 224)
+        assert names["heatmap"].label == "tiger cat"
+        for line in block.splitlines():
+            # "kernels = … # (3, 3, 3, 32)": the shape promised is the shape given
+            if promise := re.match(r"(\w+)(?:\.values)?(?: = .*)?  # (\([\d, ]+\))", line):
+                value = names[promise[1]]
+                assert getattr(value, "values", value).shape == tuple(map(int, promise[2].strip("()").split(",")))
+    written = {path.name for path in folder.iterdir() if path.is_file()}
+    assert {"cat.png"} <= written
+
+
+def test_command_lines_run(folder, capsys):
+    lines = command_lines()
+    assert {line.split()[3] for line in lines} == {"models", "methods", "predict", "explain"}
+    for line in lines:
+        arguments = shlex.split(line)[3:]
+        assert cli.main(arguments) == 0, line
+        said = capsys.readouterr()
+        assert said.out.strip(), line
+        assert not said.err, line
+        if "--out" in arguments:
+            out = folder / arguments[arguments.index("--out") + 1]
+            assert out.stat().st_size > 1000
+            if out.suffix == ".npz":
+                assert np.load(out)["values"].shape == (224, 224)
+
+
+def test_command_line_as_a_process(folder):
+    line = command_lines()[0]
+    words = [sys.executable, *shlex.split(line)[1:]]
+    done = subprocess.run(
+        words, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert "efficientnet-lite0" in done.stdout

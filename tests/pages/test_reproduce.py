@@ -1,0 +1,66 @@
+"""The lines under each picture give the numbers behind it: those that "Raw numbers (NPZ)" saves."""
+
+import functools
+import io
+import json
+
+import numpy as np
+import pytest
+
+import vislib
+
+
+@pytest.fixture(scope="module")
+def load_once():
+    """vislib.load_classifier, loading each network once; not the one that the pages use."""
+    return functools.cache(vislib.load_classifier)
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "expected"),
+    [
+        ("overview", {}, {"heatmap": ["grad-cam", "occlusion", "saliency"]}),
+        ("filters", {}, {"kernels": ["stem_conv"]}),
+        ("filters", {"conv": "head_conv"}, {"kernels": ["head_conv"]}),
+        ("feature_maps", {"image": "coffee.jpg", "layer": "head_relu"}, {"maps": ["head_relu"]}),
+        ("occlusion", {"class": "tabby", "occlusion.stride_px": "32", "occlusion.fill": "noise"}, {"heatmap": ["occlusion"]}),
+        ("saliency", {"class": "lynx", "smoothgrad.n_samples": "3"}, {"heatmap": ["saliency", "smoothgrad"]}),
+        ("class_activation", {"class": "espresso", "image": "cat_and_coffee.jpg"}, {"heatmap": ["grad-cam"]}),
+    ],
+)  # fmt: skip
+def test_snippet_gives_the_numbers_behind_the_picture(
+    name, query, expected, open_page, offered, load_once, monkeypatch
+):
+    page = open_page(name, **query)
+    assert not page.exception
+    assert sorted(element.value for element in page.code) == sorted(one.snippet.strip() for one in offered.values())
+    monkeypatch.setattr(vislib, "load_classifier", load_once)
+    found = []
+    for one in offered.values():
+        names: dict = {}
+        exec(one.snippet, names)
+        saved = np.load(io.BytesIO(one.files["npz"]()))
+        about = json.loads(str(saved["metadata"]))
+        kind = next(iter(expected))
+        result = names[kind]
+        values = result.values if kind == "heatmap" else result
+        np.testing.assert_allclose(values, saved["values"], rtol=0, atol=1e-6 * np.abs(values).max())
+        assert values.dtype == saved["values"].dtype
+        found.append(about["method"] if kind == "heatmap" else about["layer"])
+        if kind == "heatmap":
+            assert (result.label, result.layer, dict(result.params)) == (
+                about["label"],
+                about["layer"],
+                about["params"],
+            )
+    assert sorted(found) == expected[kind]
+
+
+@pytest.mark.parametrize("name", ["filters", "feature_maps", "class_activation"])
+def test_every_file_offered_can_be_made(name, open_page, offered):
+    open_page(name)
+    starts = {"png": b"\x89PNG\r\n", "svg": b"<?xml", "pdf": b"%PDF-", "npz": b"PK"}
+    for one in offered.values():
+        assert list(one.files) == list(starts)
+        for kind, make in one.files.items():
+            assert make().startswith(starts[kind])

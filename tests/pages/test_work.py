@@ -1,0 +1,174 @@
+"""Running work in a page: the store's bound, the gate's release, what is kept after a stop."""
+
+import threading
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages._ui import style, work
+
+
+def array(n_bytes: int) -> np.ndarray:
+    return np.zeros(n_bytes, np.uint8)
+
+
+def test_store_gives_what_was_put():
+    store = work.Store(1000)
+    store.put(("a",), kept := array(10))
+    assert store.get(("a",)) is kept
+    assert store.get(("b",)) is None
+
+
+def test_store_drops_the_least_recently_used():
+    store = work.Store(1000)
+    for name in "ab":
+        store.put((name,), array(400))
+    store.get(("a",))
+    store.put(("c",), array(400))
+    assert store.get(("b",)) is None
+    assert store.get(("a",)) is not None
+    assert store.get(("c",)) is not None
+
+
+def test_store_counts_a_key_put_twice_once():
+    store = work.Store(1000)
+    store.put(("b",), array(300))
+    for _ in range(5):
+        store.put(("a",), array(600))
+    assert store.get(("b",)) is not None
+
+
+def test_store_counts_dictionaries_of_arrays():
+    store = work.Store(1000)
+    store.put(("a",), {"one": array(400), "two": array(400)})
+    store.put(("b",), array(300))
+    assert store.get(("a",)) is None
+    assert store.get(("b",)) is not None
+
+
+def gate_is_free() -> bool:
+    free = work.gate().acquire(blocking=False)
+    if free:
+        work.gate().release()
+    return free
+
+
+KEY = ("test_work", "result")
+PARTIAL = np.arange(4.0)
+
+
+class Job:
+    """A page that does one piece of work; `compute` says how it goes."""
+
+    def __init__(self):
+        self.calls = 0
+        self.drawn: list[tuple] = []
+        self.result = None
+
+    def compute(self, progress):
+        progress(10, 10, PARTIAL)
+        return PARTIAL * 2
+
+    def page(self):
+        self.calls += 1
+        self.result = work.run(KEY, "Work", self.compute, lambda *partial: self.drawn.append(partial))
+
+
+@pytest.fixture
+def job(monkeypatch) -> Job:
+    own = work.Store(10**6)
+    monkeypatch.setattr(work, "store", lambda: own)
+    monkeypatch.setattr(work, "job", one := Job(), raising=False)
+    return one
+
+
+def run_page() -> AppTest:
+    return AppTest.from_string("from pages._ui import work\nwork.job.page()", default_timeout=20).run()
+
+
+def test_run_computes_once_and_keeps(job):
+    page = run_page()
+    np.testing.assert_array_equal(job.result, PARTIAL * 2)
+    assert not page.button, "bar and Stop go away"
+    job.compute = None
+    page.run()
+    np.testing.assert_array_equal(job.result, PARTIAL * 2)
+    assert gate_is_free()
+
+
+def test_run_raising_releases_the_gate(job):
+    def fail(progress):
+        progress(1, 10)
+        raise RuntimeError("no memory")
+
+    job.compute = fail
+    page = run_page()
+    assert len(page.exception) == 1
+    assert gate_is_free()
+    assert work.store().get(KEY) is None
+
+
+def stop_at_three(progress):
+    import streamlit as st
+
+    progress(3, 10, PARTIAL)
+    st.stop()  # as Streamlit does at its next call once a person pressed a button
+
+
+def test_run_stopped_releases_the_gate_and_keeps_what_there_is(job):
+    job.compute = stop_at_three
+    page = run_page()
+    assert not page.exception
+    assert gate_is_free()
+    assert [button.label for button in page.button] == ["Stop"]
+    page.button[0].click().run()
+    assert [warning.value for warning in page.warning] == ["Work: stopped after 3 of 10."]
+    np.testing.assert_array_equal(job.drawn[-1][0], PARTIAL)
+    assert job.drawn[-1][1:] == (3, 10)
+    page.run()
+    assert [button.label for button in page.button] == ["Start again"], "it stays stopped"
+    job.compute = Job().compute
+    page.button[0].click().run()
+    np.testing.assert_array_equal(job.result, PARTIAL * 2)
+    assert not page.warning
+    assert not page.button
+
+
+def test_run_waits_for_the_gate(job):
+    order = []
+    real = job.compute
+    job.compute = lambda progress: (order.append("computed"), real(progress))[1]
+    work.gate().acquire()
+
+    def let_go():
+        order.append("released")
+        work.gate().release()
+
+    timer = threading.Timer(0.6, let_go)
+    timer.start()
+    try:
+        run_page()
+    finally:
+        timer.join()
+    assert order == ["released", "computed"]
+    assert gate_is_free()
+
+
+MARKUP = r"**b** <img src=x> [a](b) `c` _d_ ~~e~~ $f$ :red[g] :material/home: # h | - 1. 2) \ ! & @x http://y.z"
+
+
+def test_plain_escapes_all_markup():
+    escaped = style.plain(MARKUP)
+    for place, character in enumerate(MARKUP):
+        if character in "*<>[]()`_~$:#|\\!&@-.":
+            assert "\\" + character in escaped, (place, character)
+    assert "\n" not in style.plain("one\n# two")
+
+
+def test_plain_is_read_as_the_text_itself():
+    markdown_it = pytest.importorskip("markdown_it", reason="markdown-it-py is not installed")
+    inline = markdown_it.MarkdownIt("commonmark").parseInline(style.plain(MARKUP))[0]
+    kinds = {token.type for token in inline.children}
+    assert kinds <= {"text", "text_special"}
+    assert "".join(token.content for token in inline.children) == MARKUP
