@@ -19,7 +19,7 @@ with answer:
     st.html(top_bars(here.classifier, here.probabilities, 5))
     picture.facts(
         {
-            "Network": here.classifier.key,
+            "Network": here.model_name,
             "Parameters": f"{here.classifier.model.count_params():,}",
             "Layers with feature maps": f"{len(here.classifier.network.map_layers)}",
             "Classes": f"{len(here.classifier.labels):,}",

@@ -129,6 +129,12 @@ def linear():
     return keras.Model(inputs, layers.Dense(3, activation="softmax", name="scores")(layers.Flatten()(inputs)))
 
 
+def of_flat(head):
+    """A model that flattens its input and ends in what `head` makes of that."""
+    inputs = keras.Input((SIDE, SIDE, 3))
+    return keras.Model(inputs, head(layers.Flatten()(inputs)))
+
+
 STYLES = {
     build.__name__: build
     for build in (

@@ -29,6 +29,7 @@ class Context:
     """What is looked at: a classifier, an image and one of its classes."""
 
     classifier: vislib.Classifier
+    model_name: str
     image: np.ndarray
     image_name: str
     digest: str
@@ -79,7 +80,7 @@ def context(title: str, lead: str) -> Context:
     if not classifier.network.map_layers:
         st.info(f"{style.plain(model_name)} has no layer with feature maps, so there is nothing to look into.")
         st.stop()
-    return Context(classifier, image, image_name, digest, class_index, probabilities)
+    return Context(classifier, model_name, image, image_name, digest, class_index, probabilities)
 
 
 def other_image(label: str, key: str) -> tuple[str, np.ndarray]:

@@ -158,10 +158,7 @@ def maps_snippet(context: Context, layer: str) -> str:
 
 def filters_snippet(context: Context, layer: str) -> str:
     """The lines that give a layer's kernels."""
-    return (
-        f"import vislib\n\nclassifier = vislib.load_classifier({context.classifier.key!r})\n"
-        f"kernels = vislib.filters(classifier, {layer!r})  # (k_h, k_w, c_in, c_out)\n"
-    )
+    return f"{_classifier_lines(context)}kernels = vislib.filters(classifier, {layer!r})  # (k_h, k_w, c_in, c_out)\n"
 
 
 def file_stem(*parts: str) -> str:
@@ -170,9 +167,17 @@ def file_stem(*parts: str) -> str:
 
 
 def _preamble(context: Context) -> str:
+    return f"{_classifier_lines(context)}image = vislib.load_image({context.source!r})"
+
+
+def _classifier_lines(context: Context) -> str:
+    if context.classifier.key == context.model_name:  # a built-in one
+        return f"import vislib\n\nclassifier = vislib.load_classifier({context.model_name!r})\n"
     return (
-        f"import vislib\n\nclassifier = vislib.load_classifier({context.classifier.key!r})\n"
-        f"image = vislib.load_image({context.source!r})"
+        "import keras\nimport vislib\n\n"
+        f"model = keras.models.load_model({context.model_name + '.keras'!r})  # downloaded from the page Train\n"
+        f"classifier = vislib.load_classifier(\n    model, preprocess=vislib.{context.classifier.preprocess!r},\n"
+        f"    labels={list(context.classifier.labels)!r},\n)\n"
     )
 
 

@@ -74,22 +74,29 @@ def positive(graph):
     return graph
 
 
-def reached(graph, name, row, column):
-    """(top, left, height, width) of the input pixels with a gradient for one unit of a layer; None without any."""
+def extents(graph, name, units):
+    """(top, left, height, width) of the input pixels with a gradient for each unit of a layer; None without any."""
     inputs = tf.constant(np.random.default_rng(0).uniform(0.1, 1, (1, *graph.input.shape[1:])), tf.float32)
 
     @tf.function  # without a graph TensorFlow also computes the kernels' gradient, and oneDNN's can crash (dilation)
-    def gradient(inputs):
+    def gradient(inputs, row, column):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(inputs)
             unit = tf.reduce_sum(model(inputs)[0, row, column])
         return tape.gradient(unit, inputs)
 
     model = keras.Model(graph.input, graph.node(name).output)
-    rows, columns = np.nonzero(gradient(inputs).numpy()[0].any(axis=-1))
-    if not len(rows):
-        return None
-    return rows.min(), columns.min(), rows.max() - rows.min() + 1, columns.max() - columns.min() + 1
+    for row, column in units:
+        rows, columns = np.nonzero(gradient(inputs, tf.constant(row), tf.constant(column)).numpy()[0].any(axis=-1))
+        if not len(rows):
+            yield None
+        else:
+            yield rows.min(), columns.min(), rows.max() - rows.min() + 1, columns.max() - columns.min() + 1
+
+
+def corners_and_centre(graph, name):
+    height, width = graph.node(name).output.shape[1:3]
+    return (0, 0), (height // 2, width // 2), (height - 1, width - 1)
 
 
 def residual(x):
@@ -114,9 +121,8 @@ def test_box_residual_network_is_extent_of_gradient(side):
     graph = positive(graph_of(residual, side=side))
     fields = receptive_fields(graph)
     for name in ("stem", "dilated", "add1", "pool", "depthwise", "add2", "valid", "padded", "cropped", "separable"):
-        height, width = graph.node(name).output.shape[1:3]
-        for row, column in ((0, 0), (height // 2, width // 2), (height - 1, width - 1)):
-            expected = reached(graph, name, row, column)
+        units = corners_and_centre(graph, name)
+        for (row, column), expected in zip(units, extents(graph, name, units), strict=True):
             if expected is None:
                 assert name in ("padded", "cropped", "separable"), "only units of the padding see nothing"
                 continue
@@ -159,10 +165,10 @@ def test_layer_that_mixes_positions_nothing_outside_the_box(build):
     """The box may be larger than what counts, never smaller."""
     graph = positive(graph_of(build, side=12))
     name = [node.name for node in graph.nodes if node.has_map][-1]
-    height, width = graph.node(name).output.shape[1:3]
-    for row, column in ((0, 0), (height // 2, width // 2), (height - 1, width - 1)):
+    units = corners_and_centre(graph, name)
+    for (row, column), extent in zip(units, extents(graph, name, units), strict=True):
         box = receptive_fields(graph)[name].box(row, column, (12, 12))
-        top, left, tall, wide = reached(graph, name, row, column)
+        top, left, tall, wide = extent
         assert box.top <= top
         assert box.left <= left
         assert box.top + box.height >= top + tall

@@ -34,6 +34,7 @@ def plain_loop(classifier, image, cover, class_index, patch, stride):
     def logits(picture):
         return features(picture[None].astype(np.float32) / 255, training=False).numpy()[0] @ kernel + bias
 
+    uncovered = logits(image)
     tops, lefts = (starts(side, patch, stride) for side in image.shape[:2])
     drops, probabilities, winners = (np.zeros((len(tops), len(lefts))) for _ in range(3))
     total, count = np.zeros(image.shape[:2]), np.zeros(image.shape[:2])
@@ -41,7 +42,7 @@ def plain_loop(classifier, image, cover, class_index, patch, stride):
         covered = image.copy()
         covered[top : top + patch, left : left + patch] = cover[top : top + patch, left : left + patch]
         scores = logits(covered)
-        drops[i, j] = logits(image)[class_index] - scores[class_index]
+        drops[i, j] = uncovered[class_index] - scores[class_index]
         probabilities[i, j] = (np.exp(scores) / np.exp(scores).sum())[class_index]
         winners[i, j] = scores.argmax()
         total[top : top + patch, left : left + patch] += drops[i, j]
@@ -57,7 +58,7 @@ def odd_classifier(height=13, width=17):
 
 
 @pytest.mark.parametrize("fill", FILLS)
-@pytest.mark.parametrize(("patch", "stride"), [(4, 2), (5, 3), (12, 12), (13, 1), (1, 1)])
+@pytest.mark.parametrize(("patch", "stride"), [(4, 2), (5, 3), (12, 12), (13, 1), (2, 1)])
 def test_occlusion_plain_loop_same_map_and_details(fill, patch, stride):
     """13 × 17 pixels: most strides leave a strip at the far edges, covered by patches moved back."""
     classifier, image = odd_classifier(), random_image(13, 17)

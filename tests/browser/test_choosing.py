@@ -1,0 +1,135 @@
+"""What a person clicks: a class, a tile, a point, Stop, Save; and the address that keeps it."""
+
+import io
+import re
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import expect
+
+
+def test_class_change_shows_in_captions_and_address(server, visit):
+    it = visit(f"{server}/class_activation")
+    it.settled("class_activation")
+    it.says("Logit of “tiger cat”")
+    it.choose_class("espresso")
+    it.says("Logit of “espresso”")
+    it.settled("class_activation")
+    expect(it.main.get_by_text("Logit of “tiger cat”")).to_have_count(0)
+    assert it.query()["class"] == "espresso"
+    it.go("saliency")
+    it.says("Logit of “espresso”")
+
+
+def test_address_opens_the_same_state_for_someone_else(server, visit):
+    it = visit(f"{server}/feature_maps")
+    it.settled("feature_maps")
+    it.choose_class("espresso")
+    it.says("Channel")
+    it.page.get_by_role("combobox", name="Layer").first.click()
+    it.page.keyboard.type("head_relu")
+    it.page.keyboard.press("Enter")
+    it.says("7 × 7 units")
+    it.settled("feature_maps")
+    other = visit(it.page.evaluate("location.href"))
+    other.settled("feature_maps")
+    other.says("7 × 7 units")
+    assert other.query() == it.query()
+    assert it.query().items() >= {"class": "espresso", "layer": "head_relu"}.items()
+    chosen = other.page.get_by_role("combobox", name="Class to explain").first
+    expect(chosen).to_have_value("espresso")
+    assert other.main.locator(".v-caption").all_inner_texts() == it.main.locator(".v-caption").all_inner_texts()
+
+
+def test_stop_and_start_again(server, visit):
+    it = visit(f"{server}/occlusion?class=volcano&occlusion.stride_px=11")
+    expect(it.main.get_by_text(re.compile(r"Occlusion: \d+ of \d+"))).to_be_visible(timeout=30_000)
+    it.main.get_by_role("button", name="Stop").click()
+    expect(it.main.get_by_text(re.compile(r"stopped after [1-9]\d* of \d+"))).to_be_visible(timeout=10_000)
+    it.quiet()
+    expect(it.main.locator("img[alt^='Occlusion, after']")).to_be_visible()
+    it.main.get_by_role("button", name="Start again").click()
+    it.says("Logit of “volcano”")
+    it.settled("occlusion")
+    expect(it.main.get_by_text("stopped")).to_have_count(0)
+    expect(it.main.get_by_role("button", name="Stop")).to_have_count(0)
+
+
+def saved(it, button: str) -> tuple[str, bytes]:
+    with it.page.expect_download() as download:
+        it.page.get_by_role("button", name=button).click()
+    return download.value.suggested_filename, download.value.path().read_bytes()
+
+
+def test_save_gives_picture_and_numbers(server, visit):
+    it = visit(f"{server}/class_activation")
+    it.settled("class_activation")
+    it.main.get_by_role("button", name="Save").first.click()
+    name, content = saved(it, "Picture (PNG)")
+    assert name == "cat-tiger_cat-grad_cam.png"
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    assert np.asarray(Image.open(io.BytesIO(content))).std() > 10
+    name, content = saved(it, "Raw numbers (NPZ)")
+    assert name == "cat-tiger_cat-grad_cam.npz"
+    values = np.load(io.BytesIO(content))["values"]
+    assert values.shape == (224, 224)
+    assert np.isfinite(values).all()
+    assert values.max() > 0
+
+
+def open_tile(it) -> None:
+    """Clicks a map of the glance; Feature maps must open with that layer and channel."""
+    it.settled("")
+    tile = it.main.locator("button[aria-pressed]").nth(12)
+    channel, layer = re.match(r"Channel (\d+) of (\S+):", tile.locator("img").get_attribute("alt")).groups()
+    tile.click()
+    it.says(f"Channel {channel} over the image")
+    it.settled("feature_maps")
+    assert it.path() == "feature_maps"
+    assert it.query().items() >= {"layer": layer, "channel": channel}.items()
+    expect(it.main.locator(".v-facts").first).to_contain_text(layer)
+
+
+def test_tile_of_the_glance_opens_its_channel(server, visit):
+    open_tile(visit(server))
+
+
+def test_tile_of_the_glance_keeps_class_and_image(server, visit):
+    it = visit(f"{server}/?class=espresso&image=coffee.jpg")
+    open_tile(it)
+    expect(it.page.get_by_role("combobox", name="Class to explain").first).to_have_value("espresso")
+    assert it.query().items() >= {"class": "espresso", "image": "coffee.jpg"}.items()
+
+
+def test_filters_button_opens_their_maps(server, visit):
+    it = visit(f"{server}/filters?conv=head_conv")
+    it.settled("filters")
+    it.main.get_by_role("button", name="What these filters make of the image").click()
+    it.settled("feature_maps")
+    expect(it.main.locator(".v-facts").first).to_contain_text("head_conv")
+
+
+def test_point_is_chosen_by_click_and_arrow_key(server, visit):
+    it = visit(f"{server}/feature_maps?layer=head_relu")
+    it.settled("feature_maps")
+    caption = it.main.locator(".v-caption").filter(has_text="over the image")
+    picture = it.main.locator("button img[alt*='choose a point']")
+    box = picture.bounding_box()
+    picture.click(position={"x": box["width"] * 3.5 / 7, "y": box["height"] * 5.5 / 7})
+    expect(caption).to_contain_text("Unit at row 5, column 3:", timeout=20_000)
+    it.quiet()
+    it.page.keyboard.press("ArrowRight")
+    expect(caption).to_contain_text("Unit at row 5, column 4:", timeout=20_000)
+    it.quiet()
+    it.page.keyboard.press("ArrowUp")
+    expect(caption).to_contain_text("Unit at row 4, column 4:", timeout=20_000)
+
+
+def test_channel_tile_is_enlarged(server, visit):
+    it = visit(f"{server}/feature_maps?layer=head_relu")
+    it.settled("feature_maps")
+    tile = it.main.locator("button[aria-pressed=false]").nth(5)
+    channel = re.match(r"Channel (\d+):", tile.locator("img").get_attribute("alt"))[1]
+    tile.click()
+    it.says(f"Channel {channel} over the image")
+    expect(it.main.locator("button[aria-pressed=true]")).to_contain_text(channel)

@@ -1,0 +1,74 @@
+"""An image of one's own, with a good name and with a bad one."""
+
+import io
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+HOSTILE = "<img src=x onerror=alert(1)>**b**.png"
+HOSTILE_TOO = ":smile: www.example.com -> a@example.com :red[x] `b`.png"
+
+
+@pytest.fixture(scope="module")
+def coffee_png(samples) -> bytes:
+    buffer = io.BytesIO()
+    Image.open(samples / "coffee.jpg").convert("RGB").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_own_image_is_explained_on_every_page_after(server, visit, coffee_png):
+    it = visit(f"{server}/class_activation")
+    it.settled("class_activation")
+    it.upload("my cup.png", coffee_png)
+    it.says("Logit of “espresso”")
+    it.settled("class_activation")
+    expect(it.main.locator("img[alt='Grad-CAM for espresso over my cup.png']")).to_be_visible()
+    it.go("saliency")
+    expect(it.main.locator("img[alt='SmoothGrad for espresso over my cup.png']")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("notes.jpg", b"This is no picture."), ("empty.png", b""), ("cut.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")],
+)
+def test_bad_file_is_a_sentence_and_the_image_stays(name, content, server, visit):
+    it = visit(f"{server}/filters")
+    it.settled("filters")
+    it.upload(name, content)
+    alert = it.sidebar.get_by_test_id("stAlert")
+    expect(alert).to_contain_text(f"{name}: ", timeout=20_000)
+    expect(alert).to_contain_text("The image you had is still here.")
+    expect(it.page.get_by_role("combobox", name="Image").first).to_have_value("cat.jpg")
+
+
+def test_svg_is_refused(server, visit):
+    it = visit(f"{server}/filters")
+    it.settled("filters")
+    it.upload("drawing.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "image/svg+xml")
+    expect(it.sidebar.get_by_text("not allowed")).to_be_visible()
+    expect(it.page.get_by_role("combobox", name="Image").first).to_have_value("cat.jpg")
+    expect(it.page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_hostile_name_shows_as_text(server, visit, coffee_png):
+    it = visit(f"{server}/saliency")
+    it.settled("saliency")
+    it.upload(HOSTILE, coffee_png)
+    it.says(f"The part of {HOSTILE} that it is given")
+    it.settled("saliency")
+    expect(it.page.get_by_role("combobox", name="Image").first).to_have_value(HOSTILE)
+    it.go("feature_maps")
+    expect(it.main.locator(f'button img[alt*="over {HOSTILE};"]')).to_be_visible()
+    assert it.page.locator("img[src=x]").count() == 0
+
+
+@pytest.mark.parametrize("name", [HOSTILE, HOSTILE_TOO])
+def test_hostile_name_of_a_bad_file_shows_as_text(name, server, visit):
+    it = visit(f"{server}/filters")
+    it.settled("filters")
+    it.upload(name, b"hello")
+    alert = it.sidebar.get_by_test_id("stAlert")
+    expect(alert).to_contain_text("The image you had is still here.", timeout=20_000)
+    assert name in alert.inner_text()
+    assert alert.locator("img, a, strong, code").count() == 0
