@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vislib.errors import ModelError, ParameterError, listed
+from vislib.errors import ImageError, ModelError, ParameterError, listed
 from vislib.images import Box, fit_box, resize_box
 
 if TYPE_CHECKING:
@@ -121,7 +121,14 @@ class Classifier:
         return fit_box(image.shape[:2], self.input_size, self.preprocess.crop_fraction)
 
     def fit(self, image: np.ndarray) -> np.ndarray:
-        """The image as the network sees it, before preprocessing: (h, w, 3) uint8."""
+        """The image as the network sees it, before preprocessing: (h, w, 3) uint8.
+
+        Raises:
+            ImageError: If it is no array (H, W, 3).
+        """
+        if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+            came = f"shape {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
+            raise ImageError(f"An image is an array (H, W, 3) in 0..255, as load_image gives it; not {came}.")
         return resize_box(image, self.box(image), self.input_size)
 
     def prepare(self, fitted: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import matplotlib
 import numpy as np
 from PIL import Image
 
@@ -105,9 +106,10 @@ def png_bytes(picture: Image.Image) -> bytes:
 def figure_bytes(figure: "Figure", kind: str) -> bytes:
     """A figure as an "svg" or "pdf" file."""
     buffer = io.BytesIO()
-    # Without a date the same result gives the same file.
+    # Without a date, and with ids that are not random, the same result gives the same file.
     date = "Date" if kind == "svg" else "CreationDate"
-    figure.savefig(buffer, format=kind, metadata={"Creator": f"vislib {_version()}", date: None})
+    with matplotlib.rc_context({"svg.hashsalt": "vislib"}):
+        figure.savefig(buffer, format=kind, metadata={"Creator": f"vislib {_version()}", date: None})
     return buffer.getvalue()
 
 

@@ -121,7 +121,9 @@ def percent(share: float) -> str:
     """A probability as people write it: 38 %, 1.4 %, < 0.1 %."""
     if share < 0.001:
         return "< 0.1 %"
-    return f"{share * 100:.0f} %" if 0.0995 <= share <= 0.99 or share == 1 else f"{share * 100:.1f} %"
+    if share > 0.9995:
+        return "100 %" if share == 1 else "> 99.9 %"
+    return f"{share * 100:.0f} %" if 0.0995 <= share <= 0.99 else f"{share * 100:.1f} %"
 
 
 def _samples_for(model_name: str) -> tuple[str, ...]:

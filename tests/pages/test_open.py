@@ -42,7 +42,7 @@ def test_page_opens_with_defaults(name, open_page):
     for expected in SHOWN[name]:
         assert expected in text(page)
     assert pictures(page) == PICTURES[name]
-    assert [box.label for box in page.sidebar.selectbox] == ["Image", "Model", "Class to explain"]
+    assert [box.label for box in page.sidebar.selectbox] == ["Model", "Image", "Class to explain"]
     assert page.sidebar.selectbox(key="class").value == "Top prediction"
 
 
