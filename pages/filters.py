@@ -39,4 +39,4 @@ with shown:
     filter_tiles.norms(kernels)
     maps = layer if layer in here.classifier.network.map_layers else ""
     if maps and st.button("What these filters make of the image", icon=":material/arrow_forward:"):
-        st.switch_page("pages/feature_maps.py", query_params={**st.query_params.to_dict(), "layer": maps})
+        st.switch_page("pages/feature_maps.py", query_params={"layer": maps})

@@ -26,9 +26,7 @@ def glance(context: Context) -> None:
     )
     if chosen := st.session_state.pop("glance_chosen", None):
         layer, channel = chosen.rsplit("|", 1)
-        st.switch_page(
-            "pages/feature_maps.py", query_params={**st.query_params.to_dict(), "layer": layer, "channel": channel}
-        )
+        st.switch_page("pages/feature_maps.py", query_params={"layer": layer, "channel": channel})
 
 
 def _remember(chosen: str) -> None:
