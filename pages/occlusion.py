@@ -10,7 +10,7 @@ here = context("Occlusion", "Cover a patch of the image: where the score falls, 
 
 shown, controls = st.columns([4, 1], gap="large")
 with controls:
-    explainer = explain.controls(Occlusion, here, ("patch_px", "stride_px", "fill"))
+    explainer = explain.controls(Occlusion, here, ("patch_px", "stride_px", "fill", "border_px"))
     look = picture.look_controls(signed=True)
 with shown:
     left, middle, right = st.columns(3)

@@ -175,3 +175,13 @@ def test_occlusion_collage_map_in_the_half_of_its_class(classifier, collage, lab
     heatmap = explain(classifier, collage, classifier.class_index(label), patch_px=32, stride_px=16, fill="grey")
     positive = np.maximum(heatmap.values, 0)
     assert positive[half].sum() > least * positive.sum()
+
+
+def test_border_black_square_with_a_fill_inside():
+    """The texts' patch for digits: grey with a black border."""
+    white = np.full((12, 12, 3), 255, np.uint8)
+    covered = Occlusion(patch_px=4, stride_px=4, border_px=1, grey=128).covered(white, 4, 8)
+    expected = white.copy()
+    expected[4:8, 8:12] = 0
+    expected[5:7, 9:11] = 128
+    np.testing.assert_array_equal(covered, expected)

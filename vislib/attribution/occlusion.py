@@ -49,6 +49,7 @@ class Occlusion(Explainer):
     )
     fill: str = parameter("grey", "Fill", choices=FILLS, help="What covers the patch.")
     grey: int = parameter(127, "Grey level", low=0, high=255, help="For the grey fill: 0 black, 255 white.")
+    border_px: int = parameter(0, "Black border", unit="px", low=0, high=4096, help="Drawn inside the patch's edge.")
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="For the noise fill.")
 
     def resolved(self, classifier) -> Self:
@@ -64,6 +65,11 @@ class Occlusion(Explainer):
                 f"The `stride_px` parameter of `Occlusion` must be at most the patch, {patch} px, so that every "
                 f"pixel is covered; not {stride}."
             )
+        if 2 * self.border_px > patch:
+            raise ParameterError(
+                f"The `border_px` parameter of `Occlusion` must be at most half the patch, {patch // 2} px; "
+                f"not {self.border_px}."
+            )
         return dataclasses.replace(self, patch_px=patch, stride_px=stride)
 
     def positions(self, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -73,12 +79,17 @@ class Occlusion(Explainer):
         tops, lefts = (_starts(side, self.patch_px, self.stride_px) for side in size)
         return tops, lefts
 
-    def covered(self, fitted: np.ndarray, top: int, left: int) -> np.ndarray:
-        """The image (h, w, 3) with the patch at (top, left) covered, uint8."""
+    def covered(self, fitted: np.ndarray, top: int, left: int, cover: np.ndarray | None = None) -> np.ndarray:
+        """The image (h, w, 3) with the patch at (top, left) covered, uint8; `cover` as `cover()` gives it."""
         assert self.patch_px is not None
+        cover = self.cover(fitted) if cover is None else cover
         picture = fitted.copy()
-        window = np.s_[top : top + self.patch_px, left : left + self.patch_px]
-        picture[window] = self.cover(fitted)[window]
+        picture[top : top + self.patch_px, left : left + self.patch_px] = 0
+        inside = np.s_[
+            top + self.border_px : top + self.patch_px - self.border_px,
+            left + self.border_px : left + self.patch_px - self.border_px,
+        ]
+        picture[inside] = cover[inside]
         return picture
 
     def cover(self, fitted: np.ndarray) -> np.ndarray:
@@ -98,7 +109,7 @@ class Occlusion(Explainer):
         size, patch = fitted.shape[:2], self.patch_px
         tops, lefts = self.positions(size)
         inputs = classifier.prepare(fitted[None])
-        cover = classifier.prepare(self.cover(fitted)[None])[0]
+        cover = self.cover(fitted)
         score = network.logits(inputs)[0, class_index]
 
         drop = np.full((len(tops), len(lefts)), np.nan)
@@ -109,11 +120,8 @@ class Occlusion(Explainer):
         batch = min(network.batch_size, 16)  # small, so that progress moves and Stop is heard soon
         for start in range(0, len(order), batch):
             cells = order[start : start + batch]
-            occluded = np.repeat(inputs, len(cells), axis=0)
-            for copy, (row, column) in zip(occluded, cells, strict=True):
-                window = np.s_[tops[row] : tops[row] + patch, lefts[column] : lefts[column] + patch]
-                copy[window] = cover[window]
-            logits = network.logits(occluded)
+            occluded = np.stack([self.covered(fitted, tops[row], lefts[column], cover) for row, column in cells])
+            logits = network.logits(classifier.prepare(occluded))
             rows, columns = cells.T
             drop[rows, columns] = score - logits[:, class_index]
             probability[rows, columns] = network.probabilities(logits)[:, class_index]
