@@ -47,6 +47,9 @@ def start(title: str, lead: str) -> None:
 
 def plain(text: str) -> str:
     """Text that Markdown shows as it is, whatever is in it."""
+    # Streamlit makes arrows, dashes and links of these even where they are escaped; an invisible word joiner
+    # keeps them from it.
+    text = re.sub(r"(?<=[-<])(?=[->])|(?<=@)|(?<=www)(?=\.)|(?<=:)(?=//)", "\u2060", text)
     return _MARKUP.sub(r"\\\1", text).replace("\n", " ")
 
 

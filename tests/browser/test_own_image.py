@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 HOSTILE = "<img src=x onerror=alert(1)>**b**.png"
-HOSTILE_TOO = ":smile: www.example.com -> a@example.com :red[x] `b`.png"
+HOSTILE_TOO = ":smile: www.example.com -> a@example.com <- :red[x] `b` $c$ ~~d~~ -- https:.png"
 
 
 @pytest.fixture(scope="module")
@@ -70,5 +70,5 @@ def test_hostile_name_of_a_bad_file_shows_as_text(name, server, visit):
     it.upload(name, b"hello")
     alert = it.sidebar.get_by_test_id("stAlert")
     expect(alert).to_contain_text("The image you had is still here.", timeout=20_000)
-    assert name in alert.inner_text()
+    assert name in alert.inner_text().replace("\u2060", ""), "word joiners are not seen"
     assert alert.locator("img, a, strong, code").count() == 0

@@ -90,7 +90,7 @@ class Watched:
         return self.page.evaluate("location.pathname").strip("/")
 
     def upload(self, name: str, content: bytes, mime: str = "image/png") -> None:
-        field = self.page.locator("input[type=file]")
-        if not field.count():
-            self.sidebar.get_by_text("Use your own image").click()
-        field.set_input_files({"name": name, "mimeType": mime, "buffer": content})
+        place = self.sidebar.locator("details").filter(has_text="Use your own image")
+        if place.get_attribute("open") is None:
+            place.locator("summary").click()
+        place.locator("input[type=file]").set_input_files({"name": name, "mimeType": mime, "buffer": content})

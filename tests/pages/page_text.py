@@ -34,8 +34,8 @@ def pictures(page: AppTest) -> list[str]:
 
 
 def errors(page: AppTest) -> list[str]:
-    """The sentences of the page's error boxes, as shown: without Markdown's backslashes."""
-    return [re.sub(r"\\(.)", r"\1", element.value) for element in page.error]
+    """The sentences of the page's error boxes, as shown: without Markdown's backslashes and word joiners."""
+    return [re.sub(r"\\(.)|\u2060", r"\1", element.value) for element in page.error]
 
 
 def check_sound(page: AppTest) -> AppTest:

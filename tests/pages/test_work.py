@@ -159,7 +159,7 @@ MARKUP = r"**b** <img src=x> [a](b) `c` _d_ ~~e~~ $f$ :red[g] :material/home: # 
 
 
 def test_plain_escapes_all_markup():
-    escaped = style.plain(MARKUP)
+    escaped = style.plain(MARKUP).replace("\u2060", "")  # word joiners keep addresses from becoming links
     for place, character in enumerate(MARKUP):
         if character in "*<>[]()`_~$:#|\\!&@-.":
             assert "\\" + character in escaped, (place, character)
@@ -171,4 +171,4 @@ def test_plain_is_read_as_the_text_itself():
     inline = markdown_it.MarkdownIt("commonmark").parseInline(style.plain(MARKUP))[0]
     kinds = {token.type for token in inline.children}
     assert kinds <= {"text", "text_special"}
-    assert "".join(token.content for token in inline.children) == MARKUP
+    assert "".join(token.content for token in inline.children).replace("\u2060", "") == MARKUP
