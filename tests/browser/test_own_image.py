@@ -24,20 +24,16 @@ def test_own_image_is_explained_on_every_page_after(server, visit, coffee_png):
     it.says("Logit of “espresso”")
     it.settled("class_activation")
     expect(it.main.locator("img[alt='Grad-CAM for espresso over my cup.png']")).to_be_visible()
-    it.go("saliency")
-    expect(it.main.locator("img[alt='SmoothGrad for espresso over my cup.png']")).to_be_visible()
+    it.go("feature_maps")
+    expect(it.main.locator("button img[alt*='over my cup.png;']")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [("notes.jpg", b"This is no picture."), ("empty.png", b""), ("cut.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")],
-)
-def test_bad_file_is_a_sentence_and_the_image_stays(name, content, server, visit):
+def test_empty_file_is_a_sentence_and_the_image_stays(server, visit):
     it = visit(f"{server}/filters")
     it.settled("filters")
-    it.upload(name, content)
+    it.upload("empty.png", b"")
     alert = it.sidebar.get_by_test_id("stAlert")
-    expect(alert).to_contain_text(f"{name}: ", timeout=20_000)
+    expect(alert).to_contain_text("empty.png: ", timeout=20_000)
     expect(alert).to_contain_text("The image you had is still here.")
     expect(it.page.get_by_role("combobox", name="Image").first).to_have_value("cat.jpg")
 
