@@ -53,7 +53,7 @@ def test_explain_any_suffix_writes_the_file(run, tmp_path, suffix):
     out_path = tmp_path / f"map{suffix}"
     status, out, err = run("explain", CAT, "--method", "grad-cam", "--class", "tabby", "--out", out_path)
     assert (status, err) == (0, "")
-    assert out.startswith("Grad-CAM at head_relu: tabby, logit ")
+    assert out.startswith("Grad-CAM at head_relu: logit of “tabby” ")
     assert str(out_path) in out
     assert out_path.read_bytes().startswith(SIGNATURES[suffix])
 

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from vislib import Heatmap, ParameterError, render
+from vislib import Heatmap, ParameterError, Target, render
 from vislib.images import Box
 from vislib.render import Scale
 
@@ -17,8 +17,8 @@ IMAGE = np.random.default_rng(0).integers(0, 256, (12, 12, 3), dtype=np.uint8)
 
 def heatmap(values=RAMP, signed=False, **changes) -> Heatmap:
     made = Heatmap(
-        np.asarray(values, np.float32), signed, "saliency", 1, "cat", 2.5, None, {}, 0.1, "a network",
-        Box(0, 0, 12, 12), (12, 12),
+        np.asarray(values, np.float32), signed, "raw value", "saliency", Target(1), 1, "cat", "logit of “cat”", 2.5, None, {},
+        0.1, "a network", Box(0, 0, 12, 12), (12, 12),
     )  # fmt: skip
     return dataclasses.replace(made, **changes)
 
@@ -163,7 +163,7 @@ class TestFigure:
             drawn.savefig("/dev/null", format="svg")
 
     def test_figure_title_names_method_class_and_score(self):
-        assert render.figure(heatmap()).axes[0].get_title() == "saliency · cat · logit 2.50"
+        assert render.figure(heatmap()).axes[0].get_title() == "saliency · logit of “cat”: 2.50"
         assert render.figure(heatmap(), title="Mine").axes[0].get_title() == "Mine"
 
     @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from vislib.errors import ImageError, LayerError, ModelError, ParameterError, Vi
 from vislib.export import save
 from vislib.heatmap import Heatmap
 from vislib.images import load_image
+from vislib.target import Target
 from vislib.zoo import models
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "ParameterError",
     "Prediction",
     "Preprocessing",
+    "Target",
     "VislibError",
     "explain",
     "feature_maps",

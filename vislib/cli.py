@@ -5,11 +5,14 @@ import dataclasses
 import sys
 from collections.abc import Sequence
 
+import numpy as np
+
 from vislib import attribution, export, zoo
 from vislib.attribution import Explainer
-from vislib.classifier import load_classifier
+from vislib.classifier import Classifier, load_classifier
 from vislib.errors import ParameterError, VislibError, listed
 from vislib.images import load_image
+from vislib.target import SCORES, Target
 from vislib.training import command as training_command
 
 
@@ -46,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("explain", help="what the score of a class rests on, as a picture or numbers")
     _add_common(command)
     command.add_argument("--method", required=True, help=f"one of {listed(attribution.methods())}")
-    command.add_argument("--class", dest="class_name", help="label or number (default: the most probable)")
+    _add_target(command)
     command.add_argument("--out", required=True, help=f"file to write; ends in {', '.join(export.FORMATS)}")
     command.add_argument("--param", action="append", default=[], metavar="NAME=VALUE",
                          help="a parameter of the method; may be repeated")  # fmt: skip
@@ -63,6 +66,19 @@ def _parser() -> argparse.ArgumentParser:
 def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument("image", help="PNG, JPEG, WEBP, BMP, GIF or TIFF file")
     command.add_argument("--model", default=zoo.DEFAULT, help=f"a built-in network (default {zoo.DEFAULT})")
+
+
+def _add_target(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--class", dest="class_name", help="label or number (default: the most probable)")
+    command.add_argument("--against", help="label or number of a class whose score is subtracted")
+    command.add_argument("--score", choices=SCORES, default="logit", help="what is explained (default logit)")
+    command.add_argument("--counterfactual", action="store_true", help="explain what speaks against the class")
+
+
+def _target(options: argparse.Namespace, classifier: Classifier, image: np.ndarray) -> Target:
+    name = classifier.predict(image, 1)[0].index if options.class_name is None else options.class_name
+    against = None if options.against is None else classifier.class_index(options.against)
+    return Target(classifier.class_index(name), against, options.score, options.counterfactual)
 
 
 def _models(options: argparse.Namespace) -> None:
@@ -93,13 +109,11 @@ def _explain(options: argparse.Namespace) -> None:
     export.check_path(options.out)
     image = load_image(options.image)
     classifier = load_classifier(options.model)
-    class_index = None if options.class_name is None else classifier.class_index(options.class_name)
-    heatmap = attribution.explain(options.method, classifier, image, class_index, _progress(), **params)
+    target = _target(options, classifier, image)
+    heatmap = attribution.explain(options.method, classifier, image, target, _progress(), **params)
     export.save(heatmap, options.out, image, opacity=options.opacity, colormap=options.colormap)
     where = f" at {heatmap.layer}" if heatmap.layer else ""
-    print(
-        f"{explainer.title}{where}: {heatmap.label}, logit {heatmap.score:.2f}, {heatmap.seconds:.1f} s → {options.out}"
-    )
+    print(f"{explainer.title}{where}: {heatmap.explained} {heatmap.score:.2f}, {heatmap.seconds:.1f} s → {options.out}")
 
 
 def _param(explainer: type[Explainer], text: str) -> tuple[str, object]:

@@ -84,9 +84,11 @@ def npz_bytes(result: Heatmap | np.ndarray, **metadata: Any) -> bytes:
         arrays = {"values": result.values, **result.details}
         described = {
             name: getattr(result, name)
-            for name in ("method", "class_index", "label", "score", "layer", "signed", "seconds", "model", "image_size")
-        }
-        described |= {"params": dict(result.params), "box": vars(result.box)}
+            for name in (
+                "method", "class_index", "label", "explained", "score", "layer", "signed", "seconds", "model", "image_size",
+            )
+        }  # fmt: skip
+        described |= {"target": vars(result.target), "params": dict(result.params), "box": vars(result.box)}
         metadata = described | metadata
     else:
         arrays = {"values": np.asarray(result)}

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from vislib.images import Box
+from vislib.target import Target
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,10 +17,13 @@ class Heatmap:
     Attributes:
         values: (H, W) float32 at the input's resolution, not normalised.
         signed: Whether negative values mean evidence against the class.
+        unit: What a value is.
         method: The explainer's name.
-        class_index: The class explained.
-        label: Its name.
-        score: The class's logit for the whole image.
+        target: What is explained.
+        class_index: Its class.
+        label: The name of that class.
+        explained: What is explained, in words: "logit of “tiger cat”".
+        score: Its value for the whole image.
         layer: The layer looked at, for methods that look at one.
         params: The explainer's parameters, defaults filled in.
         seconds: Time taken.
@@ -31,9 +35,12 @@ class Heatmap:
 
     values: np.ndarray
     signed: bool
+    unit: str
     method: str
+    target: Target
     class_index: int
     label: str
+    explained: str
     score: float
     layer: str | None
     params: Mapping[str, Any]

@@ -13,6 +13,7 @@ import numpy as np
 from vislib.backend import keras, tf
 from vislib.derive import Graph, Node, flatten
 from vislib.errors import LayerError, ModelError, listed
+from vislib.target import Target
 
 _KEPT_FUNCTIONS = 16
 
@@ -48,7 +49,11 @@ class Network:
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
         """Scores (n, classes) float32 of preprocessed inputs (n, h, w, c)."""
-        function = self._traced(("logits",), lambda: keras.Model(self.graph.input, self.graph.logits), _forward)
+        function = self._traced(
+            ("logits",),
+            lambda: keras.Model(self.graph.input, self.graph.logits),
+            lambda model: lambda batch: _two_sided(model(batch, training=False), self.n_units),
+        )
         chunks = [
             function(tf.constant(inputs[start : start + self.batch_size], tf.float32)).numpy()
             for start in range(0, len(inputs), self.batch_size)
@@ -62,13 +67,22 @@ class Network:
         shifted = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
         return shifted / shifted.sum(axis=-1, keepdims=True)
 
-    def gradients(self, inputs: np.ndarray, class_index: int) -> np.ndarray:
-        """Gradient (n, h, w, c) of the class's logit by the preprocessed inputs (n, h, w, c)."""
+    def scores(self, logits: np.ndarray, target: Target) -> np.ndarray:
+        """The number explained (n,) for each row of logits (n, classes)."""
+        values = self.probabilities(logits) if target.score == "probability" else logits
+        return values @ target.weights(self.n_classes)
+
+    def gradients(self, inputs: np.ndarray, target: Target) -> np.ndarray:
+        """Gradient (n, h, w, c) of the target by the preprocessed inputs (n, h, w, c)."""
         function = self._traced(
-            ("gradients",), lambda: keras.Model(self.graph.input, self.graph.logits), _input_gradient
+            ("gradients", target.score),
+            lambda: keras.Model(self.graph.input, self.graph.logits),
+            lambda model: _input_gradient(model, self._score(target)),
+            takes_weights=True,
         )
+        weights = tf.constant(target.weights(self.n_classes))
         chunks = [
-            function(tf.constant(inputs[start : start + self.gradient_batch_size], tf.float32), class_index).numpy()
+            function(tf.constant(inputs[start : start + self.gradient_batch_size], tf.float32), weights).numpy()
             for start in range(0, len(inputs), self.gradient_batch_size)
         ]
         return np.concatenate(chunks)
@@ -79,15 +93,16 @@ class Network:
         function = self._traced(("maps", *layers), lambda: keras.Model(self.graph.input, outputs), _forward_all)
         return [output.numpy() for output in function(tf.constant(inputs, tf.float32))]
 
-    def maps_and_gradients(self, inputs: np.ndarray, layer: str, class_index: int) -> tuple[np.ndarray, np.ndarray]:
-        """A layer's feature maps (n, h, w, c) and the gradient of the class's logit by them, same shape."""
+    def maps_and_gradients(self, inputs: np.ndarray, layer: str, target: Target) -> tuple[np.ndarray, np.ndarray]:
+        """A layer's feature maps (n, h, w, c) and the gradient of the target by them, same shape."""
         node = self.map_node(layer)
         function = self._traced(
-            ("maps and gradients", layer),
+            ("maps and gradients", layer, target.score),
             lambda: keras.Model(self.graph.input, [node.output, self.graph.logits]),
-            _map_gradient,
+            lambda model: _map_gradient(model, self._score(target)),
+            takes_weights=True,
         )
-        maps, gradients = function(tf.constant(inputs, tf.float32), class_index)
+        maps, gradients = function(tf.constant(inputs, tf.float32), tf.constant(target.weights(self.n_classes)))
         return maps.numpy(), gradients.numpy()
 
     # -- what there is -----------------------------------------------------------------------------
@@ -144,19 +159,29 @@ class Network:
 
     # -- inside ------------------------------------------------------------------------------------
 
-    def _traced(self, key: tuple, model: Callable[[], keras.Model], make: Callable) -> Callable:
-        """The function kept under `key`; made, and the oldest one forgotten, when it is not there."""
+    def _traced(self, key: tuple, model: Callable, make: Callable, takes_weights: bool = False) -> Callable:
+        """The function that `make` makes of the model, kept under `key`; the oldest kept one gives way."""
         with self._lock:
             if key not in self._functions:
                 specs = [tf.TensorSpec((None, *self.input_shape), tf.float32)]
-                function = make(model(), self.n_units)
-                if make in (_input_gradient, _map_gradient):
-                    specs.append(tf.TensorSpec((), tf.int32))
-                self._functions[key] = tf.function(function, input_signature=specs)
+                if takes_weights:
+                    specs.append(tf.TensorSpec((self.n_classes,), tf.float32))
+                self._functions[key] = tf.function(make(model()), input_signature=specs)
                 while len(self._functions) > _KEPT_FUNCTIONS:
                     self._functions.popitem(last=False)
             self._functions.move_to_end(key)
             return self._functions[key]
+
+    def _score(self, target: Target) -> Callable:
+        """TensorFlow's side of `scores`: (logits (n, units), weights (classes,)) → (n,)."""
+        probability = target.score == "probability"
+        squash = tf.sigmoid if self.activation == "sigmoid" else tf.nn.softmax
+
+        def score(units, weights):
+            logits = _two_sided(units, self.n_units)
+            return tf.linalg.matvec(squash(logits) if probability else logits, weights)
+
+        return score
 
     def _check_output_is_logits(self) -> None:
         """An output taken for logits must not be probabilities from an activation that went unseen."""
@@ -176,31 +201,27 @@ def _pools(node: Node) -> bool:
     return "Pool" in kind or "Dropout" in kind
 
 
-def _forward(model, n_units):
-    return lambda inputs: _two_sided(model(inputs, training=False), n_units)
-
-
-def _forward_all(model, n_units):
+def _forward_all(model):
     return lambda inputs: [tf.cast(output, tf.float32) for output in tf.nest.flatten(model(inputs, training=False))]
 
 
-def _input_gradient(model, n_units):
-    def gradient(inputs, class_index):
+def _input_gradient(model, score):
+    def gradient(inputs, weights):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(inputs)
-            score = _two_sided(model(inputs, training=False), n_units)[:, class_index]
-        return tape.gradient(score, inputs)
+            value = score(model(inputs, training=False), weights)
+        return tape.gradient(value, inputs)
 
     return gradient
 
 
-def _map_gradient(model, n_units):
-    def gradient(inputs, class_index):
+def _map_gradient(model, score):
+    def gradient(inputs, weights):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(inputs)  # so that what lies between input and maps is recorded as well
             maps, logits = model(inputs, training=False)
-            score = _two_sided(logits, n_units)[:, class_index]
-        return tf.cast(maps, tf.float32), tf.cast(tape.gradient(score, maps), tf.float32)
+            value = score(logits, weights)
+        return tf.cast(maps, tf.float32), tf.cast(tape.gradient(value, maps), tf.float32)
 
     return gradient
 

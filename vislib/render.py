@@ -266,8 +266,8 @@ def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap, clip) -> 
         )
         if bar.solids is not None:
             bar.solids.set_alpha(1)  # the bar shows the colours themselves, not as laid over an image
-        bar.set_label("fall of the logit" if heatmap.method == "occlusion" else "raw value")
-    axes.set_title(title or f"{heatmap.method} · {heatmap.label} · logit {heatmap.score:.2f}", fontsize=10)
+        bar.set_label(heatmap.unit)
+    axes.set_title(title or f"{heatmap.method} · {heatmap.explained}: {heatmap.score:.2f}", fontsize=10)
     axes.set_axis_off()
     return drawn
 

@@ -61,10 +61,9 @@ def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, titl
         width="stretch",
         alt=f"{title} for {heatmap.label} over {context.image_name}",
     )
-    unit = "fall of the logit" if heatmap.method == "occlusion" else "raw value"
-    colour_bar(Scale.of(heatmap.values, heatmap.signed, look.clip), heatmap.signed, look.colormap, unit)
+    colour_bar(Scale.of(heatmap.values, heatmap.signed, look.clip), heatmap.signed, look.colormap, heatmap.unit)
     where = f" at layer {heatmap.layer}" if heatmap.layer else ""
-    caption(f"{title}{where}", f"Logit of “{heatmap.label}”: {heatmap.score:.2f}. {note}")
+    caption(f"{title}{where}", f"{_capital(heatmap.explained)}: {heatmap.score:.2f}. {note}")
     take_away(context, heatmap, look)
 
 
@@ -143,10 +142,11 @@ def downloads(key: str, stem: str, formats: dict[str, Callable[[], bytes]], snip
 def explain_snippet(context: Context, heatmap: vislib.Heatmap) -> str:
     """The lines that give this heatmap."""
     params = "".join(f", {name}={value!r}" for name, value in heatmap.params.items())
+    target = heatmap.class_index if heatmap.target.is_class_logit else f"vislib.{heatmap.target!r}"
     return (
         f"{_preamble(context)}\n"
         f"heatmap = vislib.explain(\n    {heatmap.method!r}, classifier, image, "
-        f"class_index={heatmap.class_index}{params}\n)\n"
+        f"class_index={target}{params}\n)\n"
         f"heatmap.values  # {heatmap.values.shape} float32\n"
     )
 
@@ -179,6 +179,10 @@ def _classifier_lines(context: Context) -> str:
         f"classifier = vislib.load_classifier(\n    model, preprocess=vislib.{context.classifier.preprocess!r},\n"
         f"    labels={list(context.classifier.labels)!r},\n)\n"
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _short(value: float) -> str:

@@ -95,7 +95,7 @@ def test_progress_raises_before_first_batch_nothing_computed(method, monkeypatch
     classifier = tiny("conv_relu")
     calls = []
     for name in ("gradients", "maps_and_gradients"):
-        monkeypatch.setattr(classifier.network, name, lambda *arguments: calls.append(arguments))
+        monkeypatch.setattr(classifier.network, name, lambda *arguments, **options: calls.append(arguments))
     with pytest.raises(Stopped):
         vislib.explain(method, classifier, random_image(), progress=Recorder(fails_at=1))
     assert not calls

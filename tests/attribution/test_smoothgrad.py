@@ -5,6 +5,7 @@ import pytest
 from tiny_models import random_image, tiny
 
 import vislib
+from vislib import Target
 
 
 @pytest.fixture
@@ -13,9 +14,9 @@ def batches(monkeypatch):
     network, sizes = tiny("conv_relu").network, []
     gradients = network.gradients
 
-    def counted(inputs, class_index):
+    def counted(inputs, target):
         sizes.append(len(inputs))
-        return gradients(inputs, class_index)
+        return gradients(inputs, target)
 
     monkeypatch.setattr(network, "gradients", counted)
     monkeypatch.setattr(network, "gradient_batch_size", 8)
@@ -39,7 +40,7 @@ def test_smoothgrad_is_mean_of_signed_gradients():
     inputs = random_image()[None].astype(np.float32) / 255
     sigma = 0.3 * (inputs.max() - inputs.min())
     noise = np.random.default_rng(5).normal(0, sigma, (12, *inputs.shape[1:])).astype(np.float32)
-    gradients = np.stack([network.gradients(inputs + one, 1)[0] for one in noise])
+    gradients = np.stack([network.gradients(inputs + one, Target(1))[0] for one in noise])
     expected = np.abs(gradients.mean(axis=0)).max(axis=-1)
     # The absolute value taken first is another map, so this test tells the two apart.
     assert np.abs(np.abs(gradients).mean(axis=0).max(axis=-1) - expected).max() > 0.1 * expected.max()

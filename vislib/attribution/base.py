@@ -15,6 +15,7 @@ from vislib.errors import ParameterError, listed
 from vislib.heatmap import Heatmap
 from vislib.parameters import check_parameters
 from vislib.parameters import parameter as parameter
+from vislib.target import Target
 
 Progress = Callable[..., None]
 """Called as progress(done, total, partial=None) between batches; whatever it raises cancels the work.
@@ -36,7 +37,7 @@ class Attribution:
 
 @dataclass(frozen=True)
 class Explainer(ABC):
-    """A method that says which parts of an image a class's logit rests on.
+    """A method that says which parts of an image a class's score rests on.
 
     A subclass is a frozen dataclass whose fields are the method's parameters; defining it registers it
     under its `name`.
@@ -48,6 +49,8 @@ class Explainer(ABC):
         reference: Authors, year, arXiv number.
         caveat: The method's known weakness, one sentence.
         signed: Whether negative values mean evidence against the class.
+        unit: What a value is.
+        class_discriminative: Whether the map depends on the class at all.
     """
 
     name: ClassVar[str]
@@ -56,6 +59,8 @@ class Explainer(ABC):
     reference: ClassVar[str]
     caveat: ClassVar[str]
     signed: ClassVar[bool]
+    unit: ClassVar[str] = "raw value"
+    class_discriminative: ClassVar[bool] = True
 
     registry: ClassVar[dict[str, type["Explainer"]]] = {}
 
@@ -71,7 +76,7 @@ class Explainer(ABC):
         self,
         classifier: Classifier,
         image: np.ndarray,
-        class_index: int | None = None,
+        class_index: int | Target | None = None,
         progress: Progress = no_progress,
     ) -> Heatmap:
         """The method's map for one image and class.
@@ -79,7 +84,8 @@ class Explainer(ABC):
         Args:
             classifier: Whose decision.
             image: (H, W, 3) in 0..255.
-            class_index: The class explained; None for the most probable one.
+            class_index: The class whose logit is explained, None for the most probable one; or a Target, to
+                explain something else.
             progress: Called between batches of work; an exception from it cancels and passes through.
 
         Returns:
@@ -91,19 +97,21 @@ class Explainer(ABC):
         """
         start = time.perf_counter()
         resolved = self.resolved(classifier)
-        if class_index is not None:
-            class_index = classifier.class_index(class_index)
+        target = _target(classifier, class_index)
         fitted = classifier.fit(image)
-        logits = classifier.network.logits(classifier.prepare(fitted[None]))[0]
-        class_index = int(np.argmax(logits)) if class_index is None else class_index
-        attribution = resolved.attribute(classifier, fitted, class_index, progress)
+        logits = classifier.network.logits(classifier.prepare(fitted[None]))
+        target = target or Target(int(np.argmax(logits)))
+        attribution = resolved.attribute(classifier, fitted, target, progress)
         return Heatmap(
             values=np.ascontiguousarray(attribution.values, np.float32),
             signed=self.signed,
+            unit=self.unit,
             method=self.name,
-            class_index=class_index,
-            label=classifier.labels[class_index],
-            score=float(logits[class_index]),
+            target=target,
+            class_index=target.class_index,
+            label=classifier.labels[target.class_index],
+            explained=target.title(classifier.labels),
+            score=float(classifier.network.scores(logits, target)[0]),
             layer=attribution.layer,
             params=dataclasses.asdict(resolved),
             seconds=time.perf_counter() - start,
@@ -118,10 +126,17 @@ class Explainer(ABC):
         return self
 
     @abstractmethod
-    def attribute(
-        self, classifier: Classifier, fitted: np.ndarray, class_index: int, progress: Progress
-    ) -> Attribution:
+    def attribute(self, classifier: Classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
         """The computation itself, on the image as the network sees it, (h, w, 3) uint8."""
+
+
+def _target(classifier: Classifier, class_index: int | Target | None) -> Target | None:
+    """What is asked for, with its classes looked up; None for the top class."""
+    if class_index is None:
+        return None
+    if isinstance(class_index, Target):
+        return class_index.checked(classifier)
+    return Target(classifier.class_index(class_index))
 
 
 def methods() -> dict[str, type[Explainer]]:
@@ -133,7 +148,7 @@ def explain(
     method: str,
     classifier: Classifier,
     image: np.ndarray,
-    class_index: int | None = None,
+    class_index: int | Target | None = None,
     progress: Progress = no_progress,
     **params: Any,
 ) -> Heatmap:
@@ -143,7 +158,8 @@ def explain(
         method: One of `methods()`.
         classifier: Whose decision.
         image: (H, W, 3) in 0..255.
-        class_index: The class explained; None for the most probable one.
+        class_index: The class whose logit is explained, None for the most probable one; or a Target, to explain
+            something else.
         progress: Called as progress(done, total, partial=None); an exception from it cancels.
         **params: The method's parameters.
 

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 
 from vislib.attribution.base import Attribution, Explainer, Progress, parameter, upsample
+from vislib.target import Target
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ class GradCam(Explainer):
         layer = self.layer if self.layer is not None else classifier.network.last_map_layer
         return dataclasses.replace(self, layer=layer)
 
-    def attribute(self, classifier, fitted: np.ndarray, class_index: int, progress: Progress) -> Attribution:
+    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
         assert self.layer is not None
         progress(0, 1)
         inputs = classifier.prepare(fitted[None])
-        maps, gradients = classifier.network.maps_and_gradients(inputs, self.layer, class_index)
+        maps, gradients = classifier.network.maps_and_gradients(inputs, self.layer, target)
         weights = gradients[0].mean(axis=(0, 1))
         cells = np.maximum(maps[0] @ weights, 0)
         values = upsample(cells, classifier.input_size)

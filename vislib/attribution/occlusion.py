@@ -9,6 +9,7 @@ from PIL import Image, ImageFilter
 
 from vislib.attribution.base import Attribution, Explainer, Progress, parameter
 from vislib.errors import ParameterError
+from vislib.target import Target
 
 FILLS = ("grey", "mean", "blur", "noise")
 
@@ -40,6 +41,7 @@ class Occlusion(Explainer):
         "evidence that is there twice is not seen."
     )
     signed = True
+    unit = "fall of the score"
 
     patch_px: int | None = parameter(
         None, "Patch", unit="px", low=1, high=4096, help="Side of the square; by default a seventh of the input's."
@@ -103,14 +105,14 @@ class Occlusion(Explainer):
             return np.asarray(Image.fromarray(fitted).filter(ImageFilter.GaussianBlur(radius)))
         return np.random.default_rng(self.seed).integers(0, 256, fitted.shape, dtype=np.uint8)
 
-    def attribute(self, classifier, fitted: np.ndarray, class_index: int, progress: Progress) -> Attribution:
+    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
         assert self.patch_px is not None
         network = classifier.network
         size, patch = fitted.shape[:2], self.patch_px
         tops, lefts = self.positions(size)
         inputs = classifier.prepare(fitted[None])
         cover = self.cover(fitted)
-        score = network.logits(inputs)[0, class_index]
+        score = network.scores(network.logits(inputs), target)[0]
 
         drop = np.full((len(tops), len(lefts)), np.nan)
         probability = np.empty(drop.shape, np.float32)
@@ -123,8 +125,8 @@ class Occlusion(Explainer):
             occluded = np.stack([self.covered(fitted, tops[row], lefts[column], cover) for row, column in cells])
             logits = network.logits(classifier.prepare(occluded))
             rows, columns = cells.T
-            drop[rows, columns] = score - logits[:, class_index]
-            probability[rows, columns] = network.probabilities(logits)[:, class_index]
+            drop[rows, columns] = score - network.scores(logits, target)
+            probability[rows, columns] = network.probabilities(logits)[:, target.class_index]
             winner[rows, columns] = logits.argmax(axis=1)
             progress(start + len(cells), len(order), _spread(_filled(drop), tops, lefts, patch, size))
         details: dict[str, np.ndarray] = {

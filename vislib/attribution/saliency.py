@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution.base import Attribution, Explainer, Progress
+from vislib.target import Target
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,9 @@ class Saliency(Explainer):
     )
     signed = False
 
-    def attribute(self, classifier, fitted: np.ndarray, class_index: int, progress: Progress) -> Attribution:
+    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
         progress(0, 1)
-        gradient = classifier.network.gradients(classifier.prepare(fitted[None]), class_index)[0]
+        gradient = classifier.network.gradients(classifier.prepare(fitted[None]), target)[0]
         values = np.abs(gradient).max(axis=-1)
         progress(1, 1, values)
         return Attribution(values)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution.base import Attribution, Explainer, Progress, parameter
+from vislib.target import Target
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class SmoothGrad(Explainer):
     )
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
 
-    def attribute(self, classifier, fitted: np.ndarray, class_index: int, progress: Progress) -> Attribution:
+    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
         network = classifier.network
         inputs = classifier.prepare(fitted[None])
         sigma = self.noise * float(inputs.max() - inputs.min())
@@ -44,7 +45,7 @@ class SmoothGrad(Explainer):
         while done < self.n_samples:
             count = min(network.gradient_batch_size, self.n_samples - done)
             noisy = inputs + random.normal(0, sigma, (count, *inputs.shape[1:])).astype(np.float32)
-            total += network.gradients(noisy, class_index).sum(axis=0, dtype=np.float64)
+            total += network.gradients(noisy, target).sum(axis=0, dtype=np.float64)
             done += count
             progress(done, self.n_samples, np.abs(total / done).max(axis=-1).astype(np.float32))
         return Attribution(np.abs(total / done).max(axis=-1))
