@@ -9,6 +9,7 @@ import streamlit as st
 
 import vislib
 from pages._ui import drawing, style, work
+from pages._ui.targets import choose_target
 from vislib.images import image_digest
 from vislib.zoo import DEFAULT
 
@@ -20,21 +21,24 @@ _SMALL_PICTURES = tuple(
     for name in ("cat", "dog", "airplane", "automobile", "bird", "deer", "frog", "horse", "ship", "truck")
 )
 _SAMPLE_NAMES = (*_PHOTOS, *_DIGITS, *_SMALL_PICTURES)
-_TOP = "Top prediction"
 _KEPT_OWN_IMAGES = 5
 
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """What is looked at: a classifier, an image and one of its classes."""
+    """What is looked at: a classifier, an image and what of its decision is explained."""
 
     classifier: vislib.Classifier
     model_name: str
     image: np.ndarray
     image_name: str
     digest: str
-    class_index: int
+    target: vislib.Target
     probabilities: np.ndarray
+
+    @property
+    def class_index(self) -> int:
+        return self.target.class_index
 
     @property
     def label(self) -> str:
@@ -74,13 +78,13 @@ def context(title: str, lead: str) -> Context:
     logits = work.stored((classifier.key, digest, "logits"), lambda: classifier.logits(image))
     probabilities = classifier.network.probabilities(logits)
     with class_slot:
-        class_index = _choose_class(classifier, probabilities)
+        target = choose_target(classifier, probabilities)
         st.html(top_bars(classifier, probabilities, 5))
     loading.empty()
     if not classifier.network.map_layers:
         st.info(f"{style.plain(model_name)} has no layer with feature maps, so there is nothing to look into.")
         st.stop()
-    return Context(classifier, model_name, image, image_name, digest, class_index, probabilities)
+    return Context(classifier, model_name, image, image_name, digest, target, probabilities)
 
 
 def other_image(label: str, key: str) -> tuple[str, np.ndarray]:
@@ -221,20 +225,3 @@ def _use_default() -> None:
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _classifier(name: str) -> vislib.Classifier:
     return vislib.load_classifier(name)
-
-
-def _choose_class(classifier: vislib.Classifier, probabilities: np.ndarray) -> int:
-    order = np.argsort(-probabilities, kind="stable")
-    first = [classifier.labels[index] for index in order[:10]]
-    rest = sorted(set(classifier.labels) - set(first), key=str.lower)
-    options = [_TOP, *first, *rest]
-    if st.session_state.get("class") not in options:
-        st.session_state.pop("class", None)
-    name = st.selectbox(
-        "Class to explain",
-        options,
-        key="class",
-        bind="query-params",
-        help="The ten most probable classes first, then all others by name.",
-    )
-    return int(order[0]) if name == _TOP else classifier.class_index(name)

@@ -1,5 +1,6 @@
 """Explanations in a page: controls from a method's fields, and pictures that appear as they are computed."""
 
+import contextlib
 import dataclasses
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -17,6 +18,11 @@ from vislib.render import Scale
 E = TypeVar("E", bound=vislib.Explainer)
 
 
+def of_family(family: str) -> list[str]:
+    """Names of the methods of a family, in the order in which they are shown."""
+    return [name for name, method in vislib.methods().items() if method.family == family]
+
+
 def controls(method: type[E], context: Context, names: Sequence[str]) -> E:
     """A widget for each of the named parameters; the explainer with the values chosen."""
     defaults = method().resolved(context.classifier)
@@ -28,13 +34,29 @@ def controls(method: type[E], context: Context, names: Sequence[str]) -> E:
     return dataclasses.replace(defaults, **chosen)
 
 
+def settings(context: Context, names: Sequence[str], first: str | None = None, **fixed: Any) -> list[vislib.Explainer]:
+    """The methods with the parameters chosen, each behind a fold; that of `first` is open and on top.
+
+    Parameters in `fixed` are the page's own choice, the same for all.
+    """
+    explainers = {}
+    for name in sorted(names, key=lambda name: name != first):
+        method = vislib.methods()[name]
+        fields = [spec.name for spec in dataclasses.fields(method) if spec.name not in fixed]
+        with st.expander(method.title, expanded=name == first) if fields else contextlib.nullcontext():
+            explainers[name] = dataclasses.replace(controls(method, context, fields), **fixed)
+    return [explainers[name] for name in names]
+
+
 def _widget(spec: dataclasses.Field, default, key: str, most: int | None):
     about = spec.metadata
     high = about["high"] if most is None else most
     label = f"{about['label']} ({about['unit']})" if about["unit"] else about["label"]
     shared: dict[str, Any] = {"key": key, "help": about["help"] or None, "bind": "query-params"}
     if about["choices"]:
-        return st.selectbox(label, about["choices"], **shared)
+        return st.selectbox(label, about["choices"], about["choices"].index(default), **shared)
+    if "bool" in str(spec.type):
+        return st.toggle(label, default, **shared)
     if "float" in str(spec.type):
         return st.slider(label, float(about["low"]), float(high), float(default), 0.01, **shared)
     return int(st.number_input(label, int(about["low"]), int(high), int(default), **shared))
@@ -53,9 +75,9 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
         slot.image(picture_now, width="stretch", alt=f"{explainer.title}, after {done} of {total}")
 
     return work.run(
-        context.key(explainer, context.class_index),
+        context.key(explainer, context.target),
         explainer.title,
-        lambda progress: explainer.explain(context.classifier, context.image, context.class_index, progress),
+        lambda progress: explainer.explain(context.classifier, context.image, context.target, progress),
         draw,
     )
 
@@ -74,15 +96,18 @@ def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = 
     return heatmap
 
 
-def row(context: Context, explainers: Sequence[vislib.Explainer], look: Look, with_image: bool = False) -> None:
-    """Explanations side by side, after the image itself."""
-    columns = st.columns(len(explainers) + with_image)
-    if with_image:
-        with columns[0]:
-            image_picture(context)
-    for column, explainer in zip(columns[with_image:], explainers, strict=True):
-        with column:
-            show(context, explainer, look)
+def grid(
+    context: Context, explainers: Sequence[vislib.Explainer], look: Look, with_image: bool = False, columns: int = 4
+) -> None:
+    """Explanations side by side in rows, after the image itself."""
+    cells: list[vislib.Explainer | None] = [None, *explainers] if with_image else list(explainers)
+    for start in range(0, len(cells), columns):
+        for column, cell in zip(st.columns(columns), cells[start : start + columns], strict=False):
+            with column:
+                if cell is None:
+                    image_picture(context)
+                else:
+                    show(context, cell, look)
 
 
 def image_picture(context: Context) -> None:

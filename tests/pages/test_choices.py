@@ -17,6 +17,19 @@ def test_class_change_shows_in_captions(name, open_page, classifier, cat):
     assert "Grad-CAM for lynx over cat.jpg" in pictures(page) or name == "saliency"
 
 
+def test_difference_and_sign_show_in_captions(open_page, classifier, cat):
+    page = open_page("class_activation", **{"class": "tiger cat", "against": "lynx"})
+    cat_logit, lynx_logit = (classifier.logits(cat)[classifier.class_index(name)] for name in ("tiger cat", "lynx"))
+    assert f"Logit of “tiger cat” − “lynx”: {cat_logit - lynx_logit:.2f}." in text(check_sound(page))
+    page.sidebar.toggle(key="counterfactual").set_value(True).run()
+    assert f"Minus the logit of “tiger cat” − “lynx”: {lynx_logit - cat_logit:.2f}." in text(check_sound(page))
+
+
+def test_probability_shows_in_captions(open_page, classifier, cat):
+    page = open_page("class_activation", score="probability")
+    assert "Probability of “tiger cat”: 0.38." in text(check_sound(page))
+
+
 def test_top_prediction_follows_the_image(open_page):
     page = open_page("class_activation")
     page.sidebar.selectbox(key="image").select("coffee.jpg").run()

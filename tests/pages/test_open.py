@@ -42,7 +42,8 @@ def test_page_opens_with_defaults(name, open_page):
     for expected in SHOWN[name]:
         assert expected in text(page)
     assert pictures(page) == PICTURES[name]
-    assert [box.label for box in page.sidebar.selectbox] == ["Model", "Image", "Class to explain"]
+    choices = ["Model", "Image", "Class to explain", "Minus the score of", "Score"]
+    assert [box.label for box in page.sidebar.selectbox] == choices
     assert page.sidebar.selectbox(key="class").value == "Top prediction"
 
 
