@@ -11,7 +11,7 @@ PAGES = {
     "feature_maps": ("Feature maps", "Feature maps", "All channels, strongest first"),
     "occlusion": ("Occlusion", "Occlusion", "One patch at a time"),
     "saliency": ("Saliency", "Saliency", "How far to trust these pictures"),
-    "class_activation": ("Class activation", "Class activation", "The same, stage by stage"),
+    "class_activation": ("Class activation", "Class activation", "Grad-CAM, stage by stage"),
 }
 """Path: (name in the navigation, title, text that stands near the page's end)."""
 
