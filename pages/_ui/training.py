@@ -16,7 +16,7 @@ from pages._ui.context import own_models, percent, take_image
 from pages._ui.tiles import Group, Tile, data_uri, tiles
 from vislib import export, training
 from vislib.training.networks import BATCH_NORMS
-from vislib.training.options import OPTIMIZERS
+from vislib.training.options import OPTIMIZERS, SCHEDULES
 from vislib.zoo.trained_here import card
 
 _KEPT_RUNS = 3
@@ -53,7 +53,7 @@ def plan_controls() -> Plan | None:
     """The choices; a plan when Start has just been clicked."""
     known = training.DATASETS
     dataset = st.selectbox("Images", list(known), format_func=lambda name: known[name].title, key="train.images")
-    fitting = [name for name, recipe in training.NETWORKS.items() if recipe.dataset == dataset and name != "lenet5"]
+    fitting = [name for name, recipe in training.NETWORKS.items() if recipe.dataset == dataset]
     network = st.selectbox(
         "Network", fitting, format_func=lambda name: training.NETWORKS[name].title, key="train.network"
     )
@@ -67,6 +67,9 @@ def plan_controls() -> Plan | None:
         optimizer = st.selectbox("Optimiser", OPTIMIZERS, key="train.optimizer")
         rate = st.select_slider("Learning rate", (1e-5, 1e-4, 5e-4, 1e-3, 3e-3, 1e-2, 1e-1, 1.0, 10.0), 1e-3,
                                 format_func=lambda r: f"{r:g}", key="train.rate")  # fmt: skip
+        schedule = st.selectbox("Schedule", SCHEDULES, key="train.schedule", help="Cosine lowers the rate to 0.")
+        patience = int(st.number_input("Patience (epochs)", 0, 100, 0, key="train.patience",
+                                       help="Stops after so many epochs without a better one; 0: never."))  # fmt: skip
         batch = st.select_slider("Batch size", (16, 32, 64, 128, 256), 64, key="train.batch")
         flip = st.toggle("Mirror at random", key="train.flip")
         shift = int(st.number_input("Shift at random (px)", 0, 8, 0, key="train.shift"))
@@ -79,8 +82,8 @@ def plan_controls() -> Plan | None:
         dataset,
         network,
         training.NetworkOptions({"on": True, "off": False}.get(dropout), None if norm not in BATCH_NORMS else norm, seed),
-        training.TrainingOptions(epochs=epochs, batch_size=batch, optimizer=optimizer, learning_rate=rate, flip=flip,
-                                 shift_px=shift, n_images=n_images, seed=seed),
+        training.TrainingOptions(epochs=epochs, batch_size=batch, optimizer=optimizer, learning_rate=rate,
+                                 schedule=schedule, patience=patience or None, flip=flip, shift_px=shift, n_images=n_images, seed=seed),
     )  # fmt: skip
 
 

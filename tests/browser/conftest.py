@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from watched import Watched
 
@@ -24,9 +25,23 @@ def pytest_collection_modifyitems(items) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+@pytest.fixture(scope="session")
+def bands(tmp_path_factory) -> Path:
+    """A folder with a made-up "MNIST" that is learned at once: ten classes by where a bright band lies."""
+    random = np.random.default_rng(0)
+    labels = (np.arange(1200) % 10).astype(np.uint8)
+    images = random.integers(0, 60, (1200, 28, 28), dtype=np.uint8)
+    for k, label in enumerate(labels):
+        images[k, 4 + 2 * label : 6 + 2 * label] += 180
+    folder = tmp_path_factory.mktemp("data")
+    arrays = {"x_train": images[:1000], "y_train": labels[:1000], "x_test": images[1000:], "y_test": labels[1000:]}
+    np.savez(folder / "mnist.npz", **arrays)
+    return folder
+
+
 @contextlib.contextmanager
-def serving() -> Iterator[str]:
-    """Runs the app's server; yields its address once it answers."""
+def serving(data: Path) -> Iterator[str]:
+    """Runs the app's server with this folder of data sets; yields its address once it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -34,6 +49,7 @@ def serving() -> Iterator[str]:
     server = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "app.py", *options],
         cwd=ROOT,
+        env={**os.environ, "VISLIB_DATA_DIR": str(data)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -58,16 +74,16 @@ def serving() -> Iterator[str]:
 
 
 @pytest.fixture
-def fresh_server() -> Iterator[str]:
+def fresh_server(bands) -> Iterator[str]:
     """The address of a server that nobody has visited."""
-    with serving() as address:
+    with serving(bands) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+def server(bands) -> Iterator[str]:
     """The address of the server that the other tests share."""
-    with serving() as address:
+    with serving(bands) as address:
         yield address
 
 

@@ -1,0 +1,81 @@
+"""Training in the page: it moves, stops, keeps what it has, is used elsewhere; and two people at once."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+WAIT = 60_000
+
+
+def train(it, epochs: int) -> None:
+    """Starts a training of so many epochs."""
+    it.quiet()
+    box = it.page.get_by_role("spinbutton", name="Epochs")
+    box.fill(str(epochs))
+    box.press("Enter")
+    it.quiet()
+    it.page.get_by_role("button", name="Start training").click()
+
+
+def bar(it, text: str):
+    return it.main.get_by_text(re.compile(text))
+
+
+def test_training_moves_stops_keeps_the_model_and_predicts_on_the_overview(server, visit):
+    it = visit(f"{server}/train")
+    train(it, 100)
+    expect(bar(it, r"Epoch 1 of 100, batch \d+ of")).to_be_visible(timeout=WAIT)
+    expect(bar(it, r"Epoch [2-9] of 100, batch \d+ of")).to_be_visible(timeout=WAIT)
+    expect(it.main.get_by_test_id("stVegaLiteChart").first).to_be_visible()
+    expect(it.main.get_by_role("img", name="First-layer kernels now")).to_be_visible()
+    it.main.get_by_role("button", name="Stop", exact=True).click()
+    it.says("of the test images told right")
+    expect(it.main.get_by_text(re.compile(r"stopped after [1-9]\d* of 100 epochs"))).to_be_visible()
+    expect(it.main.get_by_text("Confusion matrix")).to_be_visible()
+    it.main.get_by_role("button", name="Use it on every page").click()
+    expect(it.page.get_by_text("is now the model on every page")).to_be_visible(timeout=WAIT)
+    it.go("")
+    expect(it.main.locator(".v-facts").first).to_contain_text(re.compile(r"my \S+ 1"))
+    expect(it.main.get_by_role("img", name=re.compile("Grad-CAM for . over digits"))).to_be_visible()
+
+
+def test_two_people_train_one_waits_and_leaving_frees_the_machine(server, visit):
+    first, second = visit(f"{server}/train"), visit(f"{server}/train")
+    train(first, 100)
+    expect(bar(first, r"Epoch \d+ of 100, batch")).to_be_visible(timeout=WAIT)
+    train(second, 1)
+    expect(bar(second, "Waiting for another computation")).to_be_visible(timeout=WAIT)
+    first.page.close()
+    second.says("of the test images told right")
+    expect(second.main.locator(".v-facts").first).to_contain_text("finished after 1 of 1 epochs")
+    third = visit(f"{server}/train")
+    third.quiet()
+    expect(third.main.get_by_text("of the test images told right")).to_have_count(0)
+
+
+def circle(x: float, y: float):
+    from math import cos, pi, sin
+
+    return [(x + 40 * sin(k * pi / 12), y - 62 * cos(k * pi / 12)) for k in range(25)]
+
+
+STROKES = {"1": [(104 - k / 3, 45 + 4 * k) for k in range(28)], "0": circle(98, 98)}
+
+
+@pytest.mark.parametrize("digit", STROKES)
+def test_digit_drawn_with_the_mouse_is_recognised(digit, server, visit):
+    it = visit(f"{server}/?model=digits", viewport={"width": 1440, "height": 1400})
+    it.settled("")
+    canvas = it.sidebar.locator("canvas").last
+    canvas.scroll_into_view_if_needed()
+    place = canvas.bounding_box()
+    (x, y), *rest = [(place["x"] + x, place["y"] + y) for x, y in STROKES[digit]]
+    it.page.mouse.move(x, y)
+    it.page.mouse.down()
+    for x, y in rest:
+        it.page.mouse.move(x, y)
+    it.page.mouse.up()
+    expect(it.page.get_by_role("combobox", name="Image").first).to_have_value("drawing.png", timeout=WAIT)
+    it.settled("")
+    expect(it.main.get_by_role("heading", level=3).first).to_have_text(re.compile(rf"(9\d|100|99\.9) % {digit}$"))
