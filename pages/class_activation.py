@@ -3,7 +3,7 @@
 import streamlit as st
 
 import vislib
-from pages._ui import cam_steps, explain, picture
+from pages._ui import cam_steps, explain, per_class, picture
 from pages._ui.context import context
 
 here = context("Class activation", "Where a layer holds evidence for the class.")
@@ -36,6 +36,7 @@ with shown:
         explain.show(here, chosen, look, why)
     st.subheader(f"{chosen.title}, stage by stage", anchor=False)
     cam_steps.show(here, chosen, look)
+    per_class.show(here, chosen, look)
     st.subheader("The other ways to weight the maps", anchor=False)
     explain.grid(here, [explainer for explainer in explainers if explainer != chosen], look)
     explain.about(names)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import explain, picture
+from pages._ui import explain, per_class, picture
 from pages._ui.context import context
 
 here = context("Saliency", "Which pixels the score of the class reacts to.")
@@ -14,4 +14,5 @@ with controls:
     explainers = explain.settings(here, names)
 with shown:
     explain.grid(here, explainers, look, with_image=True)
+    per_class.show(here, explainers[0], look)
     explain.about(names)

@@ -67,3 +67,14 @@ def images_drawn(monkeypatch) -> list[np.ndarray]:
 
     monkeypatch.setattr(render, "overlay_map", overlay_map)
     return drawn
+
+
+@pytest.fixture
+def tiles_drawn(monkeypatch) -> dict[str, list]:
+    """Fills with the groups of small pictures that a page shows, by their key."""
+    from pages._ui import cam_steps, per_class
+
+    drawn: dict[str, list] = {}
+    for module in (cam_steps, per_class):
+        monkeypatch.setattr(module, "tiles", lambda groups, *, key, **_: drawn.update({key: groups}))
+    return drawn

@@ -133,3 +133,16 @@ def test_class_activation_other_layer(open_page):
     layer = page.selectbox(key="cam_layer").value
     assert f"Grad-CAM at layer {layer}" in text(check_sound(page))
     assert "Not the usual layer: that is head_relu" in text(page)
+
+
+@pytest.mark.parametrize("name", ["saliency", "class_activation"])
+def test_every_class_side_by_side_where_there_are_few(name, open_page, tiles_drawn):
+    check_sound(open_page(name, model="digits", image="digits/3.png"))
+    shown = next(groups for key, groups in tiles_drawn.items() if key.startswith("every class"))
+    assert [tile.label.split(":")[0] for tile in shown[0].tiles] == list("0123456789")
+    assert len({tile.src for tile in shown[0].tiles}) == 10, "the maps of different classes are the same"
+    assert shown[0].tiles[3].label == "3: 92 %"
+
+
+def test_every_class_side_by_side_not_for_a_thousand(open_page):
+    assert "every class" not in text(open_page("class_activation"))
