@@ -114,6 +114,8 @@ def _explain(options: argparse.Namespace) -> None:
     export.save(heatmap, options.out, image, opacity=options.opacity, colormap=options.colormap)
     where = f" at {heatmap.layer}" if heatmap.layer else ""
     print(f"{explainer.title}{where}: {heatmap.explained} {heatmap.score:.2f}, {heatmap.seconds:.1f} s → {options.out}")
+    for note in heatmap.notes:
+        print(note)
 
 
 def _param(explainer: type[Explainer], text: str) -> tuple[str, object]:

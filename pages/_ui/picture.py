@@ -63,7 +63,8 @@ def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, titl
     )
     colour_bar(Scale.of(heatmap.values, heatmap.signed, look.clip), heatmap.signed, look.colormap, heatmap.unit)
     where = f" at layer {heatmap.layer}" if heatmap.layer else ""
-    caption(f"{title}{where}", f"{_capital(heatmap.explained)}: {heatmap.score:.2f}. {note}")
+    sentences = (f"{_capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes, note)
+    caption(f"{title}{where}", " ".join(sentences))
     take_away(context, heatmap, look)
 
 
