@@ -2,7 +2,7 @@
 
 # ruff: noqa: F401, I001
 from vislib.attribution import saliency
-from vislib.attribution import guided_backprop, deconvnet, smoothgrad
+from vislib.attribution import guided_backprop, deconvnet, gradient_x_input, smoothgrad, vargrad, integrated_gradients
 from vislib.attribution import grad_cam, guided_grad_cam
 from vislib.attribution import occlusion
 from vislib.attribution.base import Explainer, Progress, explain, methods, no_progress
