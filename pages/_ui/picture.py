@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -25,6 +25,12 @@ class Look:
     opacity: float = 0.55
     colormap: str | None = None
     clip: float = 0.0
+
+    def suited(self, signed: bool) -> "Look":
+        """This look, but with the default colours for a signed map if those chosen do not show signs."""
+        if signed and self.colormap not in (*render.DIVERGING_COLORMAPS, "jet"):
+            return replace(self, colormap=None)
+        return self
 
 
 def look_controls(signed: bool, opacity: float = 0.55, clip: float | None = None) -> Look:

@@ -4,6 +4,7 @@ import pytest
 from page_text import blocks, check_sound, errors, pictures, text
 
 import vislib
+from pages._ui.picture import Look
 
 
 @pytest.mark.parametrize("name", ["overview", "saliency", "class_activation"])
@@ -33,7 +34,7 @@ def test_probability_shows_in_captions(open_page, classifier, cat):
 def test_top_prediction_follows_the_image(open_page):
     page = open_page("class_activation")
     page.sidebar.selectbox(key="image").select("coffee.jpg").run()
-    assert pictures(check_sound(page))[-1] == "Grad-CAM for espresso over coffee.jpg"
+    assert pictures(check_sound(page))[1] == "Grad-CAM for espresso over coffee.jpg"
 
 
 def test_filters_change_of_layer(open_page):
@@ -133,3 +134,9 @@ def test_class_activation_other_layer(open_page):
     layer = page.selectbox(key="cam_layer").value
     assert f"Grad-CAM at layer {layer}" in text(check_sound(page))
     assert "Not the usual layer: that is head_relu" in text(page)
+
+
+def test_look_signed_map_gets_colours_that_show_signs():
+    assert Look(0.3, "viridis").suited(True) == Look(0.3, None)
+    for colormap, signed in (("PuOr_r", True), ("jet", True), (None, True), ("viridis", False), ("magma", False)):
+        assert Look(0.3, colormap).suited(signed).colormap == colormap
