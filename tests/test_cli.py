@@ -69,6 +69,15 @@ def test_explain_parameters_same_numbers_as_the_library(run, tmp_path, classifie
         np.testing.assert_array_equal(loaded["values"], expected.values)
 
 
+def test_explain_switch_as_parameter_and_note_printed(run, tmp_path):
+    status, out, _ = run(
+        "explain", CAT, "--method", "integrated-gradients", "--out", tmp_path / "map.npz",
+        "--param", "n_steps=2", "--param", "add_steps=False",
+    )  # fmt: skip
+    assert status == 0
+    assert re.search(r"add up to .* off, steps: 2\.\n$", out)
+
+
 def test_explain_without_class_top_class(run, tmp_path):
     status, out, _ = run("explain", CAT, "--method", "grad-cam", "--out", tmp_path / "map.png")
     assert status == 0
@@ -81,6 +90,7 @@ def explain(*changes: str) -> list[str]:
 
 
 WRONG = {
+    "switch": (explain("--method", "integrated-gradients", "--param", "add_steps=maybe"), "takes True or False; not 'maybe'"),
     "class": (explain("--class", "tiger kat"), "'tiger kat' is not one of the 1000 classes.*tiger cat"),
     "class number": (explain("--class", "1000"), "from 0 to 999; not 1000"),
     "class empty": (explain("--class", ""), "'' is not one of"),

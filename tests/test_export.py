@@ -41,6 +41,7 @@ def test_save_npz_values_details_and_metadata_come_back(tmp_path, method):
     assert metadata["params"] == dict(result.params)
     assert metadata["box"] == vars(result.box)
     assert metadata["image_size"] == list(result.image_size)
+    assert metadata["notes"] == list(result.notes)
     assert metadata["vislib"]
 
 

@@ -114,6 +114,8 @@ def _explain(options: argparse.Namespace) -> None:
     export.save(heatmap, options.out, image, opacity=options.opacity, colormap=options.colormap)
     where = f" at {heatmap.layer}" if heatmap.layer else ""
     print(f"{explainer.title}{where}: {heatmap.explained} {heatmap.score:.2f}, {heatmap.seconds:.1f} s → {options.out}")
+    for note in heatmap.notes:
+        print(note)
 
 
 def _param(explainer: type[Explainer], text: str) -> tuple[str, object]:
@@ -125,6 +127,10 @@ def _param(explainer: type[Explainer], text: str) -> tuple[str, object]:
         raise ParameterError(f"--param takes NAME=VALUE with a parameter of {explainer.title} ({known}); not '{text}'.")
     if "str" in str(spec.type):
         return name, value
+    if "bool" in str(spec.type):
+        if value not in ("True", "False"):
+            raise ParameterError(f"--param {name} takes True or False; not '{value}'.")
+        return name, value == "True"
     try:
         return name, int(value) if "int" in str(spec.type) else float(value)
     except ValueError:

@@ -37,6 +37,8 @@ class Graph:
         logits: Symbolic scores (batch, units) before the final activation.
         activation: What turns logits into probabilities: "softmax" or "sigmoid".
         activation_removed: Whether that activation was part of the model, and left out here.
+        ruled: Names of the nodes whose gradient follows another rule (`vislib.relu_rules`).
+        notes: Sentences on what that rule does not reach.
     """
 
     input: keras.KerasTensor
@@ -44,9 +46,21 @@ class Graph:
     logits: keras.KerasTensor
     activation: str
     activation_removed: bool
+    ruled: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     def node(self, name: str) -> Node | None:
         return next((node for node in self.nodes if node.name == name), None)
+
+    def ruled_behind(self, name: str) -> bool:
+        """Whether one of the `ruled` lies between that node's output and the logits."""
+        reached = {id(node.output) for node in self.nodes if node.name == name}
+        behind = []
+        for node in self.nodes:
+            if any(id(tensor) in reached for tensor in node.inputs):
+                reached.add(id(node.output))
+                behind.append(node.name)
+        return not self.ruled.isdisjoint(behind)
 
 
 def flatten(model: keras.Model, input_shape: tuple[int, int, int]) -> Graph:
@@ -103,12 +117,17 @@ def _is_model(layer: keras.Layer) -> bool:
     return isinstance(layer, keras.Model)
 
 
-def _calls(model: keras.Model) -> list:
-    """Keras's own records of the calls that lead from the model's input to its output, in a computable order.
+def call_of(tensor: keras.KerasTensor):
+    """Keras's own record of the call that made a symbolic tensor: its operation, arguments and outputs.
 
-    Keras keeps them with each tensor (`_keras_history`); there is no public way to them that also tells
-    apart the calls of a layer that is used twice.
+    There is no public way to it that also tells apart the calls of a layer that is used twice.
     """
+    history = tensor._keras_history
+    return history.operation._inbound_nodes[history.node_index]
+
+
+def _calls(model: keras.Model) -> list:
+    """The calls that lead from the model's input to its output, in a computable order."""
     calls, done = [], set()
     open_tensors = [(model.outputs[0], False)]
     given = {id(tensor) for tensor in model.inputs}
@@ -116,8 +135,7 @@ def _calls(model: keras.Model) -> list:
         tensor, inputs_done = open_tensors.pop()
         if id(tensor) in given:
             continue
-        history = tensor._keras_history
-        call = history.operation._inbound_nodes[history.node_index]
+        call = call_of(tensor)
         if id(call) in done:
             continue
         if inputs_done:
@@ -173,7 +191,7 @@ def _up_to_logits(entry: keras.KerasTensor, nodes: list[Node], output: keras.Ker
     passed: list[Node] = []
     node = producer.get(id(output))
     while node is not None:
-        activation = _FINAL.get(_activation_name(node.operation))
+        activation = _FINAL.get(activation_name(node.operation))
         if activation:
             kept = [other for other in nodes if other is not node and other not in passed]
             linear = _linear_copy(node)
@@ -191,9 +209,11 @@ def _up_to_logits(entry: keras.KerasTensor, nodes: list[Node], output: keras.Ker
     return Graph(entry, tuple(nodes), output, activation, activation_removed=False)
 
 
-def _activation_name(operation: keras.Operation) -> str:
+def activation_name(operation: keras.Operation) -> str:
+    """The name of the function or class of an operation's activation; of the operation itself if it has none."""
     if hasattr(operation, "activation"):
-        return getattr(operation.activation, "__name__", type(operation.activation).__name__)
+        activation = getattr(operation.activation, "func", operation.activation)  # of a functools.partial
+        return getattr(activation, "__name__", type(activation).__name__)
     return type(operation).__name__
 
 

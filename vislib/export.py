@@ -86,6 +86,7 @@ def npz_bytes(result: Heatmap | np.ndarray, **metadata: Any) -> bytes:
             name: getattr(result, name)
             for name in (
                 "method", "class_index", "label", "explained", "score", "layer", "signed", "seconds", "model", "image_size",
+                "notes",
             )
         }  # fmt: skip
         described |= {"target": vars(result.target), "params": dict(result.params), "box": vars(result.box)}

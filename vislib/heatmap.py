@@ -31,6 +31,7 @@ class Heatmap:
         box: The part of the original image that the map covers.
         image_size: (height, width) of the original image.
         details: Further arrays of the method, by name.
+        notes: Sentences on this very map that belong beside it: what was left out, how exact it is.
     """
 
     values: np.ndarray
@@ -49,3 +50,4 @@ class Heatmap:
     box: Box
     image_size: tuple[int, int]
     details: Mapping[str, np.ndarray] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ import numpy as np
 from vislib.backend import keras, tf
 from vislib.derive import Graph, Node, flatten
 from vislib.errors import LayerError, ModelError, listed
+from vislib.relu_rules import with_relu_rule
 from vislib.target import Target
 
 _KEPT_FUNCTIONS = 16
@@ -41,7 +42,8 @@ class Network:
         self.batch_size = int(np.clip(32 * 224 * 224 / pixels, 1, 256))
         self.gradient_batch_size = max(1, self.batch_size // 4)
         self._functions: OrderedDict[tuple, Callable] = OrderedDict()
-        self._lock = threading.Lock()
+        self._ruled: dict[str, Graph] = {}
+        self._lock = threading.RLock()
         if not self.graph.activation_removed:
             self._check_output_is_logits()
 
@@ -72,11 +74,18 @@ class Network:
         values = self.probabilities(logits) if target.score == "probability" else logits
         return values @ target.weights(self.n_classes)
 
-    def gradients(self, inputs: np.ndarray, target: Target) -> np.ndarray:
-        """Gradient (n, h, w, c) of the target by the preprocessed inputs (n, h, w, c)."""
+    def gradients(self, inputs: np.ndarray, target: Target, rule: str | None = None) -> np.ndarray:
+        """Gradient (n, h, w, c) of the target by the preprocessed inputs (n, h, w, c).
+
+        With a rule ("guided" or "deconvnet") ReLUs pass gradients by it instead; see `vislib.relu_rules`.
+
+        Raises:
+            ModelError: If the network has a ReLU that the rule cannot reach, or none that it can.
+        """
+        graph = self.graph_under(rule)
         function = self._traced(
-            ("gradients", target.score),
-            lambda: keras.Model(self.graph.input, self.graph.logits),
+            ("gradients", target.score, rule),
+            lambda: keras.Model(graph.input, graph.logits),
             lambda model: _input_gradient(model, self._score(target)),
             takes_weights=True,
         )
@@ -93,12 +102,15 @@ class Network:
         function = self._traced(("maps", *layers), lambda: keras.Model(self.graph.input, outputs), _forward_all)
         return [output.numpy() for output in function(tf.constant(inputs, tf.float32))]
 
-    def maps_and_gradients(self, inputs: np.ndarray, layer: str, target: Target) -> tuple[np.ndarray, np.ndarray]:
-        """A layer's feature maps (n, h, w, c) and the gradient of the target by them, same shape."""
-        node = self.map_node(layer)
+    def maps_and_gradients(
+        self, inputs: np.ndarray, layer: str, target: Target, rule: str | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """A layer's feature maps (n, h, w, c) and the gradient of the target by them, same shape; `rule` as above."""
+        graph = self.graph_under(rule)
+        node = self.map_node(layer, rule)
         function = self._traced(
-            ("maps and gradients", layer, target.score),
-            lambda: keras.Model(self.graph.input, [node.output, self.graph.logits]),
+            ("maps and gradients", layer, target.score, rule),
+            lambda: keras.Model(graph.input, [node.output, graph.logits]),
             lambda model: _map_gradient(model, self._score(target)),
             takes_weights=True,
         )
@@ -117,13 +129,22 @@ class Network:
         """Names of the layers with feature maps, in order."""
         return tuple(node.name for node in self.map_nodes)
 
-    def map_node(self, layer: str) -> Node:
-        """The layer of that name.
+    def graph_under(self, rule: str | None) -> Graph:
+        """The graph whose ReLUs follow the rule; None for the plain one."""
+        if rule is None:
+            return self.graph
+        with self._lock:
+            if rule not in self._ruled:
+                self._ruled[rule] = with_relu_rule(self.graph, rule, self.name)
+            return self._ruled[rule]
+
+    def map_node(self, layer: str, rule: str | None = None) -> Node:
+        """The layer of that name, in the graph under the rule.
 
         Raises:
             LayerError: If there is none, or its output is no stack of feature maps.
         """
-        node = self.graph.node(layer)
+        node = self.graph_under(rule).node(layer)
         if node is not None and node.has_map:
             return node
         problem = f"layer '{layer}' is not in {self.name}"

@@ -85,6 +85,7 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
 def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = ""):
     """Computes and shows one explanation here; returns the heatmap, or None if it was stopped."""
     slot = st.empty()
+    look = look.suited(explainer.signed)
     try:
         heatmap = compute(context, explainer, slot, look)
     except vislib.VislibError as error:

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -25,6 +25,12 @@ class Look:
     opacity: float = 0.55
     colormap: str | None = None
     clip: float = 0.0
+
+    def suited(self, signed: bool) -> "Look":
+        """This look, but with the default colours for a signed map if those chosen do not show signs."""
+        if signed and self.colormap not in (*render.DIVERGING_COLORMAPS, "jet"):
+            return replace(self, colormap=None)
+        return self
 
 
 def look_controls(signed: bool, opacity: float = 0.55, clip: float | None = None) -> Look:
@@ -63,7 +69,8 @@ def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, titl
     )
     colour_bar(Scale.of(heatmap.values, heatmap.signed, look.clip), heatmap.signed, look.colormap, heatmap.unit)
     where = f" at layer {heatmap.layer}" if heatmap.layer else ""
-    caption(f"{title}{where}", f"{_capital(heatmap.explained)}: {heatmap.score:.2f}. {note}")
+    sentences = (f"{_capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes, note)
+    caption(f"{title}{where}", " ".join(sentences))
     take_away(context, heatmap, look)
 
 

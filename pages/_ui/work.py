@@ -95,7 +95,7 @@ def run(
     slot = st.empty()
     with slot.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, text=f"{what}…")
-        st.button("Stop", key=f"stop {hash(key)}", on_click=_stop, args=(key,), icon=":material/stop_circle:")
+        st.button("Stop", key=f"stop {what} {hash(key)}", on_click=_stop, args=(key,), icon=":material/stop_circle:")
     last_shown = 0.0
 
     def progress(done: int, total: int, partial: np.ndarray | None = None) -> None:
@@ -134,7 +134,7 @@ def _show_stopped(key: tuple, what: str, partial, show_partial) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         how_far = f"after {partial[1]} of {partial[2]}" if partial else "before its first result"
         st.warning(f"{what}: stopped {how_far}.", icon=":material/stop_circle:")
-        st.button("Start again", key=f"again {hash(key)}", on_click=_go_on, args=(key,))
+        st.button("Start again", key=f"again {what} {hash(key)}", on_click=_go_on, args=(key,))
     if partial and show_partial:
         show_partial(*partial)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tf_keras_vis.gradcam import Gradcam
 from tf_keras_vis.saliency import Saliency
-from tf_keras_vis.utils.model_modifiers import ReplaceToLinear
+from tf_keras_vis.utils.model_modifiers import GuidedBackpropagation, ReplaceToLinear
 from tf_keras_vis.utils.scores import CategoricalScore
 from tiny_models import random_image, tiny
 
@@ -21,6 +21,15 @@ def test_saliency_tf_keras_vis_same_map(class_index):
     peer = Saliency(tiny("conv_relu").model, ReplaceToLinear(), clone=True)
     expected = peer(CategoricalScore(class_index), inputs(), normalize_map=False)[0]
     values = vislib.explain("saliency", tiny("conv_relu"), random_image(), class_index).values
+    np.testing.assert_allclose(values, expected, atol=1e-5 * expected.max(), rtol=0)
+
+
+@pytest.mark.parametrize(("style", "classes"), [("conv_relu", 4), ("activation_layers", 3)])
+def test_guided_backprop_tf_keras_vis_same_map_where_relus_are_activations(class_index, style, classes):
+    class_index = min(class_index, classes - 1)
+    peer = Saliency(tiny(style).model, [ReplaceToLinear(), GuidedBackpropagation()], clone=True)
+    expected = peer(CategoricalScore(class_index), inputs(), normalize_map=False)[0]
+    values = vislib.explain("guided-backprop", tiny(style), random_image(), class_index).values
     np.testing.assert_allclose(values, expected, atol=1e-5 * expected.max(), rtol=0)
 
 

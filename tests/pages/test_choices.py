@@ -4,6 +4,7 @@ import pytest
 from page_text import blocks, check_sound, errors, pictures, text
 
 import vislib
+from pages._ui.picture import Look
 
 
 @pytest.mark.parametrize("name", ["overview", "saliency", "class_activation"])
@@ -33,7 +34,7 @@ def test_probability_shows_in_captions(open_page, classifier, cat):
 def test_top_prediction_follows_the_image(open_page):
     page = open_page("class_activation")
     page.sidebar.selectbox(key="image").select("coffee.jpg").run()
-    assert pictures(check_sound(page))[-1] == "Grad-CAM for espresso over coffee.jpg"
+    assert pictures(check_sound(page))[1] == "Grad-CAM for espresso over coffee.jpg"
 
 
 def test_filters_change_of_layer(open_page):
@@ -146,3 +147,9 @@ def test_every_class_side_by_side_where_there_are_few(name, open_page, tiles_dra
 
 def test_every_class_side_by_side_not_for_a_thousand(open_page):
     assert "every class" not in text(open_page("class_activation"))
+
+
+def test_look_signed_map_gets_colours_that_show_signs():
+    assert Look(0.3, "viridis").suited(True) == Look(0.3, None)
+    for colormap, signed in (("PuOr_r", True), ("jet", True), (None, True), ("viridis", False), ("magma", False)):
+        assert Look(0.3, colormap).suited(signed).colormap == colormap

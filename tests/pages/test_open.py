@@ -3,6 +3,8 @@
 import pytest
 from page_text import PAGES, blocks, check_sound, pictures, text
 
+import vislib
+
 SHOWN = {
     "overview": ["Parameters 4,694,024", "Classes 1,000", "38 % tiger cat", "Grad-CAM at layer head_relu", "Occlusion"],
     "filters": ["Kernel 3 × 3 Input channels 3 Filters 32", "32 of 32 filters", "Norms, largest first"],
@@ -11,6 +13,15 @@ SHOWN = {
     "saliency": ["Saliency (vanilla gradient)", "SmoothGrad", "Logit of “tiger cat”: 9.2"],
     "class_activation": ["Grad-CAM at layer head_relu", "head_relu is the last layer before pooling"],
 }
+
+
+def of_family(family):
+    """Alternative texts of the pictures of a family's methods; the page draws whatever is registered."""
+    return [
+        f"{method.title} for tiger cat over cat.jpg" for method in vislib.methods().values() if method.family == family
+    ]
+
+
 PICTURES = {
     "overview": [
         "cat.jpg, as the network sees it",
@@ -26,12 +37,11 @@ PICTURES = {
         "The winning class with the patch at each place",
         "The image with the patch at row 112, column 16 covered",
     ],
-    "saliency": [
+    "saliency": ["cat.jpg, as the network sees it", *of_family("gradient")],
+    "class_activation": [
         "cat.jpg, as the network sees it",
-        "Saliency (vanilla gradient) for tiger cat over cat.jpg",
-        "SmoothGrad for tiger cat over cat.jpg",
+        *sorted(of_family("class activation"), key=lambda alt: not alt.startswith("Grad-CAM for")),
     ],
-    "class_activation": ["cat.jpg, as the network sees it", "Grad-CAM for tiger cat over cat.jpg"],
 }
 
 

@@ -10,6 +10,10 @@ import pytest
 import vislib
 
 
+def of_family(family):
+    return sorted(name for name, method in vislib.methods().items() if method.family == family)
+
+
 @pytest.fixture(scope="module")
 def load_once():
     """vislib.load_classifier, loading each network once; not the one that the pages use."""
@@ -24,8 +28,17 @@ def load_once():
         ("filters", {"conv": "head_conv"}, {"kernels": ["head_conv"]}),
         ("feature_maps", {"image": "coffee.jpg", "layer": "head_relu"}, {"maps": ["head_relu"]}),
         ("occlusion", {"class": "tabby", "occlusion.stride_px": "32", "occlusion.fill": "noise"}, {"heatmap": ["occlusion"]}),
-        ("saliency", {"class": "lynx", "smoothgrad.n_samples": "3"}, {"heatmap": ["saliency", "smoothgrad"]}),
-        ("class_activation", {"class": "espresso", "image": "cat_and_coffee.jpg"}, {"heatmap": ["grad-cam"]}),
+        (
+            "saliency",
+            {"class": "lynx", "smoothgrad.n_samples": "3", "integrated-gradients.n_steps": "3",
+             "integrated-gradients.add_steps": "false"},
+            {"heatmap": of_family("gradient")},
+        ),
+        (
+            "class_activation",
+            {"class": "espresso", "image": "cat_and_coffee.jpg"},
+            {"heatmap": of_family("class activation")},
+        ),
     ],
 )  # fmt: skip
 def test_snippet_gives_the_numbers_behind_the_picture(

@@ -1,6 +1,10 @@
-"""Explanation methods, one a file; importing this registers them all."""
+"""Explanation methods, one a file; importing this registers them all, in the order in which they are shown."""
 
-from vislib.attribution import grad_cam, occlusion, saliency, smoothgrad  # noqa: F401
+# ruff: noqa: F401, I001
+from vislib.attribution import saliency
+from vislib.attribution import guided_backprop, deconvnet, gradient_x_input, smoothgrad, vargrad, integrated_gradients
+from vislib.attribution import grad_cam, guided_grad_cam
+from vislib.attribution import occlusion
 from vislib.attribution.base import Explainer, Progress, explain, methods, no_progress
 
 __all__ = ["Explainer", "Progress", "explain", "methods", "no_progress"]

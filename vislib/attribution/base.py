@@ -28,11 +28,12 @@ def no_progress(done: int, total: int, partial: np.ndarray | None = None) -> Non
 
 @dataclass(frozen=True)
 class Attribution:
-    """What a method computes: the map and, where there are any, its layer and further arrays."""
+    """What a method computes: the map and, where there are any, its layer, further arrays and what is to be said."""
 
     values: np.ndarray
     layer: str | None = None
     details: Mapping[str, np.ndarray] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ class Explainer(ABC):
             box=classifier.box(image),
             image_size=(image.shape[0], image.shape[1]),
             details=attribution.details,
+            notes=attribution.notes,
         )
 
     def resolved(self, classifier: Classifier) -> Self:

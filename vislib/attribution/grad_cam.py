@@ -9,6 +9,8 @@ import numpy as np
 from vislib.attribution.base import Attribution, Explainer, Progress, parameter, upsample
 from vislib.target import Target
 
+VARIANTS = ("vanilla", "guided", "deconvnet")
+
 
 @dataclass(frozen=True)
 class GradCam(Explainer):
@@ -17,6 +19,9 @@ class GradCam(Explainer):
     The map is computed at the layer's size and brought to the input's by interpolating between cell
     centres. Values are ≥ 0. `details["cells"]` holds the map at the layer's size, `details["weights"]`
     the α_k.
+
+    The variants "guided" and "deconvnet" are not the paper's: the ReLUs between the layer and the logit pass the
+    gradient by that rule (see `vislib.relu_rules`). Where there are none the map is the vanilla one, and `notes` says so.
 
     Reference: Selvaraju et al. 2017, arXiv 1610.02391.
     """
@@ -32,6 +37,9 @@ class GradCam(Explainer):
     signed = False
 
     layer: str | None = parameter(None, "Layer", help="Where to look; by default the last layer before pooling.")
+    variant: str = parameter(
+        "vanilla", "Gradient", choices=VARIANTS, help="How the ReLUs behind the layer pass the gradient back."
+    )
 
     def resolved(self, classifier) -> Self:
         layer = self.layer if self.layer is not None else classifier.network.last_map_layer
@@ -40,10 +48,15 @@ class GradCam(Explainer):
     def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
         assert self.layer is not None
         progress(0, 1)
+        rule = None if self.variant == "vanilla" else self.variant
         inputs = classifier.prepare(fitted[None])
-        maps, gradients = classifier.network.maps_and_gradients(inputs, self.layer, target)
+        maps, gradients = classifier.network.maps_and_gradients(inputs, self.layer, target, rule)
         weights = gradients[0].mean(axis=(0, 1))
         cells = np.maximum(maps[0] @ weights, 0)
         values = upsample(cells, classifier.input_size)
         progress(1, 1, values)
-        return Attribution(values, self.layer, {"cells": cells, "weights": weights})
+        graph = classifier.network.graph_under(rule)
+        notes = graph.notes
+        if rule and not graph.ruled_behind(self.layer):
+            notes = (f"No ReLU lies between {self.layer} and the score, so this is the vanilla map.", *notes)
+        return Attribution(values, self.layer, {"cells": cells, "weights": weights}, notes)

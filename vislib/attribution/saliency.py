@@ -28,8 +28,15 @@ class Saliency(Explainer):
     signed = False
 
     def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        progress(0, 1)
-        gradient = classifier.network.gradients(classifier.prepare(fitted[None]), target)[0]
-        values = np.abs(gradient).max(axis=-1)
-        progress(1, 1, values)
-        return Attribution(values)
+        return largest_gradient(classifier, fitted, target, progress)
+
+
+def largest_gradient(
+    classifier, fitted: np.ndarray, target: Target, progress: Progress, rule: str | None = None
+) -> Attribution:
+    """max_c |gradient| of the fitted image, with a rule for the ReLUs or without; `details["gradient"]` (h, w, c)."""
+    progress(0, 1)
+    gradient = classifier.network.gradients(classifier.prepare(fitted[None]), target, rule)[0]
+    values = np.abs(gradient).max(axis=-1)
+    progress(1, 1, values)
+    return Attribution(values, details={"gradient": gradient}, notes=classifier.network.graph_under(rule).notes)

@@ -1,5 +1,6 @@
 """SmoothGrad: the gradient averaged over noisy copies of the input."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,17 +36,24 @@ class SmoothGrad(Explainer):
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
 
     def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        network = classifier.network
         inputs = classifier.prepare(fitted[None])
-        sigma = self.noise * float(inputs.max() - inputs.min())
-        random = np.random.default_rng(self.seed)
         total = np.zeros(inputs.shape[1:], np.float64)
         done = 0
         progress(0, self.n_samples)
-        while done < self.n_samples:
-            count = min(network.gradient_batch_size, self.n_samples - done)
-            noisy = inputs + random.normal(0, sigma, (count, *inputs.shape[1:])).astype(np.float32)
-            total += network.gradients(noisy, target).sum(axis=0, dtype=np.float64)
-            done += count
+        for gradients in noisy_gradients(classifier.network, inputs, target, self.n_samples, self.noise, self.seed):
+            total += gradients.sum(axis=0, dtype=np.float64)
+            done += len(gradients)
             progress(done, self.n_samples, np.abs(total / done).max(axis=-1).astype(np.float32))
         return Attribution(np.abs(total / done).max(axis=-1))
+
+
+def noisy_gradients(
+    network, inputs: np.ndarray, target: Target, n_samples: int, noise: float, seed: int
+) -> Iterator[np.ndarray]:
+    """Gradients (n, h, w, c) at copies of the input (1, h, w, c) with noise, in batches; `noise` is σ / (max − min)."""
+    sigma = noise * float(inputs.max() - inputs.min())
+    random = np.random.default_rng(seed)
+    for start in range(0, n_samples, network.gradient_batch_size):
+        count = min(network.gradient_batch_size, n_samples - start)
+        noisy = inputs + random.normal(0, sigma, (count, *inputs.shape[1:])).astype(np.float32)
+        yield network.gradients(noisy, target)

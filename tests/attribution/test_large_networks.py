@@ -1,0 +1,63 @@
+"""Every method once on each of the large networks people use, with random weights and small inputs."""
+
+import dataclasses
+import functools
+
+import numpy as np
+import pytest
+from tiny_models import layers, random_image
+
+import vislib
+from vislib.backend import keras
+from vislib.zoo import efficientnet_lite0
+
+METHODS = sorted(vislib.methods())
+
+# What makes a method cheap, by the name of its parameter; for the methods that have it.
+CHEAP = {"n_samples": 2, "n_steps": 2, "add_steps": False, "patch_px": 32, "stride_px": 32}
+
+
+def efficientnet_lite(side: int) -> keras.Model:
+    return keras.models.clone_model(efficientnet_lite0.build(), input_tensors=keras.Input((side, side, 3)))
+
+
+def application(name: str, side: int) -> keras.Model:
+    return getattr(keras.applications, name)(weights=None, input_shape=(side, side, 3), classes=5)
+
+
+def base_in_new_head(side: int) -> keras.Model:
+    """A base below layers of one's own, as for transfer learning."""
+    base = keras.applications.MobileNetV2(weights=None, input_shape=(side, side, 3), alpha=0.35, include_top=False)
+    inputs = keras.Input((side, side, 3))
+    x = layers.GlobalAveragePooling2D()(base(layers.Rescaling(1 / 127.5, -1)(inputs)))
+    return keras.Model(inputs, layers.Dense(5, activation="softmax")(layers.Dense(8, activation="relu")(x)))
+
+
+NETWORKS = {
+    "EfficientNet-Lite0": lambda: efficientnet_lite(64),
+    "ResNet-50": lambda: application("ResNet50", 64),
+    "MobileNetV2": lambda: application("MobileNetV2", 64),
+    "DenseNet-121": lambda: application("DenseNet121", 64),
+    "InceptionV3": lambda: application("InceptionV3", 96),
+    "base in a new head": lambda: base_in_new_head(64),
+}
+
+
+@functools.lru_cache(maxsize=1)  # one of them in memory at a time
+def classifier_of(network: str) -> vislib.Classifier:
+    keras.utils.set_random_seed(0)
+    return vislib.load_classifier(NETWORKS[network](), preprocess="-1..1")
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("network", NETWORKS)
+def test_heatmap_large_network_finite_float32_at_input_size(network, method):
+    classifier = classifier_of(network)
+    known = {spec.name for spec in dataclasses.fields(vislib.methods()[method])}
+    cheap = {name: value for name, value in CHEAP.items() if name in known}
+    heatmap = vislib.explain(method, classifier, random_image(*classifier.input_size), 1, **cheap)
+    assert heatmap.values.shape == classifier.input_size
+    assert heatmap.values.dtype == np.float32
+    assert np.isfinite(heatmap.values).all()
+    # Random weights may give every channel a negative weight, of which a class activation map shows nothing.
+    assert heatmap.values.any() or vislib.methods()[method].family == "class activation"

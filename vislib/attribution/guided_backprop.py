@@ -1,0 +1,39 @@
+"""Guided backpropagation: a gradient that only what is positive, forwards and backwards, can pass."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vislib.attribution.base import Attribution, Explainer, Progress
+from vislib.attribution.saliency import largest_gradient
+from vislib.target import Target
+
+
+@dataclass(frozen=True)
+class GuidedBackprop(Explainer):
+    """max_c |g_c|, where g is the gradient by the input x for which every ReLU y = f(x) passes on
+
+        f'(x) · g   where x > 0, y > 0 and the incoming gradient g > 0, else 0.
+
+    Every kind of ReLU follows that: `activation=`, layers, `keras.ops`; capped, leaky and with a threshold. Other
+    activations pass their usual gradient and `notes` names them. x is the preprocessed input. Values are ≥ 0; the
+    signed g (h, w, c) is `details["gradient"]`.
+
+    Raises:
+        ModelError: If the network has a ReLU that the rule cannot reach, or none that it can.
+
+    Reference: Springenberg et al. 2014, arXiv 1412.6806, section 3.4.
+    """
+
+    name = "guided-backprop"
+    title = "Guided backpropagation"
+    family = "gradient"
+    reference = "Springenberg et al. 2014, arXiv 1412.6806"
+    caveat = (
+        "Sharp, but it recovers edges more than reasons: it hardly depends on the class and survives randomized "
+        "weights (Adebayo et al. 2018, arXiv 1810.03292)."
+    )
+    signed = False
+
+    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
+        return largest_gradient(classifier, fitted, target, progress, rule="guided")

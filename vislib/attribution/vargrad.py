@@ -1,0 +1,49 @@
+"""VarGrad: how much the gradient varies over noisy copies of the input."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vislib.attribution.base import Attribution, Explainer, Progress, parameter
+from vislib.attribution.smoothgrad import noisy_gradients
+from vislib.target import Target
+
+
+@dataclass(frozen=True)
+class VarGrad(Explainer):
+    """max_c Var_k(∂ logit(x + ε_k) / ∂ x_c), the variance (1/n) over n noisy copies, ε_k ~ N(0, σ²).
+
+    σ is a share of the input's range. x is the preprocessed input. Values are ≥ 0; zero where the network is linear.
+
+    Reference: Adebayo et al. 2018, arXiv 1810.03307; what it measures: Seo et al. 2018, arXiv 1806.03000.
+    """
+
+    name = "vargrad"
+    title = "VarGrad"
+    family = "gradient"
+    reference = "Adebayo et al. 2018, arXiv 1810.03307"
+    caveat = (
+        "It shows where the gradient is unsteady, that is the network's curvature, which need not be where the "
+        "evidence is (Seo et al. 2018, arXiv 1806.03000); the noise level changes it."
+    )
+    signed = False
+
+    n_samples: int = parameter(20, "Samples", low=2, high=500, help="Noisy copies whose gradients are compared.")
+    noise: float = parameter(
+        0.15, "Noise", low=0.0, high=1.0, help="Standard deviation as a share of the input's range (max − min)."
+    )
+    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
+
+    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
+        inputs = classifier.prepare(fitted[None])
+        first, sums, squares, done = None, 0, 0, 0
+        progress(0, self.n_samples)
+        for gradients in noisy_gradients(classifier.network, inputs, target, self.n_samples, self.noise, self.seed):
+            # Differences to one of them, as the variance of large numbers that differ little would be lost.
+            first = gradients[0].astype(np.float64) if first is None else first
+            sums = sums + (gradients - first).sum(axis=0)
+            squares = squares + ((gradients - first) ** 2).sum(axis=0)
+            done += len(gradients)
+            values = (squares / done - (sums / done) ** 2).clip(0).max(axis=-1).astype(np.float32)
+            progress(done, self.n_samples, values)
+        return Attribution(values)
