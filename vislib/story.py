@@ -60,29 +60,31 @@ def story(image: np.ndarray, seed: int = 0) -> tuple[StoryStep, ...]:
     if image.ndim != 3 or image.shape[2] != 3 or min(image.shape[:2]) < 20:
         raise ImageError(f"The story needs an image (H, W, 3) of at least 20 × 20 pixels; not {image.shape}.")
     seeds = [int(each) for each in np.random.default_rng(seed).integers(0, 2**31, 4)]
-    fitted = _fitted(image) / 255
-    # Centred, as networks get their images: else a kernel's map is mostly all above or all below zero.
-    start = StoryStep("image", "The image", fitted - fitted.mean(),
-                      "Three channels, how red, green and blue each pixel is; centred on zero, as a network gets "
-                      "them.")  # fmt: skip
+    start = StoryStep(
+        "image", "The image", _fitted(image) / 255, "Three channels: how red, green and blue each pixel is."
+    )
+    # Else a kernel's map lies mostly above or mostly below zero, depending on the sum of its weights.
+    middle = StoryStep("centred", "The image, centred", start.maps - start.maps.mean(axis=(0, 1)),
+                       "From each channel its mean is taken away, so that zero is its middle, as networks like to "
+                       "get their images.", start.key)  # fmt: skip
     three = random_kernels((3, 3), 3, 3, seeds[0])
     ten = random_kernels((10, 10), 3, 3, seeds[1])
-    rgb = _convolved(start, "three-3x3", "Three random kernels of 3 × 3", three,
+    rgb = _convolved(middle, "three-3x3", "Three random kernels of 3 × 3", three,
                      "Three maps, drawn as red, green and blue. Edges and texture are still there: even random "
                      "kernels pass on what the image holds.")  # fmt: skip
-    coarse = _convolved(start, "three-10x10", "Three random kernels of 10 × 10", ten,
+    coarse = _convolved(middle, "three-10x10", "Three random kernels of 10 × 10", ten,
                         "Each value now mixes 100 pixels of every channel, so detail goes, and 9 pixels each way are "
                         "lost at the border.")  # fmt: skip
-    one = _convolved(start, "one-3x3", "One kernel of 3 × 3", three[..., :1],
+    one = _convolved(middle, "one-3x3", "One kernel of 3 × 3", three[..., :1],
                      "One kernel, one map. Zero is the middle: where the weights that subtract win, the value is "
                      "negative.")  # fmt: skip
-    wide = _convolved(start, "one-10x10", "One kernel of 10 × 10", ten[..., :1],
+    wide = _convolved(middle, "one-10x10", "One kernel of 10 × 10", ten[..., :1],
                       "The same with the larger kernel: the map is smoother than that of 3 × 3.")  # fmt: skip
     positive = _activated(one, "relu", "ReLU", "relu", "Everything below zero is now zero; the rest is as it was.")
     pooled = _pooled(positive, "pooled", "Max pooling 3 × 3", Pooling("max", 3),
                      "About a third the size each way, and still the same scene: only the largest of nine values is "
                      "kept.")  # fmt: skip
-    return start, rgb, coarse, one, wide, positive, pooled, *_lenet(start, seeds[2:])
+    return start, middle, rgb, coarse, one, wide, positive, pooled, *_lenet(middle, seeds[2:])
 
 
 def trained_story(classifier: Classifier, image: np.ndarray, most: int = 6) -> tuple[StoryStep, ...]:
