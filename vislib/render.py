@@ -109,6 +109,12 @@ def kernel_image(kernel: np.ndarray, size: int | None = None) -> Image.Image:
     return picture.resize((size, size), Image.Resampling.NEAREST) if size else picture
 
 
+def rgb_image(maps: np.ndarray) -> Image.Image:
+    """Three maps (h, w, 3) as red, green and blue: their smallest value black, their largest full, a constant grey."""
+    pixels = np.rint(Scale(float(maps.min()), float(maps.max()))(maps) * 255).astype(np.uint8)
+    return Image.fromarray(pixels)
+
+
 def heatmap_image(heatmap: Heatmap, colormap: str | None = None) -> Image.Image:
     """The heatmap alone in false colours, at the network's resolution."""
     return map_image(heatmap.values, signed=heatmap.signed, colormap=colormap)

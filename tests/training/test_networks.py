@@ -13,8 +13,9 @@ PARAMETERS = {
     "cifar-small": 490 + 1_820 + 12_810,
     "cifar10": 592_554,
     "cifar-dense": (3072 + 1) * 200 + (200 + 1) * 150 + (150 + 1) * 10,
-    # torchvision's 11,689,512 trainable and two moving statistics for each of 4,800 normalized channels
+    # torchvision's 11,689,512 trainable and two moving statistics for each of 4,800 normalized channels; likewise ResNet-34
     "resnet18": 11_689_512 + 2 * 4_800,
+    "resnet34": 21_797_672 + 2 * 8_512,
 }
 
 SHAPES = {
@@ -47,6 +48,12 @@ SHAPES = {
         "conv4_block2_add": (14, 14, 256),
         "conv5_block2_add": (7, 7, 512),
         "predictions": (1000,),
+    },
+    "resnet34": {
+        "conv2_block3_add": (56, 56, 64),
+        "conv3_block4_add": (28, 28, 128),
+        "conv4_block6_add": (14, 14, 256),
+        "conv5_block3_add": (7, 7, 512),
     },
 }  # fmt: skip
 

@@ -6,9 +6,12 @@ i·stride + low … i·stride + high. See Araujo, Norris & Sim 2019, https://dis
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from vislib.derive import Graph, Node
 from vislib.images import Box
+
+if TYPE_CHECKING:
+    from vislib.derive import Graph, Node
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,11 @@ class ReceptiveField:
         """Input pixels between neighbouring units, (vertical, horizontal)."""
         return int(self.rows.stride), int(self.columns.stride)
 
+    @property
+    def offset(self) -> tuple[int, int]:
+        """(row, column) of the first pixel that unit (0, 0) can depend on; negative within the padding."""
+        return int(self.rows.low), int(self.columns.low)
+
     def box(self, row: int, column: int, input_size: tuple[int, int]) -> Box:
         """The input pixels that the unit at (row, column) can depend on, cut off at the input's edges."""
         top = max(0.0, row * self.rows.stride + self.rows.low)
@@ -51,7 +59,7 @@ class ReceptiveField:
         return Box(top, left, bottom - top, right - left)
 
 
-def receptive_fields(graph: Graph) -> dict[str, ReceptiveField]:
+def receptive_fields(graph: "Graph") -> dict[str, ReceptiveField]:
     """The receptive field of every layer with feature maps, by layer name.
 
     A layer that mixes all positions (global pooling, and what is multiplied with it, as in
@@ -70,7 +78,7 @@ def receptive_fields(graph: Graph) -> dict[str, ReceptiveField]:
     return fields
 
 
-def _of(node: Node, before: list[ReceptiveField], whole: ReceptiveField) -> ReceptiveField:
+def _of(node: "Node", before: list[ReceptiveField], whole: ReceptiveField) -> ReceptiveField:
     if not before or not node.has_map:
         return whole
     windows = _windows(node)
@@ -101,7 +109,7 @@ _POINTWISE = (
     "Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "Rescaling", "Normalization", "Identity",
     "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Relu", "Relu6", "Silu",
     "Gelu", "Sigmoid", "HardSwish", "HardSigmoid", "HardSilu", "Divide", "TrueDivide", "LayerScale",
-    "StochasticDepth", "CustomScaleLayer", "Dense",
+    "StochasticDepth", "CustomScaleLayer", "Dense", "LocalResponseNormalization",
 )  # fmt: skip
 
 
@@ -113,7 +121,7 @@ def _along_channels(operation) -> bool:
     return tuple(axis if isinstance(axis, list | tuple) else [axis]) in ((-1,), (3,))
 
 
-def _windows(node: Node) -> list[tuple[int, int, int, int]] | None:
+def _windows(node: "Node") -> list[tuple[int, int, int, int]] | None:
     """(kernel, stride, dilation, padding before) down and across; None where every position is mixed."""
     operation, kind = node.operation, type(node.operation).__name__
     if kind in _ALONG_AXIS and not _along_channels(operation):

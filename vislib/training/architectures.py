@@ -5,6 +5,7 @@ training one network never disturbs another.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 
 from vislib.backend import keras
@@ -124,7 +125,7 @@ def _cifar_dense(make: Maker) -> None:
     make.dropout(0.5, "dropout")
 
 
-def _resnet18(make: Maker) -> None:
+def _resnet(make: Maker, blocks: tuple[int, int, int, int]) -> None:
     """He et al. 2015, arXiv 1512.03385: residual blocks F(x) + x, a 1 × 1 projection where shapes differ."""
 
     def conv(channels: int, kernel: int, stride: int, name: str) -> None:
@@ -138,8 +139,8 @@ def _resnet18(make: Maker) -> None:
     conv(64, 7, 2, "conv1")
     make.add(_relu("conv1_relu"))
     make.add(_layers.MaxPooling2D(3, 2, "same", name="pool1"))
-    for stage, channels in enumerate((64, 128, 256, 512), 2):
-        for block in (1, 2):
+    for stage, (channels, n_blocks) in enumerate(zip((64, 128, 256, 512), blocks, strict=True), 2):
+        for block in range(1, n_blocks + 1):
             name, stride = f"conv{stage}_block{block}", 2 if stage > 2 and block == 1 else 1
             entry = make.x
             conv(channels, 3, stride, f"{name}_conv1")
@@ -161,5 +162,6 @@ ARCHITECTURES: dict[str, Callable[[Maker], None]] = {
     "cifar-small": _cifar_small,
     "cifar10": _cifar10,
     "cifar-dense": _cifar_dense,
-    "resnet18": _resnet18,
+    "resnet18": partial(_resnet, blocks=(2, 2, 2, 2)),
+    "resnet34": partial(_resnet, blocks=(3, 4, 6, 3)),
 }

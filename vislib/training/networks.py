@@ -68,6 +68,7 @@ NETWORKS: dict[str, NetworkRecipe] = {
     "cifar10": NetworkRecipe("CIFAR net", (32, 32, 3), 10, "cifar10", dropout=True, batch_norm="before"),
     "cifar-dense": NetworkRecipe("Fully connected baseline", (32, 32, 3), 10, "cifar10"),
     "resnet18": NetworkRecipe("ResNet-18 (2015)", (224, 224, 3), 1000, "", batch_norm="before"),
+    "resnet34": NetworkRecipe("ResNet-34 (2015)", (224, 224, 3), 1000, "", batch_norm="before"),
 }
 
 

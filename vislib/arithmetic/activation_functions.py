@@ -1,0 +1,93 @@
+"""Activation functions and their derivatives, in plain NumPy; each agrees with Keras's of the same name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import erf, expit
+
+_SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et al. 2017, arXiv 1706.02515
+_TAU = np.sqrt(2 * np.pi)
+
+
+@dataclass(frozen=True)
+class ActivationFunction:
+    """A function that is applied to each value of a map.
+
+    Attributes:
+        title: Its usual name.
+        formula: f(x) in letters.
+        derivative_formula: f′(x) in letters.
+        value: f, on arrays of float64.
+        derivative: f′, on arrays of float64. At a kink the value that Keras uses.
+    """
+
+    title: str
+    formula: str
+    derivative_formula: str
+    value: Callable[[np.ndarray], np.ndarray]
+    derivative: Callable[[np.ndarray], np.ndarray]
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        return self.value(np.asarray(x, np.float64))
+
+
+def leaky_relu(slope: float) -> ActivationFunction:
+    """ReLU that lets a share of the negative side through."""
+    return ActivationFunction(
+        f"LeakyReLU, slope {slope:g}",
+        f"x if x > 0, else {slope:g}·x",
+        f"1 if x > 0, else {slope:g}",
+        lambda x: np.where(x > 0, x, slope * x),
+        lambda x: np.where(x > 0, 1.0, slope),
+    )
+
+
+def _bell(x: np.ndarray) -> np.ndarray:
+    return np.exp(-(x**2) / 2) / _TAU
+
+
+FUNCTIONS: dict[str, ActivationFunction] = {
+    "linear": ActivationFunction("Linear", "x", "1", lambda x: x, np.ones_like),
+    "relu": ActivationFunction(
+        "ReLU", "max(0, x)", "1 if x > 0, else 0", lambda x: np.maximum(x, 0), lambda x: np.where(x > 0, 1.0, 0.0)
+    ),
+    "relu6": ActivationFunction(
+        "ReLU6", "min(max(0, x), 6)", "1 if 0 < x < 6, else 0",
+        lambda x: np.clip(x, 0, 6), lambda x: np.where((x > 0) & (x < 6), 1.0, 0.0),
+    ),
+    "leaky_relu": leaky_relu(0.2),
+    "elu": ActivationFunction(
+        "ELU", "x if x > 0, else eˣ − 1", "1 if x > 0, else eˣ",
+        lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+        lambda x: np.where(x > 0, 1.0, np.exp(np.minimum(x, 0))),
+    ),
+    "selu": ActivationFunction(
+        "SELU", "1.0507·x if x > 0, else 1.7581·(eˣ − 1)", "1.0507 if x > 0, else 1.7581·eˣ",
+        lambda x: _SELU_SCALE * np.where(x > 0, x, _SELU_ALPHA * np.expm1(np.minimum(x, 0))),
+        lambda x: _SELU_SCALE * np.where(x > 0, 1.0, _SELU_ALPHA * np.exp(np.minimum(x, 0))),
+    ),
+    "softplus": ActivationFunction("Softplus", "ln(1 + eˣ)", "σ(x)", lambda x: np.logaddexp(0, x), expit),
+    "sigmoid": ActivationFunction(
+        "Sigmoid", "σ(x) = 1 / (1 + e⁻ˣ)", "σ(x)·(1 − σ(x))", expit, lambda x: expit(x) * expit(-x)
+    ),
+    "tanh": ActivationFunction("tanh", "tanh x", "1 − tanh² x", np.tanh, lambda x: 1 - np.tanh(x) ** 2),
+    "silu": ActivationFunction(
+        "SiLU (Swish)", "x·σ(x)", "σ(x)·(1 + x·(1 − σ(x)))",
+        lambda x: x * expit(x), lambda x: expit(x) * (1 + x * expit(-x)),
+    ),
+    "gelu": ActivationFunction(
+        "GELU", "x·Φ(x)", "Φ(x) + x·φ(x)",
+        lambda x: x * (1 + erf(x / np.sqrt(2))) / 2, lambda x: (1 + erf(x / np.sqrt(2))) / 2 + x * _bell(x),
+    ),
+    "hard_sigmoid": ActivationFunction(
+        "Hard sigmoid", "min(max(0, x / 6 + ½), 1)", "⅙ if −3 < x < 3, else 0",
+        lambda x: np.clip(x / 6 + 0.5, 0, 1), lambda x: np.where(np.abs(x) < 3, 1 / 6, 0.0),
+    ),
+}  # fmt: skip
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Probabilities of scores (…, classes): eˣ of each over the sum of all. Not one value at a time, so not above."""
+    shifted = np.exp(logits - np.max(logits, axis=-1, keepdims=True))
+    return shifted / shifted.sum(axis=-1, keepdims=True)

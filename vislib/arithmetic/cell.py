@@ -1,0 +1,169 @@
+"""One value of a layer's output, reckoned anew in NumPy from the layer's inputs and weights, a function a kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from vislib.arithmetic import notation
+from vislib.arithmetic.convolution import Step, step
+from vislib.arithmetic.normalization import BatchNorm
+from vislib.arithmetic.pooling import Pooling, PoolStep
+from vislib.errors import LayerError
+
+Source = tuple[int, np.ndarray, np.ndarray, np.ndarray]
+"""(input, rows, columns, channels): cells of one input, indices along each axis."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """How one value came about.
+
+    Attributes:
+        value: The value, reckoned from the numbers below.
+        lines: What was done, with the numbers put in: one line an operation, such as the sum and then the ReLU.
+        step: For convolution and pooling the window, the weights and where they lie in the input.
+        sources: Which cells of which input went in, for lighting them up; padding is left out, and of a dense layer
+            all but the five that count most.
+    """
+
+    value: float
+    lines: tuple[str, ...]
+    step: Step | PoolStep | None = None
+    sources: tuple[Source, ...] = field(default=(), repr=False)
+
+
+def _convolution(node, inputs, row, column, channel) -> Cell:
+    layer: Any = node.operation
+    settings = {"stride": layer.strides, "padding": layer.padding, "dilation": layer.dilation_rate}
+    if type(layer).__name__ == "DepthwiseConv2D":
+        first, last = channel // layer.depth_multiplier, channel // layer.depth_multiplier + 1
+        kernel = np.asarray(layer.kernel)[:, :, first:last, channel % layer.depth_multiplier]
+    else:
+        kernel = np.asarray(layer.kernel)[..., channel]
+        first = channel // (layer.filters // layer.groups) * kernel.shape[2]
+        last = first + kernel.shape[2]
+    bias = float(layer.bias[channel]) if layer.use_bias else 0.0
+    window = step(inputs[0][..., first:last], kernel.astype(np.float64), row, column, bias, **settings)
+    return Cell(window.value, (window.formula,), window, _under(window, inputs[0], np.arange(first, last)))
+
+
+def _pooling(node, inputs, row, column, channel) -> Cell:
+    layer: Any = node.operation
+    kind = "max" if "Max" in type(layer).__name__ else "average"
+    window = Pooling(kind, layer.pool_size, layer.strides, layer.padding).step(inputs[0], row, column, channel)
+    return Cell(window.value, (window.formula,), window, _under(window, inputs[0], np.array([channel])))
+
+
+def _global_pooling(node, inputs, row, column, channel) -> Cell:
+    values = inputs[0][..., channel].astype(np.float64)
+    is_max = "Max" in type(node.operation).__name__
+    value = float(values.max() if is_max else values.mean())
+    name = "largest" if is_max else "mean"
+    line = f"{name} of {values.shape[0]}·{values.shape[1]} values = {notation.number(value)}"
+    rows, columns = np.arange(values.shape[0]), np.arange(values.shape[1])
+    return Cell(value, (line,), None, ((0, rows, columns, np.array([channel])),))
+
+
+def _batch_norm(node, inputs, row, column, channel) -> Cell:
+    layer: Any = node.operation
+    mean, variance = np.asarray(layer.moving_mean), np.asarray(layer.moving_variance)
+    gamma = np.asarray(layer.gamma) if layer.scale else np.ones_like(mean)
+    beta = np.asarray(layer.beta) if layer.center else np.zeros_like(mean)
+    norm = BatchNorm(mean, variance, gamma, beta, layer.epsilon)
+    x = value_at(inputs[0], row, column, channel)
+    line = norm.formula(x, channel)
+    value = gamma[channel] * (x - mean[channel]) / np.sqrt(variance[channel] + layer.epsilon) + beta[channel]
+    return Cell(float(value), (line,), None, same(inputs, row, column, channel))
+
+
+def _elementwise(node, inputs, row, column, channel) -> Cell:
+    values = [value_at(each, row, column, channel) for each in inputs]
+    kind = type(node.operation).__name__
+    shown = [notation.factor(value) for value in values]
+    if kind == "Add":
+        value, text = sum(values), " + ".join(shown)
+    elif kind == "Multiply":
+        value, text = float(np.prod(values)), "·".join(shown)
+    elif kind == "Average":
+        value, text = sum(values) / len(values), f"({' + '.join(shown)}) / {len(values)}"
+    else:
+        value, text = max(values), f"max({', '.join(map(notation.number, values))})"
+    return Cell(value, (f"{text} = {notation.number(value)}",), None, same(inputs, row, column, channel))
+
+
+def _concatenate(node, inputs, row, column, channel) -> Cell:
+    layer: Any = node.operation
+    if layer.axis not in (-1, inputs[0].ndim):
+        raise LayerError(f"{node.name} joins maps along another axis than the channels.")
+    ends = np.cumsum([each.shape[-1] for each in inputs])
+    place = int(np.searchsorted(ends, channel, side="right"))
+    own = channel - int(ends[place] - inputs[place].shape[-1])
+    value = value_at(inputs[place], row, column, own)
+    line = f"channel {own} of input {place + 1} of {len(inputs)} = {notation.number(value)}"
+    return Cell(value, (line,), None, ((place, np.array([row]), np.array([column]), np.array([own])),))
+
+
+def _dense(node, inputs, row, column, channel) -> Cell:
+    layer: Any = node.operation
+    x = inputs[0][row, column] if inputs[0].ndim == 3 else inputs[0]
+    weights = np.asarray(layer.kernel, np.float64)[:, channel]
+    bias = float(layer.bias[channel]) if layer.use_bias else 0.0
+    parts = x * weights
+    order = np.argsort(-np.abs(parts), kind="stable")[:5]
+    value = float(parts.sum() + bias)
+    terms = " + ".join(notation.products(x[order], weights[order]))
+    rest = f" + … ({len(parts)} products in all)" if len(parts) > len(order) else ""
+    line = f"{terms}{rest} + {notation.factor(bias)} = {notation.number(value)}"
+    return Cell(value, (line,), None, ((0, np.array([row]), np.array([column]), order),))
+
+
+def _passed_on(node, inputs, row, column, channel) -> Cell:
+    value = value_at(inputs[0], row, column, channel)
+    return Cell(value, (f"passed on: {notation.number(value)}",), None, same(inputs, row, column, channel))
+
+
+def value_at(maps: np.ndarray, row: int, column: int, channel: int) -> float:
+    """A value of maps (h, w, c), (1, 1, c) that stand for all cells, or (units,)."""
+    if maps.ndim == 1:
+        return float(maps[channel])
+    return float(maps[row if maps.shape[0] > 1 else 0, column if maps.shape[1] > 1 else 0, channel])
+
+
+def same(inputs, row: int, column: int, channel: int) -> tuple[Source, ...]:
+    """The same place of every input; the only one of an input of 1 × 1."""
+    sources = []
+    for place, maps in enumerate(inputs):
+        height, width = maps.shape[:2] if maps.ndim == 3 else (1, 1)
+        at = (min(row, height - 1), min(column, width - 1), channel)
+        rows, columns, channels = (np.array([index]) for index in at)
+        sources.append((place, rows, columns, channels))
+    return tuple(sources)
+
+
+def _under(window: Step | PoolStep, maps: np.ndarray, channels: np.ndarray) -> tuple[Source, ...]:
+    rows, columns = (
+        at[(at >= 0) & (at < size)] for at, size in zip((window.rows, window.columns), maps.shape, strict=False)
+    )
+    return ((0, rows, columns, channels),)
+
+
+MAKERS: dict[str, Callable[..., Cell]] = {
+    "Conv2D": _convolution,
+    "DepthwiseConv2D": _convolution,
+    "MaxPooling2D": _pooling,
+    "AveragePooling2D": _pooling,
+    "GlobalAveragePooling2D": _global_pooling,
+    "GlobalMaxPooling2D": _global_pooling,
+    "BatchNormalization": _batch_norm,
+    "Add": _elementwise,
+    "Multiply": _elementwise,
+    "Average": _elementwise,
+    "Maximum": _elementwise,
+    "Concatenate": _concatenate,
+    "Dense": _dense,
+    "Dropout": _passed_on,
+    "SpatialDropout2D": _passed_on,
+    "Identity": _passed_on,
+}

@@ -1,0 +1,125 @@
+"""Kernels to try: well-known ones, random ones, and ones typed by hand."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vislib.arithmetic import notation
+from vislib.errors import ParameterError
+
+MAX_SIDE = 15
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A well-known kernel.
+
+    Attributes:
+        title: Its usual name.
+        rows: Its weights, as they are laid on the image (cross-correlation).
+        does: What it does to an image, in a few words.
+    """
+
+    title: str
+    rows: tuple[tuple[float, ...], ...]
+    does: str
+
+    @property
+    def kernel(self) -> np.ndarray:
+        """(k_h, k_w) float64."""
+        return np.array(self.rows, np.float64)
+
+
+def _outer(weights: Sequence[float]) -> tuple[tuple[float, ...], ...]:
+    """The two-dimensional kernel of a one-dimensional one, summing to one."""
+    whole = sum(weights) ** 2
+    return tuple(tuple(a * b / whole for b in weights) for a in weights)
+
+
+PRESETS: dict[str, Preset] = {
+    "identity": Preset("Identity", ((0, 0, 0), (0, 1, 0), (0, 0, 0)), "leaves the image as it is"),
+    "vertical edges": Preset("Vertical edges", ((1, 0, -1),) * 3, "left minus right: answers to vertical edges"),
+    "horizontal edges": Preset(
+        "Horizontal edges", ((1, 1, 1), (0, 0, 0), (-1, -1, -1)), "top minus bottom: answers to horizontal edges"
+    ),
+    "all edges": Preset(
+        "Edges all around", ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)), "each pixel against its eight neighbours"
+    ),
+    "laplacian": Preset("Laplacian", ((0, 1, 0), (1, -4, 1), (0, 1, 0)), "second derivative: thin double edges"),
+    "sobel x": Preset(
+        "Sobel, horizontal gradient", ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)), "right minus left, smoothed along the edge"
+    ),
+    "sobel y": Preset(
+        "Sobel, vertical gradient", ((-1, -2, -1), (0, 0, 0), (1, 2, 1)), "bottom minus top, smoothed along the edge"
+    ),
+    "box blur": Preset("Box blur 3 × 3", _outer((1, 1, 1)), "the mean of nine pixels"),
+    "gaussian blur": Preset("Gaussian blur 5 × 5", _outer((1, 4, 6, 4, 1)), "a mean that weights the middle most"),
+    "sharpen": Preset("Sharpen", ((0, -1, 0), (-1, 5, -1), (0, -1, 0)), "the image plus its edges"),
+    "emboss": Preset("Emboss", ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)), "light from one corner, a relief"),
+}
+
+
+def random_kernels(size: tuple[int, int], c_in: int = 1, c_out: int = 1, seed: int = 0) -> np.ndarray:
+    """Kernels (k_h, k_w, c_in, c_out) as an untrained network has them: uniform within ±√(6 / (fan in + fan out)).
+
+    Reference: Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
+    """
+    _check_side(*size)
+    if c_in < 1 or c_out < 1:
+        raise ParameterError(f"A kernel has at least 1 channel in and 1 out; not {c_in} and {c_out}.")
+    limit = np.sqrt(6 / (size[0] * size[1] * (c_in + c_out)))
+    return np.random.default_rng(seed).uniform(-limit, limit, (*size, c_in, c_out))
+
+
+def parse_kernel(text: str) -> np.ndarray:
+    """A kernel (k_h, k_w) as typed: a row a line (or a row to each ";" or pair of brackets), numbers apart by
+    spaces or commas; fractions such as 1/9 too.
+
+    Raises:
+        ParameterError: If there is no number, something is none, rows differ in length, or there are more than
+            `MAX_SIDE` rows or columns.
+    """
+    lines = [line.strip(" \t\r,[]") for line in re.split(r"[\n;]|\]\s*,?\s*\[", text)]
+    rows = [re.split(r"[\s,]+", line) for line in lines if line]
+    if not rows:
+        raise ParameterError("The kernel is empty: type its rows, one a line, such as “1 0 -1”.")
+    _check_side(len(rows), max(map(len, rows)))
+    for place, row in enumerate(rows, 1):
+        if len(row) != len(rows[0]):
+            raise ParameterError(
+                f"Row {place} of the kernel has {len(row)} numbers, the first has {len(rows[0])}: "
+                "all rows must be equally long."
+            )
+    return np.array([[_number(word, place) for word in row] for place, row in enumerate(rows, 1)])
+
+
+def kernel_text(kernel: np.ndarray) -> str:
+    """A kernel (k_h, k_w) as `parse_kernel` reads it, rounded to four significant digits."""
+    return "\n".join(
+        " ".join(notation.number(value).replace("−", "-").replace(",", "").replace("·10^", "e") for value in row)
+        for row in kernel
+    )
+
+
+def is_symmetric(kernel: np.ndarray) -> bool:
+    """Whether flipping it both ways changes nothing, so that convolution and cross-correlation agree."""
+    return bool(np.array_equal(kernel, kernel[::-1, ::-1]))
+
+
+def _check_side(height: int, width: int) -> None:
+    if not (1 <= height <= MAX_SIDE and 1 <= width <= MAX_SIDE):
+        raise ParameterError(f"A kernel has 1 to {MAX_SIDE} rows and columns; not {height} × {width}.")
+
+
+def _number(word: str, place: int) -> float:
+    above, slash, below = word.replace("−", "-").partition("/")
+    try:
+        value = float(above) / float(below) if slash else float(above)
+    except (ValueError, ZeroDivisionError):
+        value = np.nan
+    if not np.isfinite(value):
+        shown = word if len(word) <= 20 else f"{word[:20]}…"
+        raise ParameterError(f"“{shown}” in row {place} of the kernel is not a number.")
+    return value

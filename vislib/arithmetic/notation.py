@@ -1,0 +1,40 @@
+"""How numbers are written in a formula: 3·1 + 0·2 + 1·(−1) = 2."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number with at most `digits` significant digits after rounding, a real minus sign, and 1,234 for thousands."""
+    value = float(value)
+    if not np.isfinite(value):
+        return {"inf": "∞", "-inf": "−∞"}.get(str(value), "undefined")
+    if value == round(value) and abs(value) < 1e15:
+        text = f"{int(value):,}"
+    elif 1e-3 <= abs(value) < 1e6:
+        decimals = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
+        text = f"{value:,.{decimals}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    else:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        text = f"{mantissa.rstrip('0').rstrip('.')}·10^{int(exponent)}"
+    return text.replace("-", "−")
+
+
+def factor(value: float) -> str:
+    """A number as it stands behind a sign: negative ones in brackets."""
+    text = number(value)
+    return f"({text})" if text.startswith("−") or "^" in text else text
+
+
+def total(terms: Iterable[str], value: float, most: int = 30) -> str:
+    """The sum of the terms and its value; of a long sum the first terms and how many there are."""
+    every = list(terms)
+    shown = every if len(every) <= most else [*every[:most], f"… ({len(every)} terms)"]
+    return f"{' + '.join(shown)} = {number(value)}"
+
+
+def products(left: Iterable[float], right: Iterable[float]) -> list[str]:
+    """One "a·b" a pair."""
+    return [f"{factor(a)}·{factor(b)}" for a, b in zip(left, right, strict=True)]

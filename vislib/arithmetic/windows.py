@@ -1,0 +1,177 @@
+"""Where a sliding window stands, and how many places it has: output sizes of convolution and pooling.
+
+    output = ⌊(n + 2p − f) / s⌋ + 1        (n pixels, p padding on each side, window of f pixels, stride s)
+
+With dilation d a kernel of k weights is a window of f = d·(k − 1) + 1 pixels. "valid" is p = 0, which is
+⌈(n − f + 1) / s⌉. "same" pads until the output is ⌈n / s⌉, the odd pixel at the end, as Keras does.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vislib.errors import ParameterError
+
+Pair = int | tuple[int, int]
+Padding = str | int | tuple[int, int] | tuple[tuple[int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A sliding window along one axis.
+
+    Args:
+        size: Pixels of the input, at least 1.
+        kernel: Weights of the kernel, at least 1.
+        stride: Pixels from one place of the window to the next, at least 1.
+        padding: "valid" (none), "same", or pixels (before, after).
+        dilation: Pixels from one weight to the next, at least 1.
+
+    Raises:
+        ParameterError: If one of them is out of range, or the window does not fit even once.
+    """
+
+    size: int
+    kernel: int
+    stride: int = 1
+    padding: str | tuple[int, int] = "valid"
+    dilation: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("size", "kernel", "stride", "dilation"):
+            value = getattr(self, name)
+            if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+                raise ParameterError(f"`{name}` must be a whole number from 1; not {value!r}.")
+        if isinstance(self.padding, str):
+            if self.padding not in ("valid", "same"):
+                raise ParameterError(f'`padding` must be "valid", "same" or pixels; not \'{self.padding}\'.')
+        elif min(self.padding) < 0:
+            raise ParameterError(f"`padding` must be at least 0 pixels; not {min(self.padding)}.")
+        if self.output < 1:
+            raise ParameterError(
+                f"A window of {self.extent} pixels does not fit into {self.size + self.before + self.after} "
+                f"({self.size} and {self.before + self.after} of padding): make the kernel or the dilation smaller, "
+                "or the padding larger."
+            )
+
+    @property
+    def extent(self) -> int:
+        """Pixels from the window's first to its last: f = d·(k − 1) + 1."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def before(self) -> int:
+        """Pixels of padding before the first."""
+        return self._same_padding // 2 if self.padding == "same" else self._explicit[0]
+
+    @property
+    def after(self) -> int:
+        """Pixels of padding after the last."""
+        return self._same_padding - self.before if self.padding == "same" else self._explicit[1]
+
+    @property
+    def output(self) -> int:
+        """Places of the window."""
+        if self.padding == "same":
+            return -(-self.size // self.stride)
+        return (self.size + sum(self._explicit) - self.extent) // self.stride + 1
+
+    def inputs(self, place: int) -> np.ndarray:
+        """The pixels (kernel,) under the window at a place (0 …); those below 0 or from `size` on are padding."""
+        if not 0 <= place < self.output:
+            raise ParameterError(f"The window has places 0 to {self.output - 1}; not {place}.")
+        return place * self.stride - self.before + self.dilation * np.arange(self.kernel)
+
+    @property
+    def formula(self) -> str:
+        """The output size with the numbers put in: "⌊(5 + 2·0 − 3) / 1⌋ + 1 = 3"."""
+        if self.padding == "same":
+            return f"⌈{self.size} / {self.stride}⌉ = {self.output}"
+        window = str(self.kernel) if self.dilation == 1 else f"({self.dilation}·({self.kernel} − 1) + 1)"
+        padding = f"2·{self.before}" if self.before == self.after else f"{self.before} + {self.after}"
+        return f"⌊({self.size} + {padding} − {window}) / {self.stride}⌋ + 1 = {self.output}"
+
+    @property
+    def symbols(self) -> str:
+        """The same formula in letters."""
+        if self.padding == "same":
+            return "⌈n / s⌉"
+        window = "f" if self.dilation == 1 else "(d·(k − 1) + 1)"
+        return f"⌊(n + {'2p' if self.before == self.after else 'p₁ + p₂'} − {window}) / s⌋ + 1"
+
+    @property
+    def _explicit(self) -> tuple[int, int]:
+        return (0, 0) if isinstance(self.padding, str) else self.padding
+
+    @property
+    def _same_padding(self) -> int:
+        return max((self.output - 1) * self.stride + self.extent - self.size, 0)
+
+
+def axes(
+    size: tuple[int, int], kernel: Pair, stride: Pair = 1, padding: Padding = "valid", dilation: Pair = 1
+) -> tuple[Axis, Axis]:
+    """The window along rows and along columns.
+
+    Args:
+        size: (height, width) of the input in pixels.
+        kernel: One number for both axes, or (rows, columns); likewise stride and dilation.
+        padding: "valid", "same", pixels on every side, (rows, columns), or ((top, bottom), (left, right)).
+
+    Raises:
+        ParameterError: If a value is out of range or the window does not fit.
+    """
+    kernels, strides, dilations = _pair(kernel, "kernel"), _pair(stride, "stride"), _pair(dilation, "dilation")
+    paddings = (padding, padding) if isinstance(padding, str) else tuple(map(_sides, _pair(padding, "padding")))
+    rows, columns = (Axis(size[k], kernels[k], strides[k], paddings[k], dilations[k]) for k in (0, 1))
+    return rows, columns
+
+
+def output_size(
+    size: tuple[int, int], kernel: Pair, stride: Pair = 1, padding: Padding = "valid", dilation: Pair = 1
+) -> tuple[int, int]:
+    """(height, width) of what a convolution or pooling makes of an input of `size`; arguments as for `axes`."""
+    rows, columns = axes(size, kernel, stride, padding, dilation)
+    return rows.output, columns.output
+
+
+def transposed_size(size: int, kernel: int, stride: int = 1, padding: str | int = "valid", dilation: int = 1) -> int:
+    """Pixels along one axis after a transposed convolution, which undoes the size of a convolution.
+
+    (n − 1)·s + f − 2p for p pixels of padding; as in Keras n·s for "same", and for "valid" at least n·s.
+    """
+    if padding not in ("valid", "same") and not (isinstance(padding, int) and padding >= 0):
+        raise ParameterError(f'`padding` must be "valid", "same" or pixels from 0; not {padding!r}.')
+    extent = Axis(size, kernel, stride, "same", dilation).extent
+    if padding == "same":
+        return size * stride
+    if padding == "valid":
+        return size * stride + max(extent - stride, 0)
+    return (size - 1) * stride + extent - 2 * int(padding)
+
+
+def keeping_padding(kernel: int, dilation: int = 1) -> int:
+    """Padding on each side that keeps the size at stride 1: p = (f − 1) / 2.
+
+    Raises:
+        ParameterError: If the window has an even number of pixels, for which there is none.
+    """
+    extent = dilation * (kernel - 1) + 1
+    if extent % 2 == 0:
+        raise ParameterError(f"Equal padding keeps the size for windows of odd size only; not {extent}.")
+    return (extent - 1) // 2
+
+
+def _pair(value, name: str) -> tuple:
+    if isinstance(value, int | np.integer):
+        return value, value
+    if isinstance(value, tuple | list) and len(value) == 2:
+        return tuple(value)
+    raise ParameterError(f"`{name}` must be one whole number, or one for rows and one for columns; not {value!r}.")
+
+
+def _sides(value) -> tuple[int, int]:
+    before, after = _pair(value, "padding")
+    if not all(isinstance(side, int | np.integer) for side in (before, after)):
+        raise ParameterError(f"`padding` must be in whole pixels; not {value!r}.")
+    return before, after
