@@ -37,6 +37,14 @@ class TwoActivations(layers.Layer):
         return self.activation(tf.nn.relu(inputs) - 1)
 
 
+def positive_part(x):
+    return tf.nn.relu(x)
+
+
+def bent(x):
+    return keras.ops.tanh(x)
+
+
 def classifier_with(*between):
     """A convolution without activation, then these layers."""
     inputs = keras.Input((SIDE, SIDE, 3))
@@ -72,12 +80,24 @@ def test_network_without_activations_refused(method):
         (lambda: Block(keras.ops.relu, name="hiding"), "Block"),
         (lambda: Block(tf.function(lambda x: tf.nn.relu6(x)), name="hiding"), "Block"),
         (lambda: Block(layers.LeakyReLU(), name="hiding"), "Block"),
+        (lambda: layers.Activation(positive_part, name="hiding"), "Activation"),
+        (lambda: layers.Conv2D(4, 1, activation=positive_part, name="hiding"), "Conv2D"),
         (lambda: TwoActivations(name="hiding"), "TwoActivations"),
         (lambda: layers.Lambda(lambda x: keras.ops.relu(x), name="hiding"), "Lambda"),
         (lambda: layers.TimeDistributed(layers.Dense(4, activation="relu"), name="hiding"), "TimeDistributed"),
         (lambda: layers.TimeDistributed(inner_relu(), name="hiding"), "TimeDistributed"),
     ],
-    ids=["ops", "inside a tf.function", "layer", "beside its activation", "Lambda", "wrapper", "wrapped model"],
+    ids=[
+        "ops",
+        "inside a tf.function",
+        "layer",
+        "own function",
+        "own function of a layer",
+        "beside its activation",
+        "Lambda",
+        "wrapper",
+        "wrapped model",
+    ],
 )
 def test_relu_out_of_reach_refused_naming_the_layer(hiding, kind):
     classifier = classifier_with(layers.ReLU(), hiding())
@@ -99,10 +119,11 @@ def test_other_activations_beside_relus_left_plain_and_named(method):
         layers.ReLU(),
         layers.Activation("silu", name="swish"),
         Block(keras.ops.tanh, name="own"),
+        layers.Activation(bent, name="function"),
         layers.Activation("linear"),
     )
     heatmap = vislib.explain(method, classifier, random_image())
     assert heatmap.notes == (
-        "Left as they are, for the rule is about ReLUs: silu (swish); unknown inside Block (own).",
+        "Left as they are, for the rule is about ReLUs: silu (swish); unknown inside Block (own); bent (function).",
     )
     assert vislib.explain("saliency", classifier, random_image()).notes == ()

@@ -47,11 +47,10 @@ def with_relu_rule(graph: Graph, rule: str, name: str) -> Graph:
             ruled.append(node.name)
         elif _is_activation(operation):
             plain[activation_name(operation)].append(node.name)
-        if _is_opaque(node.operation):
-            if _hides_relu(call, operation):
-                hidden.append(f"{node.name} ({type(node.operation).__name__})")
-            elif operation is node.operation:
-                plain[f"unknown inside {type(operation).__name__}"].append(node.name)
+        elif _is_opaque(operation):
+            plain[f"unknown inside {type(operation).__name__}"].append(node.name)
+        if _is_opaque(node.operation) and _hides_relu(call, operation):
+            hidden.append(f"{node.name} ({type(node.operation).__name__})")
         args, kwargs = call.arguments.fill_in(now)
         outputs = keras.tree.flatten(operation(*args, **kwargs))
         inputs = tuple(now[id(tensor)] for tensor in node.inputs)
@@ -106,10 +105,12 @@ def _is_activation(operation: keras.Operation) -> bool:
 
 
 def _is_opaque(operation: keras.Operation) -> bool:
-    """Whether something may be inside it that the graph does not show."""
-    ours = type(operation).__module__.split(".")[0] == "keras" and not isinstance(operation, keras.layers.Lambda)
+    """Whether something may be inside it that neither the graph nor its activation's name tells."""
+    foreign = type(operation).__module__.split(".")[0] != "keras" or isinstance(operation, keras.layers.Lambda)
     inner = isinstance(operation, keras.Layer) and any(True for _ in _layers_inside(operation))
-    return not ours or inner
+    known = _ACTIVATIONS | _RELUS | {"linear", "nonetype"}
+    own_function = hasattr(operation, "activation") and _plainly(activation_name(operation)) not in known
+    return foreign or inner or own_function
 
 
 def _layers_inside(layer: keras.Layer):
