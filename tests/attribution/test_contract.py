@@ -151,7 +151,7 @@ def test_describes_itself_for_people(method):
     assert explainer.name == method
     assert explainer.title
     assert explainer.family in ("perturbation", "gradient", "class activation")
-    assert "arXiv" in explainer.reference
+    assert "arXiv" in explainer.reference or "doi" in explainer.reference
     assert explainer.caveat.endswith(".")
     assert all(spec.metadata["label"] and spec.metadata["help"] for spec in dataclasses.fields(explainer))
 

@@ -1,0 +1,26 @@
+"""Layer-CAM: each place weighted by its own positive gradient, usable at early layers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vislib.attribution.weighted_maps import WeightedMaps
+
+
+@dataclass(frozen=True)
+class LayerCam(WeightedMaps):
+    """ReLU(Σ_k ReLU(g_k) ⊙ A_k) (equations 6 and 7). Values are ≥ 0.
+
+    Reference: Jiang et al. 2021, IEEE Transactions on Image Processing 30, doi 10.1109/TIP.2021.3089943.
+    """
+
+    name = "layer-cam"
+    title = "Layer-CAM"
+    reference = "Jiang et al. 2021, IEEE TIP 30, doi 10.1109/TIP.2021.3089943"
+    caveat = (
+        "Negative gradients are dropped, so what speaks against the class is not seen; at early layers it is noisy."
+    )
+    signed = False
+
+    def cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+        return np.maximum((maps * np.maximum(gradients, 0)).sum(axis=-1), 0)
