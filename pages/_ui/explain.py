@@ -98,7 +98,7 @@ def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = 
 
 
 def grid(
-    context: Context, explainers: Sequence[vislib.Explainer], look: Look, with_image: bool = False, columns: int = 4
+    context: Context, explainers: Sequence[vislib.Explainer], look: Look, with_image: bool = False, columns: int = 3
 ) -> None:
     """Explanations side by side in rows, after the image itself."""
     cells: list[vislib.Explainer | None] = [None, *explainers] if with_image else list(explainers)
