@@ -61,9 +61,9 @@ class NetworkRecipe:
 
 
 NETWORKS: dict[str, NetworkRecipe] = {
-    "lenet5": NetworkRecipe("LeNet-5 (1998)", (32, 32, 1), 10, "mnist"),
     "digits": NetworkRecipe("Digit CNN", (28, 28, 1), 10, "mnist", dropout=True),
     "mnist-5x5": NetworkRecipe("MNIST CNN with 5 × 5 kernels", (28, 28, 1), 10, "mnist"),
+    "lenet5": NetworkRecipe("LeNet-5 (1998)", (32, 32, 1), 10, "mnist"),
     "cifar-small": NetworkRecipe("CIFAR net, small", (32, 32, 3), 10, "cifar10"),
     "cifar10": NetworkRecipe("CIFAR net", (32, 32, 3), 10, "cifar10", dropout=True, batch_norm="before"),
     "cifar-dense": NetworkRecipe("Fully connected baseline", (32, 32, 3), 10, "cifar10"),

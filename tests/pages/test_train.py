@@ -1,0 +1,54 @@
+"""The page Train in Streamlit's own test runner, on a made-up data set."""
+
+import numpy as np
+import pytest
+from page_text import check_sound, errors, text
+
+
+@pytest.fixture
+def noise_digits(tmp_path, monkeypatch):
+    """An "MNIST" of 600 pictures of noise, brighter for higher digits."""
+    import streamlit as st
+
+    labels = (np.arange(800) % 10).astype(np.uint8)
+    images = np.random.default_rng(0).integers(0, 30, (800, 28, 28)).astype(np.uint8) + 20 * labels[:, None, None]
+    np.savez(
+        tmp_path / "mnist.npz", x_train=images[:600], y_train=labels[:600], x_test=images[600:], y_test=labels[600:]
+    )
+    monkeypatch.setenv("VISLIB_DATA_DIR", str(tmp_path))
+    st.cache_resource.clear()  # the data set of an earlier test
+    yield
+    st.cache_resource.clear()
+
+
+def start(page, **choices):
+    for key, value in choices.items():
+        widgets = {"epochs": page.number_input, "rate": page.select_slider, "network": page.selectbox}
+        widgets[key](key=f"train.{key}").set_value(value)
+    next(button for button in page.button if button.label == "Start training").click()
+    return page.run()
+
+
+def test_train_opens_with_the_shipped_digit_network(open_page):
+    page = check_sound(open_page("train"))
+    assert "The digit network that comes with vislib" in text(page)
+    assert page.selectbox(key="train.network").value == "digits"
+
+
+def test_train_two_epochs_shows_what_came_of_it(open_page, noise_digits):
+    page = check_sound(start(open_page("train"), network="lenet5", epochs=2))
+    shown = text(page)
+    assert "of the test images told right" in shown
+    assert "Network my lenet5 1" in shown
+    assert "finished after 2 of 2 epochs" in shown
+    assert page.dataframe[0].value.to_numpy().sum() == 200, "the confusion matrix does not count every test image"
+
+
+def test_train_without_its_data_is_a_sentence(open_page, tmp_path, monkeypatch):
+    import streamlit as st
+
+    monkeypatch.setenv("VISLIB_DATA_DIR", str(tmp_path))
+    st.cache_resource.clear()
+    page = start(open_page("train"))
+    assert not page.exception
+    assert any("mnist is not in" in sentence for sentence in errors(page))
