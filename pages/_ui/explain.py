@@ -12,6 +12,7 @@ import vislib
 from pages._ui import picture, style, work
 from pages._ui.context import Context, percent
 from pages._ui.picture import Look
+from pages._ui.tiles import data_uri
 from vislib import render
 from vislib.render import Scale
 
@@ -72,7 +73,10 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
         picture_now = render.overlay_map(
             context.image, box, partial, look.opacity, look.colormap, picture.SIDE, scale, explainer.signed
         )
-        slot.image(picture_now, width="stretch", alt=f"{explainer.title}, after {done} of {total}")
+        # Inside the page: a file of its own could be gone before a slow browser asks for it.
+        slot.image(
+            data_uri(picture_now, picture.SIDE), width="stretch", alt=f"{explainer.title}, after {done} of {total}"
+        )
 
     return work.run(
         context.key(explainer, context.target),
@@ -86,6 +90,8 @@ def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = 
     """Computes and shows one explanation here; returns the heatmap, or None if it was stopped."""
     slot = st.empty()
     look = look.suited(explainer.signed)
+    if not explainer.class_discriminative:
+        note = f"Knows no class: the same map for every one. {note}"
     try:
         heatmap = compute(context, explainer, slot, look)
     except vislib.VislibError as error:

@@ -114,7 +114,9 @@ def train(plan: Plan) -> None:
             values = pd.DataFrame(batches, columns=["loss", "accuracy"])
             curve_slot.line_chart(values, height=260, x_label="batch", color=["#e8590c", "#15aabf"])
             if run.kernels:
-                kernel_slot.image(_kernel_sheet(run.current_kernels()), width="stretch", alt="First-layer kernels now")
+                # Inside the page: a file of its own could be gone before a slow browser asks for it.
+                sheet = data_uri(_kernel_sheet(run.current_kernels()), picture.SIDE)
+                kernel_slot.image(sheet, width="stretch", alt="First-layer kernels now")
 
     while not work.gate().acquire(timeout=0.25):
         bar.progress(0.0, text="Waiting for another computation to finish…")
