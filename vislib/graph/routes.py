@@ -1,0 +1,142 @@
+"""Connections between boxes, drawn along the gaps between them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Box:
+    """One rectangle, in pixels from the top left corner.
+
+    Attributes:
+        key: What opens it: the block's name, or the layer's.
+        level: "stage", "block" or "layer".
+        kind: Of a block see `Block`; of a layer its class name.
+        title, subtitle: What is written on it.
+        layers: Names of the layers inside, for searching.
+        opens: Keys to open to see inside; empty where it is a layer, or open.
+        x, y, width, height: Where it is.
+    """
+
+    key: str
+    level: str
+    kind: str
+    title: str
+    subtitle: str
+    layers: tuple[str, ...]
+    opens: tuple[str, ...]
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A connection: keys of the boxes it is between, and its corners (x, y) from start to end."""
+
+    source: str
+    target: str
+    points: tuple[Point, ...]
+
+
+def edges(connections: Iterable[tuple[str, str]], boxes: list[Box]) -> tuple[Edge, ...]:
+    """The connections between layers as edges between the boxes that show them, each once.
+
+    Args:
+        connections: (from, to), names of layers.
+        boxes: All of the picture; stages in order, each followed by what is in it.
+    """
+    columns: list[list[Box]] = []
+    for box in boxes:
+        if box.level == "stage":
+            columns.append([])
+        columns[-1].append(box)
+    # Boxes are known by where they are: a block and a layer in it may share a name.
+    place = {
+        name: (at, box) for at, column in enumerate(columns) for box in column if _leaf(box) for name in box.layers
+    }
+    found: dict[tuple[Point, Point], Edge] = {}
+    for source, target in connections:
+        (at, a), (to, b) = place[source], place[target]
+        if a is not b:
+            points = _within(a, b, columns[at]) if at == to else _across(a, b, columns[at], columns[to])
+            found.setdefault(((a.x, a.y), (b.x, b.y)), Edge(a.key, b.key, points))
+    return tuple(found.values())
+
+
+def _within(a: Box, b: Box, column: list[Box]) -> tuple[Point, ...]:
+    """Straight down; else across in the gap above b, or below a; else around on the right."""
+    below, above, start, end = _below(a), _above(b), _bottom(a), _top(b)
+    frame = max((box.x + box.width for box in column if not _leaf(box) and box.level == "block" and _holds(box, b)),
+                default=column[0].x + column[0].width)  # fmt: skip
+    around = frame - _MARGIN
+    return _first_free(
+        [
+            (start, (start[0], above), (end[0], above), end) if start[0] != end[0] else (start, end),
+            (start, (start[0], below), (end[0], below), end),
+            (start, (start[0], below), (around, below), (around, above), (end[0], above), end),
+        ],
+        column,
+    )
+
+
+def _across(a: Box, b: Box, column: list[Box], other: list[Box]) -> tuple[Point, ...]:
+    """Out on the right or below a, along the gutter before the other column, in from the left or from above b."""
+    gutter = other[0].x - _GUTTER / 2
+    outs = [
+        ((a.x + a.width, _middle(a)), (gutter, _middle(a))),
+        (_bottom(a), (_bottom(a)[0], _below(a)), (gutter, _below(a))),
+    ]
+    ins = [((gutter, _middle(b)), (b.x, _middle(b))), ((gutter, _above(b)), (_top(b)[0], _above(b)), _top(b))]
+    return (*_first_free(outs, column), *_first_free(ins, other))
+
+
+def _first_free(routes: list[tuple[Point, ...]], column: list[Box]) -> tuple[Point, ...]:
+    """The first route that crosses no box, else the last."""
+    leaves = [box for box in column if _leaf(box)]
+    for route in routes:
+        if not any(_crosses(one, two, box) for one, two in pairwise(route) for box in leaves):
+            return route
+    return routes[-1]
+
+
+def _crosses(one: Point, two: Point, box: Box) -> bool:
+    """Whether a level or upright line goes through the inside of a box."""
+    (left, right), (top, bottom) = sorted((one[0], two[0])), sorted((one[1], two[1]))
+    return left < box.x + box.width and right > box.x and top < box.y + box.height and bottom > box.y
+
+
+_MARGIN, _GUTTER = 10.0, 64.0
+_GAP = 8.0
+
+
+def _leaf(box: Box) -> bool:
+    return box.level == "layer" or bool(box.opens)
+
+
+def _holds(frame: Box, box: Box) -> bool:
+    return frame.x <= box.x < frame.x + frame.width and frame.y <= box.y < frame.y + frame.height
+
+
+def _middle(box: Box) -> float:
+    return box.y + box.height / 2
+
+
+def _top(box: Box) -> Point:
+    return box.x + box.width / 2, box.y
+
+
+def _bottom(box: Box) -> Point:
+    return box.x + box.width / 2, box.y + box.height
+
+
+def _above(box: Box) -> float:
+    return box.y - _GAP
+
+
+def _below(box: Box) -> float:
+    return box.y + box.height + _GAP
