@@ -37,6 +37,12 @@ def test_import_heavy_module_left_out(module):
     run(f"import sys, vislib; vislib.models(); vislib.methods(); assert {module!r} not in sys.modules")
 
 
+def test_import_lessons_without_tensorflow():
+    """What the Learn pages show of convolution needs none."""
+    lessons = "import sys, vislib.arithmetic, vislib.architectures, vislib.graph, vislib.story; "
+    run(lessons + "assert 'keras' not in sys.modules and 'tensorflow' not in sys.modules")
+
+
 def test_figure_pyplot_never_imported():
     """Figures that pyplot keeps are never freed; a server would grow with each."""
     run(DRAW + "assert 'matplotlib.pyplot' not in sys.modules")
