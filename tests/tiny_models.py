@@ -143,6 +143,9 @@ STYLES = {
     )
 }  # fmt: skip
 
+# Styles that do not end in global average pooling and one linear layer, which CAM needs.
+NOT_POOLED = ("activation_layers", "nested_head", "nested_in_sequential", "one_sigmoid", "operations", "sequential")
+
 
 def seeded(model, seed: int = 0):
     """The model with random weights that leave no layer at its default (biases, batch norm)."""

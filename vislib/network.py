@@ -14,6 +14,7 @@ from vislib.backend import keras, tf
 from vislib.derive import Graph, Node, flatten
 from vislib.errors import LayerError, ModelError, listed
 from vislib.relu_rules import with_relu_rule
+from vislib.tail import entries, pooled_into
 from vislib.target import Target
 
 _KEPT_FUNCTIONS = 16
@@ -117,6 +118,25 @@ class Network:
         maps, gradients = function(tf.constant(inputs, tf.float32), tf.constant(target.weights(self.n_classes)))
         return maps.numpy(), gradients.numpy()
 
+    def logits_of_scaled_maps(self, inputs: np.ndarray, layer: str, scales: np.ndarray) -> np.ndarray:
+        """Logits (n, classes) of one input (1, h, w, c) if the layer's channels were scaled by `scales` (n, k).
+
+        What lies before the layer is computed once, only the rest n times. A scale of 0 takes a channel away.
+        """
+        node = self.map_node(layer)
+        starts = entries(self.graph, node)
+        before = self._traced(
+            ("entries", layer), lambda: keras.Model(self.graph.input, list(starts)), lambda model: _forward_all(model)
+        )
+        given = before(tf.constant(inputs, tf.float32))
+        behind = self._traced(
+            ("behind", layer),
+            lambda: keras.Model(list(starts), self.graph.logits),
+            lambda model: _scaled(model, self.n_units),
+            specs=[tf.TensorSpec((None, scales.shape[1])), [tf.TensorSpec(tensor.shape) for tensor in given]],
+        )
+        return behind(tf.constant(scales, tf.float32), given).numpy()
+
     # -- what there is -----------------------------------------------------------------------------
 
     @property
@@ -178,13 +198,28 @@ class Network:
             raise LayerError(f"{self.name} has no layer with feature maps (height × width × channels).")
         return self.graph.nodes[max(found)].name
 
+    @property
+    def pooled_layer(self) -> tuple[str, np.ndarray] | None:
+        """The layer whose maps' means one linear layer turns into the logits, and that layer's weights (k, classes);
+        None where the network does not end so."""
+        found = pooled_into(self.graph)
+        if found is None:
+            return None
+        kernel = np.asarray(found[1].operation.kernel)
+        return found[0].name, np.concatenate([-kernel, kernel], axis=1) if self.n_units == 1 else kernel
+
     # -- inside ------------------------------------------------------------------------------------
 
-    def _traced(self, key: tuple, model: Callable, make: Callable, takes_weights: bool = False) -> Callable:
-        """The function that `make` makes of the model, kept under `key`; the oldest kept one gives way."""
+    def _traced(
+        self, key: tuple, model: Callable, make: Callable, takes_weights: bool = False, specs: list | None = None
+    ) -> Callable:
+        """The function that `make` makes of the model, kept under `key`; the oldest kept one gives way.
+
+        It takes inputs, and a target's weights where `takes_weights`; or what `specs` say.
+        """
         with self._lock:
             if key not in self._functions:
-                specs = [tf.TensorSpec((None, *self.input_shape), tf.float32)]
+                specs = specs or [tf.TensorSpec((None, *self.input_shape), tf.float32)]
                 if takes_weights:
                     specs.append(tf.TensorSpec((self.n_classes,), tf.float32))
                 self._functions[key] = tf.function(make(model()), input_signature=specs)
@@ -245,6 +280,18 @@ def _map_gradient(model, score):
         return tf.cast(maps, tf.float32), tf.cast(tape.gradient(value, maps), tf.float32)
 
     return gradient
+
+
+def _scaled(model, n_units):
+    def logits(scales, given):
+        count = tf.shape(scales)[0]
+        maps, *others = given
+        tensors = [maps * scales[:, None, None, :]]
+        tensors += [tf.repeat(other, count, axis=0) for other in others]
+        tensors = [tf.cast(tensor, start.dtype) for tensor, start in zip(tensors, model.inputs, strict=True)]
+        return _two_sided(model(tensors, training=False), n_units)
+
+    return logits
 
 
 def _two_sided(logits, n_units):

@@ -94,6 +94,9 @@ def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = 
         note = f"Knows no class: the same map for every one. {note}"
     try:
         heatmap = compute(context, explainer, slot, look)
+    except vislib.ModelError as error:  # nothing the person did: the method is not for such a network
+        slot.info(f"**{explainer.title}.** {style.plain(str(error))}")
+        return None
     except vislib.VislibError as error:
         slot.error(style.plain(str(error)))
         return None

@@ -14,7 +14,7 @@ from vislib.zoo import efficientnet_lite0
 METHODS = sorted(vislib.methods())
 
 # What makes a method cheap, by the name of its parameter; for the methods that have it.
-CHEAP = {"n_samples": 2, "n_steps": 2, "add_steps": False, "patch_px": 32, "stride_px": 32}
+CHEAP = {"n_samples": 2, "n_steps": 2, "add_steps": False, "patch_px": 32, "stride_px": 32, "max_channels": 4}
 
 
 def efficientnet_lite(side: int) -> keras.Model:
@@ -38,7 +38,7 @@ NETWORKS = {
     "ResNet-50": lambda: application("ResNet50", 64),
     "MobileNetV2": lambda: application("MobileNetV2", 64),
     "DenseNet-121": lambda: application("DenseNet121", 64),
-    "InceptionV3": lambda: application("InceptionV3", 96),
+    "InceptionV3": lambda: application("InceptionV3", 128),
     "base in a new head": lambda: base_in_new_head(64),
 }
 
@@ -49,8 +49,16 @@ def classifier_of(network: str) -> vislib.Classifier:
     return vislib.load_classifier(NETWORKS[network](), preprocess="-1..1")
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize(
+    ("network", "method"),
+    # Two layers follow the pooling of a base in a new head, so CAM does not exist there.
+    [
+        (network, method)
+        for network in NETWORKS
+        for method in METHODS
+        if (network, method) != ("base in a new head", "cam")
+    ],
+)
 def test_heatmap_large_network_finite_float32_at_input_size(network, method):
     classifier = classifier_of(network)
     known = {spec.name for spec in dataclasses.fields(vislib.methods()[method])}

@@ -1,0 +1,61 @@
+"""CAM, the first of them: exact where a network averages its last maps and adds them up with one layer of weights."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from vislib.attribution.base import Attribution, Explainer, Progress, parameter, upsample
+from vislib.errors import LayerError, ModelError
+from vislib.target import Target
+
+
+@dataclass(frozen=True)
+class Cam(Explainer):
+    """Σ_k w_k A_k (equation 2): the last maps, added up with the weights by which their means make the class's logit.
+
+    The map's mean plus the class's bias is the logit, so each place shows its own share of it, for or against.
+    `details["cells"]` holds it at the layer's size. A target's probability counts as its logit, of which alone
+    the map is a share.
+
+    Raises:
+        ModelError: If the network does not end in global average pooling and one linear layer.
+        LayerError: If another layer is asked for than the one that is pooled.
+
+    Reference: Zhou et al. 2016, arXiv 1512.04150, section 2.
+    """
+
+    name = "cam"
+    title = "CAM"
+    family = "class activation"
+    reference = "Zhou et al. 2016, arXiv 1512.04150"
+    caveat = "Only for networks that average their last maps into the scores, and only at that layer, which is coarse."
+    signed = True
+    unit = "share of the logit, times the number of cells"
+
+    layer: str | None = parameter(None, "Layer", help="The one that is pooled; there is no other choice.")
+
+    def resolved(self, classifier) -> Self:
+        pooled = classifier.network.pooled_layer
+        if pooled is None:
+            raise ModelError(
+                f"CAM needs a network that ends in global average pooling and one linear layer; {classifier.network.name} "
+                "does not. Grad-CAM is the same where CAM exists, but for its ReLU, and exists everywhere."
+            )
+        if self.layer not in (None, pooled[0]):
+            raise LayerError(
+                f"CAM exists only at the layer that is pooled into the scores, {pooled[0]}; not {self.layer}."
+            )
+        return dataclasses.replace(self, layer=pooled[0])
+
+    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
+        assert self.layer is not None
+        network = classifier.network
+        progress(0, 1)
+        maps = network.maps(classifier.prepare(fitted[None]), [self.layer])[0][0]
+        kernel = network.pooled_layer[1]
+        cells = (maps @ (kernel @ target.weights(network.n_classes))).astype(np.float32)
+        values = upsample(cells, classifier.input_size)
+        progress(1, 1, values)
+        return Attribution(values, self.layer, {"cells": cells})

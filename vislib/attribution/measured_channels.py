@@ -1,0 +1,64 @@
+"""What the class activation maps without gradients share: each channel's weight is measured by running the network."""
+
+import dataclasses
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from vislib.attribution.base import Attribution, Explainer, Progress, parameter, upsample
+from vislib.target import Target
+
+Weigh = Callable[[np.ndarray], np.ndarray]
+"""Weights (n,) of channels given by their indices (n,)."""
+
+
+@dataclass(frozen=True)
+class MeasuredChannels(Explainer):
+    """A method that makes the map ReLU(Σ_k α_k A_k) of a layer's feature maps A, with α_k measured channel by channel.
+
+    Where `max_channels` is less than there are, only those count whose maps vary most from place to place
+    (a map that is the same everywhere says nothing of where); `notes` then says so. Values are ≥ 0.
+    `details`: "cells" the map at the layer's size, "channels" and "weights" (n,) the α_k.
+    """
+
+    family = "class activation"
+    signed = False
+
+    layer: str | None = parameter(None, "Layer", help="Where to look; by default the last layer before pooling.")
+    max_channels: int = parameter(
+        256, "Channels", low=1, high=65536, help="At most so many are measured, those whose maps vary most."
+    )
+
+    def resolved(self, classifier) -> Self:
+        layer = self.layer if self.layer is not None else classifier.network.last_map_layer
+        return dataclasses.replace(self, layer=layer)
+
+    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
+        assert self.layer is not None
+        network, size = classifier.network, classifier.input_size
+        there_are = network.map_node(self.layer).output.shape[-1]
+        count = min(self.max_channels, there_are)
+        progress(0, count)
+        inputs = classifier.prepare(fitted[None])
+        maps = network.maps(inputs, [self.layer])[0][0]
+        channels = np.sort(np.argsort(-maps.std(axis=(0, 1)), kind="stable")[:count])
+        weigh = self.weigher(classifier, inputs, maps, target)
+        weights = np.zeros(count)
+        batch = min(network.batch_size, 16)  # small, so that progress moves and Stop is heard soon
+        for start in range(0, count, batch):
+            now = slice(start, min(start + batch, count))
+            weights[now] = weigh(channels[now])
+            cells = np.maximum(maps[..., channels] @ weights, 0).astype(np.float32)
+            values = upsample(cells, size)
+            progress(now.stop, count, values)
+        notes: tuple[str, ...] = ()
+        if count < there_are:
+            notes = (f"{count:,} of {there_are:,} channels were measured, those that vary most from place to place.",)
+        return Attribution(values, self.layer, {"cells": cells, "channels": channels, "weights": weights}, notes)
+
+    @abstractmethod
+    def weigher(self, classifier, inputs: np.ndarray, maps: np.ndarray, target: Target) -> Weigh:
+        """What measures channels, for one prepared input (1, h, w, c) and the layer's maps (h, w, k)."""
