@@ -31,6 +31,10 @@ class DatasetError(VislibError):
     """The data set is missing, damaged or not what it should be."""
 
 
+class ArchiveError(VislibError):
+    """The zip file is damaged, too large, or holds what it should not."""
+
+
 class TrainingError(VislibError):
     """The training cannot go on."""
 

@@ -1,8 +1,12 @@
 """The page Train in Streamlit's own test runner, on a made-up data set."""
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 from page_text import check_sound, errors, text
+from PIL import Image
 
 
 @pytest.fixture
@@ -52,3 +56,35 @@ def test_train_without_its_data_is_a_sentence(open_page, tmp_path, monkeypatch):
     page = start(open_page("train"))
     assert not page.exception
     assert any("mnist is not in" in sentence for sentence in errors(page))
+
+
+def zip_of_colours(path, classes=("red", "green"), n=12) -> bytes:
+    """Pictures of one colour each with some noise, zipped as a person would."""
+    random = np.random.default_rng(0)
+    for k, name in enumerate(classes):
+        (path / "colours" / name).mkdir(parents=True)
+        for number in range(n):
+            pixels = random.integers(0, 60, (20, 30, 3), dtype=np.uint8)
+            pixels[..., k] += 150
+            Image.fromarray(pixels).save(path / "colours" / name / f"{number}.png")
+    return Path(shutil.make_archive(str(path / "colours"), "zip", path, "colours")).read_bytes()
+
+
+def own_pictures(page, content: bytes):
+    page.selectbox(key="train.images").set_value("own").run()
+    page.file_uploader(key="train.zip").set_value(("colours.zip", content, "application/zip")).run()
+    return page
+
+
+def test_train_on_a_zip_of_ones_own_pictures(open_page, tmp_path):
+    page = check_sound(own_pictures(open_page("train"), zip_of_colours(tmp_path)))
+    page = check_sound(start(page, network="cifar-small", epochs=2))
+    assert "Images 20 of colours.zip" in text(page)
+    assert page.dataframe[0].value.index.tolist() == ["green", "red"]
+    assert page.dataframe[0].value.to_numpy().sum() == 4
+
+
+def test_train_on_a_bad_zip_is_a_sentence(open_page, tmp_path):
+    page = start(own_pictures(open_page("train"), zip_of_colours(tmp_path, classes=("red",))))
+    assert not page.exception
+    assert any("two or more" in sentence for sentence in errors(page))

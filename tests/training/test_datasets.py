@@ -1,6 +1,8 @@
 """Data sets from a local directory: every form is read, every fault is a sentence."""
 
 import gzip
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -184,3 +186,23 @@ def test_only_keeps_the_classes_named_and_renumbers_them():
     assert dataset.train_labels.tolist() == [1, 0, 1, 0]
     with pytest.raises(VislibError, match="no class z"):
         dataset.only(("z",))
+
+
+def test_zip_of_class_folders_is_as_the_folder(tmp_path):
+    _write_classes(tmp_path / "pets", ("cats", "dogs"), 4)
+    zipped = Path(shutil.make_archive(str(tmp_path / "pets"), "zip", tmp_path, "pets"))
+    folder, archive = (load_image_folder(path, (8, 8)) for path in (tmp_path / "pets", zipped))
+    assert (archive.name, archive.labels) == ("pets", ("cats", "dogs"))
+    np.testing.assert_array_equal(archive.train_images, folder.train_images)
+    np.testing.assert_array_equal(archive.test_labels, folder.test_labels)
+
+
+def test_damaged_image_in_a_zip_is_named(tmp_path):
+    _write_classes(tmp_path / "pets", ("cats", "dogs"), 2)
+    zipped = Path(shutil.make_archive(str(tmp_path / "pets"), "zip", tmp_path, "pets"))
+    content = bytearray(zipped.read_bytes())
+    at = content.index(b"dogs/01.png") + 20
+    content[at : at + 20] = bytes(20)
+    zipped.write_bytes(content)
+    with pytest.raises(DatasetError, match=r"dogs/01\.png' cannot be read; the archive is damaged there"):
+        load_image_folder(zipped, (8, 8))

@@ -77,9 +77,9 @@ def _dataset(options: argparse.Namespace, default: str, input_shape: tuple[int, 
             f"{options.network} has no data set of its own: say --data mnist, cifar10 or a folder with a folder "
             "of images for each class."
         )
-    if not Path(name).is_dir():
-        raise DatasetError(f"--data takes {', '.join(DATASETS)} or a folder with a folder of images for each class; "
-                           f"there is no '{name}'.")  # fmt: skip
+    if not Path(name).exists():
+        raise DatasetError(f"--data takes {', '.join(DATASETS)} or a folder (or zip) with a folder of images for each "
+                           f"class; there is no '{name}'.")  # fmt: skip
     side = options.size
     if side is not None and not 8 <= side <= 1024:
         raise ParameterError(f"--size must be from 8 to 1024 pixels; not {side}.")

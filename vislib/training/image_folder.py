@@ -1,11 +1,14 @@
 """A person's own images: a folder that holds a folder of images for each class."""
 
 import os
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from vislib.archives import is_hidden, zip_folder
 from vislib.errors import DatasetError, ImageError, ParameterError
 from vislib.images import load_image
 from vislib.training.datasets import Dataset
@@ -13,9 +16,11 @@ from vislib.training.datasets import Dataset
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 _MAX_PIXELS_IN_ALL = 2_000_000_000
 
+Folder = Path | zipfile.Path
+
 
 def load_image_folder(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | zipfile.Path,
     size: tuple[int, int],
     validation_share: float = 0.2,
     seed: int = 0,
@@ -27,18 +32,21 @@ def load_image_folder(
     split is theirs. Otherwise the given share of each class is held out for testing, drawn by the seed.
 
     Args:
-        path: The folder.
+        path: The folder, or a zip file with it; or what `vislib.archives.zip_folder` gives.
         size: (height, width) in pixels that the images are stretched to.
         validation_share: In 0..1, of each class; not used where the folders say.
         seed: Of the split.
         channels: 1 for grey, 3 for RGB.
 
     Raises:
+        ArchiveError: If it is a zip file that is damaged, too large, or holds what it should not.
         DatasetError: If there are not at least two class folders with two images each, or an image cannot
             be read; it is named.
         ParameterError: If the share is not between 0 and 1.
     """
-    folder = Path(path)
+    folder: Folder = path if isinstance(path, zipfile.Path) else Path(path)
+    if isinstance(folder, Path) and folder.suffix.lower() == ".zip" and folder.is_file():
+        folder = zip_folder(folder)
     if not 0 < validation_share < 1:
         raise ParameterError(f"`validation_share` must lie between 0 and 1; not {validation_share!r}.")
     if not folder.is_dir():
@@ -58,13 +66,13 @@ def load_image_folder(
     return Dataset(folder.name, labels, images[~tested], indices[~tested], images[tested], indices[tested])
 
 
-def class_folders(folder: Path) -> tuple[str, ...]:
+def class_folders(folder: Folder) -> tuple[str, ...]:
     """Names of the folders in a folder that are not hidden, sorted."""
-    return tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(".")))
+    return tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not is_hidden(entry.name)))
 
 
 def read_class_folders(
-    folder: Path, labels: tuple[str, ...], shape: tuple[int, int, int]
+    folder: Folder, labels: tuple[str, ...], shape: tuple[int, int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Images (n, h, w, c) uint8 and class indices (n,) of the folders named, files in order of their names.
 
@@ -82,7 +90,7 @@ def read_class_folders(
     return images, np.array([index for _, index in files])
 
 
-def _labels(folder: Path) -> tuple[str, ...]:
+def _labels(folder: Folder) -> tuple[str, ...]:
     labels = class_folders(folder)
     if len(labels) < 2:
         raise DatasetError(
@@ -91,18 +99,20 @@ def _labels(folder: Path) -> tuple[str, ...]:
     return labels
 
 
-def _image_files(folder: Path) -> list[Path]:
-    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES and file.is_file())
+def _image_files(folder: Folder) -> list[Folder]:
+    files = [file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES and file.is_file()]
     if not files:
         raise DatasetError(f"The class folder '{folder}' holds no images.")
-    return files
+    return sorted(files, key=lambda file: file.name)
 
 
-def _read(file: Path, shape: tuple[int, int, int]) -> np.ndarray:
+def _read(file: Folder, shape: tuple[int, int, int]) -> np.ndarray:
     try:
-        picture = Image.fromarray(load_image(file))
+        picture = Image.fromarray(load_image(file.read_bytes()))
     except ImageError as error:
         raise DatasetError(f"'{file}' cannot be used: {error}") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        raise DatasetError(f"'{file}' cannot be read; the archive is damaged there.") from error
     if shape[2] == 1:
         picture = picture.convert("L")
     if picture.size != (shape[1], shape[0]):

@@ -1,0 +1,87 @@
+"""Zip files made to do harm, each refused with a sentence; good ones read without touching the disk."""
+
+import io
+import os
+import stat
+import zipfile
+
+import pytest
+
+from vislib import VislibError
+from vislib.archives import zip_folder
+from vislib.errors import ArchiveError
+
+
+def zipped(members: dict[str, bytes], change=None) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            info = zipfile.ZipInfo(name)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            if change:
+                change(info)
+            archive.writestr(info, content)
+    return buffer.getvalue()
+
+
+def as_link(info: zipfile.ZipInfo) -> None:
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+
+
+def as_encrypted(content: bytes) -> bytes:
+    at = content.index(b"PK\x01\x02") + 8
+    return content[:at] + bytes([content[at] | 1]) + content[at + 1 :]
+
+
+def claims(content: bytes, size: int) -> bytes:
+    """The size that the directory tells for its only member, changed."""
+    at = content.index(b"PK\x01\x02") + 24
+    return content[:at] + size.to_bytes(4, "little") + content[at + 4 :]
+
+
+HARMFUL = {
+    "leads out": (lambda: zipped({"../../evil.png": b"x"}), r"'\.\./\.\./evil\.png' leads out of the folder"),
+    "from the root": (lambda: zipped({"/etc/passwd": b"x"}), "leads out of the folder"),
+    "by backslash": (lambda: zipped({"a\\..\\..\\evil.png": b"x"}), "leads out of the folder"),
+    "of a drive": (lambda: zipped({"C:/evil.png": b"x"}), "leads out of the folder"),
+    "link": (lambda: zipped({"cats/1.png": b"/etc/passwd"}, as_link), "is a link"),
+    "encrypted": (lambda: as_encrypted(zipped({"cats/1.png": b"x"})), "is encrypted"),
+    "nested": (lambda: zipped({"cats/more.ZIP": zipped({"a": b"x"})}), "is an archive inside the archive"),
+    "large file": (lambda: zipped({"cats/1.png": bytes(51 * 1024**2)}), "would unpack to 51 MB; at most 50 MB"),
+    "bomb": (
+        lambda: claims(zipped({"cats/1.png": b"x"}), 2**32 - 2),
+        r"would unpack to 4\.0 GB; at most 2 GB",
+    ),
+    "many small": (lambda: zipped(dict.fromkeys((f"c/{n}.png" for n in range(20_001)), b"")), "20,001 files; at most 20,000"),
+    "no zip": (lambda: b"not a zip", "is not a zip file that can be read"),
+    "empty": (lambda: b"", "is not a zip file that can be read"),
+    "cut": (lambda: zipped({"cats/1.png": os.urandom(5000)})[:3000], "is not a zip file that can be read"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", HARMFUL)
+def test_harmful_zip_is_refused_with_a_sentence(kind, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make, sentence = HARMFUL[kind]
+    with pytest.raises(ArchiveError, match=sentence):
+        zip_folder(make(), "pets.zip")
+    assert not list(tmp_path.iterdir()), "something was unpacked"
+
+
+def test_size_told_too_small_reads_no_more_than_was_told():
+    folder = zip_folder(claims(zipped({"cats/1.png": bytes(10_000_000)}), 10))
+    with pytest.raises(zipfile.BadZipFile):
+        (folder / "1.png").read_bytes()
+
+
+def test_zipped_folder_is_entered_and_hidden_files_left_out():
+    folder = zip_folder(
+        zipped({"pets/cats/1.png": b"c", "__MACOSX/pets/._1.png": b"", ".DS_Store": b"", "pets/dogs/2.png": b"d"})
+    )
+    assert sorted(entry.name for entry in folder.iterdir()) == ["cats", "dogs"]
+    assert (folder / "dogs" / "2.png").read_bytes() == b"d"
+
+
+def test_missing_file_is_a_sentence(tmp_path):
+    with pytest.raises(VislibError, match=r"There is no file 'pets\.zip'"):
+        zip_folder(tmp_path / "pets.zip")
