@@ -8,7 +8,8 @@ from PIL import Image
 from tiny_models import PLAIN, classifier_of, random_image, seeded, tiny
 
 import vislib
-from vislib.attribution.occlusion import FILLS, Occlusion
+from vislib.attribution.fills import FILLS
+from vislib.attribution.occlusion import Occlusion
 from vislib.backend import keras
 
 

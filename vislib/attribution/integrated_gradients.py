@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageFilter
 
 from vislib.attribution.base import Attribution, Explainer, Progress, no_progress, parameter
+from vislib.attribution.fills import cover_image
 from vislib.target import Target
 
 BASELINES = ("black", "grey", "white", "blur")
@@ -61,8 +61,8 @@ class IntegratedGradients(Explainer):
 def baseline_image(fitted: np.ndarray, baseline: str) -> np.ndarray:
     """The baseline of that name for an image (h, w, 3) uint8, likewise."""
     if baseline == "blur":
-        return np.asarray(Image.fromarray(fitted).filter(ImageFilter.GaussianBlur(max(fitted.shape[:2]) / 14)))
-    return np.full_like(fitted, {"black": 0, "grey": 127, "white": 255}[baseline])
+        return cover_image(fitted, "blur")
+    return cover_image(fitted, "grey", {"black": 0, "grey": 127, "white": 255}[baseline])
 
 
 @dataclass(frozen=True, eq=False)

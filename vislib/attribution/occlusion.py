@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from PIL import Image, ImageFilter
 
 from vislib.attribution.base import Attribution, Explainer, Progress, parameter
+from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ParameterError
 from vislib.target import Target
-
-FILLS = ("grey", "mean", "blur", "noise")
 
 
 @dataclass(frozen=True)
@@ -96,14 +94,7 @@ class Occlusion(Explainer):
 
     def cover(self, fitted: np.ndarray) -> np.ndarray:
         """What shows through the patches: an image (h, w, 3) uint8."""
-        if self.fill == "grey":
-            return np.full_like(fitted, self.grey)
-        if self.fill == "mean":
-            return np.broadcast_to(np.rint(fitted.mean(axis=(0, 1))).astype(np.uint8), fitted.shape)
-        if self.fill == "blur":
-            radius = max(fitted.shape[:2]) / 14
-            return np.asarray(Image.fromarray(fitted).filter(ImageFilter.GaussianBlur(radius)))
-        return np.random.default_rng(self.seed).integers(0, 256, fitted.shape, dtype=np.uint8)
+        return cover_image(fitted, self.fill, self.grey, self.seed)
 
     def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
         assert self.patch_px is not None
