@@ -1,0 +1,114 @@
+"""What LIME and KernelSHAP share: superpixels that are shown or covered, and the scores of such pictures."""
+
+import dataclasses
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+
+from vislib.attribution.base import Attribution, Explainer, Progress, parameter
+from vislib.attribution.fills import FILLS, cover_image
+from vislib.errors import ParameterError
+from vislib.target import Target
+
+_BATCH = 16  # small, so that progress moves and Stop is heard soon
+_PARTIALS = 32  # at most so many partial maps, as each is a whole fit
+_DEFAULT_SEGMENTS = 40
+_LEAST_PX = 36  # of a superpixel by default, so that small images get fewer
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a method makes of the scores: a value for each superpixel, and what is to be told about it."""
+
+    values: np.ndarray
+    details: dict[str, np.ndarray] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class OverSuperpixels(Explainer):
+    """A method that shows some superpixels, covers the others, and fits values to the scores.
+
+    A coalition z ∈ {0, 1}ⁿ says which of n superpixels are shown. The map gives each pixel the value of its
+    superpixel. `details["superpixels"]` is the label image (h, w), `details["superpixel_values"]` (n,) the values.
+    """
+
+    family = "perturbation"
+    signed = True
+
+    n_segments: int | None = parameter(
+        None, "Superpixels", low=1, high=300, help="About how many; by default 40, fewer for small images."
+    )
+    n_samples: int = parameter(256, "Samples", low=2, high=10000, help="Pictures with some superpixels covered.")
+    fill: str = parameter("grey", "Fill", choices=FILLS, help="What covers a superpixel.")
+    grey: int = parameter(127, "Grey level", low=0, high=255, help="For the grey fill: 0 black, 255 white.")
+    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
+
+    def resolved(self, classifier) -> Self:
+        pixels = classifier.input_size[0] * classifier.input_size[1]
+        wanted = self.n_segments
+        if wanted is None:
+            wanted = int(np.clip(pixels // _LEAST_PX, 1, _DEFAULT_SEGMENTS))
+        if wanted > pixels:
+            raise ParameterError(
+                f"The `n_segments` parameter of `{type(self).__name__}` must be at most {pixels}, the input's pixels; "
+                f"not {wanted}."
+            )
+        return dataclasses.replace(self, n_segments=wanted)
+
+    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
+        assert self.n_segments is not None
+        network = classifier.network
+        segments = superpixels(fitted, self.n_segments)
+        cover = cover_image(fitted, self.fill, self.grey, self.seed)
+        coalitions = self.coalitions(int(segments.max()) + 1)
+        scores = np.empty(len(coalitions))
+        total = len(coalitions)
+        fit_every = _BATCH * max(1, total // (_BATCH * _PARTIALS))
+        progress(0, total)
+        for start in range(0, total, _BATCH):
+            done = min(start + _BATCH, total)
+            pictures = [shown(fitted, cover, segments, coalition) for coalition in coalitions[start:done]]
+            scores[start:done] = network.scores(network.logits(classifier.prepare(np.stack(pictures))), target)
+            partial = None
+            if done == total or done % fit_every == 0:
+                fit = self.fit(coalitions[:done], scores[:done])
+                partial = fit.values[segments].astype(np.float32)
+            progress(done, total, partial)
+        details = {"superpixels": segments, "superpixel_values": fit.values, **fit.details}
+        return Attribution(fit.values[segments], details=details, notes=(fit.note,))
+
+    @abstractmethod
+    def coalitions(self, n: int) -> np.ndarray:
+        """The coalitions of n superpixels that are scored, (k, n) bool, in an order whose every start can be fitted."""
+
+    @abstractmethod
+    def fit(self, coalitions: np.ndarray, scores: np.ndarray) -> Fit:
+        """The values by the coalitions (k, n) and their scores (k,); k is smaller while the work goes on."""
+
+
+def superpixels(image: np.ndarray, n_segments: int) -> np.ndarray:
+    """Parts of an image (h, w, 3) of similar colour, about n_segments: labels (h, w) int from 0 without gaps.
+
+    SLIC (Achanta et al. 2012, doi 10.1109/TPAMI.2012.120). Where it finds far fewer parts, as in noise, they are
+    made more compact; at the end they are near squares.
+    """
+    from skimage.segmentation import slic  # late: importing vislib stays quick
+
+    for compactness in (20, 200, 2000):
+        labels = slic(image, n_segments, compactness, start_label=0)
+        if 3 * (labels.max() + 1) >= 2 * n_segments:
+            break
+    return np.unique(labels, return_inverse=True)[1].reshape(labels.shape)
+
+
+def shown(image: np.ndarray, cover: np.ndarray, segments: np.ndarray, coalition: np.ndarray) -> np.ndarray:
+    """The image (h, w, 3) where the coalition (n,) has its superpixel, the cover elsewhere."""
+    return np.where(coalition[segments][..., None], image, cover)
+
+
+def every_coalition(n: int) -> np.ndarray:
+    """All 2ⁿ coalitions, (2ⁿ, n) bool; in row r superpixel i is shown if bit i of r is set."""
+    return (np.arange(2**n)[:, None] >> np.arange(n)) & 1 == 1
