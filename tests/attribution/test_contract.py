@@ -123,6 +123,12 @@ def test_class_index_none_is_top_class(method, style):
 
 
 @every_method
+def test_other_class_other_map_unless_said_to_know_no_class(method):
+    first, second = (vislib.explain(method, tiny("conv_relu"), random_image(), index).values for index in (1, 2))
+    assert np.array_equal(first, second) is not vislib.methods()[method].class_discriminative
+
+
+@every_method
 def test_params_defaults_filled_in_and_recorded(method):
     heatmap = vislib.explain(method, tiny("conv_relu"), random_image())
     assert set(heatmap.params) == {spec.name for spec in dataclasses.fields(vislib.methods()[method])}
@@ -153,7 +159,7 @@ def test_describes_itself_for_people(method):
     explainer = vislib.methods()[method]
     assert explainer.name == method
     assert explainer.title
-    assert explainer.family in ("perturbation", "gradient", "class activation")
+    assert explainer.family in ("perturbation", "gradient", "class activation", "baseline")
     assert "arXiv" in explainer.reference or "doi" in explainer.reference
     assert explainer.caveat.endswith(".")
     assert all(spec.metadata["label"] and spec.metadata["help"] for spec in dataclasses.fields(explainer))

@@ -46,7 +46,8 @@ class Explainer(ABC):
     Class attributes:
         name: How scripts call it, such as "grad-cam".
         title: How people call it.
-        family: "perturbation", "gradient" or "class activation".
+        family: "perturbation", "gradient", "class activation", or "baseline" for what explains nothing and is there
+            to be compared with.
         reference: Authors, year, arXiv number.
         caveat: The method's known weakness, one sentence.
         signed: Whether negative values mean evidence against the class.

@@ -1,0 +1,52 @@
+"""Random numbers for a map: what every method has to beat."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from vislib.attribution.base import Attribution, Explainer, Progress, parameter, upsample
+from vislib.target import Target
+
+
+@dataclass(frozen=True)
+class RandomBaseline(Explainer):
+    """Uniform random numbers in [0, 1), by default one for each pixel.
+
+    With `n_cells` below the input's side, a grid of `n_cells` × `n_cells` numbers is brought to the input's size by
+    bilinear interpolation: as coarse as a class activation map of so many cells, which is the fairer comparison
+    for those. Neither network, image nor class enters.
+
+    Reference: Hooker et al. 2019, arXiv 1806.10758, where few methods do better than random importance.
+    """
+
+    name = "random"
+    title = "Random (baseline)"
+    family = "baseline"
+    reference = "Hooker et al. 2019, arXiv 1806.10758"
+    caveat = (
+        "Explains nothing: random numbers that know neither the class, the image nor the network. A method that "
+        "scores no better tells nothing by that score."
+    )
+    signed = False
+    unit = "random number"
+    class_discriminative = False
+
+    n_cells: int | None = parameter(
+        None, "Cells", low=2, high=4096, help="Along each side, made smooth; by default every pixel has its own."
+    )
+    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
+
+    def resolved(self, classifier) -> Self:
+        side = max(classifier.input_size)
+        return dataclasses.replace(self, n_cells=side if self.n_cells is None else min(self.n_cells, side))
+
+    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
+        assert self.n_cells is not None
+        progress(0, 1)
+        height, width = fitted.shape[:2]
+        cells = np.random.default_rng(self.seed).random((min(self.n_cells, height), min(self.n_cells, width)))
+        values = upsample(cells, (height, width))
+        progress(1, 1, values)
+        return Attribution(values)
