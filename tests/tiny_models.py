@@ -168,5 +168,13 @@ def tiny(style: str) -> Classifier:
     return classifier_of(seeded({**STYLES, "linear": linear}[style]()))
 
 
+def keras_logits(classifier: Classifier, pictures) -> np.ndarray:
+    """Logits (n, classes) of pictures (n, h, w, 3) in 0..255, by Keras and NumPy; the model ends in a Dense layer."""
+    *_, last = classifier.model.layers
+    features = keras.Model(classifier.model.input, last.input)(np.asarray(pictures, np.float32) / 255, training=False)
+    kernel, bias = last.get_weights()
+    return np.asarray(features, np.float64) @ kernel + bias
+
+
 def random_image(height: int = SIDE, width: int = SIDE, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)

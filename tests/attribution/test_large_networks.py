@@ -14,7 +14,9 @@ from vislib.zoo import efficientnet_lite0
 METHODS = sorted(vislib.methods())
 
 # What makes a method cheap, by the name of its parameter; for the methods that have it.
-CHEAP = {"n_samples": 2, "n_steps": 2, "add_steps": False, "patch_px": 32, "stride_px": 32, "max_channels": 4}
+CHEAP = {
+    "n_samples": 2, "n_masks": 2, "n_steps": 2, "add_steps": False, "patch_px": 32, "stride_px": 32, "max_channels": 4,
+}  # fmt: skip
 
 
 def efficientnet_lite(side: int) -> keras.Model:

@@ -37,15 +37,18 @@ class Lime(OverSuperpixels):
     unit = "coefficient"
 
     kernel_width: float = parameter(0.25, "Kernel width", low=0.01, high=10.0, help="σ: how far counts as near.")
-    ridge: float = parameter(1.0, "Ridge penalty", low=0.0, high=100.0, help="λ: pulls coefficients towards 0.")
+    ridge: float = parameter(1.0, "Ridge penalty", low=0.01, high=100.0, help="λ: pulls coefficients towards 0.")
 
     def coalitions(self, n: int) -> np.ndarray:
         random = np.random.default_rng(self.seed)
-        if 2**n <= self.n_samples:
-            return random.permutation(every_coalition(n))
-        drawn = random.random((self.n_samples, n)) < 0.5
-        drawn[0] = True  # the image itself, as in the authors' implementation
-        return drawn
+        # The image itself comes first, as in the authors' implementation: however narrow the kernel, it counts.
+        whole = np.ones((1, n), bool)
+        if self._enumerates(n):
+            return np.concatenate([whole, random.permutation(every_coalition(n)[:-1])])
+        return np.concatenate([whole, random.random((self.n_samples - 1, n)) < 0.5])
+
+    def _enumerates(self, n: int) -> bool:
+        return 2**n <= self.n_samples
 
     def fit(self, coalitions: np.ndarray, scores: np.ndarray) -> Fit:
         from sklearn.linear_model import Ridge  # takes a second, which importing vislib must not
@@ -53,20 +56,21 @@ class Lime(OverSuperpixels):
         n = coalitions.shape[1]
         distances = 1 - np.sqrt(coalitions.mean(axis=1))
         weights = np.sqrt(np.exp(-(distances**2) / self.kernel_width**2))
-        if 2**n <= self.n_samples:
+        if self._enumerates(n):
             weights *= self.n_samples / 2**n
-        model = Ridge(self.ridge, solver="svd").fit(coalitions, scores, weights)
+        model = Ridge(self.ridge, solver="cholesky").fit(coalitions, scores, weights)
         r2 = _r2(model.predict(coalitions), scores, weights)
         details = {"intercept": np.array(model.intercept_), "r2": np.array(r2)}
         note = (
-            f"Superpixels: {n}; R² = {r2:.2f} of how the score varies over {len(coalitions):,} pictures with some covered "
-            "is explained by the linear model."
+            f"{n} superpixels. R² = {r2:.2f}: so much of how the score varies over {len(coalitions):,} pictures with some "
+            "covered is explained by the linear model."
         )
         return Fit(model.coef_, details, note)
 
 
 def _r2(predicted: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> float:
-    """The weighted share of the scores' variance that is explained; 1 where there is none to explain."""
+    """The weighted share of the scores' variance that is explained; 1 where there is none but float32 rounding."""
+    if np.ptp(scores) <= 1e-6 * np.abs(scores).max():
+        return 1.0
     around = scores - np.average(scores, weights=weights)
-    variance = float(weights @ around**2)
-    return 1 - float(weights @ (scores - predicted) ** 2) / variance if variance > 0 else 1.0
+    return 1 - float(weights @ (scores - predicted) ** 2) / float(weights @ around**2)

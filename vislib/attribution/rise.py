@@ -20,7 +20,7 @@ class Rise(Explainer):
     on average over masks, where the pixel is shown.
 
     A mask is a grid of `n_cells` × `n_cells` zeros and ones, each one with probability p, brought by bilinear
-    interpolation to one cell more than the image on each side, and cut to the image's size at a random place within a
+    interpolation to the image's size and one cell more, and cut to the image's size at a random place within that
     cell (section 3.2). Where it is 0 the fill shows through, and between 0 and 1 a blend.
 
     `details`: "scores" (N,) the f(x ⊙ M_i), and "uncentred" the map without f̄, as the paper has it.
@@ -43,7 +43,7 @@ class Rise(Explainer):
     signed = True
     unit = "rise of the score"
 
-    n_masks: int = parameter(256, "Masks", low=2, high=20000, help="How many random masks are averaged.")
+    n_masks: int = parameter(512, "Masks", low=2, high=20000, help="How many random masks are averaged.")
     n_cells: int | None = parameter(
         None, "Cells", low=2, high=64, help="Of a mask along each side, before it is made smooth; by default 7."
     )

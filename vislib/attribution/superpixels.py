@@ -1,6 +1,7 @@
 """What LIME and KernelSHAP share: superpixels that are shown or covered, and the scores of such pictures."""
 
 import dataclasses
+import math
 from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import Self
@@ -11,6 +12,8 @@ from vislib.attribution.base import Attribution, Explainer, Progress, parameter
 from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ParameterError
 from vislib.target import Target
+
+SEGMENTATIONS = ("slic", "grid")
 
 _BATCH = 16  # small, so that progress moves and Stop is heard soon
 _PARTIALS = 32  # at most so many partial maps, as each is a whole fit
@@ -41,7 +44,8 @@ class OverSuperpixels(Explainer):
     n_segments: int | None = parameter(
         None, "Superpixels", low=1, high=300, help="About how many; by default 40, fewer for small images."
     )
-    n_samples: int = parameter(256, "Samples", low=2, high=10000, help="Pictures with some superpixels covered.")
+    segmentation: str = parameter("slic", "Segmentation", choices=SEGMENTATIONS, help="By colour, or plain rectangles.")
+    n_samples: int = parameter(512, "Samples", low=2, high=10000, help="Pictures with some superpixels covered.")
     fill: str = parameter("grey", "Fill", choices=FILLS, help="What covers a superpixel.")
     grey: int = parameter(127, "Grey level", low=0, high=255, help="For the grey fill: 0 black, 255 white.")
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
@@ -61,12 +65,12 @@ class OverSuperpixels(Explainer):
     def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
         assert self.n_segments is not None
         network = classifier.network
-        segments = superpixels(fitted, self.n_segments)
+        segments = superpixels(fitted, self.n_segments, self.segmentation)
         cover = cover_image(fitted, self.fill, self.grey, self.seed)
         coalitions = self.coalitions(int(segments.max()) + 1)
         scores = np.empty(len(coalitions))
         total = len(coalitions)
-        fit_every = _BATCH * max(1, total // (_BATCH * _PARTIALS))
+        fit_every = _BATCH * math.ceil(total / (_BATCH * _PARTIALS))
         progress(0, total)
         for start in range(0, total, _BATCH):
             done = min(start + _BATCH, total)
@@ -89,18 +93,28 @@ class OverSuperpixels(Explainer):
         """The values by the coalitions (k, n) and their scores (k,); k is smaller while the work goes on."""
 
 
-def superpixels(image: np.ndarray, n_segments: int) -> np.ndarray:
-    """Parts of an image (h, w, 3) of similar colour, about n_segments: labels (h, w) int from 0 without gaps.
+def superpixels(image: np.ndarray, n_segments: int, segmentation: str = "slic") -> np.ndarray:
+    """Parts of an image (h, w, 3), about n_segments: labels (h, w) int from 0 without gaps.
 
-    SLIC (Achanta et al. 2012, doi 10.1109/TPAMI.2012.120). Where it finds far fewer parts, as in noise, they are
-    made more compact; at the end they are near squares.
+    "slic" finds parts of similar colour (Achanta et al. 2012, doi 10.1109/TPAMI.2012.120). Where it finds far fewer
+    than asked for, as in noise, they are made more compact; at the end they are near squares. "grid" cuts the image
+    into rectangles, at least as many columns as rows.
     """
+    if segmentation == "grid":
+        n_rows = math.isqrt(n_segments)
+        n_columns = round(n_segments / n_rows)
+        rows, columns = (np.arange(side) * n // side for side, n in zip(image.shape, (n_rows, n_columns), strict=False))
+        return _without_gaps(rows[:, None] * n_columns + columns)
     from skimage.segmentation import slic  # late: importing vislib stays quick
 
     for compactness in (20, 200, 2000):
         labels = slic(image, n_segments, compactness, start_label=0)
         if 3 * (labels.max() + 1) >= 2 * n_segments:
             break
+    return _without_gaps(labels)
+
+
+def _without_gaps(labels: np.ndarray) -> np.ndarray:
     return np.unique(labels, return_inverse=True)[1].reshape(labels.shape)
 
 
