@@ -12,6 +12,7 @@ shown, controls = st.columns([4, 1], gap="large")
 with controls:
     explainer = explain.controls(Occlusion, here, ("patch_px", "stride_px", "fill", "border_px"))
     look = picture.look_controls(signed=True)
+    others = explain.settings(here, [name for name in explain.of_family("perturbation") if name != Occlusion.name])
 with shown:
     left, middle, right = st.columns(3)
     with left:
@@ -22,4 +23,6 @@ with shown:
         with right:
             occlusion_maps.winners(here, heatmap)
         occlusion_maps.one_patch(here, explainer, heatmap)
-    explain.about(["occlusion"])
+    st.subheader("Cover many places at once", anchor=False)
+    explain.grid(here, others, look)
+    explain.about(explain.of_family("perturbation"))

@@ -1,7 +1,7 @@
 """KernelSHAP against Shapley values by their definition, a constrained least-squares solution, and a closed form."""
 
 import itertools
-from math import factorial
+from math import comb, factorial
 
 import numpy as np
 import pytest
@@ -74,14 +74,21 @@ def test_efficiency_any_number_of_samples_values_add_up(n_samples, seed):
 
 
 def test_sampled_coalitions_constrained_least_squares_same():
-    """The minimum under Σ φ = v(all) − v(∅), by Lagrange: [2ZᵀZ 1; 1ᵀ 0] (φ, μ) = (2Zᵀ(v − v(∅)), difference)."""
+    """The minimum under Σ φ = v(all) − v(∅), by Lagrange: [2ZᵀΠZ 1; 1ᵀ 0] (φ, μ) = (2ZᵀΠ(v − v(∅)), difference).
+
+    Of twelve superpixels 100 samples hold all 24 coalitions of one or eleven, each weighed by π; the 76 others are
+    drawn, and share what π adds up to over all others.
+    """
     classifier, image = tiny("conv_relu"), random_image()
     heatmap = explain(classifier, image, n_segments=12, n_samples=100, seed=4)
     coalitions = KernelShap(n_samples=100, seed=4).coalitions(12)
     scores = game(classifier, image, heatmap.details["superpixels"], coalitions)
     z, v = coalitions[2:].astype(float), scores[2:] - scores[0]
-    system = np.block([[2 * z.T @ z, np.ones((12, 1))], [np.ones((1, 12)), np.zeros((1, 1))]])
-    expected = np.linalg.solve(system, [*(2 * z.T @ v), scores[1] - scores[0]])[:12]
+    pi = {size: 11 / (comb(12, size) * size * (12 - size)) for size in range(1, 12)}
+    others = sum(comb(12, size) * pi[size] for size in range(2, 11)) / 76
+    weights = np.diag([pi[size] if size in (1, 11) else others for size in coalitions[2:].sum(axis=1)])
+    system = np.block([[2 * z.T @ weights @ z, np.ones((12, 1))], [np.ones((1, 12)), np.zeros((1, 1))]])
+    expected = np.linalg.solve(system, [*(2 * z.T @ weights @ v), scores[1] - scores[0]])[:12]
     np.testing.assert_allclose(heatmap.details["superpixel_values"], expected, atol=1e-6)
 
 
@@ -96,18 +103,28 @@ def test_linear_network_value_is_weights_times_difference(n_samples):
     np.testing.assert_allclose(heatmap.details["superpixel_values"], expected, atol=1e-5)
 
 
-def test_coalitions_drawn_in_pairs_with_sizes_as_the_kernel_weighs():
+def test_coalitions_ends_whole_and_the_others_drawn_in_pairs_as_the_kernel_weighs():
     coalitions = KernelShap(n_samples=10000).coalitions(20)
     assert coalitions.shape == (10002, 20)
     assert not coalitions[0].any()
     assert coalitions[1].all()
-    np.testing.assert_array_equal(coalitions[2::2], ~coalitions[3::2])
-    sizes = np.arange(1, 20)
+    taken, drawn = coalitions[2:422], coalitions[422:]
+    assert len(np.unique(taken, axis=0)) == 420 == 2 * (20 + comb(20, 2))
+    assert set(taken.sum(axis=1)) == {1, 2, 18, 19}
+    np.testing.assert_array_equal(drawn[::2], ~drawn[1::2])
+    sizes = np.arange(3, 18)
     expected = 1 / (sizes * (20 - sizes))
-    found = np.bincount(coalitions[2:].sum(axis=1), minlength=21)[1:20] / 10000
-    np.testing.assert_allclose(found, expected / expected.sum(), atol=0.012)
-    ones = coalitions[2:][coalitions[2:].sum(axis=1) == 1].mean(axis=0)
-    np.testing.assert_allclose(ones, 1 / 20, atol=0.03)  # a coalition of one is any of them
+    found = np.bincount(drawn.sum(axis=1), minlength=21)
+    assert found.sum() == found[3:18].sum()
+    np.testing.assert_allclose(found[3:18] / found.sum(), expected / expected.sum(), atol=0.012)
+    np.testing.assert_allclose(drawn[drawn.sum(axis=1) == 3].mean(axis=0), 3 / 20, atol=0.04)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 7, 9])
+def test_coalitions_as_many_as_there_are_each_once(n):
+    for n_samples in (max(2, 2**n - 2), 5000):
+        coalitions = KernelShap(n_samples=n_samples).coalitions(n)
+        assert len(np.unique(coalitions, axis=0)) == len(coalitions) == 2**n
 
 
 def test_probability_and_difference_explained_add_up_as_well():

@@ -6,6 +6,7 @@ from tiny_models import SIDE, keras_logits, random_image, tiny
 
 import vislib
 from vislib.attribution.fills import FILLS, cover_image
+from vislib.attribution.kernel_shap import KernelShap
 from vislib.attribution.lime import Lime
 from vislib.attribution.superpixels import SEGMENTATIONS, every_coalition, superpixels
 
@@ -123,6 +124,7 @@ def test_other_seed_other_map_but_alike(method):
 
 def test_default_superpixels_fewer_for_small_images(classifier):
     assert Lime().resolved(classifier).n_segments == 40
+    assert KernelShap().resolved(classifier).n_segments == 20
     assert Lime().resolved(tiny("conv_relu")).n_segments == SIDE * SIDE // 36
 
 

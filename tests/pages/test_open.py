@@ -9,7 +9,15 @@ SHOWN = {
     "overview": ["Parameters 4,694,024", "Classes 1,000", "38 % tiger cat", "Grad-CAM at layer head_relu", "Occlusion"],
     "filters": ["Kernel 3 × 3 Input channels 3 Filters 32", "32 of 32 filters", "Norms, largest first"],
     "feature_maps": ["Layer block1_expand_relu Kind ReLU Maps 96 of 112 × 112", "48 of 96 channels", "Unit at row"],
-    "occlusion": ["32-pixel patch, step 16", "Probability of “tiger cat”", "of 169", "The occluded image"],
+    "occlusion": [
+        "32-pixel patch, step 16",
+        "Probability of “tiger cat”",
+        "of 169",
+        "The occluded image",
+        "Average of 512 masks of 7 × 7 cells.",
+        "superpixels. R² = 0.",
+        "superpixels, estimated from 514 pictures",
+    ],
     "saliency": ["Saliency (vanilla gradient)", "SmoothGrad", "Logit of “tiger cat”: 9.2"],
     "class_activation": ["Grad-CAM at layer head_relu", "head_relu is the last layer before pooling"],
 }
@@ -32,10 +40,11 @@ PICTURES = {
     "filters": [],
     "feature_maps": ["Channel 63 of block1_expand_relu"],
     "occlusion": [
-        "Occlusion for tiger cat over cat.jpg",
+        of_family("perturbation")[0],
         "Probability of tiger cat with the patch at each place",
         "The winning class with the patch at each place",
         "The image with the patch at row 112, column 16 covered",
+        *of_family("perturbation")[1:],
     ],
     "saliency": ["cat.jpg, as the network sees it", *of_family("gradient")],
     "class_activation": [

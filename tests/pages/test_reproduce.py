@@ -27,7 +27,13 @@ def load_once():
         ("filters", {}, {"kernels": ["stem_conv"]}),
         ("filters", {"conv": "head_conv"}, {"kernels": ["head_conv"]}),
         ("feature_maps", {"image": "coffee.jpg", "layer": "head_relu"}, {"maps": ["head_relu"]}),
-        ("occlusion", {"class": "tabby", "occlusion.stride_px": "32", "occlusion.fill": "noise"}, {"heatmap": ["occlusion"]}),
+        (
+            "occlusion",
+            {"class": "tabby", "occlusion.stride_px": "32", "occlusion.fill": "noise", "rise.n_masks": "20",
+             "rise.fill": "blur", "lime.n_samples": "20", "lime.segmentation": "grid", "kernel-shap.n_samples": "20",
+             "kernel-shap.n_segments": "15"},
+            {"heatmap": of_family("perturbation")},
+        ),
         (
             "saliency",
             {"class": "lynx", "smoothgrad.n_samples": "3", "integrated-gradients.n_steps": "3",

@@ -36,8 +36,8 @@ class Lime(OverSuperpixels):
     )
     unit = "coefficient"
 
-    kernel_width: float = parameter(0.25, "Kernel width", low=0.01, high=10.0, help="σ: how far counts as near.")
-    ridge: float = parameter(1.0, "Ridge penalty", low=0.01, high=100.0, help="λ: pulls coefficients towards 0.")
+    kernel_width: float = parameter(0.25, "Kernel width", low=0.01, high=2.0, help="σ: how far counts as near.")
+    ridge: float = parameter(1.0, "Ridge penalty", low=0.01, high=10.0, help="λ: pulls coefficients towards 0.")
 
     def coalitions(self, n: int) -> np.ndarray:
         random = np.random.default_rng(self.seed)

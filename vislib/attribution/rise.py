@@ -80,7 +80,8 @@ class Rise(Explainer):
             values = (weighted - scores[:done].mean() * coverage) / (self.p * done)
             progress(done, self.n_masks, values.astype(np.float32))
         uncentred = (weighted / (self.p * self.n_masks)).astype(np.float32)
-        return Attribution(values, details={"scores": scores, "uncentred": uncentred})
+        note = f"Average of {self.n_masks:,} masks of {self.n_cells} × {self.n_cells} cells."
+        return Attribution(values, details={"scores": scores, "uncentred": uncentred}, notes=(note,))
 
 
 def random_mask(random: np.random.Generator, size: tuple[int, int], n_cells: int, p: float) -> np.ndarray:

@@ -4,7 +4,7 @@ import dataclasses
 import math
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -17,7 +17,6 @@ SEGMENTATIONS = ("slic", "grid")
 
 _BATCH = 16  # small, so that progress moves and Stop is heard soon
 _PARTIALS = 32  # at most so many partial maps, as each is a whole fit
-_DEFAULT_SEGMENTS = 40
 _LEAST_PX = 36  # of a superpixel by default, so that small images get fewer
 
 
@@ -40,9 +39,10 @@ class OverSuperpixels(Explainer):
 
     family = "perturbation"
     signed = True
+    default_segments: ClassVar[int] = 40
 
     n_segments: int | None = parameter(
-        None, "Superpixels", low=1, high=300, help="About how many; by default 40, fewer for small images."
+        None, "Superpixels", low=1, high=300, help="About how many; by default fewer for small images."
     )
     segmentation: str = parameter("slic", "Segmentation", choices=SEGMENTATIONS, help="By colour, or plain rectangles.")
     n_samples: int = parameter(512, "Samples", low=2, high=10000, help="Pictures with some superpixels covered.")
@@ -54,7 +54,7 @@ class OverSuperpixels(Explainer):
         pixels = classifier.input_size[0] * classifier.input_size[1]
         wanted = self.n_segments
         if wanted is None:
-            wanted = int(np.clip(pixels // _LEAST_PX, 1, _DEFAULT_SEGMENTS))
+            wanted = int(np.clip(pixels // _LEAST_PX, 1, self.default_segments))
         if wanted > pixels:
             raise ParameterError(
                 f"The `n_segments` parameter of `{type(self).__name__}` must be at most {pixels}, the input's pixels; "
