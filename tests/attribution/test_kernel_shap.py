@@ -54,6 +54,7 @@ def test_eight_superpixels_all_coalitions_exact_shapley_values(exact, n_samples)
     np.testing.assert_allclose(heatmap.details["superpixel_values"], values, atol=1e-6)
     np.testing.assert_allclose(heatmap.values, values[labels], atol=1e-6)
     assert "exact from all 256 pictures" in heatmap.notes[0]
+    assert not heatmap.details["standard_errors"].any()
 
 
 def test_eight_superpixels_some_coalitions_near_shapley_values(exact):
@@ -62,6 +63,13 @@ def test_eight_superpixels_some_coalitions_near_shapley_values(exact):
     error = np.abs(heatmap.details["superpixel_values"] - values).max()
     assert 0 < error < 0.1 * np.abs(values).max()
     assert "estimated from 254 pictures" in heatmap.notes[0]
+
+
+def test_standard_errors_are_what_the_values_vary_by_from_seed_to_seed():
+    maps = [explain(tiny("conv_relu"), random_image(), n_segments=12, n_samples=200, seed=seed) for seed in range(40)]
+    actual = np.std([heatmap.details["superpixel_values"] for heatmap in maps], axis=0, ddof=1).mean()
+    assert np.mean([heatmap.details["standard_errors"] for heatmap in maps]) == pytest.approx(actual, rel=0.25)
+    assert f"give or take {maps[0].details['standard_errors'].mean():.2g} each" in maps[0].notes[0]
 
 
 @pytest.mark.parametrize(("n_samples", "seed"), [(2, 0), (30, 0), (200, 1)])

@@ -22,7 +22,8 @@ class KernelShap(OverSuperpixels):
     the exact Shapley values. Where there are too few samples to settle every value, what they leave open is shared
     out evenly (the least-norm solution).
 
-    `details`: "superpixels" the label image, "superpixel_values" the φ, "baseline_score" v(∅).
+    `details`: "superpixels" the label image, "superpixel_values" the φ, "baseline_score" v(∅), "standard_errors" of
+    the φ, which the drawn coalitions leave; 0 where none are drawn.
 
     Departs from the shap library in having no penalty that sets small values to 0.
 
@@ -86,14 +87,25 @@ class KernelShap(OverSuperpixels):
         rest = scores[2:] - baseline - sizes / n * difference
         # By the normal equations, n × n: quick however many the samples. Their singular values are squares, of
         # which rounding leaves about 1e-15 of the largest where there is none, as along (1, …, 1).
-        gram = rows.T @ (weights[:, None] * rows)
-        values += np.linalg.lstsq(gram, rows.T @ (weights * rest), rcond=1e-10)[0]
-        count = f"{len(coalitions):,} pictures with some covered"
+        inverse = np.linalg.pinv(rows.T @ (weights[:, None] * rows), rcond=1e-10, hermitian=True)
+        pulls = weights[:, None] * rows
+        values += inverse @ (pulls.T @ rest)
+        errors = _standard_errors(inverse, pulls[drawn] * (rest - rows @ (values - difference / n))[drawn, None])
+        pictures = f"{len(coalitions):,} pictures with some covered"
+        sure = f"exact from all {pictures}"
+        if drawn.any():
+            sure = f"estimated from {pictures}, give or take {errors.mean():.2g} each"
         note = (
-            f"{n} superpixels, {f'estimated from {count}' if drawn.any() else f'exact from all {count}'}. Their values "
-            f"add up to {values.sum():z.2f}: the score is {scores[1]:z.2f}, and {baseline:z.2f} with all covered."
+            f"{n} superpixels, {sure}. Their values add up to {values.sum():z.2f}: the score is {scores[1]:z.2f}, "
+            f"and {baseline:z.2f} with all covered."
         )
-        return Fit(values, {"baseline_score": np.array(baseline)}, note)
+        return Fit(values, {"baseline_score": np.array(baseline), "standard_errors": errors}, note)
+
+
+def _standard_errors(inverse: np.ndarray, pulls: np.ndarray) -> np.ndarray:
+    """√diag(G⁻¹ Σ_pairs u uᵀ G⁻¹), u what a pair of drawn coalitions' residuals pull the fit by (White 1980)."""
+    pairs = pulls[: len(pulls) // 2 * 2].reshape(-1, 2, pulls.shape[1]).sum(axis=1)
+    return np.sqrt(((pairs @ inverse) ** 2).sum(axis=0))
 
 
 def _mass(n: int) -> np.ndarray:

@@ -62,8 +62,8 @@ class Lime(OverSuperpixels):
         r2 = _r2(model.predict(coalitions), scores, weights)
         details = {"intercept": np.array(model.intercept_), "r2": np.array(r2)}
         note = (
-            f"{n} superpixels. R² = {r2:.2f}: so much of how the score varies over {len(coalitions):,} pictures with some "
-            "covered is explained by the linear model."
+            f"{n} superpixels. R² = {r2:.2f}: the linear model explains so much of how the score varies over "
+            f"{len(coalitions):,} pictures with some covered."
         )
         return Fit(model.coef_, details, note)
 

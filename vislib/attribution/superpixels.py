@@ -42,7 +42,11 @@ class OverSuperpixels(Explainer):
     default_segments: ClassVar[int] = 40
 
     n_segments: int | None = parameter(
-        None, "Superpixels", low=1, high=300, help="About how many; by default fewer for small images."
+        None,
+        "Superpixels",
+        low=1,
+        high=300,
+        help="About how many; by default 40 (KernelSHAP: 20), fewer for small images.",
     )
     segmentation: str = parameter("slic", "Segmentation", choices=SEGMENTATIONS, help="By colour, or plain rectangles.")
     n_samples: int = parameter(512, "Samples", low=2, high=10000, help="Pictures with some superpixels covered.")
