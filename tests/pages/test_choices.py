@@ -1,7 +1,7 @@
 """What a person changes shows in the pictures: class, layer, channel, parameters, the second image."""
 
 import pytest
-from page_text import blocks, check_sound, errors, pictures, text
+from page_text import QUICK, blocks, check_sound, errors, pictures, text
 
 import vislib
 from pages._ui.picture import Look
@@ -91,7 +91,7 @@ def test_feature_maps_second_image(open_page, classifier, samples):
 
 
 def test_occlusion_patch_and_stride(open_page):
-    page = open_page("occlusion")
+    page = open_page("occlusion", **QUICK)
     page.number_input(key="occlusion.patch_px").set_value(56)
     page.number_input(key="occlusion.stride_px").set_value(56).run()
     assert "56-pixel patch, step 56." in text(check_sound(page))
@@ -101,7 +101,7 @@ def test_occlusion_patch_and_stride(open_page):
 
 
 def test_occlusion_stride_above_patch_is_a_sentence(open_page):
-    page = open_page("occlusion")
+    page = open_page("occlusion", **QUICK)
     page.number_input(key="occlusion.stride_px").set_value(40).run()
     assert not page.exception
     assert len(errors(page)) == 1
@@ -111,7 +111,7 @@ def test_occlusion_stride_above_patch_is_a_sentence(open_page):
 
 
 def test_occlusion_patch_above_input_is_a_sentence(open_page):
-    page = open_page("occlusion")
+    page = open_page("occlusion", **QUICK)
     page.number_input(key="occlusion.patch_px").set_value(500).run()
     assert not page.exception
     assert page.number_input(key="occlusion.patch_px").max == 224 or len(errors(page)) == 1

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from page_text import PAGES, blocks, check_sound, errors, pictures, text
+from page_text import PAGES, QUICK, blocks, check_sound, errors, pictures, text
 from PIL import Image
 
 HOSTILE = "<img src=x onerror=alert(1)>**b**.png"
@@ -138,7 +138,7 @@ def test_two_files_of_one_name_are_both_kept(open_page, images_drawn):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_hostile_name_is_text(name, open_page):
-    page = open_page(name)
+    page = open_page(name, **QUICK)
     upload(page, HOSTILE, one_pixel()[0])
     check_sound(page)
     assert page.sidebar.selectbox(key="image").value == HOSTILE
