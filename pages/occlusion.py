@@ -25,8 +25,8 @@ with shown:
         occlusion_maps.one_patch(here, explainer, heatmap)
     st.subheader("Cover many places at once", anchor=False)
     st.caption(
-        "RISE averages random masks by the score of what they show. LIME and KernelSHAP give every superpixel, a part "
-        "of similar colour, its share in the score."
+        "RISE averages random masks by the score of what they show. LIME and KernelSHAP cover superpixels, parts of "
+        "similar colour, and give each the value that best explains the scores."
     )
     explain.grid(here, others, look)
     explain.about(explain.of_family("perturbation"))
