@@ -42,7 +42,8 @@ def test_address_opens_the_same_state_for_someone_else(server, visit):
 
 
 def test_stop_and_start_again(server, visit):
-    it = visit(f"{server}/occlusion?class=volcano&occlusion.stride_px=8")
+    quick = "rise.n_masks=16&lime.n_samples=16&kernel-shap.n_samples=16"
+    it = visit(f"{server}/occlusion?class=volcano&occlusion.stride_px=8&{quick}")
     expect(it.main.get_by_text(re.compile(r"Occlusion: [1-9]\d* of \d+"))).to_be_visible(timeout=30_000)
     it.main.get_by_role("button", name="Stop").click()
     expect(it.main.get_by_text(re.compile(r"stopped after [1-9]\d* of \d+"))).to_be_visible(timeout=10_000)
