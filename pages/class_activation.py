@@ -8,7 +8,7 @@ from pages._ui.context import context
 
 here = context("Class activation", "Where a layer holds evidence for the class.")
 layers, default = here.classifier.network.map_layers, here.classifier.network.last_map_layer
-names = explain.of_family("class activation")
+names = explain.of_family(here, "class activation")
 if st.session_state.get("cam_layer") not in layers:
     st.session_state.pop("cam_layer", None)
 

@@ -12,7 +12,9 @@ shown, controls = st.columns([4, 1], gap="large")
 with controls:
     explainer = explain.controls(Occlusion, here, ("patch_px", "stride_px", "fill", "border_px"))
     look = picture.look_controls(signed=True)
-    others = explain.settings(here, [name for name in explain.of_family("perturbation") if name != Occlusion.name])
+    others = explain.settings(
+        here, [name for name in explain.of_family(here, "perturbation") if name != Occlusion.name]
+    )
 with shown:
     left, middle, right = st.columns(3)
     with left:
@@ -29,4 +31,4 @@ with shown:
         "similar colour, and give each the value that best explains the scores."
     )
     explain.grid(here, others, look)
-    explain.about(explain.of_family("perturbation"))
+    explain.about(explain.of_family(here, "perturbation"))

@@ -6,7 +6,7 @@ from pages._ui import explain, per_class, picture
 from pages._ui.context import context
 
 here = context("Saliency", "Which pixels the score of the class reacts to.")
-names = explain.of_family("gradient")
+names = explain.of_family(here, "gradient")
 
 shown, controls = st.columns([4, 1], gap="large")
 with controls:

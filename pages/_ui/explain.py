@@ -19,9 +19,21 @@ from vislib.render import Scale
 E = TypeVar("E", bound=vislib.Explainer)
 
 
-def of_family(family: str) -> list[str]:
-    """Names of the methods of a family, in the order in which they are shown."""
-    return [name for name, method in vislib.methods().items() if method.family == family]
+def of_family(context: Context, family: str) -> list[str]:
+    """Names of the methods of a family that exist for the network, in the order in which they are shown."""
+    return [
+        name
+        for name, method in vislib.methods().items()
+        if method.family == family and _exists(method, context.classifier)
+    ]
+
+
+def _exists(method: type[vislib.Explainer], classifier: vislib.Classifier) -> bool:
+    try:
+        method().resolved(classifier)
+    except vislib.ModelError:
+        return False
+    return True
 
 
 def controls(method: type[E], context: Context, names: Sequence[str]) -> E:
@@ -38,14 +50,15 @@ def controls(method: type[E], context: Context, names: Sequence[str]) -> E:
 def settings(context: Context, names: Sequence[str], first: str | None = None, **fixed: Any) -> list[vislib.Explainer]:
     """The methods with the parameters chosen, each behind a fold; that of `first` is open and on top.
 
-    Parameters in `fixed` are the page's own choice, the same for all.
+    Parameters in `fixed` are the page's own choice, the same for all methods that have them.
     """
     explainers = {}
     for name in sorted(names, key=lambda name: name != first):
         method = vislib.methods()[name]
         fields = [spec.name for spec in dataclasses.fields(method) if spec.name not in fixed]
         with st.expander(method.title, expanded=name == first) if fields else contextlib.nullcontext():
-            explainers[name] = dataclasses.replace(controls(method, context, fields), **fixed)
+            own = {spec.name: fixed[spec.name] for spec in dataclasses.fields(method) if spec.name in fixed}
+            explainers[name] = dataclasses.replace(controls(method, context, fields), **own)
     return [explainers[name] for name in names]
 
 

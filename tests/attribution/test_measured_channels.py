@@ -6,7 +6,7 @@ import tiny_models
 from tiny_models import random_image, tiny
 
 import vislib
-from vislib import LayerError, ModelError, ParameterError, Target
+from vislib import ModelError, ParameterError, Target
 from vislib.attribution.base import upsample
 from vislib.backend import keras
 
@@ -127,11 +127,6 @@ def test_cam_difference_of_classes_is_the_difference_of_maps():
 def test_cam_network_that_does_not_end_in_pooling_says_so(style):
     with pytest.raises(ModelError, match=r"global average pooling and one linear layer; .* does not"):
         vislib.explain("cam", tiny(style), random_image())
-
-
-def test_cam_other_layer_names_the_only_one():
-    with pytest.raises(LayerError, match="only at the layer that is pooled into the scores, conv2; not conv1"):
-        vislib.explain("cam", tiny("conv_relu"), random_image(), layer="conv1")
 
 
 def test_max_channels_zero_refused():

@@ -1,13 +1,12 @@
 """CAM, the first of them: exact where a network averages its last maps and adds them up with one layer of weights."""
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress, parameter, upsample
-from vislib.errors import LayerError, ModelError
+from vislib.attribution.base import Attribution, Explainer, Progress, upsample
+from vislib.errors import ModelError
 from vislib.target import Target
 
 
@@ -21,7 +20,6 @@ class Cam(Explainer):
 
     Raises:
         ModelError: If the network does not end in global average pooling and one linear layer.
-        LayerError: If another layer is asked for than the one that is pooled.
 
     Reference: Zhou et al. 2016, arXiv 1512.04150, section 2.
     """
@@ -34,28 +32,20 @@ class Cam(Explainer):
     signed = True
     unit = "share of the logit, times the number of cells"
 
-    layer: str | None = parameter(None, "Layer", help="The one that is pooled; there is no other choice.")
-
     def resolved(self, classifier) -> Self:
-        pooled = classifier.network.pooled_layer
-        if pooled is None:
+        if classifier.network.pooled_layer is None:
             raise ModelError(
                 f"CAM needs a network that ends in global average pooling and one linear layer; {classifier.network.name} "
                 "does not. Grad-CAM is the same where CAM exists, but for its ReLU, and exists everywhere."
             )
-        if self.layer not in (None, pooled[0]):
-            raise LayerError(
-                f"CAM exists only at the layer that is pooled into the scores, {pooled[0]}; not {self.layer}."
-            )
-        return dataclasses.replace(self, layer=pooled[0])
+        return self
 
     def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        assert self.layer is not None
         network = classifier.network
+        layer, kernel = network.pooled_layer
         progress(0, 1)
-        maps = network.maps(classifier.prepare(fitted[None]), [self.layer])[0][0]
-        kernel = network.pooled_layer[1]
+        maps = network.maps(classifier.prepare(fitted[None]), [layer])[0][0]
         cells = (maps @ (kernel @ target.weights(network.n_classes))).astype(np.float32)
         values = upsample(cells, classifier.input_size)
         progress(1, 1, values)
-        return Attribution(values, self.layer, {"cells": cells})
+        return Attribution(values, layer, {"cells": cells})
