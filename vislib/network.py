@@ -4,6 +4,7 @@ Each computation is traced once for any batch size and then reused. Methods see 
 can change a model.
 """
 
+import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -13,11 +14,16 @@ import numpy as np
 from vislib.backend import keras, tf
 from vislib.derive import Graph, Node, flatten
 from vislib.errors import LayerError, ModelError, listed
+from vislib.folding import with_folded_norms
+from vislib.incremental import IncrementalNetwork
 from vislib.relu_rules import with_relu_rule
 from vislib.tail import entries, pooled_into
 from vislib.target import Target
 
 _KEPT_FUNCTIONS = 16
+
+Patched = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+"""Logits (n, classes) of patches (n, p, q, c) at rows (n,) and columns (n,)."""
 
 
 class Network:
@@ -54,7 +60,7 @@ class Network:
         """Scores (n, classes) float32 of preprocessed inputs (n, h, w, c)."""
         function = self._traced(
             ("logits",),
-            lambda: keras.Model(self.graph.input, self.graph.logits),
+            lambda: keras.Model(self._lean_graph.input, self._lean_graph.logits),
             lambda model: lambda batch: _two_sided(model(batch, training=False), self.n_units),
         )
         chunks = [
@@ -62,6 +68,37 @@ class Network:
             for start in range(0, len(inputs), self.batch_size)
         ]
         return np.concatenate(chunks) if chunks else np.empty((0, self.n_classes), np.float32)
+
+    def logits_of_patched(self, inputs: np.ndarray, size: tuple[int, int]) -> Patched:
+        """What computes the logits of copies of one input (1, h, w, c) in which a rectangle of that size, (height,
+        width), is replaced: called with patches (n, height, width, c), their first rows and first columns (n,), it
+        gives logits (n, classes).
+
+        Only what a patch changes is computed, which is exact; see `vislib.incremental`.
+        """
+        plan = IncrementalNetwork(self._lean_graph, size)
+        if not plan.saves:
+            return lambda *patches: self.logits(_replaced(inputs, *patches))
+        kept = self._traced(
+            ("kept", size), lambda: keras.Model(self._lean_graph.input, plan.kept), lambda model: _forward_all(model)
+        )
+        unchanged = kept(tf.constant(inputs, tf.float32))
+        function = self._traced(
+            ("patched", size),
+            lambda: plan,
+            lambda plan: lambda *patches: _two_sided(plan(*patches), self.n_units),
+            specs=[
+                tf.TensorSpec((None, *size, self.input_shape[2]), tf.float32),
+                *[tf.TensorSpec((None,), tf.int32)] * 2,
+                [tf.TensorSpec(tensor.shape, tf.float32) for tensor in unchanged],
+            ],
+        )
+
+        def logits(patches: np.ndarray, tops: np.ndarray, lefts: np.ndarray) -> np.ndarray:
+            places = (tf.constant(where, tf.int32) for where in (tops, lefts))
+            return function(tf.constant(patches, tf.float32), *places, unchanged).numpy()
+
+        return logits
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Probabilities (n, classes) that belong to logits: a softmax, or a sigmoid for each class."""
@@ -210,6 +247,11 @@ class Network:
 
     # -- inside ------------------------------------------------------------------------------------
 
+    @functools.cached_property
+    def _lean_graph(self) -> Graph:
+        """The graph with what makes it faster and leaves the logits as they are."""
+        return with_folded_norms(self.graph)
+
     def _traced(
         self, key: tuple, model: Callable, make: Callable, takes_weights: bool = False, specs: list | None = None
     ) -> Callable:
@@ -250,6 +292,14 @@ class Network:
                 f"{self.name} ends in probabilities, but the softmax that makes them was not found; "
                 "a final softmax as a layer, an activation or keras.ops.softmax is understood."
             )
+
+
+def _replaced(inputs: np.ndarray, patches: np.ndarray, tops: np.ndarray, lefts: np.ndarray) -> np.ndarray:
+    """Copies (n, h, w, c) of the input (1, h, w, c) with the patches in their places."""
+    copies = np.repeat(inputs, len(patches), axis=0)
+    for copy, patch, top, left in zip(copies, patches, tops, lefts, strict=True):
+        copy[top : top + patch.shape[0], left : left + patch.shape[1]] = patch
+    return copies
 
 
 def _pools(node: Node) -> bool:

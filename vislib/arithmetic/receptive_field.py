@@ -81,7 +81,7 @@ def receptive_fields(graph: "Graph") -> dict[str, ReceptiveField]:
 def _of(node: "Node", before: list[ReceptiveField], whole: ReceptiveField) -> ReceptiveField:
     if not before or not node.has_map:
         return whole
-    windows = _windows(node)
+    windows = windows_of(node)
     if windows is None:
         return whole
     spans = []
@@ -121,7 +121,7 @@ def _along_channels(operation) -> bool:
     return tuple(axis if isinstance(axis, list | tuple) else [axis]) in ((-1,), (3,))
 
 
-def _windows(node: "Node") -> list[tuple[int, int, int, int]] | None:
+def windows_of(node: "Node") -> list[tuple[int, int, int, int]] | None:
     """(kernel, stride, dilation, padding before) down and across; None where every position is mixed."""
     operation, kind = node.operation, type(node.operation).__name__
     if kind in _ALONG_AXIS and not _along_channels(operation):

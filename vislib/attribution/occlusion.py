@@ -79,18 +79,20 @@ class Occlusion(Explainer):
         tops, lefts = (_starts(side, self.patch_px, self.stride_px) for side in size)
         return tops, lefts
 
-    def covered(self, fitted: np.ndarray, top: int, left: int, cover: np.ndarray | None = None) -> np.ndarray:
-        """The image (h, w, 3) with the patch at (top, left) covered, uint8; `cover` as `cover()` gives it."""
+    def covered(self, fitted: np.ndarray, top: int, left: int) -> np.ndarray:
+        """The image (h, w, 3) with the patch at (top, left) covered, uint8."""
         assert self.patch_px is not None
-        cover = self.cover(fitted) if cover is None else cover
         picture = fitted.copy()
-        picture[top : top + self.patch_px, left : left + self.patch_px] = 0
-        inside = np.s_[
-            top + self.border_px : top + self.patch_px - self.border_px,
-            left + self.border_px : left + self.patch_px - self.border_px,
-        ]
-        picture[inside] = cover[inside]
+        picture[top : top + self.patch_px, left : left + self.patch_px] = self._patch(self.cover(fitted), top, left)
         return picture
+
+    def _patch(self, cover: np.ndarray, top: int, left: int) -> np.ndarray:
+        """What covers the patch at (top, left), (patch, patch, 3): a piece of the cover within a black border."""
+        assert self.patch_px is not None
+        patch, border = np.zeros((self.patch_px, self.patch_px, 3), np.uint8), self.border_px
+        inside = slice(border, self.patch_px - border)
+        patch[inside, inside] = cover[top : top + self.patch_px, left : left + self.patch_px][inside, inside]
+        return patch
 
     def cover(self, fitted: np.ndarray) -> np.ndarray:
         """What shows through the patches: an image (h, w, 3) uint8."""
@@ -110,12 +112,13 @@ class Occlusion(Explainer):
         winner = np.empty(drop.shape, np.int64)
         order = _coarse_to_fine(drop.shape)
         progress(0, len(order))
+        logits_of = network.logits_of_patched(inputs, (patch, patch))
         batch = min(network.batch_size, 16)  # small, so that progress moves and Stop is heard soon
         for start in range(0, len(order), batch):
             cells = order[start : start + batch]
-            occluded = np.stack([self.covered(fitted, tops[row], lefts[column], cover) for row, column in cells])
-            logits = network.logits(classifier.prepare(occluded))
             rows, columns = cells.T
+            patches = np.stack([self._patch(cover, tops[row], lefts[column]) for row, column in cells])
+            logits = logits_of(classifier.prepare(patches), tops[rows], lefts[columns])
             drop[rows, columns] = score - network.scores(logits, target)
             probability[rows, columns] = network.probabilities(logits)[:, target.class_index]
             winner[rows, columns] = logits.argmax(axis=1)
