@@ -218,12 +218,15 @@ def activation_name(operation: keras.Operation) -> str:
 
 
 def _linear_copy(node: Node) -> Node | None:
-    """A final layer with weights, without its activation; None for a mere activation, to be left out."""
+    """A final layer with weights, without its activation; None for a mere activation, to be left out.
+
+    It shares the layer's weights, so that weights that are changed later count here too.
+    """
     operation = node.operation
     if not getattr(operation, "weights", None):
         return None
-    config = {**operation.get_config(), "activation": "linear", "name": f"{operation.name}_logits"}
-    linear = type(operation).from_config(config)
+    linear = object.__new__(type(operation))
+    linear.__dict__.update(vars(operation), _inbound_nodes=[], _outbound_nodes=[])
+    linear.__dict__.update(activation=keras.activations.linear, name=f"{operation.name}_logits")
     logits = linear(node.inputs[0])
-    linear.set_weights(operation.get_weights())
     return Node(linear.name, linear, node.inputs, logits)

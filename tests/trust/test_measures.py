@@ -1,0 +1,126 @@
+"""Each measure in closed form, or by a plain loop."""
+
+import numpy as np
+import pytest
+import tiny_models
+from tiny_models import SIDE, layers, random_image, tiny
+
+import vislib
+from vislib import Target, trust
+from vislib.attribution import no_progress
+from vislib.attribution.fills import cover_image
+from vislib.backend import keras
+
+
+def summing():
+    """Two classes; the first's logit is the sum of the input, 0..1 a channel."""
+    inputs = keras.Input((SIDE, SIDE, 3))
+    model = keras.Model(inputs, layers.Dense(2)(layers.Flatten()(inputs)))
+    kernel = np.zeros((SIDE * SIDE * 3, 2), np.float32)
+    kernel[:, 0] = 1
+    model.set_weights([kernel, np.zeros(2, np.float32)])
+    return tiny_models.classifier_of(model)
+
+
+def distinct_image() -> np.ndarray:
+    """No two pixels are equally bright."""
+    levels = np.random.default_rng(0).permutation(SIDE * SIDE).reshape(SIDE, SIDE)
+    return np.repeat(levels[..., None], 3, axis=2).astype(np.uint8)
+
+
+def test_deletion_of_a_sum_by_the_perfect_map_is_least():
+    classifier, image = summing(), distinct_image()
+    perfect = image[..., 0].astype(np.float32)
+    target, n = Target(0), SIDE * SIDE
+    curve = trust.deletion(classifier, image, perfect, target, n_steps=n, fill="grey")
+    # f = Σ x: after covering the k brightest with 127, what is left is known.
+    ordered = np.sort(image[..., 0].ravel().astype(float))[::-1]
+    left = np.array([3 * (ordered[k:].sum() + 127 * k) / 255 for k in range(n + 1)])
+    np.testing.assert_allclose(curve.scores, left, rtol=1e-5)
+    np.testing.assert_allclose(curve.shares, np.arange(n + 1) / n)
+    assert curve.area == pytest.approx((left[1:] + left[:-1]).sum() / 2 / n, rel=1e-5)
+    for seed in range(5):
+        other = np.random.default_rng(seed).random((SIDE, SIDE))
+        assert trust.deletion(classifier, image, other, target, n_steps=n).area > curve.area
+
+
+def test_insertion_of_a_sum_by_the_perfect_map_is_greatest():
+    classifier, image = summing(), distinct_image()
+    difference = image[..., 0].astype(np.float32) - cover_image(image, "blur")[..., 0]
+    best = trust.insertion(classifier, image, difference, Target(0), n_steps=30)
+    assert best.scores[0] == pytest.approx(cover_image(image, "blur").sum() / 255, rel=1e-5)
+    assert best.scores[-1] == pytest.approx(image.sum() / 255, rel=1e-5)
+    for values in (-difference, *np.random.default_rng(0).random((4, SIDE, SIDE))):
+        assert trust.insertion(classifier, image, values, Target(0), n_steps=30).area < best.area
+
+
+def test_confidence_by_hand():
+    classifier, image = tiny("conv_relu"), random_image()
+    values = np.random.default_rng(1).normal(0, 1, (SIDE, SIDE)).astype(np.float32)
+    share = np.maximum(values, 0) / values.max()
+    shown = np.rint(image * share[..., None]).astype(np.uint8)
+    for class_index in range(4):
+        y, o = (
+            classifier.network.probabilities(classifier.logits(picture)[None])[0, class_index]
+            for picture in (image, shown)
+        )
+        target = Target(class_index)
+        assert trust.confidence_drop(classifier, image, values, target) == pytest.approx(max(0, y - o) / y, abs=1e-5)
+        assert trust.confidence_increases(classifier, image, values, target) == (o > y)
+
+
+def test_confidence_of_the_whole_image_does_not_drop():
+    ones = np.ones((SIDE, SIDE), np.float32)
+    ones[0, 0] = 0  # a constant map shows nothing
+    assert trust.confidence_drop(summing(), distinct_image(), ones, Target(0)) < 1e-3
+
+
+def test_infidelity_of_a_sum_is_zero_for_what_each_pixel_adds():
+    classifier, image = summing(), distinct_image()
+    exact = (image[..., 0].astype(np.float32) - 127) * 3 / 255
+    assert trust.infidelity(classifier, image, exact, Target(0)) < 1e-6
+    assert trust.infidelity(classifier, image, exact * 40, Target(0)) < 1e-6, "a map's scale means nothing"
+    assert trust.infidelity(classifier, image, -exact, Target(0)) == pytest.approx(1)
+    assert 0.1 < trust.infidelity(classifier, image, np.random.default_rng(0).normal(0, 1, exact.shape), Target(0)) <= 1
+
+
+def test_max_sensitivity_linear_model_gradient_does_not_move():
+    saliency = vislib.methods()["saliency"]()
+    assert trust.max_sensitivity(saliency, tiny("linear"), random_image(), Target(0)) < 1e-5
+
+
+def test_max_sensitivity_by_hand():
+    classifier, image, explainer = tiny("conv_relu"), random_image(), vislib.methods()["grad-cam"](layer="conv1")
+    random = np.random.default_rng(3)
+    maps = [explainer.attribute(classifier, image, Target(0), no_progress).values.astype(float)]
+    for _ in range(3):
+        noisy = np.clip(np.rint(image + random.uniform(-0.1 * 255, 0.1 * 255, image.shape)), 0, 255).astype(np.uint8)
+        maps.append(explainer.attribute(classifier, noisy, Target(0), no_progress).values)
+    expected = max(np.linalg.norm(values - maps[0]) / np.linalg.norm(maps[0]) for values in maps[1:])
+    got = trust.max_sensitivity(explainer, classifier, image, Target(0), n_samples=3, radius=0.1, seed=3)
+    assert got == pytest.approx(expected, rel=1e-5)
+    assert got > 0
+
+
+def test_sparseness_and_complexity_at_their_ends():
+    one = np.zeros((10, 10))
+    one[3, 4] = -2
+    assert trust.sparseness(np.ones((10, 10))) == pytest.approx(0, abs=1e-9)
+    assert trust.sparseness(one) == pytest.approx(0.99)
+    assert trust.complexity(np.ones((10, 10))) == pytest.approx(1)
+    assert trust.complexity(one) == 0
+    assert (trust.sparseness(one * 0), trust.complexity(one * 0)) == (0, 1)
+
+
+def test_sparseness_is_half_the_mean_difference():
+    """The Gini index by its other definition: mean |a − b| over all pairs, divided by twice the mean."""
+    values = np.random.default_rng(0).exponential(1, 50)
+    pairs = np.abs(values[:, None] - values[None]).mean()
+    assert trust.sparseness(values.reshape(5, 10)) == pytest.approx(pairs / (2 * values.mean()), rel=1e-9)
+
+
+def test_compare_maps_same_opposite_and_constant():
+    values = np.random.default_rng(0).random((20, 20))
+    assert trust.compare_maps(values, -3 * values) == pytest.approx((1, 1))
+    assert trust.compare_maps(values, 1 - values)[0] == pytest.approx(-1)
+    assert trust.compare_maps(values, np.ones((20, 20))) == (0, 0)

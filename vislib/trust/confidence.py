@@ -1,0 +1,41 @@
+"""Average drop and increase in confidence: what is left of the class when only the map's part is shown?"""
+
+import numpy as np
+
+from vislib.classifier import Classifier
+from vislib.target import Target
+
+
+def confidence_drop(classifier: Classifier, fitted: np.ndarray, values: np.ndarray, target: Target) -> float:
+    """max(0, y − o) / y in 0..1: y the probability for the image, o for the image times the map, stretched to 0..1.
+
+    Negative values of the map, evidence against, show nothing. 0 is best; the mean over images is the paper's
+    average drop, and the share of images where o > y its increase in confidence. Here the score is the class's
+    probability, whatever the target's.
+
+    Args:
+        classifier: Whose decision.
+        fitted: The image as the network sees it, (h, w, 3) uint8.
+        values: The map (h, w).
+        target: Whose class.
+
+    Reference: Chattopadhay et al. 2018, arXiv 1710.11063, section 4.1.
+    """
+    before, after = _probabilities(classifier, fitted, values, target)
+    return max(0.0, before - after) / before
+
+
+def confidence_increases(classifier: Classifier, fitted: np.ndarray, values: np.ndarray, target: Target) -> bool:
+    """Whether the class is more probable when only the map's part is shown. Arguments as for `confidence_drop`."""
+    before, after = _probabilities(classifier, fitted, values, target)
+    return after > before
+
+
+def _probabilities(classifier, fitted, values, target) -> tuple[float, float]:
+    positive = np.maximum(values, 0)
+    low, high = positive.min(), positive.max()
+    share = (positive - low) / (high - low) if high > low else np.zeros_like(positive)
+    shown = np.rint(fitted * share[..., None]).astype(np.uint8)
+    logits = classifier.network.logits(classifier.prepare(np.stack([fitted, shown])))
+    before, after = classifier.network.probabilities(logits)[:, target.class_index]
+    return float(before), float(after)

@@ -1,0 +1,143 @@
+"""The model-randomization sanity check: a map that stays when the weights are random does not show the decision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from vislib.attribution.base import Explainer, Progress, no_progress
+from vislib.classifier import Classifier
+from vislib.errors import ModelError
+from vislib.target import Target
+
+
+@dataclass(frozen=True, eq=False)
+class RandomizedStage:
+    """A method's map with part of the network random.
+
+    Attributes:
+        layers: The layers made random at this stage, in addition to those of the stages before.
+        share: Of the network's layers with weights that are random now, 0 to 1.
+        values: The map (h, w).
+        rank_correlation: Spearman's, of the absolute values with those of the trained network, −1 to 1.
+        similarity: SSIM of the absolute values, each stretched to 0..1, −1 to 1.
+    """
+
+    layers: tuple[str, ...]
+    share: float
+    values: np.ndarray
+    rank_correlation: float
+    similarity: float
+
+
+def cascading_randomization(
+    explainers: Mapping[str, Explainer],
+    classifier: Classifier,
+    fitted: np.ndarray,
+    target: Target,
+    n_stages: int = 5,
+    seed: int = 0,
+    progress: Progress = no_progress,
+) -> dict[str, list[RandomizedStage]]:
+    """Each method's map while the network's layers are made random from the output towards the input.
+
+    The layers are taken in `n_stages` groups of equal number, the first the last layer alone. Kernels are drawn
+    anew from a normal distribution of their own standard deviation; biases and the parameters of batch
+    normalization are shuffled among their channels, so that activations keep their size. It happens on a copy:
+    the person's model is not touched.
+
+    Args:
+        explainers: The methods, by a name of one's own, resolved for the classifier.
+        classifier: Whose decision.
+        fitted: The image as the network sees it, (h, w, 3) uint8.
+        target: What is explained, the same throughout.
+        n_stages: 1 or more.
+        seed: Of the random weights.
+        progress: Called as progress(done, total) between maps.
+
+    Returns:
+        By name, the stages: first the trained network, last the network wholly random.
+
+    Raises:
+        ModelError: If Keras cannot copy the model.
+
+    Reference: Adebayo et al. 2018, arXiv 1810.03292, sections 3 and 4.
+    """
+    copy = _copy(classifier)
+    groups = _groups(copy, n_stages)
+    random = np.random.default_rng(seed)
+    found: dict[str, list[RandomizedStage]] = {name: [] for name in explainers}
+    total, done, n_random = (len(groups) + 1) * len(explainers), 0, 0
+    n_layers = sum(map(len, groups))
+    progress(0, total)
+    for group in ([], *groups):
+        for _, weights in group:
+            _randomize(weights, random)
+        n_random += len(group)
+        for name, explainer in explainers.items():
+            values = explainer.attribute(copy, fitted, target, no_progress).values
+            first = found[name][0].values if found[name] else values
+            found[name].append(
+                RandomizedStage(
+                    tuple(layer for layer, _ in group), n_random / n_layers, values, *compare_maps(first, values)
+                )
+            )
+            done += 1
+            progress(done, total)
+    return found
+
+
+def compare_maps(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
+    """(Spearman's rank correlation, SSIM) of the absolute values of two maps (h, w); 0 where one is constant."""
+    from scipy import stats
+    from skimage.metrics import structural_similarity
+
+    one, other = (np.abs(values).astype(np.float64) for values in (one, other))
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
+        return 0.0, 0.0
+    rank = float(stats.spearmanr(one.ravel(), other.ravel()).statistic)
+    stretched = [(values - values.min()) / np.ptp(values) for values in (one, other)]
+    window = min(7, (min(one.shape) - 1) // 2 * 2 + 1)
+    return rank, float(structural_similarity(*stretched, data_range=1.0, win_size=window))
+
+
+def _copy(classifier: Classifier) -> Classifier:
+    from vislib.backend import keras
+
+    try:
+        model = keras.models.clone_model(classifier.model)
+        model.set_weights(classifier.model.get_weights())
+    except Exception as error:  # what a layer of somebody's own raises is not known
+        raise ModelError(
+            f"{classifier.key} cannot be copied, so its weights cannot be made random: {str(error).splitlines()[0][:200]}"
+        ) from error
+    return Classifier(
+        f"{classifier.key}, random", model, classifier.labels, classifier.input_size, classifier.channels,
+        classifier.preprocess,
+    )  # fmt: skip
+
+
+def _groups(classifier: Classifier, n_stages: int) -> list[list[tuple[str, list]]]:
+    """Names and weights of the layers, from the logits on: the last one alone, then the rest in groups of equal number."""
+    layers: dict[int, tuple[str, list]] = {}
+    for node in reversed(classifier.network.graph.nodes):
+        weights = [weight for weight in getattr(node.operation, "weights", ()) if "float" in str(weight.dtype)]
+        if weights:
+            layers.setdefault(id(weights[0]), (node.name, weights))
+    every = list(layers.values())
+    if n_stages == 1:
+        return [every]
+    rest = np.array_split(np.arange(1, len(every)), min(n_stages - 1, max(len(every) - 1, 1)))
+    return [every[:1], *([every[position] for position in group] for group in rest if len(group))]
+
+
+def _randomize(weights: list, random: np.random.Generator) -> None:
+    orders: dict[int, np.ndarray] = {}
+    for weight in weights:
+        values = np.asarray(weight)
+        if values.ndim == 1:
+            # One order for the whole layer: a channel's mean and variance belong together.
+            order = orders.setdefault(len(values), random.permutation(len(values)))
+            weight.assign(values[order])
+        elif values.ndim > 1:
+            weight.assign(random.normal(0, values.std() or 1.0, values.shape).astype(values.dtype))
