@@ -1,16 +1,20 @@
 """The command line: files and lines that come out, and one sentence for whatever is wrong."""
 
+import csv
 import dataclasses
+import json
 import re
 
 import numpy as np
 import pytest
+from PIL import Image
 from test_export import SIGNATURES
 
 import vislib
 from vislib import cli
 
 CAT = "sample_images/cat.jpg"
+DIGIT = "sample_images/digits/3.png"
 
 
 @pytest.fixture
@@ -113,6 +117,11 @@ WRONG = {
     "file missing": (["predict", "missing.jpg"], "missing.jpg cannot be read"),
     "file no image": (["predict", "README.md"], "README.md"),
     "folder as image": (["predict", "sample_images"], "sample_images cannot be read"),
+    "methods": (explain("--method", "grad-cam,grad-kam"), "no method 'grad-kam'"),
+    "method twice": (explain("--method", "saliency,saliency"), "different methods.*saliency,saliency"),
+    "parameter of several": (explain("--method", "saliency,grad-cam", "--param", "a=1"), "one method at a time"),
+    "comparison as numbers": (["compare", CAT, "--method", "saliency", "--out", "{tmp}/a.npz"], "not as 'a.npz'"),
+    "table": (["trust", CAT, "--method", "saliency", "--out", "{tmp}/a.xlsx"], "not as 'a.xlsx'"),
     "top": (["predict", CAT, "--top", "0"], "not 0"),
 }  # fmt: skip
 
@@ -135,3 +144,29 @@ def test_command_line_not_understood_usage_and_status_2(arguments, capsys):
         cli.main(arguments)
     assert caught.value.code == 2
     assert "usage:" in capsys.readouterr().err
+
+
+def test_explain_several_methods_a_file_each(run, tmp_path):
+    status, out, _ = run("explain", CAT, "--method", "grad-cam,saliency", "--out", tmp_path / "cat.png")
+    assert status == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"cat-grad-cam.png", "cat-saliency.png"}
+    assert out.count("→") == 2
+
+
+def test_compare_one_figure(run, tmp_path):
+    status, out, _ = run("compare", CAT, "--method", "grad-cam,saliency,edges,random", "--out", tmp_path / "cat.png")
+    assert status == 0
+    with Image.open(tmp_path / "cat.png") as picture:
+        assert picture.width > picture.height
+    assert "Grad-CAM, Saliency" in out
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json"])
+def test_trust_prints_and_writes_the_same_figures(run, tmp_path, suffix):
+    path = tmp_path / f"trust.{suffix}"
+    status, out, _ = run("trust", DIGIT, "--model", "digits", "--method", "saliency", "--out", path)
+    assert status == 0
+    rows = json.loads(path.read_text()) if suffix == "json" else list(csv.DictReader(path.open()))
+    assert [row["name"] for row in rows] == ["saliency", "random", "edges"]
+    assert f"deletion {float(rows[0]['deletion']):.3f}" in out
+    assert rows[0]["verdict"] in out

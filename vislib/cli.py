@@ -1,4 +1,4 @@
-"""The command line: python -m vislib models | methods | predict | explain | train."""
+"""The command line: python -m vislib models | methods | predict | explain | compare | trust | train."""
 
 import argparse
 import dataclasses
@@ -14,6 +14,7 @@ from vislib.errors import ParameterError, VislibError, listed
 from vislib.images import load_image
 from vislib.target import SCORES, Target
 from vislib.training import command as training_command
+from vislib.trust import command as trust_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("explain", help="what the score of a class rests on, as a picture or numbers")
     _add_common(command)
-    command.add_argument("--method", required=True, help=f"one of {listed(attribution.methods())}")
+    command.add_argument("--method", required=True, help=f"one or more, with commas: {listed(attribution.methods())}")
     _add_target(command)
     command.add_argument("--out", required=True, help=f"file to write; ends in {', '.join(export.FORMATS)}")
     command.add_argument("--param", action="append", default=[], metavar="NAME=VALUE",
@@ -56,6 +57,21 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--opacity", type=float, default=0.5, help="of the map over the image (default 0.5)")
     command.add_argument("--colormap", help="a matplotlib colormap (default viridis, RdBu_r where signed)")
     command.set_defaults(run=_explain)
+
+    command = commands.add_parser("compare", help="several methods' maps of an image in one figure")
+    _add_common(command)
+    command.add_argument("--method", default=trust_command.DEFAULT_METHODS,
+                         help=f"with commas (default {trust_command.DEFAULT_METHODS})")  # fmt: skip
+    _add_target(command)
+    command.add_argument("--out", required=True, help="file to write; ends in .png, .svg or .pdf")
+    command.add_argument("--opacity", type=float, default=0.5, help="of the maps over the image (default 0.5)")
+    command.set_defaults(run=_compare)
+
+    command = commands.add_parser("trust", help="how far the maps of methods for an image can be trusted")
+    _add_common(command)
+    _add_target(command)
+    trust_command.add_trust_arguments(command)
+    command.set_defaults(run=_trust)
 
     command = commands.add_parser("train", help="train a network on MNIST, CIFAR-10 or a folder of class folders")
     training_command.add_arguments(command)
@@ -102,20 +118,42 @@ def _predict(options: argparse.Namespace) -> None:
 
 
 def _explain(options: argparse.Namespace) -> None:
-    explainer = attribution.methods().get(options.method)
-    if explainer is None:
-        raise ParameterError(f"There is no method '{options.method}'; there are: {listed(attribution.methods())}.")
-    params = dict(_param(explainer, text) for text in options.param)
+    explainers = trust_command.methods_named(options.method)
+    if len(explainers) > 1 and options.param:
+        raise ParameterError("--param is for one method at a time; name one with --method.")
+    params = dict(_param(explainers[0], text) for text in options.param)
     export.check_path(options.out)
     image = load_image(options.image)
     classifier = load_classifier(options.model)
     target = _target(options, classifier, image)
-    heatmap = attribution.explain(options.method, classifier, image, target, _progress(), **params)
-    export.save(heatmap, options.out, image, opacity=options.opacity, colormap=options.colormap)
-    where = f" at {heatmap.layer}" if heatmap.layer else ""
-    print(f"{explainer.title}{where}: {heatmap.explained} {heatmap.score:.2f}, {heatmap.seconds:.1f} s → {options.out}")
-    for note in heatmap.notes:
-        print(note)
+    for explainer in explainers:
+        out = options.out if len(explainers) == 1 else trust_command.with_name(options.out, explainer.name)
+        heatmap = explainer(**params).explain(classifier, image, target, _progress())
+        export.save(heatmap, out, image, opacity=options.opacity, colormap=options.colormap)
+        where = f" at {heatmap.layer}" if heatmap.layer else ""
+        print(f"{explainer.title}{where}: {heatmap.explained} {heatmap.score:.2f}, {heatmap.seconds:.1f} s → {out}")
+        for note in heatmap.notes:
+            print(note)
+
+
+def _compare(options: argparse.Namespace) -> None:
+    explainers = trust_command.methods_named(options.method)
+    path = export.check_path(options.out)
+    image = load_image(options.image)
+    classifier = load_classifier(options.model)
+    target = _target(options, classifier, image)
+    heatmaps = [explainer().explain(classifier, image, target, _progress()) for explainer in explainers]
+    export.save_comparison(heatmaps, path, image, opacity=options.opacity)
+    print(f"{heatmaps[0].explained} {heatmaps[0].score:.2f}: {listed(each.title for each in explainers)} → {path}")
+
+
+def _trust(options: argparse.Namespace) -> None:
+    trust_command.methods_named(options.method)
+    if options.out:
+        trust_command.check_table_path(options.out)
+    image = load_image(options.image)
+    classifier = load_classifier(options.model)
+    trust_command.run_trust(options, classifier, _target(options, classifier, image), _progress())
 
 
 def _param(explainer: type[Explainer], text: str) -> tuple[str, object]:

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,23 @@ def save(
         content = png_bytes(picture)
     else:
         content = figure_bytes(render.figure(heatmap, image, opacity=opacity, colormap=colormap), suffix[1:])
-    _write_whole(path, content)
+    write_whole(path, content)
+    return path
+
+
+def save_comparison(
+    heatmaps: Sequence[Heatmap], path: str | os.PathLike[str], image: np.ndarray, *, opacity: float = 0.5
+) -> Path:
+    """Writes several maps of one image side by side, each with its colour bar, to a .png, .svg or .pdf file.
+
+    Raises:
+        ParameterError: If the suffix is another one, or the file cannot be written.
+    """
+    path = check_path(path)
+    suffix = path.suffix.lower()
+    if suffix == ".npz":
+        raise ParameterError(f"A comparison is saved as .png, .svg or .pdf; not as '{path.name}'.")
+    write_whole(path, figure_bytes(render.comparison(heatmaps, image, opacity=opacity), suffix[1:]))
     return path
 
 
@@ -107,16 +124,18 @@ def png_bytes(picture: Image.Image) -> bytes:
 
 
 def figure_bytes(figure: "Figure", kind: str) -> bytes:
-    """A figure as an "svg" or "pdf" file."""
+    """A figure as an "svg", "pdf" or "png" file."""
     buffer = io.BytesIO()
     # Without a date, and with ids that are not random, the same result gives the same file.
-    date = "Date" if kind == "svg" else "CreationDate"
+    metadata: dict[str, str | None] = {"Creator": f"vislib {_version()}"}
+    if kind != "png":
+        metadata["Date" if kind == "svg" else "CreationDate"] = None
     with matplotlib.rc_context({"svg.hashsalt": "vislib"}):
-        figure.savefig(buffer, format=kind, metadata={"Creator": f"vislib {_version()}", date: None})
+        figure.savefig(buffer, format=kind, metadata=metadata)
     return buffer.getvalue()
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """To a temporary name beside it first, then renamed."""
     temporary = None
     try:

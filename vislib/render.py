@@ -3,6 +3,7 @@
 Pillow images for the screen; `figure` makes matplotlib figures (never pyplot) for papers.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -246,11 +247,34 @@ def _table(colormap: str | None, signed: bool) -> np.ndarray:
     return (colormaps[name](np.arange(256) / 255)[:, :3] * 255).round().astype(np.uint8)
 
 
+def comparison(heatmaps: Sequence[Heatmap], image: np.ndarray, *, opacity: float = 0.5) -> "Figure":
+    """Several maps of one image (H, W, 3) in a figure, three in a row, each with its own colour bar: the values of
+    different methods have different units."""
+    from matplotlib.figure import Figure
+
+    columns = min(3, len(heatmaps))
+    rows = int(np.ceil(len(heatmaps) / columns))
+    drawn = Figure(figsize=(4.2 * columns, 3.8 * rows), layout="constrained")
+    every = drawn.subplots(rows, columns, squeeze=False)
+    for axes in every.flat:
+        axes.set_axis_off()
+    for axes, heatmap in zip(every.flat, heatmaps, strict=False):
+        _draw_heatmap(drawn, axes, heatmap, image, heatmap.method, opacity, None, False)
+    drawn.suptitle(f"{heatmaps[0].explained}: {heatmaps[0].score:.2f}", fontsize=10)
+    return drawn
+
+
 def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap, clip) -> "Figure":
     from matplotlib.figure import Figure  # takes half a second, which the first paint must not wait for
 
     drawn = Figure(figsize=(5.2, 4.4), layout="constrained")
     axes = drawn.add_subplot()
+    title = title or f"{heatmap.method} · {heatmap.explained}: {heatmap.score:.2f}"
+    _draw_heatmap(drawn, axes, heatmap, image, title, opacity, colormap, clip)
+    return drawn
+
+
+def _draw_heatmap(drawn, axes, heatmap: Heatmap, image, title, opacity, colormap, clip) -> None:
     scale = Scale.of(heatmap.values, heatmap.signed, clip)
     name = colormap or (DIVERGING_COLORMAPS[0] if heatmap.signed else COLORMAPS[0])
     if image is not None:
@@ -273,9 +297,8 @@ def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap, clip) -> 
         if bar.solids is not None:
             bar.solids.set_alpha(1)  # the bar shows the colours themselves, not as laid over an image
         bar.set_label(heatmap.unit)
-    axes.set_title(title or f"{heatmap.method} · {heatmap.explained}: {heatmap.score:.2f}", fontsize=10)
+    axes.set_title(title, fontsize=10)
     axes.set_axis_off()
-    return drawn
 
 
 def _extent(heatmap: Heatmap) -> tuple[float, float, float, float]:
