@@ -14,6 +14,7 @@ st.navigation(
             st.Page("pages/occlusion.py", title="Occlusion"),
             st.Page("pages/saliency.py", title="Saliency"),
             st.Page("pages/class_activation.py", title="Class activation"),
+            st.Page("pages/compare_and_trust.py", title="Compare & trust"),
         ],
         "Build": [st.Page("pages/train.py", title="Train")],
     }

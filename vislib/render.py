@@ -68,6 +68,12 @@ class Scale:
             return cls(low if low > end / 10 else 0.0, end, missing=missing, clipped=clipped)
         return cls(low, high, missing=missing)
 
+    @classmethod
+    def from_zero(cls, values: np.ndarray, signed: bool, clip: float = 0.0) -> "Scale":
+        """As `of`, but of unsigned values from zero too: maps of different units are alike in their share of the end."""
+        own = cls.of(values, signed, clip)
+        return own if own.constant or signed else cls(min(0.0, own.low), own.high, False, own.missing, own.clipped)
+
     def __call__(self, values: np.ndarray) -> np.ndarray:
         """Values as 0..1; computed in float64, so that ranges of 1e-30 come out right."""
         if self.high == self.low:
@@ -137,6 +143,7 @@ def overlay(
     colormap: str | None = None,
     size: int | None = None,
     clip: float = 0.0,
+    scale: Scale | None = None,
 ) -> Image.Image:
     """The heatmap over the part of the image that the network saw.
 
@@ -147,6 +154,7 @@ def overlay(
         colormap: A matplotlib name; by default "viridis", or "RdBu_r" for signed maps.
         size: Pixels of the longer side; by default as many as that part of the image has.
         clip: Share of the pixels, those of the largest magnitude, that may lie beyond the colours' ends.
+        scale: A scale shared with other maps, in place of the map's own range.
 
     Raises:
         ParameterError: If the opacity is outside 0..1, or the heatmap belongs to an image of another size.
@@ -158,7 +166,7 @@ def overlay(
             f"The heatmap explains an image of {heatmap.image_size[1]} × {heatmap.image_size[0]} pixels; "
             f"this one has {image.shape[1]} × {image.shape[0]}."
         )
-    scale = Scale.of(heatmap.values, heatmap.signed, clip)
+    scale = scale if scale is not None else Scale.of(heatmap.values, heatmap.signed, clip)
     return _blend(seen(image, heatmap.box, size), heatmap.values, scale, heatmap.signed, opacity, colormap)
 
 
@@ -194,6 +202,7 @@ def figure(
     opacity: float = 0.5,
     colormap: str | None = None,
     clip: float = 0.0,
+    scale: Scale | None = None,
     most: int = 64,
 ) -> "Figure":
     """A figure for print: a heatmap with its colour bar, or a grid of feature maps or kernels.
@@ -206,13 +215,14 @@ def figure(
         opacity: Of the heatmap over the image, 0 to 1.
         colormap: A matplotlib name.
         clip: For a heatmap, as in `overlay`.
+        scale: For a heatmap, as in `overlay`.
         most: How many channels a grid shows at most, strongest first.
     """
     _table(colormap, signed=False)  # says so if there is no such colormap
     if isinstance(result, Heatmap):
         if not 0 <= opacity <= 1:
             raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")
-        return _heatmap_figure(result, image, title, opacity, colormap, clip)
+        return _heatmap_figure(result, image, title, opacity, colormap, clip, scale)
     values = np.asarray(result)
     if values.ndim == 4 and values.shape[2] == 3:
         order = np.argsort(-np.linalg.norm(values.reshape(-1, values.shape[3]), axis=0), kind="stable")[:most]
@@ -264,18 +274,18 @@ def comparison(heatmaps: Sequence[Heatmap], image: np.ndarray, *, opacity: float
     return drawn
 
 
-def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap, clip) -> "Figure":
+def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap, clip, scale) -> "Figure":
     from matplotlib.figure import Figure  # takes half a second, which the first paint must not wait for
 
     drawn = Figure(figsize=(5.2, 4.4), layout="constrained")
     axes = drawn.add_subplot()
     title = title or f"{heatmap.method} · {heatmap.explained}: {heatmap.score:.2f}"
-    _draw_heatmap(drawn, axes, heatmap, image, title, opacity, colormap, clip)
+    _draw_heatmap(drawn, axes, heatmap, image, title, opacity, colormap, clip, scale)
     return drawn
 
 
-def _draw_heatmap(drawn, axes, heatmap: Heatmap, image, title, opacity, colormap, clip) -> None:
-    scale = Scale.of(heatmap.values, heatmap.signed, clip)
+def _draw_heatmap(drawn, axes, heatmap: Heatmap, image, title, opacity, colormap, clip, scale=None) -> None:
+    scale = scale if scale is not None else Scale.of(heatmap.values, heatmap.signed, clip)
     name = colormap or (DIVERGING_COLORMAPS[0] if heatmap.signed else COLORMAPS[0])
     if image is not None:
         axes.imshow(overlay(image, heatmap, 0.0), extent=_extent(heatmap))

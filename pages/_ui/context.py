@@ -1,27 +1,16 @@
 """The one context that every page shares, chosen in the sidebar: model, image, class."""
 
 import html
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
 import vislib
-from pages._ui import drawing, style, work
+from pages._ui import drawing, images, style, work
 from pages._ui.targets import choose_target
 from vislib.images import image_digest
 from vislib.zoo import DEFAULT
-
-SAMPLES = Path(__file__).resolve().parents[2] / "sample_images"
-_PHOTOS = ("cat.jpg", "coffee.jpg", "cat_and_coffee.jpg", "rocket.jpg", "astronaut.jpg")
-_DIGITS = tuple(f"digits/{digit}.png" for digit in range(10))
-_SMALL_PICTURES = tuple(
-    f"cifar10/{name}.png"
-    for name in ("cat", "dog", "airplane", "automobile", "bird", "deer", "frog", "horse", "ship", "truck")
-)
-_SAMPLE_NAMES = (*_PHOTOS, *_DIGITS, *_SMALL_PICTURES)
-_KEPT_OWN_IMAGES = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +40,7 @@ class Context:
     @property
     def source(self) -> str:
         """How a script would name the image."""
-        return f"sample_images/{self.image_name}" if self.image_name in _SAMPLE_NAMES else self.image_name
+        return f"sample_images/{self.image_name}" if self.image_name in images.SAMPLE_NAMES else self.image_name
 
     def key(self, *rest) -> tuple:
         """Identifies a result about this model and image."""
@@ -67,45 +56,48 @@ def context(title: str, lead: str) -> Context:
     loading = st.empty()
     with st.sidebar:
         model_name = _choose_model()
-        samples = _samples_for(model_name)
-        if samples == _DIGITS:
+        samples = _samples(model_name)
+        if samples == images.DIGITS:
             drawing.draw_a_digit()
-        image_name, image = _choose_image("image", "Image", samples)
-        _own_image()
+        image_name, image = images.choose_image("image", "Image", samples)
+        images.own_image()
         class_slot = st.container()
     classifier = own_models().get(model_name) or _load(model_name, loading)
-    digest = image_digest(image)
-    logits = work.stored((classifier.key, digest, "logits"), lambda: classifier.logits(image))
-    probabilities = classifier.network.probabilities(logits)
+    here = _context(classifier, model_name, image_name, image)
     with class_slot:
-        target = choose_target(classifier, probabilities)
-        st.html(top_bars(classifier, probabilities, 5))
+        target = choose_target(classifier, here.probabilities)
+        st.html(top_bars(classifier, here.probabilities, 5))
     loading.empty()
     if not classifier.network.map_layers:
         st.info(f"{style.plain(model_name)} has no layer with feature maps, so there is nothing to look into.")
         st.stop()
-    return Context(classifier, model_name, image, image_name, digest, target, probabilities)
+    return replace(here, target=target)
 
 
 def other_image(label: str, key: str) -> tuple[str, np.ndarray]:
     """A second image, chosen from the same list."""
-    return _choose_image(key, label, _samples_for(st.session_state["model"]), index=1)
+    return images.choose_image(key, label, _samples(st.session_state["model"]), index=1)
+
+
+def beside(here: Context, image_name: str | None = None, model_name: str | None = None) -> Context:
+    """The context with another image, or another network; its most probable class is explained.
+
+    Raises:
+        VislibError: If the network cannot be had.
+    """
+    image_name, model_name = image_name or here.image_name, model_name or here.model_name
+    classifier = here.classifier if model_name == here.model_name else _ready(model_name)
+    return _context(classifier, model_name, image_name, images.image_named(image_name))
+
+
+def image_names(here: Context) -> list[str]:
+    """The images that suit the network, and the person's own."""
+    return images.image_names(_samples(here.model_name))
 
 
 def own_models() -> dict[str, vislib.Classifier]:
     """This person's trained networks by name; nobody else sees them."""
     return st.session_state.setdefault("own_models", {})
-
-
-def take_image(name: str, content: bytes) -> None:
-    """Adds an image file to this person's own and makes it the one in use; the oldest gives way."""
-    own = st.session_state.setdefault("own_images", {})
-    own.pop(name, None)
-    own[name] = content
-    while len(own) > _KEPT_OWN_IMAGES:
-        own.pop(next(iter(own)))
-    st.session_state.setdefault("decoded", {}).pop(name, None)
-    st.session_state["image"] = name
 
 
 def top_bars(classifier: vislib.Classifier, probabilities: np.ndarray, top: int) -> str:
@@ -130,72 +122,21 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f} %" if 0.0995 <= share <= 0.99 else f"{share * 100:.1f} %"
 
 
-def _samples_for(model_name: str) -> tuple[str, ...]:
-    """The sample images that suit a network."""
-    trained = own_models().get(model_name)
-    if model_name == "digits" or (trained and trained.channels == 1):
-        return _DIGITS
-    if model_name == "cifar10" or (trained and max(trained.input_size) <= 64):
-        return _SMALL_PICTURES
-    return _PHOTOS
+def _context(classifier: vislib.Classifier, model_name: str, image_name: str, image: np.ndarray) -> Context:
+    """With the most probable class explained."""
+    digest = image_digest(image)
+    logits = work.stored((classifier.key, digest, "logits"), lambda: classifier.logits(image))
+    probabilities = classifier.network.probabilities(logits)
+    target = vislib.Target(int(probabilities.argmax()))
+    return Context(classifier, model_name, image, image_name, digest, target, probabilities)
 
 
-def _choose_image(key: str, label: str, samples: tuple[str, ...], index: int = 0) -> tuple[str, np.ndarray]:
-    own: dict[str, bytes] = st.session_state.setdefault("own_images", {})
-    options = [*samples, *own]
-    if st.session_state.get(key) not in options:
-        st.session_state.pop(key, None)
-    name = st.selectbox(label, options, index=index, key=key, bind="query-params")
-    if name in own:
-        decoded = st.session_state.setdefault("decoded", {})
-        if name not in decoded:
-            decoded.clear()  # a picture of 25 million pixels takes 75 MB: only the one in use is kept decoded
-            decoded[name] = vislib.load_image(own[name])
-        return name, decoded[name]
-    return name, _sample(name)
+def _samples(model_name: str) -> tuple[str, ...]:
+    return images.samples_for(model_name, own_models().get(model_name))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _sample(name: str) -> np.ndarray:
-    return vislib.load_image(SAMPLES / name)
-
-
-def _own_image() -> None:
-    """Upload and camera. What is refused is said here, and the image in use stays."""
-    with st.expander("Use your own image", icon=":material/add_photo_alternate:"):
-        st.file_uploader(
-            "Upload",
-            type=["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"],
-            key="upload",
-            on_change=_take,
-            args=("upload",),
-            help="PNG, JPEG, WEBP, BMP, GIF or TIFF, up to 20 MB and 25 million pixels. It stays on this server.",
-        )
-        if st.toggle("Camera", key="camera_on"):
-            st.camera_input("Take a picture", key="camera", on_change=_take, args=("camera",))
-    if refused := st.session_state.get("refused"):
-        st.error(style.plain(refused))
-
-
-def _take(key: str) -> None:
-    st.session_state.pop("refused", None)
-    file = st.session_state.get(key)
-    if file is None:
-        return
-    content = file.getvalue()
-    try:
-        vislib.load_image(content)
-    except vislib.VislibError as error:
-        st.session_state["refused"] = f"{file.name}: {error} The image you had is still here."
-        return
-    own = st.session_state.setdefault("own_images", {})
-    take_image(_new_name(file.name or "camera.png", own), content)
-
-
-def _new_name(name: str, own: dict[str, bytes]) -> str:
-    name = name if len(name) <= 60 else f"{name[:50]}…{name[-9:]}"
-    taken = {*_SAMPLE_NAMES, *own}
-    return next(c for c in (name, *(f"{name} ({n})" for n in range(2, 99))) if c not in taken)
+def _ready(model_name: str) -> vislib.Classifier:
+    return own_models().get(model_name) or _classifier(model_name)
 
 
 def _choose_model() -> str:

@@ -4,6 +4,7 @@ import streamlit as st
 from PIL import Image
 
 import vislib
+from pages._ui.images import take_image
 from vislib import export
 from vislib.digits import centre_digit
 
@@ -14,8 +15,6 @@ NAME = "drawing.png"
 def draw_a_digit() -> None:
     """A canvas; each stroke makes the drawing the image in use, scaled and centred as MNIST's digits were."""
     from streamlit_drawable_canvas import st_canvas  # registers a component, so it needs the running app
-
-    from pages._ui import context
 
     st.markdown("Draw a digit")
     canvas = st_canvas(
@@ -37,4 +36,4 @@ def draw_a_digit() -> None:
         return  # a lone dot: nothing to read yet
     if content != st.session_state.get("drawn"):
         st.session_state["drawn"] = content
-        context.take_image(NAME, content)
+        take_image(NAME, content)

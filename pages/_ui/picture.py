@@ -2,8 +2,8 @@
 
 import html
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import streamlit as st
@@ -25,12 +25,21 @@ class Look:
     opacity: float = 0.55
     colormap: str | None = None
     clip: float = 0.0
+    scale: Scale | None = None
+    """Shared with other maps, in place of the map's own."""
+    relative: bool = False
+    """Whether the bar tells shares of the map's largest value: maps of different units on one scale."""
 
     def suited(self, signed: bool) -> "Look":
         """This look, but with the default colours for a signed map if those chosen do not show signs."""
         if signed and self.colormap not in (*render.DIVERGING_COLORMAPS, "jet"):
             return replace(self, colormap=None)
         return self
+
+    def scale_of(self, heatmap: vislib.Heatmap) -> Scale:
+        """From the map's values to colours."""
+        make = Scale.from_zero if self.relative else Scale.of
+        return self.scale or make(heatmap.values, heatmap.signed, self.clip)
 
 
 def look_controls(signed: bool, opacity: float = 0.55, clip: float | None = None) -> Look:
@@ -62,12 +71,17 @@ def heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note:
 
 
 def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, title: str, note: str) -> None:
+    scale = look.scale_of(heatmap)
     st.image(
-        render.overlay(context.image, heatmap, look.opacity, look.colormap, SIDE, look.clip),
+        render.overlay(context.image, heatmap, look.opacity, look.colormap, SIDE, scale=scale),
         width="stretch",
         alt=f"{title} for {heatmap.label} over {context.image_name}",
     )
-    colour_bar(Scale.of(heatmap.values, heatmap.signed, look.clip), heatmap.signed, look.colormap, heatmap.unit)
+    if look.relative and not scale.constant:
+        shares = replace(scale, low=scale.low / scale.high, high=1.0)
+        colour_bar(shares, heatmap.signed, look.colormap, f"1 = {_short(scale.high)} ({heatmap.unit})")
+    else:
+        colour_bar(scale, heatmap.signed, look.colormap, heatmap.unit)
     where = f" at layer {heatmap.layer}" if heatmap.layer else ""
     sentences = (f"{_capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes, note)
     caption(f"{title}{where}", " ".join(sentences))
@@ -108,14 +122,14 @@ def take_away(context: Context, heatmap: vislib.Heatmap, look: Look) -> None:
     image = context.image
 
     def figure():
-        return render.figure(heatmap, image, opacity=look.opacity, colormap=look.colormap, clip=look.clip)
+        return render.figure(heatmap, image, opacity=look.opacity, colormap=look.colormap, scale=look.scale_of(heatmap))
 
     downloads(
-        f"{heatmap.method} {heatmap.layer}",
+        f"{context.model_name} {context.image_name} {heatmap.method} {heatmap.layer}",
         stem,
         {
             "png": lambda: export.png_bytes(
-                render.overlay(image, heatmap, look.opacity, look.colormap, clip=look.clip)
+                render.overlay(image, heatmap, look.opacity, look.colormap, scale=look.scale_of(heatmap))
             ),
             "svg": lambda: export.figure_bytes(figure(), "svg"),
             "pdf": lambda: export.figure_bytes(figure(), "pdf"),
@@ -127,8 +141,9 @@ def take_away(context: Context, heatmap: vislib.Heatmap, look: Look) -> None:
 
 def downloads(key: str, stem: str, formats: dict[str, Callable[[], bytes]], snippet: str) -> None:
     """Save and Python, each behind a small button."""
-    mime = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf", "npz": "application/octet-stream"}
-    what = {"png": "Picture", "svg": "Figure", "pdf": "Figure", "npz": "Raw numbers"}
+    mime = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf", "npz": "application/octet-stream",
+            "csv": "text/csv", "json": "application/json"}  # fmt: skip
+    what = {"png": "Picture", "svg": "Figure", "pdf": "Figure", "npz": "Raw numbers", "csv": "Table", "json": "Table"}  # fmt: skip
     with st.container(horizontal=True, gap="small"):
         with st.popover("Save", icon=":material/download:"):
             for kind, make in formats.items():
@@ -155,6 +170,30 @@ def explain_snippet(context: Context, heatmap: vislib.Heatmap) -> str:
         f"heatmap = vislib.explain(\n    {heatmap.method!r}, classifier, image, "
         f"class_index={target}{params}\n)\n"
         f"heatmap.values  # {heatmap.values.shape} float32\n"
+    )
+
+
+def trust_snippet(context: Context, explainers: Sequence[vislib.Explainer], grid: Sequence[Context]) -> str:
+    """The lines that give the figures of these methods, those of the image first in the grid pointing game."""
+    every = []
+    for explainer in explainers:
+        usual = type(explainer)().resolved(context.classifier)
+        changed = [
+            f"{spec.name}={getattr(explainer, spec.name)!r}"
+            for spec in fields(explainer)
+            if getattr(explainer, spec.name) != getattr(usual, spec.name)
+        ]
+        every.append(f"    methods[{explainer.name!r}]({', '.join(changed)}),\n")
+    images = ", ".join(
+        "image" if one.digest == context.digest else f"vislib.load_image({one.source!r})" for one in grid
+    )
+    target = context.class_index if context.target.is_class_logit else f"vislib.{context.target!r}"
+    return (
+        f"{_preamble(context)}\nfrom vislib import trust\n\nmethods = vislib.methods()\n"
+        f"explainers = [\n{''.join(every)}]\n"
+        + (f"grid = trust.make_grid(classifier, [{images}])\n" if grid else "grid = None\n")
+        + f"measured = trust.measure(explainers, classifier, image, class_index={target}, grid=grid)\n"
+        "rows = [one.row() for one in measured]\n"
     )
 
 

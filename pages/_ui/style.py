@@ -32,6 +32,17 @@ _CSS = """
 .v-facts span { opacity: .72; }
 .v-key { display: inline-block; width: .75rem; height: .75rem; border-radius: 2px; margin-right: .4rem;
   border: 1px solid rgba(128,128,128,.4); vertical-align: -1px; }
+.v-verdict { font-size: .86rem; line-height: 1.35; margin: 0; }
+.v-verdict b { font-weight: 600; }
+.v-verdict ul { list-style: none; margin: .2rem 0 .6rem !important; padding: 0 !important; }
+.v-verdict li { margin: 0 0 .2rem !important; padding: 0 0 0 1.1rem !important; position: relative; opacity: .85; font-size: .82rem; }
+.v-verdict li::before { position: absolute; left: 0; font-weight: 700; }
+.v-verdict li.for::before { content: "+"; color: #0b7285; }
+.v-verdict li.against::before { content: "−"; color: #e8590c; }
+.v-strip { display: flex; gap: .6rem; overflow-x: auto; margin: 0 0 .9rem; padding-bottom: .3rem; }
+.v-strip figure { margin: 0; flex: 1 0 88px; max-width: 190px; }
+.v-strip img { width: 100%; display: block; border-radius: 3px; border: 1px solid rgba(128,128,128,.35); }
+.v-strip figcaption { font-size: .74rem; line-height: 1.3; opacity: .8; font-variant-numeric: tabular-nums; margin-top: .2rem; }
 </style>
 """
 

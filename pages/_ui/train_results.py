@@ -11,7 +11,8 @@ from PIL import Image
 
 import vislib
 from pages._ui import picture, work
-from pages._ui.context import percent, take_image
+from pages._ui.context import percent
+from pages._ui.images import take_image
 from pages._ui.tiles import Group, Tile, data_uri, tiles
 from pages._ui.training import Run, kernel_sheet, use
 from vislib import export, training

@@ -1,16 +1,15 @@
 """Running work in a page: one heavy computation at a time, a bar that moves, a Stop that stops, results kept."""
 
+import dataclasses
 import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
-
-from vislib.heatmap import Heatmap
 
 T = TypeVar("T")
 _STORE_BYTES = 128 * 1024 * 1024
@@ -142,8 +141,10 @@ def _show_stopped(key: tuple, what: str, partial, show_partial) -> None:
 def _size(result: Any) -> int:
     if isinstance(result, np.ndarray):
         return result.nbytes
-    if isinstance(result, Heatmap):
-        return result.values.nbytes + sum(array.nbytes for array in result.details.values()) + 1000
-    if isinstance(result, dict):
+    if dataclasses.is_dataclass(result):
+        return 1000 + sum(_size(getattr(result, spec.name)) for spec in dataclasses.fields(result))
+    if isinstance(result, Mapping):
         return sum(_size(value) for value in result.values())
+    if isinstance(result, (list, tuple)):
+        return sum(map(_size, result))
     return sys.getsizeof(result)

@@ -12,6 +12,7 @@ PAGES = {
     "occlusion": ("Occlusion", "Occlusion", "One patch at a time"),
     "saliency": ("Saliency", "Saliency", "How far to trust these pictures"),
     "class_activation": ("Class activation", "Class activation", "Grad-CAM, stage by stage"),
+    "compare_and_trust": ("Compare & trust", "Compare & trust", "Grid pointing game"),
 }
 """Path: (name in the navigation, title, text that stands near the page's end)."""
 
@@ -57,7 +58,7 @@ class Watched:
         """Waits until the page shows the text."""
         expect(self.main.get_by_text(text).first).to_be_visible(timeout=seconds * SECONDS)
 
-    def settled(self, path: str, seconds: float = 60) -> None:
+    def settled(self, path: str, seconds: float = 150) -> None:
         """Waits until the page at this path is all there and quiet, and holds no error."""
         _, title, last = PAGES[path]
         expect(self.page.locator("h1.v-title")).to_have_text(title, timeout=seconds * SECONDS)

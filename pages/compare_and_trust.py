@@ -1,0 +1,47 @@
+"""Compare & trust: methods side by side, or one over images or networks, and how far each can be trusted."""
+
+import streamlit as st
+
+import vislib
+from pages._ui import comparing, explain, picture, trust_figures
+from pages._ui.context import context
+
+here = context("Compare & trust", "Methods side by side, and how far each of the pictures can be trusted.")
+methods = vislib.methods()
+names = [name for family in comparing.FAMILIES for name in explain.of_family(here, family)]
+layers = here.classifier.network.map_layers
+if st.session_state.get("cam_layer") not in layers:
+    st.session_state.pop("cam_layer", None)
+
+shown, controls = st.columns([4, 1], gap="large")
+with shown:
+    way = st.segmented_control(
+        "Compare", comparing.WAYS, default=comparing.WAYS[0], key="compare", bind="query-params", required=True
+    )
+    if way == "Methods":
+        chosen = st.multiselect(
+            "Methods", names, [name for name in comparing.DEFAULTS if name in names], key="methods",
+            format_func=lambda name: methods[name].title, bind="query-params", max_selections=9,
+        )  # fmt: skip
+    else:
+        chosen = [
+            st.selectbox(
+                "Method", names, names.index("grad-cam"), key="method", bind="query-params",
+                format_func=lambda name: methods[name].title,
+            )
+        ]  # fmt: skip
+with controls:
+    look = picture.look_controls(signed=False, clip=0.01)
+    layer = st.selectbox(
+        "Layer of the class activation maps", layers, layers.index(here.classifier.network.last_map_layer),
+        key="cam_layer", bind="query-params",
+    )  # fmt: skip
+    explainers = explain.settings(here, chosen, layer=layer)
+with shown:
+    if way == "Methods":
+        trust_figures.show(here, explainers, look)
+    elif way == "Images":
+        comparing.over_images(here, explainers[0], look)
+    else:
+        comparing.over_models(here, chosen[0], look)
+    explain.about(chosen)

@@ -1,0 +1,88 @@
+"""Compare & trust: the pictures, verdicts and figures that the page shows are those of the library."""
+
+import json
+
+import numpy as np
+import pytest
+from page_text import check_sound, pictures, text
+
+import vislib
+from vislib import trust
+
+FEW = {"model": "digits", "methods": ["Saliency (vanilla gradient)", "Eigen-CAM", "Grad-CAM"]}
+
+
+def table(page, column):
+    frame = page.dataframe[0].value
+    return dict(zip(frame["Method"], frame[column], strict=True))
+
+
+def test_the_cat_is_told_as_the_papers_found(open_page):
+    page = check_sound(open_page("compare_and_trust"))
+    assert pictures(page)[0] == "cat.jpg, as the network sees it"
+    assert len(pictures(page)) == 1 + 6 + 2 + 1
+    insertion, deletion = table(page, "Insertion ↑"), table(page, "Deletion ↓")
+    assert list(insertion.values()) == sorted(insertion.values(), reverse=True)
+    baselines = ("Random (baseline)", "Edges (baseline)")
+    assert any(
+        all(insertion[name] > insertion[other] and deletion[name] < deletion[other] for other in baselines)
+        for name in insertion
+        if name not in baselines
+    )
+    stays = table(page, "Random weights ↓")
+    assert stays["Edges (baseline)"] > 0.99 > 0.5 > stays["Saliency (vanilla gradient)"]
+    assert table(page, "Knows the class")["Eigen-CAM"] == "knows no class"
+    assert table(page, "Knows the class")["Grad-CAM"] == "yes"
+    assert "it shows edges, not the decision" in text(page)
+    assert "so it depends on what was learned" in text(page)
+    assert "Guided backpropagation mean ρ 0.7" in text(page)
+
+
+def test_table_is_what_the_snippet_measures(open_page, offered):
+    page = check_sound(open_page("compare_and_trust", **FEW))
+    names: dict = {}
+    exec(offered["trust"].snippet, names)
+    saved = json.loads(offered["trust"].files["json"]())
+    expected = {row["name"]: row for row in names["rows"]}
+    assert {row["name"] for row in saved} == set(expected) == {"saliency", "eigen-cam", "grad-cam", *trust.BASELINES}
+    for row in saved:
+        for name, value in expected[row["name"]].items():
+            assert row[name] == (pytest.approx(value, abs=1e-4) if isinstance(value, float) else value), name
+    assert offered["trust"].files["csv"]().startswith(b"name,title,family")
+    assert table(page, "Pointing ↑")["Grad-CAM"] == pytest.approx(expected["grad-cam"]["pointing"], abs=1e-4)
+
+
+def test_pointing_game_of_one_class_is_refused_with_a_sentence(open_page):
+    page = open_page("compare_and_trust", **FEW, grid=["digits/0.png"], image="digits/0.png")
+    assert "at least two classes" in page.info[0].value
+    assert "Pointing ↑" not in page.dataframe[0].value
+    check_sound(page)
+
+
+def test_no_method_is_said(open_page):
+    page = open_page("compare_and_trust", **FEW)
+    page.multiselect(key="methods").set_value([]).run()
+    assert "at least one method" in page.info[0].value
+    check_sound(page)
+
+
+def test_one_method_over_images_shares_one_scale(open_page, monkeypatch):
+    from pages._ui import picture
+
+    bars: list = []
+    monkeypatch.setattr(picture, "colour_bar", lambda scale, *_: bars.append(scale))
+    images = ["digits/1.png", "digits/7.png"]
+    page = check_sound(open_page("compare_and_trust", model="digits", compare="Images", images=images))
+    digits = vislib.load_classifier("digits")
+    maps = [vislib.explain("grad-cam", digits, vislib.load_image(f"sample_images/{name}")).values for name in images]
+    assert [bar.high for bar in bars] == [pytest.approx(float(np.quantile(np.abs(maps), 0.99)), rel=1e-4)] * 2
+    assert pictures(page) == ["Grad-CAM for 1 over digits/1.png", "Grad-CAM for 7 over digits/7.png"]
+    frame = page.dataframe[0].value
+    assert list(frame["Image"]) == [*images, "Mean"]
+    assert frame["Deletion ↓"].iloc[2] == pytest.approx(frame["Deletion ↓"].iloc[:2].mean())
+
+
+def test_one_method_over_networks_each_for_its_own_class(open_page):
+    page = check_sound(open_page("compare_and_trust", compare="Networks"))
+    assert pictures(page) == ["Grad-CAM for tiger cat over cat.jpg", "Grad-CAM for cat over cat.jpg"]
+    assert list(page.dataframe[0].value["Network"]) == ["efficientnet-lite0", "cifar10", "Mean"]
