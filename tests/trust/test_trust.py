@@ -1,5 +1,7 @@
 """The pointing game, the sanity check, and all figures together, on tiny networks and on the cat."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import tiny_models
@@ -156,3 +158,9 @@ def test_collage_random_baseline_finds_neither_half(classifier, collage):
     for label, half in (("tiger cat", np.s_[:, :112]), ("espresso", np.s_[:, 112:])):
         heatmap = vislib.explain("random", classifier, collage, classifier.class_index(label))
         assert heatmap.values[half].sum() == pytest.approx(0.5 * heatmap.values.sum(), rel=0.02)
+
+
+def test_a_map_that_no_noise_changes_is_told_to_ignore_the_image(cat_measured):
+    one = dataclasses.replace(cat_measured["deconvnet"], max_sensitivity=0.0)
+    _, reasons = trust.verdict(one, list(cat_measured.values()))
+    assert (False, "Noise in the image does not change it at all: it hardly depends on the image.") in reasons

@@ -45,6 +45,8 @@ def reasons(trust: "Trust", baselines: "list[Trust]") -> list[tuple[bool, str]]:
         said.append(
             (False, f"Among several images it finds the right one hardly better than chance ({trust.pointing:.0%}).")
         )
+    if trust.max_sensitivity == 0:
+        said.append((False, "Noise in the image does not change it at all: it hardly depends on the image."))
     if trust.max_sensitivity is not None and trust.max_sensitivity >= NOISE_LIMIT:
         said.append((False, f"Noise too weak to see changes it by {trust.max_sensitivity:.0%} of its size."))
     return sorted(said, key=lambda reason: reason[0])
