@@ -6,7 +6,10 @@ st.set_page_config(page_title="vislib", page_icon="pages/_ui/icon.png", layout="
 st.navigation(
     {
         "Start": [st.Page("pages/overview.py", title="Overview", default=True)],
-        "Learn": [st.Page("pages/a_cat_through_a_cnn.py", title="A cat through a CNN")],
+        "Learn": [
+            st.Page("pages/a_cat_through_a_cnn.py", title="A cat through a CNN"),
+            st.Page("pages/architectures.py", title="Architectures"),
+        ],
         "Look inside": [
             st.Page("pages/filters.py", title="Filters"),
             st.Page("pages/feature_maps.py", title="Feature maps"),

@@ -204,7 +204,7 @@ def maps_snippet(context: Context, layer: str) -> str:
 
 def filters_snippet(context: Context, layer: str) -> str:
     """The lines that give a layer's kernels."""
-    return f"{_classifier_lines(context)}kernels = vislib.filters(classifier, {layer!r})  # (k_h, k_w, c_in, c_out)\n"
+    return f"{classifier_lines(context)}kernels = vislib.filters(classifier, {layer!r})  # (k_h, k_w, c_in, c_out)\n"
 
 
 def file_stem(*parts: str) -> str:
@@ -213,10 +213,11 @@ def file_stem(*parts: str) -> str:
 
 
 def _preamble(context: Context) -> str:
-    return f"{_classifier_lines(context)}image = vislib.load_image({context.source!r})"
+    return f"{classifier_lines(context)}image = vislib.load_image({context.source!r})"
 
 
-def _classifier_lines(context: Context) -> str:
+def classifier_lines(context: Context) -> str:
+    """The lines that load the network looked at."""
     if context.classifier.key == context.model_name:  # a built-in one
         return f"import vislib\n\nclassifier = vislib.load_classifier({context.model_name!r})\n"
     return (

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 PAGES = {
     "": ("Overview", "Inside a convolutional network", "Open Occlusion"),
     "a_cat_through_a_cnn": ("A cat through a CNN", "A cat through a CNN", "The same with weights that were learned"),
+    "architectures": ("Architectures", "Architectures", "Layer by layer"),
     "filters": ("Filters", "Filters", "Norms, largest first"),
     "feature_maps": ("Feature maps", "Feature maps", "All channels, strongest first"),
     "occlusion": ("Occlusion", "Occlusion", "One patch at a time"),

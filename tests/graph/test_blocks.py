@@ -7,7 +7,7 @@ from published_tables import published
 from tiny_models import STYLES, tiny
 
 from vislib.arithmetic.layer_table import layer_table
-from vislib.graph import stages
+from vislib.graph import part, stages
 
 quick = settings(derandomize=True, max_examples=40, deadline=None, database=None)
 
@@ -81,3 +81,14 @@ def test_long_way_without_gates_is_divided_at_joins():
     connections["end"] = (before, last)
     blocks = [block for stage in stages(table_of(connections)) for block in stage.blocks]
     assert max(len(block.rows) for block in blocks) <= 2 * 21 + 1
+
+
+def test_part_is_the_block_alone_fed_from_outside():
+    table = published("resnet18")[0]
+    block = next(block for stage in stages(table) for block in stage.blocks if block.kind == "residual")
+    alone = part(table, block)
+    assert [row.name for row in alone.rows] == [row.name for row in block.rows]
+    assert alone.rows[0].inputs == ("",)
+    assert alone.rows[-1].inputs == block.rows[-1].inputs
+    assert "" in next(row for row in alone.rows if row.kind == "Add").inputs
+    assert alone.parameters == block.parameters

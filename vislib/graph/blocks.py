@@ -7,7 +7,7 @@ gated (multiplied). What follows each other without branches is a chain, divided
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby, takewhile
 
@@ -85,6 +85,13 @@ def stages(table: LayerTable) -> tuple[Stage, ...]:
             found.append((size, []))
         found[-1][1].append(block)
     return tuple(Stage(_title(blocks, sizes), tuple(blocks)) for _, blocks in found)
+
+
+def part(table: LayerTable, block: Block) -> LayerTable:
+    """The table of one block alone; what comes from outside it counts as its input."""
+    own = {row.name for row in block.rows}
+    rows = tuple(replace(row, inputs=tuple(name if name in own else "" for name in row.inputs)) for row in block.rows)
+    return replace(table, name=block.name, rows=rows)
 
 
 def connections(rows: Sequence[LayerRow]) -> list[tuple[str, str]]:

@@ -1,0 +1,26 @@
+"""Architectures: the famous networks and the loaded one side by side, and one of them in detail."""
+
+import streamlit as st
+
+from pages._ui import architecture_views as views
+from pages._ui.context import context
+from vislib.architectures import ARCHITECTURES
+
+here = context("Architectures", "The famous networks beside yours: what each brought, and what it costs.")
+names = [*ARCHITECTURES, views.LOADED]
+chosen = st.multiselect(
+    "Networks", names, names, key="networks", bind="query-params", format_func=lambda name: views.title(here, name)
+)
+tables = views.tables(here, chosen)
+if not tables:
+    st.info("Choose at least one network above.")
+    st.stop()
+views.chart(here, tables)
+views.summary(here, tables)
+st.subheader("One of them", anchor=False)
+if st.session_state.get("one_network") not in tables:
+    st.session_state.pop("one_network", None)
+one = st.selectbox(
+    "Network", list(tables), len(tables) // 2, key="one_network", format_func=lambda name: views.title(here, name)
+)
+views.detail(here, one, tables[one])

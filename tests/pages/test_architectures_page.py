@@ -1,0 +1,40 @@
+"""Architectures: the figures are those counted, and the block shown is the one that the network introduced."""
+
+import pytest
+from page_text import check_sound, raw_html, text
+
+from vislib import architectures
+
+
+def test_small_networks_beside_the_loaded_one(open_page):
+    page = check_sound(open_page("architectures", model="digits", networks=["LeNet-5", "ResNet-18", "digits (loaded)"]))
+    frame = page.dataframe[0].value.set_index("Network")
+    assert list(frame.index) == ["LeNet-5", "ResNet-18", "digits (loaded)"]
+    for name, title in (("lenet5", "LeNet-5"), ("resnet18", "ResNet-18")):
+        table = architectures.table(name)
+        assert frame.loc[title, "Parameters"] == table.parameters
+        assert frame.loc[title, "Multiply-adds (million)"] == pytest.approx(table.macs / 1e6, abs=0.05)
+        assert frame.loc[title, "Depth"] == table.depth
+    assert frame.loc["ResNet-18", "Receptive field (px)"] == 435
+    assert frame.loc["ResNet-18", "Top-1 error (%)"] == 30.41
+    assert "Not drawn, for the figure was never published: LeNet-5, digits (loaded)." in text(page)
+
+
+def test_block_that_the_network_introduced(open_page):
+    page = check_sound(open_page("architectures", networks=["LeNet-5", "ResNet-18"]))
+    assert page.selectbox(key="one_network").value == "resnet18"
+    assert "Its residual block The first of 8." in text(page)
+    assert "He, Zhang, Ren, Sun: Deep Residual Learning" in text(page)
+    assert sum("data:image/svg+xml" in body for body in raw_html(page)) == 2
+    layers = page.dataframe[1].value
+    assert layers["Parameters"].sum() == page.dataframe[0].value["Parameters"][1]
+    page.selectbox(key="one_network").select("lenet5").run()
+    assert "LeNet-5, 1998" in text(check_sound(page))
+    assert sum("data:image/svg+xml" in body for body in raw_html(page)) == 1
+
+
+def test_no_network_is_said(open_page):
+    page = open_page("architectures", networks=["LeNet-5"])
+    page.multiselect(key="networks").set_value([]).run()
+    assert "at least one network" in page.info[0].value
+    check_sound(page)
