@@ -9,7 +9,12 @@ from vislib.architectures import ARCHITECTURES
 here = context("Architectures", "The famous networks beside yours: what each brought, and what it costs.")
 names = [*ARCHITECTURES, views.LOADED]
 chosen = st.multiselect(
-    "Networks", names, names, key="networks", bind="query-params", format_func=lambda name: views.title(here, name)
+    "Networks",
+    names,
+    views.DEFAULTS,
+    key="networks",
+    bind="query-params",
+    format_func=lambda name: views.title(here, name),
 )
 tables = views.tables(here, chosen)
 if not tables:

@@ -16,6 +16,7 @@ from vislib.arithmetic import layer_table
 from vislib.arithmetic.layer_rows import LayerTable
 
 LOADED = "loaded"
+DEFAULTS = ("lenet5", "alexnet", "vgg16", "googlenet", "resnet18", "resnet50", "densenet121", LOADED)
 _AXES = {
     "Multiply-adds": lambda table, about: table.macs / 1e6,
     "Parameters": lambda table, about: table.parameters / 1e6,
@@ -68,8 +69,8 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
             {"network": title(context, name), "kind": "loaded" if name == LOADED else "published"}
             | {"x": _AXES[x](table, about), "y": _AXES[y](table, about)}
         )
-    shown = pd.DataFrame(rows).dropna().sort_values("x")
-    shown["below"] = [place % 2 == 1 for place in range(len(shown))]
+    shown = pd.DataFrame(rows).dropna().sort_values("y")
+    shown["left"] = [place % 2 == 1 for place in range(len(shown))]
     missing = [row["network"] for row in rows if row["network"] not in set(shown["network"])]
     axes = {}
     for axis, name in (("x", x), ("y", y)):
@@ -85,15 +86,15 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
         color=alt.Color("kind:N", legend=None, scale=alt.Scale(domain=["published", "loaded"], range=["#15aabf", "#e8590c"])),
         tooltip=["network:N", alt.Tooltip("x:Q", title=x, format=",.4~g"), alt.Tooltip("y:Q", title=y, format=",.4~g")],
     )  # fmt: skip
-    # Names of neighbours would lie on each other: in turn above and below.
+    # Names of neighbours would lie on each other: in turn right and left.
     names = [
-        base.transform_filter(f"datum.below == {str(below).lower()}")
-        .mark_text(align="left", dx=9, dy=7 if below else -7, fontSize=11, color="#868e96")
+        base.transform_filter(f"datum.left == {str(left).lower()}")
+        .mark_text(align="right" if left else "left", dx=-9 if left else 9, fontSize=11, color="#868e96")
         .encode(text="network:N")
-        for below in (False, True)
+        for left in (False, True)
     ]
     st.altair_chart(alt.layer(points, *names), height=380)
-    note = f" Not drawn, for the figure was never published: {', '.join(missing)}." if missing else ""
+    note = f" Not drawn, for there is no such figure of them: {', '.join(missing)}." if missing else ""
     picture.caption(
         f"{y} against {x.lower()}", f"Orange: the network that is loaded. Hover a point for its values.{note}"
     )
@@ -107,15 +108,15 @@ def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
         rows.append(
             {
                 "Network": title(context, name),
-                "Year": about.year if about else None,
+                "Year": str(about.year) if about else "–",
                 "Input": _size(table.input_shape),
                 "Parameters": table.parameters,
                 "Multiply-adds (million)": round(table.macs / 1e6, 1),
                 "Depth": table.depth,
                 "Receptive field (px)": max(table.field.size) if table.field else None,
                 "Activations (MiB)": table.activation_bytes / 2**20,
-                "Top-1 error (%)": about.top1 if about else None,
-                "Top-5 error (%)": about.top5 if about else None,
+                "Top-1 error (%)": _told(about.top1 if about else None),
+                "Top-5 error (%)": _told(about.top5 if about else None),
             }
         )
     config: dict[str, Any] = {
@@ -129,14 +130,7 @@ def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
         "Network": {"pinned": True},
     }
     table = pd.DataFrame(rows).dropna(axis="columns", how="all")
-    formats = {
-        "Year": "{:.0f}",
-        "Receptive field (px)": "{:.0f}",
-        "Top-1 error (%)": "{:.1f}",
-        "Top-5 error (%)": "{:.1f}",
-    }
-    told = table.style.format({name: how for name, how in formats.items() if name in table}, na_rep="–")
-    st.dataframe(told, hide_index=True, height="content", column_config=config)
+    st.dataframe(table, hide_index=True, height="content", column_config=config)
     picture.caption(
         "In numbers; click a heading to sort",
         f"Counted on networks built here, layer by layer. Errors are published ones, of {PROTOCOL}; where from stands "
@@ -195,8 +189,8 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
                 "Output": _size(row.output_shape),
                 "Parameters": row.parameters,
                 "Multiply-adds": row.macs,
-                "Receptive field": max(row.field.size) if row.field else None,
-                "Stride": max(row.field.stride) if row.field else None,
+                "Receptive field": f"{max(row.field.size):5}" if row.field else "all",
+                "Stride": f"{max(row.field.stride):5g}" if row.field else "–",
                 "Activations (KiB)": math.ceil(row.activation_bytes / 1024),
             }
             for row in table.rows
@@ -204,7 +198,7 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
     )
     numbers = ("Parameters", "Multiply-adds", "Activations (KiB)")
     st.dataframe(
-        layers.style.format({"Receptive field": "{:.0f}", "Stride": "{:.0f}"}, na_rep="all"), hide_index=True,
+        layers, hide_index=True,
         column_config={key: st.column_config.NumberColumn(format="localized") for key in numbers},
     )  # fmt: skip
     picture.caption(
@@ -234,6 +228,11 @@ def _snippet(context: Context, name: str) -> str:
             "table = layer_table(classifier)\n"
         )
     return f"from vislib import architectures, graph\n\ntable = architectures.table({name!r})\nprint(table.csv())\n"
+
+
+def _told(value: float | None) -> str:
+    """A figure as text that sorts as numbers do."""
+    return "–" if value is None else f"{value:5.1f}"
 
 
 def _size(shape: tuple[int, ...]) -> str:
