@@ -138,7 +138,7 @@ def _explain(options: argparse.Namespace) -> None:
 
 def _compare(options: argparse.Namespace) -> None:
     explainers = trust_command.methods_named(options.method)
-    path = export.check_path(options.out)
+    path = export.check_path(options.out, export.PICTURES)
     image = load_image(options.image)
     classifier = load_classifier(options.model)
     target = _target(options, classifier, image)
@@ -148,12 +148,12 @@ def _compare(options: argparse.Namespace) -> None:
 
 
 def _trust(options: argparse.Namespace) -> None:
-    trust_command.methods_named(options.method)
-    if options.out:
-        trust_command.check_table_path(options.out)
-    image = load_image(options.image)
+    explainers = [method() for method in trust_command.methods_named(options.method)]
+    path = export.check_path(options.out, trust_command.TABLES) if options.out else None
+    image, others = load_image(options.image), [load_image(other) for other in options.grid]
     classifier = load_classifier(options.model)
-    trust_command.run_trust(options, classifier, _target(options, classifier, image), _progress())
+    target = _target(options, classifier, image)
+    trust_command.run_trust(explainers, classifier, image, target, others, options.seed, path, _progress())
 
 
 def _param(explainer: type[Explainer], text: str) -> tuple[str, object]:

@@ -1,5 +1,6 @@
 """Results as files: pictures, figures, and the raw numbers with what is needed to trust them."""
 
+import csv
 import io
 import json
 import os
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMATS = (".png", ".svg", ".pdf", ".npz")
+PICTURES = tuple(suffix for suffix in FORMATS if suffix != ".npz")
 
 
 def save(
@@ -69,23 +71,20 @@ def save_comparison(
     Raises:
         ParameterError: If the suffix is another one, or the file cannot be written.
     """
-    path = check_path(path)
-    suffix = path.suffix.lower()
-    if suffix == ".npz":
-        raise ParameterError(f"A comparison is saved as .png, .svg or .pdf; not as '{path.name}'.")
-    write_whole(path, figure_bytes(render.comparison(heatmaps, image, opacity=opacity), suffix[1:]))
+    path = check_path(path, PICTURES)
+    write_whole(path, figure_bytes(render.comparison(heatmaps, image, opacity=opacity), path.suffix.lower()[1:]))
     return path
 
 
-def check_path(path: str | os.PathLike[str]) -> Path:
-    """The path, if its suffix is one of `FORMATS` and its folder exists; so that long work is not done in vain.
+def check_path(path: str | os.PathLike[str], suffixes: Sequence[str] = FORMATS) -> Path:
+    """The path, if its suffix is one of those and its folder exists; so that long work is not done in vain.
 
     Raises:
         ParameterError: If not.
     """
     path = Path(path)
-    if path.suffix.lower() not in FORMATS:
-        raise ParameterError(f"A result is saved as {', '.join(FORMATS)}; not as '{path.name}'.")
+    if path.suffix.lower() not in suffixes:
+        raise ParameterError(f"A result is saved as {', '.join(suffixes)}; not as '{path.name}'.")
     if not path.parent.is_dir():
         raise ParameterError(f"{path} cannot be written: there is no folder '{path.parent}'.")
     return path
@@ -114,6 +113,17 @@ def npz_bytes(result: Heatmap | np.ndarray, **metadata: Any) -> bytes:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()
+
+
+def table_bytes(rows: list[dict], suffix: str) -> bytes:
+    """Rows of the same names as a ".csv" or ".json" file."""
+    if suffix == ".json":
+        return json.dumps(rows, indent=2, ensure_ascii=False).encode()
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
 
 
 def png_bytes(picture: Image.Image) -> bytes:

@@ -269,7 +269,7 @@ def comparison(heatmaps: Sequence[Heatmap], image: np.ndarray, *, opacity: float
     for axes in every.flat:
         axes.set_axis_off()
     for axes, heatmap in zip(every.flat, heatmaps, strict=False):
-        _draw_heatmap(drawn, axes, heatmap, image, heatmap.method, opacity, None, False)
+        _draw_heatmap(drawn, axes, heatmap, image, heatmap.method, opacity, None, 0.0)
     drawn.suptitle(f"{heatmaps[0].explained}: {heatmaps[0].score:.2f}", fontsize=10)
     return drawn
 

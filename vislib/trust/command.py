@@ -1,15 +1,14 @@
 """The commands `compare` (maps side by side) and `trust` (their figures)."""
 
 import argparse
-import csv
-import io
-import json
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 from vislib import attribution, export
 from vislib.classifier import Classifier
 from vislib.errors import ParameterError, listed
-from vislib.images import load_image
 from vislib.target import Target
 
 DEFAULT_METHODS = "saliency,guided-backprop,grad-cam,layer-cam"
@@ -44,18 +43,23 @@ def methods_named(text: str) -> list[type[attribution.Explainer]]:
 
 
 def run_trust(
-    options: argparse.Namespace, classifier: Classifier, target: Target, progress: attribution.Progress
+    explainers: Sequence[attribution.Explainer],
+    classifier: Classifier,
+    image: np.ndarray,
+    target: Target,
+    others: Sequence[np.ndarray],
+    seed: int,
+    path: Path | None,
+    progress: attribution.Progress,
 ) -> None:
-    """Prints the figures of each method and what they say, and writes them where asked."""
+    """Prints the figures of each method and what they say, and writes them where asked.
+
+    With `others`, further images, the grid pointing game is played too.
+    """
     from vislib import trust
 
-    chosen = methods_named(options.method)
-    path = check_table_path(options.out) if options.out else None
-    image = load_image(options.image)
-    grid = trust.make_grid(classifier, [image, *map(load_image, options.grid)]) if options.grid else None
-    measured = trust.measure(
-        [method() for method in chosen], classifier, image, target, grid=grid, seed=options.seed, progress=progress
-    )
+    grid = trust.make_grid(classifier, [image, *others]) if others else None
+    measured = trust.measure(explainers, classifier, image, target, grid=grid, seed=seed, progress=progress)
     for one in measured:
         verdict, reasons = trust.verdict(one, measured)
         print(f"{one.title}: {verdict}")
@@ -67,33 +71,8 @@ def run_trust(
             print(f"  {sentence}")
     if path is not None:
         rows = [one.row() | {"verdict": trust.verdict(one, measured)[0]} for one in measured]
-        export.write_whole(path, table_bytes(rows, path.suffix.lower()))
+        export.write_whole(path, export.table_bytes(rows, path.suffix.lower()))
         print(f"→ {path}")
-
-
-def check_table_path(out: str) -> Path:
-    """The path of a table, if it can be written.
-
-    Raises:
-        ParameterError: If it ends in nothing of `TABLES`, or its folder does not exist.
-    """
-    path = Path(out)
-    if path.suffix.lower() not in TABLES:
-        raise ParameterError(f"Figures are saved as {' or '.join(TABLES)}; not as '{path.name}'.")
-    if not path.parent.is_dir():
-        raise ParameterError(f"{path} cannot be written: there is no folder '{path.parent}'.")
-    return path
-
-
-def table_bytes(rows: list[dict], suffix: str) -> bytes:
-    """Rows of the same names as a ".csv" or ".json" file."""
-    if suffix == ".json":
-        return json.dumps(rows, indent=2, ensure_ascii=False).encode()
-    text = io.StringIO()
-    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
 
 
 def with_name(out: str, name: str) -> Path:
