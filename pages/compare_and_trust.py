@@ -32,11 +32,12 @@ with shown:
         ]  # fmt: skip
 with controls:
     look = picture.look_controls(signed=False, clip=0.01)
-    layer = st.selectbox(
-        "Layer of the class activation maps", layers, layers.index(here.classifier.network.last_map_layer),
-        key="cam_layer", bind="query-params",
-    )  # fmt: skip
-    explainers = explain.settings(here, chosen, layer=layer)
+    if way != "Networks":  # each of which has layers of its own
+        layer = st.selectbox(
+            "Layer of the class activation maps", layers, layers.index(here.classifier.network.last_map_layer),
+            key="cam_layer", bind="query-params",
+        )  # fmt: skip
+        explainers = explain.settings(here, chosen, layer=layer)
 with shown:
     if way == "Methods":
         trust_figures.show(here, explainers, look)

@@ -1,6 +1,7 @@
 """Networks in numbers and as graphs: a chart, a table, and one of them block by block."""
 
 import base64
+import html
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -76,11 +77,8 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
     for axis, name in (("x", x), ("y", y)):
         scale = alt.Scale(type="log") if name in _LOG else alt.Scale(zero=False, nice=True, padding=20)
         words = f"{name} ({_UNITS[name]})" if _UNITS[name] else name
-        axes[axis] = (
-            getattr(alt, axis.upper())(f"{axis}:Q", title=words, scale=scale, axis=alt.Axis(format="d"))
-            if name == "Year"
-            else getattr(alt, axis.upper())(f"{axis}:Q", title=words, scale=scale)
-        )
+        ticks = alt.Axis(format="d") if name == "Year" else alt.Axis()
+        axes[axis] = getattr(alt, axis.upper())(f"{axis}:Q", title=words, scale=scale, axis=ticks)
     base = alt.Chart(shown).encode(**axes)
     points = base.mark_circle(size=110, opacity=1).encode(
         color=alt.Color("kind:N", legend=None, scale=alt.Scale(domain=["published", "loaded"], range=["#15aabf", "#e8590c"])),
@@ -216,7 +214,7 @@ def _drawn(layout: graph.Layout, alt: str, widest: int | None) -> None:
     source = base64.b64encode(graph.svg(layout).encode()).decode()
     limit = f"max-width:min(100%, {widest}px);" if widest else "max-width:none;max-height:560px;"
     st.html(
-        f"<div style='overflow-x:auto'><img src='data:image/svg+xml;base64,{source}' alt='{alt}' "
+        f"<div style='overflow-x:auto'><img src='data:image/svg+xml;base64,{source}' alt='{html.escape(alt, quote=True)}' "
         f"style='{limit}border-radius:4px'></div>"
     )
 

@@ -79,11 +79,10 @@ def _side_by_side(
     if shared:
         values = np.concatenate([heatmap.values.ravel() for heatmap in found])
         look = replace(look, scale=Scale.of(values, signed, look.clip))
-    for (one, explainer), slot, heatmap, name in zip(cells, slots, heatmaps, names, strict=True):
+    for (one, _), slot, heatmap, name in zip(cells, slots, heatmaps, names, strict=True):
         if heatmap is not None:
-            blind = "" if explainer.class_discriminative else "Knows no class: the same map for every one. "
             with slot.container():
-                picture.heatmap_picture(one, heatmap, look, f"{blind}{name}: {percent(one.probability)} {one.label}.")
+                picture.heatmap_picture(one, heatmap, look, f"{name}: {percent(one.probability)} {one.label}.")
     drawn = [k for k, heatmap in enumerate(heatmaps) if heatmap is not None]
     _table([cells[k] for k in drawn], [names[k] for k in drawn], kind)
 

@@ -103,8 +103,6 @@ def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = 
     """Computes and shows one explanation here; returns the heatmap, or None if it was stopped."""
     slot = st.empty()
     look = look.suited(explainer.signed)
-    if not explainer.class_discriminative:
-        note = f"Knows no class: the same map for every one. {note}"
     try:
         heatmap = compute(context, explainer, slot, look)
     except vislib.ModelError as error:  # nothing the person did: the method is not for such a network

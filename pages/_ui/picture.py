@@ -65,12 +65,13 @@ def look_controls(signed: bool, opacity: float = 0.55, clip: float | None = None
 
 def heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note: str = "") -> None:
     """A heatmap over the image, its bar, its caption and its downloads."""
-    title = vislib.methods()[heatmap.method].title
     with st.container(gap="xsmall"):
-        _heatmap_picture(context, heatmap, look, title, note)
+        _heatmap_picture(context, heatmap, look, note)
 
 
-def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, title: str, note: str) -> None:
+def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note: str) -> None:
+    method = vislib.methods()[heatmap.method]
+    title = method.title
     scale = look.scale_of(heatmap)
     st.image(
         render.overlay(context.image, heatmap, look.opacity, look.colormap, SIDE, scale=scale),
@@ -83,7 +84,8 @@ def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, titl
     else:
         colour_bar(scale, heatmap.signed, look.colormap, heatmap.unit)
     where = f" at layer {heatmap.layer}" if heatmap.layer else ""
-    sentences = (f"{_capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes, note)
+    blind = () if method.class_discriminative else ("Knows no class: the same map for every one.",)
+    sentences = (f"{_capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes, *blind, note)
     caption(f"{title}{where}", " ".join(sentences))
     take_away(context, heatmap, look)
 

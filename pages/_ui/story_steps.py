@@ -15,7 +15,6 @@ from vislib.activations import strongest_channels
 from vislib.render import Scale
 from vislib.story import StoryStep, story, trained_story
 
-_SIDE = 448
 _SMALL = 220
 _MOST = 8
 
@@ -35,7 +34,7 @@ def pair(context: Context, steps: dict[str, StoryStep], left: str, right: str) -
     """Two steps side by side."""
     for column, key in zip(st.columns(2, gap="medium"), (left, right), strict=True):
         with column, st.container(gap="xsmall"):
-            _step(context, steps[key], steps)
+            _step(context, steps[key])
 
 
 def strips(context: Context, steps: Sequence[StoryStep], seed: int) -> None:
@@ -53,7 +52,7 @@ def trained(context: Context) -> None:
         _take_away(context, step, picture.maps_snippet(context, step.key))
 
 
-def _step(context: Context, step: StoryStep, steps: dict[str, StoryStep]) -> None:
+def _step(context: Context, step: StoryStep) -> None:
     maps = step.maps
     together = maps.shape[2] == 3
     shown = render.rgb_image(maps) if together else render.map_image(maps[..., 0], signed=_signed(maps))
@@ -79,8 +78,9 @@ def _kernels(kernels: np.ndarray) -> None:
         for k in range(kernels.shape[3])
     )
     size = f"{kernels.shape[1]} × {kernels.shape[0]} × {kernels.shape[2]}"
+    which = "The kernel" if kernels.shape[3] == 1 else "The kernels"
     st.html(
-        f"<div>{pictures}</div><p class='v-caption'><span>{'The kernel' if kernels.shape[3] == 1 else 'The kernels'}, {size}: the weights for red, green and blue; "
+        f"<div>{pictures}</div><p class='v-caption'><span>{which}, {size}: the weights for red, green and blue; "
         "grey is zero.</span></p>"
     )
 
@@ -141,5 +141,5 @@ def _signed(maps: np.ndarray) -> bool:
 
 def _enlarged(shown: Image.Image) -> Image.Image:
     """Cells kept as squares where the picture is small: pooling must be seen."""
-    times = max(1, _SIDE // max(shown.size))
+    times = max(1, picture.SIDE // max(shown.size))
     return shown.resize((shown.width * times, shown.height * times), Image.Resampling.NEAREST)

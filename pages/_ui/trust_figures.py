@@ -1,7 +1,6 @@
 """Several methods on one image: pictures on one scale, verdicts, figures, curves, the sanity check."""
 
 import html
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -13,7 +12,7 @@ from pages._ui import explain, picture, style, work
 from pages._ui.context import Context, beside, image_names
 from pages._ui.picture import Look
 from pages._ui.tiles import data_uri
-from vislib import render, trust
+from vislib import export, render, trust
 
 _COLUMNS = 3
 _SIDE = 160
@@ -149,8 +148,8 @@ def _take_away(here: Context, explainers, measured: Mapping[str, trust.Trust], g
         "trust",
         picture.file_stem(here.image_name, here.label, "trust"),
         {
-            "csv": lambda: pd.DataFrame(rows).to_csv(index=False).encode(),
-            "json": lambda: json.dumps(rows, indent=2, ensure_ascii=False).encode(),
+            "csv": lambda: export.table_bytes(rows, ".csv"),
+            "json": lambda: export.table_bytes(rows, ".json"),
         },
         picture.trust_snippet(here, explainers, grid_contexts),
     )
