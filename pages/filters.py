@@ -5,7 +5,7 @@ import streamlit as st
 import vislib
 from pages._ui import filter_tiles, picture
 from pages._ui.context import context
-from vislib import export, render
+from vislib import export, figures
 
 here = context("Filters", "What each convolution looks for: its kernels, as trained.")
 layers = vislib.filter_layers(here.classifier)
@@ -30,8 +30,8 @@ with shown:
         picture.file_stem(here.classifier.key, layer),
         {
             "png": lambda: export.png_bytes(filter_tiles.sheet(kernels, by_norm, most)),
-            "svg": lambda: export.figure_bytes(render.figure(kernels, title=layer, most=most), "svg"),
-            "pdf": lambda: export.figure_bytes(render.figure(kernels, title=layer, most=most), "pdf"),
+            "svg": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "svg"),
+            "pdf": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "pdf"),
             "npz": lambda: export.npz_bytes(kernels, layer=layer, model=here.classifier.key),
         },
         picture.filters_snippet(here, layer),

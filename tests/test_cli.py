@@ -170,3 +170,58 @@ def test_trust_prints_and_writes_the_same_figures(run, tmp_path, suffix):
     assert [row["name"] for row in rows] == ["saliency", "random", "edges"]
     assert f"deletion {float(rows[0]['deletion']):.3f}" in out
     assert rows[0]["verdict"] in out
+
+
+class TestMaximize:
+    def test_digit_classes_on_one_sheet(self, run, tmp_path):
+        status, out, _ = run(
+            "maximize", "--model", "digits", "--class", "0..9", "--steps", "3", "--out", tmp_path / "a.png"
+        )
+        assert status == 0
+        assert Image.open(tmp_path / "a.png").size == (5 * 28 + 4 * 2, 2 * 28 + 2)
+        assert [line.split(":")[0] for line in out.splitlines()[:-1]] == [f"class {digit}" for digit in range(10)]
+
+    def test_channels_as_numbers_with_what_made_them(self, run, tmp_path):
+        layer = vislib.load_classifier("digits").network.map_layers[0]
+        status, *_ = run("maximize", "--model", "digits", "--layer", layer, "--channel", "0,2", "--steps", "2",
+                         "--seed", "7", "--out", tmp_path / "a.npz")  # fmt: skip
+        assert status == 0
+        with np.load(tmp_path / "a.npz") as saved:
+            assert saved["values"].shape == (2, 28, 28, 3)
+            metadata = json.loads(str(saved["metadata"]))
+        assert metadata["objectives"] == [f"{layer} channel 0", f"{layer} channel 2"]
+        assert metadata["seed"] == 7
+
+    @pytest.mark.parametrize("suffix", ["svg", "pdf"])
+    def test_figure(self, run, tmp_path, suffix):
+        status, *_ = run(
+            "maximize", "--model", "digits", "--class", "3", "--steps", "1", "--out", tmp_path / f"a.{suffix}"
+        )
+        assert status == 0
+        assert (tmp_path / f"a.{suffix}").read_bytes().startswith(SIGNATURES[f".{suffix}"])
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            ([], "either --class, or --layer"),
+            (["--class", "1", "--layer", "x", "--channel", "1"], "either --class, or --layer"),
+            (["--layer", "conv1"], "either --class, or --layer"),
+            (["--class", "11"], "from 0 to 9"),
+            (["--class", "5..2"], "range"),
+            (["--class", "0..5000"], "range"),
+            (["--class", ","], "not 0"),
+            (["--layer", "nowhere", "--channel", "1"], "nowhere"),
+            (["--layer", "nowhere", "--channel", "one"], "takes numbers"),
+            (["--class", "1", "--steps", "0"], "steps"),
+        ],
+    )
+    def test_refused_with_a_sentence(self, run, tmp_path, arguments, words):
+        status, _, err = run("maximize", "--model", "digits", "--out", tmp_path / "a.png", *arguments)
+        assert status == 2
+        assert words in err
+        assert not (tmp_path / "a.png").exists()
+
+    def test_suffix_refused_before_the_work(self, run):
+        status, _, err = run("maximize", "--model", "digits", "--class", "1", "--out", "a.gif")
+        assert status == 2
+        assert "not as 'a.gif'" in err

@@ -8,7 +8,7 @@ from test_render import IMAGE, heatmap
 from tiny_models import random_image, tiny
 
 import vislib
-from vislib import ParameterError, export, render
+from vislib import ParameterError, export, figures, render
 
 SIGNATURES = {".png": b"\x89PNG\r\n\x1a\n", ".svg": b"<?xml", ".pdf": b"%PDF-", ".npz": b"PK\x03\x04"}
 
@@ -94,7 +94,7 @@ def test_save_rendering_raises_nothing_half_written(tmp_path, monkeypatch, suffi
     def fails(*arguments, **settings):
         raise RuntimeError("out of paint")
 
-    monkeypatch.setattr(render, function, fails)
+    monkeypatch.setattr(figures if function == "figure" else render, function, fails)
     with pytest.raises(RuntimeError, match="out of paint"):
         vislib.save(heatmap(), tmp_path / f"map{suffix}", IMAGE)
     assert not list(tmp_path.iterdir())

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 DRAW = """
 import sys, numpy as np, vislib
-vislib.render.figure(np.random.rand(4, 4, 5)).savefig('/dev/null', format='svg')
+vislib.figures.figure(np.random.rand(4, 4, 5)).savefig('/dev/null', format='svg')
 vislib.render.map_image(np.random.rand(4, 4))
 """
 STRIDED = """

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from vislib import Heatmap, ParameterError, Target, render
+from vislib import Heatmap, ParameterError, Target, figures, render
 from vislib.images import Box
 from vislib.render import Scale
 
@@ -158,43 +158,43 @@ class TestFigure:
     )  # fmt: skip
     def test_figure_any_heatmap_draws(self, values, signed):
         for image in (None, IMAGE):
-            drawn = render.figure(heatmap(values, signed), image)
+            drawn = figures.figure(heatmap(values, signed), image)
             assert isinstance(drawn, Figure)
             drawn.savefig("/dev/null", format="svg")
 
     def test_figure_title_names_method_class_and_score(self):
-        assert render.figure(heatmap()).axes[0].get_title() == "saliency · logit of “cat”: 2.50"
-        assert render.figure(heatmap(), title="Mine").axes[0].get_title() == "Mine"
+        assert figures.figure(heatmap()).axes[0].get_title() == "saliency · logit of “cat”: 2.50"
+        assert figures.figure(heatmap(), title="Mine").axes[0].get_title() == "Mine"
 
     @pytest.mark.parametrize(
         ("shape", "cells"),
         [((5, 5, 7), 7), ((3, 3, 3, 10), 10), ((3, 3, 8, 5), 5), ((3, 3, 8, 1), 8), ((5, 5, 99), 64)],
     )
     def test_figure_maps_or_kernels_one_cell_a_channel(self, shape, cells):
-        drawn = render.figure(np.random.default_rng(0).normal(size=shape))
+        drawn = figures.figure(np.random.default_rng(0).normal(size=shape))
         assert sum(bool(axes.get_title()) for axes in drawn.axes) == cells
 
     @pytest.mark.parametrize("values", [np.zeros((4, 4, 3)), np.full((4, 4, 3), np.nan)], ids=["dead", "missing"])
     def test_figure_maps_with_nothing_in_them_draws(self, values):
-        render.figure(values).savefig("/dev/null", format="pdf")
+        figures.figure(values).savefig("/dev/null", format="pdf")
 
     @pytest.mark.parametrize("shape", [(4,), (4, 4), (1, 2, 3, 4, 5)])
     def test_figure_array_of_another_shape_refused(self, shape):
         with pytest.raises(ParameterError, match="feature maps"):
-            render.figure(np.zeros(shape))
+            figures.figure(np.zeros(shape))
 
     @pytest.mark.parametrize("result", [heatmap(), RAMP[..., None]], ids=["heatmap", "maps"])
     def test_figure_unknown_colormap_named(self, result):
         with pytest.raises(ParameterError, match="'rainbo'"):
-            render.figure(result, colormap="rainbo")
+            figures.figure(result, colormap="rainbo")
 
     def test_figure_opacity_out_of_range_refused(self):
         with pytest.raises(ParameterError, match=r"opacity.*not 5"):
-            render.figure(heatmap(), IMAGE, opacity=5)
+            figures.figure(heatmap(), IMAGE, opacity=5)
 
     def test_figure_image_of_another_size_refused(self):
         with pytest.raises(ParameterError, match="30 × 20"):
-            render.figure(heatmap(), np.zeros((20, 30, 3), np.uint8))
+            figures.figure(heatmap(), np.zeros((20, 30, 3), np.uint8))
 
 
 def test_kernel_image_zero_is_mid_grey_whatever_the_scale():

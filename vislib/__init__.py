@@ -8,7 +8,7 @@
 Importing vislib does not import TensorFlow; loading a network does.
 """
 
-from vislib import render
+from vislib import figures, render
 from vislib.activations import feature_maps, feature_maps_of, filter_layers, filters
 from vislib.attribution import Explainer, explain, methods
 from vislib.classifier import PREPROCESSINGS, Classifier, Prediction, Preprocessing, load_classifier
@@ -35,6 +35,7 @@ __all__ = [
     "explain",
     "feature_maps",
     "feature_maps_of",
+    "figures",
     "filter_layers",
     "filters",
     "load_classifier",

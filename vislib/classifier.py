@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from vislib.network import Network
 
-_LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as Pillow and MNIST tools use
+LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as Pillow and MNIST tools use
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Preprocessing:
         """Pixels (n, h, w, 3) in 0..255 RGB to network input (n, h, w, channels) float32."""
         values: np.ndarray = pixels.astype(np.float32)
         if channels == 1:
-            values = (values @ _LUMINANCE)[..., None]
+            values = (values @ LUMINANCE)[..., None]
         values = (values - np.array(self.mean, np.float32)) / np.array(self.scale, np.float32)
         return values[..., ::-1] if self.bgr else values
 

@@ -1,4 +1,4 @@
-"""The command line: python -m vislib models | methods | predict | explain | compare | trust | train."""
+"""The command line: python -m vislib models | methods | predict | explain | compare | trust | maximize | train."""
 
 import argparse
 import dataclasses
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vislib import attribution, export, zoo
+from vislib.activation_maximization import command as maximize_command
 from vislib.attribution import Explainer
 from vislib.classifier import Classifier, load_classifier
 from vislib.errors import ParameterError, VislibError, listed
@@ -73,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     trust_command.add_trust_arguments(command)
     command.set_defaults(run=_trust)
 
+    command = commands.add_parser("maximize", help="a picture of what a class or a channel wants to see")
+    _add_model(command)
+    maximize_command.add_maximize_arguments(command)
+    command.set_defaults(run=_maximize)
+
     command = commands.add_parser("train", help="train a network on MNIST, CIFAR-10 or a folder of class folders")
     training_command.add_arguments(command)
     command.set_defaults(run=training_command.run)
@@ -81,6 +87,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument("image", help="PNG, JPEG, WEBP, BMP, GIF or TIFF file")
+    _add_model(command)
+
+
+def _add_model(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", default=zoo.DEFAULT, help=f"a built-in network (default {zoo.DEFAULT})")
 
 
@@ -154,6 +164,11 @@ def _trust(options: argparse.Namespace) -> None:
     classifier = load_classifier(options.model)
     target = _target(options, classifier, image)
     trust_command.run_trust(explainers, classifier, image, target, others, options.seed, path, _progress())
+
+
+def _maximize(options: argparse.Namespace) -> None:
+    export.check_path(options.out)
+    maximize_command.run_maximize(options, load_classifier(options.model), _progress())
 
 
 def _param(explainer: type[Explainer], text: str) -> tuple[str, object]:

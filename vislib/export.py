@@ -14,12 +14,14 @@ import matplotlib
 import numpy as np
 from PIL import Image
 
-from vislib import render
+from vislib import figures, render
 from vislib.errors import ParameterError
 from vislib.heatmap import Heatmap
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from vislib.activation_maximization import Maximization
 
 FORMATS = (".png", ".svg", ".pdf", ".npz")
 PICTURES = tuple(suffix for suffix in FORMATS if suffix != ".npz")
@@ -58,7 +60,7 @@ def save(
         )
         content = png_bytes(picture)
     else:
-        content = figure_bytes(render.figure(heatmap, image, opacity=opacity, colormap=colormap), suffix[1:])
+        content = figure_bytes(figures.figure(heatmap, image, opacity=opacity, colormap=colormap), suffix[1:])
     write_whole(path, content)
     return path
 
@@ -72,8 +74,31 @@ def save_comparison(
         ParameterError: If the suffix is another one, or the file cannot be written.
     """
     path = check_path(path, PICTURES)
-    write_whole(path, figure_bytes(render.comparison(heatmaps, image, opacity=opacity), path.suffix.lower()[1:]))
+    write_whole(path, figure_bytes(figures.comparison(heatmaps, image, opacity=opacity), path.suffix.lower()[1:]))
     return path
+
+
+def save_maximization(result: "Maximization", path: str | os.PathLike[str]) -> Path:
+    """Writes the pictures of an activation maximization: .png (one sheet), .svg or .pdf (with titles) or .npz.
+
+    Raises:
+        ParameterError: If the suffix is another one, or the file cannot be written.
+    """
+    path = check_path(path)
+    write_whole(path, maximization_bytes(result, path.suffix.lower()[1:]))
+    return path
+
+
+def maximization_bytes(result: "Maximization", kind: str) -> bytes:
+    """The pictures of an activation maximization as a "png", "svg", "pdf" or "npz" file."""
+    if kind == "png":
+        return png_bytes(Image.fromarray(result.picture))
+    if kind in ("svg", "pdf"):
+        return figure_bytes(figures.pictures(list(result.pictures), result.titles), kind)
+    return npz_bytes(
+        result.pictures, objectives=result.titles, scores=result.scores.tolist(), seed=result.seed, model=result.model,
+        params={name: str(value) for name, value in result.params.items()}, seconds=result.seconds,
+    )  # fmt: skip
 
 
 def check_path(path: str | os.PathLike[str], suffixes: Sequence[str] = FORMATS) -> Path:

@@ -252,23 +252,27 @@ class Network:
         """The graph with what makes it faster and leaves the logits as they are."""
         return with_folded_norms(self.graph)
 
-    def _traced(
-        self, key: tuple, model: Callable, make: Callable, takes_weights: bool = False, specs: list | None = None
-    ) -> Callable:
-        """The function that `make` makes of the model, kept under `key`; the oldest kept one gives way.
-
-        It takes inputs, and a target's weights where `takes_weights`; or what `specs` say.
-        """
+    def kept(self, key: tuple, make: Callable[[], Callable]) -> Callable:
+        """The function that `make` makes, kept under `key`; the oldest kept one gives way."""
         with self._lock:
             if key not in self._functions:
-                specs = specs or [tf.TensorSpec((None, *self.input_shape), tf.float32)]
-                if takes_weights:
-                    specs.append(tf.TensorSpec((self.n_classes,), tf.float32))
-                self._functions[key] = tf.function(make(model()), input_signature=specs)
+                self._functions[key] = make()
                 while len(self._functions) > _KEPT_FUNCTIONS:
                     self._functions.popitem(last=False)
             self._functions.move_to_end(key)
             return self._functions[key]
+
+    def _traced(
+        self, key: tuple, model: Callable, make: Callable, takes_weights: bool = False, specs: list | None = None
+    ) -> Callable:
+        """The function that `make` makes of the model, kept under `key`.
+
+        It takes inputs, and a target's weights where `takes_weights`; or what `specs` say.
+        """
+        specs = specs or [tf.TensorSpec((None, *self.input_shape), tf.float32)]
+        if takes_weights:
+            specs.append(tf.TensorSpec((self.n_classes,), tf.float32))
+        return self.kept(key, lambda: tf.function(make(model()), input_signature=specs))
 
     def _score(self, target: Target) -> Callable:
         """TensorFlow's side of `scores`: (logits (n, units), weights (classes,)) → (n,)."""

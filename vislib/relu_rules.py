@@ -5,6 +5,11 @@ A ReLU y = f(x) passes the incoming gradient g = ∂ score / ∂ y on as f'(x) �
     guided:    f'(x) · g where x, y and g are positive, else 0    (Springenberg et al. 2014, arXiv 1412.6806)
     deconvnet: g where g is positive, else 0                      (Zeiler & Fergus 2013, arXiv 1311.2901)
 
+and, so that an ascent can leave a place where every unit is silent, to
+
+    redirected: f'(x) · g; but if that is 0 all over an example, g wherever it does not push x further outside
+                (lucid, https://github.com/tensorflow/lucid, misc/redirected_relu_grad.py)
+
 Values stay as they are. So do the model and its weights, which the new graph shares: a layer with a ReLU of its own
 is called through a twin that differs in nothing but its activation.
 """
@@ -64,6 +69,18 @@ def with_relu_rule(graph: Graph, rule: str, name: str) -> Graph:
         ruled=frozenset(ruled),
         notes=(f"Left as they are, for the rule is about ReLUs: {_counted(plain)}.",) if plain else (),
     )
+
+
+def before_relu(graph: Graph, node: Node) -> keras.KerasTensor:
+    """What goes into the ReLU that a node of the graph is or ends in; its output where there is none."""
+    if node.name not in graph.ruled and not _is_relu(node.operation):
+        return node.output
+    if "activation" not in vars(node.operation) or isinstance(node.operation, keras.layers.Activation):
+        return node.inputs[0]
+    args, kwargs = call_of(node.output).arguments.fill_in({id(tensor): tensor for tensor in node.inputs})
+    twin = _twin(node.operation, keras.activations.linear)
+    twin.__dict__["name"] = f"{node.name}_before_relu"  # a model may hold both
+    return twin(*args, **kwargs)
 
 
 def _check(rule: str, name: str, ruled: list[str], hidden: list[str], plain: dict[str, list[str]]) -> None:
@@ -151,7 +168,22 @@ def _deconvnet(x, y):
     return positive(x)
 
 
-RULES = {"guided": _guided, "deconvnet": _deconvnet}
+def _redirected(x, y):
+    @tf.custom_gradient
+    def open_where_shut(x, y):
+        def gradient(g):
+            below, above = (y == tf.reduce_min(y)) & (x < y), (y == tf.reduce_max(y)) & (x > y)
+            axes = list(range(1, len(x.shape)))
+            is_shut = tf.reduce_all(below | above | (g == 0), axis=axes, keepdims=True)
+            outward = (below & (g < 0)) | (above & (g > 0))
+            return tf.where(is_shut & ~outward, g, tf.zeros_like(g)), g
+
+        return tf.identity(y), gradient
+
+    return open_where_shut(x, y)
+
+
+RULES = {"guided": _guided, "deconvnet": _deconvnet, "redirected": _redirected}
 
 
 def _ruled(function, rule: str):
@@ -183,8 +215,13 @@ class _Ruled(keras.Operation):
 def _ruled_operation(operation: keras.Operation, rule: str, output: keras.KerasTensor) -> keras.Operation:
     if "activation" not in vars(operation):
         return _Ruled(operation, rule, output.dtype)
+    return _twin(operation, _ruled(operation.activation, rule))
+
+
+def _twin(operation: keras.Operation, activation) -> keras.Operation:
+    """The same layer with another activation."""
     # Keras copies a layer by its configuration, with weights of its own, which a large network has no room for.
     twin = object.__new__(type(operation))
     twin.__dict__.update(vars(operation), _inbound_nodes=[], _outbound_nodes=[])
-    twin.__dict__["activation"] = _ruled(operation.activation, rule)
+    twin.__dict__["activation"] = activation
     return twin

@@ -11,7 +11,7 @@ from pages._ui import picture, work
 from pages._ui.context import Context
 from pages._ui.point import point
 from pages._ui.tiles import Group, map_tile, tiles
-from vislib import export, render
+from vislib import export, figures, render
 from vislib.activations import strongest_channels
 from vislib.arithmetic import receptive_fields
 from vislib.images import Box, image_digest
@@ -143,7 +143,7 @@ def files(
     box = context.classifier.box(context.image)
 
     def figure():
-        return render.figure(maps, title=f"{layer} · {context.image_name}", most=most)
+        return figures.figure(maps, title=f"{layer} · {context.image_name}", most=most)
 
     return {
         "png": lambda: export.png_bytes(render.overlay_map(context.image, box, maps[..., channel], opacity)),

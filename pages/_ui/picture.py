@@ -11,7 +11,7 @@ from matplotlib import colormaps
 
 import vislib
 from pages._ui.context import Context
-from vislib import export, render
+from vislib import export, figures, render
 from vislib.render import Scale
 
 SIDE = 448
@@ -124,7 +124,9 @@ def take_away(context: Context, heatmap: vislib.Heatmap, look: Look) -> None:
     image = context.image
 
     def figure():
-        return render.figure(heatmap, image, opacity=look.opacity, colormap=look.colormap, scale=look.scale_of(heatmap))
+        return figures.figure(
+            heatmap, image, opacity=look.opacity, colormap=look.colormap, scale=look.scale_of(heatmap)
+        )
 
     downloads(
         f"{context.model_name} {context.image_name} {heatmap.method} {heatmap.layer}",

@@ -10,7 +10,7 @@ from PIL import Image
 from pages._ui import picture, work
 from pages._ui.context import Context
 from pages._ui.tiles import data_uri
-from vislib import export, render
+from vislib import export, figures, render
 from vislib.activations import strongest_channels
 from vislib.render import Scale
 from vislib.story import StoryStep, story, trained_story
@@ -107,7 +107,7 @@ def _strip(step: StoryStep, channels: Sequence[int] | np.ndarray, title: str = "
 
 def _take_away(context: Context, step: StoryStep, snippet: str) -> None:
     def figure():
-        return render.figure(step.maps, title=f"{step.title}: {_size(step)}")
+        return figures.figure(step.maps, title=f"{step.title}: {_size(step)}")
 
     picture.downloads(
         f"story {step.key}",

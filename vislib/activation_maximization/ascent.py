@@ -1,0 +1,99 @@
+"""The picture's side of an ascent: from a gradient by the pictures to the next variables. Imported late."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from vislib.activation_maximization.parametrizations import Parametrization
+from vislib.activation_maximization.regularisers import Regulariser
+from vislib.backend import tf
+
+_BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-7
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Where an ascent stands, so that it can go on.
+
+    Attributes:
+        variables: Of the parametrization, (n, …).
+        mean: Adam's running mean of the gradients, likewise.
+        square: Adam's running mean of their squares.
+        step: Steps made.
+    """
+
+    variables: np.ndarray
+    mean: np.ndarray
+    square: np.ndarray
+    step: int = 0
+
+    @classmethod
+    def at(cls, variables: np.ndarray) -> "State":
+        return cls(variables, np.zeros_like(variables), np.zeros_like(variables))
+
+
+class Ascent:
+    """Steps uphill in the variables of a parametrization.
+
+    Args:
+        parametrization: What pictures are made of.
+        regularisers: Whose penalties are subtracted.
+        shape: (h, w, c) of a picture.
+        optimiser: "adam" (Kingma & Ba 2014, arXiv 1412.6980), or "gradient": the gradient divided by its L2 norm,
+            so that each step has the length of the learning rate.
+    """
+
+    def __init__(
+        self,
+        parametrization: Parametrization,
+        regularisers: tuple[Regulariser, ...],
+        shape: tuple[int, int, int],
+        optimiser: str,
+    ):
+        self._parametrization, self._size = parametrization, shape[:2]
+        self._step = _traced(parametrization, regularisers, shape, optimiser)
+
+    def light(self, state: State) -> np.ndarray:
+        """The pictures (n, h, w, c) in 0..1."""
+        return self._parametrization.light(tf.constant(state.variables), self._size).numpy()
+
+    def next(self, state: State, gradients: np.ndarray, learning_rate: float) -> State:
+        """One step from the gradients (n, h, w, c) of the objective by the pictures."""
+        given = (state.variables, state.mean, state.square, gradients)
+        # Numbers too go in as tensors: for a Python number each value would be traced anew.
+        numbers = (np.float32(state.step + 1), np.float32(learning_rate))
+        moved = self._step(*map(tf.constant, given + numbers))
+        variables, mean, square = (array.numpy() for array in moved)
+        return State(variables, mean, square, state.step + 1)
+
+
+@functools.lru_cache(maxsize=32)
+def _traced(
+    parametrization: Parametrization, regularisers: tuple[Regulariser, ...], shape: tuple[int, int, int], optimiser: str
+) -> Callable:
+    of_variables = parametrization.noise(np.random.default_rng(0), shape).shape
+    specs = [tf.TensorSpec((None, *of_variables))] * 3
+    specs += [tf.TensorSpec((None, *shape)), tf.TensorSpec(()), tf.TensorSpec(())]
+
+    @tf.function(input_signature=specs, autograph=False)
+    def step(variables, mean, square, gradients, number, rate):
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(variables)
+            light = parametrization.light(variables, shape[:2])
+            penalties = [regulariser.penalty(light) for regulariser in regularisers]
+            # Its gradient by the variables is that of the objective by the chain rule.
+            linear = tf.reduce_sum(light * gradients) - tf.add_n([tf.reduce_sum(p) for p in penalties] or [0.0])
+        uphill = tape.gradient(linear, variables)
+        if optimiser == "gradient":
+            axes = list(range(1, len(variables.shape)))
+            move = uphill / (tf.sqrt(tf.reduce_sum(tf.square(uphill), axis=axes, keepdims=True)) + _EPSILON)
+        else:
+            mean = _BETA_1 * mean + (1 - _BETA_1) * uphill
+            square = _BETA_2 * square + (1 - _BETA_2) * tf.square(uphill)
+            correction = tf.sqrt(1 - tf.pow(_BETA_2, number)) / (1 - tf.pow(_BETA_1, number))
+            move = correction * mean / (tf.sqrt(square) + _EPSILON)
+        return parametrization.confined(variables + rate * move), mean, square
+
+    return step

@@ -1,0 +1,137 @@
+"""DeepDream: an image, changed until a layer sees in it more of what it saw already, from coarse to fine."""
+
+import dataclasses
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vislib.activation_maximization.maximization import Maximization, as_pictures
+from vislib.activation_maximization.maximizer import Progress, light_of
+from vislib.activation_maximization.objectives import Objective
+from vislib.activation_maximization.wholes import Layer
+from vislib.attribution.base import no_progress
+from vislib.errors import ParameterError
+from vislib.images import resize_box
+from vislib.parameters import check_parameters, parameter
+
+if TYPE_CHECKING:
+    from vislib.classifier import Classifier
+
+
+@dataclass(frozen=True)
+class DeepDreamer:
+    """x ← x + rate · g / mean |g|, g the objective's gradient by the image; once for each octave, small to large.
+
+    The first octave is as large as the network's input. Later ones are larger than it: the network looks at them tile
+    by tile, the tiles moved at random at each step so that no seams grow, and what changed so far is enlarged and
+    added to the image at that size.
+
+    Reference: Mordvintsev, Olah & Tyka 2015, "Inceptionism: going deeper into neural networks".
+    """
+
+    octaves: int = parameter(3, "Octaves", low=1, high=6, help="How many sizes, each finer than the one before.")
+    octave_scale: float = parameter(1.4, "Octave scale", low=1.0, high=2.0, help="How much larger each one is.")
+    steps: int = parameter(10, "Steps an octave", low=1, high=1000)
+    learning_rate: float = parameter(0.01, "Step length", low=1e-4, high=1.0, help="Mean change a step, of white.")
+    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="Of the tiles' places.")
+
+    def __post_init__(self) -> None:
+        check_parameters(self)
+
+    def __call__(
+        self, classifier: "Classifier", image: np.ndarray, objective: Objective, progress: Progress = no_progress
+    ) -> Maximization:
+        """The dream; see `deep_dream`."""
+        from vislib.activation_maximization.scorer import Scorer
+
+        began = time.perf_counter()
+        objective = objective.resolved(classifier)
+        random = np.random.default_rng(self.seed)
+        box, input_size = classifier.box(image), classifier.input_size
+        change = np.zeros((*input_size, classifier.channels), np.float32)
+        values, total = [], self.octaves * self.steps
+        for octave in range(self.octaves):
+            height, width = (round(side * self.octave_scale**octave) for side in input_size)
+            whole = light_of(resize_box(image, box, (height, width)), classifier.channels)
+            dream = np.clip(whole + _resized(change, (height, width)), 0, 1)
+            places = [(top, left) for top in _starts(height, input_size[0]) for left in _starts(width, input_size[1])]
+            scorer = Scorer(classifier, [objective] * len(places))
+            straight = np.repeat(np.eye(3)[None], len(places), axis=0)
+            for step in range(self.steps):
+                shift = tuple(random.integers(0, input_size))
+                rolled = np.roll(dream, shift, (0, 1))
+                tiles = np.stack([rolled[t : t + input_size[0], l : l + input_size[1]] for t, l in places])  # noqa: E741
+                value, gradients = scorer(tiles, straight)
+                uphill = np.roll(_joined(gradients, places, dream.shape), (-shift[0], -shift[1]), (0, 1))
+                dream = np.clip(dream + self.learning_rate * uphill / (np.abs(uphill).mean() + 1e-12), 0, 1)
+                values.append([value.mean()])
+                done = octave * self.steps + step + 1
+                progress(done, total, as_pictures(dream[None])[0] if step % 2 == 0 or done == total else None)
+            change = dream - whole
+        pictures = as_pictures(dream[None])
+        small = light_of(classifier.fit(pictures[0]), classifier.channels)
+        return Maximization(
+            pictures=pictures,
+            objectives=(objective,),
+            values=np.array(values, np.float32),
+            scores=Scorer(classifier, [objective])(small[None], np.eye(3)[None])[0],
+            seed=self.seed,
+            params={spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self)},
+            model=classifier.key,
+            seconds=time.perf_counter() - began,
+        )
+
+
+def deep_dream(
+    classifier: "Classifier",
+    image: np.ndarray,
+    objective: Objective | str,
+    progress: Progress = no_progress,
+    **params: Any,
+) -> Maximization:
+    """Changes an image so that a layer sees in it more of what it saw already.
+
+    Args:
+        classifier: Whose layer.
+        image: (H, W, 3); the part that the network sees is changed.
+        objective: A layer's name, or any objective.
+        progress: Called as progress(done, total, partial); an exception from it cancels.
+        **params: The fields of `DeepDreamer`.
+
+    Returns:
+        One picture, `octave_scale` ^ (octaves − 1) times as large as the network's input.
+
+    Raises:
+        LayerError, ParameterError: If there is no such layer or a parameter is not accepted.
+    """
+    known = [spec.name for spec in dataclasses.fields(DeepDreamer)]
+    if unknown := sorted(set(params) - set(known)):
+        raise ParameterError(f"`deep_dream` has no parameter {', '.join(unknown)}; it takes {', '.join(known)}.")
+    objective = Layer(objective) if isinstance(objective, str) else objective
+    return DeepDreamer(**params)(classifier, image, objective, progress)
+
+
+def _starts(length: int, window: int) -> list[int]:
+    """Evenly spaced first pixels of as few windows as cover the length."""
+    n = -(-length // window)
+    return [round(start) for start in np.linspace(0, length - window, n)]
+
+
+def _joined(tiles: np.ndarray, places: list[tuple[int, int]], shape: tuple[int, ...]) -> np.ndarray:
+    """Tiles in their places, the mean where they overlap."""
+    total, count = np.zeros(shape, np.float32), np.zeros((*shape[:2], 1), np.float32)
+    for tile, (top, left) in zip(tiles, places, strict=True):
+        part = np.s_[top : top + tile.shape[0], left : left + tile.shape[1]]
+        total[part] += tile
+        count[part] += 1
+    return total / count
+
+
+def _resized(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    if values.shape[:2] == size:
+        return values
+    from vislib.backend import tf
+
+    return tf.image.resize(values, size, method="bicubic").numpy()

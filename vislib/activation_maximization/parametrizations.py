@@ -1,0 +1,113 @@
+"""How a picture is written down while it is optimised: what its variables are decides which pictures are near.
+
+Inside, a picture is light: (n, h, w, c) in 0..1, c = 3 (RGB) or 1 (grey).
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from vislib.parameters import check_parameters, parameter
+
+_NEARLY = 0.02  # as far as a picture to start from may come to black and white, where a sigmoid's gradient dies
+
+# Square root of the covariance of colours in natural images (ImageNet), largest column of norm 1: lucid's figures.
+_COLOURS = np.array([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]], np.float32)
+_COLOURS /= np.linalg.norm(_COLOURS, axis=0).max()
+
+
+@dataclass(frozen=True)
+class Parametrization(ABC):
+    """From variables to pictures that are always within the range of an image."""
+
+    def __post_init__(self) -> None:
+        check_parameters(self)
+
+    @abstractmethod
+    def noise(self, random: np.random.Generator, shape: tuple[int, int, int]) -> np.ndarray:
+        """Variables of one picture (h, w, c) that is nearly grey, float32."""
+
+    @abstractmethod
+    def variables_of(self, light: np.ndarray) -> np.ndarray:
+        """Variables that give a picture (h, w, c) in 0..1."""
+
+    @abstractmethod
+    def light(self, variables, size: tuple[int, int]):
+        """Tensors: variables (n, …) to pictures (n, h, w, c) in 0..1, of size (h, w)."""
+
+    @abstractmethod
+    def confined(self, variables):
+        """Tensors: the nearest variables that are allowed."""
+
+
+@dataclass(frozen=True)
+class Pixels(Parametrization):
+    """The pixels themselves, put back into 0..1 after every step.
+
+    With a radius also into the ball ‖x − grey‖₂ ≤ radius, x in 0..1.
+    """
+
+    radius: float | None = parameter(None, "Radius", low=1e-6, high=1e6, help="L2 distance from mid-grey allowed.")
+    deviation: float = parameter(0.01, "Start noise", low=0.0, high=0.5, help="Standard deviation, light 0..1.")
+
+    def noise(self, random: np.random.Generator, shape: tuple[int, int, int]) -> np.ndarray:
+        return (0.5 + random.normal(0, self.deviation, shape)).astype(np.float32)
+
+    def variables_of(self, light: np.ndarray) -> np.ndarray:
+        return light.astype(np.float32)
+
+    def light(self, variables, size: tuple[int, int]):
+        return variables
+
+    def confined(self, variables):
+        from vislib.backend import tf
+
+        if self.radius is not None:
+            variables = 0.5 + tf.clip_by_norm(variables - 0.5, self.radius, axes=[1, 2, 3])
+        return tf.clip_by_value(variables, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Fourier(Parametrization):
+    """Fourier coefficients, scaled by their frequency, of decorrelated colours, through a sigmoid.
+
+        x = sigmoid(C · irfft2(s · z)),   s(f) = max(f, 1/longer side)^−decay · √(h·w) / 4
+
+    Gradient steps are steepest in other directions than with pixels: those of natural images, whose
+    amplitudes fall with the frequency f and whose colours go together (C, the square root of the colours' covariance).
+
+    Reference: Olah, Mordvintsev & Schubert 2017, https://distill.pub/2017/feature-visualization, "preconditioning".
+    """
+
+    decay: float = parameter(1.25, "Decay", low=0.0, high=3.0, help="How much low frequencies are preferred; 0: not.")
+    decorrelated: bool = parameter(True, "Decorrelated colours", help="Whether colours go together as in photographs.")
+    deviation: float = parameter(0.01, "Start noise", low=0.0, high=1.0, help="Standard deviation of the variables.")
+
+    def noise(self, random: np.random.Generator, shape: tuple[int, int, int]) -> np.ndarray:
+        height, width, channels = shape
+        return random.normal(0, self.deviation, (2, channels, height, width // 2 + 1)).astype(np.float32)
+
+    def variables_of(self, light: np.ndarray) -> np.ndarray:
+        inside = np.clip(light, _NEARLY, 1 - _NEARLY).astype(np.float64)
+        values = np.log(inside / (1 - inside)) @ np.linalg.inv(self._colours(light.shape[2])).T
+        spectrum = np.fft.rfft2(values.transpose(2, 0, 1)) / self._scale(light.shape[:2])
+        return np.stack([spectrum.real, spectrum.imag]).astype(np.float32)
+
+    def light(self, variables, size: tuple[int, int]):
+        from vislib.backend import tf
+
+        spectrum = tf.complex(variables[:, 0], variables[:, 1]) * self._scale(size).astype(np.complex64)
+        values = tf.transpose(tf.signal.irfft2d(spectrum, size), (0, 2, 3, 1))
+        return tf.sigmoid(tf.linalg.matvec(self._colours(values.shape[-1]), values))
+
+    def confined(self, variables):
+        return variables
+
+    def _scale(self, size: tuple[int, int]) -> np.ndarray:
+        height, width = size
+        frequency = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None])
+        return np.maximum(frequency, 1 / max(size)) ** -self.decay * np.sqrt(height * width) / 4
+
+    def _colours(self, channels: int) -> np.ndarray:
+        return _COLOURS if channels == 3 and self.decorrelated else np.eye(channels, dtype=np.float32)

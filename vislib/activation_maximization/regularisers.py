@@ -1,0 +1,69 @@
+"""Penalties on pictures, subtracted from the objective; on light in 0..1, so they mean the same for every network."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from vislib.parameters import check_parameters, parameter
+
+
+@dataclass(frozen=True)
+class Regulariser(ABC):
+    """A penalty for each picture."""
+
+    def __post_init__(self) -> None:
+        check_parameters(self)
+
+    @abstractmethod
+    def penalty(self, light):
+        """Tensors: pictures (n, h, w, c) in 0..1 to (n,)."""
+
+
+@dataclass(frozen=True)
+class TotalVariation(Regulariser):
+    """weight · Σ |differences of neighbouring pixels| / (h·w·c), across and down.
+
+    Reference: Mahendran & Vedaldi 2014, arXiv 1412.0035, with β = 1.
+    """
+
+    weight: float = parameter(1.0, "Total variation", low=0.0, high=1e6)
+
+    def penalty(self, light):
+        from vislib.backend import tf
+
+        return self.weight * tf.image.total_variation(light) / np.prod(light.shape[1:], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class L2(Regulariser):
+    """weight · mean (x − ½)²: keeps a picture near mid-grey. Reference: Simonyan et al. 2013, arXiv 1312.6034."""
+
+    weight: float = parameter(1.0, "L2", low=0.0, high=1e6)
+
+    def penalty(self, light):
+        from vislib.backend import tf
+
+        return self.weight * tf.reduce_mean(tf.square(light - 0.5), axis=[1, 2, 3])
+
+
+_BINOMIAL = np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]).astype(np.float32) / 256
+
+
+@dataclass(frozen=True)
+class Blur(Regulariser):
+    """weight · mean (x − blurred x)², the blur a 5 × 5 binomial one, σ = 1 px: penalises what it would take away.
+
+    Reference: after Yosinski et al. 2015, arXiv 1506.06579, who blur the picture itself every few steps.
+    """
+
+    weight: float = parameter(1.0, "Blur", low=0.0, high=1e6)
+
+    def penalty(self, light):
+        from vislib.backend import tf
+
+        channels = light.shape[-1]
+        kernel = np.repeat(_BINOMIAL[:, :, None, None], channels, axis=2)
+        margin = [[0, 0], [2, 2], [2, 2], [0, 0]]
+        blurred = tf.nn.depthwise_conv2d(tf.pad(light, margin, "SYMMETRIC"), kernel, [1, 1, 1, 1], "VALID")
+        return self.weight * tf.reduce_mean(tf.square(light - blurred), axis=[1, 2, 3])

@@ -1,0 +1,126 @@
+"""The network's side of an ascent: objectives of pictures and their gradients by the pictures. Imported late."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from vislib.activation_maximization.objectives import LOGITS, Form, Objective, form
+from vislib.activation_maximization.transforms import viewed
+from vislib.activation_maximization.wholes import Diversity
+from vislib.backend import keras, tf
+from vislib.classifier import Classifier
+from vislib.derive import Graph
+from vislib.errors import ModelError, ParameterError
+from vislib.network import Network
+from vislib.relu_rules import before_relu
+
+
+class Scorer:
+    """Tells the objective of each of n pictures, as seen through its view, and its gradient.
+
+    Pictures that are made together have objectives of one form, such as channels of one layer; what
+    TensorFlow traces depends on the form alone and is kept with the network.
+
+    Args:
+        classifier: Whose units.
+        objectives: One a picture, resolved.
+
+    Raises:
+        ParameterError: If the objectives are of different forms, or too many for one that compares pictures.
+    """
+
+    def __init__(self, classifier: Classifier, objectives: Sequence[Objective]):
+        shared = form(objectives[0])
+        if not shared:
+            raise ParameterError("An objective without any terms cannot be maximized.")
+        if any(form(objective) != shared for objective in objectives):
+            raise ParameterError(
+                "Pictures that are made together need objectives of one form, such as classes or channels of one "
+                f"layer; these differ: {objectives[0].title}; "
+                f"{next(other.title for other in objectives if form(other) != shared)}."
+            )
+        network = classifier.network
+        self._batch_size = network.gradient_batch_size
+        compares = any(measure is Diversity.measure for measure, *_ in shared)
+        if compares and len(objectives) > self._batch_size:
+            raise ParameterError(
+                f"Diversity compares pictures that go through the network at once: at most {self._batch_size} "
+                f"of {network.input_shape[0]} × {network.input_shape[1]}; not {len(objectives)}."
+            )
+        self._weights = np.array([[weight for weight, _ in objective.terms] for objective in objectives], np.float32)
+        self._operands = [
+            np.stack(operands)
+            for operands in zip(*([t.operand(classifier) for _, t in o.terms] for o in objectives), strict=True)
+        ]
+        self._function = network.kept(("objective", shared), lambda: _traced(classifier, shared, self._operands))
+
+    def __call__(self, light: np.ndarray, views: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Values (n,) and gradients (n, h, w, c) of pictures (n, h, w, c) in 0..1 seen through views (n, 3, 3)."""
+        values, gradients = [], []
+        for start in range(0, len(light), self._batch_size):
+            part = np.s_[start : start + self._batch_size]
+            value, gradient = self._function(
+                tf.constant(light[part]),
+                tf.constant(views[part], tf.float32),
+                tf.constant(self._weights[part]),
+                [tf.constant(operand[part]) for operand in self._operands],
+            )
+            values.append(value.numpy())
+            gradients.append(gradient.numpy())
+        return np.concatenate(values), np.concatenate(gradients)
+
+
+def _traced(classifier: Classifier, shared: Form, operands: list[np.ndarray]) -> Callable:
+    network = classifier.network
+    graph = _awake(network)
+    model = keras.Model(graph.input, [_tensor(graph, layer, before) for _, layer, before in shared])
+    prepare = _prepare(classifier)
+
+    def objective(light, views, weights, operands):
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(light)
+            activations = model(prepare(viewed(light, views)), training=False)
+            terms = [
+                measure(tf.cast(activation, tf.float32), operand)
+                for (measure, *_), activation, operand in zip(
+                    shared, tf.nest.flatten(activations), operands, strict=True
+                )
+            ]
+            values = tf.reduce_sum(weights * tf.stack(terms, axis=1), axis=1)
+        return values, tape.gradient(values, light)
+
+    signature = [
+        tf.TensorSpec((None, *network.input_shape), tf.float32),
+        tf.TensorSpec((None, 3, 3), tf.float32),
+        tf.TensorSpec((None, len(shared)), tf.float32),
+        [tf.TensorSpec((None,) * operand.ndim, tf.float32) for operand in operands],
+    ]
+    return tf.function(objective, input_signature=signature, autograph=False)
+
+
+def _awake(network: Network) -> Graph:
+    """The graph with gradients that pass where every unit of a ReLU is silent; without a ReLU in reach, the plain one."""
+    try:
+        return network.graph_under("redirected")
+    except ModelError:
+        return network.graph
+
+
+def _tensor(graph: Graph, layer: str | None, is_before_relu: bool) -> keras.KerasTensor:
+    if layer is LOGITS:
+        return graph.logits
+    node = graph.node(layer)
+    assert node is not None  # the objective was resolved
+    return before_relu(graph, node) if is_before_relu else node.output
+
+
+def _prepare(classifier: Classifier) -> Callable:
+    """`Classifier.prepare` for tensors (n, h, w, c) in 0..1, c the network's channels, so that gradients pass."""
+    preprocess = classifier.preprocess
+    mean, scale = np.array(preprocess.mean, np.float32), np.array(preprocess.scale, np.float32)
+
+    def prepare(light):
+        inputs = (255.0 * light - mean) / scale
+        return tf.reverse(inputs, [-1]) if preprocess.bgr else inputs
+
+    return prepare
