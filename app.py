@@ -13,6 +13,7 @@ st.navigation(
         "Look inside": [
             st.Page("pages/filters.py", title="Filters"),
             st.Page("pages/feature_maps.py", title="Feature maps"),
+            st.Page("pages/what_a_unit_wants.py", title="What a unit wants"),
         ],
         "Explain": [
             st.Page("pages/occlusion.py", title="Occlusion"),

@@ -29,6 +29,8 @@ with shown:
             map_tiles.enlarged_other(here, other_name, other, layer, maps, channel, opacity)
         else:
             map_tiles.raw(layer, maps, channel)
+    if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
+        st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": layer, "channel": str(channel)})
     st.subheader("All channels, strongest first", anchor=False)
     map_tiles.grid(layer, maps, channel, most, own_scale)
     picture.downloads(

@@ -38,5 +38,9 @@ with shown:
     )
     filter_tiles.norms(kernels)
     maps = layer if layer in here.classifier.network.map_layers else ""
+    if maps:
+        channel = filter_tiles.chosen(kernels, layer, by_norm)
+        if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
+            st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": maps, "channel": str(channel)})
     if maps and st.button("What these filters make of the image", icon=":material/arrow_forward:"):
         st.switch_page("pages/feature_maps.py", query_params={"layer": maps})

@@ -151,6 +151,13 @@ def table_bytes(rows: list[dict], suffix: str) -> bytes:
     return text.getvalue().encode()
 
 
+def as_image(pixels: np.ndarray, size: int | None = None) -> Image.Image:
+    """Pixels (h, w, 3) uint8 as a picture; a small one with its pixels as squares, as large as fits `size`."""
+    shown = Image.fromarray(pixels)
+    times = max(1, size // max(shown.size)) if size else 1
+    return shown.resize((shown.width * times, shown.height * times), Image.Resampling.NEAREST)
+
+
 def png_bytes(picture: Image.Image) -> bytes:
     """A picture as a PNG file."""
     buffer = io.BytesIO()

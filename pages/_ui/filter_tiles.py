@@ -38,13 +38,13 @@ def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int) -> None:
     order = _order(kernels, by_norm)[:most]
     key = f"filter of {layer}"
     per_channel = n_out == 1 and n_in > 1
-    chosen = str(st.session_state.get(key, order[0]))
+    selected = str(chosen(kernels, layer, by_norm))
 
     def choose(tile: str) -> None:
         st.session_state[key] = int(tile)
 
     pictures = [_tile(kernels, int(k)) for k in order]
-    tiles([Group("", "", pictures)], key=f"tiles {layer}", selected=chosen, on_click=choose)
+    tiles([Group("", "", pictures)], key=f"tiles {layer}", selected=selected, on_click=choose)
     shown = f"{len(order)} of {len(filter_norms(kernels))} filters"
     if n_in == 3 and not per_channel:
         picture.caption(
@@ -55,7 +55,12 @@ def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int) -> None:
         picture.colour_bar(scale, True, None, "weight")
         picture.caption(shown, "One kernel a channel; all on one scale.")
     else:
-        _input_channels(kernels, int(chosen), shown)
+        _input_channels(kernels, int(selected), shown)
+
+
+def chosen(kernels: np.ndarray, layer: str, by_norm: bool) -> int:
+    """The filter clicked last; at first the first one shown."""
+    return int(st.session_state.get(f"filter of {layer}", _order(kernels, by_norm)[0]))
 
 
 def sheet(kernels: np.ndarray, by_norm: bool, most: int) -> Image.Image:

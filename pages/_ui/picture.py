@@ -170,7 +170,7 @@ def explain_snippet(context: Context, heatmap: vislib.Heatmap) -> str:
     params = "".join(f", {name}={value!r}" for name, value in heatmap.params.items())
     target = heatmap.class_index if heatmap.target.is_class_logit else f"vislib.{heatmap.target!r}"
     return (
-        f"{_preamble(context)}\n"
+        f"{preamble(context)}\n"
         f"heatmap = vislib.explain(\n    {heatmap.method!r}, classifier, image, "
         f"class_index={target}{params}\n)\n"
         f"heatmap.values  # {heatmap.values.shape} float32\n"
@@ -193,7 +193,7 @@ def trust_snippet(context: Context, explainers: Sequence[vislib.Explainer], grid
     )
     target = context.class_index if context.target.is_class_logit else f"vislib.{context.target!r}"
     return (
-        f"{_preamble(context)}\nfrom vislib import trust\n\nmethods = vislib.methods()\n"
+        f"{preamble(context)}\nfrom vislib import trust\n\nmethods = vislib.methods()\n"
         f"explainers = [\n{''.join(every)}]\n"
         + (f"grid = trust.make_grid(classifier, [{images}])\n" if grid else "grid = None\n")
         + f"measured = trust.measure(explainers, classifier, image, class_index={target}, grid=grid)\n"
@@ -203,7 +203,7 @@ def trust_snippet(context: Context, explainers: Sequence[vislib.Explainer], grid
 
 def maps_snippet(context: Context, layer: str) -> str:
     """The lines that give a layer's feature maps."""
-    return f"{_preamble(context)}\nmaps = vislib.feature_maps(classifier, image, {layer!r})  # (h, w, c)\n"
+    return f"{preamble(context)}\nmaps = vislib.feature_maps(classifier, image, {layer!r})  # (h, w, c)\n"
 
 
 def filters_snippet(context: Context, layer: str) -> str:
@@ -216,7 +216,8 @@ def file_stem(*parts: str) -> str:
     return "-".join(re.sub(r"[^\w.]+", "_", part.rsplit(".", 1)[0]).strip("_") or "image" for part in parts)[:100]
 
 
-def _preamble(context: Context) -> str:
+def preamble(context: Context) -> str:
+    """The lines that load the network and the image looked at."""
     return f"{classifier_lines(context)}image = vislib.load_image({context.source!r})"
 
 

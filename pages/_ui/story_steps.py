@@ -87,7 +87,7 @@ def _kernels(kernels: np.ndarray) -> None:
 
 def _strip(step: StoryStep, channels: Sequence[int] | np.ndarray, title: str = "") -> None:
     scale, signed = Scale.of(step.maps[..., list(channels)], _signed(step.maps)), _signed(step.maps)
-    figures = "".join(
+    cells = "".join(
         f"<figure><img src='{data_uri(_enlarged(render.map_image(step.maps[..., k], signed=signed, scale=scale)), _SMALL)}' "
         f"alt='{html.escape(step.title, quote=True)}, map {k}'><figcaption>map {k}</figcaption></figure>"
         for k in channels
@@ -99,7 +99,7 @@ def _strip(step: StoryStep, channels: Sequence[int] | np.ndarray, title: str = "
         "" if title or not step.formulas else f"<br><span>Width: {step.formulas[1]}. Height: {step.formulas[0]}.</span>"
     )
     st.html(
-        f"<p class='v-caption'><b>{html.escape(heading)}</b>{notice}{formula}</p><div class='v-strip'>{figures}</div>"
+        f"<p class='v-caption'><b>{html.escape(heading)}</b>{notice}{formula}</p><div class='v-strip'>{cells}</div>"
     )
     if not title:
         picture.colour_bar(scale, signed, None, "raw value, one scale for the row")

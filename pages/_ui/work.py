@@ -69,6 +69,7 @@ def run(
     what: str,
     compute: Callable[[Callable[..., None]], T],
     show_partial: Callable[[np.ndarray, int, int], None] | None = None,
+    again: str = "Start again",
 ) -> T | None:
     """The result kept under `key`, or computed now with a progress bar and a Stop button.
 
@@ -77,6 +78,7 @@ def run(
         what: What is being done, for people.
         compute: Takes a progress callback (done, total, partial=None).
         show_partial: Draws the map so far, with done and total.
+        again: What the button says that takes a stopped computation up.
 
     Returns:
         The result; None if the person stopped it (what there is so far is drawn by `show_partial`).
@@ -86,7 +88,7 @@ def run(
         return result
     partials: dict[tuple, tuple] = st.session_state.setdefault("partials", {})
     if key in st.session_state.setdefault("stopped", set()):
-        _show_stopped(key, what, partials.get(key), show_partial)
+        _show_stopped(key, what, partials.get(key), show_partial, again)
         return None
     while len(partials) > 4:
         partials.pop(next(iter(partials)))
@@ -129,11 +131,11 @@ def _go_on(key: tuple) -> None:
     st.session_state["stopped"].discard(key)
 
 
-def _show_stopped(key: tuple, what: str, partial, show_partial) -> None:
+def _show_stopped(key: tuple, what: str, partial, show_partial, again: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         how_far = f"after {partial[1]} of {partial[2]}" if partial else "before its first result"
         st.warning(f"{what}: stopped {how_far}.", icon=":material/stop_circle:")
-        st.button("Start again", key=f"again {what} {hash(key)}", on_click=_go_on, args=(key,))
+        st.button(again, key=f"again {what} {hash(key)}", on_click=_go_on, args=(key,))
     if partial and show_partial:
         show_partial(*partial)
 

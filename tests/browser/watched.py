@@ -11,6 +11,7 @@ PAGES = {
     "architectures": ("Architectures", "Architectures", "Layer by layer"),
     "filters": ("Filters", "Filters", "Norms, largest first"),
     "feature_maps": ("Feature maps", "Feature maps", "All channels, strongest first"),
+    "what_a_unit_wants": ("What a unit wants", "What a unit wants", "How far to trust these pictures"),
     "occlusion": ("Occlusion", "Occlusion", "One patch at a time"),
     "saliency": ("Saliency", "Saliency", "How far to trust these pictures"),
     "class_activation": ("Class activation", "Class activation", "Grad-CAM, stage by stage"),

@@ -173,7 +173,7 @@ def maximize(
     unknown = sorted(set(params) - set(known))
     if unknown:
         raise ParameterError(f"`maximize` has no parameter {', '.join(unknown)}; it takes {', '.join(known)}.")
-    return Maximizer(**params)(classifier, _given(objective), start, progress)
+    return Maximizer(**params)(classifier, _given(classifier, objective), start, progress)
 
 
 def class_pictures(classifier: "Classifier", progress: Progress = no_progress, **params: Any) -> Maximization:
@@ -191,12 +191,12 @@ def class_pictures(classifier: "Classifier", progress: Progress = no_progress, *
     )
 
 
-def _given(objective: Any) -> list[Objective]:
+def _given(classifier: "Classifier", objective: Any) -> list[Objective]:
     """What was asked for as objectives."""
     every = [objective] if _names_one(objective) else list(objective) if isinstance(objective, Iterable) else []
     if not every or not all(_names_one(one) for one in every):
         raise ParameterError(f"An objective, a class or a list of these is wanted; not {objective!r}.")
-    return [one if isinstance(one, Objective) else ClassLogit(one) for one in every]
+    return [one if isinstance(one, Objective) else ClassLogit(classifier.class_index(one)) for one in every]
 
 
 def _names_one(given: Any) -> bool:

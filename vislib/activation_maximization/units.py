@@ -30,7 +30,7 @@ class ClassLogit(WeightedSum):
     section 2).
     """
 
-    name: str | int | np.integer
+    name: str | int
     layer: ClassVar[None] = LOGITS
 
     @property

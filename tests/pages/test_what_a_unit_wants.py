@@ -1,0 +1,134 @@
+"""The page What a unit wants: each of its ways draws its picture, offers lines that give it, and can be stopped."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+from page_text import check_sound, errors, pictures, text
+
+import vislib
+from vislib import activation_maximization as am
+
+DIGITS = {"model": "digits", "image": "digits/3.png"}
+
+
+def run_snippet(snippet: str) -> dict:
+    found: dict = {}
+    exec(compile(snippet, "snippet", "exec"), found)
+    return found
+
+
+def saved(offer) -> np.ndarray:
+    with np.load(io.BytesIO(offer.files["npz"]())) as arrays:
+        return arrays["values"]
+
+
+def only(offered, start):
+    (offer,) = (offer for key, offer in offered.items() if key.startswith(start))
+    return offer
+
+
+def test_opens_with_a_picture_of_a_channel_and_real_patches(open_page):
+    page = check_sound(open_page("what_a_unit_wants", **{"steps.One unit": "16"}))
+    assert "What block11_expand_relu channel 527 wants" in pictures(page)
+    shown = text(page)
+    assert "after 16 steps, from noise" in shown
+    assert "The 5 strongest of 5 images" in shown
+    assert "Real patches that excite channel 527 most" in shown
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"unit_kind": "Channel", "layer": "conv2d", "channel": "1"}, "wants"),
+        ({"unit_kind": "Neuron"}, "channel"),
+        ({"unit_kind": "Class", "class": "7"}, "What class 7 wants"),
+        ({"unit_kind": "Class", "n_pictures": "2", "steps.One unit": "64"}, "after 64 steps"),
+        ({"wants": "All classes", "steps.All classes": "16"}, "idea of each of its classes"),
+        ({"wants": "Caricature", "steps.Caricature": "16"}, "keeps of it"),
+    ],
+)
+def test_lines_give_the_same_pictures(open_page, offered, query, words):
+    page = check_sound(open_page("what_a_unit_wants", **({"steps.One unit": "32"} | DIGITS | query)))
+    assert words in text(page)
+    offer = only(offered, "wanted")
+    result = run_snippet(offer.snippet)["result"]
+    np.testing.assert_array_equal(result.pictures, saved(offer))
+    for suffix, signature in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")):
+        assert offer.files[suffix]().startswith(signature)
+
+
+def test_dream_lines_give_the_same_picture(open_page, offered):
+    page = check_sound(open_page("what_a_unit_wants", wants="DeepDream", octaves="2", dream_steps="5", **DIGITS))
+    assert "sees in it" in text(page)
+    offer = only(offered, "wanted dream")
+    np.testing.assert_array_equal(run_snippet(offer.snippet)["result"].pictures, saved(offer))
+    with np.load(io.BytesIO(offer.files["npz"]())) as arrays:
+        assert json.loads(str(arrays["metadata"]))["params"]["octaves"] == "2"
+
+
+def test_channels_of_a_layer_four_at_a_time(open_page):
+    query = {"wants": "Channels of a layer", "n_channels": "8", "steps.Channels of a layer": "16"}
+    page = check_sound(open_page("what_a_unit_wants", **query, **DIGITS))
+    assert "What the 8 channels of" in text(page)
+
+
+def test_all_classes_only_where_there_are_few(open_page):
+    few = open_page("what_a_unit_wants", **{"steps.One unit": "16"}, **DIGITS)
+    assert "All classes" in few.button_group(key="wants").options
+    many = open_page("what_a_unit_wants", **{"steps.One unit": "16"})
+    assert "All classes" not in many.button_group(key="wants").options
+
+
+def test_patches_of_a_test_set_kept_on_disk(open_page, offered, tmp_path, monkeypatch):
+    images = np.random.default_rng(0).integers(0, 256, (40, 28, 28, 1), dtype=np.uint8)
+    labels = np.arange(40) % 10
+    np.savez(tmp_path / "mnist.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    monkeypatch.setenv("VISLIB_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("VISLIB_CACHE_DIR", str(tmp_path / "kept"))
+    query = {"patches_of": "MNIST, 10,000 test digits", "steps.One unit": "16", "channel": "2"}
+    page = check_sound(open_page("what_a_unit_wants", **query, **DIGITS))
+    assert "The 9 strongest of 40 images" in text(page)
+    assert len(list((tmp_path / "kept" / "top_patches").iterdir())) == 1
+    rows = only(offered, "patches").files["csv"]().decode().splitlines()
+    assert rows[0] == "activation,image,row,column"
+    assert len(rows) == 10
+    layer = page.selectbox(key="layer").value
+    classifier = vislib.load_classifier("digits")
+    highest = max(vislib.feature_maps(classifier, np.repeat(image, 3, 2), layer)[..., 2].max() for image in images)
+    assert float(rows[1].split(",")[0]) == pytest.approx(highest, rel=1e-4)
+
+
+def test_test_set_missing_a_sentence(open_page, tmp_path, monkeypatch):
+    monkeypatch.setenv("VISLIB_DATA_DIR", str(tmp_path))
+    from pages._ui import patches
+
+    patches._test_images.clear()
+    page = open_page(
+        "what_a_unit_wants", patches_of="CIFAR-10, 10,000 test pictures", **{"steps.One unit": "16"}, **DIGITS
+    )
+    assert not page.exception
+    assert "cifar10 is not in" in errors(page)[0]
+
+
+def test_channel_from_filters_and_feature_maps(open_page):
+    for name in ("filters", "feature_maps"):
+        page = open_page(name, **DIGITS)
+        (link,) = (button for button in page.button if button.label.endswith("wants to see"))
+        assert link.label.startswith("What channel ")
+
+
+def test_more_steps_go_on_from_those_made(open_page, monkeypatch):
+    asked = []
+    real = am.maximize
+
+    def maximize(*given, **settings):
+        asked.append(settings["steps"])
+        return real(*given, **settings)
+
+    monkeypatch.setattr(am, "maximize", maximize)
+    page = check_sound(open_page("what_a_unit_wants", **{"steps.One unit": "32", "seed": "41"}, **DIGITS))
+    page.select_slider(key="steps.One unit").set_value(128).run()
+    check_sound(page)
+    assert asked == [32, 32, 32, 32]
