@@ -7,6 +7,7 @@ st.navigation(
     {
         "Start": [st.Page("pages/overview.py", title="Overview", default=True)],
         "Learn": [
+            st.Page("pages/convolution_lab.py", title="Convolution lab"),
             st.Page("pages/a_cat_through_a_cnn.py", title="A cat through a CNN"),
             st.Page("pages/architectures.py", title="Architectures"),
         ],

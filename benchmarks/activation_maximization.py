@@ -28,8 +28,9 @@ VARIANTS = {
     "Pixels, random views": {"parametrization": Pixels()},
     "Fourier, seen straight": {"transforms": ()},
     "Fourier, decay 1": {"parametrization": Fourier(decay=1.0)},
-    "Fourier, decay 1.25 (default)": {},
-    "Fourier, decay 1.5": {"parametrization": Fourier(decay=1.5)},
+    "Fourier, decay 1.25": {"parametrization": Fourier(decay=1.25)},
+    "Fourier, decay 1.5 (default)": {},
+    "Fourier, learning rate 0.05": {"learning_rate": 0.05},
     "Fourier, colours apart": {"parametrization": Fourier(decorrelated=False)},
     "Fourier, total variation 20": {"regularisers": (TotalVariation(20.0),)},
 }
@@ -94,6 +95,10 @@ def main() -> None:
         figures = (_quartiles(reached[name] / best), _quartiles(survives), _quartiles(high))
         lines.append(f"| {name} | {' | '.join(figures)} | {seconds / len(best):.1f} |")
     lines += [
+        "",
+        "Pixels seen straight reach most and are worth least: three quarters of it is gone after a small shift. Among the rows "
+        "that survive one, the default is the one with the least noise but for total variation, which also takes fine "
+        "patterns away that units of early layers do want.",
         "",
         f"Random views: {', '.join(map(str, default_transforms(classifier.input_size)))}.",
         "",

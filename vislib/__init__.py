@@ -8,7 +8,7 @@
 Importing vislib does not import TensorFlow; loading a network does.
 """
 
-from vislib import figures, render
+from vislib import activation_maximization, figures, render
 from vislib.activations import feature_maps, feature_maps_of, filter_layers, filters
 from vislib.attribution import Explainer, explain, methods
 from vislib.classifier import PREPROCESSINGS, Classifier, Prediction, Preprocessing, load_classifier
@@ -16,6 +16,7 @@ from vislib.errors import ImageError, LayerError, ModelError, ParameterError, Vi
 from vislib.export import save
 from vislib.heatmap import Heatmap
 from vislib.images import load_image
+from vislib.patches import TopPatches, top_patches
 from vislib.target import Target
 from vislib.zoo import models
 
@@ -31,7 +32,9 @@ __all__ = [
     "Prediction",
     "Preprocessing",
     "Target",
+    "TopPatches",
     "VislibError",
+    "activation_maximization",
     "explain",
     "feature_maps",
     "feature_maps_of",
@@ -44,4 +47,5 @@ __all__ = [
     "models",
     "render",
     "save",
+    "top_patches",
 ]

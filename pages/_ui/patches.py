@@ -12,7 +12,7 @@ from vislib import export, training
 from vislib.archives import zip_folder
 from vislib.errors import VislibError
 from vislib.image_sets import ArrayImages, FolderImages, ImageSet
-from vislib.top_patches import TopPatches, top_patches
+from vislib.patches import TopPatches, top_patches
 
 _N = 9
 _SAMPLES, _ZIP = "Sample images", "Your own, in a zip"
@@ -67,7 +67,7 @@ def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> 
         f"patches {top.layer} {channel} {found.digest}",
         picture.file_stem(context.model_name, top.layer, str(channel), "patches"),
         {"csv": lambda: export.table_bytes(_rows(found, top, channel), ".csv")},
-        f"{picture.classifier_lines(context)}from vislib.top_patches import top_patches\n\n"
+        f"{picture.classifier_lines(context)}\n"
         f"images = 'a_folder'  # or an array (n, h, w, 3) uint8\n"
         f"top = top_patches(classifier, images, {top.layer!r}, {_N})\n"
         f"top.patches(classifier, images, {channel})  # {len(patches)} of ({height}, {width}, 3)\n",

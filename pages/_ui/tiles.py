@@ -43,7 +43,7 @@ _CSS = """
 .columns .group.wide { flex: 1.6 0 150px; max-width: 230px; }
 .columns .tiles { display: flex; flex-direction: column; gap: 6px; }
 .grid .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(64px, 1fr)); gap: 8px; }
-.large .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(120px, 1fr)); gap: 10px; }
+.large .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); gap: 10px; }
 .head { margin: 0 0 6px; min-height: 3.9em; }
 .grid .head, .large .head { min-height: 0; }
 .head b { font-weight: 600; display: block; }

@@ -1,47 +1,25 @@
 """Pictures of what units want, as they grow: one unit, many channels, all classes, dreams, caricatures."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages._ui import explain, picture, style, work
+from pages._ui import explain, growing, picture
 from pages._ui.context import Context
 from pages._ui.tiles import Group, Tile, data_uri, tiles
 from vislib import activation_maximization as am
 from vislib import export
 from vislib.activations import stages, strongest_channels
-from vislib.errors import VislibError
 
 ONE, CHANNELS, CLASSES, DREAM, CARICATURE = "One unit", "Channels of a layer", "All classes", "DeepDream", "Caricature"
 CHANNEL, NEURON, CLASS = "Channel", "Neuron", "Class"
 NO_MAPS = np.empty((0, 0, 0), np.float32)
 _MOST_CLASSES = 12
 _AT_ONCE = 4
-_BLOCK = 32
 _DIVERSITY = 10.0
 _COLOURS = ["#0b7285", "#e8590c", "#862e9c", "#5c940d"]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How pictures are made."""
-
-    steps: int = 128
-    seed: int = 0
-    n_pictures: int = 1
-    octaves: int = 3
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a picture is to excite, and the code that says so."""
-
-    objective: am.Objective
-    code: str
-    key: tuple
 
 
 def ways(context: Context) -> list[str]:
@@ -67,12 +45,12 @@ def layer_control(context: Context) -> str:
     return st.selectbox("Layer", layers, index=start, key="layer", bind="query-params", width=300)
 
 
-def settings(way: str) -> Settings:
+def settings(way: str) -> growing.Settings:
     """The settings that matter for what is shown."""
     if way == DREAM:
         octaves = st.slider("Octaves", 1, 4, 3, key="octaves", bind="query-params", help="Sizes, from coarse to fine.")
         steps = st.slider("Steps an octave", 5, 40, 10, 5, key="dream_steps", bind="query-params")
-        return Settings(steps, _seed(), octaves=octaves)
+        return growing.Settings(steps, _seed(), octaves=octaves)
     start = 64 if way == CHANNELS else 128
     steps = st.select_slider(
         "Steps", (16, 32, 64, 128, 256, 512), start, key=f"steps.{way}", bind="query-params",
@@ -86,7 +64,7 @@ def settings(way: str) -> Settings:
         )  # fmt: skip
     if way == CHANNELS:
         n_pictures = st.slider("Channels", 4, 24, 8, 4, key="n_channels", bind="query-params")
-    return Settings(int(steps), _seed(), n_pictures)
+    return growing.Settings(int(steps), _seed(), n_pictures)
 
 
 def _seed() -> int:
@@ -98,38 +76,42 @@ def _seed() -> int:
 # -- what is shown ---------------------------------------------------------------------------------
 
 
-def unit(context: Context, kind: str, layer: str, channel: int, how: Settings) -> None:
+def unit(context: Context, kind: str, layer: str, channel: int, how: growing.Settings) -> None:
     """One unit's picture, or several that differ."""
     wanted = _unit(context, kind, layer, channel)
     if how.n_pictures > 1:
         where = layer or context.classifier.network.last_map_layer
-        wanted = Wanted(
+        wanted = growing.Wanted(
             wanted.objective + _DIVERSITY * am.Diversity(where),
             f"{wanted.code} + {_DIVERSITY} * am.Diversity({where!r})",
             (*wanted.key, where),
         )
     every = [wanted] * how.n_pictures
     slot = st.empty()
-    result = _grown(context, every, wanted.objective.title, how, slot)
+    result = growing.grown(context, every, wanted.objective.title, how, slot)
     if result is None:
         return
     reached = ", ".join(f"{score:.2f}" for score in result.scores)
-    before = "before its ReLU" if kind != CLASS else "before softmax"
+    what = {
+        CHANNEL: "The channel's mean over its map, before its ReLU,",
+        NEURON: "The neuron, before its ReLU,",
+        CLASS: "The logit",
+    }[kind]
     picture.caption(
         f"What {result.titles[0].split(' + ')[0]} wants",
-        f"It reaches {reached} ({before}) after {len(result.values)} steps, from noise. What the unit answers to, not "
-        "all that it answers to: compare with the real patches.",
+        f"{what} reaches {reached} after {len(result.values)} steps, from noise. It is one thing that the unit answers "
+        "to, not all: try other seeds" + (", and compare with the real patches." if kind != CLASS else "."),
     )
-    _take_away(context, result, every, how)
+    growing.take_away(context, result, every, how)
     _climb(result)
 
 
-def classes(context: Context, how: Settings) -> None:
+def classes(context: Context, how: growing.Settings) -> None:
     """The network's idea of each class, in one picture."""
     labels = context.classifier.labels
     every = [_class(context, index) for index in range(len(labels))]
     slot = st.empty()
-    result = _grown(context, every, "All classes", how, slot)
+    result = growing.grown(context, every, "All classes", how, slot)
     if result is None:
         return
     found = context.classifier.network.probabilities(
@@ -142,27 +124,29 @@ def classes(context: Context, how: Settings) -> None:
         ]
         tiles([Group("", "", group)], key="wanted classes", layout="large")
     picture.caption(
-        f"{context.model_name}'s idea of each of its classes",
+        f"The idea that {context.model_name} has of each of its classes",
         "Each made from noise to raise the class's logit, with the probability that the network then gives it. Certain of "
         "pictures that nobody would call so: a high probability alone says little.",
     )
-    _take_away(context, result, every, how)
+    growing.take_away(context, result, every, how)
 
 
-def channels(context: Context, layer: str, maps: np.ndarray, how: Settings) -> None:
+def channels(context: Context, layer: str, maps: np.ndarray, how: growing.Settings) -> None:
     """Pictures of the channels that answer most to the image; a click opens one."""
     order = [int(channel) for channel in strongest_channels(maps)[: how.n_pictures]]
     done, slot = st.empty(), st.empty()
     shown: list[Tile] = []
+    made: list[np.ndarray] = []
     for start in range(0, len(order), _AT_ONCE):
         part = order[start : start + _AT_ONCE]
-        result = _grown(
+        result = growing.grown(
             context, [_unit(context, CHANNEL, layer, channel) for channel in part],
             f"Channels {', '.join(map(str, part))}", how, slot,
         )  # fmt: skip
         if result is None:
             return
         slot.empty()
+        made += list(result.pictures)
         shown += [
             Tile(str(channel), data_uri(export.as_image(one), 160), str(channel), f"What channel {channel} wants")
             for channel, one in zip(part, result.pictures, strict=True)
@@ -176,16 +160,17 @@ def channels(context: Context, layer: str, maps: np.ndarray, how: Settings) -> N
     picture.caption(picture_of, "Strongest first. Click one to see it large, with the real patches that excite it.")
     every = [_unit(context, CHANNEL, layer, channel) for channel in order]
     picture.downloads(
-        f"wanted channels {layer}", picture.file_stem(context.model_name, layer), {},
-        _snippet(context, every, how, more=", which are made four at a time here"),
+        f"wanted channels {layer}", picture.file_stem(context.model_name, layer),
+        {"png": lambda: export.png_bytes(export.as_image(am.sheet(np.stack(made))))},
+        growing.snippet_of(context, every, how, more=", which are made four at a time here"),
     )  # fmt: skip
 
 
-def dream(context: Context, layer: str, how: Settings) -> None:
+def dream(context: Context, layer: str, how: growing.Settings) -> None:
     """The image, changed until the layer sees more of what it saw already."""
     slot = _beside_image(context)
     params = {"octaves": how.octaves, "steps": how.steps, "seed": how.seed}
-    result = _shown(
+    result = growing.shown(
         context.key("dream", layer, how), f"Dreaming at {layer}",
         lambda progress: am.deep_dream(context.classifier, context.image, layer, progress, **params),
         slot, f"DeepDream of {context.image_name} at {layer}",
@@ -193,37 +178,37 @@ def dream(context: Context, layer: str, how: Settings) -> None:
     if result is None:
         return
     with slot.container():
-        _picture(result.picture, f"DeepDream of {context.image_name} at {layer}")
+        growing.show_picture(result.picture, f"DeepDream of {context.image_name} at {layer}")
         picture.caption(
             f"What {layer} sees in it",
             f"The image, changed a little at a time so that the layer answers more, whatever it answers with: its mean "
             f"square went from {result.values[0, 0]:.3g} to {result.values[how.steps - 1, 0]:.3g} at the first size.",
         )
         given = ", ".join(f"{name}={value}" for name, value in params.items())
-        _downloads(
+        growing.downloads(
             context, result, f"dream {layer}",
-            f"{picture.preamble(context)}\n{_IMPORT}result = am.deep_dream(classifier, image, {layer!r}, {given})\n"
+            f"{picture.preamble(context)}\n{growing.IMPORT}result = am.deep_dream(classifier, image, {layer!r}, {given})\n"
             f"result.picture  # {result.picture.shape} uint8\n",
         )  # fmt: skip
 
 
-def caricature(context: Context, layer: str, how: Settings) -> None:
+def caricature(context: Context, layer: str, how: growing.Settings) -> None:
     """A picture made from noise to look to the layer as the image does."""
     objective = am.likeness(context.classifier, context.image, layer)
     code = f"am.likeness(classifier, image, {layer!r})"
     slot = _beside_image(context)
-    every = [Wanted(objective, code, ("likeness", layer, context.digest))]
-    result = _grown(context, every, f"Caricature at {layer}", how, slot)
+    every = [growing.Wanted(objective, code, ("likeness", layer, context.digest))]
+    result = growing.grown(context, every, f"Caricature at {layer}", how, slot)
     if result is None:
         return
     with slot.container():
-        _picture(result.picture, f"Caricature of {context.image_name} at {layer}")
+        growing.show_picture(result.picture, f"Caricature of {context.image_name} at {layer}")
         picture.caption(
             f"What {layer} keeps of it",
             "Made from noise so that the layer answers as it does to the image, only more so. What is not in it, the "
             "layer has let go.",
         )
-        _take_away(context, result, every, how, with_image=True)
+        growing.take_away(context, result, every, how, with_image=True)
 
 
 def about() -> None:
@@ -243,10 +228,8 @@ def about() -> None:
 
 # -- inside ----------------------------------------------------------------------------------------
 
-_IMPORT = "from vislib import activation_maximization as am\n\n"
 
-
-def _unit(context: Context, kind: str, layer: str, channel: int) -> Wanted:
+def _unit(context: Context, kind: str, layer: str, channel: int) -> growing.Wanted:
     if kind == CLASS:
         return _class(context, context.class_index)
     objective: am.Objective = am.Channel(layer, channel)
@@ -254,53 +237,12 @@ def _unit(context: Context, kind: str, layer: str, channel: int) -> Wanted:
         height, width = context.classifier.network.map_node(layer).output.shape[1:3]
         x, y = st.session_state.get("unit") or (0.5, 0.5)
         objective = am.Neuron(layer, channel, int(y * height), int(x * width))
-    return Wanted(objective, f"am.{objective!r}", (repr(objective),))
+    return growing.Wanted(objective, f"am.{objective!r}", (repr(objective),))
 
 
-def _class(context: Context, index: int) -> Wanted:
+def _class(context: Context, index: int) -> growing.Wanted:
     label = context.classifier.labels[index]
-    return Wanted(am.ClassLogit(label), f"am.ClassLogit({label!r})", ("class", index))
-
-
-def _grown(context: Context, every: Sequence[Wanted], what: str, how: Settings, slot) -> am.Maximization | None:
-    """The pictures after all steps, drawn into `slot` as they grow; None if stopped.
-
-    Made a block of steps at a time, each kept: Stop loses little, and more steps go on from those made already.
-    """
-    result = None
-    for done in range(0, how.steps, _BLOCK):
-        steps, before = min(_BLOCK, how.steps - done), result
-
-        def maximize(progress, done=done, steps=steps, before=before):
-            return am.maximize(
-                context.classifier, [one.objective for one in every], before,
-                lambda now, _, partial=None: progress(done + now, how.steps, partial), steps=steps, seed=how.seed,
-            )  # fmt: skip
-
-        key = (context.classifier.key, "maximize", tuple(one.key for one in every), how.seed, done + steps)
-        result = _shown(key, what, maximize, slot, f"What is made for {what}", again="Go on")
-        if result is None:
-            return None
-    assert result is not None
-    with slot.container():
-        _picture(result.picture, f"What {what} wants" if len(every) == 1 else what)
-    return result
-
-
-def _shown(key: tuple, what: str, compute, slot, alt: str, again: str = "Start again") -> am.Maximization | None:
-    def draw(partial: np.ndarray, done: int, total: int) -> None:
-        # Inside the page: a file of its own could be gone before a slow browser asks for it.
-        slot.image(data_uri(export.as_image(partial, picture.SIDE), picture.SIDE), width="stretch", alt=alt)
-
-    try:
-        return work.run(key, what, compute, draw, again)
-    except VislibError as error:
-        st.error(style.plain(str(error)))
-        return None
-
-
-def _picture(pixels: np.ndarray, alt: str) -> None:
-    st.image(export.as_image(pixels, picture.SIDE), width="stretch", alt=alt)
+    return growing.Wanted(am.ClassLogit(label), f"am.ClassLogit({label!r})", ("class", index))
 
 
 def _beside_image(context: Context):
@@ -314,34 +256,5 @@ def _beside_image(context: Context):
 
 def _climb(result: am.Maximization) -> None:
     steps = pd.DataFrame(result.values, columns=[f"picture {k + 1}" for k in range(result.values.shape[1])])
-    st.line_chart(steps, height=190, x_label="step", y_label="objective", color=_COLOURS[: len(steps.columns)])
-
-
-def _take_away(
-    context: Context, result: am.Maximization, every: Sequence[Wanted], how: Settings, with_image: bool = False
-) -> None:
-    _downloads(context, result, repr([one.key for one in every]), _snippet(context, every, how, with_image))
-
-
-def _snippet(context: Context, every: Sequence[Wanted], how: Settings, with_image: bool = False, more: str = "") -> str:
-    start = f"{picture.preamble(context)}\n" if with_image else picture.classifier_lines(context)
-    listed = f"[{', '.join(one.code for one in every)}]" if len(every) > 1 else every[0].code
-    return (
-        f"{start}{_IMPORT}result = am.maximize(classifier, {listed}, steps={how.steps}, seed={how.seed})\n"
-        f"result.pictures  # ({len(every)}, {context.classifier.input_size[0]}, {context.classifier.input_size[1]}, 3) "
-        f"uint8{more}\n"
-    )
-
-
-def _downloads(context: Context, result: am.Maximization, key: str, snippet: str) -> None:
-    picture.downloads(
-        f"wanted {key}",
-        picture.file_stem(context.model_name, *result.titles[:1]),
-        {
-            "png": lambda: export.maximization_bytes(result, "png"),
-            "svg": lambda: export.maximization_bytes(result, "svg"),
-            "pdf": lambda: export.maximization_bytes(result, "pdf"),
-            "npz": lambda: export.maximization_bytes(result, "npz"),
-        },
-        snippet,
-    )
+    colours: Any = _COLOURS[: len(steps.columns)]
+    st.line_chart(steps, height=190, x_label="step", y_label="objective", color=colours)

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 PAGES = {
     "": ("Overview", "Inside a convolutional network", "Open Occlusion"),
+    "convolution_lab": ("Convolution lab", "Convolution lab", "The same kernel, each padding"),
     "a_cat_through_a_cnn": ("A cat through a CNN", "A cat through a CNN", "The same with weights that were learned"),
     "architectures": ("Architectures", "Architectures", "Layer by layer"),
     "filters": ("Filters", "Filters", "Norms, largest first"),

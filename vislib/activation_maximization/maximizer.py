@@ -48,7 +48,7 @@ class Maximizer:
     """
 
     steps: int = parameter(128, "Steps", low=1, high=10_000, help="More make a picture stronger and finer.")
-    learning_rate: float = parameter(0.05, "Learning rate", low=1e-5, high=100.0, help="Length of a step.")
+    learning_rate: float = parameter(0.02, "Learning rate", low=1e-5, high=100.0, help="Length of a step.")
     optimiser: str = parameter("adam", "Optimiser", choices=_OPTIMISERS, help="How a gradient becomes a step.")
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same picture.")
     partial_every: int = parameter(4, "Partial picture every", unit="steps", low=1, high=10_000)

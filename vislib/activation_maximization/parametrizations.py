@@ -80,7 +80,7 @@ class Fourier(Parametrization):
     Reference: Olah, Mordvintsev & Schubert 2017, https://distill.pub/2017/feature-visualization, "preconditioning".
     """
 
-    decay: float = parameter(1.25, "Decay", low=0.0, high=3.0, help="How much low frequencies are preferred; 0: not.")
+    decay: float = parameter(1.5, "Decay", low=0.0, high=3.0, help="How much low frequencies are preferred; 0: not.")
     decorrelated: bool = parameter(True, "Decorrelated colours", help="Whether colours go together as in photographs.")
     deviation: float = parameter(0.01, "Start noise", low=0.0, high=1.0, help="Standard deviation of the variables.")
 

@@ -13,7 +13,7 @@ from vislib import ImageError, LayerError, ParameterError
 from vislib.archives import zip_folder
 from vislib.errors import DatasetError
 from vislib.image_sets import ArrayImages, FolderImages
-from vislib.top_patches import top_patches
+from vislib.patches import top_patches
 
 IMAGES = np.stack([random_image(seed=seed) for seed in range(70)])
 
@@ -21,7 +21,7 @@ IMAGES = np.stack([random_image(seed=seed) for seed in range(70)])
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch):
     """Several batches, the last one not full."""
-    monkeypatch.setattr("vislib.top_patches._MAX_MAP_BYTES", 16 * 4 * 4 * 4 * 8)
+    monkeypatch.setattr("vislib.patches._MAX_MAP_BYTES", 16 * 4 * 4 * 4 * 8)
 
 
 def brute_force(style, layer, n):

@@ -1,0 +1,354 @@
+"""The convolution lab: a kernel, its knobs, what it makes of the image, and what that costs."""
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from pages._ui import picture, style, work
+from pages._ui.context import Context
+from pages._ui.point import point
+from pages._ui.tiles import data_uri
+from pages._ui.window import convolution_lesson, pooling_lesson, window
+from vislib import export, figures, render
+from vislib.arithmetic import PRESETS, Pooling, axes, convolve, convolve_depthwise, parse_kernel, random_kernels
+from vislib.arithmetic.convolution import BORDERS
+from vislib.arithmetic.cost import convolution, depthwise
+from vislib.arithmetic.kernels import is_symmetric, kernel_text
+from vislib.errors import ParameterError
+from vislib.images import Box, resize_box
+from vislib.render import Scale
+
+_LONGER_SIDE = 256
+_RANDOM, _TYPED = "random", "typed"
+_GREY, _APART, _TOGETHER = "Grey", "Each colour apart (depthwise)", "Colours together (one filter)"
+_HALVES, _FROM_IMAGE, _DIGITS = "Half 10, half 0", "From the image", "Nine numbers"
+_PATCH = 8
+_STRIP_PX = 130
+_CORNER = 24
+_SUMS = np.array([0.299, 0.587, 0.114])
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """What is done to the image: a convolution, then perhaps a ReLU and pooling.
+
+    Attributes:
+        kernel: (k_h, k_w).
+        channels: One of "Grey", …
+        window: stride, padding, dilation, flip, border, as `vislib.arithmetic.convolve` takes them.
+        bias: Added to every cell.
+        relu: Whether negative values are cut off.
+        pooling: At the end, or None.
+    """
+
+    kernel: np.ndarray
+    channels: str
+    window: dict[str, Any]
+    bias: float
+    relu: bool
+    pooling: Pooling | None
+
+    @property
+    def key(self) -> tuple:
+        return (self.kernel.tobytes(), self.kernel.shape, self.channels, tuple(self.window.items()), self.bias,
+                self.relu, self.pooling)  # fmt: skip
+
+
+def small(context: Context) -> np.ndarray:
+    """The image (h, w, 3) in 0..255, its longer side brought to 256 pixels at most."""
+    height, width = context.image.shape[:2]
+    scale = min(1.0, _LONGER_SIDE / max(height, width))
+    size = (max(1, round(height * scale)), max(1, round(width * scale)))
+    return resize_box(context.image, Box(0, 0, height, width), size)
+
+
+def controls() -> Layer:
+    """The kernel and the knobs. What is typed wrongly is said, and the last good kernel stays."""
+    kernel = _kernel_control()
+    channels = st.selectbox("Channels", (_GREY, _APART, _TOGETHER), key="lab.channels", bind="query-params")
+    stride = st.slider("Stride", 1, 8, 1, key="lab.stride", bind="query-params")
+    padding = st.selectbox("Padding", ("none", "same", "1", "2", "4", "8"), key="lab.padding", bind="query-params",
+                           help="“Same” keeps the size at stride 1.")  # fmt: skip
+    border = st.selectbox(
+        "Padding is", list(BORDERS), key="lab.border", bind="query-params", disabled=padding == "none"
+    )
+    dilation = st.slider("Dilation", 1, 8, 1, key="lab.dilation", bind="query-params")
+    flip = st.toggle("True convolution", key="lab.flip", bind="query-params",
+                     help="The kernel flipped both ways; networks leave it as it is (cross-correlation).")  # fmt: skip
+    bias = st.slider("Bias", -255, 255, 0, key="lab.bias", bind="query-params")
+    relu = st.toggle("ReLU", key="lab.relu", bind="query-params", help="Negative values become 0.")
+    pool = st.selectbox("Pooling", ("none", "max", "average"), key="lab.pool", bind="query-params")
+    pooling = None
+    if pool != "none":
+        size = st.slider("Pooling size", 2, 8, 2, key="lab.pool_size", bind="query-params")
+        pooling = Pooling(pool, size)
+    where: Any = {"none": "valid", "same": "same"}.get(padding) or int(padding)
+    knobs = {"stride": stride, "padding": where, "dilation": dilation, "flip": flip, "border": border}
+    return Layer(kernel, channels, knobs, float(bias), relu, pooling)
+
+
+def result_of(context: Context, layer: Layer) -> tuple[np.ndarray, np.ndarray]:
+    """The convolved maps, and those after ReLU and pooling, (h, w, c)."""
+    return work.stored((context.digest, "lab", *layer.key), lambda: _compute(small(context), layer))
+
+
+def show(context: Context, layer: Layer) -> None:
+    """The image and the result beside it, with sizes, formula and cost."""
+    image = small(context)
+    try:
+        convolved, result = result_of(context, layer)
+    except ParameterError as error:
+        st.error(style.plain(str(error)))
+        st.stop()
+    left, right = st.columns(2)
+    with left:
+        shown = image if layer.channels != _GREY else np.repeat((image @ _SUMS)[..., None], 3, 2).astype(np.uint8)
+        _image(context, shown)
+    with right:
+        _maps(result, "What the kernel makes of it")
+        picture.caption(f"The result: {_size(result)}", _about(layer, convolved, result))
+        _take_away(context, layer, result)
+    _formula(image, layer, convolved)
+
+
+def steps(context: Context, layer: Layer) -> None:
+    """The window over a small patch of numbers, step by step."""
+    st.subheader("The window, step by step", anchor=False)
+    chosen = st.segmented_control(
+        "Patch", (_FROM_IMAGE, _HALVES, _DIGITS), default=_FROM_IMAGE, key="lab.patch", bind="query-params",
+        required=True, help="Choose its place by a click on the image above.",
+    )  # fmt: skip
+    patch = {_FROM_IMAGE: _patch_of(context), _HALVES: np.repeat([[10.0] * 3 + [0.0] * 3], 6, axis=0),
+             _DIGITS: np.array([[3.0, 0, 1], [1, 5, 8], [2, 7, 2]])}[chosen]  # fmt: skip
+    try:
+        window(convolution_lesson(patch, layer.kernel, layer.bias, **layer.window), "window")
+    except ParameterError as error:
+        st.info(style.plain(f"On this patch: {error}"))
+        return
+    note = "" if layer.window["flip"] else " This is cross-correlation, which networks call convolution."
+    picture.caption(
+        "Each number of the result is a sum of products",
+        f"The kernel lies on the framed window; each number is multiplied by the weight on it.{note} Numbers in italics "
+        "are padding.",
+    )
+    st.subheader("Pooling, and the gradient's way back", anchor=False)
+    pooling = layer.pooling or Pooling("max", 2)
+    if min(patch.shape) < pooling.size:
+        st.info("The patch is smaller than the pooling window.")
+        return
+    window(pooling_lesson(patch, pooling), "pooling window")
+    picture.caption(
+        f"{pooling.kind.capitalize()} pooling of the patch",
+        "Max pooling sends the gradient to the largest value alone (of equal ones the first), average pooling an equal "
+        "share to all; the sum is kept.",
+    )
+
+
+def comparisons(context: Context, layer: Layer) -> None:
+    """Cross-correlation against convolution, and what each padding does."""
+    image = small(context)
+    st.subheader("Cross-correlation against convolution", anchor=False)
+    if is_symmetric(layer.kernel):
+        st.write("This kernel is the same when flipped both ways, so the two agree.")
+    else:
+        _side_by_side(
+            {"Cross-correlation, as in networks": {"flip": False}, "True convolution, kernel flipped": {"flip": True}},
+            image, layer,
+        )  # fmt: skip
+    st.subheader("What padding does at the border", anchor=False)
+    kernel = max(layer.kernel.shape)
+    reach = max(2, layer.window["dilation"] * (kernel - 1) // 2)
+    if reach >= min(image.shape[:2]):
+        return
+    each = {"None": {"padding": "valid"}}
+    each |= {f"{name.capitalize()}, {reach} px": {"padding": reach, "border": name} for name in BORDERS}
+    _side_by_side(each, image, layer, _CORNER)
+    picture.caption(
+        "The same kernel, each padding: the upper left corner",
+        "Without padding the result is smaller. Zeros make an edge where there is none; the others continue the image.",
+    )
+
+
+# -- inside ----------------------------------------------------------------------------------------
+
+
+def _kernel_control() -> np.ndarray:
+    titles = {name: preset.title for name, preset in PRESETS.items()} | {_RANDOM: "Random", _TYPED: "Typed by hand"}
+    name = st.selectbox(
+        "Kernel", list(titles), 1, key="lab.kernel", format_func=titles.__getitem__, bind="query-params"
+    )
+    if name == _RANDOM:
+        size = st.slider("Size", 1, 15, 3, key="lab.size", bind="query-params")
+        seed = int(st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params"))
+        kernel = random_kernels((size, size), seed=seed)[..., 0, 0]
+    elif name == _TYPED:
+        text = st.text_area("Weights", kernel_text(PRESETS["sobel x"].kernel), key="lab.typed", height=120,
+                            help="A row a line, numbers apart by spaces; fractions such as 1/9 too.")  # fmt: skip
+        try:
+            kernel = st.session_state["lab.good"] = parse_kernel(text)
+        except ParameterError as error:
+            st.error(style.plain(f"{error} The last kernel is still in use."))
+            kernel = st.session_state.get("lab.good", PRESETS["sobel x"].kernel)
+    else:
+        kernel = PRESETS[name].kernel
+        st.caption(f"{PRESETS[name].does.capitalize()}.")
+    if name != _TYPED and kernel.size <= 25:
+        st.code(kernel_text(kernel), language=None)
+    return kernel
+
+
+def _compute(image: np.ndarray, layer: Layer) -> tuple[np.ndarray, np.ndarray]:
+    values = image.astype(np.float64)
+    if layer.channels == _TOGETHER:
+        kernels = np.repeat(layer.kernel[:, :, None, None], 3, axis=2)
+        convolved = convolve(values, kernels, layer.bias, **layer.window)
+    else:
+        maps = (values @ _SUMS)[..., None] if layer.channels == _GREY else values
+        convolved = convolve_depthwise(maps, layer.kernel, layer.bias, **layer.window)
+    result = np.maximum(convolved, 0) if layer.relu else convolved
+    return convolved, layer.pooling.forward(result) if layer.pooling else result
+
+
+def _image(context: Context, shown: np.ndarray) -> None:
+    height, width = shown.shape[:2]
+    drawn = Image.fromarray(shown)
+    top, left = _patch_place(height, width)
+    frame = np.array(drawn)
+    bottom, right = min(top + _PATCH, height) - 1, min(left + _PATCH, width) - 1
+    for edge in (np.s_[top, left : right + 1], np.s_[bottom, left : right + 1],
+                 np.s_[top : bottom + 1, left], np.s_[top : bottom + 1, right]):  # fmt: skip
+        frame[edge] = (232, 89, 12)
+    point(
+        Image.fromarray(frame), "lab_point", f"{context.image_name}; choose a point for the patch below",
+        ((left + _PATCH / 2) / width, (top + _PATCH / 2) / height), (2 / width, 2 / height),
+        lambda x, y: st.session_state.update({"lab.at": (x, y)}),
+    )  # fmt: skip
+    picture.caption(
+        f"{context.image_name}: {width} × {height}",
+        "Click it, or use the arrow keys, to choose the framed 8 × 8 pixels that are worked through below.",
+    )
+
+
+def _patch_place(height: int, width: int) -> tuple[int, int]:
+    x, y = st.session_state.get("lab.at") or (0.5, 0.5)
+    return (int(np.clip(y * height - _PATCH / 2, 0, max(0, height - _PATCH))),
+            int(np.clip(x * width - _PATCH / 2, 0, max(0, width - _PATCH))))  # fmt: skip
+
+
+def _patch_of(context: Context) -> np.ndarray:
+    image = small(context)
+    top, left = _patch_place(*image.shape[:2])
+    return np.rint(image[top : top + _PATCH, left : left + _PATCH] @ _SUMS)
+
+
+def _maps(maps: np.ndarray, alt: str) -> None:
+    if maps.shape[2] == 3:
+        shown = render.rgb_image(maps)
+    else:
+        shown = render.map_image(
+            maps[..., 0], signed=render.is_signed(maps), colormap=None if maps.min() < 0 else "gray"
+        )
+    times = max(1, picture.SIDE // max(shown.size))
+    st.image(
+        shown.resize((shown.width * times, shown.height * times), Image.Resampling.NEAREST), width="stretch", alt=alt
+    )
+    if maps.shape[2] == 1:
+        signed = render.is_signed(maps)
+        picture.colour_bar(Scale.of(maps, signed), signed, None if signed else "gray", "raw value")
+
+
+def _about(layer: Layer, convolved: np.ndarray, result: np.ndarray) -> str:
+    text = f"Values {result.min():.4g} to {result.max():.4g}."
+    if layer.relu:
+        text += f" ReLU cut {(convolved < 0).mean():.0%} of them off."
+    if layer.pooling:
+        text += f" Pooled from {_size(convolved)}."
+    if result.shape[2] == 3:
+        text += " Drawn as red, green and blue: the smallest value black, the largest full."
+    return text
+
+
+def _size(maps: np.ndarray) -> str:
+    return f"{maps.shape[1]} × {maps.shape[0]}" + (f" × {maps.shape[2]}" if maps.shape[2] > 1 else "")
+
+
+def _formula(image: np.ndarray, layer: Layer, convolved: np.ndarray) -> None:
+    settings = {name: layer.window[name] for name in ("stride", "padding", "dilation")}
+    rows, columns = axes(image.shape[:2], layer.kernel.shape, *settings.values())
+    cells = convolved.shape[:2]
+    cost = {
+        _GREY: lambda: convolution(layer.kernel.shape, 1, 1, cells),
+        _APART: lambda: depthwise(layer.kernel.shape, 3, 1, cells),
+        _TOGETHER: lambda: convolution(layer.kernel.shape, 3, 1, cells),
+    }[layer.channels]()
+    picture.facts(
+        {
+            "Width": f"{columns.symbols} = {columns.formula}",
+            "Height": rows.formula,
+            "Parameters": cost.parameters_formula,
+            "Multiply-adds": cost.macs_formula,
+            "FLOPs": f"{cost.flops:,}",
+        }
+    )
+
+
+def _side_by_side(each: dict[str, dict], image: np.ndarray, layer: Layer, corner: int | None = None) -> None:
+    """The result in grey for each change of the knobs, on one scale; or only its upper left corner, enlarged."""
+    made = {}
+    for title, changed in each.items():
+        other = Layer(layer.kernel, _GREY, layer.window | changed, layer.bias, layer.relu, None)
+        made[title] = _compute(image, other)[1]
+    every = np.concatenate([maps.ravel() for maps in made.values()])
+    signed = render.is_signed(every)
+    scale = Scale.of(every, signed)
+    cells = []
+    for title, maps in made.items():
+        part = maps[:corner, :corner, 0]
+        shown = render.map_image(part, signed=signed, scale=scale, colormap=None if signed else "gray")
+        times = max(1, 2 * _STRIP_PX // max(shown.size))
+        shown = shown.resize((shown.width * times, shown.height * times), Image.Resampling.NEAREST)
+        text = f"{html.escape(title)}, {_size(maps)}"
+        cells.append(
+            f"<figure style='flex-basis:{_STRIP_PX}px;max-width:{_STRIP_PX * 2}px'>"
+            f"<img src='{data_uri(shown, 2 * _STRIP_PX)}' alt='{text}'><figcaption>{text}</figcaption></figure>"
+        )
+    st.html(f"<div class='v-strip'>{''.join(cells)}</div>")
+    picture.colour_bar(scale, signed, None if signed else "gray", "raw value, one scale")
+
+
+def _take_away(context: Context, layer: Layer, result: np.ndarray) -> None:
+    def figure():
+        return figures.figure(result, title=f"{context.image_name}: {_size(result)}")
+
+    given = ", ".join(f"{name}={value!r}" for name, value in layer.window.items())
+    height, width = small(context).shape[:2]
+    lines = [
+        "import numpy as np", "import vislib", "from vislib import arithmetic", "from vislib.images import Box, resize_box",
+        "", f"image = vislib.load_image({context.source!r})",
+        f"image = resize_box(image, Box(0, 0, *image.shape[:2]), ({height}, {width})).astype(float)",
+        f"kernel = np.array({layer.kernel.tolist()})",
+    ]  # fmt: skip
+    if layer.channels == _TOGETHER:
+        lines += ["kernels = np.repeat(kernel[:, :, None, None], 3, axis=2)",
+                  f"maps = arithmetic.convolve(image, kernels, {layer.bias}, {given})"]  # fmt: skip
+    else:
+        grey = "(image @ [0.299, 0.587, 0.114])[..., None]" if layer.channels == _GREY else "image"
+        lines += [f"maps = arithmetic.convolve_depthwise({grey}, kernel, {layer.bias}, {given})"]
+    lines += ["maps = np.maximum(maps, 0)"] * layer.relu
+    if layer.pooling:
+        lines.append(f"maps = arithmetic.{layer.pooling!r}.forward(maps)")
+    picture.downloads(
+        "lab",
+        picture.file_stem(context.image_name, "convolution"),
+        {
+            "png": lambda: export.figure_bytes(figure(), "png"),
+            "svg": lambda: export.figure_bytes(figure(), "svg"),
+            "pdf": lambda: export.figure_bytes(figure(), "pdf"),
+            "npz": lambda: export.npz_bytes(result, image=context.image_name),
+        },
+        "\n".join(lines) + "\n",
+    )

@@ -1,0 +1,16 @@
+"""Convolution lab: a kernel on the image, every knob, and every number of it."""
+
+import streamlit as st
+
+from pages._ui import lab
+from pages._ui.context import context
+
+here = context("Convolution lab", "A kernel on your image: turn every knob, and read every number.")
+
+shown, controls = st.columns([4, 1], gap="large")
+with controls:
+    layer = lab.controls()
+with shown:
+    lab.show(here, layer)
+    lab.steps(here, layer)
+    lab.comparisons(here, layer)
