@@ -12,6 +12,7 @@ st.navigation(
             st.Page("pages/architectures.py", title="Architectures"),
         ],
         "Look inside": [
+            st.Page("pages/architecture.py", title="Architecture"),
             st.Page("pages/filters.py", title="Filters"),
             st.Page("pages/feature_maps.py", title="Feature maps"),
             st.Page("pages/what_a_unit_wants.py", title="What a unit wants"),

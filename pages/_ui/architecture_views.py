@@ -11,7 +11,8 @@ import streamlit as st
 
 from pages._ui import picture, style, work
 from pages._ui.context import Context
-from vislib import VislibError, architectures, export, graph
+from pages._ui.graph_explorer import explorer
+from vislib import VislibError, architectures, graph
 from vislib.architectures import ARCHITECTURES, PROTOCOL
 from vislib.arithmetic import layer_table
 from vislib.arithmetic.layer_rows import LayerTable
@@ -107,7 +108,7 @@ def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
             {
                 "Network": title(context, name),
                 "Year": str(about.year) if about else "–",
-                "Input": _size(table.input_shape),
+                "Input": size(table.input_shape),
                 "Parameters": table.parameters,
                 "Multiply-adds (million)": round(table.macs / 1e6, 1),
                 "Depth": table.depth,
@@ -155,7 +156,7 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
                     "Kind": block.kind,
                     "Parameters": f"{block.parameters:,}",
                     "Multiply-adds": f"{block.macs:,}",
-                    "Output": _size(block.output_shape),
+                    "Output": size(block.output_shape),
                 }
             )
             count = sum(other.kind == block.kind for stage in graph.stages(table) for other in stage.blocks)
@@ -166,25 +167,18 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
             _drawn(
                 graph.layout(graph.part(table, block), None), f"The block {block.name} of {title(context, name)}", 640
             )
-    picture.caption(
-        "The whole network", "A column a stage of one map size; blocks that are alike follow each other as one."
-    )
-    whole = graph.layout(table)
-    _drawn(whole, f"{title(context, name)} as a graph", None)
-    stem = picture.file_stem(title(context, name))
-    with st.container(horizontal=True):
-        st.download_button("Graph (SVG)", lambda: graph.svg(whole), f"{stem}.svg", "image/svg+xml", on_click="ignore")
-        st.download_button("Graph (PNG)", lambda: export.figure_bytes(graph.figure(whole), "png"), f"{stem}.png",
-                           "image/png", on_click="ignore")  # fmt: skip
-        st.download_button("Layers (CSV)", table.csv, f"{stem}.csv", "text/csv", on_click="ignore")
-        with st.popover("Python", icon=":material/code:", help="Reproduce in Python"):
-            st.code(_snippet(context, name), language="python")
+    explorer(table, title(context, name), _snippet(context, name))
+    layer_list(table)
+
+
+def layer_list(table: LayerTable) -> None:
+    """A row a layer."""
     layers = pd.DataFrame(
         [
             {
                 "Layer": row.name,
                 "Kind": row.kind,
-                "Output": _size(row.output_shape),
+                "Output": size(row.output_shape),
                 "Parameters": row.parameters,
                 "Multiply-adds": row.macs,
                 "Receptive field": f"{max(row.field.size):5}" if row.field else "all",
@@ -200,7 +194,7 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
         column_config={key: st.column_config.NumberColumn(format="localized") for key in numbers},
     )  # fmt: skip
     picture.caption(
-        "Layer by layer", f"{len(table.rows)} layers, from the input of {_size(table.input_shape)} to the logits."
+        "Layer by layer", f"{len(table.rows)} layers, from the input of {size(table.input_shape)} to the logits."
     )
 
 
@@ -209,20 +203,19 @@ def _typical(table: LayerTable) -> graph.Block | None:
     return next((block for stage in graph.stages(table) for block in stage.blocks if block.kind != "chain"), None)
 
 
-def _drawn(layout: graph.Layout, alt: str, widest: int | None) -> None:
-    """A graph at its own size, or smaller; scrolled sideways where it is wider than the page."""
+def _drawn(layout: graph.Layout, alt: str, widest: int) -> None:
+    """A graph at its own size, or smaller."""
     source = base64.b64encode(graph.svg(layout).encode()).decode()
-    limit = f"max-width:min(100%, {widest}px);" if widest else "max-width:none;max-height:560px;"
     st.html(
-        f"<div style='overflow-x:auto'><img src='data:image/svg+xml;base64,{source}' alt='{html.escape(alt, quote=True)}' "
-        f"style='{limit}border-radius:4px'></div>"
+        f"<img src='data:image/svg+xml;base64,{source}' alt='{html.escape(alt, quote=True)}' "
+        f"style='max-width:min(100%, {widest}px);border-radius:4px'>"
     )
 
 
 def _snippet(context: Context, name: str) -> str:
     if name == LOADED:
         return (
-            f"{picture.classifier_lines(context)}from vislib.arithmetic import layer_table\n\n"
+            f"{picture.classifier_lines(context)}from vislib import graph\nfrom vislib.arithmetic import layer_table\n\n"
             "table = layer_table(classifier)\n"
         )
     return f"from vislib import architectures, graph\n\ntable = architectures.table({name!r})\nprint(table.csv())\n"
@@ -233,7 +226,8 @@ def _told(value: float | None) -> str:
     return "–" if value is None else f"{value:5.1f}"
 
 
-def _size(shape: tuple[int, ...]) -> str:
+def size(shape: tuple[int, ...]) -> str:
+    """A shape (h, w, c) or (units,) for people, width first."""
     if len(shape) == 3:
         return f"{shape[1]} × {shape[0]} × {shape[2]}"
     return " × ".join(map(str, shape))

@@ -27,7 +27,7 @@ _RANDOM, _TYPED = "random", "typed"
 _GREY, _APART, _TOGETHER = "Grey", "Each colour apart (depthwise)", "Colours together (one filter)"
 _HALVES, _FROM_IMAGE, _DIGITS = "Half 10, half 0", "From the image", "Nine numbers"
 _PATCH = 8
-_STRIP_PX = 130
+_STRIP_PX = 96
 _CORNER = 24
 _SUMS = np.array([0.299, 0.587, 0.114])
 

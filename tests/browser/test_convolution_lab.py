@@ -1,6 +1,7 @@
 """Stepping the window in a real browser: what stands there adds up at every place, by keyboard and by mouse."""
 
 import pytest
+from playwright.sync_api import expect
 
 
 def numbers(host, table):
@@ -12,8 +13,9 @@ def test_products_add_up_at_every_place(server, visit):
     it = visit(f"{server}/convolution_lab?lab.kernel=Random&lab.padding=1&seed=5")
     it.settled("convolution_lab")
     page = it.page
-    host = page.locator(".root:has(table.kernel)")
+    host = page.locator(".root").filter(has=page.locator("table.kernel"))
     grid = host.locator("table.output")
+    expect(grid).to_be_visible(timeout=30_000)
     n_rows, n_columns = grid.locator("tr").count(), grid.locator("tr").first.locator("td").count()
     assert (n_rows, n_columns) == (8, 8)
     grid.focus()

@@ -26,12 +26,12 @@ def test_block_that_the_network_introduced(open_page):
     assert page.selectbox(key="one_network").value == "resnet18"
     assert "Its residual block The first of 8." in text(page)
     assert "He, Zhang, Ren, Sun: Deep Residual Learning" in text(page)
-    assert sum("data:image/svg+xml" in body for body in raw_html(page)) == 2
+    assert sum("data:image/svg+xml" in body for body in raw_html(page)) == 1
     layers = page.dataframe[1].value
     assert layers["Parameters"].sum() == page.dataframe[0].value["Parameters"][1]
     page.selectbox(key="one_network").select("lenet5").run()
     assert "LeNet-5, 1998" in text(check_sound(page))
-    assert sum("data:image/svg+xml" in body for body in raw_html(page)) == 1
+    assert sum("data:image/svg+xml" in body for body in raw_html(page)) == 0
 
 
 def test_no_network_is_said(open_page):

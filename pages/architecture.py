@@ -1,0 +1,14 @@
+"""Architecture: the loaded network as a graph, and each of its layers."""
+
+import streamlit as st
+
+from pages._ui import architecture_views, one_network
+from pages._ui.context import context
+
+here = context("Architecture", "The network that is loaded, as a graph: open its blocks, choose a layer.")
+table = one_network.table_of(here)
+chosen = one_network.chosen_layer(here, table)
+one_network.show(here, table, chosen)
+one_network.layer(here, chosen)
+st.subheader("Layer by layer", anchor=False)
+architecture_views.layer_list(table)
