@@ -10,6 +10,7 @@ st.navigation(
             st.Page("pages/convolution_lab.py", title="Convolution lab"),
             st.Page("pages/a_cat_through_a_cnn.py", title="A cat through a CNN"),
             st.Page("pages/architectures.py", title="Architectures"),
+            st.Page("pages/glossary.py", title="Glossary"),
         ],
         "Look inside": [
             st.Page("pages/architecture.py", title="Architecture"),
@@ -24,5 +25,6 @@ st.navigation(
             st.Page("pages/compare_and_trust.py", title="Compare & trust"),
         ],
         "Build": [st.Page("pages/train.py", title="Train")],
-    }
+    },
+    expanded=True,
 ).run()

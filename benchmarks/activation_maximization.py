@@ -96,9 +96,9 @@ def main() -> None:
         lines.append(f"| {name} | {' | '.join(figures)} | {seconds / len(best):.1f} |")
     lines += [
         "",
-        "Pixels seen straight reach most and are worth least: three quarters of it is gone after a small shift. Among the rows "
-        "that survive one, the default is the one with the least noise but for total variation, which also takes fine "
-        "patterns away that units of early layers do want.",
+        "Pixels seen straight reach most and are worth least: two thirds of it is gone after a small shift. Among the "
+        "rows that survive one, total variation leaves the least noise and smooths fine patterns with it (second column); "
+        "the default is next.",
         "",
         f"Random views: {', '.join(map(str, default_transforms(classifier.input_size)))}.",
         "",

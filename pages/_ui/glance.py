@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages._ui import work
+from pages._ui import operation_view, work
 from pages._ui.context import Context, percent
 from pages._ui.tiles import Group, map_tile, tiles
 from vislib.activations import feature_maps_of, stages, strongest_channels
@@ -14,24 +14,23 @@ _SCALES = ("a layer", "the network", "a map")
 
 
 def glance(context: Context) -> None:
-    """Draws the whole network on one screen; a click on a map opens it in Feature maps."""
+    """Draws the whole network on one screen; below it the number under the cursor, of the map clicked last."""
     shared = st.segmented_control("Colours shared within", _SCALES, default=_SCALES[0], key="glance_scale")
     layers = stages(context.classifier)
     maps = work.stored(context.key("stages"), lambda: feature_maps_of(context.classifier, context.image, layers))
     tiles(
-        [_input(context), *_stages(maps, shared), _classes(context)],
+        [_input(context), *_stages(context, maps, shared), _classes(context)],
         key="glance",
         layout="columns",
-        on_click=_remember,
+        on_click=_choose,
     )
-    if chosen := st.session_state.pop("glance_chosen", None):
-        layer, channel = chosen.rsplit("|", 1)
-        st.switch_page("pages/feature_maps.py", query_params={"layer": layer, "channel": channel})
+    operation_view.show(context)
 
 
-def _remember(chosen: str) -> None:
+def _choose(chosen: str) -> None:
     if "|" in chosen:
-        st.session_state["glance_chosen"] = chosen
+        layer, channel = chosen.rsplit("|", 1)
+        operation_view.choose(layer, int(channel))
 
 
 def _input(context: Context) -> Group:
@@ -49,7 +48,9 @@ def _input(context: Context) -> Group:
     )
 
 
-def _stages(maps: dict[str, np.ndarray], shared: str | None) -> list[Group]:
+def _stages(context: Context, maps: dict[str, np.ndarray], shared: str | None) -> list[Group]:
+    graph = context.classifier.network.graph
+    names = {id(graph.input): "the input", **{id(node.output): node.name for node in graph.nodes}}
     network_scale = Scale.of(np.concatenate([values.ravel() for values in maps.values()]), signed=True)
     groups = []
     for layer, values in maps.items():
@@ -57,6 +58,8 @@ def _stages(maps: dict[str, np.ndarray], shared: str | None) -> list[Group]:
         layer_scale = Scale.of(values, signed=True)
         scale = {"a layer": layer_scale, "the network": network_scale}.get(shared or _SCALES[0])
         strongest = strongest_channels(values)[:_CHANNELS]
+        node = context.classifier.network.map_node(layer)
+        before = " and ".join(names.get(id(tensor), "?") for tensor in node.inputs)
         groups.append(
             Group(
                 f"{width} × {height}",
@@ -69,7 +72,8 @@ def _stages(maps: dict[str, np.ndarray], shared: str | None) -> list[Group]:
                         True,
                         f"channel {channel}",
                         f"Channel {channel} of {layer}: {values[..., channel].min():.2f} to "
-                        f"{values[..., channel].max():.2f}. Click to open.",
+                        f"{values[..., channel].max():.2f}. Made from {before} by {type(node.operation).__name__}. "
+                        "Click to see its numbers.",
                     )
                     for channel in strongest
                 ],

@@ -10,6 +10,7 @@ import streamlit as st
 from matplotlib import colormaps
 
 import vislib
+from pages._ui import style
 from pages._ui.context import Context
 from vislib import export, figures, render
 from vislib.render import Scale
@@ -107,7 +108,8 @@ def colour_bar(scale: Scale, signed: bool, colormap: str | None, unit: str) -> N
 
 
 def caption(title: str, text: str) -> None:
-    st.html(f"<p class='v-caption'><b>{html.escape(title)}</b><br><span>{html.escape(text)}</span></p>")
+    """A title and a few sentences; terms of the glossary tell what they mean when pointed at."""
+    st.html(f"<p class='v-caption'><b>{html.escape(title)}</b><br><span>{style.with_terms(text)}</span></p>")
 
 
 def facts(values: dict[str, str]) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from vislib.glossary import TERMS
+
 _CSS = """
 <style>
 .stMainBlockContainer { padding-top: 3.4rem; padding-bottom: 3rem; max-width: 1320px; }
@@ -39,6 +41,9 @@ _CSS = """
 .v-verdict li::before { position: absolute; left: 0; font-weight: 700; }
 .v-verdict li.for::before { content: "+"; color: #0b7285; }
 .v-verdict li.against::before { content: "−"; color: #e8590c; }
+.v-numbers { border-collapse: collapse; font-size: .76rem; font-variant-numeric: tabular-nums; }
+.v-numbers td { border: 1px solid rgba(128,128,128,.35); padding: .2rem .5rem; text-align: right; }
+.v-caption abbr { text-decoration: underline dotted; text-underline-offset: 2px; cursor: help; }
 .v-strip { display: flex; gap: .6rem; overflow-x: auto; margin: 0 0 .9rem; padding-bottom: .3rem; }
 .v-strip figure { margin: 0; flex: 1 0 88px; max-width: 190px; }
 .v-strip img { width: 100%; display: block; border-radius: 3px; border: 1px solid rgba(128,128,128,.35); }
@@ -46,6 +51,8 @@ _CSS = """
 </style>
 """
 
+_BY_LETTERS = {term.lower(): term for term in TERMS}
+_TERM = re.compile(rf"\b({'|'.join(sorted(map(re.escape, _BY_LETTERS), key=len, reverse=True))})s?\b", re.IGNORECASE)
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&\"'=/^@])")
 
 
@@ -54,6 +61,20 @@ def start(title: str, lead: str) -> None:
     _through_app()
     st.html(_CSS)
     st.html(f"<h1 class='v-title'>{html.escape(title)}</h1><p class='v-lead'>{html.escape(lead)}</p>")
+
+
+def with_terms(text: str) -> str:
+    """Text as HTML, the first mention of each term of the glossary with its meaning on hover."""
+    seen: set[str] = set()
+
+    def explained(match: re.Match[str]) -> str:
+        term = _BY_LETTERS[match[1].lower()]
+        if term in seen:
+            return match[0]
+        seen.add(term)
+        return f"<abbr title='{html.escape(TERMS[term], quote=True)}'>{match[0]}</abbr>"
+
+    return _TERM.sub(explained, html.escape(text))
 
 
 def plain(text: str) -> str:

@@ -78,12 +78,20 @@ def test_save_gives_picture_and_numbers(server, visit):
     assert values.max() > 0
 
 
-def test_tile_of_the_glance_opens_its_channel_and_keeps_class_and_image(server, visit):
+def test_tile_of_the_glance_shows_its_numbers_and_opens_its_channel(server, visit):
     it = visit(f"{server}/?class=espresso&image=coffee.jpg")
     it.settled("")
     tile = it.main.locator("button[aria-pressed]").nth(12)
     channel, layer = re.match(r"Channel (\d+) of (\S+):", tile.locator("img").get_attribute("alt")).groups()
     tile.click()
+    it.says(f"Channel {channel} of {layer}")
+    it.quiet()
+    caption = it.main.locator(".v-caption").filter(has_text="Click another number")
+    before = caption.inner_text()
+    it.page.locator("button:has(img[alt*='choose a number of it'])").press("ArrowRight")
+    expect(caption).not_to_have_text(before)
+    it.quiet()
+    it.main.get_by_role("button", name="Open in Feature maps").click()
     it.says(f"Channel {channel} over the image")
     it.settled("feature_maps")
     assert it.path() == "feature_maps"

@@ -10,6 +10,7 @@ PAGES = {
     "convolution_lab": ("Convolution lab", "Convolution lab", "The same kernel, each padding"),
     "a_cat_through_a_cnn": ("A cat through a CNN", "A cat through a CNN", "The same with weights that were learned"),
     "architectures": ("Architectures", "Architectures", "Layer by layer"),
+    "glossary": ("Glossary", "Glossary", "The small grid of weights"),
     "architecture": ("Architecture", "Architecture", "Layer by layer"),
     "filters": ("Filters", "Filters", "Norms, largest first"),
     "feature_maps": ("Feature maps", "Feature maps", "All channels, strongest first"),

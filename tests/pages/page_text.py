@@ -24,7 +24,8 @@ def raw_html(page: AppTest) -> list[str]:
 
 def blocks(page: AppTest) -> list[str]:
     """The text of the page's captions, facts and lists, one string each, without tags."""
-    return [html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", body))).strip() for body in raw_html(page)]
+    bodies = [re.sub(r"</?abbr[^>]*>", "", body) for body in raw_html(page)]
+    return [html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", body))).strip() for body in bodies]
 
 
 def text(page: AppTest) -> str:

@@ -1,0 +1,54 @@
+"""The glance's number under the cursor: step by step back from a probability to the image, each line a true one."""
+
+import numpy as np
+import pytest
+from page_text import blocks, check_sound
+
+import vislib
+from vislib.arithmetic import operation_of
+
+DIGIT = {"model": "digits", "image": "digits/3.png"}
+
+
+def click(page, key):
+    page.button(key=key).click().run()
+    return check_sound(page)
+
+
+def test_from_the_probability_back_to_the_image(open_page, samples):
+    page = check_sound(open_page("overview", **DIGIT))
+    classifier = vislib.load_classifier("digits")
+    image = vislib.load_image(samples / "digits" / "3.png")
+    assert any("/ Σ e^z over 10 classes = 0.9" in block for block in blocks(page))
+    page = click(page, "source score")
+    seen = []
+    for _ in range(20):
+        layer, channel = page.session_state["number of"]
+        seen.append(layer)
+        operation = operation_of(classifier, image, layer)
+        if operation.can_be_shown:
+            at = (0, 0)
+            if operation.output.ndim == 3:
+                x, y = page.session_state.filtered_state.get("number at", (0.5, 0.5))
+                at = (int(y * operation.output.shape[0]), int(x * operation.output.shape[1]))
+            expected = operation.at(*at, channel)
+            value = operation.output[channel] if operation.output.ndim == 1 else operation.output[*at, channel]
+            assert expected.value == pytest.approx(float(value), rel=1e-3, abs=1e-4)
+            assert any(expected.lines[-1] in block for block in blocks(page))
+        if not any(button.key == "source 0" for button in page.button):
+            break
+        page = click(page, "source 0")
+    assert seen[0] == "predictions_logits"
+    assert seen[-1] == "conv1"
+    assert any("Products of the 3 × 3 window" in block for block in blocks(page))
+    page = click(page, "source probability")
+    assert any("Σ e^z" in block for block in blocks(page))
+
+
+def test_another_network_begins_at_its_probability(open_page):
+    page = click(open_page("overview", **DIGIT), "source score")
+    assert page.session_state["number of"][0] == "predictions_logits"
+    page.session_state["number of"] = ("conv2", 63)
+    page.sidebar.selectbox(key="model").select("cifar10").run()
+    check_sound(page)
+    assert np.isfinite(page.session_state["number of"][1])
