@@ -29,7 +29,9 @@ def test_from_the_probability_back_to_the_image(open_page, samples):
         if operation.can_be_shown:
             at = (0, 0)
             if operation.output.ndim == 3:
-                x, y = page.session_state.filtered_state.get("number at", (0.5, 0.5))
+                x, y = (0.5, 0.5)
+                if "number at" in page.session_state:
+                    x, y = page.session_state["number at"]
                 at = (int(y * operation.output.shape[0]), int(x * operation.output.shape[1]))
             expected = operation.at(*at, channel)
             value = operation.output[channel] if operation.output.ndim == 1 else operation.output[*at, channel]

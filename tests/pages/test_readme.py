@@ -44,16 +44,17 @@ def test_python_blocks_run(folder):
         assert names["heatmap"].label == "tiger cat"
         for line in block.splitlines():
             # "kernels = … # (3, 3, 3, 32)": the shape promised is the shape given
-            if promise := re.match(r"(\w+)(?:\.values)?(?: = .*)?  # (\([\d, ]+\))", line):
+            if promise := re.match(r"(\w+)(?:\.(\w+))?(?: = .*)?  # (\([\d, ]+\))", line):
                 value = names[promise[1]]
-                assert getattr(value, "values", value).shape == tuple(map(int, promise[2].strip("()").split(",")))
+                value = getattr(value, promise[2]) if promise[2] else value
+                assert value.shape == tuple(map(int, promise[3].strip("()").split(",")))
     written = {path.name for path in folder.iterdir() if path.is_file()}
     assert {"cat.png"} <= written
 
 
 def test_command_lines_run(folder, capsys):
     lines = command_lines()
-    assert {line.split()[3] for line in lines} == {"models", "methods", "predict", "explain"}
+    assert {line.split()[3] for line in lines} == {"models", "methods", "predict", "explain", "maximize"}
     for line in lines:
         arguments = shlex.split(line)[3:]
         assert cli.main(arguments) == 0, line
