@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import lab
+from pages._ui import by_hand, lab
 from pages._ui.context import context
 
 here = context("Convolution lab", "A kernel on your image: turn every knob, and read every number.")
@@ -14,3 +14,6 @@ with shown:
     lab.show(here, layer)
     lab.steps(here, layer)
     lab.comparisons(here, layer)
+    by_hand.layer()
+    by_hand.receptive_fields()
+    by_hand.activation_functions()

@@ -12,6 +12,7 @@ import vislib
 from pages._ui import picture, style, work
 from pages._ui.context import Context, percent
 from pages._ui.picture import Look
+from pages._ui.shown import show_image
 from pages._ui.tiles import data_uri
 from vislib import render
 from vislib.render import Scale
@@ -134,7 +135,7 @@ def grid(
 def image_picture(context: Context) -> None:
     """The image as far as the network sees it."""
     box = context.classifier.box(context.image)
-    st.image(
+    show_image(
         render.seen(context.image, box, picture.SIDE),
         width="stretch",
         alt=f"{context.image_name}, as the network sees it",

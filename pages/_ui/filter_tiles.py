@@ -6,6 +6,7 @@ import streamlit as st
 from PIL import Image
 
 from pages._ui import picture
+from pages._ui.shown import show_image
 from pages._ui.tiles import Group, Tile, data_uri, map_tile, tiles
 from vislib import render
 from vislib.activations import dead_filters, filter_norms
@@ -130,7 +131,7 @@ def _matrix(weights: np.ndarray, by_norm: bool) -> None:
     scale = Scale.of(weights, signed=True, clip=0.001)
     drawn = render.map_image(weights.T[order], signed=True, scale=scale)
     zoom = max(1, 700 // max(drawn.size))
-    st.image(
+    show_image(
         drawn.resize((drawn.width * zoom, drawn.height * zoom), Image.Resampling.NEAREST),
         width="stretch" if drawn.width * zoom > 500 else "content",
         alt=f"{weights.shape[1]} filters of 1 × 1 over {weights.shape[0]} input channels, as a matrix",

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages._ui import picture, style, work
 from pages._ui.context import Context
+from pages._ui.shown import show_image
 from pages._ui.tiles import data_uri
 from vislib import activation_maximization as am
 from vislib import export
@@ -74,7 +75,7 @@ def shown(key: tuple, what: str, compute, slot, alt: str, again: str = "Start ag
 
 
 def show_picture(pixels: np.ndarray, alt: str) -> None:
-    st.image(export.as_image(pixels, picture.SIDE), width="stretch", alt=alt)
+    show_image(export.as_image(pixels, picture.SIDE), width="stretch", alt=alt)
 
 
 def take_away(

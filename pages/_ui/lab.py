@@ -11,6 +11,7 @@ from PIL import Image
 from pages._ui import picture, style, work
 from pages._ui.context import Context
 from pages._ui.point import point
+from pages._ui.shown import show_image
 from pages._ui.tiles import data_uri
 from pages._ui.window import convolution_lesson, pooling_lesson, window
 from vislib import export, figures, render
@@ -253,7 +254,7 @@ def _maps(maps: np.ndarray, alt: str) -> None:
             maps[..., 0], signed=render.is_signed(maps), colormap=None if maps.min() < 0 else "gray"
         )
     times = max(1, picture.SIDE // max(shown.size))
-    st.image(
+    show_image(
         shown.resize((shown.width * times, shown.height * times), Image.Resampling.NEAREST), width="stretch", alt=alt
     )
     if maps.shape[2] == 1:

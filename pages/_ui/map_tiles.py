@@ -10,6 +10,7 @@ import vislib
 from pages._ui import picture, work
 from pages._ui.context import Context
 from pages._ui.point import point
+from pages._ui.shown import show_image
 from pages._ui.tiles import Group, map_tile, tiles
 from vislib import export, figures, render
 from vislib.activations import strongest_channels
@@ -98,7 +99,7 @@ def enlarged_other(
     drawn = render.overlay_map(
         image, context.classifier.box(image), values, opacity, size=picture.SIDE, scale=Scale.of(both, signed)
     )
-    st.image(drawn, width="stretch", alt=f"Channel {channel} of {layer} over {name}")
+    show_image(drawn, width="stretch", alt=f"Channel {channel} of {layer} over {name}")
     picture.colour_bar(Scale.of(both, signed), signed, None, "activation, scale of both images")
     picture.caption(f"The same channel over {name}", f"Values {values.min():.3g} to {values.max():.3g}.")
 
@@ -107,7 +108,7 @@ def raw(layer: str, maps: np.ndarray, channel: int) -> None:
     """One channel alone, every unit a square."""
     values = maps[..., channel]
     signed = is_signed(values)
-    st.image(
+    show_image(
         render.map_image(values, signed=signed, size=(picture.SIDE, picture.SIDE)),
         width="stretch",
         alt=f"Channel {channel} of {layer}",

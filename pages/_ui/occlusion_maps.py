@@ -11,6 +11,7 @@ import vislib
 from pages._ui import picture, work
 from pages._ui.context import Context, percent, top_bars
 from pages._ui.point import point
+from pages._ui.shown import show_image
 from vislib import render
 from vislib.attribution.occlusion import Occlusion
 from vislib.render import Scale
@@ -22,7 +23,7 @@ _OTHER = (0.75, 0.75, 0.75)
 def probability(context: Context, heatmap: vislib.Heatmap) -> None:
     """The class's probability with the patch at each place."""
     cells = heatmap.details["probability"]
-    st.image(
+    show_image(
         render.map_image(cells, size=(picture.SIDE, picture.SIDE)),
         width="stretch",
         alt=f"Probability of {context.label} with the patch at each place",
@@ -45,7 +46,7 @@ def winners(context: Context, heatmap: vislib.Heatmap) -> None:
     colours = {int(classes[k]): palette[rank] for rank, k in enumerate(order[:_NAMED])}
     pixels = np.array([[colours.get(int(cell), _OTHER) for cell in line] for line in cells])
     flat = Image.fromarray((pixels * 255).round().astype(np.uint8))
-    st.image(
+    show_image(
         flat.resize((picture.SIDE, picture.SIDE), Image.Resampling.NEAREST),
         width="stretch",
         alt="The winning class with the patch at each place",
@@ -95,7 +96,7 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
         )
     occluded = explainer.covered(fitted, top, left)
     with covered:
-        st.image(
+        show_image(
             Image.fromarray(occluded).resize((picture.SIDE, picture.SIDE), Image.Resampling.BICUBIC),
             width="stretch",
             alt=f"The image with the patch at row {top}, column {left} covered",

@@ -12,6 +12,7 @@ from matplotlib import colormaps
 import vislib
 from pages._ui import style
 from pages._ui.context import Context
+from pages._ui.shown import show_image
 from vislib import export, figures, render
 from vislib.render import Scale
 
@@ -74,7 +75,7 @@ def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note
     method = vislib.methods()[heatmap.method]
     title = method.title
     scale = look.scale_of(heatmap)
-    st.image(
+    show_image(
         render.overlay(context.image, heatmap, look.opacity, look.colormap, SIDE, scale=scale),
         width="stretch",
         alt=f"{title} for {heatmap.label} over {context.image_name}",

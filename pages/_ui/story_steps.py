@@ -9,6 +9,7 @@ from PIL import Image
 
 from pages._ui import picture, work
 from pages._ui.context import Context
+from pages._ui.shown import show_image
 from pages._ui.tiles import data_uri
 from vislib import export, figures, render
 from vislib.activations import strongest_channels
@@ -56,7 +57,7 @@ def _step(context: Context, step: StoryStep) -> None:
     maps = step.maps
     together = maps.shape[2] == 3
     shown = render.rgb_image(maps) if together else render.map_image(maps[..., 0], signed=_signed(maps))
-    st.image(_enlarged(shown), width="stretch", alt=f"{step.title}: {_size(step)}")
+    show_image(_enlarged(shown), width="stretch", alt=f"{step.title}: {_size(step)}")
     if not together:
         picture.colour_bar(Scale.of(maps, _signed(maps)), _signed(maps), None, "raw value")
     picture.caption(f"{step.title}: {_size(step)}", step.notice)

@@ -13,6 +13,7 @@ import vislib
 from pages._ui import picture, work
 from pages._ui.context import percent
 from pages._ui.images import take_image
+from pages._ui.shown import show_image
 from pages._ui.tiles import Group, Tile, data_uri, tiles
 from pages._ui.training import Run, kernel_sheet, use
 from vislib import export, training
@@ -52,7 +53,7 @@ def show_shipped() -> None:
     st.subheader("The digit network that comes with vislib", anchor=False)
     classifier = work.stored(("digits", "classifier"), lambda: vislib.load_classifier("digits"))
     layer = vislib.filter_layers(classifier)[0]
-    st.image(kernel_sheet(vislib.filters(classifier, layer)), width=420, alt="Its first-layer kernels")
+    show_image(kernel_sheet(vislib.filters(classifier, layer)), width=420, alt="Its first-layer kernels")
     picture.caption("Its first kernels", "3 × 3, red positive, blue negative. Start a training to see your own grow.")
     with st.expander("How it was trained and how good it is", expanded=True):
         st.markdown(card("digits").split("\n", 1)[1])
@@ -90,7 +91,7 @@ def _kernels_over_time(run: Run) -> None:
     names = ["before training", *(f"epoch {len(run.result.kernels) - len(steps) + k}" for k in range(1, len(steps)))]
     for column, kernels, name in zip(st.columns(max(len(steps), 4)), steps, names, strict=False):
         with column:
-            st.image(kernel_sheet(kernels), width="stretch", alt=f"First-layer kernels, {name}")
+            show_image(kernel_sheet(kernels), width="stretch", alt=f"First-layer kernels, {name}")
             picture.caption(name, "")
 
 

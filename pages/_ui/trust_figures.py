@@ -11,6 +11,7 @@ import vislib
 from pages._ui import explain, picture, style, work
 from pages._ui.context import Context, beside, image_names
 from pages._ui.picture import Look
+from pages._ui.shown import show_image
 from pages._ui.tiles import data_uri
 from vislib import export, render, trust
 
@@ -224,7 +225,7 @@ def _pointing(grid: trust.Grid, measured: Mapping[str, trust.Trust], here: Conte
     left, right = st.columns([1, 2], gap="large")
     with left:
         names = ", ".join(here.classifier.labels[index] for index in grid.class_indices)
-        st.image(render.seen(grid.picture, here.classifier.box(grid.picture), picture.SIDE), width="stretch",
+        show_image(render.seen(grid.picture, here.classifier.box(grid.picture), picture.SIDE), width="stretch",
                  alt=f"Several images in one: {names}")  # fmt: skip
     with right:
         rows = "".join(

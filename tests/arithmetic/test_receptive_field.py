@@ -5,6 +5,7 @@ import pytest
 from tiny_models import layers
 
 from vislib.arithmetic import receptive_fields
+from vislib.arithmetic.receptive_field import stacked_field
 from vislib.backend import keras, tf
 from vislib.derive import flatten
 
@@ -52,6 +53,20 @@ def test_size_stacked_convolutions_closed_form(settings, size, stride, padding):
     field = field_of(stack(*settings, padding=padding))
     assert field.size == (size, size)
     assert field.stride == (stride, stride)
+
+
+@pytest.mark.parametrize(
+    ("kernels", "strides", "size"),
+    [([3] * 3, [1] * 3, 7), ([3, 3], [1, 1], 5), ([5], [1], 5), ([7], [1], 7), ([3, 3], [2, 1], 7), ([], [], 1)],
+)
+def test_case_stacked_kernels_of_3_see_7(kernels, strides, size):
+    assert stacked_field(kernels, strides) == size
+
+
+def test_stacked_field_is_that_of_the_graph():
+    settings = ((3, 2), (5, 1), (2, 2), (3, 1))
+    assert field_of(stack(*settings)).size[0] == stacked_field(*zip(*settings, strict=True))
+    assert stacked_field([3, 3], [1, 2], [2, 4]) == 1 + 4 + 8
 
 
 def test_size_oblong_kernel_each_axis_its_own():

@@ -12,7 +12,7 @@ def test_every_page_opens_by_navigation(server, visit):
         it.go(path)
         assert it.path() == path
         images = it.main.locator("img")
-        assert images.count() >= 1
+        assert images.count() >= 1 or path == "glossary"  # words alone
         assert all(images.nth(k).get_attribute("alt") for k in range(images.count())), "a picture without a text"
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 PAGES = {
     "": ("Overview", "Inside a convolutional network", "Open Occlusion"),
-    "convolution_lab": ("Convolution lab", "Convolution lab", "The same kernel, each padding"),
+    "convolution_lab": ("Convolution lab", "Convolution lab", "What goes back in training"),
     "a_cat_through_a_cnn": ("A cat through a CNN", "A cat through a CNN", "The same with weights that were learned"),
     "architectures": ("Architectures", "Architectures", "Layer by layer"),
     "glossary": ("Glossary", "Glossary", "The small grid of weights"),

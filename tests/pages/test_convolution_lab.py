@@ -142,3 +142,19 @@ class TestLessons:
                         total[r - top, c - left] += share
         ones = np.ones((*pooling.forward(patch[..., None]).shape[:2], 1))
         np.testing.assert_allclose(total, pooling.backward(patch[..., None], ones)[..., 0])
+
+
+class TestByHand:
+    def test_seed_cases_stand_there(self, open_page):
+        shown = text(check_sound(open_page("convolution_lab")))
+        assert "102 × 102 × 4" in shown  # 3×100×100, 4 filters of 3×3, padding 2
+        assert "Each layer adds (k − 1) times the strides before it: 3, 5, 7." in shown
+        assert "Sigmoid σ(x) = 1 / (1 + e⁻ˣ); f′: σ(x)·(1 − σ(x))" in shown
+
+    def test_dense_layer_of_the_seed_case(self, open_page):
+        query = {"hand.Height": "256", "hand.Width": "256"}
+        assert "196,609,000 parameters" in text(check_sound(open_page("convolution_lab", **query)))
+
+    def test_window_that_does_not_fit_a_sentence(self, open_page):
+        page = check_sound(open_page("convolution_lab", **{"hand.Height": "2", "hand.Kernel": "9"}))
+        assert "does not fit" in page.info[-1].value

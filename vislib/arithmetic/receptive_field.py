@@ -4,7 +4,7 @@ Followed through the graph as an interval: unit i of a map depends on the input 
 i·stride + low … i·stride + high. See Araujo, Norris & Sim 2019, https://distill.pub/2019/computing-receptive-fields.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -144,3 +144,18 @@ def windows_of(node: "Node") -> list[tuple[int, int, int, int]] | None:
         total = max((n_out - 1) * s + d * (k - 1) + 1 - n_in, 0) if operation.padding == "same" else 0
         windows.append((k, s, d, total // 2))
     return windows
+
+
+def stacked_field(kernels: Sequence[int], strides: Sequence[int], dilations: Sequence[int] | None = None) -> int:
+    """Pixels across that a unit sees after layers one after the other, along one axis: 1 + Σ d·(k − 1) · Π strides before.
+
+    Args:
+        kernels: Of each layer, first one first.
+        strides: Likewise.
+        dilations: Likewise; 1 where left out.
+    """
+    size, step = 1, 1
+    for kernel, stride, dilation in zip(kernels, strides, dilations or [1] * len(kernels), strict=True):
+        size += dilation * (kernel - 1) * step
+        step *= stride
+    return size
