@@ -11,7 +11,6 @@ import vislib
 from pages._ui import picture, style, work
 from pages._ui.context import own_models, percent
 from pages._ui.filter_tiles import sheet
-from pages._ui.shown import show_image
 from pages._ui.tiles import data_uri
 from pages._ui.train_plan import Plan
 from vislib import training
@@ -65,8 +64,7 @@ def train(plan: Plan) -> None:
             if run.kernels:
                 # Inside the page: a file of its own could be gone before a slow browser asks for it.
                 sheet = data_uri(kernel_sheet(run.current_kernels()), picture.SIDE)
-                with kernel_slot:
-                    show_image(sheet, "First-layer kernels now")
+                kernel_slot.image(sheet, width="stretch", alt="First-layer kernels now")
 
     while not work.gate().acquire(timeout=0.25):
         bar.progress(0.0, text="Waiting for another computation to finish…")
