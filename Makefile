@@ -2,7 +2,7 @@ PYTHON ?= python3
 PORT ?= 8501
 export STREAMLIT_SERVER_PORT = $(PORT)
 
-.PHONY: app test
+.PHONY: app bench test
 
 app: .venv/app
 	.venv/bin/streamlit run app.py
@@ -12,6 +12,9 @@ test: .venv/dev
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/python -m pytest -n 2 --dist loadfile
+
+bench: .venv/dev
+	.venv/bin/python -m benchmarks.activation_maximization
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

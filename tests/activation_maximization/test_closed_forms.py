@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import tiny_models
 from tiny_models import SIDE, classifier_of, keras_logits, random_image, tiny
 
 from vislib.activation_maximization import (
@@ -158,7 +157,3 @@ class TestParametrizations:
         light = np.asarray(parametrization.light(parametrization.confined(variables), (12, 12)))
         assert light.min() >= 0
         assert light.max() <= 1
-
-
-def test_styles_all_in_use():
-    assert len(tiny_models.STYLES) > 10

@@ -5,7 +5,7 @@ import pytest
 from tf_keras_vis.activation_maximization import ActivationMaximization
 from tf_keras_vis.utils.model_modifiers import ReplaceToLinear
 from tf_keras_vis.utils.scores import CategoricalScore
-from tiny_models import SIDE, keras_logits, random_image, tiny
+from tiny_models import keras_logits, random_image, tiny
 
 from vislib import LayerError, ParameterError
 from vislib.activation_maximization import (
@@ -179,7 +179,3 @@ def test_different_forms_together_refused():
 def test_sigmoid_two_classes_are_opposite():
     values = value([ClassLogit(0), ClassLogit(1)], "one_sigmoid", np.repeat(light(1), 2, axis=0))[0]
     assert values[0] == pytest.approx(-values[1])
-
-
-def test_side_is_what_the_tests_think():
-    assert light().shape == (2, SIDE, SIDE, 3)
