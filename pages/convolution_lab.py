@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages._ui import by_hand, lab
+from pages._ui import by_hand, lab, lab_layer
 from pages._ui.context import context
 
 here = context("Convolution lab", "A kernel on your image: turn every knob, and read every number.")
 
 shown, controls = st.columns([4, 1], gap="large")
 with controls:
-    layer = lab.controls()
+    layer = lab_layer.controls()
 with shown:
     lab.show(here, layer)
     lab.steps(here, layer)

@@ -1,100 +1,30 @@
-"""The convolution lab: a kernel, its knobs, what it makes of the image, and what that costs."""
+"""The convolution lab: what the kernel makes of the image, step by step, and what it costs."""
 
 import html
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
-from pages._ui import picture, style, work
+from pages._ui import picture, style
 from pages._ui.context import Context
+from pages._ui.lab_layer import APART, GREY, GREY_WEIGHTS, TOGETHER, Layer, compute, result_of, small
 from pages._ui.point import point
 from pages._ui.shown import show_image
 from pages._ui.tiles import data_uri
 from pages._ui.window import convolution_lesson, pooling_lesson, window
 from vislib import export, figures, render
-from vislib.arithmetic import PRESETS, Pooling, axes, convolve, convolve_depthwise, parse_kernel, random_kernels
+from vislib.arithmetic import Pooling, axes
 from vislib.arithmetic.convolution import BORDERS
 from vislib.arithmetic.cost import convolution, depthwise
-from vislib.arithmetic.kernels import is_symmetric, kernel_text
+from vislib.arithmetic.kernels import is_symmetric
 from vislib.errors import ParameterError
-from vislib.images import Box, resize_box
 from vislib.render import Scale
 
-_LONGER_SIDE = 256
-_RANDOM, _TYPED = "random", "typed"
-_GREY, _APART, _TOGETHER = "Grey", "Each colour apart (depthwise)", "Colours together (one filter)"
 _HALVES, _FROM_IMAGE, _DIGITS = "Half 10, half 0", "From the image", "Nine numbers"
 _PATCH = 8
 _STRIP_PX = 96
 _CORNER = 24
-_SUMS = np.array([0.299, 0.587, 0.114])
-
-
-@dataclass(frozen=True, eq=False)
-class Layer:
-    """What is done to the image: a convolution, then perhaps a ReLU and pooling.
-
-    Attributes:
-        kernel: (k_h, k_w).
-        channels: One of "Grey", …
-        window: stride, padding, dilation, flip, border, as `vislib.arithmetic.convolve` takes them.
-        bias: Added to every cell.
-        relu: Whether negative values are cut off.
-        pooling: At the end, or None.
-    """
-
-    kernel: np.ndarray
-    channels: str
-    window: dict[str, Any]
-    bias: float
-    relu: bool
-    pooling: Pooling | None
-
-    @property
-    def key(self) -> tuple:
-        return (self.kernel.tobytes(), self.kernel.shape, self.channels, tuple(self.window.items()), self.bias,
-                self.relu, self.pooling)  # fmt: skip
-
-
-def small(context: Context) -> np.ndarray:
-    """The image (h, w, 3) in 0..255, its longer side brought to 256 pixels at most."""
-    height, width = context.image.shape[:2]
-    scale = min(1.0, _LONGER_SIDE / max(height, width))
-    size = (max(1, round(height * scale)), max(1, round(width * scale)))
-    return resize_box(context.image, Box(0, 0, height, width), size)
-
-
-def controls() -> Layer:
-    """The kernel and the knobs. What is typed wrongly is said, and the last good kernel stays."""
-    kernel = _kernel_control()
-    channels = st.selectbox("Channels", (_GREY, _APART, _TOGETHER), key="lab.channels", bind="query-params")
-    stride = st.slider("Stride", 1, 8, 1, key="lab.stride", bind="query-params")
-    padding = st.selectbox("Padding", ("none", "same", "1", "2", "4", "8"), key="lab.padding", bind="query-params",
-                           help="“Same” keeps the size at stride 1.")  # fmt: skip
-    border = st.selectbox(
-        "Padding is", list(BORDERS), key="lab.border", bind="query-params", disabled=padding == "none"
-    )
-    dilation = st.slider("Dilation", 1, 8, 1, key="lab.dilation", bind="query-params")
-    flip = st.toggle("True convolution", key="lab.flip", bind="query-params",
-                     help="The kernel flipped both ways; networks leave it as it is (cross-correlation).")  # fmt: skip
-    bias = st.slider("Bias", -255, 255, 0, key="lab.bias", bind="query-params")
-    relu = st.toggle("ReLU", key="lab.relu", bind="query-params", help="Negative values become 0.")
-    pool = st.selectbox("Pooling", ("none", "max", "average"), key="lab.pool", bind="query-params")
-    pooling = None
-    if pool != "none":
-        size = st.slider("Pooling size", 2, 8, 2, key="lab.pool_size", bind="query-params")
-        pooling = Pooling(pool, size)
-    where: Any = {"none": "valid", "same": "same"}.get(padding) or int(padding)
-    knobs = {"stride": stride, "padding": where, "dilation": dilation, "flip": flip, "border": border}
-    return Layer(kernel, channels, knobs, float(bias), relu, pooling)
-
-
-def result_of(context: Context, layer: Layer) -> tuple[np.ndarray, np.ndarray]:
-    """The convolved maps, and those after ReLU and pooling, (h, w, c)."""
-    return work.stored((context.digest, "lab", *layer.key), lambda: _compute(small(context), layer))
 
 
 def show(context: Context, layer: Layer) -> None:
@@ -107,7 +37,7 @@ def show(context: Context, layer: Layer) -> None:
         st.stop()
     left, right = st.columns(2)
     with left:
-        shown = image if layer.channels != _GREY else np.repeat((image @ _SUMS)[..., None], 3, 2).astype(np.uint8)
+        shown = image if layer.channels != GREY else np.repeat((image @ GREY_WEIGHTS)[..., None], 3, 2).astype(np.uint8)
         _image(context, shown)
     with right:
         _maps(result, "What the kernel makes of it")
@@ -177,43 +107,6 @@ def comparisons(context: Context, layer: Layer) -> None:
 # -- inside ----------------------------------------------------------------------------------------
 
 
-def _kernel_control() -> np.ndarray:
-    titles = {name: preset.title for name, preset in PRESETS.items()} | {_RANDOM: "Random", _TYPED: "Typed by hand"}
-    name = st.selectbox(
-        "Kernel", list(titles), 1, key="lab.kernel", format_func=titles.__getitem__, bind="query-params"
-    )
-    if name == _RANDOM:
-        size = st.slider("Size", 1, 15, 3, key="lab.size", bind="query-params")
-        seed = int(st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params"))
-        kernel = random_kernels((size, size), seed=seed)[..., 0, 0]
-    elif name == _TYPED:
-        text = st.text_area("Weights", kernel_text(PRESETS["sobel x"].kernel), key="lab.typed", height=120,
-                            help="A row a line, numbers apart by spaces; fractions such as 1/9 too.")  # fmt: skip
-        try:
-            kernel = st.session_state["lab.good"] = parse_kernel(text)
-        except ParameterError as error:
-            st.error(style.plain(f"{error} The last kernel is still in use."))
-            kernel = st.session_state.get("lab.good", PRESETS["sobel x"].kernel)
-    else:
-        kernel = PRESETS[name].kernel
-        st.caption(f"{PRESETS[name].does.capitalize()}.")
-    if name != _TYPED and kernel.size <= 25:
-        st.code(kernel_text(kernel), language=None)
-    return kernel
-
-
-def _compute(image: np.ndarray, layer: Layer) -> tuple[np.ndarray, np.ndarray]:
-    values = image.astype(np.float64)
-    if layer.channels == _TOGETHER:
-        kernels = np.repeat(layer.kernel[:, :, None, None], 3, axis=2)
-        convolved = convolve(values, kernels, layer.bias, **layer.window)
-    else:
-        maps = (values @ _SUMS)[..., None] if layer.channels == _GREY else values
-        convolved = convolve_depthwise(maps, layer.kernel, layer.bias, **layer.window)
-    result = np.maximum(convolved, 0) if layer.relu else convolved
-    return convolved, layer.pooling.forward(result) if layer.pooling else result
-
-
 def _image(context: Context, shown: np.ndarray) -> None:
     height, width = shown.shape[:2]
     drawn = Image.fromarray(shown)
@@ -243,7 +136,7 @@ def _patch_place(height: int, width: int) -> tuple[int, int]:
 def _patch_of(context: Context) -> np.ndarray:
     image = small(context)
     top, left = _patch_place(*image.shape[:2])
-    return np.rint(image[top : top + _PATCH, left : left + _PATCH] @ _SUMS)
+    return np.rint(image[top : top + _PATCH, left : left + _PATCH] @ GREY_WEIGHTS)
 
 
 def _maps(maps: np.ndarray, alt: str) -> None:
@@ -282,9 +175,9 @@ def _formula(image: np.ndarray, layer: Layer, convolved: np.ndarray) -> None:
     rows, columns = axes(image.shape[:2], layer.kernel.shape, *settings.values())
     cells = convolved.shape[:2]
     cost = {
-        _GREY: lambda: convolution(layer.kernel.shape, 1, 1, cells),
-        _APART: lambda: depthwise(layer.kernel.shape, 3, 1, cells),
-        _TOGETHER: lambda: convolution(layer.kernel.shape, 3, 1, cells),
+        GREY: lambda: convolution(layer.kernel.shape, 1, 1, cells),
+        APART: lambda: depthwise(layer.kernel.shape, 3, 1, cells),
+        TOGETHER: lambda: convolution(layer.kernel.shape, 3, 1, cells),
     }[layer.channels]()
     picture.facts(
         {
@@ -301,8 +194,8 @@ def _side_by_side(each: dict[str, dict], image: np.ndarray, layer: Layer, corner
     """The result in grey for each change of the knobs, on one scale; or only its upper left corner, enlarged."""
     made = {}
     for title, changed in each.items():
-        other = Layer(layer.kernel, _GREY, layer.window | changed, layer.bias, layer.relu, None)
-        made[title] = _compute(image, other)[1]
+        other = Layer(layer.kernel, GREY, layer.window | changed, layer.bias, layer.relu, None)
+        made[title] = compute(image, other)[1]
     every = np.concatenate([maps.ravel() for maps in made.values()])
     signed = render.is_signed(every)
     scale = Scale.of(every, signed)
@@ -333,11 +226,11 @@ def _take_away(context: Context, layer: Layer, result: np.ndarray) -> None:
         f"image = resize_box(image, Box(0, 0, *image.shape[:2]), ({height}, {width})).astype(float)",
         f"kernel = np.array({layer.kernel.tolist()})",
     ]  # fmt: skip
-    if layer.channels == _TOGETHER:
+    if layer.channels == TOGETHER:
         lines += ["kernels = np.repeat(kernel[:, :, None, None], 3, axis=2)",
                   f"maps = arithmetic.convolve(image, kernels, {layer.bias}, {given})"]  # fmt: skip
     else:
-        grey = "(image @ [0.299, 0.587, 0.114])[..., None]" if layer.channels == _GREY else "image"
+        grey = "(image @ [0.299, 0.587, 0.114])[..., None]" if layer.channels == GREY else "image"
         lines += [f"maps = arithmetic.convolve_depthwise({grey}, kernel, {layer.bias}, {given})"]
     lines += ["maps = np.maximum(maps, 0)"] * layer.relu
     if layer.pooling:
