@@ -69,7 +69,7 @@ def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> 
         {"csv": lambda: export.table_bytes(_rows(found, top, channel), ".csv")},
         f"{picture.classifier_lines(context)}\n"
         f"images = 'a_folder'  # or an array (n, h, w, 3) uint8\n"
-        f"top = top_patches(classifier, images, {top.layer!r}, {_N})\n"
+        f"top = vislib.top_patches(classifier, images, {top.layer!r}, {_N})\n"
         f"top.patches(classifier, images, {channel})  # {len(patches)} of ({height}, {width}, 3)\n",
     )
 

@@ -67,6 +67,8 @@ def test_going_on_same_as_at_once():
     half = maximize(tiny("relu_layers"), 0, steps=4)
     rest = maximize(tiny("relu_layers"), 0, start=half, steps=5)
     np.testing.assert_array_equal(rest.pictures, whole.pictures)
+    assert rest.params == whole.params
+    assert rest.seconds > half.seconds
     np.testing.assert_allclose(rest.values, whole.values, rtol=1e-5)
 
 

@@ -91,9 +91,13 @@ def test_patches_of_a_test_set_kept_on_disk(open_page, offered, tmp_path, monkey
     page = check_sound(open_page("what_a_unit_wants", **query, **DIGITS))
     assert "The 9 strongest of 40 images" in text(page)
     assert len(list((tmp_path / "kept" / "top_patches").iterdir())) == 1
+    lines = only(offered, "patches").snippet.replace("'a_folder'", "given")
+    found: dict = {"given": images}
+    exec(compile(lines, "snippet", "exec"), found)
     rows = only(offered, "patches").files["csv"]().decode().splitlines()
     assert rows[0] == "activation,image,row,column"
     assert len(rows) == 10
+    np.testing.assert_allclose(found["top"].values[2], [float(row.split(",")[0]) for row in rows[1:]], rtol=1e-5)
     layer = page.selectbox(key="layer").value
     classifier = vislib.load_classifier("digits")
     highest = max(vislib.feature_maps(classifier, np.repeat(image, 3, 2), layer)[..., 2].max() for image in images)

@@ -21,9 +21,9 @@ class Maximization:
         values: (steps, n): the objective at each step, as seen through the random views.
         scores: (n,): the objective of each finished picture, rounded to 8 bits and seen straight.
         seed: The same seed gives the same pictures.
-        params: All parameters, by name.
+        params: All parameters, by name; of a result that was gone on with, the steps of all its parts.
         model: The classifier's key.
-        seconds: What it took.
+        seconds: What it took, likewise.
         state: Where the ascent stands; `maximize` goes on from it. None where it cannot go on.
     """
 

@@ -106,9 +106,9 @@ class Maximizer:
             values=np.concatenate([before, history]),
             scores=scores,
             seed=self.seed,
-            params={spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self)},
+            params={spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self)} | {"steps": state.step},
             model=classifier.key,
-            seconds=time.perf_counter() - began,
+            seconds=time.perf_counter() - began + (start.seconds if isinstance(start, Maximization) else 0.0),
             state=state,
         )
 
