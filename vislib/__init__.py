@@ -11,12 +11,14 @@ Importing vislib does not import TensorFlow; loading a network does.
 from vislib import activation_maximization, figures, render
 from vislib.activations import feature_maps, feature_maps_of, filter_layers, filters
 from vislib.attribution import Explainer, explain, methods
-from vislib.classifier import PREPROCESSINGS, Classifier, Prediction, Preprocessing, load_classifier
+from vislib.classifier import Classifier, Prediction, load_classifier
 from vislib.errors import ImageError, LayerError, ModelError, ParameterError, VislibError
 from vislib.export import save
 from vislib.heatmap import Heatmap
 from vislib.images import load_image
+from vislib.labels import read_labels
 from vislib.patches import TopPatches, top_patches
+from vislib.preprocessing import PREPROCESSINGS, Preprocessing
 from vislib.target import Target
 from vislib.zoo import models
 
@@ -45,6 +47,7 @@ __all__ = [
     "load_image",
     "methods",
     "models",
+    "read_labels",
     "render",
     "save",
     "top_patches",

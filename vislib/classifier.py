@@ -1,8 +1,8 @@
 """A trained Keras classifier with everything needed to use it rightly."""
 
 import difflib
-import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,57 +11,15 @@ import numpy as np
 
 from vislib.errors import ImageError, ModelError, ParameterError, listed
 from vislib.images import Box, fit_box, resize_box
+from vislib.labels import read_labels
+from vislib.preprocessing import Preprocessing, preprocessing_named
 
 if TYPE_CHECKING:
     import keras
 
     from vislib.network import Network
 
-LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as Pillow and MNIST tools use
-
-
-@dataclass(frozen=True)
-class Preprocessing:
-    """What a network was trained to be given: (pixel − mean) / scale for each channel.
-
-    Args:
-        name: How people call it, such as "-1..1".
-        mean: One number, or one a channel, in 0..255 units; in RGB order whatever `bgr` says.
-        scale: Likewise, what the difference is divided by.
-        bgr: Whether the network wants blue first.
-        crop_fraction: Share of the largest centred crop of the input's proportions that the network
-            sees; None stretches the whole image instead.
-    """
-
-    name: str
-    mean: tuple[float, ...] = (0.0,)
-    scale: tuple[float, ...] = (1.0,)
-    bgr: bool = False
-    crop_fraction: float | None = 0.875
-
-    def __call__(self, pixels: np.ndarray, channels: int = 3) -> np.ndarray:
-        """Pixels (n, h, w, 3) in 0..255 RGB to network input (n, h, w, channels) float32."""
-        values: np.ndarray = pixels.astype(np.float32)
-        if channels == 1:
-            values = (values @ LUMINANCE)[..., None]
-        values = (values - np.array(self.mean, np.float32)) / np.array(self.scale, np.float32)
-        return values[..., ::-1] if self.bgr else values
-
-
-_TORCH_MEAN = (0.485 * 255, 0.456 * 255, 0.406 * 255)
-_TORCH_SCALE = (0.229 * 255, 0.224 * 255, 0.225 * 255)
-
-PREPROCESSINGS: dict[str, Preprocessing] = {
-    preprocessing.name: preprocessing
-    for preprocessing in (
-        Preprocessing("0..255"),
-        Preprocessing("0..1", scale=(255.0,)),
-        Preprocessing("-1..1", mean=(127.5,), scale=(127.5,)),
-        Preprocessing("efficientnet-lite", mean=(127.0,), scale=(128.0,)),
-        Preprocessing("imagenet mean/std", mean=_TORCH_MEAN, scale=_TORCH_SCALE),
-        Preprocessing("caffe bgr", mean=(123.68, 116.779, 103.939), bgr=True),
-    )
-}
+_FILE_SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
 @dataclass(frozen=True)
@@ -100,6 +58,10 @@ class Classifier:
     def __post_init__(self) -> None:
         if self.channels not in (1, 3):
             raise ModelError(f"{self.key} takes {self.channels} channels; 1 (grey) or 3 (RGB) can be used.")
+        if not self.preprocess.suits(self.channels):
+            raise ModelError(
+                f"{self.key} takes grey images, and the preprocessing '{self.preprocess.name}' is for colour."
+            )
         object.__setattr__(self, "_indices", {label: index for index, label in enumerate(self.labels)})
         if len(self._indices) != len(self.labels):
             twice = sorted({label for label in self.labels if self.labels.count(label) > 1})
@@ -143,7 +105,11 @@ class Classifier:
         """The `top` most probable classes of an image (H, W, 3), most probable first."""
         if top < 1:
             raise ParameterError(f"`top` must be at least 1; not {top}.")
-        probabilities = self.network.probabilities(self.logits(image))
+        return self.ranked(self.logits(image), top)
+
+    def ranked(self, logits: np.ndarray, top: int) -> list[Prediction]:
+        """The `top` most probable classes by scores (classes,), most probable first."""
+        probabilities = self.network.probabilities(logits)
         order = np.argsort(-probabilities, kind="stable")[:top]
         return [Prediction(int(index), self.labels[index], float(probabilities[index])) for index in order]
 
@@ -174,61 +140,51 @@ def load_classifier(
     source: Any,
     *,
     preprocess: Preprocessing | str | None = None,
-    labels: Sequence[str] | None = None,
+    labels: Sequence[str] | str | os.PathLike[str] | None = None,
     input_size: tuple[int, int] | None = None,
+    trust: bool = False,
+    progress: Callable[..., None] | None = None,
 ) -> Classifier:
-    """A classifier from a built-in name or a Keras model.
+    """A classifier from a built-in name, a model file, or a Keras model.
+
+    A file may come from anyone: it is looked at, then tried in a process of its own with bounded memory and
+    time, and only then loaded here. That is isolation, not a sandbox.
 
     Args:
-        source: The name of a built-in network (see `vislib.models()`), or a built `keras.Model` with one
-            image input, channels last.
-        preprocess: For a model of one's own: how it wants its images, by name (see `PREPROCESSINGS`) or
-            made to measure.
-        labels: For a model of one's own: a name a class; class numbers if left out.
+        source: The name of a built-in network (see `vislib.models()`); the path or the bytes of a .keras or
+            .h5 file; a `ModelFile` loaded before; or a built `keras.Model` with one image input, channels last.
+        preprocess: For a model of one's own: how it wants its images, by name (see `PREPROCESSINGS`; the name
+            of a family of keras.applications will do) or made to measure. If left out, what the model's own
+            Rescaling or Normalization layers call for.
+        labels: For a model of one's own: a name a class, or the path of a file that `read_labels` reads;
+            class numbers if left out.
         input_size: (height, width), for a model that takes any size.
+        trust: Skips the process of its own for a file of one's own making.
+        progress: Called with (seconds gone, seconds allowed) while a file is tried; it may raise to cancel.
 
     Raises:
-        ModelError: If there is no such network, its weights cannot be had, or the model cannot be used.
+        ModelError: If there is no such network, its weights cannot be had, the file or the labels are
+            refused, or the model cannot be used.
+        ParameterError: If there is no such preprocessing, or the size is out of range.
     """
-    if isinstance(source, str):
+    from vislib import zoo
+
+    is_file = isinstance(source, bytes | os.PathLike) or (
+        isinstance(source, str) and source not in zoo.models() and source.lower().endswith(_FILE_SUFFIXES)
+    )
+    if isinstance(source, str) and not is_file:
         if preprocess is not None or labels is not None or input_size is not None:
             raise ModelError("A built-in network brings its own preprocessing, labels and input size.")
-        from vislib import zoo
-
         return zoo.load(source)
-    return _own(source, preprocess, labels, input_size)
-
-
-def _own(model, preprocess, labels, input_size) -> Classifier:
-    shape = getattr(model, "input_shape", None)
-    if not isinstance(shape, tuple) or len(shape) != 4:
-        what = type(model).__name__ + (f" with input {shape}" if shape is not None else "")
-        raise ModelError(
-            "A classifier is made from the name of a built-in network or from a built Keras model with one "
-            f"input (batch, height, width, channels); not from {what}."
-        )
-    height, width = (shape[1], shape[2]) if input_size is None else input_size
-    if height is None or width is None:
-        raise ModelError(f"{model.name} takes images of any size: say which with `input_size=(height, width)`.")
+    # What can be refused at once comes before what takes seconds.
     if isinstance(preprocess, str):
-        if preprocess not in PREPROCESSINGS:
-            raise ParameterError(f"`preprocess` must be one of {listed(PREPROCESSINGS)}; not '{preprocess}'.")
-        preprocess = PREPROCESSINGS[preprocess]
-    if preprocess is None:
-        raise ModelError(
-            f"Say how {model.name} wants its images, with `preprocess=`: one of {listed(PREPROCESSINGS)}, "
-            "or a Preprocessing of your own."
-        )
-    if labels is None:
-        from vislib.network import Network
+        preprocess = preprocessing_named(preprocess)
+    if isinstance(labels, str | os.PathLike):
+        labels = read_labels(labels)
+    if is_file:
+        from vislib.model_file import load_model_file
 
-        labels = [f"class {index}" for index in range(Network(model, (height, width, shape[3])).n_classes)]
-    return Classifier(_identity(model), model, tuple(labels), (height, width), shape[3], preprocess)
+        source = load_model_file(source, trust, *([progress] if progress else []))
+    from vislib.own_model import classifier_of
 
-
-def _identity(model: "keras.Model") -> str:
-    """Name and digest of architecture and weights: stable across processes, different when trained on."""
-    digest = hashlib.sha256(model.to_json().encode())
-    for weight in model.get_weights():
-        digest.update(np.ascontiguousarray(weight).tobytes())
-    return f"{model.name}-{digest.hexdigest()[:12]}"
+    return classifier_of(source, preprocess, labels, input_size)

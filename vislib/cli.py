@@ -13,6 +13,7 @@ from vislib.attribution import Explainer
 from vislib.classifier import Classifier, load_classifier
 from vislib.errors import ParameterError, VislibError, listed
 from vislib.images import load_image
+from vislib.model_options import add_model_options, model_settings
 from vislib.target import SCORES, Target
 from vislib.training import command as training_command
 from vislib.trust import command as trust_command
@@ -75,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_trust)
 
     command = commands.add_parser("maximize", help="a picture of what a class or a channel wants to see")
-    _add_model(command)
+    add_model_options(command)
     maximize_command.add_maximize_arguments(command)
     command.set_defaults(run=_maximize)
 
@@ -87,11 +88,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument("image", help="PNG, JPEG, WEBP, BMP, GIF or TIFF file")
-    _add_model(command)
-
-
-def _add_model(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", default=zoo.DEFAULT, help=f"a built-in network (default {zoo.DEFAULT})")
+    add_model_options(command)
 
 
 def _add_target(command: argparse.ArgumentParser) -> None:
@@ -123,7 +120,7 @@ def _methods(options: argparse.Namespace) -> None:
 
 def _predict(options: argparse.Namespace) -> None:
     image = load_image(options.image)
-    for prediction in load_classifier(options.model).predict(image, options.top):
+    for prediction in load_classifier(options.model, **model_settings(options)).predict(image, options.top):
         print(f"{prediction.probability:7.2%}  {prediction.label}  ({prediction.index})")
 
 
@@ -134,7 +131,7 @@ def _explain(options: argparse.Namespace) -> None:
     params = dict(_param(explainers[0], text) for text in options.param)
     export.check_path(options.out)
     image = load_image(options.image)
-    classifier = load_classifier(options.model)
+    classifier = load_classifier(options.model, **model_settings(options))
     target = _target(options, classifier, image)
     for explainer in explainers:
         out = options.out if len(explainers) == 1 else trust_command.with_name(options.out, explainer.name)
@@ -150,7 +147,7 @@ def _compare(options: argparse.Namespace) -> None:
     explainers = trust_command.methods_named(options.method)
     path = export.check_path(options.out, export.PICTURES)
     image = load_image(options.image)
-    classifier = load_classifier(options.model)
+    classifier = load_classifier(options.model, **model_settings(options))
     target = _target(options, classifier, image)
     heatmaps = [explainer().explain(classifier, image, target, _progress()) for explainer in explainers]
     export.save_comparison(heatmaps, path, image, opacity=options.opacity)
@@ -161,14 +158,14 @@ def _trust(options: argparse.Namespace) -> None:
     explainers = [method() for method in trust_command.methods_named(options.method)]
     path = export.check_path(options.out, trust_command.TABLES) if options.out else None
     image, others = load_image(options.image), [load_image(other) for other in options.grid]
-    classifier = load_classifier(options.model)
+    classifier = load_classifier(options.model, **model_settings(options))
     target = _target(options, classifier, image)
     trust_command.run_trust(explainers, classifier, image, target, others, options.seed, path, _progress())
 
 
 def _maximize(options: argparse.Namespace) -> None:
     export.check_path(options.out)
-    maximize_command.run_maximize(options, load_classifier(options.model), _progress())
+    maximize_command.run_maximize(options, load_classifier(options.model, **model_settings(options)), _progress())
 
 
 def _param(explainer: type[Explainer], text: str) -> tuple[str, object]:

@@ -6,8 +6,8 @@ Every network takes values in 0..1 and ends in a softmax.
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from vislib.classifier import PREPROCESSINGS, Preprocessing
 from vislib.errors import ParameterError, listed
+from vislib.preprocessing import PREPROCESSINGS, Preprocessing
 
 if TYPE_CHECKING:
     import keras

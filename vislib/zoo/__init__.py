@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from vislib.classifier import PREPROCESSINGS, Classifier
+from vislib.classifier import Classifier
 from vislib.errors import ModelError, listed
+from vislib.preprocessing import PREPROCESSINGS
 from vislib.training.networks import PREPROCESSING
 from vislib.zoo import keras_applications, trained_here
 
@@ -33,7 +34,9 @@ def load(name: str) -> Classifier:
         ModelError: If there is none, or its weights cannot be had.
     """
     if name not in models():
-        raise ModelError(f"There is no built-in network '{name}'; there are: {listed(models(), 50)}.")
+        raise ModelError(
+            f"There is no built-in network '{name}'; there are: {listed(models(), 50)}. A file ends in .keras or .h5."
+        )
     labels = imagenet_labels()
     if name == DEFAULT:
         from vislib.zoo import efficientnet_lite0

@@ -1,0 +1,147 @@
+"""A process of its own that looks at a model file, then loads and runs it once, under limits of the system.
+
+Started by `load.check_in_child` as ``python -m vislib.model_file.child PATH``; writes one JSON object to its
+standard output: {"refused": null} or {"refused": "sentence"}. It is isolation, not a sandbox: a file that
+takes too much takes it here, and a crash ends this process alone; but it runs with the person's own rights.
+"""
+
+import json
+import math
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vislib.errors import ModelError, VislibError
+from vislib.model_file.config import shown
+from vislib.model_file.look import look
+
+if TYPE_CHECKING:
+    import keras
+
+MAX_PARAMETERS = 60_000_000
+MAX_OUTPUT_ELEMENTS = 64_000_000
+MAX_ALL_ELEMENTS = 1_000_000_000
+ANY_SIDE = 224
+"""Side in pixels at which a model that takes any size is tried."""
+
+CPU_SECONDS = 40
+MEMORY_BYTES = 3_000_000_000
+FILE_BYTES = 1_000_000
+DESCRIPTORS = 256
+
+
+def limit_process() -> None:
+    """Bounds this process's memory, processor time, files written and open files, where the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows has none of these; the time-out of `load` is left
+        return
+    limits = {
+        resource.RLIMIT_CPU: CPU_SECONDS,
+        # Not RLIMIT_AS: TensorFlow reserves address space by the gigabyte that it never uses.
+        resource.RLIMIT_DATA: MEMORY_BYTES,
+        # Not zero: importing TensorFlow tries a temporary file.
+        resource.RLIMIT_FSIZE: FILE_BYTES,
+        resource.RLIMIT_NOFILE: DESCRIPTORS,
+        resource.RLIMIT_CORE: 0,
+    }
+    for limit, most in limits.items():
+        hard = resource.getrlimit(limit)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(limit, (most, most))
+
+
+class ParameterCount:
+    """Makes Keras count parameters before it allocates them, in this process from now on.
+
+    Adding a weight that brings `total` above `MAX_PARAMETERS` raises ModelError.
+    """
+
+    def __init__(self) -> None:
+        from vislib.backend import keras
+
+        self.total = 0
+        add_weight = keras.Layer.add_weight
+
+        def counted(layer, shape=None, *args, **kwargs):
+            self.total += math.prod(shape or ())
+            if self.total > MAX_PARAMETERS:
+                raise ModelError(f"The model has more than {MAX_PARAMETERS:,} parameters, which is the most accepted.")
+            return add_weight(layer, shape, *args, **kwargs)
+
+        keras.Layer.add_weight = counted
+
+
+def try_model(path: Path) -> None:
+    """Loads the model, checks the sizes of what it computes, and runs it once on one image.
+
+    Make a `ParameterCount` before, in a process that ends after.
+
+    Raises:
+        VislibError: If the model cannot be loaded, or vislib could not use it.
+    """
+    import numpy as np
+
+    from vislib.backend import keras
+    from vislib.derive import flatten
+    from vislib.model_file.load import load_with_keras
+
+    model = load_with_keras(path)
+    shape = getattr(model, "input_shape", None)
+    if not isinstance(shape, tuple) or len(shape) != 4 or shape[3] not in (1, 3):
+        return  # what is no image network is told by `load_classifier`, which then takes no more of it
+    input_shape = (shape[1] or ANY_SIDE, shape[2] or ANY_SIDE, shape[3])
+    check_sizes(model, input_shape)
+    graph = flatten(model, input_shape)
+    keras.Model(graph.input, graph.logits)(np.zeros((1, *input_shape), np.float32), training=False)
+
+
+def check_sizes(model: "keras.Model", input_shape: tuple[int, int, int]) -> None:
+    """Refuses a model some layer of which computes too many numbers for one image.
+
+    Raises:
+        ModelError: If a layer gives more than `MAX_OUTPUT_ELEMENTS` numbers, or all together more than
+            `MAX_ALL_ELEMENTS`, which a gradient keeps in memory at once.
+    """
+    from vislib.derive import flatten
+
+    total = math.prod(input_shape)
+    for node in flatten(model, input_shape).nodes:
+        count = math.prod(side or 1 for side in node.output.shape[1:])
+        total += count
+        if max(count, math.prod(input_shape)) > MAX_OUTPUT_ELEMENTS or total > MAX_ALL_ELEMENTS:
+            raise ModelError(
+                f"Layer {shown(node.name)} computes {count:,} numbers for one image of {input_shape[0]} × "
+                f"{input_shape[1]}, all up to it {total:,}; at most {MAX_OUTPUT_ELEMENTS:,} and "
+                f"{MAX_ALL_ELEMENTS:,} are accepted."
+            )
+
+
+def verdict(path: Path) -> str | None:
+    """Why the file is refused, in a sentence; None if it is not."""
+    try:
+        look(path)
+        ParameterCount()
+        try_model(path)
+    except VislibError as error:
+        return str(error)
+    except MemoryError:
+        return "Loading the model needs too much memory."
+    except Exception as error:  # noqa: BLE001  whatever Keras raises, the answer is no
+        return f"Keras cannot use the model: {shown(type(error).__name__)}, {shown(error, 200)}."
+    return None
+
+
+def main() -> None:
+    answer = os.dup(1)
+    os.dup2(2, 1)  # whatever libraries print must not pass for the answer
+    limit_process()
+    signal.alarm(3 * CPU_SECONDS)  # does not stay when whoever started it is gone
+    text = json.dumps({"refused": verdict(Path(sys.argv[1]))})
+    os.write(answer, text.encode())
+
+
+if __name__ == "__main__":
+    main()

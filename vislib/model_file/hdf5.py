@@ -1,0 +1,70 @@
+"""Looks through an HDF5 file without reading its numbers.
+
+HDF5 can refer to other files, claim more numbers than it holds, and compress them a thousandfold; a file of
+weights needs none of that.
+"""
+
+import math
+
+import h5py
+
+from vislib.errors import ModelError
+from vislib.model_file.config import shown
+
+MAX_ELEMENTS = 60_000_000
+MAX_OBJECTS = 50_000
+MAX_DEPTH = 64
+_LAYOUTS = (h5py.h5d.COMPACT, h5py.h5d.CONTIGUOUS, h5py.h5d.CHUNKED)
+_FILTERS = (h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32)
+
+
+def check_hdf5(file: h5py.File) -> None:
+    """Refuses an HDF5 file unless it is a tree of plain arrays of a bounded size.
+
+    Raises:
+        ModelError: If it has links other than hard ones, data outside the file, loops, unusual storage or
+            types, or more than `MAX_ELEMENTS` numbers.
+    """
+    groups: list[tuple[h5py.Group, int]] = [(file, 0)]
+    addresses = {h5py.h5o.get_info(file.id).addr}
+    n_objects = n_elements = 0
+    while groups:
+        group, depth = groups.pop()
+        for name in group:
+            n_objects += 1
+            if n_objects > MAX_OBJECTS or depth > MAX_DEPTH:
+                raise ModelError(
+                    f"The file's weights are more than {MAX_OBJECTS:,} entries, or more than {MAX_DEPTH} levels deep."
+                )
+            if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                raise ModelError(f"The file's weights refer to another place ({shown(name)}), which is not accepted.")
+            entry = group[name]
+            if isinstance(entry, h5py.Dataset):
+                n_elements += _check_dataset(entry)
+                if n_elements > MAX_ELEMENTS:
+                    raise ModelError(
+                        f"The file claims to hold more than {MAX_ELEMENTS:,} numbers, which is the most accepted."
+                    )
+                continue
+            address = h5py.h5o.get_info(entry.id).addr
+            if not isinstance(entry, h5py.Group) or address in addresses:
+                raise ModelError(f"The file's weights are not a tree of arrays: {shown(entry.name)} is something else.")
+            addresses.add(address)
+            groups.append((entry, depth + 1))
+
+
+def _check_dataset(dataset: h5py.Dataset) -> int:
+    """The number of elements of a plain array."""
+    storage = dataset.id.get_create_plist()
+    filters = [storage.get_filter(index)[0] for index in range(storage.get_nfilters())]
+    chunked = storage.get_layout() == h5py.h5d.CHUNKED
+    if storage.get_layout() not in _LAYOUTS or storage.get_external_count() or set(filters) - set(_FILTERS):
+        raise ModelError(
+            f"The array {shown(dataset.name)} is kept outside the file or in an unusual way; only plain and gzip "
+            "storage are accepted."
+        )
+    # Keras writes bfloat16, which HDF5 does not know, as two bytes without a type.
+    if dataset.shape is None or not (dataset.dtype.kind in "fiub" or dataset.dtype.str == "|V2"):
+        raise ModelError(f"The array {shown(dataset.name)} holds {dataset.dtype}; only numbers are accepted.")
+    n_chunk = math.prod(storage.get_chunk()) if chunked else 0
+    return max(math.prod(dataset.shape), n_chunk)

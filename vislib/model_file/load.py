@@ -1,0 +1,197 @@
+"""Loads a model file: copied to a name of our own, looked at and tried in another process, then loaded here."""
+
+import hashlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from vislib.attribution.base import Progress, no_progress
+from vislib.errors import ModelError
+from vislib.model_file.config import shown
+
+if TYPE_CHECKING:
+    import keras
+
+SECONDS = 120
+"""How long the other process may take by the clock; on two cores large networks take 7 to 20 s."""
+
+_POLL_SECONDS = 0.1
+_KEPT_DIGESTS = 256
+_ROOT = Path(__file__).parents[2]
+# What a Python process needs to start; not the rest, which may hold secrets.
+_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "SYSTEMROOT", "TF_ENABLE_ONEDNN_OPTS")
+_accepted: OrderedDict[str, None] = OrderedDict()
+_accepted_lock = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFile:
+    """A model from a file.
+
+    Attributes:
+        name: The file's name without its suffix; "model" for bytes.
+        digest: SHA-256 of the file, in hexadecimal.
+        model: What Keras made of it, not compiled.
+    """
+
+    name: str
+    digest: str
+    model: "keras.Model"
+
+
+def load_model_file(
+    source: str | os.PathLike[str] | bytes, trust: bool = False, progress: Progress = no_progress
+) -> ModelFile:
+    """A Keras model from a .keras or .h5 file that anyone may have made.
+
+    The file is first looked at and tried in a process of its own, under limits; a file accepted before, by
+    its digest, is not tried again. That is isolation, not a sandbox.
+
+    Args:
+        source: A path or the file's bytes.
+        trust: Skips the process of its own for a file of one's own making; what the file may name and how
+            large it may be stays the same.
+        progress: Called with (seconds gone, seconds allowed) while the other process works; it may raise.
+
+    Raises:
+        ModelError: If the file cannot be read, is damaged, names anything but the layers of image
+            classifiers, or takes too much memory or time.
+    """
+    from vislib.model_file.look import look
+
+    name = "model" if isinstance(source, bytes) else Path(source).stem
+    with tempfile.TemporaryDirectory(prefix="vislib-") as folder, _opened(source) as file:
+        path, digest = _copied(file, Path(folder))
+        if trust:
+            look(path)
+        elif not _is_accepted(digest):
+            check_in_child(path, progress)
+            with path.open("rb") as copy:
+                if hashlib.file_digest(copy, "sha256").hexdigest() != digest:
+                    raise ModelError("The model changed its own file while it was tried, and is refused.")
+            _accept(digest)
+        return ModelFile(name, digest, load_with_keras(path))
+
+
+def load_with_keras(path: Path) -> "keras.Model":
+    """What Keras makes of a file that `look` has passed; for the other process and for this one.
+
+    Raises:
+        ModelError: If Keras cannot load it.
+    """
+    from vislib.backend import keras
+
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (ModelError, MemoryError):
+        raise
+    except Exception as error:  # a configuration that does not hold together raises nearly anything in Keras
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise ModelError(f"Keras cannot load the model: {shown(lines[0], 200)}.") from error
+
+
+def check_in_child(path: Path, progress: Progress = no_progress) -> None:
+    """Tries a model file in a process of its own (see `child`).
+
+    Args:
+        path: The file, under a name of ours; its folder is the process's home and temporary folder.
+        progress: Called with (seconds gone, seconds allowed); it may raise.
+
+    Raises:
+        ModelError: If the file is refused there, or the process crashes or takes too long.
+    """
+    settings = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    paths = [str(_ROOT), *filter(None, [settings.get("PYTHONPATH")])]
+    settings |= {"PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1", "CUDA_VISIBLE_DEVICES": "-1"}
+    settings |= dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "KERAS_HOME", "MPLCONFIGDIR"), str(path.parent))
+    settings |= dict.fromkeys(("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "2")
+    command = [sys.executable, "-P", "-m", "vislib.model_file.child", str(path)]
+    child = subprocess.Popen(
+        command, cwd=path.parent, env=settings, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    start = time.monotonic()
+    try:
+        while child.poll() is None:
+            gone = time.monotonic() - start
+            if gone > SECONDS:
+                raise ModelError(f"Loading the model takes too long: more than {SECONDS} s.")
+            progress(int(gone), SECONDS)
+            time.sleep(_POLL_SECONDS)
+        assert child.stdout is not None
+        answer = child.stdout.read(10_000)
+    finally:
+        _end(child)
+    _judge(answer, child.returncode)
+
+
+def _judge(answer: bytes, status: int) -> None:
+    try:
+        refused = json.loads(answer)["refused"]
+    except (ValueError, KeyError, TypeError):
+        if status == -getattr(signal, "SIGXCPU", 0) or status == -getattr(signal, "SIGALRM", 0):
+            raise ModelError("Loading the model takes too long.") from None
+        raise ModelError(
+            "Loading the model needs too much memory or crashes; it was tried in a process of its own, "
+            "and nothing else is affected."
+        ) from None
+    if refused is not None:
+        raise ModelError(str(refused))
+
+
+def _end(child: subprocess.Popen) -> None:
+    if child.poll() is None:
+        child.kill()
+    child.wait()
+    if child.stdout is not None:
+        child.stdout.close()
+
+
+def _opened(source: str | os.PathLike[str] | bytes) -> IO[bytes]:
+    if isinstance(source, bytes):
+        return io.BytesIO(source)
+    try:
+        return Path(source).open("rb")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ModelError(f"{source} cannot be read: {reason}.") from None
+
+
+def _copied(file: IO[bytes], folder: Path) -> tuple[Path, str]:
+    """Copies a file to a name of ours, bounded; gives the path and the digest of what was copied."""
+    from vislib.model_file.look import MAX_FILE_BYTES, suffix_of
+
+    digest, size = hashlib.sha256(), 0
+    part = file.read(1_000_000)
+    path = folder / f"model{suffix_of(part)}"
+    with path.open("wb") as copy:
+        while part:
+            size += len(part)
+            if size > MAX_FILE_BYTES:
+                raise ModelError(f"The file has more than {MAX_FILE_BYTES / 1e6:.0f} MB, which is the most accepted.")
+            digest.update(part)
+            copy.write(part)
+            part = file.read(1_000_000)
+    return path, digest.hexdigest()
+
+
+def _is_accepted(digest: str) -> bool:
+    with _accepted_lock:
+        return digest in _accepted
+
+
+def _accept(digest: str) -> None:
+    with _accepted_lock:
+        _accepted[digest] = None
+        while len(_accepted) > _KEPT_DIGESTS:
+            _accepted.popitem(last=False)
