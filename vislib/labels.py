@@ -5,11 +5,12 @@ import io
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from vislib.errors import ModelError, listed
+from vislib.errors import ModelError
 
 MAX_BYTES = 5_000_000
 MAX_LABELS = 100_000
@@ -27,18 +28,21 @@ def read_labels(source: str | os.PathLike[str] | bytes) -> tuple[str, ...]:
     - CSV: rows of number and name or of name and number, with a heading or without; or one row of names;
     - text: a name a line, each with its number before it or none.
 
+    Classes of the same name get their numbers after it, as vislib tells classes apart by their names.
+
     Args:
         source: A path, or the file's bytes in UTF-8 (UTF-16 with its mark is read too).
 
     Raises:
-        ModelError: If it cannot be read, is no text, names a class twice or not at all.
+        ModelError: If it cannot be read, is no text, or has a class without a name.
     """
     name, content = _read(source)
     text = _decoded(name, content)
     try:
         labels = _from_json(json.loads(text)) if text.lstrip()[:1] in ("[", "{") else _from_lines(text)
     except (ValueError, RecursionError) as error:
-        reason = "it begins like JSON but is damaged" if not str(error) or "line" in str(error) else str(error)
+        damaged = isinstance(error, json.JSONDecodeError | RecursionError)
+        reason = "it begins like JSON but is damaged" if damaged else str(error)
         raise ModelError(f"{name} cannot be read as labels: {reason}.") from None
     return _checked(name, labels)
 
@@ -137,8 +141,6 @@ def _checked(name: str, labels: Iterable[str]) -> tuple[str, ...]:
             raise ModelError(
                 f"{name}: the name of class {number} is longer than {MAX_LETTERS} letters, or has some that do not print."
             )
-    if len(set(labels)) != len(labels):
-        seen: set[str] = set()
-        twice = {label for label in labels if label in seen or seen.add(label)}  # type: ignore[func-returns-value]
-        raise ModelError(f"{name} names more than one class {listed(sorted(twice), 5)}; labels must all be different.")
-    return labels
+    counts = Counter(labels)
+    # ImageNet has two cranes and two maillots: each keeps its name, told apart by its number.
+    return tuple(f"{label} ({number})" if counts[label] > 1 else label for number, label in enumerate(labels))

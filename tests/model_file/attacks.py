@@ -176,10 +176,10 @@ def large_models() -> dict[str, tuple[Callable[[], bytes], str]]:
         return lambda: archive(sequential(CONV, layer(name, config), POOL, DENSE))
 
     return {
-        "Dense(10**7)": (lambda: archive(sequential(CONV, POOL, layer("Dense", {"units": 10**7}))), "60,000,000 param"),
-        "Conv2D(10**8)": (after_conv("Conv2D", {"filters": 10**8, "kernel_size": [1, 1]}), "60,000,000 param"),
-        "Dense(10**7) in h5": (
-            lambda: hdf5(legacy(sequential(CONV, POOL, layer("Dense", {"units": 10**7})))), "60,000,000 param"),
+        "Dense(10**8)": (lambda: archive(sequential(CONV, POOL, layer("Dense", {"units": 10**8}))), "60,000,000 param"),
+        "Conv2D(10**8)": (after_conv("Conv2D", {"name": "wide", "filters": 10**8, "kernel_size": [1, 1]}), "60,000,000 param"),
+        "Dense(10**8) in h5": (
+            lambda: hdf5(legacy(sequential(CONV, POOL, layer("Dense", {"units": 10**8})))), "60,000,000 param"),
         "padding": (after_conv("ZeroPadding2D", {"padding": 100_000}), "computes"),
         "upsampling": (after_conv("UpSampling2D", {"size": [2000, 2000]}), "computes"),
         "resizing": (after_conv("Resizing", {"height": 30_000, "width": 30_000}), "computes"),

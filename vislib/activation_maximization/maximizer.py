@@ -15,9 +15,9 @@ from vislib.activation_maximization.regularisers import Regulariser
 from vislib.activation_maximization.transforms import Jitter, Padding, Rotation, Scale, Transform, drawn
 from vislib.activation_maximization.units import ClassLogit
 from vislib.attribution.base import no_progress
-from vislib.preprocessing import LUMINANCE
 from vislib.errors import ParameterError
 from vislib.parameters import check_parameters, parameter
+from vislib.preprocessing import LUMINANCE
 
 if TYPE_CHECKING:
     from vislib.activation_maximization.ascent import State

@@ -28,6 +28,7 @@ SECONDS = 120
 _POLL_SECONDS = 0.1
 _KEPT_DIGESTS = 256
 _ROOT = Path(__file__).parents[2]
+_CHILD = ("-m", "vislib.model_file.child")
 # What a Python process needs to start; not the rest, which may hold secrets.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "SYSTEMROOT", "TF_ENABLE_ONEDNN_OPTS")
 _accepted: OrderedDict[str, None] = OrderedDict()
@@ -115,7 +116,7 @@ def check_in_child(path: Path, progress: Progress = no_progress) -> None:
     settings |= {"PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1", "CUDA_VISIBLE_DEVICES": "-1"}
     settings |= dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "KERAS_HOME", "MPLCONFIGDIR"), str(path.parent))
     settings |= dict.fromkeys(("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "2")
-    command = [sys.executable, "-P", "-m", "vislib.model_file.child", str(path)]
+    command = [sys.executable, "-P", *_CHILD, str(path)]
     child = subprocess.Popen(
         command, cwd=path.parent, env=settings, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, start_new_session=True,

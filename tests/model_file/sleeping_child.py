@@ -1,0 +1,5 @@
+"""Stands in for the child: never answers."""
+
+import time
+
+time.sleep(60)

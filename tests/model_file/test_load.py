@@ -1,0 +1,170 @@
+"""The whole safe path: good files give Keras's own predictions; what the look lets through and is too much, is
+refused by a process of its own; nothing of the calling process changes."""
+
+import os
+import threading
+
+import h5py
+import keras
+import numpy as np
+import pytest
+import tiny_models
+from attacks import attacks_by_name, large_models
+from model_files import PLAIN, archive, hdf5, legacy, saved
+
+import vislib
+from vislib import ModelError
+from vislib.model_file import child, load, load_model_file
+
+HERE = Path(__file__).parent
+SUFFIXES = [".keras", ".h5"]
+KERAS_CANNOT = {("operations", ".h5")}  # Keras writes keras.ops as layers of that name there and cannot read them
+
+
+def state_of_process():
+    """What a file could change for everybody in this process."""
+    config = keras.config
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    return (
+        config.epsilon(), config.floatx(), config.image_data_format(), config.backend(), str(config.dtype_policy()),
+        dict(keras.saving.get_custom_objects()), environment, os.getcwd(), threading.active_count(),
+        keras.Layer.add_weight,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def unchanged():
+    before = state_of_process()
+    yield
+    assert state_of_process() == before
+
+
+@pytest.fixture(scope="module")
+def tried():
+    """Digests of this module's own only, so that no test is spared its child."""
+    kept = load._accepted.copy()
+    load._accepted.clear()
+    yield
+    load._accepted.clear()
+    load._accepted.update(kept)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("style", tiny_models.STYLES)
+def test_every_style_same_predictions_as_in_keras(style, suffix, tmp_path):
+    model = tiny_models.STYLES[style]()
+    content = saved(model, suffix, tmp_path)
+    if (style, suffix) in KERAS_CANNOT:
+        with pytest.raises(ModelError, match=r"save the model as \.keras"):
+            load_model_file(content, trust=True)
+        return
+    shape = (8, *[side or tiny_models.SIDE for side in model.input_shape[1:3]], model.input_shape[3])
+    inputs = np.random.default_rng(0).random(shape).astype(np.float32)
+    loaded = load_model_file(content, trust=True)
+    np.testing.assert_allclose(loaded.model(inputs), model(inputs), atol=1e-6)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_stranger_s_file_tried_in_a_child_then_classifies(suffix, tmp_path, unchanged, tried):
+    model = tiny_models.nested()
+    path = tmp_path / f"net{suffix}"
+    path.write_bytes(saved(model, suffix, tmp_path))
+    seconds = []
+    classifier = vislib.load_classifier(
+        path, preprocess="0..1", labels=["a", "b", "c", "d"], progress=lambda gone, most: seconds.append((gone, most))
+    )
+    image = np.random.default_rng(1).integers(0, 256, (12, 12, 3), np.uint8)
+    fitted = classifier.prepare(classifier.fit(image)[None])
+    given = {each.label: each.probability for each in classifier.predict(image, 4)}
+    np.testing.assert_allclose([given[name] for name in "abcd"], np.asarray(model(fitted))[0], atol=1e-5)
+    assert seconds
+    assert seconds == sorted(seconds)
+    assert classifier.key.startswith("net-")
+
+
+def test_file_accepted_before_not_tried_again(monkeypatch, tried):
+    calls = []
+    monkeypatch.setattr(load, "check_in_child", lambda path, progress: calls.append(path))
+    content = archive(PLAIN)
+    load_model_file(content)
+    load_model_file(content)
+    assert len(calls) == 1
+
+
+def test_file_that_changed_while_it_was_tried_refused(monkeypatch, tried):
+    monkeypatch.setattr(load, "check_in_child", lambda path, progress: path.write_bytes(b"another"))
+    with pytest.raises(ModelError, match="changed its own file"):
+        load_model_file(archive({**PLAIN, "x": 1}))
+
+
+SAMPLE_OF_ATTACKS = ["lambda naming set_epsilon", "external link", "3 GB of weights"]
+
+
+@pytest.mark.parametrize("name", SAMPLE_OF_ATTACKS)
+def test_attack_refused_by_the_child_with_the_same_sentence(name, tmp_path, unchanged, tried):
+    elsewhere = tmp_path / "secret.h5"
+    with h5py.File(elsewhere, "w") as file:
+        file["secret"] = [1.0]
+    make, match = attacks_by_name(elsewhere)[name]
+    with pytest.raises(ModelError, match=match):
+        load_model_file(make())
+
+
+@pytest.mark.parametrize("name", list(large_models()))
+def test_far_too_large_model_refused_before_it_is_allocated(name, tmp_path, monkeypatch):
+    make, match = large_models()[name]
+    content = make()
+    path = tmp_path / f"model{'.keras' if content.startswith(b'PK') else '.h5'}"
+    path.write_bytes(content)
+    monkeypatch.setattr(keras.Layer, "add_weight", keras.Layer.add_weight)  # put back after the child's part
+    refused = child.verdict(path)
+    assert refused is not None
+    assert match.removesuffix("param") in refused
+
+
+def test_child_that_needs_too_much_memory_only_costs_a_sentence(monkeypatch, tmp_path, unchanged, tried):
+    """The limits of the system hold, whatever the look and the counts let through."""
+    monkeypatch.setattr(load, "_CHILD", (str(HERE / "greedy_child.py"),))
+    with pytest.raises(ModelError, match="too much memory or crashes"):
+        load_model_file(archive({**PLAIN, "greedy": 1}))
+
+
+def test_child_that_hangs_is_ended(monkeypatch, tmp_path, unchanged, tried):
+    monkeypatch.setattr(load, "_CHILD", (str(HERE / "sleeping_child.py"),))
+    monkeypatch.setattr(load, "SECONDS", 1.0)
+    with pytest.raises(ModelError, match="takes too long"):
+        load_model_file(archive({**PLAIN, "sleeps": 1}))
+
+
+def test_cancelled_by_progress_child_ended_nothing_left(monkeypatch, tmp_path, unchanged, tried):
+    monkeypatch.setattr(load, "_CHILD", (str(HERE / "sleeping_child.py"),))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    class Left(BaseException):
+        """As Streamlit's own stop."""
+
+    def progress(gone, most):
+        raise Left
+
+    with pytest.raises(Left):
+        load_model_file(archive({**PLAIN, "cancelled": 1}), progress=progress)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_not_a_file_said(tmp_path):
+    with pytest.raises(ModelError, match=r"nothing\.keras cannot be read: No such file"):
+        vislib.load_classifier(tmp_path / "nothing.keras")
+
+
+def test_uncompiled_even_where_the_file_says_how_it_was_trained(tmp_path):
+    model = tiny_models.conv_relu()
+    model.compile("adam", "categorical_crossentropy")
+    loaded = load_model_file(saved(model, ".keras", tmp_path), trust=True)
+    assert not loaded.model.compiled
+
+
+def test_h5_config_limits_hold_in_the_trusted_path_too():
+    with pytest.raises(ModelError, match="Lambda"):
+        load_model_file(
+            hdf5(legacy({**PLAIN, "config": {"layers": [{"class_name": "Lambda", "config": {}}]}})), trust=True
+        )
