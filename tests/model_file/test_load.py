@@ -3,6 +3,7 @@ refused by a process of its own; nothing of the calling process changes."""
 
 import os
 import threading
+from pathlib import Path
 
 import h5py
 import keras
