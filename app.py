@@ -24,7 +24,7 @@ st.navigation(
             st.Page("pages/class_activation.py", title="Class activation"),
             st.Page("pages/compare_and_trust.py", title="Compare & trust"),
         ],
-        "Build": [st.Page("pages/train.py", title="Train")],
+        "Build": [st.Page("pages/your_model.py", title="Your model"), st.Page("pages/train.py", title="Train")],
     },
     expanded=True,
 ).run()

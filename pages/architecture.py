@@ -5,7 +5,9 @@ import streamlit as st
 from pages._ui import architecture_views, one_network
 from pages._ui.context import context
 
-here = context("Architecture", "The network that is loaded, as a graph: open its blocks, choose a layer.")
+here = context(
+    "Architecture", "The network that is loaded, as a graph: open its blocks, choose a layer.", needs_maps=False
+)
 table = one_network.table_of(here)
 chosen = one_network.chosen_layer(here, table)
 one_network.show(here, table, chosen)

@@ -6,7 +6,7 @@ from pages._ui import explain, occlusion_maps, picture
 from pages._ui.context import context
 from vislib.attribution.occlusion import Occlusion
 
-here = context("Occlusion", "Cover a patch of the image: where the score falls, there it was needed.")
+here = context("Occlusion", "Cover a patch of the image: where the score falls, there it was needed.", needs_maps=False)
 
 shown, controls = st.columns([4, 1], gap="large")
 with controls:

@@ -8,7 +8,9 @@ from pages._ui.context import context, percent, top_bars
 from pages._ui.glance import glance
 from pages._ui.picture import Look
 
-here = context("Inside a convolutional network", "What it sees, layer by layer, and what its decision rests on.")
+here = context(
+    "Inside a convolutional network", "What it sees, layer by layer, and what its decision rests on.", needs_maps=False
+)
 
 image, answer = st.columns([1, 3], gap="large")
 with image:
@@ -26,16 +28,19 @@ with answer:
         }
     )
 
-st.subheader("The network at a glance", anchor=False)
-glance(here)
+if here.classifier.network.map_layers:
+    st.subheader("The network at a glance", anchor=False)
+    glance(here)
 
 st.subheader(f"What the score of “{here.label}” rests on", anchor=False)
 methods = vislib.methods()
-cards = (
+cards = [
     ("grad-cam", "pages/class_activation.py", "Class activation", Look()),
     ("saliency", "pages/saliency.py", "Saliency", Look(opacity=0.9, clip=0.01)),
     ("occlusion", "pages/occlusion.py", "Occlusion", Look()),
-)
+]
+if not here.classifier.network.map_layers:
+    cards = cards[1:]
 for column, (name, page, title, look) in zip(st.columns(len(cards)), cards, strict=True):
     with column:
         explain.show(here, methods[name]().resolved(here.classifier), look)

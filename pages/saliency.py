@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui import explain, per_class, picture
 from pages._ui.context import context
 
-here = context("Saliency", "Which pixels the score of the class reacts to.")
+here = context("Saliency", "Which pixels the score of the class reacts to.", needs_maps=False)
 names = explain.of_family(here, "gradient")
 
 shown, controls = st.columns([4, 1], gap="large")

@@ -68,7 +68,7 @@ class Classifier:
             raise ModelError(f"Labels must all be different; these are there more than once: {listed(twice)}.")
         if len(self.labels) != self.network.n_classes:
             raise ModelError(
-                f"{self.key} tells {self.network.n_classes} classes apart, but {len(self.labels)} labels were given."
+                f"The network tells {self.network.n_classes} classes apart, but {len(self.labels)} labels were given."
             )
 
     @cached_property

@@ -47,7 +47,12 @@ def classifier_of(
     return Classifier(key, model, tuple(labels), shape[:2], shape[2], preprocess)
 
 
-def _input_shape(model: Any, name: str, input_size: tuple[int, int] | None) -> tuple[int, int, int]:
+def check_is_image_network(model: Any, name: str) -> None:
+    """Refuses what is no built Keras model of one image input, channels last.
+
+    Raises:
+        ModelError: With what it is instead.
+    """
     shape = getattr(model, "input_shape", None)
     if not isinstance(model, keras.Model) or not isinstance(shape, tuple) or len(shape) != 4:
         what = type(model).__name__ + (f" with input {shape}" if shape is not None else "")
@@ -57,6 +62,13 @@ def _input_shape(model: Any, name: str, input_size: tuple[int, int] | None) -> t
         )
     if shape[1] in (1, 3) and shape[3] not in (1, 3):
         raise ModelError(f"{name} takes images {shape[1:]}, channels first; channels last can be used.")
+    if shape[3] not in (1, 3):
+        raise ModelError(f"{name} takes {shape[3]} channels; 1 (grey) or 3 (RGB) can be used.")
+
+
+def _input_shape(model: Any, name: str, input_size: tuple[int, int] | None) -> tuple[int, int, int]:
+    check_is_image_network(model, name)
+    shape = model.input_shape
     _check_size(input_size)
     height, width = shape[1:3] if input_size is None else input_size
     if height is None or width is None:

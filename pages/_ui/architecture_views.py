@@ -48,7 +48,7 @@ def tables(context: Context, names: list[str]) -> dict[str, LayerTable]:
             return layer_table(context.classifier) if name == LOADED else architectures.table(name)
 
         try:
-            table = work.run(key, f"Building {title(context, name)}", compute)
+            table = work.run(key, f"Building {title(context, name)}", compute, kind=f"layers of {name}")
         except VislibError as error:
             st.info(style.plain(str(error)))
             continue

@@ -10,7 +10,8 @@ import streamlit as st
 
 import vislib
 from pages._ui import explain, picture, style, work
-from pages._ui.context import Context, beside, image_names, own_models, percent
+from pages._ui.context import Context, beside, image_names, percent
+from pages._ui.models import own_models
 from pages._ui.picture import Look
 from vislib import trust
 from vislib.render import Scale
@@ -35,7 +36,7 @@ def over_images(here: Context, explainer: vislib.Explainer, look: Look) -> None:
 def over_models(here: Context, name: str, look: Look) -> None:
     """The method with its default parameters on several networks, each for its own most probable class."""
     every = [*vislib.models(), *own_models()]
-    mine = [model for model in own_models() if own_models()[model].channels == here.classifier.channels]
+    mine = [name for name, own in own_models().items() if own.channels == here.classifier.channels]
     # A network for photographs and one for grey digits have nothing to say of the same image.
     alike = [model for model in _OFFLINE if (model == "digits") == (here.classifier.channels == 1)]
     first = list(dict.fromkeys([here.model_name, *mine, *alike]))[:4]
@@ -95,6 +96,7 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
             one.key("quick trust", explainer, one.target),
             f"Figures of {name}",
             functools.partial(_measure, one, explainer),
+            kind=f"figures of {explainer.name}",
         )
         if measured is None:
             return

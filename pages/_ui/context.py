@@ -1,13 +1,14 @@
 """The one context that every page shares, chosen in the sidebar: model, image, class."""
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
 import vislib
-from pages._ui import drawing, images, style, work
+from pages._ui import drawing, images, models, style, work
 from pages._ui.targets import choose_target
 from vislib.images import image_digest
 from vislib.zoo import DEFAULT
@@ -47,29 +48,33 @@ class Context:
         return (self.classifier.key, self.digest, *rest)
 
 
-def context(title: str, lead: str) -> Context:
+def context(title: str, lead: str, needs_maps: bool = True) -> Context:
     """Draws heading and sidebar, loads what is chosen, and returns it.
 
-    The page stops here, with a sentence, if the model cannot be had or has no feature maps to look into.
+    The page stops here, with a sentence, if the model cannot be had, or has no feature maps where the page
+    needs some.
     """
     style.start(title, lead)
     loading = st.empty()
     with st.sidebar:
-        model_name = _choose_model()
+        model_name = models.choose()
         samples = _samples(model_name)
         if samples == images.DIGITS:
             drawing.draw_a_digit()
         image_name, image = images.choose_image("image", "Image", samples)
         images.own_image()
         class_slot = st.container()
-    classifier = own_models().get(model_name) or _load(model_name, loading)
+    classifier = _load(model_name, loading)
     here = _context(classifier, model_name, image_name, image)
     with class_slot:
         target = choose_target(classifier, here.probabilities)
         st.html(top_bars(classifier, here.probabilities, 5))
     loading.empty()
-    if not classifier.network.map_layers:
-        st.info(f"{style.plain(model_name)} has no layer with feature maps, so there is nothing to look into.")
+    if needs_maps and not classifier.network.map_layers:
+        st.info(
+            f"{style.plain(model_name)} has no layer with feature maps, so there is nothing to look into here. "
+            "Overview, Architecture, Occlusion and Saliency work for it."
+        )
         st.stop()
     return replace(here, target=target)
 
@@ -86,7 +91,7 @@ def beside(here: Context, image_name: str | None = None, model_name: str | None 
         VislibError: If the network cannot be had.
     """
     image_name, model_name = image_name or here.image_name, model_name or here.model_name
-    classifier = here.classifier if model_name == here.model_name else _ready(model_name)
+    classifier = here.classifier if model_name == here.model_name else models.classifier(model_name)
     return _context(classifier, model_name, image_name, images.image_named(image_name))
 
 
@@ -95,21 +100,19 @@ def image_names(here: Context) -> list[str]:
     return images.image_names(_samples(here.model_name))
 
 
-def own_models() -> dict[str, vislib.Classifier]:
-    """This person's trained networks by name; nobody else sees them."""
-    return st.session_state.setdefault("own_models", {})
-
-
 def top_bars(classifier: vislib.Classifier, probabilities: np.ndarray, top: int) -> str:
     """HTML of the most probable classes with their probabilities as bars."""
-    rows = []
-    for index in np.argsort(-probabilities, kind="stable")[:top]:
-        share = float(probabilities[index])
-        rows.append(
-            f"<li><span class='v-name'>{html.escape(classifier.labels[index])}</span>"
-            f"<span class='v-value'>{percent(share)}</span>"
-            f"<span class='v-bar'><span style='width:{share * 100:.1f}%'></span></span></li>"
-        )
+    order = np.argsort(-probabilities, kind="stable")[:top]
+    return bars([(classifier.labels[index], float(probabilities[index])) for index in order])
+
+
+def bars(shares: Sequence[tuple[str, float]]) -> str:
+    """HTML of classes with their probabilities as bars."""
+    rows = [
+        f"<li><span class='v-name'>{html.escape(name)}</span><span class='v-value'>{percent(share)}</span>"
+        f"<span class='v-bar'><span style='width:{share * 100:.1f}%'></span></span></li>"
+        for name, share in shares
+    ]
     return f"<ol class='v-top' aria-label='Most probable classes'>{''.join(rows)}</ol>"
 
 
@@ -132,37 +135,16 @@ def _context(classifier: vislib.Classifier, model_name: str, image_name: str, im
 
 
 def _samples(model_name: str) -> tuple[str, ...]:
-    return images.samples_for(model_name, own_models().get(model_name))
-
-
-def _ready(model_name: str) -> vislib.Classifier:
-    return own_models().get(model_name) or _classifier(model_name)
-
-
-def _choose_model() -> str:
-    about = vislib.models()
-    about |= dict.fromkeys(own_models(), "Trained by you on the page Train; kept for this visit")
-    name = st.selectbox("Model", list(about), key="model", bind="query-params")
-    st.caption(about[name])
-    return name
+    return images.samples_for(model_name, models.own_models().get(model_name))
 
 
 def _load(name: str, slot) -> vislib.Classifier:
     with slot.container(), st.spinner(f"Loading {name}; the first time this takes some seconds…"):
         try:
-            return _classifier(name)
+            return models.classifier(name)
         except vislib.VislibError as error:
             refused = str(error)
     slot.error(style.plain(refused))
     if name != DEFAULT:
-        st.button(f"Go back to {DEFAULT}", on_click=_use_default)
+        st.button(f"Go back to {DEFAULT}", on_click=models.choose_next, args=(DEFAULT,))
     st.stop()
-
-
-def _use_default() -> None:
-    st.session_state["model"] = DEFAULT
-
-
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _classifier(name: str) -> vislib.Classifier:
-    return vislib.load_classifier(name)

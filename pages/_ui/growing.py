@@ -68,7 +68,7 @@ def shown(key: tuple, what: str, compute, slot, alt: str, again: str = "Start ag
         slot.image(data_uri(export.as_image(partial, picture.SIDE), picture.SIDE), width="stretch", alt=alt)
 
     try:
-        return work.run(key, what, compute, draw, again)
+        return work.run(key, what, compute, draw, again, kind="activation maximization")
     except VislibError as error:
         st.error(style.plain(str(error)))
         return None

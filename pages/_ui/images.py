@@ -1,12 +1,15 @@
 """The images that can be looked at: samples that suit the network, and the person's own."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 import vislib
-from pages._ui import style
+from pages._ui import journal, style
+from pages._ui.models import OwnModel
+from pages._ui.store import Store
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_images"
 _PHOTOS = ("cat.jpg", "coffee.jpg", "cat_and_coffee.jpg", "rocket.jpg", "astronaut.jpg")
@@ -17,20 +20,28 @@ _SMALL_PICTURES = tuple(
 )
 SAMPLE_NAMES = (*_PHOTOS, *DIGITS, *_SMALL_PICTURES)
 _KEPT_OWN_IMAGES = 5
+_KEPT_BYTES = 384 * 1024 * 1024
+"""Of all people's files and pixels; a picture of 25 million pixels takes 75 MB."""
+
+
+@st.cache_resource(show_spinner=False)
+def kept() -> Store:
+    """People's own images, as files and as pixels; the least recently used are let go."""
+    return Store(_KEPT_BYTES)
 
 
 def take_image(name: str, content: bytes) -> None:
     """Adds an image file to this person's own and makes it the one in use; the oldest gives way."""
-    own = st.session_state.setdefault("own_images", {})
+    own = _own()
     own.pop(name, None)
-    own[name] = content
+    own[name] = hashlib.sha256(content).hexdigest()
+    kept().put(("file", own[name]), content)
     while len(own) > _KEPT_OWN_IMAGES:
         own.pop(next(iter(own)))
-    st.session_state.setdefault("decoded", {}).pop(name, None)
     st.session_state["image"] = name
 
 
-def samples_for(model_name: str, own: vislib.Classifier | None) -> tuple[str, ...]:
+def samples_for(model_name: str, own: OwnModel | vislib.Classifier | None) -> tuple[str, ...]:
     """The sample images that suit a network: a built-in one's name, or a person's own."""
     if model_name == "digits" or (own and own.channels == 1):
         return DIGITS
@@ -40,20 +51,36 @@ def samples_for(model_name: str, own: vislib.Classifier | None) -> tuple[str, ..
 
 
 def image_named(name: str) -> np.ndarray:
-    """A sample or an image of the person's own, (H, W, 3) uint8."""
-    own: dict[str, bytes] = st.session_state.setdefault("own_images", {})
-    if name not in own:
+    """A sample or an image of the person's own, (H, W, 3) uint8.
+
+    Raises:
+        ImageError: If the server has let it go.
+    """
+    if name not in _own():
         return _sample(name)
-    decoded = st.session_state.setdefault("decoded", {})
-    if name not in decoded:
-        decoded.clear()  # a picture of 25 million pixels takes 75 MB: only the one in use is kept decoded
-        decoded[name] = vislib.load_image(own[name])
-    return decoded[name]
+    digest = _own()[name]
+    pixels = kept().get(("pixels", digest))
+    if pixels is None:
+        content = kept().get(("file", digest))
+        if content is None:
+            raise vislib.ImageError(f"The server let {name} go just now, as it needed the memory; upload it again.")
+        pixels = vislib.load_image(content)
+        kept().put(("pixels", digest), pixels)
+    return pixels
 
 
 def image_names(samples: tuple[str, ...]) -> list[str]:
     """The samples and then the person's own images."""
-    return [*samples, *st.session_state.setdefault("own_images", {})]
+    for name, digest in list(_own().items()):
+        if kept().get(("file", digest)) is None:
+            del _own()[name]
+            st.session_state["refused"] = f"The server needed the memory of {name} and let it go. Upload it again."
+    return [*samples, *_own()]
+
+
+def _own() -> dict[str, str]:
+    """This person's images: name → digest of the file."""
+    return st.session_state.setdefault("own_images", {})
 
 
 def choose_image(key: str, label: str, samples: tuple[str, ...], index: int = 0) -> tuple[str, np.ndarray]:
@@ -96,13 +123,13 @@ def _take(key: str) -> None:
     try:
         vislib.load_image(content)
     except vislib.VislibError as error:
+        journal.tell("refused", what="image", bytes=len(content), why=str(error))
         st.session_state["refused"] = f"{file.name}: {error} The image you had is still here."
         return
-    own = st.session_state.setdefault("own_images", {})
-    take_image(_new_name(file.name or "camera.png", own), content)
+    take_image(_new_name(file.name or "camera.png"), content)
 
 
-def _new_name(name: str, own: dict[str, bytes]) -> str:
+def _new_name(name: str) -> str:
     name = name if len(name) <= 60 else f"{name[:50]}…{name[-9:]}"
-    taken = {*SAMPLE_NAMES, *own}
+    taken = {*SAMPLE_NAMES, *_own()}
     return next(c for c in (name, *(f"{name} ({n})" for n in range(2, 99))) if c not in taken)

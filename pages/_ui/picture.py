@@ -10,7 +10,7 @@ import streamlit as st
 from matplotlib import colormaps
 
 import vislib
-from pages._ui import style
+from pages._ui import models, style
 from pages._ui.context import Context
 from pages._ui.shown import show_image
 from vislib import export, figures, render
@@ -226,14 +226,7 @@ def preamble(context: Context) -> str:
 
 def classifier_lines(context: Context) -> str:
     """The lines that load the network looked at."""
-    if context.classifier.key == context.model_name:  # a built-in one
-        return f"import vislib\n\nclassifier = vislib.load_classifier({context.model_name!r})\n"
-    return (
-        "import keras\nimport vislib\n\n"
-        f"model = keras.models.load_model({context.model_name + '.keras'!r})  # downloaded from the page Train\n"
-        f"classifier = vislib.load_classifier(\n    model, preprocess=vislib.{context.classifier.preprocess!r},\n"
-        f"    labels={list(context.classifier.labels)!r},\n)\n"
-    )
+    return models.lines(context.model_name)
 
 
 def _capital(text: str) -> str:

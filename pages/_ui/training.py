@@ -1,5 +1,6 @@
 """A training on the page Train: its moving curves, Stop, and the runs that are kept."""
 
+import secrets
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +9,8 @@ import streamlit as st
 from PIL import Image
 
 import vislib
-from pages._ui import picture, style, work
-from pages._ui.context import own_models, percent
+from pages._ui import journal, models, picture, style, work
+from pages._ui.context import percent
 from pages._ui.filter_tiles import sheet
 from pages._ui.tiles import data_uri
 from pages._ui.train_plan import Plan
@@ -17,6 +18,7 @@ from vislib import training
 
 _KEPT_RUNS = 3
 _SHOW_EVERY_BATCHES = 4
+_ABOUT = "Trained by you on the page Train; kept for this visit"
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,10 +30,17 @@ class Run:
     evaluation: training.Evaluation
     mistakes: tuple[np.ndarray, ...]
     n_images: int
+    token: str
+    """Tells it from every other run."""
 
 
 def finished_runs() -> list[Run]:
-    """This person's runs, the newest last."""
+    """This person's runs that the server still has, the newest last."""
+    runs = [models.kept().get(("run", token)) for token in _tokens()]
+    return [run for run in runs if run is not None]
+
+
+def _tokens() -> list[str]:
     return st.session_state.setdefault("runs", [])
 
 
@@ -66,27 +75,30 @@ def train(plan: Plan) -> None:
                 sheet = data_uri(kernel_sheet(run.current_kernels()), picture.SIDE)
                 kernel_slot.image(sheet, width="stretch", alt="First-layer kernels now")
 
-    while not work.gate().acquire(timeout=0.25):
-        bar.progress(0.0, text="Waiting for another computation to finish…")
+    def waiting(ahead: int) -> None:
+        bar.progress(0.0, text=work.wait_and_say("Training", ahead))
+
     try:
-        run.start(progress)
+        with work.gate().turn(waiting), journal.told("computed", what=f"training of {plan.network}"):
+            run.start(progress)
     except vislib.VislibError as error:
         slot.error(style.plain(str(error)))
         return
-    finally:
-        work.gate().release()
     keep(plan, run)
     slot.empty()
 
 
 def use(run: Run) -> None:
     """Makes the run's network the model on every page."""
-    models = own_models()
-    models[run.plan.name] = run.result.classifier(f"{run.plan.name} {id(run.result)}")
-    while len(models) > _KEPT_RUNS:
-        models.pop(next(iter(models)))
-    st.session_state["model"] = run.plan.name
-    st.session_state["class"] = "Top prediction"
+    classifier = run.result.classifier(run.token)
+    lines = (
+        "import keras\nimport vislib\n\n"
+        f"model = keras.models.load_model({run.plan.name + '.keras'!r})  # downloaded from the page Train\n"
+        f"classifier = vislib.load_classifier(\n    model, preprocess=vislib.{classifier.preprocess!r},\n"
+        f"    labels={list(classifier.labels)!r},\n)\n"
+    )
+    models.add(run.plan.name, classifier, ("trained", run.token), _ABOUT, lines)
+    models.choose_next(run.plan.name)
     st.toast(f"{run.plan.name} is now the model on every page.")
 
 
@@ -104,7 +116,8 @@ def keep(plan: Plan, run: training.TrainingRun) -> None:
     dataset = run.dataset
     evaluation = training.evaluate(result.model, dataset.test_images, dataset.test_labels)
     mistakes = tuple(dataset.test_images[mistake.index] for mistake in evaluation.mistakes[:40])
-    runs = finished_runs()
     n_images = min(plan.options.n_images or len(dataset.train_images), len(dataset.train_images))
-    runs.append(Run(plan, result, evaluation, mistakes, n_images))
-    del runs[:-_KEPT_RUNS]
+    finished = Run(plan, result, evaluation, mistakes, n_images, f"{plan.name} {secrets.token_hex(8)}")
+    models.kept().put(("run", finished.token), finished)
+    _tokens().append(finished.token)
+    del _tokens()[:-_KEPT_RUNS]

@@ -1,47 +1,21 @@
 """Running work in a page: one heavy computation at a time, a bar that moves, a Stop that stops, results kept."""
 
-import dataclasses
-import sys
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
 
+from pages._ui import journal
+from pages._ui.gate import Gate
+from pages._ui.store import Store
+
 T = TypeVar("T")
 _STORE_BYTES = 128 * 1024 * 1024
 _SHOW_EVERY_SECONDS = 0.4
-
-
-class Store:
-    """Results by key, for all sessions; the least recently used are dropped to stay within the bytes allowed."""
-
-    def __init__(self, max_bytes: int):
-        self._max_bytes = max_bytes
-        self._entries: OrderedDict[tuple, tuple[Any, int]] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
-
-    def get(self, key: tuple) -> Any:
-        """The result, or None."""
-        with self._lock:
-            if key not in self._entries:
-                return None
-            self._entries.move_to_end(key)
-            return self._entries[key][0]
-
-    def put(self, key: tuple, result: Any) -> None:
-        size = _size(result)
-        with self._lock:
-            if key in self._entries:
-                self._bytes -= self._entries.pop(key)[1]
-            self._entries[key] = (result, size)
-            self._bytes += size
-            while self._bytes > self._max_bytes and len(self._entries) > 1:
-                self._bytes -= self._entries.popitem(last=False)[1][1]
+_QUICK_AT_ONCE = 2
 
 
 @st.cache_resource(show_spinner=False)
@@ -50,17 +24,39 @@ def store() -> Store:
 
 
 @st.cache_resource(show_spinner=False)
-def gate() -> threading.BoundedSemaphore:
-    """Held while something heavy is computed: TensorFlow uses every core for one computation already."""
-    return threading.BoundedSemaphore(1)
+def gate() -> Gate:
+    return Gate()
 
 
-def stored(key: tuple, compute: Callable[[], T]) -> T:
-    """The result kept under `key`, or computed now; for what takes well under a second."""
-    result = store().get(key)
+@st.cache_resource(show_spinner=False)
+def _quick() -> threading.BoundedSemaphore:
+    """Held while something quick is computed: what thirty people compute at once would not fit into memory."""
+    return threading.BoundedSemaphore(_QUICK_AT_ONCE)
+
+
+def wait_and_say(what: str, ahead: int) -> str:
+    """What a person who waits at the gate is told."""
+    others = "another computation" if ahead == 1 else f"{ahead} computations of other people"
+    return f"{what}: waiting for {others} to finish…"
+
+
+def stored(key: tuple, compute: Callable[[], T], keep: Store | None = None) -> T:
+    """The result kept under `key`, or computed now; for what takes well under a second.
+
+    Args:
+        key: Identifies the result.
+        compute: Computes it; it asks for no other stored result.
+        keep: Where it is kept, if not with all other results.
+    """
+    kept = store() if keep is None else keep
+    result = kept.get(key)
     if result is None:
-        result = compute()
-        store().put(key, result)
+        with kept.lock(key):
+            result = kept.get(key)
+            if result is None:
+                with _quick():
+                    result = compute()
+                kept.put(key, result)
     return result
 
 
@@ -70,6 +66,9 @@ def run(
     compute: Callable[[Callable[..., None]], T],
     show_partial: Callable[[np.ndarray, int, int], None] | None = None,
     again: str = "Start again",
+    kind: str | None = None,
+    unit: str = "",
+    keep: Store | None = None,
 ) -> T | None:
     """The result kept under `key`, or computed now with a progress bar and a Stop button.
 
@@ -79,11 +78,15 @@ def run(
         compute: Takes a progress callback (done, total, partial=None).
         show_partial: Draws the map so far, with done and total.
         again: What the button says that takes a stopped computation up.
+        kind: What the log calls it, where `what` holds a name of the person's own.
+        unit: What is counted, as it follows a number.
+        keep: Where the result is kept, if not with all others.
 
     Returns:
         The result; None if the person stopped it (what there is so far is drawn by `show_partial`).
     """
-    result = store().get(key)
+    kept = store() if keep is None else keep
+    result = kept.get(key)
     if result is not None:
         return result
     partials: dict[tuple, tuple] = st.session_state.setdefault("partials", {})
@@ -104,20 +107,25 @@ def run(
         if partial is not None:
             partials[key] = (partial, done, total)
         # Any Streamlit call raises here once the person has stopped or changed something.
-        bar.progress(done / total, text=f"{what}: {done} of {total}" if total > 1 else f"{what}…")
+        bar.progress(done / total, text=f"{what}: {done} of {total}{unit}" if total > 1 else f"{what}…")
         if partial is None:
             return
         if show_partial is not None and done < total and time.monotonic() - last_shown > _SHOW_EVERY_SECONDS:
             show_partial(partial, done, total)
             last_shown = time.monotonic()
 
-    while not gate().acquire(timeout=0.25):
-        bar.progress(0.0, text=f"{what}: waiting for another computation to finish…")
-    try:
-        result = compute(progress)
-    finally:
-        gate().release()
-    store().put(key, result)
+    def waiting(ahead: int) -> None:
+        bar.progress(0.0, text=wait_and_say(what, ahead))
+
+    asked = time.monotonic()
+    with gate().turn(waiting):
+        result = kept.get(key)  # somebody else may have wanted the same
+        if result is None:
+            waited = round(time.monotonic() - asked, 2)
+            with journal.told("computed", what=kind or what, waited=waited, behind=len(gate()) - 1) as facts:
+                result = compute(progress)
+                kept.put(key, result)
+                facts["store_mb"] = kept.n_bytes // 2**20
     partials.pop(key, None)
     slot.empty()
     return result
@@ -138,15 +146,3 @@ def _show_stopped(key: tuple, what: str, partial, show_partial, again: str) -> N
         st.button(again, key=f"again {what} {hash(key)}", on_click=_go_on, args=(key,))
     if partial and show_partial:
         show_partial(*partial)
-
-
-def _size(result: Any) -> int:
-    if isinstance(result, np.ndarray):
-        return result.nbytes
-    if dataclasses.is_dataclass(result):
-        return 1000 + sum(_size(getattr(result, spec.name)) for spec in dataclasses.fields(result))
-    if isinstance(result, Mapping):
-        return sum(_size(value) for value in result.values())
-    if isinstance(result, (list, tuple)):
-        return sum(map(_size, result))
-    return sys.getsizeof(result)

@@ -13,8 +13,8 @@ from vislib import export
 def own_image(open_page, width, height):
     page = open_page("a_cat_through_a_cnn", model="cifar10")
     pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
-    page.session_state["own_images"] = {"mine.png": export.png_bytes(Image.fromarray(pixels))}
-    return page.run().sidebar.selectbox(key="image").set_value("mine.png").run()
+    content = export.png_bytes(Image.fromarray(pixels))
+    return page.file_uploader(key="upload").set_value(("mine.png", content, "image/png")).run()
 
 
 def test_sizes_for_an_image_of_400_by_320(open_page):

@@ -48,10 +48,7 @@ def test_store_counts_dictionaries_of_arrays():
 
 
 def gate_is_free() -> bool:
-    free = work.gate().acquire(blocking=False)
-    if free:
-        work.gate().release()
-    return free
+    return len(work.gate()) == 0
 
 
 KEY = ("test_work", "result")
@@ -139,18 +136,24 @@ def test_run_waits_for_the_gate(job):
     order = []
     real = job.compute
     job.compute = lambda progress: (order.append("computed"), real(progress))[1]
-    work.gate().acquire()
+    taken, let_go = threading.Event(), threading.Event()
 
-    def let_go():
-        order.append("released")
-        work.gate().release()
+    def another():
+        with work.gate().turn(lambda ahead: None):
+            taken.set()
+            let_go.wait(20)
+            order.append("released")
 
-    timer = threading.Timer(0.6, let_go)
+    other = threading.Thread(target=another)
+    other.start()
+    taken.wait(20)
+    timer = threading.Timer(0.6, let_go.set)
     timer.start()
     try:
         run_page()
     finally:
         timer.join()
+        other.join()
     assert order == ["released", "computed"]
     assert gate_is_free()
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAX_PARAMETERS = 60_000_000
 MAX_OUTPUT_ELEMENTS = 64_000_000
-MAX_ALL_ELEMENTS = 1_000_000_000
+MAX_ALL_ELEMENTS = 300_000_000
 ANY_SIDE = 224
 """Side in pixels at which a model that takes any size is tried."""
 

@@ -1,0 +1,74 @@
+"""The server's log for whoever runs it: one JSON object a line on standard error, of what was computed and refused.
+
+No image, no file's name and no address is in it; docs/deployment.md describes the lines.
+"""
+
+import json
+import logging
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from vislib import VislibError
+
+_logger = logging.getLogger("vislib.app")
+_STATUS = Path("/proc/self/status")
+
+
+def _set_up() -> None:
+    if not _logger.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        _logger.addHandler(handler)
+        _logger.setLevel(logging.INFO)
+        _logger.propagate = False
+
+
+def tell(event: str, **facts: Any) -> None:
+    """Writes one line."""
+    _set_up()
+    context = get_script_run_ctx(suppress_warning=True)
+    about = {
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "event": event,
+        "session": context.session_id[:8] if context else None,
+        **facts,
+        "memory_mb": memory_mb(),
+        "threads": threading.active_count(),
+    }
+    _logger.info(json.dumps(about, ensure_ascii=False))
+
+
+@contextmanager
+def told(event: str, **facts: Any) -> Iterator[dict[str, Any]]:
+    """Writes one line when the block ends: how it ended, why if it was refused, and how long it took.
+
+    More facts can be put into what it gives.
+    """
+    start, outcome = time.monotonic(), "left"  # as when the person went away: no Exception
+    try:
+        yield facts
+        outcome = "done"
+    except VislibError as error:
+        outcome, facts["why"] = "refused", str(error)
+        raise
+    except Exception as error:
+        outcome, facts["why"] = "failed", type(error).__name__
+        raise
+    finally:
+        tell(event, outcome=outcome, seconds=round(time.monotonic() - start, 2), **facts)
+
+
+def memory_mb() -> int | None:
+    """What this process holds in memory now; None where the system does not tell."""
+    try:
+        line = next(line for line in _STATUS.read_text().splitlines() if line.startswith("VmRSS"))
+    except (OSError, StopIteration):
+        return None
+    return int(line.split()[1]) // 1024
