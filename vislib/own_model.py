@@ -54,6 +54,11 @@ def check_is_image_network(model: Any, name: str) -> None:
         ModelError: With what it is instead.
     """
     shape = getattr(model, "input_shape", None)
+    if isinstance(model, keras.Model) and isinstance(shape, list | dict) and len(shape) > 1:
+        raise ModelError(
+            f"{name} cannot be used: it has {len(shape)} inputs, and pictures of one image's parts are made for models "
+            "with one, (batch, height, width, channels). A keras.Model from one of its inputs to the scores can be used."
+        )
     if not isinstance(model, keras.Model) or not isinstance(shape, tuple) or len(shape) != 4:
         what = type(model).__name__ + (f" with input {shape}" if shape is not None else "")
         raise ModelError(

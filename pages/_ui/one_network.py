@@ -19,7 +19,7 @@ def chosen_layer(context: Context, table: LayerTable) -> LayerRow:
     names = [row.name for row in table.rows]
     if st.session_state.get("arch_layer") not in names:
         st.session_state.pop("arch_layer", None)
-    start = stages(context.classifier)[0]
+    start = next(iter(stages(context.classifier)), names[0])
     name = st.selectbox(
         "Layer", names, names.index(start) if start in names else 0, key="arch_layer", bind="query-params", width=320,
         help="Type a part of its name.",

@@ -67,8 +67,8 @@ def take_file() -> None:
         help=f"As Keras saves it: model.save('my.keras') or 'my.h5', up to {_MAX_MB} MB and 60 million parameters.",
     )  # fmt: skip
     st.caption(
-        "Upload only models you trust: a file is looked at, then tried in a process of its own with little memory and "
-        "time. That is isolation, not a sandbox. Nobody else sees your model; it is kept for this visit."
+        "Upload only models you trust: a file is tried in a process of its own first, which is isolation, not a "
+        "sandbox. Nobody else sees it; it is kept for this visit."
     )
     if file is None or st.session_state.get("model_taken") == file.file_id:
         return
@@ -140,6 +140,8 @@ def settings(name: str, upload: Upload) -> None:
     )  # fmt: skip
     if upload.detected:
         st.caption(f"Its own first layers scale the image, and call for {upload.detected}.")
+        if upload.preprocess != upload.detected:
+            st.warning(f"What is chosen scales the image a second time; {upload.detected} is what it calls for.")
     crop = f"{name}: part of the image"
     st.session_state.setdefault(crop, upload.crop)
     st.selectbox("Part of the image it is given", list(_CROPS), key=crop, on_change=_change, args=(name, crop))
@@ -162,6 +164,12 @@ def settings(name: str, upload: Upload) -> None:
         )  # fmt: skip
         if upload.labels is not None:
             st.caption(f"In use: {len(upload.labels):,} names.")
+
+
+def use_preprocessing(name: str, preprocess: str) -> None:
+    """Gives the network of that name images under another of `PREPROCESSINGS` from now on; from a callback."""
+    st.session_state[f"{name}: preprocessing"] = preprocess
+    _change(name, f"{name}: preprocessing")
 
 
 def _preprocessing_title(name: str) -> str:

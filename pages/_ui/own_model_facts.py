@@ -1,12 +1,17 @@
 """What a network is, and what it answers under each preprocessing."""
 
+import csv
+import io
+from collections.abc import Callable
+
 import streamlit as st
 
-from pages._ui import architecture_views, one_network, picture, style, work
+import vislib
+from pages._ui import architecture_views, explain, one_network, picture, style, work
 from pages._ui.context import Context, bars
 from vislib.preprocessing_choice import predictions_by_preprocessing
 
-_COLUMNS = 3
+_COLUMNS = 4
 _OUTPUTS = {"softmax": "one of them, by softmax", "sigmoid": "each for itself, by sigmoid"}
 
 
@@ -22,8 +27,7 @@ def facts(context: Context) -> None:
             "Preprocessing": classifier.preprocess.name,
             "Classes": f"{len(classifier.labels):,} ({output})",
             "Parameters": f"{classifier.model.count_params():,}",
-            "Layers": f"{len(network.graph.nodes):,}",
-            "with feature maps": f"{len(network.map_layers):,}",
+            "Layers": f"{len(network.graph.nodes):,}, {f'{len(network.map_layers):,}' if network.map_layers else 'none'} with feature maps",
         }
     )
     if not network.map_layers:
@@ -34,25 +38,59 @@ def facts(context: Context) -> None:
         )
 
 
-def by_preprocessing(context: Context) -> None:
-    """The predictions under each preprocessing side by side; a wrong one tells by its answers."""
+def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> None:
+    """The predictions under each preprocessing side by side; a wrong one tells by its answers.
+
+    Args:
+        context: What is looked at.
+        use: Takes the name of the preprocessing to use from now on; None where that cannot be chosen.
+    """
     st.subheader("What it answers under each preprocessing", anchor=False)
     found = work.stored(
         context.key("by preprocessing"), lambda: predictions_by_preprocessing(context.classifier, context.image)
     )
-    names = list(found)
+    names = [None, *found]
     for start in range(0, len(names), _COLUMNS):
         for column, name in zip(st.columns(_COLUMNS), names[start : start + _COLUMNS], strict=False):
-            in_use = name == context.classifier.preprocess.name
-            with column.container(border=True):
-                st.html(f"<p class='v-caption'><b>{name}</b>{' · in use' if in_use else ''}</p>")
-                st.html(bars([(one.label, one.probability) for one in found[name]]))
+            with column:
+                if name is None:
+                    explain.image_picture(context)
+                else:
+                    _card(context, name, found[name], use)
     picture.caption(
         f"The three most probable classes of {context.image_name}",
         "The right preprocessing answers rightly, and surely, for images whose class you know; try several images. "
         "Most wrong ones answer badly, but one that is nearly right may look well: what the network was trained with "
         "is the authority.",
     )
+    lines = "from vislib.preprocessing_choice import predictions_by_preprocessing\n\n"
+    picture.downloads(
+        "by preprocessing",
+        picture.file_stem(context.model_name, context.image_name, "preprocessing"),
+        {"csv": lambda: _csv(found)},
+        f"{picture.preamble(context)}\n{lines}found = predictions_by_preprocessing(classifier, image)\n",
+    )
+
+
+def _card(context: Context, name: str, predictions: list[vislib.Prediction], use) -> None:
+    in_use = name == context.classifier.preprocess.name
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.html(f"<p class='v-caption'><b>{name}</b></p>")
+        st.html(bars([(one.label, one.probability) for one in predictions]))
+        if in_use:
+            st.badge("in use", color="primary")
+        elif use is not None:
+            st.button("Use this", key=f"use {name}", type="tertiary", on_click=use, args=(name,))
+
+
+def _csv(found: dict[str, list[vislib.Prediction]]) -> bytes:
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(["preprocessing", "rank", "class_index", "label", "probability"])
+    for name, predictions in found.items():
+        for rank, one in enumerate(predictions, 1):
+            table.writerow([name, rank, one.index, one.label, one.probability])
+    return text.getvalue().encode()
 
 
 def layers(context: Context) -> None:

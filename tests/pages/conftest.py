@@ -1,8 +1,10 @@
 """A page of the app in Streamlit's own test runner, and what lies behind its pictures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,11 +28,16 @@ def _in_root(monkeypatch) -> None:
 
 @pytest.fixture
 def open_page() -> Callable[..., AppTest]:
-    """Opens a page by name in a session of its own: open_page("occlusion", **{"class": "espresso"})."""
+    """Opens a page by name in a session of its own: open_page("occlusion", **{"class": "espresso"}).
 
-    def start(name: str, **query: str) -> AppTest:
+    `state` is what the session holds already.
+    """
+
+    def start(name: str, state: Mapping[str, Any] = MappingProxyType({}), **query: str) -> AppTest:
         app = AppTest.from_file(ROOT / "app.py", default_timeout=60)
         app.query_params.update(query)
+        for key, value in state.items():
+            app.session_state[key] = value
         app.switch_page(f"pages/{name}.py")
         return app.run()
 
