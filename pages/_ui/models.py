@@ -84,6 +84,7 @@ def classifier(name: str) -> vislib.Classifier:
     Raises:
         VislibError: If it cannot be had.
     """
+    keep_keras()
     own = own_models().get(name)
     if own is None:
         return _built_in(name)
@@ -102,6 +103,17 @@ def lines(name: str) -> str:
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _built_in(name: str) -> vislib.Classifier:
     return vislib.load_classifier(name)
+
+
+def keep_keras() -> None:
+    """Keeps Streamlit from resetting Keras whenever anybody's page has run.
+
+    Streamlit calls keras.backend.clear_session() then, which throws away TensorFlow's compiled kernels (a warm
+    Grad-CAM takes .27 s in place of .03) and all threads' state of Keras, in the middle of other people's work.
+    """
+    from vislib.backend import keras
+
+    keras.backend.clear_session = lambda free_memory=True: None
 
 
 def _size(thing: Any) -> int:

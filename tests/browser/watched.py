@@ -19,6 +19,7 @@ PAGES = {
     "saliency": ("Saliency", "Saliency", "How far to trust these pictures"),
     "class_activation": ("Class activation", "Class activation", "Grad-CAM, stage by stage"),
     "compare_and_trust": ("Compare & trust", "Compare & trust", "Grid pointing game"),
+    "your_model": ("Your model", "Your model", "Layer by layer"),
 }
 """Path: (name in the navigation, title, text that stands near the page's end)."""
 
