@@ -60,6 +60,21 @@ def test_randomization_goes_from_the_output_to_the_input_and_leaves_the_model():
         np.testing.assert_array_equal(old, new)
 
 
+def test_randomization_again_starts_from_the_weights_as_they_are_now(monkeypatch):
+    classifier = red_or_green()
+    explainers = {"hires-cam": METHODS["hires-cam"]().resolved(classifier)}
+
+    def first_map() -> np.ndarray:
+        run = trust.cascading_randomization(explainers, classifier, plain((200, 40, 0))[:SIDE, :SIDE], Target(0))
+        return run["hires-cam"][0].values
+
+    before = first_map()
+    monkeypatch.setattr(keras.models, "clone_model", lambda model: pytest.fail("copied again"))
+    np.testing.assert_array_equal(first_map(), before)
+    classifier.model.set_weights([3 * weight for weight in classifier.model.get_weights()])
+    assert first_map() == pytest.approx(9 * before)
+
+
 @pytest.mark.parametrize("style", sorted(tiny_models.STYLES))
 def test_randomization_any_way_of_writing_reaches_every_layer(style):
     classifier = tiny(style)

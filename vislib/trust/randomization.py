@@ -1,6 +1,9 @@
 """The model-randomization sanity check: a map that stays when the weights are random does not show the decision."""
 
-from collections.abc import Mapping
+import threading
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,9 +66,20 @@ def cascading_randomization(
 
     Reference: Adebayo et al. 2018, arXiv 1810.03292, sections 3 and 4.
     """
-    copy = _copy(classifier)
-    groups = _groups(copy, n_stages)
-    random = np.random.default_rng(seed)
+    with _twin(classifier) as twin:
+        return _maps_by_stage(explainers, twin, fitted, target, n_stages, np.random.default_rng(seed), progress)
+
+
+def _maps_by_stage(
+    explainers: Mapping[str, Explainer],
+    twin: Classifier,
+    fitted: np.ndarray,
+    target: Target,
+    n_stages: int,
+    random: np.random.Generator,
+    progress: Progress,
+) -> dict[str, list[RandomizedStage]]:
+    groups = _groups(twin, n_stages)
     found: dict[str, list[RandomizedStage]] = {name: [] for name in explainers}
     total, done, n_random = (len(groups) + 1) * len(explainers), 0, 0
     n_layers = sum(map(len, groups))
@@ -75,7 +89,7 @@ def cascading_randomization(
             _randomize(weights, random)
         n_random += len(group)
         for name, explainer in explainers.items():
-            values = explainer.attribute(copy, fitted, target, no_progress).values
+            values = explainer.attribute(twin, fitted, target, no_progress).values
             first = found[name][0].values if found[name] else values
             found[name].append(
                 RandomizedStage(
@@ -101,12 +115,30 @@ def compare_maps(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     return rank, float(structural_similarity(*stretched, data_range=1.0, win_size=window))
 
 
+# The copy used last: what is traced for one method serves the next of the same network. One alone, as it takes as much
+# memory as the network.
+_idle: list[tuple[weakref.ref[Classifier], Classifier]] = []
+_idle_lock = threading.Lock()
+
+
+@contextmanager
+def _twin(classifier: Classifier) -> Iterator[Classifier]:
+    """A copy of the classifier that nobody else uses meanwhile, with the classifier's weights as they are now."""
+    with _idle_lock:
+        found = [twin for kept, twin in _idle if kept() is classifier]
+        _idle.clear()
+    twin = found[0] if found else _copy(classifier)
+    twin.model.set_weights(classifier.model.get_weights())
+    yield twin
+    with _idle_lock:
+        _idle[:] = [(weakref.ref(classifier), twin)]
+
+
 def _copy(classifier: Classifier) -> Classifier:
     from vislib.backend import keras
 
     try:
         model = keras.models.clone_model(classifier.model)
-        model.set_weights(classifier.model.get_weights())
     except Exception as error:  # what a layer of somebody's own raises is not known
         raise ModelError(
             f"{classifier.key} cannot be copied, so its weights cannot be made random: {str(error).splitlines()[0][:200]}"
