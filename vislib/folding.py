@@ -43,6 +43,9 @@ class NormedConvolution(keras.Operation):
         self.kernel_size, self.strides, self.padding = layer.kernel_size, layer.strides, layer.padding
         self.dilation_rate = layer.dilation_rate
 
+    def compute_output_spec(self, x):
+        return keras.KerasTensor(self.layer.compute_output_shape(x.shape), x.dtype)
+
     def call(self, x):
         layer, norm = self.layer, self.norm
         scale = ops.rsqrt(norm.moving_variance + norm.epsilon)

@@ -272,7 +272,7 @@ class Network:
         specs = specs or [tf.TensorSpec((None, *self.input_shape), tf.float32)]
         if takes_weights:
             specs.append(tf.TensorSpec((self.n_classes,), tf.float32))
-        return self.kept(key, lambda: tf.function(make(model()), input_signature=specs))
+        return self.kept(key, lambda: tf.function(make(model()), input_signature=specs, autograph=False))
 
     def _score(self, target: Target) -> Callable:
         """TensorFlow's side of `scores`: (logits (n, units), weights (classes,)) → (n,)."""
