@@ -130,6 +130,12 @@ def test_child_that_needs_too_much_memory_only_costs_a_sentence(monkeypatch, tmp
         load_model_file(archive({**PLAIN, "greedy": 1}))
 
 
+def test_look_that_never_ends_is_ended(monkeypatch, tmp_path, unchanged, tried):
+    monkeypatch.setattr(load, "_CHILD", (str(HERE / "circling_child.py"),))
+    with pytest.raises(ModelError, match="takes too long"):
+        load_model_file(archive({**PLAIN, "circles": 1}))
+
+
 def test_child_that_hangs_is_ended(monkeypatch, tmp_path, unchanged, tried):
     monkeypatch.setattr(load, "_CHILD", (str(HERE / "sleeping_child.py"),))
     monkeypatch.setattr(load, "SECONDS", 1.0)

@@ -26,6 +26,8 @@ MAX_ALL_ELEMENTS = 300_000_000
 ANY_SIDE = 224
 """Side in pixels at which a model that takes any size is tried."""
 
+LOOK_CPU_SECONDS = 8
+"""Enough for the largest file accepted; the HDF5 library can go round for ever in a damaged one."""
 CPU_SECONDS = 40
 MEMORY_BYTES = 3_000_000_000
 FILE_BYTES = 1_000_000
@@ -39,7 +41,6 @@ def limit_process() -> None:
     except ImportError:  # Windows has none of these; the time-out of `load` is left
         return
     limits = {
-        resource.RLIMIT_CPU: CPU_SECONDS,
         # Not RLIMIT_AS: TensorFlow reserves address space by the gigabyte that it never uses.
         resource.RLIMIT_DATA: MEMORY_BYTES,
         # Not zero: importing TensorFlow tries a temporary file.
@@ -51,6 +52,18 @@ def limit_process() -> None:
         hard = resource.getrlimit(limit)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(limit, (most, most))
+    limit_cpu(LOOK_CPU_SECONDS)
+
+
+def limit_cpu(seconds: int) -> None:
+    """Ends this process once it has used that much processor time; `CPU_SECONDS` at most, and for good."""
+    try:
+        import resource
+    except ImportError:
+        return
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    most = CPU_SECONDS if hard == resource.RLIM_INFINITY else min(CPU_SECONDS, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (min(seconds, most), most))
 
 
 class ParameterCount:
@@ -123,6 +136,7 @@ def verdict(path: Path) -> str | None:
     """Why the file is refused, in a sentence; None if it is not."""
     try:
         look(path)
+        limit_cpu(CPU_SECONDS)
         ParameterCount()
         try_model(path)
     except VislibError as error:
