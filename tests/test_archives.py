@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from vislib import VislibError
-from vislib.archives import zip_folder
+from vislib.archives import read_file, zip_folder
 from vislib.errors import ArchiveError
 
 
@@ -44,6 +44,11 @@ HARMFUL = {
     "from the root": (lambda: zipped({"/etc/passwd": b"x"}), "leads out of the folder"),
     "by backslash": (lambda: zipped({"a\\..\\..\\evil.png": b"x"}), "leads out of the folder"),
     "of a drive": (lambda: zipped({"C:/evil.png": b"x"}), "leads out of the folder"),
+    "round in circles": (lambda: zipped({"cats//1.png": b"x"}), "'cats//1.png' is no path of folders and a file"),
+    "slashes": (lambda: zipped({"//": b""}), "leads out of the folder"),
+    "dots": (lambda: zipped({"cats/././1.png": b"x"}), "is no path of folders and a file"),
+    "no name": (lambda: zipped({"": b"x"}), "is no path of folders and a file"),
+    "deep": (lambda: zipped({"a/" * 20_000 + "1.png": b"x"}), "is more than 32 folders deep"),
     "link": (lambda: zipped({"cats/1.png": b"/etc/passwd"}, as_link), "is a link"),
     "encrypted": (lambda: as_encrypted(zipped({"cats/1.png": b"x"})), "is encrypted"),
     "nested": (lambda: zipped({"cats/more.ZIP": zipped({"a": b"x"})}), "is an archive inside the archive"),
@@ -72,6 +77,22 @@ def test_size_told_too_small_reads_no_more_than_was_told():
     folder = zip_folder(claims(zipped({"cats/1.png": bytes(10_000_000)}), 10))
     with pytest.raises(zipfile.BadZipFile):
         (folder / "1.png").read_bytes()
+
+
+def misplaced(content: bytes) -> bytes:
+    """The directory, which is where it says, moved in the bytes: its member then begins before the file does."""
+    return content[content.index(b"PK\x01\x02") :]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda content: claims(content, 10), misplaced, lambda content: content.replace(b"PK\x03\x04", b"PK\xff\x04")],
+    ids=["size", "misplaced", "header"],
+)
+def test_damaged_member_refused_with_a_sentence_naming_it(damage):
+    folder = zip_folder(damage(zipped({"cats/1.png": bytes(10_000_000), "dogs/1.png": b"x"})))
+    with pytest.raises(ArchiveError, match=r"'1\.png' cannot be read; the file or its archive is damaged"):
+        read_file(folder / "cats" / "1.png")
 
 
 def test_zipped_folder_is_entered_and_hidden_files_left_out():

@@ -14,6 +14,7 @@ PETS = ("cat", "dog", "hen")
     [
         b"cat\ndog\nhen",
         b"cat\r\ndog\r\nhen\r\n\r\n",
+        b"cat\rdog\rhen\r",
         b"\xef\xbb\xbfcat\ndog\nhen\n",
         "cat\ndog\nhen".encode("utf-16"),
         b"0: cat\n1: dog\n2: hen",
@@ -73,6 +74,11 @@ def test_read_labels_bad_file_said_what_is_wrong(content, match):
         read_labels(content)
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 400
+
+
+def test_read_labels_field_longer_than_csv_takes_refused():
+    with pytest.raises(ModelError, match="class 0 is longer than 200 letters"):
+        read_labels(b"x" * 200_000 + b",y\n1,2\n")
 
 
 def test_read_labels_missing_file_said(tmp_path):

@@ -4,6 +4,7 @@ import io
 import os
 import stat
 import zipfile
+from pathlib import Path
 from typing import IO
 
 from vislib.errors import ArchiveError
@@ -11,6 +12,7 @@ from vislib.errors import ArchiveError
 MAX_FILES = 20_000
 MAX_BYTES_UNPACKED = 2 * 1024**3
 MAX_BYTES_A_FILE = 50 * 1024**2
+MAX_DEPTH = 32
 _NESTED = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 
 ZipSource = str | os.PathLike[str] | bytes | IO[bytes]
@@ -28,7 +30,7 @@ def zip_folder(source: ZipSource, name: str | None = None) -> zipfile.Path:
     Raises:
         ArchiveError: If it is no zip file, is damaged or encrypted; holds more than `MAX_FILES` files or more
             than `MAX_BYTES_UNPACKED` in all or `MAX_BYTES_A_FILE` in one; has a name that leads out of
-            the folder, a link, or an archive inside.
+            the folder, goes round in it or `MAX_DEPTH` folders deep; a link, or an archive inside.
     """
     name = name or (os.path.basename(os.fspath(source)) if isinstance(source, str | os.PathLike) else "The file")
     try:
@@ -45,6 +47,18 @@ def zip_folder(source: ZipSource, name: str | None = None) -> zipfile.Path:
     ):
         folder = entries[0]
     return folder
+
+
+def read_file(file: Path | zipfile.Path) -> bytes:
+    """The bytes of a file in a folder or in a zip file.
+
+    Raises:
+        ArchiveError: If it cannot be read, as where the archive is damaged there.
+    """
+    try:
+        return file.read_bytes()
+    except Exception as error:  # ValueError, struct.error, UnicodeDecodeError … were seen on damaged archives
+        raise ArchiveError(f"'{file.name}' cannot be read; the file or its archive is damaged there.") from error
 
 
 def is_hidden(name: str) -> bool:
@@ -70,6 +84,10 @@ def _problem(member: zipfile.ZipInfo) -> str | None:
     parts = member.filename.replace("\\", "/").split("/")
     if ".." in parts or member.filename.startswith(("/", "\\")) or ":" in parts[0]:
         return "leads out of the folder it is in"
+    if "" in parts[:-1] or "." in parts or not parts[0]:  # zipfile.Path would go round in circles there
+        return "is no path of folders and a file"
+    if len(parts) > MAX_DEPTH:
+        return f"is more than {MAX_DEPTH} folders deep"
     if stat.S_ISLNK(member.external_attr >> 16):
         return "is a link, not a file"
     if member.flag_bits & 0x1:

@@ -3,15 +3,14 @@
 import hashlib
 import os
 import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from vislib.archives import is_hidden
-from vislib.errors import DatasetError, ImageError
+from vislib.archives import is_hidden, read_file
+from vislib.errors import ArchiveError, DatasetError, ImageError
 from vislib.images import load_image
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
@@ -94,8 +93,8 @@ class FolderImages:
     def __getitem__(self, number: int) -> np.ndarray:
         title, file = self._files[number]
         try:
-            return load_image(file.read_bytes())
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+            return load_image(read_file(file))
+        except ArchiveError as error:
             raise ImageError(f"{title} cannot be read.") from error
 
     def title(self, number: int) -> str:

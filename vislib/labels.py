@@ -1,7 +1,6 @@
 """Names of classes from a file that a person has: lines of text, CSV or JSON."""
 
 import csv
-import io
 import json
 import os
 import re
@@ -105,7 +104,7 @@ def _from_lines(text: str) -> list[str]:
     if all(numbered) and sorted(int(match[1]) for match in numbered if match) == list(range(len(lines))):
         rows = [[match[1], match[2].strip('"')] for match in numbered if match]
         return _ordered([(int(number), name) for number, name in rows])
-    rows = list(csv.reader(io.StringIO(text.strip()), skipinitialspace=True))
+    rows = _rows(text)
     if len(rows) == 1 and len(rows[0]) > 1:
         return [name.strip() for name in rows[0]]
     if rows and all(len(row) == 2 for row in rows):
@@ -113,6 +112,14 @@ def _from_lines(text: str) -> list[str]:
         if found:
             return found
     return [line.strip('"') for line in lines]
+
+
+def _rows(text: str) -> list[list[str]]:
+    """The text as CSV; nothing if it cannot be."""
+    try:
+        return list(csv.reader(text.strip().splitlines(), skipinitialspace=True))
+    except csv.Error:  # as for a field of more than 131,072 letters
+        return []
 
 
 def _from_columns(rows: Sequence[Sequence[str]]) -> list[str] | None:

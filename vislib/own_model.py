@@ -11,7 +11,7 @@ from vislib.backend import keras
 from vislib.classifier import Classifier
 from vislib.errors import ModelError, ParameterError, listed
 from vislib.model_file import ModelFile
-from vislib.model_file.child import check_sizes
+from vislib.model_file.sizes import check_sizes
 from vislib.network import Network
 from vislib.preprocessing import PREPROCESSINGS, Preprocessing
 from vislib.preprocessing_choice import built_in_preprocessing

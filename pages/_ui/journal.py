@@ -42,7 +42,7 @@ def tell(event: str, **facts: Any) -> None:
         "memory_mb": memory_mb(),
         "threads": threading.active_count(),
     }
-    _logger.info(json.dumps(about, ensure_ascii=False))
+    _logger.info(json.dumps(about))  # in ASCII: Unicode has line ends of its own, and a log has one a line
 
 
 @contextmanager

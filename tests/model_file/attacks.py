@@ -139,6 +139,9 @@ def attacks_by_name(elsewhere: Path) -> dict[str, tuple[Callable[[], bytes], str
         "20,000 layers": (lambda: archive(sequential(*[CONV] * 20_000, POOL, DENSE)), "more than 1,500 layers"),
         "400 nested models": (lambda: archive(nested_models(400)), "64 levels deep"),
         "100,000 nested lists": (lambda: archive(nested_lists(100_000)), "64 levels deep"),
+        "Dense(10**8)": (lambda: archive(in_dense(units=10**8)), "units 100,000,000"),
+        "Dense(10**8) in h5": (lambda: hdf5(legacy(in_dense(units=10**8))), "units 100,000,000"),
+        "Conv2D(10**8)": (lambda: archive(with_layer("Conv2D", {"filters": 10**8})), "filters 100,000,000"),
         "many values": (lambda: archive(in_dense(kernel_initializer=[0] * 1_100_000)), "more than 1,000,000 values"),
         "3 GB of weights": (lambda: lying(archive(), size=3_000_000_000), "unpacks to 3,000 MB"),
         "300 MB of weights": (lambda: zeros(300_000_000), "unpacks to 300 MB"),
@@ -175,11 +178,12 @@ def large_models() -> dict[str, tuple[Callable[[], bytes], str]]:
     def after_conv(name, config):
         return lambda: archive(sequential(CONV, layer(name, config), POOL, DENSE))
 
+    wide = [layer("Dense", {"units": 90_000, "name": f"wide{k}"}) for k in range(2)]
     return {
-        "Dense(10**8)": (lambda: archive(sequential(CONV, POOL, layer("Dense", {"units": 10**8}))), "60,000,000 param"),
-        "Conv2D(10**8)": (after_conv("Conv2D", {"name": "wide", "filters": 10**8, "kernel_size": [1, 1]}), "60,000,000 param"),
-        "Dense(10**8) in h5": (
-            lambda: hdf5(legacy(sequential(CONV, POOL, layer("Dense", {"units": 10**8})))), "60,000,000 param"),
+        "Dense(90,000) twice": (lambda: archive(sequential(CONV, POOL, *wide)), "60,000,000 param"),
+        "Conv2D(90,000)": (
+            after_conv("Conv2D", {"name": "wide", "filters": 90_000, "kernel_size": [15, 15], "padding": "same"}), "60,000,000 param"),
+        "Dense(90,000) twice in h5": (lambda: hdf5(legacy(sequential(CONV, POOL, *wide))), "60,000,000 param"),
         "padding": (after_conv("ZeroPadding2D", {"padding": 100_000}), "computes"),
         "upsampling": (after_conv("UpSampling2D", {"size": [2000, 2000]}), "computes"),
         "resizing": (after_conv("Resizing", {"height": 30_000, "width": 30_000}), "computes"),

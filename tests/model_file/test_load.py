@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import tiny_models
 from attacks import attacks_by_name, large_models
+from costly_attacks import costly_attacks
 from model_files import PLAIN, archive, hdf5, legacy, saved
 
 import vislib
@@ -111,9 +112,15 @@ def test_attack_refused_by_the_child_with_the_same_sentence(name, tmp_path, unch
         load_model_file(make())
 
 
-@pytest.mark.parametrize("name", list(large_models()))
+COSTLY = [
+    "17 million classes", "49 million of float64", "orthogonal start of 49 million",
+    "separable convolution, wide inside", "kernels of 100 × 100", "pooling of 400 × 400",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*large_models(), *COSTLY])
 def test_far_too_large_model_refused_before_it_is_allocated(name, tmp_path, monkeypatch):
-    make, match = large_models()[name]
+    make, match = (large_models() | costly_attacks())[name]
     content = make()
     path = tmp_path / f"model{'.keras' if content.startswith(b'PK') else '.h5'}"
     path.write_bytes(content)
@@ -128,6 +135,12 @@ def test_child_that_needs_too_much_memory_only_costs_a_sentence(monkeypatch, tmp
     monkeypatch.setattr(load, "_CHILD", (str(HERE / "greedy_child.py"),))
     with pytest.raises(ModelError, match="too much memory or crashes"):
         load_model_file(archive({**PLAIN, "greedy": 1}))
+
+
+def test_look_that_never_ends_is_ended(monkeypatch, tmp_path, unchanged, tried):
+    monkeypatch.setattr(load, "_CHILD", (str(HERE / "circling_child.py"),))
+    with pytest.raises(ModelError, match="takes too long"):
+        load_model_file(archive({**PLAIN, "circles": 1}))
 
 
 def test_child_that_hangs_is_ended(monkeypatch, tmp_path, unchanged, tried):

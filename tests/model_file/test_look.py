@@ -8,6 +8,7 @@ from pathlib import Path
 import h5py
 import pytest
 from attacks import attacks_by_name, with_layer
+from costly_attacks import costly_attacks, long_chain, multiplying
 from model_files import CONV, DENSE, METADATA, PLAIN, POOL, archive, hdf5, layer, legacy, sequential, weights
 
 from vislib import ModelError
@@ -48,6 +49,22 @@ def test_attack_refused_with_a_sentence_nothing_touched(name, elsewhere, tmp_pat
     assert elsewhere.read_bytes() == before
     assert [path.stem for path in tmp_path.iterdir()] == ["model"]
     assert list(elsewhere.parent.iterdir()) == [elsewhere]
+
+
+COSTLY = [
+    name for name, (_, match) in costly_attacks().items() if "units" in match or "called" in match or "Seq" in match
+]
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_costly_configuration_refused_by_the_look(name, tmp_path):
+    make, match = costly_attacks()[name]
+    assert_refused(make(), match, tmp_path)
+
+
+def test_as_many_calls_as_families_have_pass(tmp_path):
+    for config in (multiplying(3, 10), multiplying(1, 1_000), long_chain(900)):
+        look_at(archive(config), tmp_path)
 
 
 @pytest.mark.parametrize(

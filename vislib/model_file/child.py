@@ -11,21 +11,20 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vislib.errors import ModelError, VislibError
 from vislib.model_file.config import shown
 from vislib.model_file.look import look
-
-if TYPE_CHECKING:
-    import keras
+from vislib.model_file.sizes import check_sizes
 
 MAX_PARAMETERS = 60_000_000
-MAX_OUTPUT_ELEMENTS = 64_000_000
-MAX_ALL_ELEMENTS = 300_000_000
+MAX_ORTHOGONAL = 4_000_000
+"""Elements of a weight that begins as an orthogonal matrix, which takes minutes to find for large ones."""
 ANY_SIDE = 224
 """Side in pixels at which a model that takes any size is tried."""
 
+LOOK_CPU_SECONDS = 8
+"""Enough for the largest file accepted; the HDF5 library can go round for ever in a damaged one."""
 CPU_SECONDS = 40
 MEMORY_BYTES = 3_000_000_000
 FILE_BYTES = 1_000_000
@@ -39,7 +38,6 @@ def limit_process() -> None:
     except ImportError:  # Windows has none of these; the time-out of `load` is left
         return
     limits = {
-        resource.RLIMIT_CPU: CPU_SECONDS,
         # Not RLIMIT_AS: TensorFlow reserves address space by the gigabyte that it never uses.
         resource.RLIMIT_DATA: MEMORY_BYTES,
         # Not zero: importing TensorFlow tries a temporary file.
@@ -51,12 +49,25 @@ def limit_process() -> None:
         hard = resource.getrlimit(limit)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(limit, (most, most))
+    limit_cpu(LOOK_CPU_SECONDS)
+
+
+def limit_cpu(seconds: int) -> None:
+    """Ends this process once it has used that much processor time; `CPU_SECONDS` at most, and for good."""
+    try:
+        import resource
+    except ImportError:
+        return
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    most = CPU_SECONDS if hard == resource.RLIM_INFINITY else min(CPU_SECONDS, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (min(seconds, most), most))
 
 
 class ParameterCount:
     """Makes Keras count parameters before it allocates them, in this process from now on.
 
-    Adding a weight that brings `total` above `MAX_PARAMETERS` raises ModelError.
+    Adding a weight that brings `total` above `MAX_PARAMETERS`, or costs too much to begin with, raises ModelError.
+    What takes 8 bytes counts twice.
     """
 
     def __init__(self) -> None:
@@ -65,11 +76,18 @@ class ParameterCount:
         self.total = 0
         add_weight = keras.Layer.add_weight
 
-        def counted(layer, shape=None, *args, **kwargs):
-            self.total += math.prod(shape or ())
+        def counted(layer, shape=None, initializer=None, dtype=None, **kwargs):
+            size = math.prod(shape or ())
+            self.total += size * (2 if "64" in str(dtype or layer.variable_dtype) else 1)
+            orthogonal = isinstance(initializer, keras.initializers.Orthogonal) or "rthogonal" in str(initializer)
+            if orthogonal and size > MAX_ORTHOGONAL:
+                raise ModelError(
+                    f"A weight of {size:,} numbers begins as an orthogonal matrix, which takes too long to find; at "
+                    f"most {MAX_ORTHOGONAL:,} are accepted."
+                )
             if self.total > MAX_PARAMETERS:
                 raise ModelError(f"The model has more than {MAX_PARAMETERS:,} parameters, which is the most accepted.")
-            return add_weight(layer, shape, *args, **kwargs)
+            return add_weight(layer, shape=shape, initializer=initializer, dtype=dtype, **kwargs)
 
         keras.Layer.add_weight = counted
 
@@ -98,31 +116,11 @@ def try_model(path: Path) -> None:
     keras.Model(graph.input, graph.logits)(np.zeros((1, *input_shape), np.float32), training=False)
 
 
-def check_sizes(model: "keras.Model", input_shape: tuple[int, int, int]) -> None:
-    """Refuses a model some layer of which computes too many numbers for one image.
-
-    Raises:
-        ModelError: If a layer gives more than `MAX_OUTPUT_ELEMENTS` numbers, or all together more than
-            `MAX_ALL_ELEMENTS`, which a gradient keeps in memory at once.
-    """
-    from vislib.derive import flatten
-
-    total = math.prod(input_shape)
-    for node in flatten(model, input_shape).nodes:
-        count = math.prod(side or 1 for side in node.output.shape[1:])
-        total += count
-        if max(count, math.prod(input_shape)) > MAX_OUTPUT_ELEMENTS or total > MAX_ALL_ELEMENTS:
-            raise ModelError(
-                f"Layer {shown(node.name)} computes {count:,} numbers for one image of {input_shape[0]} × "
-                f"{input_shape[1]}, all up to it {total:,}; at most {MAX_OUTPUT_ELEMENTS:,} and "
-                f"{MAX_ALL_ELEMENTS:,} are accepted."
-            )
-
-
 def verdict(path: Path) -> str | None:
     """Why the file is refused, in a sentence; None if it is not."""
     try:
         look(path)
+        limit_cpu(CPU_SECONDS)
         ParameterCount()
         try_model(path)
     except VislibError as error:

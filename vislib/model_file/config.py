@@ -16,6 +16,7 @@ from vislib.model_file.allowed import (
     OPERATIONS,
     VALUES,
 )
+from vislib.model_file.work import check_channels, check_work
 
 MAX_CONFIG_BYTES = 8_000_000
 MAX_LAYERS = 1_500
@@ -65,6 +66,7 @@ def check_config(content: str | bytes) -> None:
         config = {**config, "compile_config": None}
     walk = _Walk()
     walk.visit(config, depth=0)
+    check_work(config)
     if config["class_name"] not in MODELS:
         raise ModelError(f"The file holds a {shown(config['class_name'])}, not a Keras model.")
 
@@ -114,6 +116,8 @@ class _Walk:
             self.n_layers += 1
             if self.n_layers > MAX_LAYERS:
                 raise ModelError(f"The model has more than {MAX_LAYERS:,} layers, which is the most accepted.")
+            if isinstance(value.get("config"), dict):
+                check_channels(value["config"])
 
 
 def _is_allowed(name: object, module: object) -> bool:

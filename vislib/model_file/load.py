@@ -96,6 +96,8 @@ def load_with_keras(path: Path) -> "keras.Model":
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except (ModelError, MemoryError):
         raise
+    except RecursionError:
+        raise ModelError("Keras cannot load the model: too many of its layers are one behind the other.") from None
     except Exception as error:  # a configuration that does not hold together raises nearly anything in Keras
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelError(f"Keras cannot load the model: {shown(lines[0], 200)}.") from error

@@ -2,14 +2,13 @@
 
 import os
 import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from vislib.archives import is_hidden, zip_folder
-from vislib.errors import DatasetError, ImageError, ParameterError
+from vislib.archives import is_hidden, read_file, zip_folder
+from vislib.errors import ArchiveError, DatasetError, ImageError, ParameterError
 from vislib.images import load_image
 from vislib.training.datasets import Dataset
 
@@ -108,10 +107,10 @@ def _image_files(folder: Folder) -> list[Folder]:
 
 def _read(file: Folder, shape: tuple[int, int, int]) -> np.ndarray:
     try:
-        picture = Image.fromarray(load_image(file.read_bytes()))
+        picture = Image.fromarray(load_image(read_file(file)))
     except ImageError as error:
         raise DatasetError(f"'{file}' cannot be used: {error}") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except ArchiveError as error:
         raise DatasetError(f"'{file}' cannot be read; the archive is damaged there.") from error
     if shape[2] == 1:
         picture = picture.convert("L")

@@ -1,0 +1,226 @@
+"""Damaged files by the thousand, each taken in a process that is watched: python -m benchmarks.fuzz --cases 10000
+
+Images, model files, label files and zip files of images, damaged by `tests/fuzz`, by number, so that each can be made
+again: --kind model --first 4627 --cases 1. Prints how many were refused and accepted; what raised anything but
+VislibError, took longer than 20 s or ended its process is told one by one, and ends this with status 1.
+
+A model file that passes the look is also loaded and run as the safe path does it, first as in its other process and
+then as in the app, here in one that goes on from file to file.
+"""
+
+import argparse
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from dataclasses import dataclass, field
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "tests" / folder) for folder in ("fuzz", "model_file", "")]
+
+KINDS = ("image", "model", "labels", "zip")
+SECONDS = 20.0
+_CASES_A_PROCESS = 700
+_RUN_ONE_IN = 3
+_BY_LIMIT = "ended by the limit of processor time"
+BAD = ("raised", "took too long", "ended its process")
+
+
+@dataclass
+class Tally:
+    """What became of the files of a kind."""
+
+    outcomes: Counter = field(default_factory=Counter)
+    slowest: tuple[float, int] = (0.0, -1)
+    bad: list[str] = field(default_factory=list)
+
+    def add(self, number: int, outcome: str, seconds: float, why: str) -> None:
+        self.outcomes[outcome] += 1
+        self.slowest = max(self.slowest, (seconds, number))
+        if outcome in BAD:
+            self.bad.append(f"file {number} {outcome}: {why}")
+            print(f"  {self.bad[-1]}", flush=True)
+
+
+class Worker:
+    """A process that takes one file at a time."""
+
+    def __init__(self, kind: str, seeds: Path):
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=serve, args=(kind, seeds, theirs), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.pipe.recv()  # it is ready
+        self.number, self.since, self.n_taken = -1, 0.0, 0
+
+    def give(self, number: int) -> None:
+        self.number, self.since = number, time.monotonic()
+        self.n_taken += 1
+        self.pipe.send(number)
+
+    def answer(self) -> tuple[str, str]:
+        """What became of the file, if it was told."""
+        try:
+            return self.pipe.recv()
+        except (EOFError, OSError):
+            self.process.join()
+            by_limit = self.process.exitcode == -signal.SIGPROF
+            return _BY_LIMIT if by_limit else "ended its process", f"status {self.process.exitcode}"
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+def serve(kind: str, seeds: Path, pipe: Any) -> None:
+    """In the worker: takes the files whose numbers come, until none do."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what image libraries say to every damaged file
+    take = _taker(kind, [path.read_bytes() for path in sorted(seeds.iterdir())])
+    pipe.send("ready")
+    while True:
+        pipe.send(take(pipe.recv()))
+
+
+def _taker(name: str, seeds: list[bytes]):
+    from cases import kind_of, model_path
+
+    from vislib import VislibError
+    from vislib.model_file.child import LOOK_CPU_SECONDS
+
+    kind = kind_of(name, seeds)
+    load = _loader() if name == "model" else None
+
+    def take(number: int) -> tuple[str, str]:
+        content = kind.file(number)
+        # As the safe path's other process does; SIGPROF ends this one unless it is called off.
+        signal.setitimer(signal.ITIMER_PROF, LOOK_CPU_SECONDS if name == "model" else 0)
+        try:
+            kind.take(content)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            if load is None:
+                return "accepted", ""
+            with model_path(content) as path:
+                return load(path)
+        except VislibError as error:
+            return "refused", str(error)
+        except Exception:  # noqa: BLE001  it is what is looked for
+            return "raised", traceback.format_exc(limit=-6)
+
+    return take
+
+
+def _loader():
+    """Loads and runs a model as the other process of the safe path does, and then as the app does."""
+    import numpy as np
+
+    from vislib.backend import keras
+    from vislib.errors import ModelError, VislibError
+    from vislib.model_file import ModelFile, child, load
+    from vislib.own_model import classifier_of
+    from vislib.preprocessing import PREPROCESSINGS
+
+    child.limit_cpu = lambda seconds: None  # it lives for many files, and is watched by the clock
+    child.limit_process()
+    add_weight = keras.Layer.add_weight
+    image = np.random.default_rng(0).integers(0, 256, (20, 20, 3), np.uint8)
+
+    def load_and_run(path: Path) -> tuple[str, str]:
+        keras.utils.clear_session()
+        keras.Layer.add_weight = add_weight
+        if refused := child.verdict(path):
+            return "refused when tried", refused
+        keras.Layer.add_weight = add_weight
+        try:
+            model = load.load_with_keras(path)
+            sizes = [side or 32 for side in (getattr(model, "input_shape", None) or ())[1:3]]
+            file = ModelFile("model", "digest", model)
+            classifier = classifier_of(file, PREPROCESSINGS["0..1"], None, tuple(sizes))
+            if path.stat().st_size % _RUN_ONE_IN == 0:
+                classifier.predict(image)  # takes longer than all before it
+        except VislibError as error:
+            if isinstance(error, ModelError) and str(error).startswith("Keras cannot"):
+                return "raised", f"the app could not load what was accepted: {error}"
+            return "no classifier", str(error)
+        return "accepted", ""
+
+    return load_and_run
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cases", type=int, default=10_000, help="files of each kind")
+    parser.add_argument("--first", type=int, default=0, help="number of the first")
+    parser.add_argument("--kind", choices=KINDS, action="append", help="of all four, if not given")
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    n_bad = 0
+    for kind in options.kind or KINDS:
+        n_bad += len(run(kind, range(options.first, options.first + options.cases), options.processes).bad)
+    return int(n_bad > 0)
+
+
+def run(kind: str, numbers: range, n_processes: int) -> Tally:
+    """Takes the files of these numbers and prints what became of them."""
+    with tempfile.TemporaryDirectory(prefix="seeds-") as folder:
+        _write_seeds(kind, Path(folder))
+        start, tally = time.monotonic(), Tally()
+        _take_all(kind, Path(folder), list(reversed(numbers)), n_processes, tally)
+    seconds, number = tally.slowest
+    told = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(tally.outcomes.items()))
+    print(
+        f"{kind}: {told}; slowest {seconds:.1f} s (file {number}); {time.monotonic() - start:.0f} s in all", flush=True
+    )
+    return tally
+
+
+def _write_seeds(kind: str, folder: Path) -> None:
+    import seeds
+
+    files = {"image": seeds.images, "labels": lambda: seeds.LABELS, "zip": seeds.zips, "model": _models}[kind]()
+    for number, content in enumerate(files):
+        (folder / f"{number:03}").write_bytes(content)
+
+
+def _models() -> list[bytes]:
+    import seeds
+
+    with tempfile.TemporaryDirectory() as folder:
+        return [*seeds.models_by_hand(), *seeds.models_of_keras(Path(folder))]
+
+
+def _take_all(kind: str, seeds: Path, numbers: list[int], n_processes: int, tally: Tally) -> None:
+    workers = [Worker(kind, seeds) for _ in range(min(n_processes, len(numbers)))]
+    for worker in workers:
+        worker.give(numbers.pop())
+    while workers:
+        ready = wait([worker.pipe for worker in workers], timeout=1.0)
+        for worker in list(workers):
+            seconds = time.monotonic() - worker.since
+            if worker.pipe in ready:
+                outcome, why = worker.answer()
+            elif seconds > SECONDS:
+                outcome, why = "took too long", f"more than {SECONDS:.0f} s"
+            else:
+                continue
+            tally.add(worker.number, outcome, seconds, why)
+            if outcome in (*BAD[1:], _BY_LIMIT) or worker.n_taken >= _CASES_A_PROCESS or not numbers:
+                worker.end()
+                workers.remove(worker)
+                if not numbers:
+                    continue
+                worker = Worker(kind, seeds)
+                workers.append(worker)
+            worker.give(numbers.pop())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

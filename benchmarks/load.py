@@ -1,0 +1,186 @@
+"""Many people at once, people who wait for others, and people who leave: python -m benchmarks.load
+
+- overview: 30 people open the Overview of a fresh server at the same time;
+- occlusion: one computes a long occlusion while another opens a page, who is told that they wait;
+- leave: 100 people open Occlusion and vanish in the middle of the computation.
+
+Prints a table of each; ends with status 1 where someone got an error or no pictures, the server took more than 3 GB,
+the one who waited waited longer than what was before them in the queue, or those who left left threads or memory.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from benchmarks.visitors import Server, Visitor, serving
+
+MOST_KB = 3_000_000
+MOST_THREADS_LEFT, MOST_KB_LEFT = 10, 200_000
+_WARM_UPS = 15
+_SETTLE_SECONDS = 150  # Streamlit keeps a session that was lost for two minutes, for its browser to come back
+_SLACK_SECONDS = 5.0
+
+
+def row(what: str, figure: str, wrong: bool = False) -> bool:
+    """Prints one line of a table; gives whether it is as it should be."""
+    print(f"  {what:52} {figure}{'   WRONG' if wrong else ''}", flush=True)
+    return not wrong
+
+
+def overview(server: Server, n_visitors: int) -> bool:
+    """Everyone opens the Overview at the same time."""
+    barrier = threading.Barrier(n_visitors)
+    results: list[tuple[float, int, list[str]]] = []
+
+    def visit() -> None:
+        visitor = Visitor(server)
+        barrier.wait()
+        start = time.monotonic()
+        try:
+            visitor.open()
+            visitor.until()
+            results.append((time.monotonic() - start, visitor.n_pictures, visitor.problems))
+        except Exception as error:  # noqa: BLE001  told as what this visitor got
+            results.append((time.monotonic() - start, 0, [repr(error)]))
+        visitor.leave()
+
+    people = [threading.Thread(target=visit) for _ in range(n_visitors)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    seconds = [one[0] for one in results]
+    pictures = [one[1] for one in results]
+    problems = [problem for one in results for problem in one[2]]
+    alone = Visitor(server)
+    alone.open()
+    alone.until()
+    expected = alone.n_pictures
+    alone.leave()
+    peak = server.status("VmHWM")
+    return all(
+        [
+            row("people", f"{len(results)}", len(results) < n_visitors),
+            row("seconds until all is there: median, longest", f"{statistics.median(seconds):.1f}, {max(seconds):.1f}"),
+            row("pictures: fewest, most; alone", f"{min(pictures)}, {max(pictures)}; {expected}",
+                min(pictures) < expected or not expected),
+            row("errors", f"{len(problems)} {problems[:1] or ''}", bool(problems)),
+            row("peak memory of the server, MB", f"{peak / 1000:.0f}", peak > MOST_KB),
+            row("threads; processor seconds", f"{server.status('Threads')}; {server.cpu_seconds():.0f}"),
+        ]
+    )  # fmt: skip
+
+
+def under_way(visitor: Visitor) -> bool:
+    """Whether a computation has begun for this visitor."""
+    return any(" of " in text and "waiting" not in text and " 0 of " not in text for text in visitor.said)
+
+
+def occlusion(server: Server) -> bool:
+    """One person computes a long occlusion, another opens Saliency."""
+    first, second = Visitor(server), Visitor(server)
+    second.open("saliency", "image=coffee.jpg")
+    second.until()  # loads the network
+    alone = timed(second, "saliency", "image=rocket.jpg")
+    first.open("occlusion", "image=cat.jpg&occlusion.stride_px=4")
+    first.until(under_way)
+    begun, ended = time.monotonic(), []
+
+    def compute() -> None:
+        first.until(lambda visitor: any(not text.startswith("Occlusion") for text in visitor.said))
+        ended.append(time.monotonic())
+        first.until()
+
+    other = threading.Thread(target=compute)
+    other.start()
+    behind = timed(second, "saliency", "image=astronaut.jpg")
+    waits = [text for text in second.said if "waiting for" in text]
+    other.join()
+    rest = ended[0] - begun
+    problems = [*first.problems, *second.problems]
+    first.leave()
+    second.leave()
+    return all(
+        [
+            row("Saliency alone, seconds", f"{alone:.1f}"),
+            row("what was left of the other's occlusion, seconds", f"{rest:.1f}"),
+            row("Saliency behind it, seconds", f"{behind:.1f}", behind > rest + 2 * alone + _SLACK_SECONDS),
+            row("told that they wait", f"{waits[:1] or 'no'}", not waits),
+            row("errors", f"{len(problems)} {problems[:1] or ''}", bool(problems)),
+        ]
+    )
+
+
+def timed(visitor: Visitor, page: str, query: str) -> float:
+    """Seconds until a page is finished."""
+    start = time.monotonic()
+    visitor.open(page, query)
+    visitor.until()
+    return time.monotonic() - start
+
+
+def leave(server: Server, n_visitors: int) -> bool:
+    """People vanish in the middle of a computation, one after the other."""
+    for number in range(_WARM_UPS):
+        vanish(server, number)
+    time.sleep(_SETTLE_SECONDS)
+    before = server.status("Threads"), server.status("VmRSS")
+    start = time.monotonic()
+    for number in range(n_visitors):
+        vanish(server, _WARM_UPS + number)
+    seconds = time.monotonic() - start
+    at_once = server.status("Threads"), server.status("VmRSS")
+    time.sleep(_SETTLE_SECONDS)
+    after = server.status("Threads"), server.status("VmRSS")
+    last = Visitor(server)
+    last.open("occlusion", "image=coffee.jpg&occlusion.stride_px=56&occlusion.patch_px=56")
+    finished = last.until()
+    problems = last.problems
+    last.leave()
+    return all(
+        [
+            row("people who vanished, in seconds", f"{n_visitors}, {seconds:.0f}"),
+            row("threads before, at the end, two minutes later", f"{before[0]}, {at_once[0]}, {after[0]}",
+                after[0] > before[0] + MOST_THREADS_LEFT),
+            row("memory, MB", f"{before[1] / 1000:.0f}, {at_once[1] / 1000:.0f}, {after[1] / 1000:.0f}",
+                after[1] > before[1] + MOST_KB_LEFT),
+            row("the next person is served", f"{finished} {problems[:1] or ''}", not finished or bool(problems)),
+        ]
+    )  # fmt: skip
+
+
+def vanish(server: Server, number: int) -> None:
+    """Opens Occlusion with a patch nobody had, and is gone once the computation has begun."""
+    visitor = Visitor(server)
+    image = ("cat.jpg", "coffee.jpg", "rocket.jpg")[number % 3]
+    visitor.open("occlusion", f"image={image}&occlusion.stride_px=4&occlusion.patch_px={8 + number}")
+    visitor.until(under_way)
+    visitor.vanish()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("scenarios", nargs="*", help="overview, occlusion, leave; all if none is given")
+    parser.add_argument("--visitors", type=int, default=30, help="who open the Overview at once")
+    parser.add_argument("--leaving", type=int, default=100, help="who vanish")
+    parser.add_argument("--log", type=Path, help="where the server's log goes")
+    options = parser.parse_args()
+    scenarios = {
+        "overview": lambda server: overview(server, options.visitors),
+        "occlusion": occlusion,
+        "leave": lambda server: leave(server, options.leaving),
+    }
+    kept = []
+    for name in options.scenarios or scenarios:
+        with tempfile.TemporaryDirectory() as folder, serving(options.log or Path(folder) / "log") as server:
+            print(f"{name}:", flush=True)
+            kept.append(scenarios[name](server))
+    return int(not all(kept))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""The app's server, and visitors without a browser: they speak Streamlit's websocket protocol and note what they get."""
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+
+ROOT = Path(__file__).parents[1]
+_START_SECONDS = 120
+_GOES_ON = ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+
+@dataclass
+class Server:
+    """The app's own process."""
+
+    port: int
+    process: subprocess.Popen
+    log: Path
+
+    def status(self, field: str) -> int:
+        """A figure of /proc/PID/status: kB for memory (VmRSS, VmHWM), a number for Threads."""
+        text = Path(f"/proc/{self.process.pid}/status").read_text()
+        found = re.search(rf"{field}:\s+(\d+)", text)
+        assert found, field
+        return int(found[1])
+
+    def cpu_seconds(self) -> float:
+        """Processor time used so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextlib.contextmanager
+def serving(log: Path) -> Iterator[Server]:
+    """Runs the app on a free port, with its log in a file; yields once it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)]
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", *options],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        )
+    server = Server(port, process, log)
+    try:
+        end = time.monotonic() + _START_SECONDS
+        while True:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health"):
+                break
+            assert process.poll() is None, "the server ended"
+            assert time.monotonic() < end, "the server does not answer"
+            time.sleep(0.1)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class Visitor:
+    """One session, and the page as it stands: elements by their place."""
+
+    def __init__(self, server: Server):
+        # No pings of its own: thirty visitors in one process answer late, and would be thought gone.
+        self._socket = connect(
+            f"ws://127.0.0.1:{server.port}/_stcore/stream",
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            ping_interval=None,
+            max_size=None,
+            open_timeout=_START_SECONDS,
+        )
+        self.elements: dict[tuple[int, ...], Any] = {}
+        self.said: list[str] = []
+
+    def open(self, page: str = "", query: str = "") -> None:
+        """Asks for a page; what it shows is taken in by `until`."""
+        self.elements.clear()
+        self.said.clear()
+        message = BackMsg()
+        message.rerun_script.page_name = page
+        message.rerun_script.query_string = query
+        self._socket.send(message.SerializeToString())
+
+    def until(self, enough: Callable[["Visitor"], bool] | None = None, seconds: float = 300.0) -> bool:
+        """Takes in what comes until the page is finished, or earlier once `enough`.
+
+        Returns:
+            Whether the page is finished.
+
+        Raises:
+            TimeoutError: If neither comes about in that many seconds.
+        """
+        end = time.monotonic() + seconds
+        while enough is None or not enough(self):
+            message = ForwardMsg.FromString(self._socket.recv(max(0.01, end - time.monotonic())))  # type: ignore[arg-type]
+            kind = message.WhichOneof("type")
+            if kind == "script_finished" and message.script_finished != _GOES_ON:
+                return True
+            if kind != "delta":
+                continue
+            place = tuple(message.metadata.delta_path)
+            # What was there gives way, and what was in it.
+            for old in [other for other in self.elements if other[: len(place)] == place]:
+                del self.elements[old]
+            if message.delta.WhichOneof("type") == "new_element":
+                element = self.elements[place] = message.delta.new_element
+                if element.WhichOneof("type") == "progress":
+                    self.said.append(element.progress.text)
+        return False
+
+    def count(self, kind: str) -> int:
+        """How many elements of a kind the page has."""
+        return sum(element.WhichOneof("type") == kind for element in self.elements.values())
+
+    @property
+    def n_pictures(self) -> int:
+        """Pictures that came inside the page, as st.image or in HTML."""
+        shown = [picture for element in self.elements.values() for picture in element.imgs.imgs]
+        bodies = [element.html.body for element in self.elements.values() if element.WhichOneof("type") == "html"]
+        parts = [element.bidi_component.mixed.json for element in self.elements.values()]
+        return sum(bool(one.url) for one in shown) + sum(text.count("data:image/") for text in [*bodies, *parts])
+
+    @property
+    def problems(self) -> list[str]:
+        """Exceptions and error boxes on the page."""
+        told = [element.exception.message for element in self.elements.values() if element.HasField("exception")]
+        alerts = [element.alert for element in self.elements.values() if element.WhichOneof("type") == "alert"]
+        return told + [alert.body for alert in alerts if alert.format == alert.ERROR]
+
+    def leave(self) -> None:
+        """Closes the page in good order."""
+        self._socket.close()
+
+    def vanish(self) -> None:
+        """As a browser that is killed: the connection ends without a word."""
+        self._socket.socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close_socket() if hasattr(self._socket, "close_socket") else self._socket.socket.close()
