@@ -3,7 +3,7 @@
 Prints, for each, how large the file is, the seconds until it was refused, by how much the memory of this process rose
 at most (MB), the most that the other process held, and the sentence. Ends with status 1 where a file was not refused
 as it should be, took longer than 15 s or 500 MB of this process, changed something of it, or touched a file outside
-its own folder.
+its own folder. After them come files that are accepted and take nearly as much as may be: what they cost is told.
 """
 
 import argparse
@@ -120,12 +120,35 @@ def attack(name: str, make: Callable[[], bytes], match: str, temporary: Path, wa
     return not wrong
 
 
+def heavy(name: str, make: Callable[[], bytes]) -> None:
+    """Loads a file that is accepted, makes a classifier of it and predicts; prints what that took."""
+    import numpy as np
+
+    import vislib
+    from vislib.model_file import load_model_file
+    from vislib.own_model import classifier_of
+
+    content, image = make(), np.zeros((300, 300, 3), np.uint8)
+    Path("/proc/self/clear_refs").write_text("5")
+    steady, start = status_mb("self", "VmRSS"), time.monotonic()
+    with PeakOfChildren() as children:
+        file = load_model_file(content)
+    loaded, rise = time.monotonic() - start, status_mb("self", "VmHWM") - steady
+    classifier_of(file, vislib.PREPROCESSINGS["0..1"], None, None).predict(image)
+    seconds, rise_then = time.monotonic() - start - loaded, status_mb("self", "VmHWM") - steady
+    print(
+        f"{name:42} {len(content) / 1e3:9,.0f} {loaded:7.1f} {rise:6} {children.mb:6}  accepted; a classifier and its "
+        f"first prediction: {seconds:.1f} s, {rise_then} MB",
+        flush=True,
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="of attacks; all, if none is given")
     names = parser.parse_args().names
     from attacks import attacks_by_name, large_models
-    from costly_attacks import costly_attacks
+    from costly_attacks import costly_attacks, heavy_models
 
     import vislib.backend  # noqa: F401  as in a server that has been at work
 
@@ -141,8 +164,11 @@ def main() -> int:
         watch = Watch(elsewhere)
         print(f"{'attack':42} {'kB':>9} {'seconds':>7} {'rise':>6} {'child':>6}  sentence")
         every = attacks_by_name(secret) | large_models() | costly_attacks()
-        chosen = {name: every[name] for name in names or every}
+        chosen = {name: every[name] for name in (names or every) if name in every}
         kept = [attack(name, *each, temporary, watch) for name, each in chosen.items()]
+        for name, make in heavy_models().items():
+            if name in names or not names:
+                heavy(name, make)
         os.chdir(ROOT)
     print(f"{sum(kept)} of {len(kept)} refused within the limits")
     return int(not all(kept))

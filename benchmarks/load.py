@@ -82,11 +82,10 @@ def under_way(visitor: Visitor) -> bool:
 
 def occlusion(server: Server) -> bool:
     """One person computes a long occlusion, another opens Saliency."""
+    timed(Visitor(server), "saliency", "image=coffee.jpg")  # loads the network
+    alone = timed(Visitor(server), "saliency", "image=rocket.jpg")
     first, second = Visitor(server), Visitor(server)
-    second.open("saliency", "image=coffee.jpg")
-    second.until()  # loads the network
-    alone = timed(second, "saliency", "image=rocket.jpg")
-    first.open("occlusion", "image=cat.jpg&occlusion.stride_px=4")
+    first.open("occlusion", "image=cat.jpg&occlusion.stride_px=5")
     first.until(under_way)
     begun, ended = time.monotonic(), []
 
@@ -137,7 +136,7 @@ def leave(server: Server, n_visitors: int) -> bool:
     time.sleep(_SETTLE_SECONDS)
     after = server.status("Threads"), server.status("VmRSS")
     last = Visitor(server)
-    last.open("occlusion", "image=coffee.jpg&occlusion.stride_px=56&occlusion.patch_px=56")
+    last.open("occlusion", "model=cifar10&image=cifar10/horse.png")
     finished = last.until()
     problems = last.problems
     last.leave()
@@ -154,10 +153,11 @@ def leave(server: Server, n_visitors: int) -> bool:
 
 
 def vanish(server: Server, number: int) -> None:
-    """Opens Occlusion with a patch nobody had, and is gone once the computation has begun."""
+    """Opens Occlusion with a patch nobody had, and is gone once the first of its four computations goes on."""
     visitor = Visitor(server)
-    image = ("cat.jpg", "coffee.jpg", "rocket.jpg")[number % 3]
-    visitor.open("occlusion", f"image={image}&occlusion.stride_px=4&occlusion.patch_px={8 + number}")
+    image = ("cat", "dog", "ship", "frog", "truck")[number % 5]
+    patch = f"occlusion.stride_px=1&occlusion.patch_px={2 + number // 5}"
+    visitor.open("occlusion", f"model=cifar10&image=cifar10/{image}.png&{patch}")
     visitor.until(under_way)
     visitor.vanish()
 

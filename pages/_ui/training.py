@@ -9,7 +9,7 @@ import streamlit as st
 from PIL import Image
 
 import vislib
-from pages._ui import journal, models, picture, style, work
+from pages._ui import journal, memory, models, picture, style, work
 from pages._ui.context import percent
 from pages._ui.filter_tiles import sheet
 from pages._ui.tiles import data_uri
@@ -79,7 +79,11 @@ def train(plan: Plan) -> None:
         bar.progress(0.0, text=work.wait_and_say("Training", ahead))
 
     try:
-        with work.gate().turn(waiting), journal.told("computed", what=f"training of {plan.network}"):
+        with (
+            work.gate().turn(waiting),
+            memory.bounded("Training"),
+            journal.told("computed", what=f"training of {plan.network}"),
+        ):
             run.start(progress)
     except vislib.VislibError as error:
         slot.error(style.plain(str(error)))

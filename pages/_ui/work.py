@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 import streamlit as st
 
-from pages._ui import journal
+from pages._ui import journal, memory, style
 from pages._ui.gate import Gate
 from pages._ui.store import Store
 
@@ -54,8 +54,13 @@ def stored(key: tuple, compute: Callable[[], T], keep: Store | None = None) -> T
         with kept.lock(key):
             result = kept.get(key)
             if result is None:
-                with _quick():
-                    result = compute()
+                try:
+                    with _quick(), memory.bounded("This page"):
+                        result = compute()
+                except memory.TooLittleMemory as error:
+                    journal.tell("failed", what="something quick", why="too little memory")
+                    st.error(style.plain(str(error)))
+                    st.stop()
                 kept.put(key, result)
     return result
 
@@ -83,7 +88,8 @@ def run(
         keep: Where the result is kept, if not with all others.
 
     Returns:
-        The result; None if the person stopped it (what there is so far is drawn by `show_partial`).
+        The result; None if the person stopped it (what there is so far is drawn by `show_partial`), or if there
+        was too little memory for it, which is said.
     """
     kept = store() if keep is None else keep
     result = kept.get(key)
@@ -118,14 +124,19 @@ def run(
         bar.progress(0.0, text=wait_and_say(what, ahead))
 
     asked = time.monotonic()
-    with gate().turn(waiting):
-        result = kept.get(key)  # somebody else may have wanted the same
-        if result is None:
-            waited = round(time.monotonic() - asked, 2)
-            with journal.told("computed", what=kind or what, waited=waited, behind=len(gate()) - 1) as facts:
-                result = compute(progress)
-                kept.put(key, result)
-                facts["store_mb"] = kept.n_bytes // 2**20
+    try:
+        with gate().turn(waiting), memory.bounded(what):
+            result = kept.get(key)  # somebody else may have wanted the same
+            if result is None:
+                waited = round(time.monotonic() - asked, 2)
+                with journal.told("computed", what=kind or what, waited=waited, behind=len(gate()) - 1) as facts:
+                    result = compute(progress)
+                    kept.put(key, result)
+                    facts["store_mb"] = kept.n_bytes // 2**20
+    except memory.TooLittleMemory as error:
+        _stop(key)  # so that it is not tried again with every click on the page
+        slot.error(style.plain(str(error)))
+        return None
     partials.pop(key, None)
     slot.empty()
     return result

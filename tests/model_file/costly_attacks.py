@@ -134,3 +134,30 @@ def costly_attacks() -> dict[str, tuple[Callable[[], bytes], str]]:
         "3 GB of weights, packed": (lambda: padded("model.weights.h5", 3 * 10**9, b"\0"), "unpacks to 3,000 MB"),
         "1 GB of configuration, packed": (lambda: padded("config.json", 10**9, b" "), "configuration has 1,000,000,"),
     }  # fmt: skip
+
+
+def heavy_models() -> dict[str, Callable[[], bytes]]:
+    """Files that are accepted, and take nearly as much as may be."""
+    end = (POOL, layer("Softmax"))
+    wide = [layer("Dense", {"units": 5_300, "name": name}) for name in ("dense", "dense_1", "dense_2")]
+    few = layer("Dense", {"units": 10, "name": "dense_3"})
+    shapes = {"dense": [(3, 5_300), (5_300,)], "dense_3": [(5_300, 10), (10,)]}
+    shapes |= {name: [(5_300, 5_300), (5_300,)] for name in ("dense_1", "dense_2")}
+    large = layer("Conv2D", {"filters": 60, "kernel_size": [23, 23], "padding": "same"})
+    inside = {"conv2d": [(23, 23, 3, 60), (60,)]}
+    return {
+        "56 million parameters": lambda: archive(sequential(POOL, *wide, few), zeros_for(shapes)),
+        "95 thousand million multiplications": lambda: archive(
+            sequential(large, *end, shape=(1000, 1000, 3)), zeros_for(inside)),
+        "functional of 700 layers": lambda: archive(long_end(700), zeros_for({})),
+    }  # fmt: skip
+
+
+def long_end(n_layers: int) -> dict:
+    """A long chain that ends as a classifier does."""
+    net, before = long_chain(n_layers), f"relu{n_layers - 1}"
+    pooled = {**POOL, "inbound_nodes": [node(before, 0, [None, 12, 12, 3])]}
+    scores = {**layer("Softmax"), "inbound_nodes": [node(pooled["name"], 0, [None, 3])]}
+    net["config"]["layers"] += [pooled, scores]
+    net["config"]["output_layers"] = [["softmax", 0, 0]]
+    return net

@@ -4,9 +4,10 @@ import threading
 
 import numpy as np
 import pytest
+from page_text import errors
 from streamlit.testing.v1 import AppTest
 
-from pages._ui import style, work
+from pages._ui import memory, style, work
 
 
 def array(n_bytes: int) -> np.ndarray:
@@ -175,3 +176,58 @@ def test_plain_is_read_as_the_text_itself():
     kinds = {token.type for token in inline.children}
     assert kinds <= {"text", "text_special"}
     assert "".join(token.content for token in inline.children).replace("\u2060", "") == MARKUP
+
+
+class ResourceExhaustedError(Exception):
+    """TensorFlow's, by name."""
+
+
+@pytest.mark.parametrize("error", [MemoryError, ResourceExhaustedError])
+def test_run_out_of_memory_is_a_sentence_and_not_tried_with_every_click(job, error):
+    calls = []
+
+    def fail(progress):
+        calls.append(1)
+        raise error("OOM when allocating tensor of 12 GB")
+
+    job.compute = fail
+    page = run_page()
+    assert not page.exception
+    (sentence,) = errors(page)
+    assert sentence.startswith("Work: this computer has too little memory for it just now.")
+    assert "OOM" not in sentence
+    assert gate_is_free()
+    page.run()
+    assert len(calls) == 1
+    job.compute = Job().compute
+    page.button[0].click().run()
+    np.testing.assert_array_equal(job.result, PARTIAL * 2)
+    assert not page.error
+
+
+def test_stored_out_of_memory_is_a_sentence_and_the_next_can_compute(monkeypatch):
+    own = work.Store(10**6)
+    monkeypatch.setattr(work, "store", lambda: own)
+    outcomes = iter([MemoryError(), PARTIAL])
+
+    def compute():
+        outcome = next(outcomes)
+        if isinstance(outcome, MemoryError):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(work, "compute", compute, raising=False)
+    script = "import streamlit as st\nfrom pages._ui import work\nst.text(work.stored(('k',), work.compute).sum())"
+    page = AppTest.from_string(script, default_timeout=20).run()
+    assert not page.exception
+    assert "too little memory" in errors(page)[0]
+    page.run()
+    assert page.text[0].value == "6.0"
+
+
+def test_tensorflow_s_own_shortage_is_known_by_name():
+    from vislib.backend import tf
+
+    error = tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+    with pytest.raises(memory.TooLittleMemory), memory.bounded("Work"):
+        raise error
