@@ -5,10 +5,9 @@ Ray brings scheduling, back-pressure and the retrying of lost workers. Here is o
 where every machine sees them under the same path.
 """
 
+import logging
 import os
 import pickle
-import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,57 +15,19 @@ import numpy as np
 
 from vislib.attribution.base import no_progress
 from vislib.batch.decoding import decoded_ahead
+from vislib.batch.packed import PackedClassifier
 from vislib.batch.settings import BatchSettings
 from vislib.batch.sources import Source
 from vislib.batch.store import BatchFolder
-from vislib.classifier import Classifier, load_classifier
+from vislib.classifier import Classifier
 from vislib.errors import ParameterError, VislibError
-from vislib.preprocessing import Preprocessing
 
 if TYPE_CHECKING:
     from vislib.batch.run import Cluster, _Counted
 
 _ROOT = str(Path(__file__).resolve().parents[2])
 _AHEAD = 64
-_RETRIES = 5
-
-
-@dataclass(frozen=True)
-class PackedClassifier:
-    """A classifier as it is sent to workers: a built-in one by its name, another with its model's file."""
-
-    key: str
-    file: bytes | None
-    labels: tuple[str, ...]
-    input_size: tuple[int, int]
-    channels: int
-    preprocess: Preprocessing
-
-    @classmethod
-    def of(cls, classifier: Classifier) -> "PackedClassifier":
-        """Packs a classifier."""
-        from vislib import zoo
-
-        file = None
-        if classifier.key not in zoo.models():
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "model.keras"
-                classifier.model.save(path)
-                file = path.read_bytes()
-        return cls(classifier.key, file, classifier.labels, classifier.input_size, classifier.channels,
-                   classifier.preprocess)  # fmt: skip
-
-    def unpacked(self) -> Classifier:
-        """The classifier, its model loaded."""
-        if self.file is None:
-            return load_classifier(self.key)
-        from vislib.model_file.load import load_with_keras
-
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "model.keras"
-            path.write_bytes(self.file)
-            model = load_with_keras(path)
-        return Classifier(self.key, model, self.labels, self.input_size, self.channels, self.preprocess)
+_TRIES = 5
 
 
 class PartWorker:
@@ -101,6 +62,9 @@ class PartWorker:
 
         if self._folder.finished(part):  # by a worker that was lost before it could tell
             return ""
+        if self._folder.tries(part) >= _TRIES:
+            return f"Part {part} has ended its worker {_TRIES} times, as an image can that takes too much memory; see Ray's log."
+        self._folder.try_begins(part)
         first = part * self._settings.part_rows
         numbers = range(first, first + len(source))
         images = decoded_ahead(source, numbers, self._classifier.fit, _AHEAD, first)
@@ -140,7 +104,7 @@ def compute_with_ray(
             told.finished(row["size"])
     except ray.exceptions.RayError as error:
         raise ParameterError(
-            f"The cluster gave up after {_RETRIES} tries: {str(error).strip().splitlines()[-1][:200]} "
+            f"The cluster gave up: {str(error).strip().splitlines()[-1][:200]} "
             "What is finished is kept; the same call goes on."
         ) from error
     finally:
@@ -164,9 +128,7 @@ def _parts(ray, classifier, settings: BatchSettings, source: Source, folder, mis
         compute=ray.data.ActorPoolStrategy(**pool),
         num_cpus=cluster.cpus,
         num_gpus=cluster.gpus,
-        max_restarts=_RETRIES,
-        max_task_retries=_RETRIES,
-    )
+    )  # Ray Data restarts lost actors and gives their part to another, as often as needed
 
 
 def _most_workers(ray, cluster: "Cluster") -> int:
@@ -190,6 +152,7 @@ def _ray():
 
 
 def _start(ray, cluster: "Cluster") -> None:
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
     settings: dict[str, Any] = {"address": cluster.address, "log_to_driver": False, "logging_level": "error"}
     if cluster.address is None:
         # Workers on this machine find vislib where this process found it; on a cluster it is installed.

@@ -4,23 +4,23 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from vislib.attribution.base import Explainer, Progress, no_progress
 from vislib.batch.decoding import Decoded, decoded_ahead
+from vislib.batch.finding import source_of
+from vislib.batch.manifest import manifest_of
 from vislib.batch.parts import compute_part
 from vislib.batch.settings import BatchSettings, resolved_methods
-from vislib.batch.sources import Source, source_of
+from vislib.batch.sources import Source
 from vislib.batch.store import BatchFolder
 from vislib.classifier import Classifier
 from vislib.errors import ParameterError
 
 ENGINES = ("local", "ray")
 _AHEAD = 64
-_FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,10 @@ def explain_many(
         raise ParameterError("`cluster` is for the engine 'ray'.")
     chosen = _settings(classifier, methods, settings)
     source = source_of(images, labels)
-    folder = BatchFolder(out)
+    folder, manifest = BatchFolder(out), manifest_of(classifier, chosen, source)
+    folder.check(manifest)
     with folder.locked():
-        folder.prepare(_manifest(classifier, chosen, source))
+        folder.prepare(manifest)
         missing = [part for part in range(n_parts(len(source), chosen)) if not folder.finished(part)]
         n_missing = sum(len(part_range(part, len(source), chosen)) for part in missing)
         told = _Counted(progress, len(source) - n_missing, len(source))
@@ -183,25 +184,6 @@ def _settings(classifier: Classifier, methods, settings: dict[str, Any]) -> Batc
         raise ParameterError(
             f"A batch has no setting {', '.join(unknown) or 'of that form'}; it has {', '.join(known)}."
         ) from None
-
-
-def _manifest(classifier: Classifier, settings: BatchSettings, source: Source) -> dict[str, Any]:
-    return {
-        "format": _FORMAT,
-        "model": classifier.key,
-        "labels": list(classifier.labels),
-        "input_size": list(classifier.input_size),
-        "source": {"name": source.name, "digest": source.digest, "n_images": len(source)},
-        "settings": settings.described(),
-        "versions": {name: _version(name) for name in ("vislib", "tensorflow", "keras", "numpy", "pillow")},
-    }
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "from source"
 
 
 def _n_errors(folder: BatchFolder, n_images: int, settings: BatchSettings) -> int:

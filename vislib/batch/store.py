@@ -9,9 +9,8 @@ A part is finished when its table is there, which is written last. Files are mad
 and then renamed, so that a reader, a killed run or a second machine never sees half of one.
 
 Why the maps are fixed-size lists of float16 in Parquet and not NPZ: pandas, DuckDB, Polars and Ray Data read them with
-no code of ours, a column (one method) or a range of rows at a time; and with bytes of equal weight stored together
-(BYTE_STREAM_SPLIT) and zstd a smooth map of 56 × 56 takes 3.3 kB, less than in NPZ (3.7 kB) and written faster.
-They are in files of their own, so that whoever wants figures alone does not touch them. float16 keeps 11 bits; the maps
+no code of ours, a column (one method) or a range of rows at a time; and with zstd a smooth map of 56 × 56 takes
+3.1 kB, less than in NPZ (3.7 kB) and written faster. (BYTE_STREAM_SPLIT, which suits them, DuckDB 2.0 cannot read.) They are in files of their own, so that whoever wants figures alone does not touch them. float16 keeps 11 bits; the maps
 are divided by their largest |value|, which is in the table as `<method>_reach`, so that none overflows.
 """
 
@@ -26,9 +25,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vislib.batch.manifest import check_same
 from vislib.batch.parts import Explained
 from vislib.batch.rows import maps_schema, table_schema
-from vislib.batch.settings import BatchSettings, column
+from vislib.batch.settings import BatchSettings
 from vislib.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -48,17 +48,26 @@ class BatchFolder:
     def __init__(self, path: str | os.PathLike[str]):
         self.path = Path(os.path.abspath(path))
 
+    def check(self, manifest: dict[str, Any]) -> dict[str, Any] | None:
+        """Whether the folder can take this batch; changes nothing. Gives the manifest that is there.
+
+        Raises:
+            ParameterError: If it holds something else, or another run with other settings.
+        """
+        found = self.manifest()
+        if found is not None:
+            check_same(self.path, found, manifest)
+        elif self.path.exists() and (not self.path.is_dir() or _holds_other(self.path)):
+            raise ParameterError(f"{self.path} is there already and holds no batch; give an empty or a new folder.")
+        return found
+
     def prepare(self, manifest: dict[str, Any]) -> None:
         """Makes the folder, or checks that it holds the same run, and clears away what a killed run left half done.
 
         Raises:
             ParameterError: If it cannot be written, holds something else, or another run with other settings.
         """
-        found = self.manifest()
-        if found is not None:
-            _check_same(self.path, found, manifest)
-        elif self.path.exists() and (not self.path.is_dir() or _holds_other(self.path)):
-            raise ParameterError(f"{self.path} is there already and holds no batch; give an empty or a new folder.")
+        found = self.check(manifest)
         try:
             for name in ("table", "maps"):
                 (self.path / name).mkdir(parents=True, exist_ok=True)
@@ -92,8 +101,12 @@ class BatchFolder:
         """
         import fcntl
 
-        self.path.mkdir(parents=True, exist_ok=True)
-        with open(self.path / ".lock", "w") as file:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            file = open(self.path / ".lock", "w")  # noqa: SIM115
+        except OSError as error:
+            raise ParameterError(f"{self.path} cannot be written: {error.strerror or error}.") from error
+        with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -103,6 +116,14 @@ class BatchFolder:
     def finished(self, part: int) -> bool:
         """Whether a part is there."""
         return self.table_file(part).exists()
+
+    def tries(self, part: int) -> int:
+        """How often a part was begun in this run."""
+        return len(list((self.path / _WRITING).glob(f"try-{part:06d}.*")))
+
+    def try_begins(self, part: int) -> None:
+        """Notes that a part is begun."""
+        (self.path / _WRITING / f"try-{part:06d}.{uuid.uuid4().hex}").touch()
 
     def table_file(self, part: int) -> Path:
         """Where a part's rows are."""
@@ -123,7 +144,6 @@ class BatchFolder:
 
         table = pa.Table.from_pylist([one.row for one in images], table_schema(settings))
         maps = _maps_table(settings, images, shape)
-        split = {f"{column(method.name)}.list.element": "BYTE_STREAM_SPLIT" for method in settings.methods}
         try:
             if settings.pictures:
                 from vislib.batch.pictures import write_pictures
@@ -134,7 +154,7 @@ class BatchFolder:
             self._whole(
                 self.maps_file(part),
                 lambda to: parquet.write_table(
-                    maps, to, compression="zstd", use_dictionary=False, column_encoding=split, write_statistics=False
+                    maps, to, compression="zstd", compression_level=9, use_dictionary=False, write_statistics=False
                 ),
             )
             self._whole(self.table_file(part), lambda to: parquet.write_table(table, to, compression="zstd"))
@@ -179,22 +199,3 @@ def _maps_table(settings: BatchSettings, images: list[Explained], shape: tuple[i
 
 def _holds_other(path: Path) -> bool:
     return any(entry.name not in (".lock", _WRITING, "table", "maps") for entry in path.iterdir())
-
-
-def _check_same(path: Path, found: dict[str, Any], wanted: dict[str, Any]) -> None:
-    for name in wanted:
-        if found.get(name) == wanted[name]:
-            continue
-        was, now = found.get(name), wanted[name]
-        if isinstance(was, dict) and isinstance(now, dict):
-            differing = next(key for key in [*now, *was] if was.get(key) != now.get(key))
-            name, was, now = f"{name}, {differing}", was.get(differing), now.get(differing)
-        raise ParameterError(
-            f"{path} holds a batch of something else ({name}: {_short(was)} there, {_short(now)} now); "
-            "go on with what is there, or give another folder."
-        )
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 120 else f"{text[:117]}…"
