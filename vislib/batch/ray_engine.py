@@ -8,6 +8,7 @@ where every machine sees them under the same path.
 import logging
 import os
 import pickle
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _ROOT = str(Path(__file__).resolve().parents[2])
 _AHEAD = 64
 _TRIES = 5
+_ANSWER_SECONDS = 10
 
 
 class PartWorker:
@@ -159,12 +161,20 @@ def _start(ray, cluster: "Cluster") -> None:
         settings |= {"address": "local", "include_dashboard": False, "num_cpus": _own_cpus(cluster)}
         settings["runtime_env"] = {"env_vars": {"PYTHONPATH": os.pathsep.join([_ROOT, *_python_path()])}}
     try:
+        _check_answers(cluster.address)
         ray.init(**settings)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise ParameterError(
             f"No Ray cluster can be used at '{cluster.address or 'this machine'}': "
             f"{str(error).strip().splitlines()[0][:200]}"
         ) from error
+
+
+def _check_answers(address: str | None) -> None:
+    """Fails at once where no one listens, for which Ray takes minutes."""
+    host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host, int(port)), _ANSWER_SECONDS).close()
 
 
 def _own_cpus(cluster: "Cluster") -> int:

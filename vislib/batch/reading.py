@@ -60,12 +60,24 @@ class Batch:
             ParameterError: If a file is damaged.
         """
         import pyarrow as pa
-        from pyarrow import parquet
 
         wanted = None if columns is None else list(columns)
         return pa.concat_tables(
-            _read(parquet.read_table, self._folder.table_file(part), columns=wanted) for part in self.parts
+            _read(parquet_table(), self._folder.table_file(part), columns=wanted) for part in self.parts
         )
+
+    def rows(self, numbers: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
+        """Some columns of the rows of the images with those numbers, in the order given.
+
+        Raises:
+            ParameterError: If there is no such image.
+        """
+        found: list[dict[str, Any]] = [{}] * len(numbers)
+        for places, rows, part in self._by_part(numbers):
+            read = _read(parquet_table(), self._folder.table_file(part), columns=list(columns)).take(rows).to_pylist()
+            for place, row in zip(places, read, strict=True):
+                found[place] = row
+        return found
 
     def maps(self, method: str, numbers: Sequence[int]) -> np.ndarray:
         """Maps (n, h, w) float32 of the images with those numbers, each divided by its reach: −1 … 1.
@@ -76,16 +88,18 @@ class Batch:
         if method not in self.methods:
             raise ParameterError(f"The batch has no method '{method}'; it has {listed(self.methods)}.")
         found = np.zeros((len(numbers), *self.map_shape), np.float32)
-        for places, rows, read in self._by_part(numbers):
-            cells = read(column(method)).combine_chunks().flatten().to_numpy().reshape(-1, *self.map_shape)
+        for places, rows, part in self._by_part(numbers):
+            cells = (
+                self._from_maps(part, column(method)).combine_chunks().flatten().to_numpy().reshape(-1, *self.map_shape)
+            )
             found[places] = cells[rows]
         return found
 
     def thumbnails(self, numbers: Sequence[int]) -> list[Image.Image | None]:
         """The images with those numbers as the network saw them, small; None where none was kept."""
         found: list[Image.Image | None] = [None] * len(numbers)
-        for places, rows, read in self._by_part(numbers):
-            contents = read("thumbnail")
+        for places, rows, part in self._by_part(numbers):
+            contents = self._from_maps(part, "thumbnail")
             for place, row in zip(places, rows, strict=True):
                 content = contents[int(row)].as_py()
                 found[place] = Image.open(io.BytesIO(content)).convert("RGB") if content else None
@@ -96,20 +110,17 @@ class Batch:
         first, second = sorted((one, other), key=self.methods.index)
         return agreement_column(first, second)
 
-    def _by_part(self, numbers: Sequence[int]) -> Iterator[tuple[np.ndarray, np.ndarray, Any]]:
-        from pyarrow import parquet
+    def _from_maps(self, part: int, name: str) -> Any:
+        return _read(parquet_table(), self._folder.maps_file(part), columns=[name]).column(0)
 
+    def _by_part(self, numbers: Sequence[int]) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
+        """The parts that hold them: places among the numbers, rows in the part, and the part."""
         wanted = np.asarray(numbers, np.int64)
         for part in np.unique(wanted // self._rows):
             if part not in self.parts:
                 raise ParameterError(f"The batch has no finished image {int(part) * self._rows} and following.")
             places = np.flatnonzero(wanted // self._rows == part)
-            file = self._folder.maps_file(int(part))
-            yield (
-                places,
-                wanted[places] % self._rows,
-                lambda name, file=file: _read(parquet.read_table, file, columns=[name]).column(0),
-            )
+            yield places, wanted[places] % self._rows, int(part)
 
 
 def open_batch(path: str | os.PathLike[str]) -> Batch:
@@ -129,6 +140,13 @@ def open_batch(path: str | os.PathLike[str]) -> Batch:
     if not batch.parts:
         raise ParameterError(f"No part of the batch in {path} is finished yet.")
     return batch
+
+
+def parquet_table() -> Any:
+    """Reads a Parquet file; late, as importing vislib does not import pyarrow."""
+    from pyarrow import parquet
+
+    return parquet.read_table
 
 
 def _read(read, file: Path, **what):

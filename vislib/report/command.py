@@ -2,6 +2,8 @@
 
 import argparse
 
+from vislib.report.write import write_report
+
 
 def add_report_arguments(command: argparse.ArgumentParser) -> None:
     """The arguments of `report`."""
@@ -10,4 +12,9 @@ def add_report_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run_report(options: argparse.Namespace) -> None:
-    """Writes the report."""
+    """Writes the report and says where.
+
+    Raises:
+        VislibError: If there is no batch, or the file cannot be written.
+    """
+    print(f"→ {write_report(options.batch, options.out)}")

@@ -1,0 +1,138 @@
+"""Spectral relevance analysis (SpRAy): which kinds of reasons a class has, and which kind looks like a shortcut.
+
+Lapuschkin et al. 2019, arXiv 1902.10178 (Nature Communications 10:1096), find that a network tells horses by a source tag by
+clustering the maps of all images of a class and looking at the clusters. Here: the maps are made small, the graph of
+each map's nearest neighbours is built, the eigengap of its Laplacian tells the number of clusters, and spectral
+clustering finds them.
+
+Departs from the paper: the maps are those of the batch's method, not of layer-wise relevance propagation; they are
+compared by their cosine, so that a strong and a faint map of the same place are alike; and the paper's eye that looks
+for the odd cluster is helped by a figure (`Reason.suspicion`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+SIDE = 14
+MOST_CLUSTERS = 8
+_LEAST_IMAGES = 8
+_LEAST_SHARE = 0.02
+_LEAST_IN_CLUSTER = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Reason:
+    """A cluster of a class's maps: images that look at the same place.
+
+    Attributes:
+        class_index: The class explained.
+        numbers: Of its images in the batch, those nearest to the cluster's mean first.
+        of: How many images of the class were clustered.
+        n_clusters: Into how many.
+        mean_map: (h, w) float32: the mean of its maps, each of length 1.
+        tightness: 0..1: the length of that mean; 1 where all maps are the same.
+        elsewhere: 0..1: 1 − the cosine of its mean map with that of all other images of the batch, whatever their
+            class.
+    """
+
+    class_index: int
+    numbers: tuple[int, ...]
+    of: int
+    n_clusters: int
+    mean_map: np.ndarray
+    tightness: float
+    elsewhere: float
+
+    @property
+    def suspicion(self) -> float:
+        """tightness × elsewhere, 0..1.
+
+        An object is at another place and in another pose in every image, so maps that follow it differ among
+        themselves, and together cover what other classes' maps cover too. A mark, a tag, a watermark is always at
+        the same place (tight), and the other images give nothing there (elsewhere). Neither alone will do: the maps
+        of a centred digit are tight too, and those of a cluster of leftovers lie elsewhere.
+        """
+        return self.tightness * self.elsewhere
+
+
+def small_maps(maps: np.ndarray) -> np.ndarray:
+    """What speaks for the class in maps (n, h, w), at most `SIDE` pixels high and wide, each of length 1: (n, h', w').
+
+    Negative values are left out; a map without positive ones stays zero.
+    """
+    scale = min(1.0, SIDE / max(maps.shape[1:]))
+    height, width = (max(1, round(side * scale)) for side in maps.shape[1:])
+    small = np.empty((len(maps), height, width), np.float32)
+    for at, values in enumerate(np.maximum(maps, 0).astype(np.float32)):
+        small[at] = np.asarray(Image.fromarray(values).resize((width, height), Image.Resampling.BOX))
+    lengths = np.sqrt((small**2).sum(axis=(1, 2), keepdims=True))
+    return np.divide(small, lengths, out=np.zeros_like(small), where=lengths > 0)
+
+
+def cluster(maps: np.ndarray) -> np.ndarray:
+    """The cluster (n,) of each of the maps (n, h, w) of one class, as `small_maps` makes them; 0 for all where they are
+    too few or of one kind."""
+    n = len(maps)
+    if n < _LEAST_IMAGES or np.ptp(maps, axis=0).max() < 1e-6:
+        return np.zeros(n, np.int64)
+    from sklearn.cluster import SpectralClustering
+    from sklearn.neighbors import kneighbors_graph
+
+    flat = maps.reshape(n, -1)
+    # As many neighbours as von Luxburg 2007 (arXiv 0711.0189, section 8.2) advises: of the order of log n.
+    n_neighbours = min(n - 1, int(np.ceil(np.log(n))) + 2)
+    graph = kneighbors_graph(flat, n_neighbours, include_self=False).toarray()
+    affinity = np.maximum(graph, graph.T)
+    n_clusters = eigengap(affinity)
+    if n_clusters == 1:
+        return np.zeros(n, np.int64)
+    made = SpectralClustering(n_clusters, affinity="precomputed", assign_labels="cluster_qr", random_state=0)
+    return made.fit_predict(affinity).astype(np.int64)
+
+
+def eigengap(affinity: np.ndarray) -> int:
+    """The number of clusters of a graph (n, n), 1 … `MOST_CLUSTERS`: where the eigenvalues of its normalized Laplacian,
+    in rising order, make their largest step (von Luxburg 2007, arXiv 0711.0189, section 8.3)."""
+    from scipy.sparse.csgraph import laplacian
+
+    values = np.linalg.eigvalsh(laplacian(affinity, normed=True))[: MOST_CLUSTERS + 1]
+    return int(np.argmax(np.diff(values))) + 1
+
+
+def reasons(maps: np.ndarray, classes: np.ndarray, numbers: Sequence[int]) -> list[Reason]:
+    """The clusters of every class, the most suspicious first.
+
+    Args:
+        maps: (n, h, w), as `small_maps` makes them.
+        classes: (n,) the class that each explains.
+        numbers: (n,) of the images in the batch.
+    """
+    every, total, found = np.asarray(numbers), maps.sum(axis=0, dtype=np.float64), []
+    for class_index in np.unique(classes):
+        places = np.flatnonzero((classes == class_index) & maps.any(axis=(1, 2)))
+        if len(places) < _LEAST_IMAGES:
+            continue
+        clusters = cluster(maps[places])
+        for each in np.unique(clusters):
+            members = places[clusters == each]
+            if len(members) < max(_LEAST_IN_CLUSTER, _LEAST_SHARE * len(places)):
+                continue
+            mean = maps[members].mean(axis=0, dtype=np.float64)
+            rest = total - maps[members].sum(axis=0, dtype=np.float64)
+            near = np.argsort(-(maps[members] * mean).sum(axis=(1, 2)), kind="stable")
+            found.append(
+                Reason(
+                    int(class_index), tuple(int(number) for number in every[members[near]]), len(places),
+                    len(np.unique(clusters)), mean.astype(np.float32), float(np.linalg.norm(mean)),
+                    1 - _cosine(mean, rest),
+                )
+            )  # fmt: skip
+    return sorted(found, key=lambda reason: -reason.suspicion)
+
+
+def _cosine(one: np.ndarray, other: np.ndarray) -> float:
+    lengths = np.linalg.norm(one) * np.linalg.norm(other)
+    return float((one * other).sum() / lengths) if lengths else 0.0
