@@ -26,9 +26,9 @@ class Cards:
         cells = self._tiles.of(numbers, methods)
         items = []
         for place, (row, tiles) in enumerate(zip(rows, cells, strict=True)):
-            names = ["image", *methods][len(methods) + 1 - len(tiles) :]
+            names = ["image", *map(_short, methods)][len(methods) + 1 - len(tiles) :]
             figures = "".join(
-                f"<figure>{tile}<figcaption>{html.escape(_short(name))}</figcaption></figure>"
+                f"<figure>{tile}<figcaption>{html.escape(name)}</figcaption></figure>"
                 for tile, name in zip(tiles, names, strict=True)
             )
             lead = f"<b>{html.escape(says[place])}</b> · " if place < len(says) else ""
@@ -51,7 +51,11 @@ class Cards:
         examples = self._tiles.of(numbers[: _EXAMPLES if with_examples else 2], [method])
         if not with_examples:
             shown += [f"<figure>{tiles[-1]}<figcaption>example</figcaption></figure>" for tiles in examples]
-        strip = f'<div class="strip">{"".join(tiles[-1] for tiles in examples)}</div>' if with_examples else ""
+        if with_examples:
+            strip = "".join(tiles[-1] for tiles in examples)
+            caption = "<figcaption>nearest to the mean</figcaption>"
+            shown.append(f'<figure class="examples"><div class="strip">{strip}</div>{caption}</figure>')
+        kind = "reason" if with_examples else "tiles"
         whole = reason.n_clusters == 1
         of = (
             "all images"
@@ -59,8 +63,8 @@ class Cards:
             else f"{len(reason.numbers):,} of {reason.of:,} images"
         )
         return (
-            f'<li class="card"><p class="says"><span class="rank">{place}</span><b>{label}</b>: {of} explained as it</p>'
-            f'<div class="tiles" style="margin-top:.6rem">{"".join(shown)}</div>{strip}{self._figures(method, reason)}</li>'
+            f'<li class="card"><p class="says"><span class="rank">{place}</span><b>“{label}”</b>: {of} explained as it</p>'
+            f'<div class="{kind}">{"".join(shown)}</div>{self._figures(method, reason)}</li>'
         )
 
     def _figures(self, method: str, reason: Reason) -> str:

@@ -1,7 +1,6 @@
 """The report as one HTML page: no script, nothing from the network, every foreign string escaped."""
 
 import html
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -73,16 +72,18 @@ def _facts(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reas
     facts = [(f"{found.n:,}", "images")]
     if found.n_known:
         facts.append((f"{found.n_known - found.n_right:,}", "mistakes"))
-        facts.append((sections.percent(found.mistakes.mean), "mean confidence when wrong"))
+        facts.append((sections.percent(found.mistakes.mean), "sure when wrong, mean"))
         worst = found.classes[0]
-        facts.append((sections.percent(worst.right / worst.n), f"worst class: {batch.labels[worst.class_index]}"))
+        facts.append(
+            (sections.percent(worst.right / worst.n), f"right of “{batch.labels[worst.class_index]}”, the worst")
+        )
     else:
         facts.append((f"{len(found.predicted):,}", "classes predicted"))
     for ranked in found.disagreements[:1]:
-        facts.append((sections.figure(ranked.mean), "mean agreement of the first two methods (ρ)"))
+        facts.append((sections.figure(ranked.mean), "mean agreement, ρ"))
     every = [reason.suspicion for _, each in reasons for reason in each]
     if every:
-        facts.append((f"{max(every):.2f}", "suspicion of the oddest cluster, 0 to 1"))
+        facts.append((f"{max(every):.2f}", "highest suspicion, 0 to 1"))
     facts.append((f"{found.n_errors:,}", "could not be read"))
     shown = [(value, name) for value, name in facts if not value.startswith("nan") and value != "–"]
     items = "".join(f"<li><b>{html.escape(value)}</b><span>{html.escape(name)}</span></li>" for value, name in shown)
@@ -120,8 +121,3 @@ def _footer(batch: Batch) -> str:
         f"<footer>Maps kept at {width} × {height} px. Figures and pictures are of the batch in this file's folder; "
         f"{html.escape(versions)}.</footer>"
     )
-
-
-def is_number(value: float) -> bool:
-    """Whether there is something to show."""
-    return not math.isnan(value)
