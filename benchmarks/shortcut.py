@@ -91,7 +91,7 @@ def main() -> int:
             for place, reason in enumerate(reasons[:5], 1):
                 print(f"  {place}. class {reason.class_index}: {len(reason.numbers)} of {reason.of} images, "
                       f"{bears[list(reason.numbers)].mean():.0%} with the mark, suspicion {reason.suspicion:.2f} "
-                      f"(tight {reason.tightness:.2f}, elsewhere {reason.elsewhere:.2f})")  # fmt: skip
+                      f"(always {reason.always:.2f}, others {reason.others:.2f}, at {reason.place})")  # fmt: skip
         print(f"→ {write_report(out)}, {time.monotonic() - begun:.0f} s")
     return 0 if all(place is not None and place <= 3 for place in places) else 1
 

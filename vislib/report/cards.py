@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from PIL import Image, ImageDraw
 
 from vislib.attribution.base import Explainer
 from vislib.batch import Batch
@@ -43,7 +44,9 @@ class Cards:
         numbers = reason.numbers[:200]
         base = self._tiles.mean_image(numbers)
         label = html.escape(self._batch.labels[reason.class_index])
-        mean = picture(self._tiles.with_map(base, reason.mean_map, method), f"mean map of cluster {place}")
+        mean = picture(
+            framed(self._tiles.with_map(base, reason.mean_map, method), reason), f"mean map of cluster {place}"
+        )
         shown = [f"<figure>{mean}<figcaption>mean map</figcaption></figure>"]
         if base is not None:
             mean_image = picture(base, f"mean image of cluster {place}")
@@ -70,8 +73,8 @@ class Cards:
     def _figures(self, method: str, reason: Reason) -> str:
         rows = self._rows(reason.numbers, (f"{_column(method)}_border", f"{_column(method)}_background", "correct"))
         figures = [
-            ("suspicion", f"{reason.suspicion:.2f}"), ("tight", f"{reason.tightness:.2f}"),
-            ("elsewhere", f"{reason.elsewhere:.2f}"),
+            ("suspicion", f"{reason.suspicion:.2f}".replace("-", "−")), ("always there", f"{reason.always:.0%}"),
+            ("other classes", f"{reason.others:.0%}"),
         ]  # fmt: skip
         for name, title in (("correct", "right"), (f"{_column(method)}_border", "on the border"),
                             (f"{_column(method)}_background", "on the background")):  # fmt: skip
@@ -84,6 +87,19 @@ class Cards:
     def _rows(self, numbers: Sequence[int], columns: Sequence[str] = ()) -> list[dict[str, Any]]:
         wanted = columns or ("path", "label", "predicted_label", "probability", "correct")
         return self._batch.rows(numbers, wanted)
+
+
+def framed(image: Image.Image, reason: Reason) -> Image.Image:
+    """A copy of the mean map's picture with the cluster's fixed place in a frame."""
+    image = image.copy()
+    (row, column), (height, width) = reason.place, reason.mean_map.shape
+    cell = np.array([image.width / width, image.height / height])
+    corner = np.array([column, row]) * cell
+    box = [*np.maximum(corner - 2, 0), *np.minimum(corner + cell + 2, np.array(image.size) - 1)]
+    draw = ImageDraw.Draw(image)
+    draw.rectangle(box, outline="black", width=4)
+    draw.rectangle([box[0] + 1, box[1] + 1, box[2] - 1, box[3] - 1], outline="white", width=2)
+    return image
 
 
 def _column(method: str) -> str:

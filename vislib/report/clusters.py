@@ -21,6 +21,7 @@ MOST_CLUSTERS = 8
 _LEAST_IMAGES = 8
 _LEAST_SHARE = 0.02
 _LEAST_IN_CLUSTER = 4
+_RARELY = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,10 +33,10 @@ class Reason:
         numbers: Of its images in the batch, those nearest to the cluster's mean first.
         of: How many images of the class were clustered.
         n_clusters: Into how many.
-        mean_map: (h, w) float32: the mean of its maps, each of length 1.
-        tightness: 0..1: the length of that mean; 1 where all maps are the same.
-        elsewhere: 0..1: 1 − the cosine of its mean map with that of all other images of the batch, whatever their
-            class.
+        mean_map: (h, w) float32: the mean of its maps, each divided by its largest value.
+        place: (row, column) of the mean map where the cluster differs most from the other classes.
+        always: 0..1: nine in ten of the cluster's maps have at least this there, as a share of their largest value.
+        others: 0..1: nine in ten of the other classes' maps have at most this there.
     """
 
     class_index: int
@@ -43,19 +44,22 @@ class Reason:
     of: int
     n_clusters: int
     mean_map: np.ndarray
-    tightness: float
-    elsewhere: float
+    place: tuple[int, int]
+    always: float
+    others: float
 
     @property
     def suspicion(self) -> float:
-        """tightness × elsewhere, 0..1.
+        """always − others, −1..1: how far there is one fixed place that nearly all images of the cluster rest on and
+        nearly none of the other classes'.
 
-        An object is at another place and in another pose in every image, so maps that follow it differ among
-        themselves, and together cover what other classes' maps cover too. A mark, a tag, a watermark is always at
-        the same place (tight), and the other images give nothing there (elsewhere). Neither alone will do: the maps
-        of a centred digit are tight too, and those of a cluster of leftovers lie elsewhere.
+        An object is at another place and in another pose in every image: where some maps are strong, others of the
+        same class are not, and so do other classes' objects cover the same middle of the image. A mark, a tag, a
+        watermark is at the same place in all of them. Quantiles, and not means, tell the two apart: means over
+        many objects are high in the middle too. That each method leaks to the object besides does not matter, as
+        one place suffices.
         """
-        return self.tightness * self.elsewhere
+        return self.always - self.others
 
 
 def small_maps(maps: np.ndarray) -> np.ndarray:
@@ -110,29 +114,37 @@ def reasons(maps: np.ndarray, classes: np.ndarray, numbers: Sequence[int]) -> li
         classes: (n,) the class that each explains.
         numbers: (n,) of the images in the batch.
     """
-    every, total, found = np.asarray(numbers), maps.sum(axis=0, dtype=np.float64), []
+    every, found = np.asarray(numbers), []
+    largest = maps.max(axis=(1, 2), keepdims=True)
+    shares = np.divide(maps, largest, out=np.zeros_like(maps), where=largest > 0)
     for class_index in np.unique(classes):
-        places = np.flatnonzero((classes == class_index) & maps.any(axis=(1, 2)))
+        of_class = classes == class_index
+        places = np.flatnonzero(of_class & (largest[:, 0, 0] > 0))
         if len(places) < _LEAST_IMAGES:
             continue
         clusters = cluster(maps[places])
-        for each in np.unique(clusters):
+        n_clusters = len(np.unique(clusters))
+        for each in range(n_clusters):
             members = places[clusters == each]
             if len(members) < max(_LEAST_IN_CLUSTER, _LEAST_SHARE * len(places)):
                 continue
-            mean = maps[members].mean(axis=0, dtype=np.float64)
-            rest = total - maps[members].sum(axis=0, dtype=np.float64)
-            near = np.argsort(-(maps[members] * mean).sum(axis=(1, 2)), kind="stable")
+            # Where the batch has no other class, the class's other clusters are what there is to compare with.
+            rest = ~of_class if not of_class.all() else ~np.isin(np.arange(len(maps)), members)
+            where, always, others = _fixed_place(shares[members], shares[rest])
+            mean = maps[members].mean(axis=0)
+            near = members[np.argsort(-(maps[members] * mean).sum(axis=(1, 2)), kind="stable")]
             found.append(
                 Reason(
-                    int(class_index), tuple(int(number) for number in every[members[near]]), len(places),
-                    len(np.unique(clusters)), mean.astype(np.float32), float(np.linalg.norm(mean)),
-                    1 - _cosine(mean, rest),
+                    int(class_index), tuple(every[near].tolist()), len(places), n_clusters,
+                    shares[members].mean(axis=0), where, always, others,
                 )
             )  # fmt: skip
     return sorted(found, key=lambda reason: -reason.suspicion)
 
 
-def _cosine(one: np.ndarray, other: np.ndarray) -> float:
-    lengths = np.linalg.norm(one) * np.linalg.norm(other)
-    return float((one * other).sum() / lengths) if lengths else 0.0
+def _fixed_place(members: np.ndarray, rest: np.ndarray) -> tuple[tuple[int, int], float, float]:
+    """Where maps (n, h, w) in 0..1 are always strong while the others are not: (row, column), and both strengths."""
+    always = np.quantile(members, _RARELY, axis=0)
+    others = np.quantile(rest, 1 - _RARELY, axis=0) if len(rest) else always
+    row, column = np.unravel_index(np.argmax(always - others), always.shape)
+    return (int(row), int(column)), float(always[row, column]), float(others[row, column])

@@ -54,9 +54,11 @@ def reasons(batch: Batch, tiles: Tiles, found: Sequence[tuple[str, list[Reason]]
         return ""
     return (
         '<p class="soft">The maps of each class are clustered (spectral relevance analysis, Lapuschkin et al. 2019, '
-        "arXiv 1902.10178). A cluster is suspicious when its maps are all alike (tight) and lie where those of all "
-        "other images do not (elsewhere): a mark or a tag is always at the same place, an object is not. "
-        "Suspicion = tight × elsewhere; it says where to look first, not that something is wrong.</p>" + "".join(bodies)
+        "arXiv 1902.10178). A cluster is suspicious when there is one place, framed, where nearly all of its maps are strong "
+        "and nearly none of the other classes': a mark or a tag is always at the same place, an object is not. “Always "
+        "there”: what nine in ten of its maps reach at that place, of their largest value; “other classes”: what "
+        "nine in ten of theirs do not exceed. Suspicion is the difference; it says where to look first, not that "
+        "something is wrong.</p>" + "".join(bodies)
     )
 
 
