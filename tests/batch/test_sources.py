@@ -99,6 +99,11 @@ def test_arrays_grey_ones_too():
     assert [found.label(number) for number in range(3)] == ["0", None, "2"]
 
 
+def test_source_stays_as_it_is():
+    found = source_of(np.zeros((2, 4, 4, 3), np.uint8), ["a", None])
+    assert source_of(found) is found
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [

@@ -28,6 +28,8 @@ def source_of(images, labels: Sequence[str | int | None] | None = None) -> Sourc
         ArchiveError: If a zip file is refused.
     """
     names = None if labels is None else [None if label is None else str(label) for label in labels]
+    if names is None and hasattr(images, "piece") and hasattr(images, "label"):
+        return images
     if isinstance(images, str | os.PathLike):
         if names is not None:
             raise DatasetError("`labels` is for arrays and sequences; a folder or list tells its labels itself.")
