@@ -66,7 +66,8 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
             {"csv": lambda: export.table_bytes(_plain(finished.table), ".csv")}, _snippet(here, methods),
         )  # fmt: skip
     st.subheader("Report", anchor=False)
-    st.iframe(finished.report, height=_REPORT_PX, alt="Report on the batch")
+    with st.container(border=True):
+        st.iframe(finished.report, height=_REPORT_PX, alt="Report on the batch")  # its policy lets nothing run
     st.subheader("Table", anchor=False)
     _table(finished.table, methods)
 

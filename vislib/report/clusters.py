@@ -10,6 +10,7 @@ compared by their cosine, so that a strong and a faint map of the same place are
 for the odd cluster is helped by a figure (`Reason.suspicion`).
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ _LEAST_IMAGES = 8
 _LEAST_SHARE = 0.02
 _LEAST_IN_CLUSTER = 4
 _RARELY = 0.1
+_NEAR_ZERO = 0.15
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,24 +88,31 @@ def cluster(maps: np.ndarray) -> np.ndarray:
     from sklearn.neighbors import kneighbors_graph
 
     flat = maps.reshape(n, -1)
-    # As many neighbours as von Luxburg 2007 (arXiv 0711.0189, section 8.2) advises: of the order of log n.
-    n_neighbours = min(n - 1, int(np.ceil(np.log(n))) + 2)
+    # Of the order of log n, as von Luxburg 2007 (arXiv 0711.0189, section 8.2) advises, cuts one kind of map into many.
+    n_neighbours = min(n - 1, int(np.ceil(2 * np.sqrt(n))))
     graph = kneighbors_graph(flat, n_neighbours, include_self=False).toarray()
     affinity = np.maximum(graph, graph.T)
     n_clusters = eigengap(affinity)
     if n_clusters == 1:
         return np.zeros(n, np.int64)
     made = SpectralClustering(n_clusters, affinity="precomputed", assign_labels="cluster_qr", random_state=0)
-    return made.fit_predict(affinity).astype(np.int64)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Graph is not fully connected")  # so much the better: the clusters are apart
+        return made.fit_predict(affinity).astype(np.int64)
 
 
 def eigengap(affinity: np.ndarray) -> int:
     """The number of clusters of a graph (n, n), 1 … `MOST_CLUSTERS`: where the eigenvalues of its normalized Laplacian,
-    in rising order, make their largest step (von Luxburg 2007, arXiv 0711.0189, section 8.3)."""
+    in rising order, make their largest step (von Luxburg 2007, arXiv 0711.0189, section 8.3).
+
+    Only after eigenvalues near zero, at most 0.15: a further step is not between clusters but within one. A large
+    group of maps that change gradually may still be cut into up to three.
+    """
     from scipy.sparse.csgraph import laplacian
 
     values = np.linalg.eigvalsh(laplacian(affinity, normed=True))[: MOST_CLUSTERS + 1]
-    return int(np.argmax(np.diff(values))) + 1
+    steps = np.where(values[:-1] <= _NEAR_ZERO, np.diff(values), -np.inf)
+    return int(np.argmax(steps)) + 1
 
 
 def reasons(maps: np.ndarray, classes: np.ndarray, numbers: Sequence[int]) -> list[Reason]:

@@ -49,6 +49,7 @@ class Findings:
 
     Attributes:
         n: Images in finished parts.
+        explained: Numbers of all images with maps, of a batch of at most `most` of them; else empty.
         n_errors: Of them not read or explained.
         errors: The first of those: path and sentence.
         n_known: Images whose true class is known and the network's.
@@ -62,6 +63,7 @@ class Findings:
     """
 
     n: int
+    explained: tuple[int, ...]
     n_errors: int
     errors: tuple[tuple[str, str], ...]
     n_known: int
@@ -95,6 +97,7 @@ def findings(batch: Batch, most: int = 12, most_errors: int = 20) -> Findings:
     by_count = np.argsort(-counts, kind="stable")
     return Findings(
         n=n,
+        explained=tuple(numbers[~np.isnan(predicted)].tolist()) if n <= most else (),
         n_errors=len(errors),
         errors=tuple((row["path"], row["error"]) for row in told),
         n_known=len(known),

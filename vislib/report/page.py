@@ -26,6 +26,7 @@ def page(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason
     """
     tiles = Tiles(batch)
     parts = [
+        ("images", "The images", sections.every_image(batch, tiles, found)),
         ("reasons", "Right for the wrong reason?", sections.reasons(batch, tiles, reasons)),
         ("classes", "Class by class", sections.classes(batch, found)),
         ("mistakes", "The most confident mistakes", sections.mistakes(batch, tiles, found)),

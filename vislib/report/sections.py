@@ -32,6 +32,11 @@ def figure(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.2f}".replace("-", "−")
 
 
+def every_image(batch: Batch, tiles: Tiles, found: Findings) -> str:
+    """All images of a small batch."""
+    return Cards(batch, tiles).images(found.explained, batch.methods, []) if found.explained else ""
+
+
 def reasons(batch: Batch, tiles: Tiles, found: Sequence[tuple[str, list[Reason]]]) -> str:
     """Clusters of maps, the most suspicious first."""
     cards, bodies = Cards(batch, tiles), []
@@ -108,7 +113,8 @@ def disagreements(batch: Batch, tiles: Tiles, found: Findings) -> str:
         return ""
     return (
         '<p class="soft">ρ is Spearman\'s rank correlation of the two maps: 1 where they rank all places alike, 0 where they '
-        "have nothing in common. At most one of two maps that disagree can be right.</p>" + "".join(bodies)
+        "have nothing in common. Methods answer different questions, so that they differ is no error; but where they do, one map "
+        "alone is not enough.</p>" + "".join(bodies)
     )
 
 
