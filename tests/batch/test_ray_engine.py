@@ -100,7 +100,7 @@ def slow_method():
     """So that parts are under way when a worker dies."""
     from vislib import methods
 
-    return methods()["rise"](n_masks=1000)
+    return methods()["rise"](n_masks=200)
 
 
 def test_two_nodes_equal_one_process(network, folder, local, tmp_path):
