@@ -23,6 +23,7 @@ st.navigation(
             st.Page("pages/saliency.py", title="Saliency"),
             st.Page("pages/class_activation.py", title="Class activation"),
             st.Page("pages/compare_and_trust.py", title="Compare & trust"),
+            st.Page("pages/batch.py", title="Batch"),
         ],
         "Build": [st.Page("pages/your_model.py", title="Your model"), st.Page("pages/train.py", title="Train")],
     },

@@ -9,6 +9,7 @@ import pytest
 
 from vislib import VislibError
 from vislib.archives import read_file, zip_folder
+from vislib.batch import source_of
 from vislib.errors import ArchiveError
 
 
@@ -39,6 +40,29 @@ def claims(content: bytes, size: int) -> bytes:
     return content[:at] + size.to_bytes(4, "little") + content[at + 4 :]
 
 
+def real_bomb(n_gigabytes: int) -> bytes:
+    """A zip of some 10 MB that truly unpacks to so many gigabytes: a file of 45 MB of zeros, packed once and written
+    again and again under new names."""
+    size = 45 * 1024**2
+    packed = zipped({"0.png": bytes(size)})
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        one = archive.infolist()[0]
+        first = len(one.FileHeader())
+        content = packed[first : first + one.compress_size]
+    body, directory = io.BytesIO(), []
+    n_files = n_gigabytes * 1024**3 // size + 1
+    for number in range(n_files):
+        info = zipfile.ZipInfo(f"cats/{number}.png")
+        info.compress_type, info.CRC = zipfile.ZIP_DEFLATED, one.CRC
+        info.file_size, info.compress_size, info.header_offset = size, len(content), body.tell()
+        body.write(info.FileHeader() + content)
+        directory.append(info)
+    with zipfile.ZipFile(body, "a") as archive:
+        archive.filelist = directory
+        archive.start_dir, archive._didModify = body.tell(), True
+    return body.getvalue()
+
+
 HARMFUL = {
     "leads out": (lambda: zipped({"../../evil.png": b"x"}), r"'\.\./\.\./evil\.png' leads out of the folder"),
     "from the root": (lambda: zipped({"/etc/passwd": b"x"}), "leads out of the folder"),
@@ -58,6 +82,9 @@ HARMFUL = {
         r"would unpack to 4\.0 GB; at most 2 GB",
     ),
     "many small": (lambda: zipped(dict.fromkeys((f"c/{n}.png" for n in range(20_001)), b"")), "20,001 files; at most 20,000"),
+    "empty files": (lambda: zipped(dict.fromkeys((f"{n}.png" for n in range(100_000)), b"")), "100,000 files; at most 20,000"),
+    "nested by another name": (lambda: zipped({"a/b/c.tar.GZ": b"x"}), "is an archive inside the archive"),
+    "real bomb": (lambda: real_bomb(10), r"would unpack to 10\.0 GB; at most 2 GB are accepted"),
     "no zip": (lambda: b"not a zip", "is not a zip file that can be read"),
     "empty": (lambda: b"", "is not a zip file that can be read"),
     "cut": (lambda: zipped({"cats/1.png": os.urandom(5000)})[:3000], "is not a zip file that can be read"),
@@ -71,6 +98,24 @@ def test_harmful_zip_is_refused_with_a_sentence(kind, tmp_path, monkeypatch):
     with pytest.raises(ArchiveError, match=sentence):
         zip_folder(make(), "pets.zip")
     assert not list(tmp_path.iterdir()), "something was unpacked"
+
+
+def test_real_bomb_is_what_it_claims():
+    """Else its refusal would show nothing: unpacked without the checks, a member has its 45 MB."""
+    content = real_bomb(1)
+    assert len(content) < 3_000_000
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert len(archive.namelist()) == 23
+        assert len(archive.read("cats/17.png")) == 45 * 1024**2
+
+
+@pytest.mark.parametrize("kind", ["leads out", "link", "nested", "real bomb", "empty files"])
+def test_harmful_zip_is_refused_as_a_batch_too(kind, tmp_path):
+    make, sentence = HARMFUL[kind]
+    (tmp_path / "pets.zip").write_bytes(make())
+    with pytest.raises(ArchiveError, match=sentence):
+        source_of(tmp_path / "pets.zip")
+    assert [path.name for path in tmp_path.iterdir()] == ["pets.zip"]
 
 
 def test_size_told_too_small_reads_no_more_than_was_told():

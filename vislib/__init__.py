@@ -11,6 +11,7 @@ Importing vislib does not import TensorFlow; loading a network does.
 from vislib import activation_maximization, figures, render
 from vislib.activations import feature_maps, feature_maps_of, filter_layers, filters
 from vislib.attribution import Explainer, explain, methods
+from vislib.batch import explain_many, open_batch
 from vislib.classifier import Classifier, Prediction, load_classifier
 from vislib.errors import ImageError, LayerError, ModelError, ParameterError, VislibError
 from vislib.export import save
@@ -38,6 +39,7 @@ __all__ = [
     "VislibError",
     "activation_maximization",
     "explain",
+    "explain_many",
     "feature_maps",
     "feature_maps_of",
     "figures",
@@ -47,6 +49,7 @@ __all__ = [
     "load_image",
     "methods",
     "models",
+    "open_batch",
     "read_labels",
     "render",
     "save",

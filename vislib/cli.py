@@ -1,4 +1,5 @@
-"""The command line: python -m vislib models | methods | predict | explain | compare | trust | maximize | train."""
+"""The command line: python -m vislib models | methods | predict | explain | compare | trust | batch | report | maximize |
+train."""
 
 import argparse
 import dataclasses
@@ -10,10 +11,12 @@ import numpy as np
 from vislib import attribution, export, zoo
 from vislib.activation_maximization import command as maximize_command
 from vislib.attribution import Explainer
+from vislib.batch import command as batch_command
 from vislib.classifier import Classifier, load_classifier
 from vislib.errors import ParameterError, VislibError, listed
 from vislib.images import load_image
 from vislib.model_options import add_model_options, model_settings
+from vislib.report import command as report_command
 from vislib.target import SCORES, Target
 from vislib.training import command as training_command
 from vislib.trust import command as trust_command
@@ -23,15 +26,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
 
     Returns:
-        The exit status: 0, or 2 after one sentence on standard error about what was wrong.
+        The exit status: 0, or 2 after one sentence on standard error about what was wrong; of `batch` also 3 where some
+        images could not be read, and 130 where it was stopped.
     """
     options = _parser().parse_args(arguments)
     try:
-        options.run(options)
+        status = options.run(options)
     except VislibError as error:
         print(f"vislib: {error}", file=sys.stderr)
         return 2
-    return 0
+    return status or 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,6 +78,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_target(command)
     trust_command.add_trust_arguments(command)
     command.set_defaults(run=_trust)
+
+    command = commands.add_parser("batch", help="explain any number of images, into tables and maps")
+    batch_command.add_batch_arguments(command)
+    command.set_defaults(run=batch_command.run_batch)
+
+    command = commands.add_parser("report", help="what a batch found, as one HTML file")
+    report_command.add_report_arguments(command)
+    command.set_defaults(run=report_command.run_report)
 
     command = commands.add_parser("maximize", help="a picture of what a class or a channel wants to see")
     add_model_options(command)

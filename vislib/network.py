@@ -25,6 +25,8 @@ _KEPT_FUNCTIONS = 16
 Patched = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 """Logits (n, classes) of patches (n, p, q, c) at rows (n,) and columns (n,)."""
 
+Targets = Target | Sequence[Target]
+
 
 class Network:
     """A Keras classifier, ready to be asked.
@@ -112,8 +114,9 @@ class Network:
         values = self.probabilities(logits) if target.score == "probability" else logits
         return values @ target.weights(self.n_classes)
 
-    def gradients(self, inputs: np.ndarray, target: Target, rule: str | None = None) -> np.ndarray:
-        """Gradient (n, h, w, c) of the target by the preprocessed inputs (n, h, w, c).
+    def gradients(self, inputs: np.ndarray, target: Targets, rule: str | None = None) -> np.ndarray:
+        """Gradient (n, h, w, c) of the target by the preprocessed inputs (n, h, w, c); of one target for all, or of one
+        each (n,), all of the same score.
 
         With a rule ("guided" or "deconvnet") ReLUs pass gradients by it instead; see `vislib.relu_rules`.
 
@@ -122,15 +125,16 @@ class Network:
         """
         graph = self.graph_under(rule)
         function = self._traced(
-            ("gradients", target.score, rule),
+            ("gradients", score := _score_of(target), rule),
             lambda: keras.Model(graph.input, graph.logits),
-            lambda model: _input_gradient(model, self._score(target)),
+            lambda model: _input_gradient(model, self._score(score)),
             takes_weights=True,
         )
-        weights = tf.constant(target.weights(self.n_classes))
+        weights = self._weights(target, len(inputs))
         chunks = [
-            function(tf.constant(inputs[start : start + self.gradient_batch_size], tf.float32), weights).numpy()
+            function(tf.constant(inputs[start:stop], tf.float32), tf.constant(weights[start:stop])).numpy()
             for start in range(0, len(inputs), self.gradient_batch_size)
+            for stop in (start + self.gradient_batch_size,)
         ]
         return np.concatenate(chunks)
 
@@ -141,18 +145,20 @@ class Network:
         return [output.numpy() for output in function(tf.constant(inputs, tf.float32))]
 
     def maps_and_gradients(
-        self, inputs: np.ndarray, layer: str, target: Target, rule: str | None = None
+        self, inputs: np.ndarray, layer: str, target: Targets, rule: str | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """A layer's feature maps (n, h, w, c) and the gradient of the target by them, same shape; `rule` as above."""
+        """A layer's feature maps (n, h, w, c) and the gradient of the target by them, same shape; `target` and `rule`
+        as above."""
         graph = self.graph_under(rule)
         node = self.map_node(layer, rule)
         function = self._traced(
-            ("maps and gradients", layer, target.score, rule),
+            ("maps and gradients", layer, score := _score_of(target), rule),
             lambda: keras.Model(graph.input, [node.output, graph.logits]),
-            lambda model: _map_gradient(model, self._score(target)),
+            lambda model: _map_gradient(model, self._score(score)),
             takes_weights=True,
         )
-        maps, gradients = function(tf.constant(inputs, tf.float32), tf.constant(target.weights(self.n_classes)))
+        weights = self._weights(target, len(inputs))
+        maps, gradients = function(tf.constant(inputs, tf.float32), tf.constant(weights))
         return maps.numpy(), gradients.numpy()
 
     def logits_of_scaled_maps(self, inputs: np.ndarray, layer: str, scales: np.ndarray) -> np.ndarray:
@@ -271,17 +277,22 @@ class Network:
         """
         specs = specs or [tf.TensorSpec((None, *self.input_shape), tf.float32)]
         if takes_weights:
-            specs.append(tf.TensorSpec((self.n_classes,), tf.float32))
+            specs.append(tf.TensorSpec((None, self.n_classes), tf.float32))
         return self.kept(key, lambda: tf.function(make(model()), input_signature=specs, autograph=False))
 
-    def _score(self, target: Target) -> Callable:
-        """TensorFlow's side of `scores`: (logits (n, units), weights (classes,)) → (n,)."""
-        probability = target.score == "probability"
+    def _weights(self, target: Targets, n: int) -> np.ndarray:
+        """The targets' weights, (n, classes) float32."""
+        targets = [target] * n if isinstance(target, Target) else target
+        return np.stack([each.weights(self.n_classes) for each in targets])
+
+    def _score(self, score_name: str) -> Callable:
+        """TensorFlow's side of `scores`: (logits (n, units), weights (n, classes)) → (n,)."""
+        probability = score_name == "probability"
         squash = tf.sigmoid if self.activation == "sigmoid" else tf.nn.softmax
 
         def score(units, weights):
             logits = _two_sided(units, self.n_units)
-            return tf.linalg.matvec(squash(logits) if probability else logits, weights)
+            return tf.reduce_sum((squash(logits) if probability else logits) * weights, axis=-1)
 
         return score
 
@@ -296,6 +307,11 @@ class Network:
                 f"{self.name} ends in probabilities, but the softmax that makes them was not found; "
                 "a final softmax as a layer, an activation or keras.ops.softmax is understood."
             )
+
+
+def _score_of(target: Targets) -> str:
+    """What of the class is explained, the same for all."""
+    return target.score if isinstance(target, Target) else target[0].score
 
 
 def _replaced(inputs: np.ndarray, patches: np.ndarray, tops: np.ndarray, lefts: np.ndarray) -> np.ndarray:

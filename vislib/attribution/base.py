@@ -3,7 +3,7 @@
 import dataclasses
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -131,6 +131,16 @@ class Explainer(ABC):
     @abstractmethod
     def attribute(self, classifier: Classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
         """The computation itself, on the image as the network sees it, (h, w, 3) uint8."""
+
+    def attribute_many(
+        self, classifier: Classifier, fitted: np.ndarray, targets: Sequence[Target]
+    ) -> list[Attribution]:
+        """The computation for several images (n, h, w, 3) uint8, each with a target of its own, all of one score.
+
+        A method that can compute several in one pass overrides this; its maps equal those of `attribute` up to
+        rounding. Here they are computed one by one.
+        """
+        return [self.attribute(classifier, one, each, no_progress) for one, each in zip(fitted, targets, strict=True)]
 
 
 def _target(classifier: Classifier, class_index: int | Target | None) -> Target | None:

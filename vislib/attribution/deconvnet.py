@@ -1,11 +1,12 @@
 """Deconvnet: a gradient of which every ReLU passes on what is positive, whatever its own input was."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from vislib.attribution.base import Attribution, Explainer, Progress
-from vislib.attribution.saliency import largest_gradient
+from vislib.attribution.saliency import largest_gradient, largest_gradients
 from vislib.target import Target
 
 
@@ -38,3 +39,6 @@ class Deconvnet(Explainer):
 
     def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
         return largest_gradient(classifier, fitted, target, progress, rule="deconvnet")
+
+    def attribute_many(self, classifier, fitted: np.ndarray, targets: Sequence[Target]) -> list[Attribution]:
+        return largest_gradients(classifier, fitted, targets, rule="deconvnet")

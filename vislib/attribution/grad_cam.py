@@ -1,12 +1,14 @@
 """Grad-CAM: a layer's feature maps, weighted by what they do for the class."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
 from vislib.attribution.base import Attribution, Explainer, Progress, parameter, upsample
+from vislib.attribution.weighted_maps import each_maps_and_gradients
 from vislib.target import Target
 
 VARIANTS = ("vanilla", "guided", "deconvnet")
@@ -46,17 +48,22 @@ class GradCam(Explainer):
         return dataclasses.replace(self, layer=layer)
 
     def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        assert self.layer is not None
         progress(0, 1)
+        (attribution,) = self.attribute_many(classifier, fitted[None], [target])
+        progress(1, 1, attribution.values)
+        return attribution
+
+    def attribute_many(self, classifier, fitted: np.ndarray, targets: Sequence[Target]) -> list[Attribution]:
+        assert self.layer is not None
         rule = None if self.variant == "vanilla" else self.variant
-        inputs = classifier.prepare(fitted[None])
-        maps, gradients = classifier.network.maps_and_gradients(inputs, self.layer, target, rule)
-        weights = gradients[0].mean(axis=(0, 1))
-        cells = np.maximum(maps[0] @ weights, 0)
-        values = upsample(cells, classifier.input_size)
-        progress(1, 1, values)
         graph = classifier.network.graph_under(rule)
         notes = graph.notes
         if rule and not graph.ruled_behind(self.layer):
             notes = (f"No ReLU lies between {self.layer} and the score, so this is the vanilla map.", *notes)
-        return Attribution(values, self.layer, {"cells": cells, "weights": weights}, notes)
+        attributions = []
+        for maps, gradients in each_maps_and_gradients(classifier, fitted, self.layer, targets, rule):
+            weights = gradients.mean(axis=(0, 1))
+            cells = np.maximum(maps @ weights, 0)
+            values = upsample(cells, classifier.input_size)
+            attributions.append(Attribution(values, self.layer, {"cells": cells, "weights": weights}, notes))
+        return attributions

@@ -1,5 +1,6 @@
 """Gradient × input: each pixel's share of the score, to first order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +32,10 @@ class GradientXInput(Explainer):
 
     def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
         progress(0, 1)
-        inputs = classifier.prepare(fitted[None])
-        values = (inputs * classifier.network.gradients(inputs, target))[0].sum(axis=-1)
-        progress(1, 1, values)
-        return Attribution(values)
+        (attribution,) = self.attribute_many(classifier, fitted[None], [target])
+        progress(1, 1, attribution.values)
+        return attribution
+
+    def attribute_many(self, classifier, fitted: np.ndarray, targets: Sequence[Target]) -> list[Attribution]:
+        inputs = classifier.prepare(fitted)
+        return [Attribution(one) for one in (inputs * classifier.network.gradients(inputs, targets)).sum(axis=-1)]

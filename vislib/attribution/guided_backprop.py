@@ -1,11 +1,12 @@
 """Guided backpropagation: a gradient that only what is positive, forwards and backwards, can pass."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from vislib.attribution.base import Attribution, Explainer, Progress
-from vislib.attribution.saliency import largest_gradient
+from vislib.attribution.saliency import largest_gradient, largest_gradients
 from vislib.target import Target
 
 
@@ -37,3 +38,6 @@ class GuidedBackprop(Explainer):
 
     def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
         return largest_gradient(classifier, fitted, target, progress, rule="guided")
+
+    def attribute_many(self, classifier, fitted: np.ndarray, targets: Sequence[Target]) -> list[Attribution]:
+        return largest_gradients(classifier, fitted, targets, rule="guided")

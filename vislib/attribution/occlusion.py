@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress, parameter
+from vislib.attribution.base import Attribution, Explainer, Progress, no_progress, parameter
 from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ParameterError
 from vislib.target import Target
@@ -113,7 +113,9 @@ class Occlusion(Explainer):
         order = _coarse_to_fine(drop.shape)
         progress(0, len(order))
         logits_of = network.logits_of_patched(inputs, (patch, patch))
-        batch = min(network.batch_size, 16)  # small, so that progress moves and Stop is heard soon
+        # Small batches, so that progress moves and Stop is heard soon; large ones where nobody listens.
+        is_watched = progress is not no_progress
+        batch = min(network.batch_size, 16) if is_watched else network.batch_size
         for start in range(0, len(order), batch):
             cells = order[start : start + batch]
             rows, columns = cells.T
@@ -122,7 +124,8 @@ class Occlusion(Explainer):
             drop[rows, columns] = score - network.scores(logits, target)
             probability[rows, columns] = network.probabilities(logits)[:, target.class_index]
             winner[rows, columns] = logits.argmax(axis=1)
-            progress(start + len(cells), len(order), _spread(_filled(drop), tops, lefts, patch, size))
+            if is_watched:
+                progress(start + len(cells), len(order), _spread(_filled(drop), tops, lefts, patch, size))
         details: dict[str, np.ndarray] = {
             "drop": drop.astype(np.float32),
             "probability": probability,

@@ -26,7 +26,7 @@ def add_trust_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, default=0, help="of all that is random (default 0)")
 
 
-def methods_named(text: str) -> list[type[attribution.Explainer]]:
+def methods_named(text: str, option: str = "--method") -> list[type[attribution.Explainer]]:
     """The methods of "a,b,c".
 
     Raises:
@@ -38,7 +38,7 @@ def methods_named(text: str) -> list[type[attribution.Explainer]]:
         if name not in known:
             raise ParameterError(f"There is no method '{name}'; there are: {listed(known)}.")
     if not names or len(set(names)) < len(names):
-        raise ParameterError(f"--method takes one or more different methods with commas between; not '{text}'.")
+        raise ParameterError(f"{option} takes one or more different methods with commas between; not '{text}'.")
     return [known[name] for name in names]
 
 

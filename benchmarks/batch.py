@@ -1,0 +1,171 @@
+"""What a batch costs beside the plain batched call: python -m benchmarks.batch [--data-dir DIR] [--quick]
+
+1. MNIST test digits from PNG files through Grad-CAM and occlusion: 100, 1,000 and 10,000, for the plot of cost against
+   number in docs/.
+2. 1,000 colour images (JPEG files of 320 × 240, cut from the sample photographs) through Grad-CAM and gradient × input
+   with the built-in model.
+
+Each in a process of its own, whose peak memory is told. "Plain" is what there is to compute and nothing else: the
+images are in memory, decoded and fitted; the network's scores, then `attribute_many` in the same batches. It is timed
+in the same process just before and just after the batch, on the first images, so that both see the same machine. Ends
+with status 1 where the batch reaches less than 90 % of the plain rate or takes 2 GB or more.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+LEAST_SHARE, MOST_GB = 0.9, 2.0
+PLAIN_DIGITS, PLAIN_PHOTOS = 512, 128
+DIGIT_METHODS, PHOTO_METHODS = ("grad-cam", "occlusion"), ("grad-cam", "gradient-x-input")
+PLOT = Path(__file__).parents[1] / "docs" / "batch.svg"
+SAMPLES = Path(__file__).parents[1] / "sample_images"
+
+
+def write_digits(folder: Path, n: int, data_dir: str | None) -> None:
+    """The first n MNIST test digits as PNG files, in a folder a class."""
+    from vislib.training import load_dataset
+
+    dataset = load_dataset("mnist", data_dir)
+    for number, (image, label) in enumerate(zip(dataset.test_images[:n], dataset.test_labels, strict=False)):
+        path = folder / str(label) / f"{number:05d}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image[..., 0]).save(path)
+
+
+def write_photos(folder: Path, n: int) -> None:
+    """n pieces of the sample photographs, each another, as JPEG files of 320 × 240."""
+    random = np.random.default_rng(0)
+    photos = [Image.open(path).convert("RGB") for path in sorted(SAMPLES.glob("*.jpg"))]
+    folder.mkdir(parents=True)
+    for number in range(n):
+        photo = photos[number % len(photos)]
+        share = random.uniform(0.6, 1.0)
+        width, height = (round(side * share) for side in photo.size)
+        left, top = (
+            int(random.integers(0, side - part + 1)) for side, part in zip(photo.size, (width, height), strict=True)
+        )
+        piece = photo.crop((left, top, left + width, top + height)).resize((320, 240), Image.Resampling.BICUBIC)
+        piece.save(folder / f"{number:05d}.jpg", quality=90)
+
+
+def plain_seconds(classifier, fitted: np.ndarray, methods) -> float:
+    """Seconds an image of what there is to compute, and nothing else."""
+    import vislib
+
+    step, begun = min(classifier.network.batch_size, 64), time.perf_counter()
+    for start in range(0, len(fitted), step):
+        images = fitted[start : start + step]
+        logits = classifier.network.logits(classifier.prepare(images))
+        targets = [vislib.Target(int(index)) for index in logits.argmax(axis=1)]
+        for method in methods:
+            method.attribute_many(classifier, images, targets)
+    return (time.perf_counter() - begun) / len(fitted)
+
+
+def measure(folder: Path, out: Path, model: str, names: tuple[str, ...], n_plain: int) -> dict:
+    """One batch beside the plain call; for a process of its own."""
+    import vislib
+    from vislib.batch import source_of
+    from vislib.batch.settings import resolved_methods
+
+    classifier = vislib.load_classifier(model)
+    methods, source = resolved_methods(names, classifier), source_of(folder)
+    fitted = np.stack([classifier.fit(source[number]) for number in range(min(n_plain, len(source)))])
+    plain_seconds(classifier, fitted[:64], methods)  # traces
+    before = plain_seconds(classifier, fitted, methods)
+    begun = told = time.perf_counter()
+
+    def progress(done: int, total: int, partial=None) -> None:
+        nonlocal told
+        if time.perf_counter() - told > 20:
+            told = time.perf_counter()
+            print(f"    {done:,} of {total:,}, {done / (told - begun):.1f} a second", file=sys.stderr, flush=True)
+
+    result = vislib.explain_many(classifier, folder, names, out=out, progress=progress)
+    after = plain_seconds(classifier, fitted, methods)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    written = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
+    return {"n": len(source), "seconds": result.seconds, "rate": len(source) / result.seconds, "before": 1 / before,
+            "after": 1 / after, "gb": peak, "bytes": written / len(source)}  # fmt: skip
+
+
+def in_own_process(*arguments: object) -> dict:
+    """What `measure` says, run in a fresh process."""
+    command = [sys.executable, "-m", "benchmarks.batch", "--measure", json.dumps([str(each) for each in arguments])]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def told(name: str, found: dict) -> bool:
+    """Prints a line; gives whether it is within the bounds."""
+    plain = 2 / (1 / found["before"] + 1 / found["after"])
+    share = found["rate"] / plain
+    print(
+        f"{name:34} {found['n']:>6,} {found['seconds']:8.1f} s {found['rate']:8.1f}/s  plain {plain:8.1f}/s "
+        f"({found['before']:.1f} before, {found['after']:.1f} after)  {share:6.1%}  {found['gb']:.2f} GB  "
+        f"{found['bytes'] / 1000:.1f} kB an image",
+        flush=True,
+    )
+    # Below 1,000 images the start counts: there is nothing to be said of the rate.
+    return (share >= LEAST_SHARE or found["n"] < 1000) and found["gb"] < MOST_GB
+
+
+def plot(found: list[dict]) -> None:
+    """Seconds against number of images, both logarithmic, beside a line of slope 1 through the last point."""
+    from matplotlib.figure import Figure
+
+    from vislib.export import figure_bytes, write_whole
+
+    numbers, seconds = [one["n"] for one in found], [one["seconds"] for one in found]
+    figure = Figure(figsize=(5.4, 3.6), layout="constrained")
+    axes = figure.add_subplot()
+    axes.plot(
+        numbers, [seconds[-1] * n / numbers[-1] for n in numbers], "--", color="#868e96", label="proportional to n"
+    )
+    axes.plot(numbers, seconds, "o-", color="#0b7285", label="measured")
+    axes.set(xscale="log", yscale="log", xlabel="MNIST digits, Grad-CAM and occlusion", ylabel="seconds")
+    axes.grid(alpha=0.3)
+    axes.legend(frameon=False)
+    write_whole(PLOT, figure_bytes(figure, "svg"))
+    print(f"→ {PLOT.relative_to(Path.cwd()) if PLOT.is_relative_to(Path.cwd()) else PLOT}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data-dir", help="with MNIST (default: $VISLIB_DATA_DIR)")
+    parser.add_argument("--quick", action="store_true", help="100 and 300 digits, 60 photographs, no plot")
+    parser.add_argument("--measure", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        folder, out, model, names, n_plain = json.loads(options.measure)
+        print(json.dumps(measure(Path(folder), Path(out), model, tuple(names.split(",")), int(n_plain))))
+        return 0
+    digits, photos = ((100, 300), 60) if options.quick else ((100, 1_000, 10_000), 1_000)
+    good, found = True, []
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        write_photos(root / "photos", photos)
+        name = f"photographs, {' + '.join(PHOTO_METHODS)}"
+        arguments = (root / "photos", root / "out", "efficientnet-lite0", ",".join(PHOTO_METHODS), PLAIN_PHOTOS)
+        good &= told(name, in_own_process(*arguments))
+        for n in digits:
+            write_digits(root / f"digits{n}", n, options.data_dir)
+            arguments = (root / f"digits{n}", root / f"out{n}", "digits", ",".join(DIGIT_METHODS), PLAIN_DIGITS)
+            found.append(in_own_process(*arguments))
+            good &= told(f"digits, {' + '.join(DIGIT_METHODS)}", found[-1])
+    if not options.quick:
+        plot(found)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""Batch: many images explained at once, and which of them the network got right for the wrong reason."""
+
+import streamlit as st
+
+import vislib
+from pages._ui import batch_source, batch_view, explain, style
+from pages._ui.context import context
+from vislib import VislibError
+
+DEFAULTS = ["grad-cam", "saliency"]
+
+here = context(
+    "Batch", "Many images at once: what the network got wrong, and what it got right for the wrong reason.", False
+)
+names = [
+    name for family in ("class activation", "gradient", "perturbation") for name in explain.of_family(here, family)
+]
+
+try:
+    source = batch_source.choose(here)
+    methods = st.multiselect(
+        "Methods", names, [name for name in DEFAULTS if name in names], key="batch_methods", bind="query-params",
+        format_func=lambda name: vislib.methods()[name].title, max_selections=3,
+    )  # fmt: skip
+    if source is None:
+        st.caption("Choose a zip of pictures above: a folder a class tells which answers are right.")
+    elif not methods:
+        st.caption("Choose a method.")
+    else:
+        batch_view.show(here, source, methods)
+except VislibError as error:
+    st.error(style.plain(str(error)))
+st.caption(
+    "Every image is explained for the class that the network predicts. The sidebar's image and class are for the other "
+    "pages. For more images than this page takes: `python -m vislib batch`, on one machine or a cluster."
+)

@@ -1,0 +1,77 @@
+"""python -m vislib batch: what it writes and says, its exit status, and a sentence for whatever is wrong."""
+
+import re
+
+import pytest
+
+from vislib import batch, cli
+from vislib.batch import command as batch_command
+from vislib.batch.command import progress_line
+
+
+@pytest.fixture
+def run(network, monkeypatch, capsys):
+    """Runs the command on the tiny network; gives (status, standard output, standard error)."""
+    monkeypatch.setattr(batch_command, "load_classifier", lambda name, **_: network)
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        status = cli.main(["batch", *map(str, arguments)])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def test_some_unreadable_status_3_and_all_rows(run, folder, tmp_path):
+    status, out, err = run(folder, "--methods", "grad-cam,saliency", "--out", tmp_path / "out")
+    assert (status, err) == (3, "")
+    assert re.match(
+        r"25 images, [\d.]+ a second → .*out\n2 could not be read or explained: the column “error” says why\.\n$", out
+    )
+    assert len(batch.open_batch(tmp_path / "out").table()) == 25
+
+
+def test_all_read_status_0_and_again_computes_nothing(run, folder, tmp_path):
+    for name in ("class 1/99.jpg", "class 2/00.png"):
+        (folder / name).unlink()
+    assert run(folder, "--out", tmp_path / "out")[0] == 0
+    status, out, _ = run(folder, "--out", tmp_path / "out")
+    assert status == 0
+    assert out.startswith("23 images (23 of them were there)")
+
+
+def test_stopped_by_hand_status_130(run, folder, tmp_path, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(batch_command, "explain_many", stop)
+    status, _, err = run(folder, "--out", tmp_path / "out")
+    assert status == 130
+    assert "the same command goes on" in err
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (["--methods", "grad-kam"], "no method 'grad-kam'"),
+        (["--methods", "saliency,saliency"], "--methods takes one or more different methods"),
+        (["--map-size", "1"], "from 4 to 1024; not 1"),
+        (["--part-size", "0"], "from 1 to 100000; not 0"),
+        (["--workers", "2"], "--workers is for --engine ray"),
+        (["--out", "{images}"], "holds no batch"),
+    ],
+)
+def test_refused_with_a_sentence_status_2(run, folder, tmp_path, changes, words):
+    arguments = [change.replace("{images}", str(folder)) for change in changes]
+    status, out, err = run(folder, "--out", tmp_path / "out", *arguments)
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert words in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_progress_tells_rate_and_time_left():
+    assert progress_line(1200, 10_000, 1000, 25.0) == "1,200 of 10,000 images, 40.0 a second, 3 min 40 s left"
+    assert progress_line(5, 10, 5, 1.0).endswith("1 s left")
+    assert progress_line(10, 10**6, 10, 1.0).endswith("27 h 46 min left")
+    assert progress_line(10, 10**8, 10, 1.0).endswith("115 days 17 h left")
+    assert progress_line(0, 10, 0, 0.0) == "0 of 10 images"

@@ -1,0 +1,129 @@
+"""Page Batch: a result at once, a zip of one's own, folders that the operator allows, and a sentence for what is wrong."""
+
+import csv
+import io
+import zipfile
+
+import pytest
+from page_text import check_sound, errors, text
+
+from pages._ui import batch_source, batch_view, work
+from pages._ui.store import Store
+
+
+@pytest.fixture(autouse=True)
+def _own_places(monkeypatch, tmp_path):
+    own = Store(10**8)
+    monkeypatch.setattr(work, "store", lambda: own)
+    monkeypatch.setattr(batch_view, "_ROOT", tmp_path / "batches")
+    monkeypatch.delenv(batch_source.VARIABLE, raising=False)
+
+
+@pytest.fixture
+def digits_folder(samples, tmp_path):
+    """Two folders named after digits, with a broken file."""
+    root = tmp_path / "scans"
+    for digit in "37":
+        (root / digit).mkdir(parents=True)
+        (root / digit / f"{digit}.png").write_bytes((samples / "digits" / f"{digit}.png").read_bytes())
+    (root / "7" / "broken.png").write_bytes(b"<script>alert(1)</script>")
+    return root
+
+
+def zipped(folder) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for path in sorted(folder.rglob("*.png")):
+            archive.write(path, path.relative_to(folder))
+    return content.getvalue()
+
+
+def downloads(page) -> list[str]:
+    return [element.proto.label for element in page.get("download_button")]
+
+
+def test_opens_with_the_samples_explained(open_page, offered):
+    page = check_sound(open_page("batch", model="digits"))
+    assert "Images 10 Right 100 % of 10" in text(page)
+    assert {"Report (HTML)", "Table and maps (ZIP)"} <= set(downloads(page))
+    (frame,) = page.get("iframe")
+    assert "Content-Security-Policy" in frame.proto.srcdoc
+    assert "100% right: 10 of 10 images" in frame.proto.srcdoc
+    shown = page.dataframe[0].value
+    assert list(shown["Taken for"]) == list("0123456789")
+    rows = list(csv.DictReader(io.StringIO(offered["batch"].files["csv"]().decode())))
+    assert [row["predicted_label"] for row in rows] == list("0123456789")
+    names: dict = {}
+    exec(offered["batch"].snippet.split("result =")[0], names)
+    assert names["classifier"].key == "digits"
+
+
+def test_photos_have_no_labels_and_no_accuracy(open_page):
+    page = check_sound(open_page("batch", batch_methods="grad-cam"))
+    assert "Images 5" in text(page)
+    assert "Right" not in text(page)
+    assert page.dataframe[0].value["Taken for"][0] == "tiger cat"
+
+
+def test_zip_of_ones_own_with_a_broken_image(open_page, digits_folder):
+    page = open_page("batch", model="digits", batch_of="Your own, in a zip")
+    assert any("Choose a zip" in caption.value for caption in page.caption)
+    page.file_uploader(key="batch_zip").upload("scans.zip", zipped(digits_folder), "application/zip").run()
+    check_sound(page)
+    assert "Images 3 Right 100 % of 2 Could not be read 1" in text(page)
+    assert "<script>alert" not in page.get("iframe")[0].proto.srcdoc
+
+
+def test_harmful_zip_is_a_sentence_and_the_page_stays(open_page):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("../evil.png", b"")
+    page = open_page("batch", model="digits", batch_of="Your own, in a zip")
+    page.file_uploader(key="batch_zip").upload("x.zip", content.getvalue(), "application/zip").run()
+    assert not page.exception
+    assert "leads out of the folder" in errors(page)[0]
+    page.selectbox(key="batch_of").select("Sample images").run()
+    check_sound(page)
+    assert page.get("iframe")
+
+
+def test_server_folder_only_where_the_operator_allows_it(open_page, digits_folder, monkeypatch):
+    page = open_page("batch", model="digits")
+    assert "A folder of this server" not in page.selectbox(key="batch_of").options
+    monkeypatch.setenv(batch_source.VARIABLE, f"{digits_folder}:/nowhere")
+    page = check_sound(open_page("batch", model="digits", batch_of="A folder of this server"))
+    assert page.selectbox(key="batch_folder").options == ["scans"]
+    assert "Images 3" in text(page)
+
+
+def test_too_many_images_name_the_command(open_page, digits_folder, monkeypatch):
+    monkeypatch.setenv(batch_source.VARIABLE, str(digits_folder))
+    monkeypatch.setattr(batch_source, "MOST_IMAGES", 2)
+    page = open_page("batch", model="digits", batch_of="A folder of this server")
+    assert "holds 3 images; this page takes up to 2" in errors(page)[0]
+    assert "python -m vislib batch" in errors(page)[0]
+
+
+def test_no_method_is_a_sentence(open_page):
+    page = open_page("batch", model="digits")
+    page.multiselect(key="batch_methods").set_value([]).run()
+    check_sound(page)
+    assert any(caption.value == "Choose a method." for caption in page.caption)
+
+
+def test_what_a_finished_batch_took_on_disk_is_gone(open_page, tmp_path):
+    check_sound(open_page("batch", model="digits"))
+    assert list((tmp_path / "batches").iterdir()) == []
+
+
+def test_left_folders_are_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(batch_view, "_MOST_LEFT", 2)
+    for name in "abcd":
+        (tmp_path / "batches" / name).mkdir(parents=True)
+    batch_view._make_room(tmp_path / "batches" / "new")
+    assert len(list((tmp_path / "batches").iterdir())) == 2
+
+
+def test_table_for_a_spreadsheet_holds_no_formula(tmp_path):
+    assert batch_view._cell("=HYPERLINK(1)") == "'=HYPERLINK(1)"
+    assert batch_view._cell([1, 2]) == "1 2"

@@ -1,0 +1,110 @@
+"""From what a person names, a folder, a zip, a list, arrays, to a batch's images."""
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from vislib.archives import is_hidden, zip_folder
+from vislib.batch.lists import listed_paths, parquet_paths
+from vislib.batch.sources import PathImages, SetImages, Source
+from vislib.errors import DatasetError
+from vislib.image_sets import SUFFIXES, ArrayImages, FolderImages
+
+
+def source_of(images, labels: Sequence[str | int | None] | None = None) -> Source:
+    """Whatever `explain_many` takes as a source.
+
+    Args:
+        images: A path: of a folder, a zip file, a text file of paths, or a Parquet file of paths; a sequence of
+            paths; an array (n, h, w, 1 or 3) uint8 or a sequence of such; or an `ImageSet`.
+        labels: (n,) the class of each, by name or number; None: what the source itself tells.
+
+    Raises:
+        DatasetError: If there are no images, or not as many labels.
+        ArchiveError: If a zip file is refused.
+    """
+    names = None if labels is None else [None if label is None else str(label) for label in labels]
+    if names is None and hasattr(images, "piece") and hasattr(images, "label"):
+        return images
+    if isinstance(images, str | os.PathLike):
+        if names is not None:
+            raise DatasetError("`labels` is for arrays and sequences; a folder or list tells its labels itself.")
+        return _from_path(Path(images))
+    if isinstance(images, zipfile.Path):
+        return SetImages(FolderImages(images), names)
+    if isinstance(images, list | tuple) and images and all(isinstance(each, str | os.PathLike) for each in images):
+        paths = [os.fspath(path) for path in images]
+        if names is not None and len(names) != len(paths):
+            raise DatasetError(f"There are {len(paths):,} images, but {len(names):,} labels.")
+        return PathImages(paths, "", names, "paths", _digest(paths, names))
+    if isinstance(images, np.ndarray | list | tuple):
+        return SetImages(ArrayImages(images), names)
+    if not hasattr(images, "title") or not hasattr(images, "__getitem__"):
+        raise DatasetError(
+            "Images are given as a folder, a zip, a list or Parquet file of paths, arrays or an ImageSet; "
+            f"not as {type(images).__name__}."
+        )
+    return SetImages(images, names)
+
+
+def _from_path(path: Path) -> Source:
+    if path.is_dir():
+        return _from_folder(path)
+    if not path.exists():
+        raise DatasetError(f"There is no folder or file '{path}'.")
+    root, suffix = str(path.parent), path.suffix.lower()
+    if suffix == ".zip":
+        return SetImages(FolderImages(zip_folder(path)), None)
+    if suffix == ".parquet":
+        paths, labels = parquet_paths(path)
+    elif suffix in (".txt", ".tsv", ".lst", ".list"):
+        paths, labels = listed_paths(path)
+    else:
+        raise DatasetError(
+            f"A batch's images are a folder, a .zip, a .txt or .tsv file of paths, or a .parquet file; not '{path.name}'."
+        )
+    return PathImages(paths, root, labels, path.name, _digest(paths, labels))
+
+
+def _from_folder(folder: Path) -> PathImages:
+    paths, identity = [], hashlib.sha256()
+    for path in sorted(_image_files(str(folder), "", set())):
+        about = os.stat(folder / path)
+        identity.update(f"{path} {about.st_size} {about.st_mtime_ns}\n".encode(errors="surrogateescape"))
+        paths.append(path)
+    if not paths:
+        raise DatasetError(f"The folder '{folder}' holds no images ({', '.join(SUFFIXES)}).")
+    return PathImages(paths, str(folder), None, folder.resolve().name, identity.hexdigest()[:16])
+
+
+def _image_files(folder: str, before: str, above: set[tuple[int, int]]) -> list[str]:
+    """Paths of the image files in a folder and those in it; a folder linked into itself is entered once."""
+    about = os.stat(folder)
+    me = (about.st_dev, about.st_ino)
+    if me in above:
+        return []
+    found: list[str] = []
+    try:
+        entries = list(os.scandir(folder))
+    except OSError as error:
+        raise DatasetError(f"The folder '{folder}' cannot be read: {error.strerror}.") from error
+    for entry in entries:
+        if is_hidden(entry.name):
+            continue
+        if entry.is_dir():
+            found += _image_files(entry.path, f"{before}{entry.name}/", above | {me})
+        elif entry.is_file() and entry.name.lower().endswith(SUFFIXES):
+            found.append(f"{before}{entry.name}")
+    return found
+
+
+def _digest(paths: Sequence[str], labels: Sequence[str | None] | None) -> str:
+    identity = hashlib.sha256()
+    for number, path in enumerate(paths):
+        label = "" if labels is None else repr(labels[number])
+        identity.update(f"{path}\t{label}\n".encode(errors="surrogateescape"))
+    return identity.hexdigest()[:16]

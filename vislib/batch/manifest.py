@@ -1,0 +1,57 @@
+"""What a batch is of: all that has to be the same for an interrupted run to go on."""
+
+import json
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from vislib.batch.settings import BatchSettings
+from vislib.batch.sources import Source
+from vislib.classifier import Classifier
+from vislib.errors import ParameterError
+
+_FORMAT = 1
+
+
+def manifest_of(classifier: Classifier, settings: BatchSettings, source: Source) -> dict[str, Any]:
+    """Everything that the values of a batch depend on, for JSON."""
+    return {
+        "format": _FORMAT,
+        "model": classifier.key,
+        "labels": list(classifier.labels),
+        "input_size": list(classifier.input_size),
+        "source": {"name": source.name, "digest": source.digest, "n_images": len(source)},
+        "settings": settings.described(),
+        "versions": {name: _version(name) for name in ("vislib", "tensorflow", "keras", "numpy", "pillow")},
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "from source"
+
+
+def check_same(path: Path, found: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """Refuses to go on with a batch of something else.
+
+    Raises:
+        ParameterError: With the first thing that differs.
+    """
+    for name in wanted:
+        if found.get(name) == wanted[name]:
+            continue
+        was, now = found.get(name), wanted[name]
+        if isinstance(was, dict) and isinstance(now, dict):
+            differing = next(key for key in [*now, *was] if was.get(key) != now.get(key))
+            name, was, now = f"{name}, {differing}", was.get(differing), now.get(differing)
+        raise ParameterError(
+            f"{path} holds a batch of something else ({name}: {_short(was)} there, {_short(now)} now); "
+            "go on with what is there, or give another folder."
+        )
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 120 else f"{text[:117]}…"

@@ -1,0 +1,46 @@
+"""A classifier as it is sent to other processes."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from vislib.classifier import Classifier, load_classifier
+from vislib.preprocessing import Preprocessing
+
+
+@dataclass(frozen=True)
+class PackedClassifier:
+    """A classifier as it is sent to workers: a built-in one by its name, another with its model's file."""
+
+    key: str
+    file: bytes | None
+    labels: tuple[str, ...]
+    input_size: tuple[int, int]
+    channels: int
+    preprocess: Preprocessing
+
+    @classmethod
+    def of(cls, classifier: Classifier) -> "PackedClassifier":
+        """Packs a classifier."""
+        from vislib import zoo
+
+        file = None
+        if classifier.key not in zoo.models():
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "model.keras"
+                classifier.model.save(path)
+                file = path.read_bytes()
+        return cls(classifier.key, file, classifier.labels, classifier.input_size, classifier.channels,
+                   classifier.preprocess)  # fmt: skip
+
+    def unpacked(self) -> Classifier:
+        """The classifier, its model loaded."""
+        if self.file is None:
+            return load_classifier(self.key)
+        from vislib.model_file.load import load_with_keras
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.keras"
+            path.write_bytes(self.file)
+            model = load_with_keras(path)
+        return Classifier(self.key, model, self.labels, self.input_size, self.channels, self.preprocess)

@@ -1,0 +1,160 @@
+"""A part of a batch: a fixed range of its images, computed in the same passes however the run goes."""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations, islice
+from typing import Any
+
+import numpy as np
+
+from vislib.attribution.base import Explainer, Progress, no_progress
+from vislib.batch.decoding import Decoded
+from vislib.batch.measures import agreement, map_figures, plain_background
+from vislib.batch.rows import FIGURES, agreement_column, empty_row, predictions, smaller, thumbnail
+from vislib.batch.settings import BatchSettings, column
+from vislib.classifier import Classifier
+from vislib.target import Target
+
+_MOST_AT_ONCE = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Explained:
+    """What is kept of one image.
+
+    Attributes:
+        row: As `rows.table_schema` says.
+        maps: By method, (h, w) float16: the map divided by its reach, so that none overflows; empty where the image
+            could not be explained.
+        thumbnail: An image file, or None.
+        fitted: (h, w, 3) uint8 where pictures are wanted.
+    """
+
+    row: dict[str, Any]
+    maps: dict[str, np.ndarray]
+    thumbnail: bytes | None = None
+    fitted: np.ndarray | None = None
+
+
+def compute_part(
+    classifier: Classifier, settings: BatchSettings, images: Iterator[Decoded], size: int, progress: Progress
+) -> list[Explained]:
+    """Explains the next `size` images.
+
+    Args:
+        classifier: Whose decisions.
+        settings: What is computed.
+        images: Decoded, in order; the part takes its own and leaves the rest.
+        size: How many images the part has.
+        progress: Called as progress(done, size); an exception from it cancels.
+    """
+    found: list[Explained] = []
+    indices: dict[str, int | None] = {}
+    step = min(classifier.network.batch_size, _MOST_AT_ONCE)
+    while len(found) < size:
+        chunk = list(islice(images, min(step, size - len(found))))
+
+        def within(done: int, total: int, before: int = len(found), n: int = len(chunk)) -> None:
+            progress(before + n * done // total, size)
+
+        found += _explained(classifier, settings, chunk, indices, within)
+    return found
+
+
+def seed_of(digest: str, seed: int) -> int:
+    """The seed of a random method for one image: from the image and the method's own seed, whatever the order."""
+    return int.from_bytes(hashlib.sha256(f"{seed} {digest}".encode()).digest()[:4], "big") >> 1
+
+
+def _explained(classifier, settings: BatchSettings, chunk: list[Decoded], indices, progress) -> list[Explained]:
+    """Several images in as few passes as their methods allow."""
+    found = [Explained(empty_row(item, classifier, indices), {}) for item in chunk]
+    progress(0, 1)
+    targets = _predict(classifier, settings, chunk, found)
+    places = list(targets)
+    if not places:
+        return found
+    fitted = _stacked(chunk, places)
+    digests = [chunk[place].digest for place in places]
+    maps: dict[str, list[np.ndarray]] = {}
+    for done, method in enumerate(settings.methods):
+
+        def within(now: int, total: int, done: int = done) -> None:
+            progress(done * total + now, len(settings.methods) * total)
+
+        maps[method.name] = _maps(classifier, method, fitted, list(targets.values()), digests, within)
+    for at, place in enumerate(places):
+        values = {name: every[at] for name, every in maps.items()}
+        found[place] = _kept(classifier, settings, found[place].row, fitted[at], values, targets[place])
+    return found
+
+
+def _predict(classifier, settings: BatchSettings, chunk: list[Decoded], found: list[Explained]) -> dict[int, Target]:
+    """Fills in what the network says; gives the targets of those images that can be explained, by place."""
+    readable = [place for place, item in enumerate(chunk) if item.fitted is not None]
+    if not readable:
+        return {}
+    every = classifier.network.logits(classifier.prepare(_stacked(chunk, readable)))
+    targets = {}
+    for place, logits in zip(readable, every, strict=True):
+        row = found[place].row
+        if not np.isfinite(logits).all():
+            row["error"] = "The network's scores for this image are not all finite numbers."
+            continue
+        row |= predictions(classifier, logits, settings.top, row["label_index"])
+        explained = row["predicted"]
+        if settings.explain == "label" and row["label_index"] is not None:
+            explained = row["label_index"]
+        row |= {"explained": explained, "explained_label": classifier.labels[explained]}
+        row["score"] = float(logits[explained])
+        targets[place] = Target(explained)
+    return targets
+
+
+def _stacked(chunk: list[Decoded], places: list[int]) -> np.ndarray:
+    return np.stack([fitted for place in places if (fitted := chunk[place].fitted) is not None])
+
+
+def _maps(classifier, method: Explainer, fitted, targets, digests, progress) -> list[np.ndarray]:
+    """A method's maps (h, w), in one go where it knows how."""
+    is_random = any(spec.name == "seed" for spec in dataclasses.fields(method))
+    if type(method).attribute_many is not Explainer.attribute_many and not is_random:
+        found = [attribution.values for attribution in method.attribute_many(classifier, fitted, targets)]
+        progress(1, 1)
+        return found
+    found = []
+    for image, target, digest in zip(fitted, targets, digests, strict=True):
+        own = dataclasses.replace(method, seed=seed_of(digest, method.seed)) if is_random else method  # type: ignore
+        found.append(own.attribute(classifier, image, target, no_progress).values)
+        progress(len(found), len(fitted))
+    return found
+
+
+def _kept(classifier, settings: BatchSettings, row: dict[str, Any], fitted, values, target: Target) -> Explained:
+    """An image's figures, and its maps at the size kept."""
+    shape = settings.map_shape(classifier.input_size)
+    background = plain_background(np.stack([smaller(fitted[..., c], shape) for c in range(3)], axis=-1))
+    small = {name: smaller(each, shape) for name, each in values.items()}
+    kept = {}
+    for name, each in small.items():
+        figures = map_figures(each, background)
+        row |= {column(name, figure): getattr(figures, figure) for figure in FIGURES}
+        kept[name] = (each / (figures.reach or 1)).astype(np.float16)
+        if settings.curves:
+            row |= _curves(classifier, fitted, values[name], target, name)
+    for one, other in combinations(small, 2):
+        row[agreement_column(one, other)] = agreement(small[one], small[other])
+    return Explained(row, kept, thumbnail(fitted, settings.thumbnail_px), fitted if settings.pictures else None)
+
+
+def _curves(classifier, fitted, values, target: Target, name: str) -> dict[str, float]:
+    """Areas under the curves of the class's probability; see `vislib.trust.deletion`."""
+    from vislib import trust
+
+    probability = Target(target.class_index, score="probability")
+    return {
+        column(name, kind): measure(classifier, fitted, values, probability).area
+        for kind, measure in (("deletion", trust.deletion), ("insertion", trust.insertion))
+    }

@@ -1,0 +1,47 @@
+"""Pictures of a batch, where asked for: the image and its maps beside each other."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from vislib import render
+from vislib.attribution.base import Explainer
+from vislib.batch.parts import Explained
+from vislib.batch.settings import BatchSettings
+from vislib.render import Scale
+
+_GAP = 4
+_LEAST_SIDE = 112
+
+
+def write_pictures(images: list[Explained], settings: BatchSettings, folder: Path) -> None:
+    """A JPEG an image, named by its number: the image as the network sees it, then a map a method over it."""
+    folder.mkdir()
+    for one in images:
+        if one.fitted is not None:
+            sheet = side_by_side(one.fitted, one.maps)
+            sheet.save(folder / f"{one.row['number']:09d}.jpg", quality=90)
+
+
+def side_by_side(fitted: np.ndarray, maps: dict[str, np.ndarray]) -> Image.Image:
+    """The image (h, w, 3) and its maps over it, in the order of `maps`."""
+    times = max(1, -(-_LEAST_SIDE // max(fitted.shape[:2])))
+    picture = Image.fromarray(fitted).resize(
+        (fitted.shape[1] * times, fitted.shape[0] * times), Image.Resampling.NEAREST if times > 1 else None
+    )
+    tiles = [picture, *(laid_over(picture, values, Explainer.registry[name].signed) for name, values in maps.items())]
+    sheet = Image.new("RGB", (len(tiles) * (picture.width + _GAP) - _GAP, picture.height), "white")
+    for place, tile in enumerate(tiles):
+        sheet.paste(tile, (place * (picture.width + _GAP), 0))
+    return sheet
+
+
+def laid_over(picture: Image.Image, values: np.ndarray, signed: bool, opacity: float = 0.55) -> Image.Image:
+    """A map (h, w) over a picture of any size that shows the same part of the image."""
+    values = np.asarray(values, np.float32)
+    scale = Scale.of(values, signed)
+    if scale.constant:
+        return picture
+    fine = np.asarray(Image.fromarray(values).resize(picture.size, Image.Resampling.BILINEAR))
+    return Image.blend(picture, render.map_image(fine, signed=signed, scale=scale), opacity)

@@ -1,0 +1,160 @@
+"""Reading a batch's folder: its table, and the maps and thumbnails of any of its images."""
+
+import io
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from vislib.batch.rows import agreement_column
+from vislib.batch.settings import column
+from vislib.batch.store import BatchFolder
+from vislib.errors import ParameterError, listed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Batch:
+    """A finished batch, or one so far; nothing is read before it is asked for.
+
+    Attributes:
+        path: Its folder.
+        manifest: What it is of.
+        methods: Names of its methods.
+        labels: Of the network's classes.
+        map_shape: (height, width) of the maps.
+        n_images: Of the batch, finished or not.
+    """
+
+    def __init__(self, folder: BatchFolder, manifest: dict[str, Any]):
+        self.path: Path = folder.path
+        self.manifest = manifest
+        self.methods: tuple[str, ...] = tuple(manifest["settings"]["methods"])
+        self.labels: tuple[str, ...] = tuple(manifest["labels"])
+        self.n_images: int = manifest["source"]["n_images"]
+        self._rows: int = manifest["settings"]["part_rows"]
+        self._folder = folder
+        self.parts = [part for part in range(-(-self.n_images // self._rows)) if folder.finished(part)]
+
+    @property
+    def map_shape(self) -> tuple[int, int]:
+        """(height, width) of the maps."""
+        from pyarrow import parquet
+
+        about = parquet.read_schema(self._folder.maps_file(self.parts[0])).field(column(self.methods[0])).metadata
+        return int(about[b"height"]), int(about[b"width"])
+
+    @property
+    def n_finished(self) -> int:
+        """Images in finished parts."""
+        return sum(min(self._rows, self.n_images - part * self._rows) for part in self.parts)
+
+    def table(self, columns: Sequence[str] | None = None) -> "pa.Table":
+        """The rows of the finished parts in order, or some of their columns; `.to_pandas()` makes a data frame.
+
+        Raises:
+            ParameterError: If a file is damaged.
+        """
+        import pyarrow as pa
+
+        wanted = None if columns is None else list(columns)
+        return pa.concat_tables(
+            _read(parquet_table(), self._folder.table_file(part), columns=wanted) for part in self.parts
+        )
+
+    def rows(self, numbers: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
+        """Some columns of the rows of the images with those numbers, in the order given.
+
+        Raises:
+            ParameterError: If there is no such image.
+        """
+        found: list[dict[str, Any]] = [{}] * len(numbers)
+        for places, rows, part in self._by_part(numbers):
+            read = _read(parquet_table(), self._folder.table_file(part), columns=list(columns)).take(rows).to_pylist()
+            for place, row in zip(places, read, strict=True):
+                found[place] = row
+        return found
+
+    def maps(self, method: str, numbers: Sequence[int]) -> np.ndarray:
+        """Maps (n, h, w) float32 of the images with those numbers, each divided by its reach: −1 … 1.
+
+        Raises:
+            ParameterError: If the batch has no such method or image.
+        """
+        if method not in self.methods:
+            raise ParameterError(f"The batch has no method '{method}'; it has {listed(self.methods)}.")
+        found = np.zeros((len(numbers), *self.map_shape), np.float32)
+        for places, rows, part in self._by_part(numbers):
+            cells = (
+                self._from_maps(part, column(method)).combine_chunks().flatten().to_numpy().reshape(-1, *self.map_shape)
+            )
+            found[places] = cells[rows]
+        return found
+
+    def thumbnails(self, numbers: Sequence[int]) -> list[Image.Image | None]:
+        """The images with those numbers as the network saw them, small; None where none was kept."""
+        found: list[Image.Image | None] = [None] * len(numbers)
+        for places, rows, part in self._by_part(numbers):
+            contents = self._from_maps(part, "thumbnail")
+            for place, row in zip(places, rows, strict=True):
+                content = contents[int(row)].as_py()
+                found[place] = Image.open(io.BytesIO(content)).convert("RGB") if content else None
+        return found
+
+    def agreement(self, one: str, other: str) -> str:
+        """The column that tells how far two of its methods agree."""
+        first, second = sorted((one, other), key=self.methods.index)
+        return agreement_column(first, second)
+
+    def _from_maps(self, part: int, name: str) -> Any:
+        return _read(parquet_table(), self._folder.maps_file(part), columns=[name]).column(0)
+
+    def _by_part(self, numbers: Sequence[int]) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
+        """The parts that hold them: places among the numbers, rows in the part, and the part."""
+        wanted = np.asarray(numbers, np.int64)
+        for part in np.unique(wanted // self._rows):
+            if part not in self.parts:
+                raise ParameterError(f"The batch has no finished image {int(part) * self._rows} and following.")
+            places = np.flatnonzero(wanted // self._rows == part)
+            yield places, wanted[places] % self._rows, int(part)
+
+
+def open_batch(path: str | os.PathLike[str]) -> Batch:
+    """The batch in a folder that `explain_many` wrote.
+
+    Raises:
+        ParameterError: If there is none, it is damaged, or no part of it is finished.
+    """
+    folder = BatchFolder(path)
+    manifest = folder.manifest()
+    if manifest is None:
+        raise ParameterError(f"{path} holds no batch: it has no manifest.json.")
+    try:
+        batch = Batch(folder, manifest)
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        raise ParameterError(f"The manifest of {path} is damaged or of another version.") from None
+    if not batch.parts:
+        raise ParameterError(f"No part of the batch in {path} is finished yet.")
+    return batch
+
+
+def parquet_table() -> Any:
+    """Reads a Parquet file; late, as importing vislib does not import pyarrow."""
+    from pyarrow import parquet
+
+    return parquet.read_table
+
+
+def _read(read, file: Path, **what):
+    import pyarrow as pa
+
+    try:
+        return read(file, **what)
+    except (pa.ArrowException, OSError) as error:
+        raise ParameterError(
+            f"{file} cannot be read; it is damaged. Delete it, and the batch makes it again."
+        ) from error

@@ -1,0 +1,110 @@
+"""What is kept of each image: a row of the table, its maps and its thumbnail, as columns of Parquet."""
+
+import io
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from vislib.batch.decoding import Decoded
+from vislib.batch.settings import BatchSettings, column
+from vislib.classifier import Classifier
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FIGURES = ("reach", "sparseness", "border", "background")
+CURVES = ("deletion", "insertion")
+
+
+def table_schema(settings: BatchSettings) -> "pa.Schema":
+    """The table's columns: what came, what the network says, and figures a method and a pair of methods."""
+    import pyarrow as pa
+
+    fields: list[tuple[str, Any]] = [
+        ("number", pa.int64()), ("path", pa.string()), ("digest", pa.string()),
+        ("height", pa.int32()), ("width", pa.int32()),
+        ("label", pa.string()), ("label_index", pa.int32()),
+        ("predicted", pa.int32()), ("predicted_label", pa.string()), ("probability", pa.float64()),
+        ("correct", pa.bool_()),
+        ("top_index", pa.list_(pa.int32())), ("top_label", pa.list_(pa.string())),
+        ("top_probability", pa.list_(pa.float64())),
+        ("explained", pa.int32()), ("explained_label", pa.string()), ("score", pa.float64()),
+    ]  # fmt: skip
+    names = [method.name for method in settings.methods]
+    figures = FIGURES + (CURVES if settings.curves else ())
+    fields += [(column(name, figure), pa.float64()) for name in names for figure in figures]
+    fields += [(agreement_column(*pair), pa.float64()) for pair in combinations(names, 2)]
+    return pa.schema([*fields, ("error", pa.string())])
+
+
+def agreement_column(one: str, other: str) -> str:
+    """The column of how far two methods agree."""
+    return f"agreement_{column(one)}_{column(other)}"
+
+
+def maps_schema(settings: BatchSettings, shape: tuple[int, int]) -> "pa.Schema":
+    """The columns of the file of maps: the image's number, its thumbnail, and a list of height × width numbers a
+    method, row by row; the shape is in the column's metadata."""
+    import pyarrow as pa
+
+    cells = pa.list_(pa.float16(), shape[0] * shape[1])
+    about = {b"height": str(shape[0]).encode(), b"width": str(shape[1]).encode()}
+    maps = [pa.field(column(method.name), cells, metadata=about) for method in settings.methods]
+    return pa.schema([("number", pa.int64()), ("thumbnail", pa.binary()), *maps])
+
+
+def empty_row(item: Decoded, classifier: Classifier, indices: dict[str, int | None]) -> dict[str, Any]:
+    """What is known of an image before the network has seen it."""
+    height, width = item.size or (None, None)
+    row = {"number": item.number, "path": item.path, "digest": item.digest or None, "error": item.error}
+    return row | {
+        "height": height, "width": width, "label": item.label, "label_index": label_index(item.label, classifier, indices),
+    }  # fmt: skip
+
+
+def label_index(label: str | None, classifier: Classifier, indices: dict[str, int | None]) -> int | None:
+    """The class of that name, or of that number, if the network has it; `indices` keeps what was looked up."""
+    if label is None:
+        return None
+    if label not in indices:
+        number = int(label) if label.isascii() and label.isdigit() and len(label) < 7 else -1
+        known = label in classifier.labels or 0 <= number < len(classifier.labels)
+        indices[label] = classifier.class_index(label) if known else None
+    return indices[label]
+
+
+def predictions(classifier: Classifier, logits: np.ndarray, top: int, label: int | None) -> dict[str, Any]:
+    """The columns of what the network says, of logits (classes,)."""
+    ranked = classifier.ranked(logits, top)
+    first = ranked[0]
+    return {
+        "predicted": first.index, "predicted_label": first.label, "probability": first.probability,
+        "correct": None if label is None else first.index == label,
+        "top_index": [each.index for each in ranked], "top_label": [each.label for each in ranked],
+        "top_probability": [each.probability for each in ranked],
+    }  # fmt: skip
+
+
+def thumbnail(fitted: np.ndarray, side: int) -> bytes | None:
+    """A JPEG of the image as the network sees it, its longer side at most `side` pixels; a PNG where it is tiny, of
+    which a JPEG would leave little."""
+    if side == 0:
+        return None
+    picture = Image.fromarray(fitted)
+    picture.thumbnail((side, side), Image.Resampling.BOX)
+    content = io.BytesIO()
+    if max(picture.size) <= 64:
+        picture.save(content, "PNG", compress_level=1)
+    else:
+        picture.save(content, "JPEG", quality=85)
+    return content.getvalue()
+
+
+def smaller(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """A map (h, w) at a smaller size by averaging, float32."""
+    if values.shape == shape:
+        return values.astype(np.float32)
+    picture = Image.fromarray(np.ascontiguousarray(values, np.float32))
+    return np.asarray(picture.resize((shape[1], shape[0]), Image.Resampling.BOX))

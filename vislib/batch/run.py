@@ -1,0 +1,194 @@
+"""`explain_many`: any number of images, explained in parts, interrupted and taken up again."""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from vislib.attribution.base import Explainer, Progress, no_progress
+from vislib.batch.decoding import Decoded, decoded_ahead
+from vislib.batch.finding import source_of
+from vislib.batch.manifest import manifest_of
+from vislib.batch.parts import compute_part
+from vislib.batch.settings import BatchSettings, resolved_methods
+from vislib.batch.sources import Source
+from vislib.batch.store import BatchFolder
+from vislib.classifier import Classifier
+from vislib.errors import ParameterError
+
+ENGINES = ("local", "ray")
+_AHEAD = 64
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What a run of a batch came to.
+
+    Attributes:
+        folder: Where the tables and maps are; `vislib.batch.open_batch` reads them.
+        n_images: Of the batch.
+        n_errors: Images that could not be read or explained; their rows say why.
+        n_computed: Images that this run computed; the others were there.
+        seconds: This run took.
+    """
+
+    folder: Path
+    n_images: int
+    n_errors: int
+    n_computed: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """How the Ray engine spreads the work.
+
+    Attributes:
+        address: Of a running cluster, "auto" for the one that this machine belongs to; None: this machine alone.
+        workers: Actors, each with the model loaded once; None: as many as fit.
+        cpus: Of each actor.
+        gpus: Of each actor; may be a fraction.
+    """
+
+    address: str | None = None
+    workers: int | None = None
+    cpus: float = 1
+    gpus: float = 0
+
+
+def explain_many(
+    classifier: Classifier,
+    images: Any,
+    methods: str | Explainer | Sequence[str | Explainer] = ("grad-cam",),
+    *,
+    out: str | os.PathLike[str],
+    labels: Sequence[str | int | None] | None = None,
+    engine: str = "local",
+    cluster: Cluster | None = None,
+    progress: Progress = no_progress,
+    **settings: Any,
+) -> BatchResult:
+    """Explains any number of images and writes a table, the maps and, where asked for, pictures into a folder.
+
+    Memory does not grow with the number of images; only their paths are held. Images are decoded ahead by threads
+    while the network computes, and go through it several at a time where the method allows it. A run that was
+    interrupted, in whatever way, goes on where it was when it is started again in the same way; its table is the
+    same, byte for byte in its values, as that of a run in one go on the same machine. An image that cannot be read
+    becomes a row with the error.
+
+    Args:
+        classifier: Whose decisions.
+        images: A folder (with a folder a class, or none), a zip, a .txt file of paths (with a label behind a tab), a
+            .parquet file with a column "path" (and "label"), a sequence of paths, arrays (n, h, w, 1 or 3) uint8,
+            or an `ImageSet`.
+        methods: Names, or explainers with parameters of one's own. Random ones get a seed of their own for each image
+            (`vislib.batch.seed_of`).
+        out: A folder: a new one, or that of an interrupted run.
+        labels: (n,) the classes of arrays.
+        engine: "local", or "ray": over Ray Data, on this machine or a cluster; see docs/batch.md.
+        cluster: For the Ray engine.
+        progress: Called as progress(done, total) with numbers of images; an exception from it stops the run, and what
+            is finished stays.
+        **settings: Those of `vislib.batch.BatchSettings`.
+
+    Raises:
+        DatasetError: If there are no images, or the list cannot be read.
+        ArchiveError: If a zip is refused.
+        ParameterError: If a setting is not accepted, or `out` holds something else or cannot be written.
+    """
+    begun = time.perf_counter()
+    if engine not in ENGINES:
+        raise ParameterError(f"The engine is one of {', '.join(ENGINES)}; not '{engine}'.")
+    if cluster is not None and engine != "ray":
+        raise ParameterError("`cluster` is for the engine 'ray'.")
+    chosen = _settings(classifier, methods, settings)
+    source = source_of(images, labels)
+    folder, manifest = BatchFolder(out), manifest_of(classifier, chosen, source)
+    folder.check(manifest)
+    with folder.locked():
+        folder.prepare(manifest)
+        missing = [part for part in range(n_parts(len(source), chosen)) if not folder.finished(part)]
+        n_missing = sum(len(part_range(part, len(source), chosen)) for part in missing)
+        told = _Counted(progress, len(source) - n_missing, len(source))
+        if engine == "ray":
+            from vislib.batch.ray_engine import compute_with_ray
+
+            compute_with_ray(classifier, chosen, source, folder, missing, cluster or Cluster(), told)
+        else:
+            _compute(classifier, chosen, source, folder, missing, told)
+    return BatchResult(folder.path, len(source), _n_errors(folder, len(source), chosen), n_missing,
+                       time.perf_counter() - begun)  # fmt: skip
+
+
+def part_range(part: int, n_images: int, settings: BatchSettings) -> range:
+    """The numbers of a part's images."""
+    return range(part * settings.part_rows, min((part + 1) * settings.part_rows, n_images))
+
+
+def n_parts(n_images: int, settings: BatchSettings) -> int:
+    """How many parts a batch of so many images has."""
+    return -(-n_images // settings.part_rows)
+
+
+class _Counted:
+    """Progress of the whole from that of the parts."""
+
+    def __init__(self, progress: Progress, done: int, total: int):
+        self._progress, self.done, self._total = progress, done, total
+        progress(done, total)
+
+    def within(self, done: int, size: int) -> None:
+        if done:
+            self._progress(self.done + done, self._total)
+
+    def finished(self, size: int) -> None:
+        self.done += size
+        self._progress(self.done, self._total)
+
+
+def _compute(classifier, settings: BatchSettings, source: Source, folder, missing: list[int], told: _Counted) -> None:
+    numbers = (number for part in missing for number in part_range(part, len(source), settings))
+    images = decoded_ahead(source, numbers, classifier.fit, _AHEAD)
+    try:
+        for part in missing:
+            size = len(part_range(part, len(source), settings))
+            write_part(classifier, settings, images, part, size, folder, told.within)
+            told.finished(size)
+    finally:
+        images.close()
+
+
+def write_part(
+    classifier: Classifier,
+    settings: BatchSettings,
+    images: Iterator[Decoded],
+    part: int,
+    size: int,
+    folder: BatchFolder,
+    progress: Progress,
+) -> None:
+    """Computes one part of the decoded images and writes it; what every engine does."""
+    found = compute_part(classifier, settings, islice(images, size), size, progress)
+    folder.write(part, settings, found, settings.map_shape(classifier.input_size))
+
+
+def _settings(classifier: Classifier, methods, settings: dict[str, Any]) -> BatchSettings:
+    try:
+        return BatchSettings(resolved_methods(methods, classifier), **settings)
+    except TypeError:
+        known = [name for name in BatchSettings.__dataclass_fields__ if name != "methods"]
+        unknown = sorted(set(settings) - set(known))
+        raise ParameterError(
+            f"A batch has no setting {', '.join(unknown) or 'of that form'}; it has {', '.join(known)}."
+        ) from None
+
+
+def _n_errors(folder: BatchFolder, n_images: int, settings: BatchSettings) -> int:
+    from pyarrow import parquet
+
+    parts = range(n_parts(n_images, settings))
+    columns = (parquet.read_table(folder.table_file(part), columns=["error"]).column(0) for part in parts)
+    return sum(len(column) - column.null_count for column in columns)

@@ -1,0 +1,118 @@
+"""Where a batch's images come from: each by number, with its name and, where it is known, the class it belongs to."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from vislib.errors import DatasetError, ImageError
+from vislib.image_sets import ImageSet
+from vislib.images import load_image
+
+
+class Source(ImageSet, Protocol):
+    """Images by number, as an `ImageSet`, whose order never changes."""
+
+    def label(self, number: int) -> str | None:
+        """The name or number of the class an image belongs to; None where it is not known."""
+
+    def piece(self, start: int, stop: int) -> "Source":
+        """The images start … stop − 1 as a small set of their own, to be sent to another process or machine."""
+
+
+class PathImages:
+    """Image files by their paths. Only the paths are held, and a file is opened when it is asked for.
+
+    Args:
+        paths: As they are to be called; relative to `root` or absolute.
+        root: The folder that relative paths start from.
+        labels: The class of each; None: its folder's name.
+        name: For people.
+        digest: Changes when the list or the files do.
+    """
+
+    def __init__(self, paths: Sequence[str], root: str, labels: Sequence[str | None] | None, name: str, digest: str):
+        self.name, self.digest = name, digest
+        self._paths, self._root, self._labels = paths, root, labels
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __getitem__(self, number: int) -> np.ndarray:
+        return load_image(os.path.join(self._root, self._paths[number]))
+
+    def title(self, number: int) -> str:
+        return self._paths[number]
+
+    def label(self, number: int) -> str | None:
+        return _folder_of(self._paths[number]) if self._labels is None else self._labels[number]
+
+    def piece(self, start: int, stop: int) -> "PathImages":
+        labels = None if self._labels is None else self._labels[start:stop]
+        return PathImages(self._paths[start:stop], self._root, labels, self.name, self.digest)
+
+
+class SetImages:
+    """A set of images of any kind, with labels beside it or in the names of its folders."""
+
+    def __init__(self, images: ImageSet, labels: Sequence[str | None] | None):
+        if labels is not None and len(labels) != len(images):
+            raise DatasetError(f"There are {len(images):,} images, but {len(labels):,} labels.")
+        self.name, self.digest = images.name, images.digest
+        if labels is not None:
+            self.digest = hashlib.sha256(repr((self.digest, list(labels))).encode()).hexdigest()[:16]
+        self._images, self._labels = images, labels
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, number: int) -> np.ndarray:
+        return self._images[number]
+
+    def title(self, number: int) -> str:
+        return self._images.title(number)
+
+    def label(self, number: int) -> str | None:
+        return _folder_of(self.title(number)) if self._labels is None else self._labels[number]
+
+    def piece(self, start: int, stop: int) -> "HeldImages":
+        held: list[np.ndarray | str] = []
+        for number in range(start, stop):
+            try:
+                held.append(self[number])
+            except ImageError as error:
+                held.append(str(error))
+        numbers = range(start, stop)
+        return HeldImages(held, [self.title(n) for n in numbers], [self.label(n) for n in numbers], self)
+
+
+class HeldImages:
+    """A few images in memory, or why one of them could not be read."""
+
+    def __init__(self, held: list, titles: list[str], labels: list[str | None], of: ImageSet):
+        self.name, self.digest = of.name, of.digest
+        self._held, self._titles, self._labels = held, titles, labels
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __getitem__(self, number: int) -> np.ndarray:
+        if isinstance(self._held[number], str):
+            raise ImageError(self._held[number])
+        return self._held[number]
+
+    def title(self, number: int) -> str:
+        return self._titles[number]
+
+    def label(self, number: int) -> str | None:
+        return self._labels[number]
+
+    def piece(self, start: int, stop: int) -> "HeldImages":
+        now = slice(start, stop)
+        return HeldImages(self._held[now], self._titles[now], self._labels[now], self)
+
+
+def _folder_of(title: str) -> str | None:
+    return os.path.basename(os.path.dirname(title)) or None

@@ -1,0 +1,122 @@
+"""The cards of a report: an image with its maps, and a cluster of maps with some of its images."""
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from vislib.attribution.base import Explainer
+from vislib.batch import Batch
+from vislib.report.clusters import Reason
+from vislib.report.tiles import Tiles, picture
+
+_EXAMPLES = 8
+
+
+class Cards:
+    """Makes cards of a batch's images."""
+
+    def __init__(self, batch: Batch, tiles: Tiles):
+        self._batch, self._tiles = batch, tiles
+
+    def images(self, numbers: Sequence[int], methods: Sequence[str], says: Sequence[str]) -> str:
+        """A list of cards: each image with its maps, what it was taken for, and a figure where `says` has one."""
+        rows = self._rows(numbers)
+        cells = self._tiles.of(numbers, methods)
+        items = []
+        for place, (row, tiles) in enumerate(zip(rows, cells, strict=True)):
+            names = ["image", *map(_short, methods)][len(methods) + 1 - len(tiles) :]
+            figures = "".join(
+                f"<figure>{tile}<figcaption>{html.escape(name)}</figcaption></figure>"
+                for tile, name in zip(tiles, names, strict=True)
+            )
+            lead = f"<b>{html.escape(says[place])}</b> · " if place < len(says) else ""
+            items.append(
+                f'<li class="card"><div class="tiles">{figures}</div><p class="says">{lead}{_verdict(row)}'
+                f'<span class="path">{html.escape(row["path"])}</span></p></li>'
+            )
+        return f'<ul class="cards">{"".join(items)}</ul>'
+
+    def reason(self, method: str, place: int, reason: Reason, with_examples: bool = True) -> str:
+        """A card of a cluster: its mean map over its mean image, what it is, and images nearest to its mean."""
+        numbers = reason.numbers[:200]
+        base = self._tiles.mean_image(numbers)
+        label = html.escape(self._batch.labels[reason.class_index])
+        mean = picture(
+            framed(self._tiles.with_map(base, reason.mean_map, method), reason), f"mean map of cluster {place}"
+        )
+        shown = [f"<figure>{mean}<figcaption>mean map</figcaption></figure>"]
+        if base is not None:
+            mean_image = picture(base, f"mean image of cluster {place}")
+            shown.append(f"<figure>{mean_image}<figcaption>mean image</figcaption></figure>")
+        examples = self._tiles.of(numbers[: _EXAMPLES if with_examples else 2], [method])
+        if not with_examples:
+            shown += [f"<figure>{tiles[-1]}<figcaption>example</figcaption></figure>" for tiles in examples]
+        if with_examples:
+            strip = "".join(tiles[-1] for tiles in examples)
+            caption = "<figcaption>nearest to the mean</figcaption>"
+            shown.append(f'<figure class="examples"><div class="strip">{strip}</div>{caption}</figure>')
+        kind = "reason" if with_examples else "tiles"
+        whole = reason.n_clusters == 1
+        of = (
+            "all images"
+            if whole and len(reason.numbers) == reason.of
+            else f"{len(reason.numbers):,} of {reason.of:,} images"
+        )
+        return (
+            f'<li class="card"><p class="says"><span class="rank">{place}</span><b>“{label}”</b>: {of} explained as it</p>'
+            f'<div class="{kind}">{"".join(shown)}</div>{self._figures(method, reason)}</li>'
+        )
+
+    def _figures(self, method: str, reason: Reason) -> str:
+        rows = self._rows(reason.numbers, (f"{_column(method)}_border", f"{_column(method)}_background", "correct"))
+        figures = [
+            ("suspicion", f"{reason.suspicion:.2f}".replace("-", "−")), ("always there", f"{reason.always:.0%}"),
+            ("other classes", f"{reason.others:.0%}"),
+        ]  # fmt: skip
+        for name, title in (("correct", "right"), (f"{_column(method)}_border", "on the border"),
+                            (f"{_column(method)}_background", "on the background")):  # fmt: skip
+            values = [float(row[name]) for row in rows if row[name] is not None]
+            if values:
+                figures.append((title, f"{np.mean(values):.0%}"))
+        items = "".join(f"<li>{name} <b>{value}</b></li>" for name, value in figures)
+        return f'<ul class="numbers">{items}</ul>'
+
+    def _rows(self, numbers: Sequence[int], columns: Sequence[str] = ()) -> list[dict[str, Any]]:
+        wanted = columns or ("path", "label", "predicted_label", "probability", "correct")
+        return self._batch.rows(numbers, wanted)
+
+
+def framed(image: Image.Image, reason: Reason) -> Image.Image:
+    """A copy of the mean map's picture with the cluster's fixed place in a frame."""
+    image = image.copy()
+    (row, column), (height, width) = reason.place, reason.mean_map.shape
+    cell = np.array([image.width / width, image.height / height])
+    corner = np.array([column, row]) * cell
+    box = [*np.maximum(corner - 2, 0), *np.minimum(corner + cell + 2, np.array(image.size) - 1)]
+    draw = ImageDraw.Draw(image)
+    draw.rectangle(box, outline="black", width=4)
+    draw.rectangle([box[0] + 1, box[1] + 1, box[2] - 1, box[3] - 1], outline="white", width=2)
+    return image
+
+
+def _column(method: str) -> str:
+    from vislib.batch.settings import column
+
+    return column(method)
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    predicted = f"{html.escape(str(row['predicted_label']))} {row['probability']:.1%}"
+    if row["correct"] is None:
+        return predicted
+    if row["correct"]:
+        return f"{predicted}, right"
+    return f'<span class="warn">{predicted}</span>, is {html.escape(str(row["label"]))}'
+
+
+def _short(method: str) -> str:
+    title = Explainer.registry[method].title if method in Explainer.registry else method
+    return title.partition(" (")[0]

@@ -1,0 +1,20 @@
+"""The command line's `report`: python -m vislib report DIR."""
+
+import argparse
+
+from vislib.report.write import write_report
+
+
+def add_report_arguments(command: argparse.ArgumentParser) -> None:
+    """The arguments of `report`."""
+    command.add_argument("batch", help="the folder that `batch` wrote")
+    command.add_argument("--out", help="the HTML file to write (default: report.html in that folder)")
+
+
+def run_report(options: argparse.Namespace) -> None:
+    """Writes the report and says where.
+
+    Raises:
+        VislibError: If there is no batch, or the file cannot be written.
+    """
+    print(f"→ {write_report(options.batch, options.out)}")

@@ -1,0 +1,148 @@
+"""What a batch's table tells: how many are right, and which images to look at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from vislib.batch import Batch
+from vislib.batch.measures import FRAME
+from vislib.batch.settings import column
+
+CONSTANT_BORDER = 1 - (1 - 2 * FRAME) ** 2
+"""The share of its border that a map has which is the same everywhere."""
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """A class: of how many images it is the true one, how many the network got right, and its most frequent wrong answer
+    with its count."""
+
+    class_index: int
+    n: int
+    right: int
+    confused_with: int | None
+    n_confused: int
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Images by number, the most striking first, with the figure that ranks them.
+
+    Attributes:
+        numbers: Of the images.
+        figures: Theirs.
+        mean: Of that figure over the batch.
+        of: A method, or two.
+    """
+
+    numbers: tuple[int, ...]
+    figures: tuple[float, ...]
+    mean: float
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What the table tells.
+
+    Attributes:
+        n: Images in finished parts.
+        explained: Numbers of all images with maps, of a batch of at most `most` of them; else empty.
+        n_errors: Of them not read or explained.
+        errors: The first of those: path and sentence.
+        n_known: Images whose true class is known and the network's.
+        n_right: Of these.
+        classes: The lowest accuracy first; without labels empty.
+        predicted: Classes with the number of images that the network takes for them, the most frequent first.
+        mistakes: The most confident ones.
+        disagreements: A pair of methods each: the images where their maps agree least.
+        border: A method each: the images whose maps lie most on the border.
+        background: Likewise, on the plain background.
+    """
+
+    n: int
+    explained: tuple[int, ...]
+    n_errors: int
+    errors: tuple[tuple[str, str], ...]
+    n_known: int
+    n_right: int
+    classes: tuple[ClassRow, ...]
+    predicted: tuple[tuple[int, int], ...]
+    mistakes: Ranked
+    disagreements: tuple[Ranked, ...]
+    border: tuple[Ranked, ...]
+    background: tuple[Ranked, ...]
+
+
+def findings(batch: Batch, most: int = 12, most_errors: int = 20) -> Findings:
+    """Reads a batch's table, a few columns at a time.
+
+    Args:
+        batch: Finished or not.
+        most: Images in each list.
+        most_errors: Sentences of images that could not be read.
+    """
+    table = batch.table(["number", "path", "label_index", "predicted", "probability", "correct", "error"])
+    numbers, n = _numbers(table, "number").astype(np.int64), len(table)
+    label, predicted = _numbers(table, "label_index"), _numbers(table, "predicted")
+    wrong = np.flatnonzero(~np.isnan(label) & ~np.isnan(predicted) & (label != predicted))
+    known = np.flatnonzero(~np.isnan(label) & ~np.isnan(predicted))
+    confident = _numbers(table, "probability")
+    order = wrong[np.argsort(-confident[wrong], kind="stable")][:most]
+    errors = [place for place, valid in enumerate(table.column("error").is_valid().to_pylist()) if valid]
+    told = table.take(np.array(errors[:most_errors], np.int64)).select(["path", "error"]).to_pylist()
+    classes, counts = np.unique(predicted[~np.isnan(predicted)], return_counts=True)
+    by_count = np.argsort(-counts, kind="stable")
+    return Findings(
+        n=n,
+        explained=tuple(numbers[~np.isnan(predicted)].tolist()) if n <= most else (),
+        n_errors=len(errors),
+        errors=tuple((row["path"], row["error"]) for row in told),
+        n_known=len(known),
+        n_right=len(known) - len(wrong),
+        classes=_classes(label[known].astype(int), predicted[known].astype(int)),
+        predicted=tuple((int(classes[at]), int(counts[at])) for at in by_count),
+        mistakes=Ranked(tuple(numbers[order].tolist()), tuple(confident[order].tolist()), _mean(confident[wrong]), ()),
+        disagreements=tuple(
+            _ranked(batch, numbers, batch.agreement(*pair), pair, most, lowest=True)
+            for pair in combinations(batch.methods, 2)
+        ),
+        border=tuple(_ranked(batch, numbers, column(name, "border"), (name,), most) for name in batch.methods),
+        background=tuple(_ranked(batch, numbers, column(name, "background"), (name,), most) for name in batch.methods),
+    )
+
+
+def _classes(label: np.ndarray, predicted: np.ndarray) -> tuple[ClassRow, ...]:
+    found = []
+    for class_index in np.unique(label):
+        answers = predicted[label == class_index]
+        others, counts = np.unique(answers[answers != class_index], return_counts=True)
+        most = int(counts.argmax()) if len(counts) else None
+        found.append(
+            ClassRow(
+                int(class_index), len(answers), int((answers == class_index).sum()),
+                None if most is None else int(others[most]), 0 if most is None else int(counts[most]),
+            )
+        )  # fmt: skip
+    return tuple(sorted(found, key=lambda row: (row.right / row.n, -row.n)))
+
+
+def _ranked(batch: Batch, numbers, name: str, of: Sequence[str], most: int, lowest: bool = False) -> Ranked:
+    figures = _numbers(batch.table([name]), name)
+    places = np.flatnonzero(~np.isnan(figures))
+    order = places[np.argsort(figures[places] if lowest else -figures[places], kind="stable")][:most]
+    mean = _mean(figures[places])
+    return Ranked(tuple(numbers[order].tolist()), tuple(figures[order].tolist()), mean, tuple(of))
+
+
+def _numbers(table, name: str) -> np.ndarray:
+    """A column as float64, NaN where it is empty."""
+    import pyarrow as pa
+
+    return table.column(name).cast(pa.float64()).to_numpy()
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else float("nan")

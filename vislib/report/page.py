@@ -1,0 +1,124 @@
+"""The report as one HTML page: no script, nothing from the network, every foreign string escaped."""
+
+import html
+from collections.abc import Sequence
+from pathlib import Path
+
+from vislib.attribution.base import Explainer
+from vislib.batch import Batch
+from vislib.report import sections
+from vislib.report.clusters import Reason
+from vislib.report.findings import Findings
+from vislib.report.tiles import Tiles
+
+_CSS = Path(__file__).with_name("style.css")
+# Besides what is escaped: a browser that keeps to this loads nothing and runs nothing, whatever is in the page.
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def page(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason]]]) -> str:
+    """The whole page.
+
+    Args:
+        batch: What it is about.
+        found: What its table tells.
+        reasons: For each method, the clusters of its maps, the most suspicious first.
+    """
+    tiles = Tiles(batch)
+    parts = [
+        ("images", "The images", sections.every_image(batch, tiles, found)),
+        ("reasons", "Right for the wrong reason?", sections.reasons(batch, tiles, reasons)),
+        ("classes", "Class by class", sections.classes(batch, found)),
+        ("mistakes", "The most confident mistakes", sections.mistakes(batch, tiles, found)),
+        ("disagreements", "Where two methods disagree most", sections.disagreements(batch, tiles, found)),
+        ("border", "Maps on the border", sections.on_border(batch, tiles, found)),
+        ("background", "Maps on the background", sections.on_background(batch, tiles, found)),
+        ("unreadable", "Images that could not be read", sections.unreadable(found)),
+    ]
+    parts = [part for part in parts if part[2]]
+    name = html.escape(str(batch.manifest["source"]["name"]))
+    links = "".join(f'<a href="#{anchor}">{title}</a>' for anchor, title, _ in parts)
+    bodies = "".join(
+        f'<section id="{anchor}" aria-labelledby="{anchor}-h"><h2 id="{anchor}-h">{title}</h2>{body}</section>'
+        for anchor, title, body in parts
+    )
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>Report on {name}</title>'
+        f"<style>{_CSS.read_text(encoding='utf-8')}</style></head><body><main>"
+        f"<h1>{_headline(found)}</h1>{_lead(batch, name)}{_facts(batch, found, reasons)}<nav>{links}</nav>"
+        f"{bodies}{_methods(batch)}{_footer(batch)}</main></body></html>\n"
+    )
+
+
+def _headline(found: Findings) -> str:
+    if found.n_known:
+        return f"{sections.percent(found.n_right / found.n_known)} right: {found.n_right:,} of {found.n_known:,} images"
+    return f"{found.n - found.n_errors:,} images explained"
+
+
+def _lead(batch: Batch, name: str) -> str:
+    methods = " and ".join(html.escape(title_of(method)) for method in batch.methods)
+    unfinished = batch.n_images - batch.n_finished
+    more = (
+        f' <span class="warn">The batch is not finished: {unfinished:,} images are missing.</span>'
+        if unfinished
+        else ""
+    )
+    return f'<p class="soft lead">{name}, by {html.escape(str(batch.manifest["model"]))}, with {methods}.{more}</p>'
+
+
+def _facts(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason]]]) -> str:
+    facts = [(f"{found.n:,}", "images")]
+    if found.n_known:
+        facts.append((f"{found.n_known - found.n_right:,}", "mistakes"))
+        facts.append((sections.percent(found.mistakes.mean), "sure when wrong, mean"))
+        worst = found.classes[0]
+        facts.append(
+            (sections.percent(worst.right / worst.n), f"right of “{batch.labels[worst.class_index]}”, the worst")
+        )
+    else:
+        facts.append((f"{len(found.predicted):,}", "classes predicted"))
+    for ranked in found.disagreements[:1]:
+        facts.append((sections.figure(ranked.mean), "mean agreement, ρ"))
+    every = [reason.suspicion for _, each in reasons for reason in each]
+    if every:
+        facts.append((f"{max(every):.2f}", "highest suspicion, 0 to 1"))
+    facts.append((f"{found.n_errors:,}", "could not be read"))
+    shown = [(value, name) for value, name in facts if not value.startswith("nan") and value != "–"]
+    items = "".join(f"<li><b>{html.escape(value)}</b><span>{html.escape(name)}</span></li>" for value, name in shown)
+    return f'<ul class="facts">{items}</ul>'
+
+
+def title_of(method: str) -> str:
+    """How people call a method."""
+    return Explainer.registry[method].title if method in Explainer.registry else method
+
+
+def _methods(batch: Batch) -> str:
+    items = []
+    for method in batch.methods:
+        about = Explainer.registry.get(method)
+        settings = ", ".join(f"{name} {value}" for name, value in batch.manifest["settings"]["methods"][method].items())
+        text = f"{about.caveat} {about.reference}." if about else ""
+        items.append(
+            f"<dt>{html.escape(title_of(method))}</dt><dd>{html.escape(text)}</dd><dd>{html.escape(settings)}</dd>"
+        )
+    explain = batch.manifest["settings"]["explain"]
+    which = "the class that the network predicts" if explain == "predicted" else "the image's own class"
+    return (
+        '<section id="methods"><h2>How far to trust these maps</h2>'
+        f"<p>Each map explains the logit of {which}. A map shows what the method makes of the network, not what is true of "
+        "the image; red or bright speaks for the class, blue against it.</p>"
+        f"<dl>{''.join(items)}</dl></section>"
+    )
+
+
+def _footer(batch: Batch) -> str:
+    versions = ", ".join(f"{name} {value}" for name, value in batch.manifest["versions"].items())
+    height, width = batch.map_shape
+    return (
+        f"<footer>Maps kept at {width} × {height} px. Figures and pictures are of the batch in this file's folder; "
+        f"{html.escape(versions)}.</footer>"
+    )

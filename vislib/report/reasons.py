@@ -1,0 +1,37 @@
+"""The clusters of maps of a batch, read from its folder."""
+
+import numpy as np
+
+from vislib.batch import Batch
+from vislib.report.clusters import Reason, reasons, small_maps
+
+MOST_IN_CLASS = 500
+MOST_CLASSES = 200
+_AT_ONCE = 2000
+
+
+def found_reasons(batch: Batch, method: str) -> list[Reason]:
+    """The clusters of a method's maps, class by class, the most suspicious first; see `vislib.report.clusters`.
+
+    Of a class with more than 500 images, 500 at equal distances count; of a batch with more than 200 explained
+    classes, the 200 with the most images.
+
+    Raises:
+        ParameterError: If the batch has no such method.
+    """
+    table = batch.table(["number", "explained"])
+    numbers = table.column("number").to_numpy()
+    explained = table.column("explained").to_numpy(zero_copy_only=False).astype(np.float64)
+    classes, counts = np.unique(explained[~np.isnan(explained)], return_counts=True)
+    chosen = []
+    for class_index in classes[np.argsort(-counts, kind="stable")][:MOST_CLASSES]:
+        places = np.flatnonzero(explained == class_index)
+        if len(places) > MOST_IN_CLASS:
+            places = places[np.linspace(0, len(places) - 1, MOST_IN_CLASS).astype(int)]
+        chosen.append(places)
+    if not chosen:
+        return []
+    places = np.sort(np.concatenate(chosen))
+    parts = [places[start : start + _AT_ONCE] for start in range(0, len(places), _AT_ONCE)]
+    small = np.concatenate([small_maps(batch.maps(method, numbers[part])) for part in parts])
+    return reasons(small, explained[places].astype(np.int64), numbers[places])

@@ -1,0 +1,73 @@
+"""Pictures of a report, inside the page: an image with its maps, as data URIs."""
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+from vislib import render
+from vislib.attribution.base import Explainer
+from vislib.batch import Batch
+from vislib.batch.pictures import laid_over
+
+SIDE = 132
+"""Pixels of a picture's longer side, as it is stored; it is shown smaller where the screen is."""
+_QUALITY = 82
+
+
+class Tiles:
+    """Pictures of a batch's images: the image, and each method's map over it."""
+
+    def __init__(self, batch: Batch):
+        self._batch = batch
+
+    def of(self, numbers: Sequence[int], methods: Sequence[str], with_image: bool = True) -> list[list[str]]:
+        """HTML of the pictures of each of the images: itself where there is a thumbnail, then a map a method."""
+        images = self._batch.thumbnails(numbers)
+        maps = {method: self._batch.maps(method, numbers) for method in methods}
+        found = []
+        for at, number in enumerate(numbers):
+            base = self.enlarged(images[at])
+            cells = [picture(base, f"image {number}")] if base is not None and with_image else []
+            for method in methods:
+                cells.append(picture(self.with_map(base, maps[method][at], method), f"{method} of image {number}"))
+            found.append(cells)
+        return found
+
+    def mean_image(self, numbers: Sequence[int]) -> Image.Image | None:
+        """The mean of the images' thumbnails, enlarged; None without thumbnails of one size."""
+        images = [image for image in self._batch.thumbnails(numbers) if image is not None]
+        if not images or len({image.size for image in images}) > 1:
+            return None
+        mean = np.mean([np.asarray(image, np.float32) for image in images], axis=0)
+        return self.enlarged(Image.fromarray(np.rint(mean).astype(np.uint8)))
+
+    def with_map(self, base: Image.Image | None, values: np.ndarray, method: str) -> Image.Image:
+        """A map over the image, or alone where there is none."""
+        signed = Explainer.registry[method].signed if method in Explainer.registry else True
+        if base is not None:
+            return laid_over(base, values, signed)
+        return self._fitting(render.map_image(values, signed=signed))
+
+    def enlarged(self, image: Image.Image | None) -> Image.Image | None:
+        """An image at the size of a tile, small ones with their pixels as squares."""
+        return None if image is None else self._fitting(image)
+
+    def _fitting(self, image: Image.Image) -> Image.Image:
+        times = SIDE / max(image.size)
+        size = (max(1, round(image.width * times)), max(1, round(image.height * times)))
+        return image.resize(size, Image.Resampling.NEAREST if times > 2 else Image.Resampling.LANCZOS)
+
+
+def picture(image: Image.Image, alt: str) -> str:
+    """An <img> with the picture inside."""
+    buffer = io.BytesIO()
+    image.convert("RGB").save(buffer, "JPEG", quality=_QUALITY)
+    source = base64.b64encode(buffer.getvalue()).decode()
+    return (
+        f'<img src="data:image/jpeg;base64,{source}" alt="{html.escape(alt, quote=True)}" '
+        f'width="{image.width}" height="{image.height}">'
+    )
