@@ -1,15 +1,17 @@
 """Every model file made to do harm, through the whole safe path: python -m benchmarks.attacks
 
-Prints, for each, how large the file is, the seconds until it was refused, by how much the memory of this process rose
-at most (MB), the most that the other process held, and the sentence. Ends with status 1 where a file was not refused
-as it should be, took longer than 15 s or 500 MB of this process, changed something of it, or touched a file outside
-its own folder. After them come files that are accepted and take nearly as much as may be: what they cost is told.
+Prints, for each, how large the file is, the seconds until it was refused by the clock and of processor time, by how much
+the memory of this process rose at most (MB), the most that the other process held, and the sentence. Ends with status 1
+where a file was not refused as it should be, took longer than 15 s (by the clock and of processor time: a machine with
+other work takes longer by the clock alone) or 500 MB of this process, changed something of it, or touched a file
+outside its own folder. After them come files that are accepted and take nearly as much as may be: what they cost is told.
 """
 
 import argparse
 import ctypes
 import os
 import re
+import resource
 import struct
 import sys
 import tempfile
@@ -81,6 +83,12 @@ class PeakOfChildren:
                     self.mb = max(self.mb, status_mb(pid, "VmHWM"))
 
 
+def cpu_seconds() -> float:
+    """Processor time of all other processes so far that this one has started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def state() -> tuple:
     """What a file could change for everybody in this process."""
     import keras
@@ -102,18 +110,20 @@ def attack(name: str, make: Callable[[], bytes], match: str, temporary: Path, wa
     watch.names()
     Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here
     steady, start, sentence = status_mb("self", "VmRSS"), time.monotonic(), "NOT REFUSED"
+    cpu_before = cpu_seconds()
     with PeakOfChildren() as children:
         try:
             load_model_file(content)
         except ModelError as error:
             sentence = str(error)
     seconds, rise = time.monotonic() - start, status_mb("self", "VmHWM") - steady
+    cpu = cpu_seconds() - cpu_before
     wrong = [f"'{match}' is not said"] if not re.search(match, sentence) else []
-    wrong += [f"more than {MOST_SECONDS:.0f} s"] if seconds > MOST_SECONDS else []
+    wrong += [f"more than {MOST_SECONDS:.0f} s"] if min(seconds, cpu) > MOST_SECONDS else []
     wrong += [f"more than {MOST_MB} MB"] if rise > MOST_MB else []
     wrong += ["changed this process"] if state() != before else []
     wrong += [f"left {one}" for one in os.listdir(temporary)] + [f"touched {one}" for one in watch.names()]
-    print(f"{name:42} {len(content) / 1e3:9,.0f} {seconds:7.1f} {rise:6} {children.mb:6}  {sentence[:150]}")
+    print(f"{name:42} {len(content) / 1e3:9,.0f} {seconds:7.1f} {cpu:5.1f} {rise:6} {children.mb:6}  {sentence[:150]}")
     for one in wrong:
         print(f"    WRONG: {one}")
     sys.stdout.flush()
@@ -137,7 +147,7 @@ def heavy(name: str, make: Callable[[], bytes]) -> None:
     classifier_of(file, vislib.PREPROCESSINGS["0..1"], None, None).predict(image)
     seconds, rise_then = time.monotonic() - start - loaded, status_mb("self", "VmHWM") - steady
     print(
-        f"{name:42} {len(content) / 1e3:9,.0f} {loaded:7.1f} {rise:6} {children.mb:6}  accepted; a classifier and its "
+        f"{name:42} {len(content) / 1e3:9,.0f} {loaded:7.1f} {'':5} {rise:6} {children.mb:6}  accepted; a classifier and its "
         f"first prediction: {seconds:.1f} s, {rise_then} MB",
         flush=True,
     )
@@ -162,7 +172,7 @@ def main() -> int:
         tempfile.tempdir = str(temporary)
         os.chdir(elsewhere)
         watch = Watch(elsewhere)
-        print(f"{'attack':42} {'kB':>9} {'seconds':>7} {'rise':>6} {'child':>6}  sentence")
+        print(f"{'attack':42} {'kB':>9} {'seconds':>7} {'cpu':>5} {'rise':>6} {'child':>6}  sentence")
         every = attacks_by_name(secret) | large_models() | costly_attacks()
         chosen = {name: every[name] for name in (names or every) if name in every}
         kept = [attack(name, *each, temporary, watch) for name, each in chosen.items()]

@@ -128,17 +128,22 @@ def run(
         with gate().turn(waiting), memory.bounded(what):
             result = kept.get(key)  # somebody else may have wanted the same
             if result is None:
-                waited = round(time.monotonic() - asked, 2)
-                with journal.told("computed", what=kind or what, waited=waited, behind=len(gate()) - 1) as facts:
-                    result = compute(progress)
-                    kept.put(key, result)
-                    facts["store_mb"] = kept.n_bytes // 2**20
+                result = _told(lambda: compute(progress), kind or what, time.monotonic() - asked, key, kept)
     except memory.TooLittleMemory as error:
         _stop(key)  # so that it is not tried again with every click on the page
         slot.error(style.plain(str(error)))
         return None
     partials.pop(key, None)
     slot.empty()
+    return result
+
+
+def _told(compute: Callable[[], T], kind: str, waited: float, key: tuple, kept: Store) -> T:
+    """Computes and keeps a result, which the log tells."""
+    with journal.told("computed", what=kind, waited=round(waited, 2), behind=len(gate()) - 1) as facts:
+        result = compute()
+        kept.put(key, result)
+        facts["store_mb"] = kept.n_bytes // 2**20
     return result
 
 

@@ -99,17 +99,23 @@ def test_file_that_changed_while_it_was_tried_refused(monkeypatch, tried):
         load_model_file(archive({**PLAIN, "x": 1}))
 
 
-SAMPLE_OF_ATTACKS = ["lambda naming set_epsilon", "external link", "3 GB of weights"]
+SAMPLE_OF_ATTACKS = ["lambda naming set_epsilon", "popen", "external link", "3 GB of weights"]
+"""All of them, with what they take: python -m benchmarks.attacks"""
 
 
 @pytest.mark.parametrize("name", SAMPLE_OF_ATTACKS)
-def test_attack_refused_by_the_child_with_the_same_sentence(name, tmp_path, unchanged, tried):
-    elsewhere = tmp_path / "secret.h5"
+def test_attack_refused_by_the_child_with_the_same_sentence(name, tmp_path, monkeypatch, unchanged, tried):
+    elsewhere, temporary = tmp_path / "elsewhere" / "secret.h5", tmp_path / "temporary"
+    elsewhere.parent.mkdir()
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
     with h5py.File(elsewhere, "w") as file:
         file["secret"] = [1.0]
     make, match = attacks_by_name(elsewhere)[name]
     with pytest.raises(ModelError, match=match):
         load_model_file(make())
+    assert list(temporary.iterdir()) == []
+    assert list(elsewhere.parent.iterdir()) == [elsewhere]
 
 
 COSTLY = [
