@@ -32,7 +32,9 @@ def run(code: str) -> None:
     assert child.returncode == 0, child.stderr[-2000:]
 
 
-@pytest.mark.parametrize("module", ["tensorflow", "keras", "matplotlib.pyplot", "streamlit"])
+@pytest.mark.parametrize(
+    "module", ["tensorflow", "keras", "matplotlib.pyplot", "streamlit", "pyarrow", "sklearn", "ray", "pandas"]
+)
 def test_import_heavy_module_left_out(module):
     run(f"import sys, vislib; vislib.models(); vislib.methods(); assert {module!r} not in sys.modules")
 

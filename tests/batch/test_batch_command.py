@@ -57,7 +57,7 @@ def test_stopped_by_hand_status_130(run, folder, tmp_path, monkeypatch):
         (["--map-size", "1"], "from 4 to 1024; not 1"),
         (["--part-size", "0"], "from 1 to 100000; not 0"),
         (["--workers", "2"], "--workers is for --engine ray"),
-        (["--out", "{images}"], "holds no batch"),
+        (["--out", "{images}"], "lies in the folder of the images"),
     ],
 )
 def test_refused_with_a_sentence_status_2(run, folder, tmp_path, changes, words):

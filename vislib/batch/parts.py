@@ -3,11 +3,13 @@
 import dataclasses
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations, islice
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from vislib.attribution.base import Explainer, Progress, no_progress
 from vislib.batch.decoding import Decoded
@@ -18,6 +20,9 @@ from vislib.classifier import Classifier
 from vislib.target import Target
 
 _MOST_AT_ONCE = 64
+
+
+_Computed = tuple[list[Decoded], list[dict[str, Any]], dict[int, Target], dict[str, list[np.ndarray]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,13 +58,18 @@ def compute_part(
     found: list[Explained] = []
     indices: dict[str, int | None] = {}
     step = min(classifier.network.batch_size, _MOST_AT_ONCE)
-    while len(found) < size:
-        chunk = list(islice(images, min(step, size - len(found))))
+    waiting: Future[list[Explained]] | None = None
+    with ThreadPoolExecutor(1, thread_name_prefix="figures") as pool:  # while the network has the next images
+        for start in range(0, size, step):
+            chunk = list(islice(images, min(step, size - start)))
 
-        def within(done: int, total: int, before: int = len(found), n: int = len(chunk)) -> None:
-            progress(before + n * done // total, size)
+            def within(done: int, total: int, before: int = start, n: int = len(chunk)) -> None:
+                progress(before + n * done // total, size)
 
-        found += _explained(classifier, settings, chunk, indices, within)
+            computed = _computed(classifier, settings, chunk, indices, within)
+            found += waiting.result() if waiting else []
+            waiting = pool.submit(_finished, classifier, settings, *computed)
+        found += waiting.result() if waiting else []
     return found
 
 
@@ -68,30 +78,37 @@ def seed_of(digest: str, seed: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed} {digest}".encode()).digest()[:4], "big") >> 1
 
 
-def _explained(classifier, settings: BatchSettings, chunk: list[Decoded], indices, progress) -> list[Explained]:
-    """Several images in as few passes as their methods allow."""
-    found = [Explained(empty_row(item, classifier, indices), {}) for item in chunk]
+def _computed(classifier, settings: BatchSettings, chunk: list[Decoded], indices, progress) -> _Computed:
+    """What the network says of several images, in as few passes as their methods allow."""
+    rows = [empty_row(item, classifier, indices) for item in chunk]
     progress(0, 1)
-    targets = _predict(classifier, settings, chunk, found)
-    places = list(targets)
+    targets = _predict(classifier, settings, chunk, rows)
+    places, maps = list(targets), dict[str, list[np.ndarray]]()
     if not places:
-        return found
+        return chunk, rows, targets, maps
     fitted = _stacked(chunk, places)
     digests = [chunk[place].digest for place in places]
-    maps: dict[str, list[np.ndarray]] = {}
     for done, method in enumerate(settings.methods):
 
         def within(now: int, total: int, done: int = done) -> None:
             progress(done * total + now, len(settings.methods) * total)
 
         maps[method.name] = _maps(classifier, method, fitted, list(targets.values()), digests, within)
-    for at, place in enumerate(places):
+    return chunk, rows, targets, maps
+
+
+def _finished(classifier, settings: BatchSettings, chunk: list[Decoded], rows, targets, maps) -> list[Explained]:
+    """What is kept of them: figures, and maps at the size kept."""
+    found = [Explained(row, {}) for row in rows]
+    for at, (place, target) in enumerate(targets.items()):
         values = {name: every[at] for name, every in maps.items()}
-        found[place] = _kept(classifier, settings, found[place].row, fitted[at], values, targets[place])
+        found[place] = _kept(classifier, settings, rows[place], chunk[place], values, target)
     return found
 
 
-def _predict(classifier, settings: BatchSettings, chunk: list[Decoded], found: list[Explained]) -> dict[int, Target]:
+def _predict(
+    classifier, settings: BatchSettings, chunk: list[Decoded], rows: list[dict[str, Any]]
+) -> dict[int, Target]:
     """Fills in what the network says; gives the targets of those images that can be explained, by place."""
     readable = [place for place, item in enumerate(chunk) if item.fitted is not None]
     if not readable:
@@ -99,7 +116,7 @@ def _predict(classifier, settings: BatchSettings, chunk: list[Decoded], found: l
     every = classifier.network.logits(classifier.prepare(_stacked(chunk, readable)))
     targets = {}
     for place, logits in zip(readable, every, strict=True):
-        row = found[place].row
+        row = rows[place]
         if not np.isfinite(logits).all():
             row["error"] = "The network's scores for this image are not all finite numbers."
             continue
@@ -132,10 +149,11 @@ def _maps(classifier, method: Explainer, fitted, targets, digests, progress) -> 
     return found
 
 
-def _kept(classifier, settings: BatchSettings, row: dict[str, Any], fitted, values, target: Target) -> Explained:
+def _kept(classifier, settings: BatchSettings, row: dict[str, Any], item: Decoded, values, target: Target) -> Explained:
     """An image's figures, and its maps at the size kept."""
-    shape = settings.map_shape(classifier.input_size)
-    background = plain_background(np.stack([smaller(fitted[..., c], shape) for c in range(3)], axis=-1))
+    shape, fitted = settings.map_shape(classifier.input_size), item.fitted
+    assert fitted is not None
+    background = plain_background(np.asarray(Image.fromarray(fitted).resize(shape[::-1], Image.Resampling.BOX)))
     small = {name: smaller(each, shape) for name, each in values.items()}
     kept = {}
     for name, each in small.items():

@@ -106,6 +106,7 @@ def explain_many(
         raise ParameterError("`cluster` is for the engine 'ray'.")
     chosen = _settings(classifier, methods, settings)
     source = source_of(images, labels)
+    _check_apart(images, out)
     folder, manifest = BatchFolder(out), manifest_of(classifier, chosen, source)
     folder.check(manifest)
     with folder.locked():
@@ -121,6 +122,13 @@ def explain_many(
             _compute(classifier, chosen, source, folder, missing, told)
     return BatchResult(folder.path, len(source), _n_errors(folder, len(source), chosen), n_missing,
                        time.perf_counter() - begun)  # fmt: skip
+
+
+def _check_apart(images: Any, out: str | os.PathLike[str]) -> None:
+    """Refuses to write among the images, where what is written would be taken for some of them."""
+    is_folder = isinstance(images, str | os.PathLike) and Path(images).is_dir()
+    if is_folder and Path(out).resolve().is_relative_to(Path(images).resolve()):
+        raise ParameterError(f"{out} lies in the folder of the images, {images}; give a folder outside it.")
 
 
 def part_range(part: int, n_images: int, settings: BatchSettings) -> range:

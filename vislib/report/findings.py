@@ -84,15 +84,15 @@ def findings(batch: Batch, most: int = 12, most_errors: int = 20) -> Findings:
         most: Images in each list.
         most_errors: Sentences of images that could not be read.
     """
-    table = batch.table(["number", "path", "label_index", "predicted", "probability", "correct", "error"])
+    table = batch.table(["number", "label_index", "predicted", "probability", "error"])
     numbers, n = _numbers(table, "number").astype(np.int64), len(table)
     label, predicted = _numbers(table, "label_index"), _numbers(table, "predicted")
     wrong = np.flatnonzero(~np.isnan(label) & ~np.isnan(predicted) & (label != predicted))
     known = np.flatnonzero(~np.isnan(label) & ~np.isnan(predicted))
     confident = _numbers(table, "probability")
     order = wrong[np.argsort(-confident[wrong], kind="stable")][:most]
-    errors = [place for place, valid in enumerate(table.column("error").is_valid().to_pylist()) if valid]
-    told = table.take(np.array(errors[:most_errors], np.int64)).select(["path", "error"]).to_pylist()
+    errors = np.flatnonzero(table.column("error").is_valid().to_numpy())
+    told = batch.rows(numbers[errors[:most_errors]].tolist(), ["path", "error"])
     classes, counts = np.unique(predicted[~np.isnan(predicted)], return_counts=True)
     by_count = np.argsort(-counts, kind="stable")
     return Findings(
