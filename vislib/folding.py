@@ -1,20 +1,22 @@
 """The network as it runs when only its outputs are wanted: batch normalization folded into convolutions."""
 
 import dataclasses
+import math
 
-from vislib.backend import keras
+from vislib.backend import keras, tf
 from vislib.derive import Graph, Node, activation_name, call_of
 
 ops = keras.ops
 
 
-def with_folded_norms(graph: Graph) -> Graph:
+def with_folded_norms(graph: Graph, n_images: int = 32) -> Graph:
     """The same graph with each batch normalization that follows a linear convolution made part of it.
 
     γ · (w·x + b − μ) / σ + β is a convolution with the kernel γ/σ · w and the bias β + γ/σ · (b − μ), so outputs
     change by rounding alone. Only where the convolution's output goes nowhere else. Nodes keep their names;
     those folded away are missing. The factors are computed anew at each call, from the model's own weights, so
-    that weights that are changed later count here too.
+    that weights that are changed later count here too; `n_images`, how many images go through at once, says where
+    that costs least.
     """
     norms = _norms(graph)
     folded = {id(norm.output) for norm in norms.values()}
@@ -24,7 +26,7 @@ def with_folded_norms(graph: Graph) -> Graph:
             now[id(node.output)] = now[id(node.inputs[0])]
             continue
         call, norm = call_of(node.output), norms.get(id(node.output))
-        operation = node.operation if norm is None else NormedConvolution(node.operation, norm.operation)
+        operation = node.operation if norm is None else NormedConvolution(node, norm.operation, n_images)
         args, kwargs = call.arguments.fill_in(now)
         outputs = keras.tree.flatten(operation(*args, **kwargs))
         inputs = tuple(now[id(tensor)] for tensor in node.inputs)
@@ -36,9 +38,13 @@ def with_folded_norms(graph: Graph) -> Graph:
 class NormedConvolution(keras.Operation):
     """A convolution, plain or depthwise, and the batch normalization behind it, as one convolution."""
 
-    def __init__(self, layer: keras.layers.Layer, norm: keras.layers.BatchNormalization):
+    def __init__(self, node: Node, norm: keras.layers.BatchNormalization, n_images: int):
         super().__init__()
+        layer = node.operation
         self.layer, self.norm = layer, norm
+        # One image has fewer numbers in the last maps than there are in the kernels that make them.
+        cells = n_images * math.prod(node.output.shape[1:]) if node.has_map else math.inf
+        self.scales_kernel = math.prod(layer.kernel.shape) <= 2 * cells
         self.depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
         self.kernel_size, self.strides, self.padding = layer.kernel_size, layer.strides, layer.padding
         self.dilation_rate = layer.dilation_rate
@@ -52,9 +58,13 @@ class NormedConvolution(keras.Operation):
         scale = scale * norm.gamma if norm.scale else scale
         shift = (layer.bias if layer.use_bias else 0) - norm.moving_mean
         shift = shift * scale + norm.beta if norm.center else shift * scale
-        kernel = layer.kernel * (ops.reshape(scale, layer.kernel.shape[-2:]) if self.depthwise else scale)
+        kernel = layer.kernel
+        if self.scales_kernel:
+            kernel = kernel * (ops.reshape(scale, kernel.shape[-2:]) if self.depthwise else scale)
         convolve = ops.depthwise_conv if self.depthwise else ops.conv
-        return convolve(x, kernel, self.strides, self.padding, "channels_last", self.dilation_rate) + shift
+        convolved = convolve(x, kernel, self.strides, self.padding, "channels_last", self.dilation_rate)
+        convolved = convolved if self.scales_kernel else convolved * scale
+        return tf.nn.bias_add(convolved, shift)  # which TensorFlow makes part of the convolution, unlike a mere +
 
 
 def _norms(graph: Graph) -> dict[int, Node]:

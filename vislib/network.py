@@ -4,10 +4,10 @@ Each computation is traced once for any batch size and then reused. Methods see 
 can change a model.
 """
 
-import functools
+import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from vislib.tail import entries, pooled_into
 from vislib.target import Target
 
 _KEPT_FUNCTIONS = 16
+_USUAL_BATCH = 16
 
 Patched = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 """Logits (n, classes) of patches (n, p, q, c) at rows (n,) and columns (n,)."""
@@ -52,7 +53,9 @@ class Network:
         self.gradient_batch_size = max(1, self.batch_size // 4)
         self._functions: OrderedDict[tuple, Callable] = OrderedDict()
         self._ruled: dict[str, Graph] = {}
+        self._lean: dict[tuple[bool, str | None], Graph] = {}
         self._lock = threading.RLock()
+        self._decision = threading.local()
         if not self.graph.activation_removed:
             self._check_output_is_logits()
 
@@ -60,16 +63,35 @@ class Network:
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
         """Scores (n, classes) float32 of preprocessed inputs (n, h, w, c)."""
+        known = self._remembered(inputs)
+        if known is not None:
+            return known
+        one = len(inputs) == 1
         function = self._traced(
-            ("logits",),
-            lambda: keras.Model(self._lean_graph.input, self._lean_graph.logits),
+            ("logits", one),
+            lambda: _whole(self._lean_graph(one)),
             lambda model: lambda batch: _two_sided(model(batch, training=False), self.n_units),
         )
         chunks = [
             function(tf.constant(inputs[start : start + self.batch_size], tf.float32)).numpy()
             for start in range(0, len(inputs), self.batch_size)
         ]
-        return np.concatenate(chunks) if chunks else np.empty((0, self.n_classes), np.float32)
+        if not chunks:
+            return np.empty((0, self.n_classes), np.float32)
+        return self._remember(inputs, np.concatenate(chunks))
+
+    @contextlib.contextmanager
+    def one_decision(self) -> Iterator[None]:
+        """Within it the logits of a single input are computed once, by whichever pass over it comes first.
+
+        For one thread, and only that long, so that weights that are changed between two explanations count.
+        """
+        before = getattr(self._decision, "seen", None)
+        self._decision.seen = {}
+        try:
+            yield
+        finally:
+            self._decision.seen = before
 
     def logits_of_patched(self, inputs: np.ndarray, size: tuple[int, int]) -> Patched:
         """What computes the logits of copies of one input (1, h, w, c) in which a rectangle of that size, (height,
@@ -78,11 +100,12 @@ class Network:
 
         Only what a patch changes is computed, which is exact; see `vislib.incremental`.
         """
-        plan = IncrementalNetwork(self._lean_graph, size)
+        graph = self._lean_graph()
+        plan = IncrementalNetwork(graph, size)
         if not plan.saves:
             return lambda *patches: self.logits(_replaced(inputs, *patches))
         kept = self._traced(
-            ("kept", size), lambda: keras.Model(self._lean_graph.input, plan.kept), lambda model: _forward_all(model)
+            ("kept", size), lambda: keras.Model(graph.input, plan.kept), lambda model: _forward_all(model)
         )
         unchanged = kept(tf.constant(inputs, tf.float32))
         function = self._traced(
@@ -114,28 +137,32 @@ class Network:
         values = self.probabilities(logits) if target.score == "probability" else logits
         return values @ target.weights(self.n_classes)
 
-    def gradients(self, inputs: np.ndarray, target: Targets, rule: str | None = None) -> np.ndarray:
+    def gradients(
+        self, inputs: np.ndarray, target: Targets, rule: str | None = None, averaged: bool = False
+    ) -> np.ndarray:
         """Gradient (n, h, w, c) of the target by the preprocessed inputs (n, h, w, c); of one target for all, or of one
         each (n,), all of the same score.
 
-        With a rule ("guided" or "deconvnet") ReLUs pass gradients by it instead; see `vislib.relu_rules`.
+        With a rule ("guided" or "deconvnet") ReLUs pass gradients by it instead; see `vislib.relu_rules`. Those that
+        are to be `averaged` come from the network with its norms folded: rounding decides for a ReLU whose input is
+        all but 0, so that such a gradient is as right, but a single one not the model's own to the last digit.
 
         Raises:
             ModelError: If the network has a ReLU that the rule cannot reach, or none that it can.
         """
-        graph = self.graph_under(rule)
         function = self._traced(
-            ("gradients", score := _score_of(target), rule),
-            lambda: keras.Model(graph.input, graph.logits),
-            lambda model: _input_gradient(model, self._score(score)),
+            ("gradients", score := _score_of(target), rule, averaged),
+            lambda: _whole(self._lean_graph(rule=rule) if averaged else self.graph_under(rule)),
+            lambda model: _input_gradient(model, self._score(score), self.n_units),
             takes_weights=True,
         )
         weights = self._weights(target, len(inputs))
-        chunks = [
-            function(tf.constant(inputs[start:stop], tf.float32), tf.constant(weights[start:stop])).numpy()
-            for start in range(0, len(inputs), self.gradient_batch_size)
-            for stop in (start + self.gradient_batch_size,)
-        ]
+        chunks = []
+        for start in range(0, len(inputs), self.gradient_batch_size):
+            now = slice(start, start + self.gradient_batch_size)
+            gradients, logits = function(tf.constant(inputs[now], tf.float32), tf.constant(weights[now]))
+            self._remember(inputs[now], logits.numpy())
+            chunks.append(gradients.numpy())
         return np.concatenate(chunks)
 
     def maps(self, inputs: np.ndarray, layers: Sequence[str]) -> list[np.ndarray]:
@@ -154,11 +181,12 @@ class Network:
         function = self._traced(
             ("maps and gradients", layer, score := _score_of(target), rule),
             lambda: keras.Model(graph.input, [node.output, graph.logits]),
-            lambda model: _map_gradient(model, self._score(score)),
+            lambda model: _map_gradient(model, self._score(score), self.n_units),
             takes_weights=True,
         )
         weights = self._weights(target, len(inputs))
-        maps, gradients = function(tf.constant(inputs, tf.float32), tf.constant(weights))
+        maps, gradients, logits = function(tf.constant(inputs, tf.float32), tf.constant(weights))
+        self._remember(inputs, logits.numpy())
         return maps.numpy(), gradients.numpy()
 
     def logits_of_scaled_maps(self, inputs: np.ndarray, layer: str, scales: np.ndarray) -> np.ndarray:
@@ -253,10 +281,13 @@ class Network:
 
     # -- inside ------------------------------------------------------------------------------------
 
-    @functools.cached_property
-    def _lean_graph(self) -> Graph:
-        """The graph with what makes it faster and leaves the logits as they are."""
-        return with_folded_norms(self.graph)
+    def _lean_graph(self, one: bool = False, rule: str | None = None) -> Graph:
+        """The graph with what makes it faster and leaves the logits as they are, for one image or for batches."""
+        graph = self.graph_under(rule)
+        with self._lock:
+            if (one, rule) not in self._lean:
+                self._lean[one, rule] = with_folded_norms(graph, 1 if one else _USUAL_BATCH)
+            return self._lean[one, rule]
 
     def kept(self, key: tuple, make: Callable[[], Callable]) -> Callable:
         """The function that `make` makes, kept under `key`; the oldest kept one gives way."""
@@ -286,15 +317,25 @@ class Network:
         return np.stack([each.weights(self.n_classes) for each in targets])
 
     def _score(self, score_name: str) -> Callable:
-        """TensorFlow's side of `scores`: (logits (n, units), weights (n, classes)) → (n,)."""
+        """TensorFlow's side of `scores`: (logits (n, classes), weights (n, classes)) → (n,)."""
         probability = score_name == "probability"
         squash = tf.sigmoid if self.activation == "sigmoid" else tf.nn.softmax
 
-        def score(units, weights):
-            logits = _two_sided(units, self.n_units)
+        def score(logits, weights):
             return tf.reduce_sum((squash(logits) if probability else logits) * weights, axis=-1)
 
         return score
+
+    def _remembered(self, inputs: np.ndarray) -> np.ndarray | None:
+        """The logits of a single input that were computed before, within `one_decision`."""
+        seen = getattr(self._decision, "seen", None)
+        return seen.get(inputs.tobytes()) if seen and len(inputs) == 1 else None
+
+    def _remember(self, inputs: np.ndarray, logits: np.ndarray) -> np.ndarray:
+        seen = getattr(self._decision, "seen", None)
+        if seen is not None and len(inputs) == 1:
+            seen.setdefault(inputs.tobytes(), logits)
+        return logits
 
     def _check_output_is_logits(self) -> None:
         """An output taken for logits must not be probabilities from an activation that went unseen."""
@@ -327,27 +368,33 @@ def _pools(node: Node) -> bool:
     return "Pool" in kind or "Dropout" in kind
 
 
+def _whole(graph: Graph) -> keras.Model:
+    return keras.Model(graph.input, graph.logits)
+
+
 def _forward_all(model):
     return lambda inputs: [tf.cast(output, tf.float32) for output in tf.nest.flatten(model(inputs, training=False))]
 
 
-def _input_gradient(model, score):
+def _input_gradient(model, score, n_units):
     def gradient(inputs, weights):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(inputs)
-            value = score(model(inputs, training=False), weights)
-        return tape.gradient(value, inputs)
+            logits = _two_sided(model(inputs, training=False), n_units)
+            value = score(logits, weights)
+        return tape.gradient(value, inputs), logits
 
     return gradient
 
 
-def _map_gradient(model, score):
+def _map_gradient(model, score, n_units):
     def gradient(inputs, weights):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(inputs)  # so that what lies between input and maps is recorded as well
-            maps, logits = model(inputs, training=False)
+            maps, units = model(inputs, training=False)
+            logits = _two_sided(units, n_units)
             value = score(logits, weights)
-        return tf.cast(maps, tf.float32), tf.cast(tape.gradient(value, maps), tf.float32)
+        return tf.cast(maps, tf.float32), tf.cast(tape.gradient(value, maps), tf.float32), logits
 
     return gradient
 

@@ -110,7 +110,7 @@ def test_masks_computed_in_batches_last_partial_is_the_result(monkeypatch):
     heatmap = vislib.explain(
         "rise", classifier, random_image(), 1, lambda *call: calls.append(call), n_masks=40, n_cells=4
     )
-    assert sizes == [1, 16, 16, 8]  # the class's score, then the masks
+    assert sizes == [16, 16, 8, 1]  # the masks, then the class's score
     assert [call[:2] for call in calls] == [(0, 40), (16, 40), (32, 40), (40, 40)]
     np.testing.assert_array_equal(calls[-1][2], heatmap.values)
 

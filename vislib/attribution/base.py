@@ -101,9 +101,11 @@ class Explainer(ABC):
         resolved = self.resolved(classifier)
         target = _target(classifier, class_index)
         fitted = classifier.fit(image)
-        logits = classifier.network.logits(classifier.prepare(fitted[None]))
-        target = target or Target(int(np.argmax(logits)))
-        attribution = resolved.attribute(classifier, fitted, target, progress)
+        inputs = classifier.prepare(fitted[None])
+        with classifier.network.one_decision():
+            target = target or Target(int(np.argmax(classifier.network.logits(inputs))))
+            attribution = resolved.attribute(classifier, fitted, target, progress)
+            logits = classifier.network.logits(inputs)  # of the method's own pass, where it made one
         return Heatmap(
             values=np.ascontiguousarray(attribution.values, np.float32),
             signed=self.signed,

@@ -110,11 +110,10 @@ def integrate(
     while True:
         # In an order that is spread over the path, so that the map so far is a coarse form of the whole.
         places = places[np.argsort(np.arange(len(places)) * 0.618034 % 1)]
-        for first in range(0, len(places), network.gradient_batch_size):
-            at = places[first : first + network.gradient_batch_size].astype(np.float32)
-            gradients = network.gradients(baseline + at[:, None, None, None] * path, target)
+        for at in np.array_split(places.astype(np.float32), -(-len(places) // network.gradient_batch_size)):
+            gradients = network.gradients(baseline + at[:, None, None, None] * path, target, averaged=True)
             weights = np.where((at == 0) | (at == 1), 0.5, 1.0)
-            total += np.tensordot(weights, gradients, 1)
+            total += np.tensordot(weights.astype(np.float32), gradients, 1)
             done += len(at)
             progress(done, evaluations, (path * total).sum(axis=-1).astype(np.float32) / max(done - 1, 1))
         integral = PathIntegral(path * total / n_steps, float(end - start), n_steps)

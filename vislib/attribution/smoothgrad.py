@@ -56,4 +56,4 @@ def noisy_gradients(
     for start in range(0, n_samples, network.gradient_batch_size):
         count = min(network.gradient_batch_size, n_samples - start)
         noisy = inputs + random.normal(0, sigma, (count, *inputs.shape[1:])).astype(np.float32)
-        yield network.gradients(noisy, target)
+        yield network.gradients(noisy, target, averaged=True)
