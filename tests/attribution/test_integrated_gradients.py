@@ -107,9 +107,9 @@ def test_steps_doubled_until_accurate_and_no_place_computed_twice(monkeypatch):
     network, places, calls = spiky(200), [], []
     gradients = network.gradients
 
-    def noted(inputs, target):
+    def noted(inputs, target, **options):
         places.extend(inputs[:, 0, 0, 0])
-        return gradients(inputs, target)
+        return gradients(inputs, target, **options)
 
     monkeypatch.setattr(network, "gradients", noted)
     integral = integrate(network, *ENDS, Target(0), 4, 512, lambda done, total, _=None: calls.append((done, total)))

@@ -14,9 +14,9 @@ def batches(monkeypatch):
     network, sizes = tiny("conv_relu").network, []
     gradients = network.gradients
 
-    def counted(inputs, target):
+    def counted(inputs, target, **options):
         sizes.append(len(inputs))
-        return gradients(inputs, target)
+        return gradients(inputs, target, **options)
 
     monkeypatch.setattr(network, "gradients", counted)
     monkeypatch.setattr(network, "gradient_batch_size", 8)
