@@ -109,7 +109,8 @@ def fit_box(image_size: tuple[int, int], input_size: tuple[int, int], crop_fract
 
 def resize_box(image: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
     """Cuts `box` out of an image (H, W, 3) and resizes it (bicubic, anti-aliased) to `size` (height, width)."""
-    picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
+    whole = image if image.dtype == np.uint8 else np.clip(np.rint(image), 0, 255).astype(np.uint8)
+    picture = Image.fromarray(whole)
     # Pillow refuses a box that a rounding error carries past the edge.
     right, bottom = min(box.left + box.width, picture.width), min(box.top + box.height, picture.height)
     corners = (max(box.left, 0.0), max(box.top, 0.0), right, bottom)
