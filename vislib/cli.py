@@ -10,11 +10,11 @@ import numpy as np
 
 from vislib import attribution, export, zoo
 from vislib.activation_maximization import command as maximize_command
-from vislib.attribution import Explainer
 from vislib.batch import command as batch_command
 from vislib.classifier import Classifier, load_classifier
 from vislib.errors import ParameterError, VislibError, listed
 from vislib.images import load_image
+from vislib.method_options import method_parameter
 from vislib.model_options import add_model_options, model_settings
 from vislib.report import command as report_command
 from vislib.target import SCORES, Target
@@ -140,7 +140,7 @@ def _explain(options: argparse.Namespace) -> None:
     explainers = trust_command.methods_named(options.method)
     if len(explainers) > 1 and options.param:
         raise ParameterError("--param is for one method at a time; name one with --method.")
-    params = dict(_param(explainers[0], text) for text in options.param)
+    params = dict(method_parameter(explainers[0], text) for text in options.param)
     export.check_path(options.out)
     image = load_image(options.image)
     classifier = load_classifier(options.model, **model_settings(options))
@@ -178,25 +178,6 @@ def _trust(options: argparse.Namespace) -> None:
 def _maximize(options: argparse.Namespace) -> None:
     export.check_path(options.out)
     maximize_command.run_maximize(options, load_classifier(options.model, **model_settings(options)), _progress())
-
-
-def _param(explainer: type[Explainer], text: str) -> tuple[str, object]:
-    """ "n_samples=10" as ("n_samples", 10), by the type of that field."""
-    name, equals, value = text.partition("=")
-    spec = next((spec for spec in dataclasses.fields(explainer) if spec.name == name), None)
-    if not equals or spec is None:
-        known = listed(spec.name for spec in dataclasses.fields(explainer)) or "none"
-        raise ParameterError(f"--param takes NAME=VALUE with a parameter of {explainer.title} ({known}); not '{text}'.")
-    if "str" in str(spec.type):
-        return name, value
-    if "bool" in str(spec.type):
-        if value not in ("True", "False"):
-            raise ParameterError(f"--param {name} takes True or False; not '{value}'.")
-        return name, value == "True"
-    try:
-        return name, int(value) if "int" in str(spec.type) else float(value)
-    except ValueError:
-        raise ParameterError(f"--param {name} takes a number; not '{value}'.") from None
 
 
 def _progress():

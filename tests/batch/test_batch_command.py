@@ -39,6 +39,14 @@ def test_all_read_status_0_and_again_computes_nothing(run, folder, tmp_path):
     assert out.startswith("23 images (23 of them were there)")
 
 
+def test_parameters_reach_their_methods(run, folder, tmp_path):
+    run(folder, "--methods", "occlusion,grad-cam", "--param", "occlusion.patch_px=4", "--param", "grad-cam.layer=conv1",
+        "--out", tmp_path / "out")  # fmt: skip
+    methods = batch.open_batch(tmp_path / "out").manifest["settings"]["methods"]
+    assert methods["occlusion"]["patch_px"] == 4
+    assert methods["grad-cam"]["layer"] == "conv1"
+
+
 def test_stopped_by_hand_status_130(run, folder, tmp_path, monkeypatch):
     def stop(*_, **__):
         raise KeyboardInterrupt
@@ -54,6 +62,10 @@ def test_stopped_by_hand_status_130(run, folder, tmp_path, monkeypatch):
     [
         (["--methods", "grad-kam"], "no method 'grad-kam'"),
         (["--methods", "saliency,saliency"], "--methods takes one or more different methods"),
+        (["--param", "occlusion.patch_px=4"], "one of grad-cam; not 'occlusion.patch_px=4'"),
+        (["--param", "layer"], "METHOD.NAME=VALUE"),
+        (["--param", "grad-cam.colour=1"], "not 'colour=1'"),
+        (["--methods", "occlusion", "--param", "occlusion.patch_px=many"], "takes a number; not 'many'"),
         (["--map-size", "1"], "from 4 to 1024; not 1"),
         (["--part-size", "0"], "from 1 to 100000; not 0"),
         (["--workers", "2"], "--workers is for --engine ray"),

@@ -3,10 +3,14 @@
 import argparse
 import sys
 import time
+from typing import Any
 
+from vislib.attribution import Explainer
 from vislib.batch.run import ENGINES, Cluster, explain_many
 from vislib.batch.settings import EXPLAINED
 from vislib.classifier import load_classifier
+from vislib.errors import ParameterError, listed
+from vislib.method_options import method_parameter
 from vislib.model_options import add_model_options, model_settings
 from vislib.trust.command import methods_named
 
@@ -27,6 +31,8 @@ def add_batch_arguments(command: argparse.ArgumentParser) -> None:
                          "line (and a label behind a tab), or a .parquet file with a column path (and label)")  # fmt: skip
     add_model_options(command)
     command.add_argument("--methods", default="grad-cam", help="one or more, with commas (default grad-cam)")
+    command.add_argument("--param", action="append", default=[], metavar="METHOD.NAME=VALUE",
+                         help="a parameter of a method, such as occlusion.patch_px=56; may be repeated")  # fmt: skip
     command.add_argument("--out", required=True, help="folder to write: a new one, or that of an interrupted run")
     command.add_argument("--explain", choices=EXPLAINED, default="predicted", help="the class that is explained: the "
                          "most probable one (default), or the image's own where it is known")  # fmt: skip
@@ -53,7 +59,7 @@ def run_batch(options: argparse.Namespace) -> int:
     Raises:
         VislibError: If something asked for is not possible.
     """
-    methods = [method() for method in methods_named(options.methods, "--methods")]
+    methods = _methods(options)
     cluster = _cluster(options)
     classifier = load_classifier(options.model, **model_settings(options))
     shown = _Shown()
@@ -77,9 +83,19 @@ def run_batch(options: argparse.Namespace) -> int:
     return 0
 
 
-def _cluster(options: argparse.Namespace) -> Cluster | None:
-    from vislib.errors import ParameterError
+def _methods(options: argparse.Namespace) -> list[Explainer]:
+    chosen = methods_named(options.methods, "--methods")
+    params: dict[str, dict[str, Any]] = {method.name: {} for method in chosen}
+    for text in options.param:
+        name, dot, rest = text.partition(".")
+        if not dot or name not in params:
+            raise ParameterError(f"--param takes METHOD.NAME=VALUE with one of {listed(params)}; not '{text}'.")
+        key, value = method_parameter(Explainer.registry[name], rest)
+        params[name][key] = value
+    return [method(**params[method.name]) for method in chosen]
 
+
+def _cluster(options: argparse.Namespace) -> Cluster | None:
     given = {name: getattr(options, name) for name in ("address", "workers", "cpus", "gpus")}
     chosen = {name: value for name, value in given.items() if value is not None}
     if options.engine == "local":

@@ -1,0 +1,30 @@
+"""The command line's way to give parameters to methods: NAME=VALUE."""
+
+import dataclasses
+from typing import Any
+
+from vislib.attribution import Explainer
+from vislib.errors import ParameterError, listed
+
+
+def method_parameter(explainer: type[Explainer], text: str) -> tuple[str, Any]:
+    """ "n_samples=10" as ("n_samples", 10), by the type of that field.
+
+    Raises:
+        ParameterError: If the method has no such parameter, or the text is no value of its type.
+    """
+    name, equals, value = text.partition("=")
+    spec = next((spec for spec in dataclasses.fields(explainer) if spec.name == name), None)
+    if not equals or spec is None:
+        known = listed(spec.name for spec in dataclasses.fields(explainer)) or "none"
+        raise ParameterError(f"--param takes NAME=VALUE with a parameter of {explainer.title} ({known}); not '{text}'.")
+    if "str" in str(spec.type):
+        return name, value
+    if "bool" in str(spec.type):
+        if value not in ("True", "False"):
+            raise ParameterError(f"--param {name} takes True or False; not '{value}'.")
+        return name, value == "True"
+    try:
+        return name, int(value) if "int" in str(spec.type) else float(value)
+    except ValueError:
+        raise ParameterError(f"--param {name} takes a number; not '{value}'.") from None
