@@ -13,11 +13,18 @@ test: .venv/dev
 	.venv/bin/mypy
 	.venv/bin/python -m pytest -n 2 --dist loadfile
 
-bench: .venv/dev
-	.venv/bin/python -m benchmarks.activation_maximization
+# Beside the peers, about a quarter of an hour; `python -m benchmarks.activation_maximization` and
+# `python -m benchmarks.model_files` are for themselves.
+bench: .venv-bench/done
+	.venv-bench/bin/python -m benchmarks.peers
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
+
+.venv-bench/done: requirements.txt benchmarks/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install -q -r benchmarks/requirements.txt
+	touch $@
 
 .venv/app: .venv/bin/python requirements.txt
 	.venv/bin/python -m pip install -q -r requirements.txt

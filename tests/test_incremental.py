@@ -114,6 +114,7 @@ def assert_same_as_keras(classifier, size, n: int = 8) -> None:
     largest = np.abs(expected).max()
     np.testing.assert_allclose(logits, expected, rtol=0, atol=1e-4 * largest)
     np.testing.assert_allclose(classifier.network.logits(copies), expected, rtol=0, atol=1e-4 * largest)
+    np.testing.assert_allclose(classifier.network.logits(copies[:1]), expected[:1], rtol=0, atol=1e-4 * largest)
     assert np.abs(expected - unpatched).max() > 1e-3 * largest, "the patches changed nothing"
 
 

@@ -16,6 +16,7 @@ from vislib.derive import Graph, Node, flatten
 from vislib.errors import LayerError, ModelError, listed
 from vislib.folding import with_folded_norms
 from vislib.incremental import IncrementalNetwork
+from vislib.passes import forward_all, input_gradient, map_gradient, scaled, two_sided, whole
 from vislib.relu_rules import with_relu_rule
 from vislib.tail import entries, pooled_into
 from vislib.target import Target
@@ -69,8 +70,8 @@ class Network:
         one = len(inputs) == 1
         function = self._traced(
             ("logits", one),
-            lambda: _whole(self._lean_graph(one)),
-            lambda model: lambda batch: _two_sided(model(batch, training=False), self.n_units),
+            lambda: whole(self._lean_graph(one)),
+            lambda model: lambda batch: two_sided(model(batch, training=False), self.n_units),
         )
         chunks = [
             function(tf.constant(inputs[start : start + self.batch_size], tf.float32)).numpy()
@@ -105,13 +106,13 @@ class Network:
         if not plan.saves:
             return lambda *patches: self.logits(_replaced(inputs, *patches))
         kept = self._traced(
-            ("kept", size), lambda: keras.Model(graph.input, plan.kept), lambda model: _forward_all(model)
+            ("kept", size), lambda: keras.Model(graph.input, plan.kept), lambda model: forward_all(model)
         )
         unchanged = kept(tf.constant(inputs, tf.float32))
         function = self._traced(
             ("patched", size),
             lambda: plan,
-            lambda plan: lambda *patches: _two_sided(plan(*patches), self.n_units),
+            lambda plan: lambda *patches: two_sided(plan(*patches), self.n_units),
             specs=[
                 tf.TensorSpec((None, *size, self.input_shape[2]), tf.float32),
                 *[tf.TensorSpec((None,), tf.int32)] * 2,
@@ -152,8 +153,8 @@ class Network:
         """
         function = self._traced(
             ("gradients", score := _score_of(target), rule, averaged),
-            lambda: _whole(self._lean_graph(rule=rule) if averaged else self.graph_under(rule)),
-            lambda model: _input_gradient(model, self._score(score), self.n_units),
+            lambda: whole(self._lean_graph(rule=rule) if averaged else self.graph_under(rule)),
+            lambda model: input_gradient(model, self._score(score), self.n_units),
             takes_weights=True,
         )
         weights = self._weights(target, len(inputs))
@@ -168,7 +169,7 @@ class Network:
     def maps(self, inputs: np.ndarray, layers: Sequence[str]) -> list[np.ndarray]:
         """Outputs (n, h, w, c) float32 of the named layers, computed in one pass."""
         outputs = [self.map_node(layer).output for layer in layers]
-        function = self._traced(("maps", *layers), lambda: keras.Model(self.graph.input, outputs), _forward_all)
+        function = self._traced(("maps", *layers), lambda: keras.Model(self.graph.input, outputs), forward_all)
         return [output.numpy() for output in function(tf.constant(inputs, tf.float32))]
 
     def maps_and_gradients(
@@ -181,7 +182,7 @@ class Network:
         function = self._traced(
             ("maps and gradients", layer, score := _score_of(target), rule),
             lambda: keras.Model(graph.input, [node.output, graph.logits]),
-            lambda model: _map_gradient(model, self._score(score), self.n_units),
+            lambda model: map_gradient(model, self._score(score), self.n_units),
             takes_weights=True,
         )
         weights = self._weights(target, len(inputs))
@@ -197,13 +198,13 @@ class Network:
         node = self.map_node(layer)
         starts = entries(self.graph, node)
         before = self._traced(
-            ("entries", layer), lambda: keras.Model(self.graph.input, list(starts)), lambda model: _forward_all(model)
+            ("entries", layer), lambda: keras.Model(self.graph.input, list(starts)), lambda model: forward_all(model)
         )
         given = before(tf.constant(inputs, tf.float32))
         behind = self._traced(
             ("behind", layer),
             lambda: keras.Model(list(starts), self.graph.logits),
-            lambda model: _scaled(model, self.n_units),
+            lambda model: scaled(model, self.n_units),
             specs=[tf.TensorSpec((None, scales.shape[1])), [tf.TensorSpec(tensor.shape) for tensor in given]],
         )
         return behind(tf.constant(scales, tf.float32), given).numpy()
@@ -366,52 +367,3 @@ def _replaced(inputs: np.ndarray, patches: np.ndarray, tops: np.ndarray, lefts: 
 def _pools(node: Node) -> bool:
     kind = type(node.operation).__name__
     return "Pool" in kind or "Dropout" in kind
-
-
-def _whole(graph: Graph) -> keras.Model:
-    return keras.Model(graph.input, graph.logits)
-
-
-def _forward_all(model):
-    return lambda inputs: [tf.cast(output, tf.float32) for output in tf.nest.flatten(model(inputs, training=False))]
-
-
-def _input_gradient(model, score, n_units):
-    def gradient(inputs, weights):
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(inputs)
-            logits = _two_sided(model(inputs, training=False), n_units)
-            value = score(logits, weights)
-        return tape.gradient(value, inputs), logits
-
-    return gradient
-
-
-def _map_gradient(model, score, n_units):
-    def gradient(inputs, weights):
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(inputs)  # so that what lies between input and maps is recorded as well
-            maps, units = model(inputs, training=False)
-            logits = _two_sided(units, n_units)
-            value = score(logits, weights)
-        return tf.cast(maps, tf.float32), tf.cast(tape.gradient(value, maps), tf.float32), logits
-
-    return gradient
-
-
-def _scaled(model, n_units):
-    def logits(scales, given):
-        count = tf.shape(scales)[0]
-        maps, *others = given
-        tensors = [maps * scales[:, None, None, :]]
-        tensors += [tf.repeat(other, count, axis=0) for other in others]
-        tensors = [tf.cast(tensor, start.dtype) for tensor, start in zip(tensors, model.inputs, strict=True)]
-        return _two_sided(model(tensors, training=False), n_units)
-
-    return logits
-
-
-def _two_sided(logits, n_units):
-    """Logits for every class: a single unit z speaks for class 1, and −z for class 0."""
-    logits = tf.cast(logits, tf.float32)
-    return tf.concat([-logits, logits], axis=1) if n_units == 1 else logits

@@ -22,8 +22,10 @@ METHODS = {"EfficientNet-Lite0": SHARED, "ResNet-50": (*LARGE, "smoothgrad", "gr
 WITHOUT_ONEDNN = ("occlusion", "saliency", "smoothgrad", "grad-cam", "forward, 32 images")
 
 
-def compare(heading: str, workers: Sequence[Worker], methods: Sequence[str], seconds: float, report: Report) -> None:
-    """A table of those methods by all of the workers, vislib's the first."""
+def compare(
+    heading: str, workers: Sequence[Worker], methods: Sequence[str], seconds: float, report: Report, once: bool = False
+) -> None:
+    """A table of those methods by all of the workers, vislib's the first; `once` for a single run of each."""
     try:
         started = {worker: worker.started() for worker in workers}
         if report.onednn is None:  # of the first table, where the peers are as installed
@@ -33,7 +35,7 @@ def compare(heading: str, workers: Sequence[Worker], methods: Sequence[str], sec
         for method in methods:
             able = [worker for worker in workers if method in started[worker]["methods"]]
             if len(able) > 1:
-                times = measured(method, able, seconds, once=method in ONCE)
+                times = measured(method, able, seconds, once or method in ONCE)
                 report.add(heading, [row(method, workers, dict(zip(map(name, able), times, strict=True)))])
     finally:
         for worker in workers:
@@ -60,7 +62,7 @@ def main() -> None:
         # Fewer runs, as it is only to show how much of the difference the setting makes.
         workers = [Worker("vislib", network), *[Worker(peer, network, "0") for peer in PEERS]]
         methods = [method for method in chosen(network) if method in WITHOUT_ONEDNN]
-        compare(f"{network}, the peers' oneDNN off", workers, methods, asked.seconds / 4, report)
+        compare(f"{network}, the peers' oneDNN off", workers, methods, asked.seconds / 4, report, network == "VGG-16")
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ Written by `make bench` ({day}; {cores} cores, {features}; {versions}). Absolute
 are from runs in turns, each library in a process of its own, on the same image, network and amount of work, objects made
 and functions traced before the clock starts.
 
-- A cell is the median in seconds and the least and most of up to five runs; *times* is the fastest peer's median divided
-  by vislib's: above 1 vislib is faster.
+- A cell is the median in seconds and the least and most of up to five runs after one that is not counted; what takes
+  minutes is run once. *times* is the fastest peer's median divided by vislib's: above 1 vislib is faster.
 - oneDNN is {onednn} for the peers as TensorFlow installs on this machine; vislib switches it on everywhere. *(oneDNN off)*
   is the peer as it would be on a CPU where TensorFlow leaves it off.
 - *Peak* is the most memory that the process had during the method, the network and TensorFlow itself included.

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+PATIENCE_SECONDS = 300  # with one run, or with getting ready
 LIBRARIES = {
     "vislib": "with_vislib",
     "tf-keras-vis": "with_tf_keras_vis",
@@ -52,8 +53,11 @@ class Worker:
 
     def run(self, method: str) -> Run:
         """Runs a method once."""
-        self._connection.send(method)
-        return self._answer(Run(error="the process died"))
+        try:
+            self._connection.send(method)
+        except (BrokenPipeError, ConnectionError):
+            return Run(error="the process died before")
+        return self._answer(Run(error=f"died, or took longer than {PATIENCE_SECONDS} s"))
 
     def stop(self) -> None:
         self._process.terminate()
@@ -62,13 +66,17 @@ class Worker:
 
     def _answer(self, if_dead):
         try:
-            return self._connection.recv()
+            if self._connection.poll(PATIENCE_SECONDS):
+                return self._connection.recv()
         except (EOFError, ConnectionError):
-            return if_dead
+            pass
+        self._process.kill()
+        return if_dead
 
 
 def _serve(connection, library: str, network: str, onednn: str | None) -> None:
     os.environ.update({"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": ""})
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Keras's progress bars
     if onednn is not None:
         os.environ["TF_ENABLE_ONEDNN_OPTS"] = onednn
     try:

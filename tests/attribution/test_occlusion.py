@@ -112,8 +112,8 @@ def test_occlusion_many_patches_computed_in_batches(monkeypatch):
         "occlusion", classifier, random_image(), 1, lambda done_, total, partial=None: done.append((done_, total)),
         patch_px=4, stride_px=1,
     )  # fmt: skip
-    assert sizes == [16, 16, 16, 16, 16, 1]
-    assert done == [(0, 81), (16, 81), (32, 81), (48, 81), (64, 81), (80, 81), (81, 81)]
+    assert sizes == [16, 32, 32, 1]
+    assert done == [(0, 81), (16, 81), (48, 81), (80, 81), (81, 81)]
 
 
 def test_occlusion_last_partial_map_is_the_result():

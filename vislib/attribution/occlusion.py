@@ -111,21 +111,22 @@ class Occlusion(Explainer):
         probability = np.empty(drop.shape, np.float32)
         winner = np.empty(drop.shape, np.int64)
         order = _coarse_to_fine(drop.shape)
-        progress(0, len(order))
+        done = 0
+        progress(done, len(order))
         logits_of = network.logits_of_patched(inputs, (patch, patch))
         # Small batches, so that progress moves and Stop is heard soon; large ones where nobody listens.
         is_watched = progress is not no_progress
-        batch = min(network.batch_size, 16) if is_watched else network.batch_size
-        for start in range(0, len(order), batch):
-            cells = order[start : start + batch]
+        most = min(network.batch_size, 16) if is_watched else network.batch_size
+        for cells in _batches(order, most):
             rows, columns = cells.T
             patches = np.stack([self._patch(cover, tops[row], lefts[column]) for row, column in cells])
             logits = logits_of(classifier.prepare(patches), tops[rows], lefts[columns])
             drop[rows, columns] = score - network.scores(logits, target)
             probability[rows, columns] = network.probabilities(logits)[:, target.class_index]
             winner[rows, columns] = logits.argmax(axis=1)
+            done += len(cells)
             if is_watched:
-                progress(start + len(cells), len(order), _spread(_filled(drop), tops, lefts, patch, size))
+                progress(done, len(order), _spread(_filled(drop), tops, lefts, patch, size))
         details: dict[str, np.ndarray] = {
             "drop": drop.astype(np.float32),
             "probability": probability,
@@ -141,6 +142,12 @@ def _starts(side: int, patch: int, stride: int) -> np.ndarray:
     if starts[-1] != side - patch:
         starts.append(side - patch)
     return np.array(starts)
+
+
+def _batches(order: np.ndarray, first: int) -> list[np.ndarray]:
+    """The cells in batches: a small one, that the first map comes soon, then larger ones, which take less time a cell;
+    no larger than that progress moves and Stop is heard soon."""
+    return [order[:first], *(order[start : start + 2 * first] for start in range(first, len(order), 2 * first))]
 
 
 def _coarse_to_fine(shape: tuple[int, int]) -> np.ndarray:
