@@ -3,7 +3,7 @@
 from vislib.batch.finding import source_of
 from vislib.batch.parts import seed_of
 from vislib.batch.reading import Batch, open_batch
-from vislib.batch.run import BatchResult, Cluster, explain_many
-from vislib.batch.settings import BatchSettings
+from vislib.batch.run import BatchResult, explain_many
+from vislib.batch.settings import BatchSettings, Cluster
 
 __all__ = ["Batch", "BatchResult", "BatchSettings", "Cluster", "explain_many", "open_batch", "seed_of", "source_of"]

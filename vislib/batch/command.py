@@ -6,8 +6,8 @@ import time
 from typing import Any
 
 from vislib.attribution import Explainer
-from vislib.batch.run import ENGINES, Cluster, explain_many
-from vislib.batch.settings import EXPLAINED
+from vislib.batch.run import ENGINES, explain_many
+from vislib.batch.settings import EXPLAINED, Cluster
 from vislib.classifier import load_classifier
 from vislib.errors import ParameterError, listed
 from vislib.method_options import method_parameter

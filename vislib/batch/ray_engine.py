@@ -17,14 +17,14 @@ import numpy as np
 from vislib.attribution.base import no_progress
 from vislib.batch.decoding import decoded_ahead
 from vislib.batch.packed import PackedClassifier
-from vislib.batch.settings import BatchSettings
+from vislib.batch.settings import BatchSettings, Cluster
 from vislib.batch.sources import Source
 from vislib.batch.store import BatchFolder
 from vislib.classifier import Classifier
 from vislib.errors import ParameterError, VislibError
 
 if TYPE_CHECKING:
-    from vislib.batch.run import Cluster, _Counted
+    from vislib.batch.run import _Counted
 
 _ROOT = str(Path(__file__).resolve().parents[2])
 _AHEAD = 64
@@ -85,7 +85,7 @@ def compute_with_ray(
     source: Source,
     folder: BatchFolder,
     missing: list[int],
-    cluster: "Cluster",
+    cluster: Cluster,
     told: "_Counted",
 ) -> None:
     """Computes and writes the missing parts with a pool of workers.
@@ -133,7 +133,7 @@ def _parts(ray, classifier, settings: BatchSettings, source: Source, folder, mis
     )  # Ray Data restarts lost actors and gives their part to another, as often as needed
 
 
-def _most_workers(ray, cluster: "Cluster") -> int:
+def _most_workers(ray, cluster: Cluster) -> int:
     have = ray.cluster_resources()
     fits = [have.get("CPU", 1) / cluster.cpus if cluster.cpus else 1e9]
     if cluster.gpus:
@@ -153,7 +153,7 @@ def _ray():
     return ray
 
 
-def _start(ray, cluster: "Cluster") -> None:
+def _start(ray, cluster: Cluster) -> None:
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     settings: dict[str, Any] = {"address": cluster.address, "log_to_driver": False, "logging_level": "error"}
     if cluster.address is None:
@@ -177,7 +177,7 @@ def _check_answers(address: str | None) -> None:
         socket.create_connection((host, int(port)), _ANSWER_SECONDS).close()
 
 
-def _own_cpus(cluster: "Cluster") -> int:
+def _own_cpus(cluster: Cluster) -> int:
     """The cores of this machine; more where so many workers were asked for, who then share them."""
     asked = (cluster.workers or 1) * cluster.cpus
     return max(os.cpu_count() or 1, int(np.ceil(asked)))

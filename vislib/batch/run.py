@@ -13,7 +13,7 @@ from vislib.batch.decoding import Decoded, decoded_ahead
 from vislib.batch.finding import source_of
 from vislib.batch.manifest import manifest_of
 from vislib.batch.parts import compute_part
-from vislib.batch.settings import BatchSettings, resolved_methods
+from vislib.batch.settings import BatchSettings, Cluster, resolved_methods
 from vislib.batch.sources import Source
 from vislib.batch.store import BatchFolder
 from vislib.classifier import Classifier
@@ -40,23 +40,6 @@ class BatchResult:
     n_errors: int
     n_computed: int
     seconds: float
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """How the Ray engine spreads the work.
-
-    Attributes:
-        address: Of a running cluster, "auto" for the one that this machine belongs to; None: this machine alone.
-        workers: Actors, each with the model loaded once; None: as many as fit.
-        cpus: Of each actor.
-        gpus: Of each actor; may be a fraction.
-    """
-
-    address: str | None = None
-    workers: int | None = None
-    cpus: float = 1
-    gpus: float = 0
 
 
 def explain_many(

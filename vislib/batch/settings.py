@@ -57,6 +57,23 @@ class BatchSettings:
         return {"methods": {method.name: dataclasses.asdict(method) for method in self.methods}, **plain}
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """How the Ray engine spreads the work.
+
+    Attributes:
+        address: Of a running cluster, "auto" for the one that this machine belongs to; None: this machine alone.
+        workers: Actors, each with the model loaded once; None: as many as fit.
+        cpus: Of each actor.
+        gpus: Of each actor; may be a fraction.
+    """
+
+    address: str | None = None
+    workers: int | None = None
+    cpus: float = 1
+    gpus: float = 0
+
+
 def resolved_methods(methods, classifier: Classifier) -> tuple[Explainer, ...]:
     """Methods given by name, or as explainers with parameters, with the network's defaults filled in.
 

@@ -1,6 +1,6 @@
 """A batch's folder: what it is of, its finished parts, each written whole or not at all.
 
-    manifest.json               settings, model, source, versions: what has to be the same for the run to go on
+    manifest.json               settings, model, source, versions
     table/part-000000.parquet   a row an image
     maps/part-000000.parquet    the maps and a thumbnail of the same images, in the same order
     pictures/part-000000/       where asked for
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 _WRITING = ".writing"
+_OURS = (".lock", _WRITING, "table", "maps")
 
 
 class BatchFolder:
@@ -165,8 +166,7 @@ class BatchFolder:
         """A file or folder under its name once it is whole and on the disk."""
         path.parent.mkdir(exist_ok=True)
         (self.path / _WRITING).mkdir(exist_ok=True)
-        temporary = self.path / _WRITING / f"{path.name}.{uuid.uuid4().hex}"
-        make(temporary)
+        make(temporary := self.path / _WRITING / f"{path.name}.{uuid.uuid4().hex}")
         for file in [temporary] if temporary.is_file() else [*temporary.iterdir(), temporary]:
             _to_disk(file)
         if path.is_dir():
@@ -198,4 +198,4 @@ def _maps_table(settings: BatchSettings, images: list[Explained], shape: tuple[i
 
 
 def _holds_other(path: Path) -> bool:
-    return any(entry.name not in (".lock", _WRITING, "table", "maps") for entry in path.iterdir())
+    return any(entry.name not in _OURS for entry in path.iterdir())
