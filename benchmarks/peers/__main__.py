@@ -31,7 +31,7 @@ def compare(
         if report.onednn is None:  # of the first table, where the peers are as installed
             report.onednn = next((each["onednn"] for each in started.values() if each["onednn"] is not None), None)
         failed = [f"{name(worker)}: {each['error']}" for worker, each in started.items() if each["error"]]
-        report.add(heading, [*failed, *header(workers)])
+        report.add(heading, [*failed, *[""] * bool(failed), *header(workers)])
         for method in methods:
             able = [worker for worker in workers if method in started[worker]["methods"]]
             if len(able) > 1:
