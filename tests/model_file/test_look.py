@@ -121,10 +121,14 @@ def test_names_from_the_file_cut_and_made_printable(tmp_path):
     assert_refused(archive(with_layer("Evil\n\x1b[31m" + "x" * 1000)), r"Evil\?\?\[31mx+…", tmp_path)
 
 
-def test_operation_in_h5_told_to_save_as_keras(tmp_path):
-    """Keras writes `x + 3` as "Add" there, reads it as the layer of that name, and fails."""
-    content = legacy(sequential(CONV, layer("Add", {"name": "add"}), POOL, DENSE))
-    assert_refused(hdf5(content), r"'Add'.*save the model as \.keras", tmp_path)
+def test_operation_with_axes_in_h5_told_to_save_as_keras(tmp_path):
+    """Keras drops the axes where there are several."""
+    content = legacy(sequential(CONV, layer("Sum", {"name": "sum", "axis": [1, 2], "keepdims": True}), POOL, DENSE))
+    assert_refused(hdf5(content), r"'Sum'.*save the model as \.keras", tmp_path)
+
+
+def test_operation_in_h5_passes(tmp_path):
+    look_at(hdf5(legacy(sequential(CONV, layer("Add", {"name": "add"}), POOL, DENSE))), tmp_path)
 
 
 def test_layer_of_the_same_name_as_an_operation_in_h5_passes(tmp_path):

@@ -116,7 +116,7 @@ _NEURAL_OPERATIONS = frozenset(
     ]
 )
 OPERATIONS = _NUMPY_OPERATIONS | _NEURAL_OPERATIONS
-NOT_IN_HDF5 = OPERATIONS | {"LayerScale", "CustomScaleLayer"}
+NOT_IN_HDF5 = frozenset(("GetItem", "LayerScale", "CustomScaleLayer"))
 
 # A class is known by the module that Keras writes with it. A model's own layers have others.
 CLASSES: dict[str, frozenset[str]] = {

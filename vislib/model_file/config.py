@@ -16,6 +16,7 @@ from vislib.model_file.allowed import (
     OPERATIONS,
     VALUES,
 )
+from vislib.model_file.bare_operations import can_be_made_again, is_bare_operation
 from vislib.model_file.work import check_channels, check_work
 
 MAX_CONFIG_BYTES = 8_000_000
@@ -108,7 +109,7 @@ class _Walk:
         name, module, registered = (value.get(key) for key in ("class_name", "module", "registered_name"))
         if name == "function":
             _check_function(value)
-        elif not _is_allowed(name, module) or registered not in (None, name) or _is_bare_operation(value):
+        elif registered not in (None, name) or not _is_allowed(name, module, value.get("config")):
             raise _refused(value, registered)
         elif name == "DTypePolicy":
             _check_dtype((value.get("config") or {}).get("name"), required=True)
@@ -120,22 +121,14 @@ class _Walk:
                 check_channels(value["config"])
 
 
-def _is_allowed(name: object, module: object) -> bool:
+def _is_allowed(name: object, module: object, config: Any) -> bool:
     if not isinstance(name, str):
         return False
+    if module is None and is_bare_operation(name, config):
+        return can_be_made_again(name, config)
     if module is None:
         return name in LEGACY_CLASSES or name in VALUES
     return isinstance(module, str) and name in CLASSES.get(module, ())
-
-
-def _is_bare_operation(value: dict) -> bool:
-    """Whether it is an operation such as `x + y` in an HDF5 file, which Keras would take for a layer of that name."""
-    return (
-        value.get("module") is None
-        and value["class_name"] in OPERATIONS
-        and isinstance(value.get("config"), dict)
-        and not {"trainable", "dtype"} & value["config"].keys()
-    )
 
 
 def _check_function(value: dict) -> None:
@@ -163,7 +156,7 @@ def _refused(value: dict, registered: object) -> ModelError:
     why = _WHY.get(name) if isinstance(name, str) else None
     if why is None and isinstance(module, str) and module.startswith(("keras.src.engine", "tf_keras")):
         why = "Keras 2 wrote this .keras file, and Keras 3 cannot read it; save it as .h5 there"
-    if why is None and module is None and name in NOT_IN_HDF5:
+    if why is None and module is None and name in OPERATIONS | NOT_IN_HDF5:
         why = ".h5 files do not keep what is needed to make it again; save the model as .keras"
     if why is None and (module is None or not str(module).startswith("keras") or registered not in (None, name)):
         why = "code of one's own does not come with a file, and is not accepted from one"

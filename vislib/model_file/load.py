@@ -91,9 +91,11 @@ def load_with_keras(path: Path) -> "keras.Model":
         ModelError: If Keras cannot load it.
     """
     from vislib.backend import keras
+    from vislib.model_file.bare_operations import operations_by_name
 
+    operations = operations_by_name() if path.suffix == ".h5" else None
     try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
+        return keras.saving.load_model(path, custom_objects=operations, compile=False, safe_mode=True)
     except (ModelError, MemoryError):
         raise
     except RecursionError:
