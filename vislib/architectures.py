@@ -56,12 +56,15 @@ def build(name: str) -> "keras.Model":
 
 
 def table(name: str) -> LayerTable:
-    """The layer table of an architecture; the network itself, up to 0.6 GB, is not kept.
+    """The layer table of an architecture, of which no weight is made: they would take up to 0.6 GB.
 
     Raises:
         ParameterError: If there is none of that name.
     """
-    return layer_table(build(name))
+    from vislib.backend import keras
+
+    with keras.StatelessScope(initialize_variables=False):
+        return layer_table(build(name))
 
 
 def _own(name: str) -> Callable[[], "keras.Model"]:
