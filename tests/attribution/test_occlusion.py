@@ -108,12 +108,21 @@ def test_occlusion_many_patches_computed_in_batches(monkeypatch):
         return lambda patches, *places: sizes.append(len(patches)) or logits(patches, *places)
 
     monkeypatch.setattr(network, "logits_of_patched", counting)
+    monkeypatch.setattr(network, "batch_size", 32)
     vislib.explain(
         "occlusion", classifier, random_image(), 1, lambda done_, total, partial=None: done.append((done_, total)),
         patch_px=4, stride_px=1,
     )  # fmt: skip
     assert sizes == [16, 32, 32, 1]
     assert done == [(0, 81), (16, 81), (48, 81), (80, 81), (81, 81)]
+
+
+def test_occlusion_same_batches_whether_anybody_watches():
+    """The size of a batch decides how numbers are rounded, and a script must get the app's own."""
+    classifier = vislib.load_classifier("digits")
+    watched = vislib.explain("occlusion", classifier, random_image(), 1, lambda *_, partial=None: None, stride_px=1)
+    alone = vislib.explain("occlusion", classifier, random_image(), 1, stride_px=1)
+    np.testing.assert_array_equal(watched.values, alone.values)
 
 
 def test_occlusion_last_partial_map_is_the_result():

@@ -11,6 +11,9 @@ from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ParameterError
 from vislib.target import Target
 
+_FIRST = 16
+"""Patches of the first batch, which make the first coarse map."""
+
 
 @dataclass(frozen=True)
 class Occlusion(Explainer):
@@ -114,10 +117,7 @@ class Occlusion(Explainer):
         done = 0
         progress(done, len(order))
         logits_of = network.logits_of_patched(inputs, (patch, patch))
-        # Small batches, so that progress moves and Stop is heard soon; large ones where nobody listens.
-        is_watched = progress is not no_progress
-        most = min(network.batch_size, 16) if is_watched else network.batch_size
-        for cells in _batches(order, most):
+        for cells in _batches(order, min(network.batch_size, _FIRST), network.batch_size):
             rows, columns = cells.T
             patches = np.stack([self._patch(cover, tops[row], lefts[column]) for row, column in cells])
             logits = logits_of(classifier.prepare(patches), tops[rows], lefts[columns])
@@ -125,7 +125,7 @@ class Occlusion(Explainer):
             probability[rows, columns] = network.probabilities(logits)[:, target.class_index]
             winner[rows, columns] = logits.argmax(axis=1)
             done += len(cells)
-            if is_watched:
+            if progress is not no_progress:  # half-made maps take time, too
                 progress(done, len(order), _spread(_filled(drop), tops, lefts, patch, size))
         details: dict[str, np.ndarray] = {
             "drop": drop.astype(np.float32),
@@ -144,10 +144,12 @@ def _starts(side: int, patch: int, stride: int) -> np.ndarray:
     return np.array(starts)
 
 
-def _batches(order: np.ndarray, first: int) -> list[np.ndarray]:
-    """The cells in batches: a small one, that the first map comes soon, then larger ones, which take less time a cell;
-    no larger than that progress moves and Stop is heard soon."""
-    return [order[:first], *(order[start : start + 2 * first] for start in range(first, len(order), 2 * first))]
+def _batches(order: np.ndarray, first: int, most: int) -> list[np.ndarray]:
+    """The cells in batches: a small one, that the first map comes soon, then larger ones, which take less time a cell.
+
+    The same whether anybody watches or not, as the size of a batch decides how numbers are rounded.
+    """
+    return [order[:first], *(order[start : start + most] for start in range(first, len(order), most))]
 
 
 def _coarse_to_fine(shape: tuple[int, int]) -> np.ndarray:

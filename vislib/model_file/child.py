@@ -10,6 +10,7 @@ import math
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from vislib.errors import ModelError, VislibError
@@ -116,11 +117,11 @@ def try_model(path: Path) -> None:
     keras.Model(graph.input, graph.logits)(np.zeros((1, *input_shape), np.float32), training=False)
 
 
-def verdict(path: Path) -> str | None:
-    """Why the file is refused, in a sentence; None if it is not."""
+def verdict(path: Path, looked: Callable[[], None] = lambda: None) -> str | None:
+    """Why the file is refused, in a sentence; None if it is not. `looked` is called when the first look has passed."""
     try:
         look(path)
-        limit_cpu(CPU_SECONDS)
+        looked()
         ParameterCount()
         try_model(path)
     except VislibError as error:
@@ -137,7 +138,7 @@ def main() -> None:
     os.dup2(2, 1)  # whatever libraries print must not pass for the answer
     limit_process()
     signal.alarm(3 * CPU_SECONDS)  # does not stay when whoever started it is gone
-    text = json.dumps({"refused": verdict(Path(sys.argv[1]))})
+    text = json.dumps({"refused": verdict(Path(sys.argv[1]), lambda: limit_cpu(CPU_SECONDS))})
     os.write(answer, text.encode())
 
 
