@@ -13,8 +13,7 @@ test: .venv/dev
 	.venv/bin/mypy
 	.venv/bin/python -m pytest -n 2 --dist loadfile
 
-# Beside the peers, about a quarter of an hour; `python -m benchmarks.activation_maximization` and
-# `python -m benchmarks.model_files` are for themselves.
+# Beside the peers, about 20 minutes. The others are for themselves: python -m benchmarks.NAME.
 bench: .venv-bench/done
 	.venv-bench/bin/python -m benchmarks.peers
 
