@@ -6,9 +6,10 @@ import tiny_models
 from tiny_models import tiny
 
 from vislib import load_classifier
-from vislib.backend import keras
-from vislib.folding import NormedConvolution, with_folded_norms
+from vislib.backend import keras, tf
+from vislib.folding import Folded, NormedConvolution
 from vislib.incremental import IncrementalNetwork
+from vislib.target import Target
 from vislib.zoo import efficientnet_lite0, googlenet
 
 layers, applications = keras.layers, keras.applications
@@ -110,7 +111,7 @@ def assert_same_as_keras(classifier, size, n: int = 8) -> None:
     expected, unpatched = (np.asarray(plain(inputs, training=False)) for inputs in (copies, image))
     if expected.shape[1] == 1:
         expected = np.concatenate([-expected, expected], axis=1)
-    logits = classifier.network.logits_of_patched(image, size)(patches, tops, lefts)
+    logits = classifier.network.patched(image, size).logits(patches, tops, lefts)
     largest = np.abs(expected).max()
     np.testing.assert_allclose(logits, expected, rtol=0, atol=1e-4 * largest)
     np.testing.assert_allclose(classifier.network.logits(copies), expected, rtol=0, atol=1e-4 * largest)
@@ -139,11 +140,15 @@ def test_patched_logits_any_size_of_patch_same_as_keras(size):
 
 def test_most_layers_of_a_network_run_on_windows():
     """Where nothing were, all of the above would hold, slowly."""
-    graph = with_folded_norms(load_classifier(applications.VGG16(weights=None), preprocess="-1..1").network.graph)
-    plan = IncrementalNetwork(graph, (32, 32))
-    names = {node.name for node in graph.nodes if id(node.output) in plan._windows}
-    assert {"block1_conv1", "block4_conv3", "block4_pool"} <= names
-    assert "block5_conv3" not in names, "its window is the whole map"
+    graph = Folded(load_classifier(applications.VGG16(weights=None), preprocess="-1..1").network.graph).graph()
+
+    def windowed(side: int):
+        runs = IncrementalNetwork(graph, (side, side)).windowed
+        return {node.name for node, is_windowed in zip(graph.nodes, runs, strict=True) if is_windowed}
+
+    assert {"block1_conv1", "block4_conv3", "block4_pool"} <= windowed(32)
+    assert "block3_conv3" in windowed(96)
+    assert "block5_conv1" not in windowed(96), "its window is all but the whole map"
 
 
 def test_norms_fold_only_where_nothing_else_is_made_of_the_convolution():
@@ -151,23 +156,56 @@ def test_norms_fold_only_where_nothing_else_is_made_of_the_convolution():
     convolution = layers.Conv2D(4, 3, padding="same", name="shared")(inputs)
     activated = layers.Conv2D(4, 3, padding="same", activation="relu", name="activated")(inputs)
     alone = layers.Conv2D(4, 3, padding="same", name="alone")(inputs)
-    x = layers.Add()([layers.BatchNormalization()(each) for each in (convolution, activated, alone)])
+    convolutions = {"shared": convolution, "activated": activated, "alone": alone}
+    x = layers.Add()([layers.BatchNormalization(name=f"{name}_norm")(each) for name, each in convolutions.items()])
     x = layers.Flatten()(layers.Add()([x, convolution]))
     model = tiny_models.seeded(keras.Model(inputs, layers.Dense(3)(x)))
     classifier = load_classifier(model, preprocess="-1..1")
     graph = classifier.network.graph
-    folded = [node.name for node in with_folded_norms(graph).nodes if isinstance(node.operation, NormedConvolution)]
-    assert folded == ["alone"]
+    folded = [node.name for node in Folded(graph).graph().nodes if isinstance(node.operation, NormedConvolution)]
+    assert folded == ["alone_norm"]
     assert_same_as_keras(classifier, (3, 3))
 
 
-def test_weights_changed_afterwards_count():
-    model = stirred(applications.MobileNet(weights=None, input_shape=(32, 32, 3), classes=3, alpha=0.25))
-    classifier = load_classifier(model, preprocess="-1..1")
+def trained(model):
+    model.compile("adam", "categorical_crossentropy")
+    model.fit(np.ones((1, 32, 32, 3), np.float32), np.eye(3, dtype=np.float32)[:1], verbose=0)
+
+
+CHANGES = {
+    "assigned": lambda model: model.get_layer("conv1").kernel.assign(1.1 * model.get_layer("conv1").kernel),
+    "set": lambda model: model.set_weights([1.1 * weights for weights in model.get_weights()]),
+    "added to in place": lambda model: [each.value.assign_add(0.01 * tf.ones_like(each)) for each in model.weights],
+    "trained": trained,
+    "one of a norm": lambda model: model.get_layer("conv_pw_3_bn").moving_mean.assign_add(np.ones(32)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_weights_changed_afterwards_count(change):
+    model = applications.MobileNet(weights=None, input_shape=(32, 32, 3), classes=3, alpha=0.25)
+    network = load_classifier(stirred(model, normalizes=True), preprocess="-1..1").network
     image = np.random.default_rng(0).normal(0, 1, (1, 32, 32, 3)).astype(np.float32)
-    before = classifier.network.logits(image)
-    stirred(model, seed=1)
-    after = classifier.network.logits(image)
-    assert not np.allclose(before, after)
-    graph = classifier.network.graph
-    np.testing.assert_allclose(after, keras.Model(graph.input, graph.logits)(image), rtol=1e-3, atol=1e-4)
+    plain = keras.Model(network.graph.input, network.graph.logits)
+    for _ in range(2):  # changed once and once more
+        before = network.logits(image)
+        network.gradients(image, Target(0), averaged=True)
+        CHANGES[change](model)
+        after = network.logits(image)
+        assert not np.allclose(before, after, rtol=1e-6)
+        np.testing.assert_allclose(after, plain(image), rtol=1e-3, atol=1e-4)
+        with tf.GradientTape() as tape:
+            tape.watch(inputs := tf.constant(image))
+            score = plain(inputs)[:, 0]
+        expected = tape.gradient(score, inputs).numpy()
+        gradients = network.gradients(image, Target(0), averaged=True)
+        np.testing.assert_allclose(gradients, expected, rtol=1e-2, atol=1e-3 * np.abs(expected).max())
+
+
+def test_windows_are_no_larger_than_what_the_places_at_hand_change():
+    graph = load_classifier(applications.VGG16(weights=None), preprocess="-1..1").network.graph
+    plan = IncrementalNetwork(graph, (32, 32))
+    corner, middle = (plan.windows(np.array([place]), np.array([place])) for place in (0, 96))
+    for at_corner, in_middle in zip(corner[1::2], middle[1::2], strict=True):
+        assert (at_corner <= in_middle).all()
+        assert (at_corner[1:] < in_middle[1:]).any()

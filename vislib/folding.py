@@ -1,70 +1,115 @@
 """The network as it runs when only its outputs are wanted: batch normalization folded into convolutions."""
 
 import dataclasses
-import math
+import threading
+from collections.abc import Sequence
+
+import numpy as np
 
 from vislib.backend import keras, tf
 from vislib.derive import Graph, Node, activation_name, call_of
 
-ops = keras.ops
 
-
-def with_folded_norms(graph: Graph, n_images: int = 32) -> Graph:
-    """The same graph with each batch normalization that follows a linear convolution made part of it.
+class Folded:
+    """A graph with each batch normalization that follows a linear convolution made part of it.
 
     γ · (w·x + b − μ) / σ + β is a convolution with the kernel γ/σ · w and the bias β + γ/σ · (b − μ), so outputs
-    change by rounding alone. Only where the convolution's output goes nowhere else. Nodes keep their names;
-    those folded away are missing. The factors are computed anew at each call, from the model's own weights, so
-    that weights that are changed later count here too; `n_images`, how many images go through at once, says where
-    that costs least.
+    change by rounding alone. So do gradients, but where the input of a ReLU is zero but for rounding, which side of it
+    counts is chance, folded or not: to the gradient in double precision both come equally near (a thousandth on
+    average for EfficientNet-Lite0 and ResNet-50 on noisy images). Only where the convolution's output goes nowhere else.
+
+    Args:
+        graph: With the model's own operations.
     """
-    norms = _norms(graph)
-    folded = {id(norm.output) for norm in norms.values()}
-    now, nodes = {id(graph.input): graph.input}, []
-    for node in graph.nodes:
-        if id(node.output) in folded:
-            now[id(node.output)] = now[id(node.inputs[0])]
-            continue
-        call, norm = call_of(node.output), norms.get(id(node.output))
-        operation = node.operation if norm is None else NormedConvolution(node, norm.operation, n_images)
-        args, kwargs = call.arguments.fill_in(now)
-        outputs = keras.tree.flatten(operation(*args, **kwargs))
-        inputs = tuple(now[id(tensor)] for tensor in node.inputs)
-        now |= {id(old): new for old, new in zip(call.outputs, outputs, strict=True)}
-        nodes.append(Node(node.name, operation, inputs, now[id(node.output)]))
-    return dataclasses.replace(graph, nodes=tuple(nodes), logits=now[id(graph.logits)])
+
+    def __init__(self, graph: Graph):
+        norms = _norms(graph)
+        folded = {id(norm.output) for norm in norms.values()}
+        now, nodes = {id(graph.input): graph.input}, []
+        for node in graph.nodes:
+            if id(node.output) in folded:
+                now[id(node.output)] = now[id(node.inputs[0])]
+                continue
+            call, norm = call_of(node.output), norms.get(id(node.output))
+            operation = node.operation if norm is None else NormedConvolution(node, norm.operation)
+            args, kwargs = call.arguments.fill_in(now)
+            outputs = keras.tree.flatten(operation(*args, **kwargs))
+            inputs = tuple(now[id(tensor)] for tensor in node.inputs)
+            now |= {id(old): new for old, new in zip(call.outputs, outputs, strict=True)}
+            name = node.name if norm is None else norm.name
+            nodes.append(Node(name, operation, inputs, now[id(node.output)]))
+        self._graph = dataclasses.replace(graph, nodes=tuple(nodes), logits=now[id(graph.logits)])
+        self._convolutions = [node.operation for node in nodes if isinstance(node.operation, NormedConvolution)]
+        self._read = tf.function(lambda: [each.sources() for each in self._convolutions], autograph=False)
+        self._seen: list[Sequence[tf.Tensor]] = [()] * len(self._convolutions)
+        self._lock = threading.Lock()
+
+    def graph(self) -> Graph:
+        """The folded graph, with the model's weights of this moment.
+
+        Nodes keep their names; a convolution and its norm are one by the norm's name.
+        """
+        with self._lock:
+            read = self._read() if self._convolutions else []
+            for number, (convolution, sources) in enumerate(zip(self._convolutions, read, strict=True)):
+                if not _same_memory(self._seen[number], sources):
+                    convolution.fold(sources)
+                    self._seen[number] = sources
+        return self._graph
 
 
 class NormedConvolution(keras.Operation):
     """A convolution, plain or depthwise, and the batch normalization behind it, as one convolution."""
 
-    def __init__(self, node: Node, norm: keras.layers.BatchNormalization, n_images: int):
+    def __init__(self, node: Node, norm: keras.layers.BatchNormalization):
         super().__init__()
         layer = node.operation
         self.layer, self.norm = layer, norm
-        # One image has fewer numbers in the last maps than there are in the kernels that make them.
-        cells = n_images * math.prod(node.output.shape[1:]) if node.has_map else math.inf
-        self.scales_kernel = math.prod(layer.kernel.shape) <= 2 * cells
         self.depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
         self.kernel_size, self.strides, self.padding = layer.kernel_size, layer.strides, layer.padding
         self.dilation_rate = layer.dilation_rate
+        self.kernel = tf.Variable(tf.zeros(layer.kernel.shape), trainable=False)
+        self.bias = tf.Variable(tf.zeros(node.output.shape[-1]), trainable=False)
+
+    def sources(self) -> list[tf.Tensor]:
+        """The weights that it is made of."""
+        layer, norm = self.layer, self.norm
+        found = [layer.kernel, norm.moving_mean, norm.moving_variance]
+        found += [layer.bias] * layer.use_bias + [norm.gamma] * norm.scale + [norm.beta] * norm.center
+        return [variable.value.read_value() for variable in found]
+
+    def fold(self, sources: Sequence[tf.Tensor]) -> None:
+        """Takes over those weights."""
+        kernel, mean, variance, *others = sources
+        rest = iter(others)
+        shift = (next(rest) if self.layer.use_bias else 0.0) - mean
+        scale = tf.math.rsqrt(variance + self.norm.epsilon)
+        scale = scale * next(rest) if self.norm.scale else scale
+        shift = shift * scale + next(rest) if self.norm.center else shift * scale
+        self.kernel.assign(kernel * (tf.reshape(scale, kernel.shape[-2:]) if self.depthwise else scale))
+        self.bias.assign(shift)
 
     def compute_output_spec(self, x):
         return keras.KerasTensor(self.layer.compute_output_shape(x.shape), x.dtype)
 
     def call(self, x):
-        layer, norm = self.layer, self.norm
-        scale = ops.rsqrt(norm.moving_variance + norm.epsilon)
-        scale = scale * norm.gamma if norm.scale else scale
-        shift = (layer.bias if layer.use_bias else 0) - norm.moving_mean
-        shift = shift * scale + norm.beta if norm.center else shift * scale
-        kernel = layer.kernel
-        if self.scales_kernel:
-            kernel = kernel * (ops.reshape(scale, kernel.shape[-2:]) if self.depthwise else scale)
-        convolve = ops.depthwise_conv if self.depthwise else ops.conv
-        convolved = convolve(x, kernel, self.strides, self.padding, "channels_last", self.dilation_rate)
-        convolved = convolved if self.scales_kernel else convolved * scale
-        return tf.nn.bias_add(convolved, shift)  # which TensorFlow makes part of the convolution, unlike a mere +
+        convolve = keras.ops.depthwise_conv if self.depthwise else keras.ops.conv
+        convolved = convolve(x, self.kernel, self.strides, self.padding, "channels_last", self.dilation_rate)
+        return tf.nn.bias_add(convolved, self.bias)  # which TensorFlow makes part of the convolution, unlike a mere +
+
+
+def _same_memory(before: Sequence[tf.Tensor], now: Sequence[tf.Tensor]) -> bool:
+    """Whether the weights have not been written to since: TensorFlow writes elsewhere as long as `before` is held.
+
+    That is so in the computer's own memory; of a GPU's nothing is told, and they count as changed.
+    """
+    if len(before) != len(now) or any("CPU" not in tensor.device for tensor in now):
+        return False
+    return all(_address(old) == _address(new) for old, new in zip(before, now, strict=True))
+
+
+def _address(tensor: tf.Tensor) -> int:
+    return np.asarray(memoryview(tensor)).ctypes.data
 
 
 def _norms(graph: Graph) -> dict[int, Node]:
@@ -89,5 +134,6 @@ def _folds(node: Node, norm: Node) -> bool:
         and activation_name(layer) == "linear"
         and layer.data_format == "channels_last"
         and layer.compute_dtype == norm.operation.compute_dtype == "float32"
+        and not getattr(layer, "lora_enabled", False)  # whose kernel is a sum, no variable
         and norm.operation.axis in (-1, 3)
     )

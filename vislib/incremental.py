@@ -30,29 +30,38 @@ _Reach = list[tuple[int, int, int, int]]
 
 
 @dataclass(frozen=True, eq=False)
-class _Side:
-    """Along one axis of a map: where the changed window starts, for each place of the rectangle in the input
-    (its first row or column, 0 … input − rectangle), and its length, the same for all."""
+class _Span:
+    """Along one axis of a map: the first and last changed cell, for each place of the rectangle in the input (its
+    first row or column, 0 … input − rectangle)."""
 
-    starts: np.ndarray
-    length: int
+    first: np.ndarray
+    last: np.ndarray
+    n: int
+    """Cells of the map."""
 
-    def same(self, other: "_Side") -> bool:
-        return self.length == other.length and np.array_equal(self.starts, other.starts)
+    @property
+    def mean_share(self) -> float:
+        return float((self.last - self.first + 1).mean()) / self.n
+
+    def windows(self, places: np.ndarray) -> tuple[np.ndarray, int]:
+        """For copies with the rectangle at those places windows of one length: their first cells, and the length."""
+        first, last = self.first[places], self.last[places]
+        length = int((last - first).max()) + 1
+        return np.clip(first, 0, self.n - length), length
 
 
 @dataclass(frozen=True, eq=False)
-class _Window:
-    rows: _Side
-    columns: _Side
+class _Side:
+    """Along one axis of a map: the first cell of each copy's window, (n,), and the length of them all."""
 
-    def needs(self, reach: "_Reach") -> tuple[_Side, _Side]:
-        """The rows and columns of its input from which an operation computes this window; some may lie outside."""
-        rows, columns = (
-            _Side(side.starts * stride - pad, (side.length - 1) * stride + (kernel - 1) * dilation + 1)
-            for side, (kernel, stride, dilation, pad) in zip((self.rows, self.columns), reach, strict=True)
-        )
-        return rows, columns
+    starts: tf.Tensor
+    length: tf.Tensor | int
+
+    def needs(self, kernel: int, stride: int, dilation: int, pad: int) -> "_Side":
+        """The cells from which an operation computes these; some may lie outside of its input."""
+        if (kernel, stride, pad) == (1, 1, 0):
+            return self
+        return _Side(self.starts * stride - pad, (self.length - 1) * stride + (kernel - 1) * dilation + 1)
 
 
 class IncrementalNetwork:
@@ -65,15 +74,16 @@ class IncrementalNetwork:
 
     def __init__(self, graph: Graph, size: tuple[int, int]):
         self._graph = graph
-        sides = [
-            _Side(np.arange(whole - part + 1), part) for whole, part in zip(graph.input.shape[1:3], size, strict=True)
-        ]
-        self._windows: dict[int, _Window] = {id(graph.input): _Window(*sides)}
+        self._spans: tuple[list[_Span], list[_Span]] = ([], [])
+        sides = zip(graph.input.shape[1:3], size, strict=True)
+        places = [(np.arange(whole - part + 1), part, whole) for whole, part in sides]
+        start = [_Span(first, first + part - 1, whole) for first, part, whole in places]
+        self._windows: dict[int, tuple[int, int]] = {id(graph.input): self._numbers(start)}
         kept: dict[int, keras.KerasTensor] = {}
         for node in graph.nodes:
-            window = _window(node, [self._windows.get(id(tensor)) for tensor in node.inputs])
-            if window is not None:
-                self._windows[id(node.output)] = window
+            after = self._after(node)
+            if after and after[0].mean_share * after[1].mean_share < _WORTH_CUTTING:
+                self._windows[id(node.output)] = self._numbers(after)
             for tensor in node.inputs:
                 if id(tensor) in self._windows:
                     kept[id(tensor)] = tensor
@@ -85,22 +95,67 @@ class IncrementalNetwork:
         """Whether any layer is computed on less than its whole map."""
         return len(self._windows) > 1
 
-    def __call__(self, patches, tops, lefts, unchanged):
-        """Logits (n, units) with the rectangle at (tops, lefts) (n,) int32 replaced by patches (n, p, q, c);
-        `unchanged` are the values of `kept`."""
-        run = _Run(self._windows, tops, lefts, dict(zip(map(id, self.kept), unchanged, strict=True)))
+    @property
+    def windowed(self) -> tuple[bool, ...]:
+        """Of each operation whether it runs on a window, which is all that `__call__` is traced for: the windows
+        themselves are given to it."""
+        return tuple(id(node.output) in self._windows for node in self._graph.nodes)
+
+    def share(self, tensor: keras.KerasTensor) -> float:
+        """How much of a tensor's map is computed, on average over all places of the rectangle; 1 for the whole."""
+        if id(tensor) not in self._windows:
+            return 1.0
+        row, column = self._windows[id(tensor)]
+        return self._spans[0][row].mean_share * self._spans[1][column].mean_share
+
+    def windows(self, tops: np.ndarray, lefts: np.ndarray) -> list[np.ndarray]:
+        """For the rectangle at (tops, lefts), each (n,): [first rows (r, n), rows (r,), first columns (c, n),
+        columns (c,)] int32 of the windows, which `__call__` takes. They are as small as these places allow."""
+        found: list[np.ndarray] = []
+        for spans, places in zip(self._spans, (tops, lefts), strict=True):
+            windows = [span.windows(places) for span in spans]
+            found.append(np.array([starts for starts, _ in windows], np.int32))
+            found.append(np.array([length for _, length in windows], np.int32))
+        return found
+
+    def __call__(self, patches, windows, unchanged):
+        """Logits (n, units) with a rectangle replaced by patches (n, p, q, c); `windows` are as `windows` gives them
+        for where it is, `unchanged` the values of `kept`."""
+        rows, columns = (
+            [_Side(starts[number], lengths[number]) for number in range(len(spans))]
+            for spans, starts, lengths in zip(self._spans, windows[::2], windows[1::2], strict=True)
+        )
+        sides = {tensor: (rows[row], columns[column]) for tensor, (row, column) in self._windows.items()}
+        run = _Run(sides, tf.shape(patches)[0], dict(zip(map(id, self.kept), unchanged, strict=True)))
         run.values[id(self._graph.input)] = patches
         for node in self._graph.nodes:
             run.compute(node)
         return run.whole(self._graph.logits)
 
+    def _numbers(self, spans: list[_Span]) -> tuple[int, int]:
+        """The numbers of spans down and across, among those there are; equal ones have one."""
+        down, across = (_number(span, known) for span, known in zip(spans, self._spans, strict=True))
+        return down, across
+
+    def _after(self, node: Node) -> list[_Span]:
+        """The spans of a node's output; empty where the whole map is computed."""
+        before = [self._windows.get(id(tensor)) for tensor in node.inputs]
+        known = [window for window in before if window is not None]
+        if not known or len(known) < len(before) or not node.has_map or not _reach(node):
+            return []
+        return [
+            _after([spans[window[axis]] for window in known], reach, n_out)
+            for axis, (spans, reach, n_out) in enumerate(
+                zip(self._spans, _reach(node), node.output.shape[1:3], strict=True)
+            )
+        ]
+
 
 class _Run:
     """One call: the values of tensors, of their window where they have one."""
 
-    def __init__(self, windows: dict[int, _Window], tops, lefts, unchanged):
-        self.windows, self.unchanged = windows, unchanged
-        self.tops, self.lefts = tops, lefts
+    def __init__(self, windows: dict[int, tuple[_Side, _Side]], count, unchanged):
+        self.windows, self.count, self.unchanged = windows, count, unchanged
         self.values: dict[int, tf.Tensor] = {}
         self._wholes: dict[int, tf.Tensor] = {}
 
@@ -109,7 +164,7 @@ class _Run:
         if window is None:
             given = {id(tensor): self.whole(tensor) for tensor in node.inputs}
         else:
-            rows, columns = window.needs(_reach(node))
+            rows, columns = (side.needs(*reach) for side, reach in zip(window, _reach(node), strict=True))
             outside = -np.inf if isinstance(operation, _MAX_POOLING) else 0.0
             given = {id(tensor): self.cut(tensor, rows, columns, outside) for tensor in node.inputs}
             if isinstance(operation, _MOVES):  # cutting has done it
@@ -126,73 +181,58 @@ class _Run:
         if id(tensor) not in self.windows:
             return self.values[id(tensor)]
         if id(tensor) not in self._wholes:
-            window, (height, width) = self.windows[id(tensor)], tensor.shape[1:3]
-            rows, columns = (np.zeros_like(side.starts) for side in (window.rows, window.columns))
-            self._wholes[id(tensor)] = self.cut(tensor, _Side(rows, height), _Side(columns, width), 0.0)
+            rows, columns = (_Side(tf.zeros(self.count, tf.int32), length) for length in tensor.shape[1:3])
+            self._wholes[id(tensor)] = self.cut(tensor, rows, columns, 0.0)
         return self._wholes[id(tensor)]
 
     def cut(self, tensor, rows: _Side, columns: _Side, outside: float):
         """Those rows and columns of a tensor's map, changed values in them. What lies outside it is `outside`."""
-        window, value = self.windows[id(tensor)], self.values[id(tensor)]
-        if rows.same(window.rows) and columns.same(window.columns):
+        (own_rows, own_columns), value = self.windows[id(tensor)], self.values[id(tensor)]
+        if rows is own_rows and columns is own_columns:
             return value
         height, width, channels = tensor.shape[1:]
         # One table of all cells: one for what lies outside, then the unchanged map, then every copy's window.
-        row_kept, row_new, row_in = self._index(rows, window.rows, self.tops, height, -height - 1)
-        column_kept, column_new, column_in = self._index(
-            columns, window.columns, self.lefts, width, -height * width - 1
-        )
+        row_kept, row_new, row_in = _index(rows, own_rows, height, -height - 1)
+        column_kept, column_new, column_in = _index(columns, own_columns, width, -height * width - 1)
         kept = tf.maximum(row_kept[:, :, None] * width + column_kept[:, None, :] + 1, 0)
-        first = 1 + height * width + tf.range(tf.shape(self.tops)[0]) * (window.rows.length * window.columns.length)
-        new = (first[:, None] + row_new * window.columns.length)[:, :, None] + column_new[:, None, :]
+        first = 1 + height * width + tf.range(self.count) * (own_rows.length * own_columns.length)
+        new = (first[:, None] + row_new * own_columns.length)[:, :, None] + column_new[:, None, :]
         table = [
             tf.fill((1, channels), tf.constant(outside, value.dtype)),
             tf.reshape(tf.cast(self.unchanged[id(tensor)], value.dtype), (height * width, channels)),
             tf.reshape(value, (-1, channels)),
         ]
         cells = tf.gather(tf.concat(table, axis=0), tf.where(row_in[:, :, None] & column_in[:, None, :], new, kept))
-        cells.set_shape((None, rows.length, columns.length, channels))
+        known = [side.length if isinstance(side.length, int) else None for side in (rows, columns)]
+        cells.set_shape((None, *known, channels))
         return cells
 
-    def _index(self, wanted: _Side, side: _Side, places, n: int, outside: int):
-        """For the wanted rows (n, length): which of the map, `outside` if none; which of the window; whether in it."""
-        row = tf.gather(tf.constant(wanted.starts, tf.int32), places)[:, None] + tf.range(wanted.length)[None]
-        new = row - tf.gather(tf.constant(side.starts, tf.int32), places)[:, None]
-        return tf.where((row >= 0) & (row < n), row, outside), new, (new >= 0) & (new < side.length)
+
+def _index(wanted: _Side, own: _Side, n: int, outside: int):
+    """For the wanted rows (n, length): which of the map, `outside` if none; which of the window; whether in it."""
+    row = wanted.starts[:, None] + tf.range(wanted.length)[None]
+    new = row - own.starts[:, None]
+    return tf.where((row >= 0) & (row < n), row, outside), new, (new >= 0) & (new < own.length)
 
 
 # -- geometry --------------------------------------------------------------------------------------
 
 
-def _window(node: Node, before: list[_Window | None]) -> _Window | None:
-    """The changed window of a node's output, given those of its inputs; None where the whole map is computed."""
-    known = [window for window in before if window is not None]
-    if not known or len(known) < len(before) or not node.has_map or not _reach(node):
-        return None
-    (height, width), sides = node.output.shape[1:3], []
-    for axis, (n_out, reach) in enumerate(zip((height, width), _reach(node), strict=True)):
-        joined = _union([(window.rows, window.columns)[axis] for window in known], node.inputs[0].shape[1 + axis])
-        sides.append(_after(joined, reach, n_out))
-    window = _Window(*sides)
-    return window if window.rows.length * window.columns.length < _WORTH_CUTTING * height * width else None
+def _number(span: _Span, known: list[_Span]) -> int:
+    for number, other in enumerate(known):
+        if other.n == span.n and np.array_equal(other.first, span.first) and np.array_equal(other.last, span.last):
+            return number
+    known.append(span)
+    return len(known) - 1
 
 
-def _union(sides: list[_Side], n: int) -> _Side:
-    starts = np.min([side.starts for side in sides], axis=0)
-    ends = np.max([side.starts + side.length for side in sides], axis=0)
-    length = int((ends - starts).max())
-    return _Side(np.clip(starts, 0, n - length), length)
-
-
-def _after(side: _Side, reach: tuple[int, int, int, int], n_out: int) -> _Side:
-    """The outputs that a changed window reaches: o with o·stride − pad + j·dilation in it for some j < kernel."""
+def _after(spans: list[_Span], reach: tuple[int, int, int, int], n_out: int) -> _Span:
+    """The outputs that a change of any of the spans reaches: o with o·stride − pad + j·dilation in it for some
+    j < kernel."""
     kernel, stride, dilation, pad = reach
-    extent = (kernel - 1) * dilation
-    first = -((-(side.starts - extent + pad)) // stride)
-    last = (side.starts + side.length - 1 + pad) // stride
-    first, last = np.clip(first, 0, n_out - 1), np.clip(last, 0, n_out - 1)
-    length = max(int((last - first).max()) + 1, 1)
-    return _Side(np.clip(first, 0, n_out - length), length)
+    first = np.min([span.first for span in spans], axis=0) - (kernel - 1) * dilation + pad
+    last = np.max([span.last for span in spans], axis=0) + pad
+    return _Span(np.clip(-(-first // stride), 0, n_out - 1), np.clip(last // stride, 0, n_out - 1), n_out)
 
 
 # -- operations ------------------------------------------------------------------------------------

@@ -8,26 +8,37 @@ import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from vislib.backend import keras, tf
 from vislib.derive import Graph, Node, flatten
 from vislib.errors import LayerError, ModelError, listed
-from vislib.folding import with_folded_norms
+from vislib.folding import Folded
 from vislib.incremental import IncrementalNetwork
+from vislib.memory import forward_batch, gradient_batch
 from vislib.passes import forward_all, input_gradient, map_gradient, scaled, two_sided, whole
 from vislib.relu_rules import with_relu_rule
 from vislib.tail import entries, pooled_into
 from vislib.target import Target
 
 _KEPT_FUNCTIONS = 16
-_USUAL_BATCH = 16
-
-Patched = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
-"""Logits (n, classes) of patches (n, p, q, c) at rows (n,) and columns (n,)."""
 
 Targets = Target | Sequence[Target]
+
+
+@dataclass(frozen=True, eq=False)
+class Patched:
+    """One input with a patch in it.
+
+    Attributes:
+        logits: Called with patches (n, p, q, c), their first rows and first columns (n,); gives logits (n, classes).
+        batch_size: How many patches at once memory allows.
+    """
+
+    logits: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+    batch_size: int
 
 
 class Network:
@@ -48,13 +59,10 @@ class Network:
         self.n_units = int(self.graph.logits.shape[1])
         self.n_classes = max(self.n_units, 2)
         self.activation = self.graph.activation
-        # Memory of one image's activations decides how many go through at once.
-        pixels = input_shape[0] * input_shape[1]
-        self.batch_size = int(np.clip(32 * 224 * 224 / pixels, 1, 256))
-        self.gradient_batch_size = max(1, self.batch_size // 4)
+        self.batch_size, self.gradient_batch_size = forward_batch(self.graph), gradient_batch(self.graph)
         self._functions: OrderedDict[tuple, Callable] = OrderedDict()
         self._ruled: dict[str, Graph] = {}
-        self._lean: dict[tuple[bool, str | None], Graph] = {}
+        self._folded: dict[str | None, Folded] = {}
         self._lock = threading.RLock()
         self._decision = threading.local()
         if not self.graph.activation_removed:
@@ -67,10 +75,10 @@ class Network:
         known = self._remembered(inputs)
         if known is not None:
             return known
-        one = len(inputs) == 1
+        graph = self._lean_graph()
         function = self._traced(
-            ("logits", one),
-            lambda: whole(self._lean_graph(one)),
+            ("logits",),
+            lambda: whole(graph),
             lambda model: lambda batch: two_sided(model(batch, training=False), self.n_units),
         )
         chunks = [
@@ -94,37 +102,37 @@ class Network:
         finally:
             self._decision.seen = before
 
-    def logits_of_patched(self, inputs: np.ndarray, size: tuple[int, int]) -> Patched:
+    def patched(self, inputs: np.ndarray, size: tuple[int, int]) -> "Patched":
         """What computes the logits of copies of one input (1, h, w, c) in which a rectangle of that size, (height,
-        width), is replaced: called with patches (n, height, width, c), their first rows and first columns (n,), it
-        gives logits (n, classes).
+        width), is replaced.
 
         Only what a patch changes is computed, which is exact; see `vislib.incremental`.
         """
         graph = self._lean_graph()
         plan = IncrementalNetwork(graph, size)
         if not plan.saves:
-            return lambda *patches: self.logits(_replaced(inputs, *patches))
+            return Patched(lambda *patches: self.logits(_replaced(inputs, *patches)), self.batch_size)
         kept = self._traced(
-            ("kept", size), lambda: keras.Model(graph.input, plan.kept), lambda model: forward_all(model)
+            ("kept", plan.windowed), lambda: keras.Model(graph.input, [*plan.kept, graph.logits]), forward_all
         )
-        unchanged = kept(tf.constant(inputs, tf.float32))
+        *unchanged, units = kept(tf.constant(inputs, tf.float32))
+        self._remember(inputs, two_sided(units, self.n_units).numpy())
         function = self._traced(
-            ("patched", size),
+            ("patched", plan.windowed),
             lambda: plan,
             lambda plan: lambda *patches: two_sided(plan(*patches), self.n_units),
             specs=[
-                tf.TensorSpec((None, *size, self.input_shape[2]), tf.float32),
-                *[tf.TensorSpec((None,), tf.int32)] * 2,
+                tf.TensorSpec((None, None, None, self.input_shape[2]), tf.float32),
+                [tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.int32)] * 2,
                 [tf.TensorSpec(tensor.shape, tf.float32) for tensor in unchanged],
             ],
         )
 
         def logits(patches: np.ndarray, tops: np.ndarray, lefts: np.ndarray) -> np.ndarray:
-            places = (tf.constant(where, tf.int32) for where in (tops, lefts))
-            return function(tf.constant(patches, tf.float32), *places, unchanged).numpy()
+            windows = [tf.constant(each) for each in plan.windows(tops, lefts)]
+            return function(tf.constant(patches, tf.float32), windows, unchanged).numpy()
 
-        return logits
+        return Patched(logits, forward_batch(graph, plan.share))
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Probabilities (n, classes) that belong to logits: a softmax, or a sigmoid for each class."""
@@ -145,15 +153,16 @@ class Network:
         each (n,), all of the same score.
 
         With a rule ("guided" or "deconvnet") ReLUs pass gradients by it instead; see `vislib.relu_rules`. Those that
-        are to be `averaged` come from the network with its norms folded: rounding decides for a ReLU whose input is
-        all but 0, so that such a gradient is as right, but a single one not the model's own to the last digit.
+        are to be `averaged` come from the network with its norms folded: as right, but a single one not the model's
+        own to the last digit (see `vislib.folding`).
 
         Raises:
             ModelError: If the network has a ReLU that the rule cannot reach, or none that it can.
         """
+        graph = self._lean_graph(rule) if averaged else self.graph_under(rule)
         function = self._traced(
             ("gradients", score := _score_of(target), rule, averaged),
-            lambda: whole(self._lean_graph(rule=rule) if averaged else self.graph_under(rule)),
+            lambda: whole(graph),
             lambda model: input_gradient(model, self._score(score), self.n_units),
             takes_weights=True,
         )
@@ -177,8 +186,7 @@ class Network:
     ) -> tuple[np.ndarray, np.ndarray]:
         """A layer's feature maps (n, h, w, c) and the gradient of the target by them, same shape; `target` and `rule`
         as above."""
-        graph = self.graph_under(rule)
-        node = self.map_node(layer, rule)
+        graph, node = self.graph_under(rule), self.map_node(layer, rule)
         function = self._traced(
             ("maps and gradients", layer, score := _score_of(target), rule),
             lambda: keras.Model(graph.input, [node.output, graph.logits]),
@@ -282,13 +290,13 @@ class Network:
 
     # -- inside ------------------------------------------------------------------------------------
 
-    def _lean_graph(self, one: bool = False, rule: str | None = None) -> Graph:
-        """The graph with what makes it faster and leaves the logits as they are, for one image or for batches."""
+    def _lean_graph(self, rule: str | None = None) -> Graph:
+        """The graph with what makes it faster and leaves the logits as they are, with the weights of now."""
         graph = self.graph_under(rule)
         with self._lock:
-            if (one, rule) not in self._lean:
-                self._lean[one, rule] = with_folded_norms(graph, 1 if one else _USUAL_BATCH)
-            return self._lean[one, rule]
+            if rule not in self._folded:
+                self._folded[rule] = Folded(graph)
+        return self._folded[rule].graph()
 
     def kept(self, key: tuple, make: Callable[[], Callable]) -> Callable:
         """The function that `make` makes, kept under `key`; the oldest kept one gives way."""

@@ -11,6 +11,7 @@ import vislib
 from vislib.attribution.fills import FILLS
 from vislib.attribution.occlusion import Occlusion
 from vislib.backend import keras
+from vislib.network import Patched
 
 
 def explain(classifier, image, class_index=1, **params):
@@ -101,20 +102,21 @@ def test_occlusion_defaults_a_seventh_and_half_of_it(classifier, cat):
 def test_occlusion_many_patches_computed_in_batches(monkeypatch):
     classifier = tiny("conv_relu")
     network, sizes, done = classifier.network, [], []
-    patched = network.logits_of_patched
+    patched = network.patched
 
     def counting(inputs, size):
-        logits = patched(inputs, size)
-        return lambda patches, *places: sizes.append(len(patches)) or logits(patches, *places)
+        logits = patched(inputs, size).logits
+        return Patched(lambda patches, *places: sizes.append(len(patches)) or logits(patches, *places), 30)
 
-    monkeypatch.setattr(network, "logits_of_patched", counting)
-    monkeypatch.setattr(network, "batch_size", 32)
+    monkeypatch.setattr(network, "patched", counting)
     vislib.explain(
         "occlusion", classifier, random_image(), 1, lambda done_, total, partial=None: done.append((done_, total)),
         patch_px=4, stride_px=1,
     )  # fmt: skip
-    assert sizes == [16, 32, 32, 1]
-    assert done == [(0, 81), (16, 81), (48, 81), (80, 81), (81, 81)]
+    assert sizes[0] == 9, "every fourth of 9 x 9 places, for the first coarse map"
+    assert sum(sizes) == 81
+    assert max(sizes) <= 30
+    assert done == [(sum(sizes[:count]), 81) for count in range(len(sizes) + 1)]
 
 
 def test_occlusion_same_batches_whether_anybody_watches():

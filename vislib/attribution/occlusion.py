@@ -11,8 +11,8 @@ from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ParameterError
 from vislib.target import Target
 
-_FIRST = 16
-"""Patches of the first batch, which make the first coarse map."""
+_MOST = 64
+"""Patches at once, so that progress moves and Stop is heard soon."""
 
 
 @dataclass(frozen=True)
@@ -108,25 +108,24 @@ class Occlusion(Explainer):
         tops, lefts = self.positions(size)
         inputs = classifier.prepare(fitted[None])
         cover = self.cover(fitted)
+        patched = network.patched(inputs, (patch, patch))
         score = network.scores(network.logits(inputs), target)[0]
 
         drop = np.full((len(tops), len(lefts)), np.nan)
         probability = np.empty(drop.shape, np.float32)
         winner = np.empty(drop.shape, np.int64)
-        order = _coarse_to_fine(drop.shape)
         done = 0
-        progress(done, len(order))
-        logits_of = network.logits_of_patched(inputs, (patch, patch))
-        for cells in _batches(order, min(network.batch_size, _FIRST), network.batch_size):
+        progress(done, drop.size)
+        for cells in _batches(tops, lefts, patch, min(patched.batch_size, _MOST)):
             rows, columns = cells.T
             patches = np.stack([self._patch(cover, tops[row], lefts[column]) for row, column in cells])
-            logits = logits_of(classifier.prepare(patches), tops[rows], lefts[columns])
+            logits = patched.logits(classifier.prepare(patches), tops[rows], lefts[columns])
             drop[rows, columns] = score - network.scores(logits, target)
             probability[rows, columns] = network.probabilities(logits)[:, target.class_index]
             winner[rows, columns] = logits.argmax(axis=1)
             done += len(cells)
             if progress is not no_progress:  # half-made maps take time, too
-                progress(done, len(order), _spread(_filled(drop), tops, lefts, patch, size))
+                progress(done, drop.size, _spread(_filled(drop), tops, lefts, patch, size))
         details: dict[str, np.ndarray] = {
             "drop": drop.astype(np.float32),
             "probability": probability,
@@ -144,19 +143,25 @@ def _starts(side: int, patch: int, stride: int) -> np.ndarray:
     return np.array(starts)
 
 
-def _batches(order: np.ndarray, first: int, most: int) -> list[np.ndarray]:
-    """The cells in batches: a small one, that the first map comes soon, then larger ones, which take less time a cell.
+def _batches(tops: np.ndarray, lefts: np.ndarray, patch: int, most: int) -> list[np.ndarray]:
+    """The cells (row, column) of the grid in batches (n, 2): every fourth first, for a coarse map, then every second,
+    then the rest; of these what lies near an edge apart, where the edge cuts short what a patch changes.
 
-    The same whether anybody watches or not, as the size of a batch decides how numbers are rounded.
+    The same whether anybody watches or not, as what is computed together decides how numbers are rounded.
     """
-    return [order[:first], *(order[start : start + most] for start in range(first, len(order), most))]
-
-
-def _coarse_to_fine(shape: tuple[int, int]) -> np.ndarray:
-    """Cells (n, 2) in such an order that every fourth comes first, then every second, then the rest."""
-    rows, columns = np.indices(shape).reshape(2, -1)
+    rows, columns = np.indices((len(tops), len(lefts))).reshape(2, -1)
     level = np.select([(rows % 4 == 0) & (columns % 4 == 0), (rows % 2 == 0) & (columns % 2 == 0)], [0, 1], default=2)
-    return np.stack([rows, columns], axis=1)[np.argsort(level, kind="stable")]
+    near = [
+        (np.minimum(starts, starts[-1] - starts) < patch)[cells]
+        for starts, cells in ((tops, rows), (lefts, columns))
+    ]  # fmt: skip
+    group = np.where(level < 2, level, 2 + near[0] + 2 * near[1])
+    cells = np.stack([rows, columns], axis=1)
+    found = []
+    for number in np.unique(group):
+        members = cells[group == number]
+        found += np.array_split(members, -(-len(members) // most))
+    return found
 
 
 def _filled(drop: np.ndarray) -> np.ndarray:

@@ -83,7 +83,7 @@ def infidelity(
     cover = cover_image(fitted, fill)
     inputs = classifier.prepare(fitted[None])
     patches = classifier.prepare(np.stack([cover[square] for square in squares]))
-    logits = network.logits_of_patched(inputs, (side, side))(patches, tops, lefts)
+    logits = network.patched(inputs, (side, side)).logits(patches, tops, lefts)
     falls = network.scores(network.logits(inputs), target)[0] - network.scores(logits, target)
     told = np.array([values[square].sum(dtype=np.float64) for square in squares])
     if not falls.any():
