@@ -193,6 +193,12 @@ def explain(
     return explainer(**params).explain(classifier, image, class_index, progress)
 
 
+def batches(count: int, first: int, most: int) -> list[slice]:
+    """Pieces of work 0 to count − 1, in batches: at first `first`, that a coarse map comes soon, then `most` at a time."""
+    starts = [0, *range(min(first, most), count, most)]
+    return [slice(start, stop) for start, stop in zip(starts, [*starts[1:], count], strict=True)]
+
+
 def upsample(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """A coarse map (h, w) at a finer size (H, W): bilinear between cell centres (half-pixel aligned).
 
