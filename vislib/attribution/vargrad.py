@@ -45,5 +45,5 @@ class VarGrad(Explainer):
             squares = squares + ((gradients - first) ** 2).sum(axis=0)
             done += len(gradients)
             values = (squares / done - (sums / done) ** 2).clip(0).max(axis=-1).astype(np.float32)
-            progress(done, self.n_samples, values)
+            progress(done, self.n_samples, values if done > 1 else None)  # one alone does not vary
         return Attribution(values)
