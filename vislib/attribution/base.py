@@ -53,6 +53,7 @@ class Explainer(ABC):
         signed: Whether negative values mean evidence against the class.
         unit: What a value is.
         class_discriminative: Whether the map depends on the class at all.
+        counted: What progress counts, in the plural.
     """
 
     name: ClassVar[str]
@@ -63,6 +64,7 @@ class Explainer(ABC):
     signed: ClassVar[bool]
     unit: ClassVar[str] = "raw value"
     class_discriminative: ClassVar[bool] = True
+    counted: ClassVar[str] = "steps"
 
     registry: ClassVar[dict[str, type["Explainer"]]] = {}
 

@@ -30,6 +30,7 @@ class MeasuredChannels(Explainer):
 
     family = "class activation"
     signed = False
+    counted = "channels"
 
     layer: str | None = parameter(None, "Layer", help="Where to look; by default the last layer before pooling.")
     max_channels: int = parameter(

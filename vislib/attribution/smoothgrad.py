@@ -30,6 +30,7 @@ class SmoothGrad(Explainer):
         "smoothed is the noise level's choice."
     )
     signed = False
+    counted = "noisy copies"
 
     n_samples: int = parameter(20, "Samples", low=1, high=500, help="Noisy copies that are averaged.")
     noise: float = parameter(

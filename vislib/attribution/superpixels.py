@@ -39,6 +39,7 @@ class OverSuperpixels(Explainer):
 
     family = "perturbation"
     signed = True
+    counted = "pictures"
     default_segments: ClassVar[int] = 40
     needed_each: ClassVar[int] = 0
     """Pictures a superpixel before the first map: of fewer it would be far from the whole."""

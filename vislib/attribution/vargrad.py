@@ -27,6 +27,7 @@ class VarGrad(Explainer):
         "evidence is (Seo et al. 2018, arXiv 1806.03000); the noise level changes it."
     )
     signed = False
+    counted = "noisy copies"
 
     n_samples: int = parameter(20, "Samples", low=2, high=500, help="Noisy copies whose gradients are compared.")
     noise: float = parameter(
