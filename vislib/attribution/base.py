@@ -26,6 +26,11 @@ def no_progress(done: int, total: int, partial: np.ndarray | None = None) -> Non
     """Reports to nobody."""
 
 
+def within(progress: Progress, done: int, total: int) -> Progress:
+    """What a piece of a work is given to report to: the work stays at done of total, and Stop is heard meanwhile."""
+    return lambda *_: progress(done, total)
+
+
 @dataclass(frozen=True)
 class Attribution:
     """What a method computes: the map and, where there are any, its layer, further arrays and what is to be said."""
