@@ -12,6 +12,7 @@ from pages._ui.picture import Look
 from pages._ui.tiles import Group, Tile, data_uri, tiles
 from vislib import render
 from vislib.activations import stages
+from vislib.attribution.base import within
 
 
 def show(context: Context, explainer: Any, look: Look) -> None:
@@ -23,8 +24,7 @@ def show(context: Context, explainer: Any, look: Look) -> None:
     def compute(progress) -> dict[str, vislib.Heatmap]:
         maps = {}
         for done, (step, one) in enumerate(zip(steps, each, strict=True)):
-            # Whatever part of a map is done, so many maps are; the call lets Stop through.
-            inside = lambda *_, done=done: progress(done, len(steps))  # noqa: E731
+            inside = within(progress, done, len(steps))
             maps[step] = one.explain(context.classifier, context.image, context.target, inside)
         return maps
 

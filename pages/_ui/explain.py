@@ -80,7 +80,7 @@ def _widget(spec: dataclasses.Field, default, key: str, most: int | None):
 def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
     """The heatmap, with its coarse forms drawn into `slot` meanwhile; None if it was stopped."""
 
-    box = context.classifier.box(context.image)
+    box, unit = context.classifier.box(context.image), f" {explainer.counted}"
 
     def draw(partial: np.ndarray, done: int, total: int) -> None:
         scale = Scale.of(partial, explainer.signed, look.clip)
@@ -89,7 +89,9 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
         )
         # Inside the page: a file of its own could be gone before a slow browser asks for it.
         slot.image(
-            data_uri(picture_now, picture.SIDE), width="stretch", alt=f"{explainer.title}, after {done} of {total}"
+            data_uri(picture_now, picture.SIDE),
+            width="stretch",
+            alt=f"{explainer.title}, after {done} of {total}{unit}",
         )
 
     return work.run(
@@ -97,6 +99,7 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
         explainer.title,
         lambda progress: explainer.explain(context.classifier, context.image, context.target, progress),
         draw,
+        unit=unit,
     )
 
 

@@ -10,6 +10,7 @@ from pages._ui.context import Context, percent
 from pages._ui.picture import Look
 from pages._ui.tiles import Group, Tile, data_uri, tiles
 from vislib import render
+from vislib.attribution.base import within
 
 _MOST_CLASSES = 12
 
@@ -23,8 +24,7 @@ def show(context: Context, explainer: Any, look: Look) -> None:
     def compute(progress) -> dict[int, vislib.Heatmap]:
         maps = {}
         for index in range(len(labels)):
-            # Whatever part of a map is done, so many maps are; the call lets Stop through.
-            inside = lambda *_, done=index: progress(done, len(labels))  # noqa: E731
+            inside = within(progress, index, len(labels))
             maps[index] = explainer.explain(context.classifier, context.image, index, inside)
         return maps
 

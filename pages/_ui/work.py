@@ -16,6 +16,8 @@ T = TypeVar("T")
 _STORE_BYTES = 128 * 1024 * 1024
 _SHOW_EVERY_SECONDS = 0.4
 _QUICK_AT_ONCE = 2
+_MOST_PARTIALS = 12
+"""Stopped maps that a session keeps: as many as stand side by side on one page."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -97,10 +99,9 @@ def run(
         return result
     partials: dict[tuple, tuple] = st.session_state.setdefault("partials", {})
     if key in st.session_state.setdefault("stopped", set()):
-        _show_stopped(key, what, partials.get(key), show_partial, again)
+        _show_stopped(key, what, partials.get(key), show_partial, again, unit)
         return None
-    while len(partials) > 4:
-        partials.pop(next(iter(partials)))
+    _drop_partials(partials)
 
     slot = st.empty()
     with slot.container(horizontal=True, vertical_alignment="center"):
@@ -110,7 +111,7 @@ def run(
 
     def progress(done: int, total: int, partial: np.ndarray | None = None) -> None:
         nonlocal last_shown
-        if partial is not None:
+        if partial is not None or (done and partials.get(key, (None,))[0] is None):
             partials[key] = (partial, done, total)
         # Any Streamlit call raises here once the person has stopped or changed something.
         bar.progress(done / total, text=f"{what}: {done} of {total}{unit}" if total > 1 else f"{what}…")
@@ -155,10 +156,19 @@ def _go_on(key: tuple) -> None:
     st.session_state["stopped"].discard(key)
 
 
-def _show_stopped(key: tuple, what: str, partial, show_partial, again: str) -> None:
+def _drop_partials(partials: dict[tuple, tuple]) -> None:
+    """Lets go what nobody sees again: of computations left rather than stopped, and the oldest."""
+    stopped = st.session_state["stopped"]
+    for key in [key for key in partials if key not in stopped]:
+        partials.pop(key)
+    while len(partials) > _MOST_PARTIALS:
+        partials.pop(next(iter(partials)))
+
+
+def _show_stopped(key: tuple, what: str, partial, show_partial, again: str, unit: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        how_far = f"after {partial[1]} of {partial[2]}" if partial else "before its first result"
+        how_far = f"after {partial[1]} of {partial[2]}{unit}" if partial else "before its first result"
         st.warning(f"{what}: stopped {how_far}.", icon=":material/stop_circle:")
         st.button(again, key=f"again {what} {hash(key)}", on_click=_go_on, args=(key,))
-    if partial and show_partial:
+    if show_partial and partial and partial[0] is not None:
         show_partial(*partial)

@@ -50,7 +50,7 @@ def test_smoothgrad_is_mean_of_signed_gradients():
 
 def test_smoothgrad_many_samples_computed_in_batches(batches):
     explain("smoothgrad", n_samples=20)
-    assert batches == [8, 8, 4]
+    assert batches == [2, 8, 8, 2]
 
 
 def test_smoothgrad_batch_size_does_not_change_the_map(batches, monkeypatch):
@@ -65,9 +65,9 @@ def test_smoothgrad_progress_after_each_batch_with_the_map_so_far(batches):
         "smoothgrad", tiny("conv_relu"), random_image(), 1,
         lambda done, total, partial=None: calls.append((done, total, partial)), n_samples=20,
     )  # fmt: skip
-    assert [call[:2] for call in calls] == [(0, 20), (8, 20), (16, 20), (20, 20)]
+    assert [call[:2] for call in calls] == [(0, 20), (2, 20), (10, 20), (18, 20), (20, 20)]
     np.testing.assert_array_equal(calls[-1][2], heatmap.values)
-    np.testing.assert_allclose(calls[1][2], explain("smoothgrad", n_samples=8), rtol=1e-5)
+    np.testing.assert_allclose(calls[2][2], explain("smoothgrad", n_samples=10), rtol=1e-5)
 
 
 def test_smoothgrad_another_seed_another_map():

@@ -133,6 +133,30 @@ def test_run_stopped_releases_the_gate_and_keeps_what_there_is(job):
     assert not page.button
 
 
+def test_run_stopped_without_a_map_still_says_how_far_it_got(job):
+    import streamlit as st
+
+    job.compute = lambda progress: (progress(3, 10), st.stop())
+    page = run_page()
+    page.button[0].click().run()
+    assert [warning.value for warning in page.warning] == ["Work: stopped after 3 of 10."]
+    assert not job.drawn
+
+
+def test_run_many_stopped_on_one_page_each_keeps_its_map(job):
+    def page():
+        job.drawn.clear()
+        for number in range(9):
+            work.run((*KEY, number), f"Work {number}", stop_at_three, lambda *one: job.drawn.append(one), unit=" masks")
+
+    job.page = page
+    app = run_page()
+    for _ in range(9):
+        next(button for button in app.button if button.label == "Stop").click().run()
+    assert [warning.value for warning in app.warning] == [f"Work {k}: stopped after 3 of 10 masks." for k in range(9)]
+    assert len(job.drawn) == 9
+
+
 def test_run_waits_for_the_gate(job):
     order = []
     real = job.compute

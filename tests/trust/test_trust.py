@@ -179,3 +179,33 @@ def test_a_map_that_no_noise_changes_is_told_to_ignore_the_image(cat_measured):
     one = dataclasses.replace(cat_measured["deconvnet"], max_sensitivity=0.0)
     _, reasons = trust.verdict(one, list(cat_measured.values()))
     assert (False, "Noise in the image does not change it at all: it hardly depends on the image.") in reasons
+
+
+MEASURES_BY_MAPS = {
+    "randomization": lambda slow, stop: trust.cascading_randomization(
+        {"rise": slow}, tiny("conv_relu"), random_image(), Target(0), progress=stop
+    ),
+    "max sensitivity": lambda slow, stop: trust.max_sensitivity(
+        slow, tiny("conv_relu"), random_image(), Target(0), progress=stop
+    ),
+    "pointing": lambda slow, stop: trust.grid_pointing(
+        slow, red_or_green(), trust.make_grid(red_or_green(), [plain((200, 0, 0)), plain((0, 200, 0))]), stop
+    ),
+}
+
+
+@pytest.mark.parametrize("measure", MEASURES_BY_MAPS)
+def test_measure_of_a_slow_method_can_be_stopped_within_a_map(measure):
+    class Stopped(BaseException):
+        pass
+
+    calls = []
+
+    def stop(done, total):
+        calls.append(done)
+        if len(calls) == 4:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        MEASURES_BY_MAPS[measure](METHODS["rise"](n_masks=160, n_cells=4), stop)
+    assert calls == [0, 0, 0, 0]

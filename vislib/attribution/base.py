@@ -26,6 +26,11 @@ def no_progress(done: int, total: int, partial: np.ndarray | None = None) -> Non
     """Reports to nobody."""
 
 
+def within(progress: Progress, done: int, total: int) -> Progress:
+    """What a piece of a work is given to report to: the work stays at done of total, and Stop is heard meanwhile."""
+    return lambda *_: progress(done, total)
+
+
 @dataclass(frozen=True)
 class Attribution:
     """What a method computes: the map and, where there are any, its layer, further arrays and what is to be said."""
@@ -53,6 +58,7 @@ class Explainer(ABC):
         signed: Whether negative values mean evidence against the class.
         unit: What a value is.
         class_discriminative: Whether the map depends on the class at all.
+        counted: What progress counts, in the plural.
     """
 
     name: ClassVar[str]
@@ -63,6 +69,7 @@ class Explainer(ABC):
     signed: ClassVar[bool]
     unit: ClassVar[str] = "raw value"
     class_discriminative: ClassVar[bool] = True
+    counted: ClassVar[str] = "steps"
 
     registry: ClassVar[dict[str, type["Explainer"]]] = {}
 
@@ -191,6 +198,12 @@ def explain(
         takes = f"it takes {listed(known)}" if known else "it takes none"
         raise ParameterError(f"{explainer.title} has no parameter {listed(unknown)}; {takes}.")
     return explainer(**params).explain(classifier, image, class_index, progress)
+
+
+def batches(count: int, first: int, most: int) -> list[slice]:
+    """Pieces of work 0 to count − 1, in batches: at first `first`, that a coarse map comes soon, then `most` at a time."""
+    starts = [0, *range(min(first, most), count, most)]
+    return [slice(start, stop) for start, stop in zip(starts, [*starts[1:], count], strict=True)]
 
 
 def upsample(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -39,6 +39,7 @@ class KernelShap(OverSuperpixels):
     )
     unit = "share of the score"
     default_segments = 20  # of 40 the same 512 samples give values that change much with the seed
+    needed_each = 2  # each superpixel shown alone, and covered alone
 
     def coalitions(self, n: int) -> np.ndarray:
         random = np.random.default_rng(self.seed)
@@ -52,7 +53,7 @@ class KernelShap(OverSuperpixels):
         if not len(sizes):
             return np.concatenate([ends, random.permutation(taken)])
         mass = _mass(n)[sizes]
-        drawn = random.choice(sizes, size=(self.n_samples - len(taken)) // 2, p=mass / mass.sum())
+        drawn = random.choice(sizes, size=self._n_pairs(whole), p=mass / mass.sum())
         # The rank of n random numbers is a random permutation: the first |z| of it are shown.
         half = random.random((len(drawn), n)).argsort(axis=1).argsort(axis=1) < drawn[:, None]
         pairs = np.stack([half, ~half], axis=1).reshape(-1, n)
@@ -70,6 +71,11 @@ class KernelShap(OverSuperpixels):
             samples -= count
         return whole
 
+    def _n_pairs(self, whole: np.ndarray) -> int:
+        """How many pairs are drawn, of the sizes that are not whole."""
+        n = len(whole) - 1
+        return (self.n_samples - sum(comb(n, size) for size in np.flatnonzero(whole).tolist())) // 2
+
     def fit(self, coalitions: np.ndarray, scores: np.ndarray) -> Fit:
         n = coalitions.shape[1]
         baseline, difference = scores[0], scores[1] - scores[0]
@@ -79,8 +85,9 @@ class KernelShap(OverSuperpixels):
         whole, mass = self._whole(n), _mass(n)
         drawn = ~whole[sizes]
         # π of each coalition; the drawn ones come as often as they weigh, and share what weighs the sizes not whole.
+        # Those still to come keep their share: the first few drawn, with all of it, would outvote what is exact.
         weights = np.array([mass[size] / comb(n, size) for size in sizes.tolist()])
-        weights[drawn] = mass[~whole].sum() / max(drawn.sum(), 1)
+        weights[drawn] = mass[~whole].sum() / max(2 * self._n_pairs(whole), 1)
         # With φ = difference / n + δ and Σ δ = 0, z·δ = (z − |z| / n)·δ. The least-norm solution for δ lies in
         # the span of these rows, which all add up to 0, and so does δ: efficiency needs no further constraint.
         rows = between - (sizes / n)[:, None]

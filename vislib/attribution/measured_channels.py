@@ -8,11 +8,14 @@ from typing import Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress, parameter, upsample
+from vislib.activations import strongest_channels
+from vislib.attribution.base import Attribution, Explainer, Progress, batches, parameter, upsample
 from vislib.target import Target
 
 Weigh = Callable[[np.ndarray], np.ndarray]
 """Weights (n,) of channels given by their indices (n,)."""
+
+_FIRST, _MOST = 4, 16  # channels at once: small, so that progress moves and Stop is heard soon
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,13 @@ class MeasuredChannels(Explainer):
 
     Where `max_channels` is less than there are, only those count whose maps vary most from place to place
     (a map that is the same everywhere says nothing of where); `notes` then says so. Values are ≥ 0.
+    The strongest are measured first, so that the map of those measured so far is near the whole.
     `details`: "cells" the map at the layer's size, "channels" and "weights" (n,) the α_k.
     """
 
     family = "class activation"
     signed = False
+    counted = "channels"
 
     layer: str | None = parameter(None, "Layer", help="Where to look; by default the last layer before pooling.")
     max_channels: int = parameter(
@@ -47,13 +52,13 @@ class MeasuredChannels(Explainer):
         channels = np.sort(np.argsort(-maps.std(axis=(0, 1)), kind="stable")[:count])
         weigh = self.weigher(classifier, inputs, maps, target)
         weights = np.zeros(count)
-        batch = min(network.batch_size, 16)  # small, so that progress moves and Stop is heard soon
-        for start in range(0, count, batch):
-            now = slice(start, min(start + batch, count))
+        order = strongest_channels(maps[..., channels])  # they make most of the map, so it soon looks like the whole
+        for done in batches(count, _FIRST, min(network.batch_size, _MOST)):
+            now = order[done]
             weights[now] = weigh(channels[now])
             cells = np.maximum(maps[..., channels] @ weights, 0).astype(np.float32)
             values = upsample(cells, size)
-            progress(now.stop, count, values)
+            progress(done.stop, count, values)
         notes: tuple[str, ...] = ()
         if count < there_are:
             notes = (f"{count:,} of {there_are:,} channels were measured, those that vary most from place to place.",)

@@ -42,6 +42,7 @@ class Rise(Explainer):
     )
     signed = True
     unit = "rise of the score"
+    counted = "masks"
 
     n_masks: int = parameter(512, "Masks", low=2, high=20000, help="How many random masks are averaged.")
     n_cells: int | None = parameter(

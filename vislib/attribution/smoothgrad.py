@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress, parameter
+from vislib.attribution.base import Attribution, Explainer, Progress, batches, parameter
 from vislib.target import Target
+
+_FIRST = 2  # noisy copies of the first batch: the fewest that can differ
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class SmoothGrad(Explainer):
         "smoothed is the noise level's choice."
     )
     signed = False
+    counted = "noisy copies"
 
     n_samples: int = parameter(20, "Samples", low=1, high=500, help="Noisy copies that are averaged.")
     noise: float = parameter(
@@ -53,7 +56,6 @@ def noisy_gradients(
     """Gradients (n, h, w, c) at copies of the input (1, h, w, c) with noise, in batches; `noise` is σ / (max − min)."""
     sigma = noise * float(inputs.max() - inputs.min())
     random = np.random.default_rng(seed)
-    for start in range(0, n_samples, network.gradient_batch_size):
-        count = min(network.gradient_batch_size, n_samples - start)
-        noisy = inputs + random.normal(0, sigma, (count, *inputs.shape[1:])).astype(np.float32)
+    for now in batches(n_samples, _FIRST, network.gradient_batch_size):
+        noisy = inputs + random.normal(0, sigma, (now.stop - now.start, *inputs.shape[1:])).astype(np.float32)
         yield network.gradients(noisy, target, averaged=True)

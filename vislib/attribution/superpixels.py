@@ -39,7 +39,10 @@ class OverSuperpixels(Explainer):
 
     family = "perturbation"
     signed = True
+    counted = "pictures"
     default_segments: ClassVar[int] = 40
+    needed_each: ClassVar[int] = 0
+    """Pictures a superpixel before the first map: of fewer it would be far from the whole."""
 
     n_segments: int | None = parameter(
         None,
@@ -81,7 +84,7 @@ class OverSuperpixels(Explainer):
             pictures = [shown(fitted, cover, segments, coalition) for coalition in coalitions[start:done]]
             scores[start:done] = network.scores(network.logits(classifier.prepare(np.stack(pictures))), target)
             partial = None
-            if done == total or done % fit_every == 0:
+            if done == total or (done % fit_every == 0 and done > self.needed_each * coalitions.shape[1]):
                 fit = self.fit(coalitions[:done], scores[:done])
                 partial = fit.values[segments].astype(np.float32)
             progress(done, total, partial)

@@ -27,6 +27,7 @@ class VarGrad(Explainer):
         "evidence is (Seo et al. 2018, arXiv 1806.03000); the noise level changes it."
     )
     signed = False
+    counted = "noisy copies"
 
     n_samples: int = parameter(20, "Samples", low=2, high=500, help="Noisy copies whose gradients are compared.")
     noise: float = parameter(
@@ -45,5 +46,5 @@ class VarGrad(Explainer):
             squares = squares + ((gradients - first) ** 2).sum(axis=0)
             done += len(gradients)
             values = (squares / done - (sums / done) ** 2).clip(0).max(axis=-1).astype(np.float32)
-            progress(done, self.n_samples, values)
+            progress(done, self.n_samples, values if done > 1 else None)  # one alone does not vary
         return Attribution(values)

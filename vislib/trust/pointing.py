@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Explainer, Progress, no_progress
+from vislib.attribution.base import Explainer, Progress, no_progress, within
 from vislib.classifier import Classifier
 from vislib.errors import ParameterError
 from vislib.images import Box, resize_box
@@ -75,7 +75,7 @@ def grid_pointing(
         explainer: The method.
         classifier: Whose decision.
         grid: Of `make_grid`.
-        progress: Called as progress(done, total) between maps.
+        progress: Called as progress(done, total) between maps and within them.
 
     Returns:
         A share a cell; 0 where the map has no positive part.
@@ -84,13 +84,15 @@ def grid_pointing(
     """
     explainer = explainer.resolved(classifier)
     shares = []
-    progress(0, len(grid.class_indices))
+    n_cells = len(grid.class_indices)
+    progress(0, n_cells)
     for number, class_index in enumerate(grid.class_indices):
-        attribution = explainer.attribute(classifier, grid.picture, Target(class_index), no_progress)
+        inside = within(progress, number, n_cells)
+        attribution = explainer.attribute(classifier, grid.picture, Target(class_index), inside)
         positive = np.maximum(attribution.values, 0).astype(np.float64)
         total = positive.sum()
         shares.append(float(positive[grid.cell(number)].sum() / total) if total else 0.0)
-        progress(number + 1, len(grid.class_indices))
+        progress(number + 1, n_cells)
     return tuple(shares)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Explainer, Progress, no_progress
+from vislib.attribution.base import Explainer, Progress, no_progress, within
 from vislib.classifier import Classifier
 from vislib.errors import ModelError
 from vislib.target import Target
@@ -56,7 +56,7 @@ def cascading_randomization(
         target: What is explained, the same throughout.
         n_stages: 1 or more.
         seed: Of the random weights.
-        progress: Called as progress(done, total) between maps.
+        progress: Called as progress(done, total) between maps and within them.
 
     Returns:
         By name, the stages: first the trained network, last the network wholly random.
@@ -89,7 +89,7 @@ def _maps_by_stage(
             _randomize(weights, random)
         n_random += len(group)
         for name, explainer in explainers.items():
-            values = explainer.attribute(twin, fitted, target, no_progress).values
+            values = explainer.attribute(twin, fitted, target, within(progress, done, total)).values
             first = found[name][0].values if found[name] else values
             found[name].append(
                 RandomizedStage(

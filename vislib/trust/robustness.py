@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vislib.attribution.base import Explainer, Progress, no_progress
+from vislib.attribution.base import Explainer, Progress, no_progress, within
 from vislib.attribution.fills import cover_image
 from vislib.classifier import Classifier
 from vislib.target import Target
@@ -29,13 +29,13 @@ def max_sensitivity(
         n_samples: Draws of noise; more can only give more.
         radius: Of the noise, as a share of 255. Pixels are rounded to whole levels and kept in 0..255.
         seed: Of the noise.
-        progress: Called as progress(done, total) between maps.
+        progress: Called as progress(done, total) between maps and within them.
 
     Reference: Yeh et al. 2019, arXiv 1901.09392, definition 3; there the norm is not divided by that of the map.
     """
     random = np.random.default_rng(seed)
     progress(0, n_samples)
-    first = explainer.attribute(classifier, fitted, target, no_progress).values.astype(np.float64)
+    first = explainer.attribute(classifier, fitted, target, within(progress, 0, n_samples)).values.astype(np.float64)
     norm = np.linalg.norm(first)
     if norm == 0:
         return 0.0
@@ -43,7 +43,7 @@ def max_sensitivity(
     for done in range(n_samples):
         noise = random.uniform(-radius * 255, radius * 255, fitted.shape)
         noisy = np.clip(np.rint(fitted + noise), 0, 255).astype(np.uint8)
-        values = explainer.attribute(classifier, noisy, target, no_progress).values
+        values = explainer.attribute(classifier, noisy, target, within(progress, done, n_samples)).values
         worst = max(worst, float(np.linalg.norm(values - first) / norm))
         progress(done + 1, n_samples)
     return worst

@@ -1,0 +1,51 @@
+"""Stop on a page that explains: the map reached stays, and says how far it got."""
+
+import pytest
+import streamlit as st
+from page_text import check_sound, pictures
+
+import vislib
+from pages._ui import work
+
+SMALL = {"model": "cifar10", "rise.n_masks": "64", "lime.n_samples": "16", "kernel-shap.n_samples": "16"}
+
+
+@pytest.fixture
+def stops_after(monkeypatch):
+    """Makes a method leave at its n-th report, the first time, as it does when a person presses Stop."""
+    own = work.Store(10**7)
+    monkeypatch.setattr(work, "store", lambda: own)
+
+    def stop(method: str, n_reports: int) -> None:
+        explainer = vislib.methods()[method]
+        attribute, calls = explainer.attribute, []
+
+        def stopped(self, classifier, fitted, target, progress):
+            def watch(*report):
+                progress(*report)
+                calls.append(report)
+                if len(calls) == n_reports + 1:
+                    st.stop()
+
+            return attribute(self, classifier, fitted, target, watch)
+
+        monkeypatch.setattr(explainer, "attribute", stopped)
+
+    return stop
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "query", "how_far"),
+    [
+        ("occlusion", "rise", SMALL, "after 32 of 64 masks"),
+        ("class_activation", "score-cam", {"model": "cifar10", "cam": "Score-CAM"}, "after 20 of 32 channels"),
+        ("class_activation", "ablation-cam", {"model": "cifar10", "cam": "Ablation-CAM"}, "after 20 of 64 channels"),
+    ],
+)
+def test_stop_keeps_the_map_and_says_how_far_it_got(name, method, query, how_far, open_page, stops_after):
+    title = vislib.methods()[method].title
+    stops_after(method, 2)
+    page = check_sound(open_page(name, **query))
+    check_sound(next(button for button in page.button if button.label == "Stop").click().run())
+    assert [warning.value for warning in page.warning] == [f"{title}: stopped {how_far}."]
+    assert f"{title}, {how_far}" in pictures(page)
