@@ -46,7 +46,8 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
     Raises:
         VislibError: If something asked for is not possible.
     """
-    key = (here.classifier.key, "batch", source.digest, *methods)
+    # The report holds the source's name: whoever brings the same images under another name gets one with theirs.
+    key = (here.classifier.key, "batch", source.name, source.digest, *methods)
     finished = work.run(
         key, f"Explaining {source.name}" if len(source.name) <= 40 else "Explaining the images",
         lambda progress: _compute(here.classifier, source, methods, key, progress), again="Go on", kind="batch",

@@ -74,6 +74,16 @@ def test_zip_of_ones_own_with_a_broken_image(open_page, digits_folder):
     assert "<script>alert" not in page.get("iframe")[0].proto.srcdoc
 
 
+def test_same_images_of_another_person_are_not_called_by_their_file_name(open_page, digits_folder):
+    reports = []
+    for name in ("salary_of_jane.zip", "scans.zip"):
+        page = open_page("batch", model="digits", batch_of="Your own, in a zip")
+        page.file_uploader(key="batch_zip").upload(name, zipped(digits_folder), "application/zip").run()
+        reports.append(check_sound(page).get("iframe")[0].proto.srcdoc)
+    assert ["salary_of_jane" in report for report in reports] == [True, False]
+    assert "scans.zip" in reports[1]
+
+
 def test_harmful_zip_is_a_sentence_and_the_page_stays(open_page):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
