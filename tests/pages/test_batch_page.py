@@ -2,11 +2,17 @@
 
 import csv
 import io
+import os
+import shutil
+import stat
+import tempfile
 import zipfile
+from pathlib import Path
 
 import pytest
 from page_text import check_sound, errors, text
 
+import vislib
 from pages._ui import batch_source, batch_view, work
 from pages._ui.store import Store
 
@@ -15,7 +21,8 @@ from pages._ui.store import Store
 def _own_places(monkeypatch, tmp_path):
     own = Store(10**8)
     monkeypatch.setattr(work, "store", lambda: own)
-    monkeypatch.setattr(batch_view, "_ROOT", tmp_path / "batches")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    batch_view._half_made.clear()
     monkeypatch.delenv(batch_source.VARIABLE, raising=False)
 
 
@@ -121,9 +128,28 @@ def test_no_method_is_a_sentence(open_page):
     assert any(caption.value == "Choose a method." for caption in page.caption)
 
 
-def test_what_a_finished_batch_took_on_disk_is_gone(open_page, tmp_path):
+@pytest.fixture
+def folders_used(monkeypatch) -> list[tuple[Path, os.stat_result]]:
+    """Fills with the folder that each batch is computed in, and what the one around it is like then."""
+    used: list[tuple[Path, os.stat_result]] = []
+    real = vislib.explain_many
+
+    def explain_many(*args, out, **kwargs):
+        used.append((out, out.parent.stat()))
+        return real(*args, out=out, **kwargs)
+
+    monkeypatch.setattr(vislib, "explain_many", explain_many)
+    return used
+
+
+def test_half_made_batches_lie_where_no_other_user_looks_and_are_gone_when_finished(open_page, folders_used):
     check_sound(open_page("batch", model="digits"))
-    assert list((tmp_path / "batches").iterdir()) == []
+    shutil.rmtree(folders_used[0][0].parent)  # as a machine that tidies up
+    check_sound(open_page("batch", model="digits", batch_methods="Grad-CAM"))
+    for folder, around in folders_used:
+        assert (stat.S_IMODE(around.st_mode), around.st_uid) == (0o700, os.getuid())
+        assert not folder.exists()
+    assert folders_used[0][0].parent.name != folders_used[1][0].parent.name, "its name can be known beforehand"
 
 
 def test_left_folders_are_bounded(tmp_path, monkeypatch):
