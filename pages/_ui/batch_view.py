@@ -16,6 +16,7 @@ import vislib
 from pages._ui import picture, work
 from pages._ui.context import Context, percent
 from vislib import export
+from vislib.batch.pace import Pace
 from vislib.batch.sources import Source
 from vislib.report import report_html
 
@@ -50,7 +51,7 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
     finished = work.run(
         key, f"Explaining {source.name}" if len(source.name) <= 40 else "Explaining the images",
         lambda progress: _compute(here.classifier, source, methods, key, progress), again="Go on", kind="batch",
-        unit=" images",
+        says=Pace(),
     )  # fmt: skip
     if finished is None:
         st.caption("What was finished is kept for a while, and is not computed again.")

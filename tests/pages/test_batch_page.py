@@ -8,13 +8,16 @@ import stat
 import tempfile
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 from page_text import check_sound, errors, text
 
 import vislib
 from pages._ui import batch_source, batch_view, work
 from pages._ui.store import Store
+from vislib.batch import pace
 
 
 @pytest.fixture(autouse=True)
@@ -150,6 +153,19 @@ def test_half_made_batches_lie_where_no_other_user_looks_and_are_gone_when_finis
         assert (stat.S_IMODE(around.st_mode), around.st_uid) == (0o700, os.getuid())
         assert not folder.exists()
     assert folders_used[0][0].parent.name != folders_used[1][0].parent.name, "its name can be known beforehand"
+
+
+def test_bar_tells_the_rate_and_the_time_left(open_page, monkeypatch):
+    def explain_many(*args, progress, **kwargs):
+        for done in (20, 20, 60):
+            progress(done, 1000)
+        st.stop()  # as Streamlit does at its next call once a person pressed Stop
+
+    monkeypatch.setattr(vislib, "explain_many", explain_many)
+    times = iter((100.0, 101.0, 108.0))
+    monkeypatch.setattr(pace, "time", SimpleNamespace(monotonic=lambda: next(times)))
+    (bar,) = open_page("batch", model="digits").get("progress")
+    assert bar.proto.text == "Explaining sample images: 60 of 1,000 images, 5.0 a second, 3 min 8 s left"
 
 
 def test_left_folders_are_bounded(tmp_path, monkeypatch):
