@@ -16,7 +16,8 @@ import threading
 import time
 from pathlib import Path
 
-from benchmarks.visitors import Server, Visitor, serving
+from benchmarks.server import Server, serving
+from benchmarks.visitors import Visitor
 
 MOST_KB = 3_000_000
 MOST_THREADS_LEFT, MOST_KB_LEFT = 10, 200_000

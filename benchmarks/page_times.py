@@ -6,45 +6,19 @@ nobody has asked for before, and the seconds are told until the new Grad-CAM and
 """
 
 import argparse
-import contextlib
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-ROOT = Path(__file__).parents[1]
+from benchmarks.server import serving
+
 _ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
 _CLASSES = ("espresso", "Persian cat", "lynx", "space shuttle", "tabby")
 _SAYS = """([wanted]) => [...document.querySelectorAll('[data-testid=stMain] img')].some(
     (image) => image.complete && image.naturalWidth > 0 && image.alt.startsWith(wanted))"""
 _MILLISECONDS = 120_000
-
-
-@contextlib.contextmanager
-def serving() -> Iterator[str]:
-    """The app on a free port, just started; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        while True:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health"):
-                break
-            time.sleep(0.05)
-        yield address
-    finally:
-        server.kill()
-        server.wait()
 
 
 def wait_for_picture(page: Page, alt: str) -> None:
@@ -86,10 +60,10 @@ def change_class(page: Page, name: str) -> float:
 def measure() -> tuple[dict[str, float], list[float]]:
     """One fresh server: the times of its first page, and of each change of class."""
     executable = shutil.which("chromium") or shutil.which("google-chrome")
-    with serving() as address, sync_playwright() as playwright:
+    with serving() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, headless=True, args=_ARGUMENTS)
         page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
-        first = open_overview(page, address)
+        first = open_overview(page, server.address)
         changes = [change_class(page, name) for name in _CLASSES]
         browser.close()
     return first, changes

@@ -1,79 +1,18 @@
-"""The app's server, and visitors without a browser: they speak Streamlit's websocket protocol and note what they get."""
+"""Visitors without a browser: they speak Streamlit's websocket protocol and note what they get."""
 
-import contextlib
-import os
-import re
 import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-ROOT = Path(__file__).parents[1]
-_START_SECONDS = 120
+from benchmarks.server import Server
+
+_OPEN_SECONDS = 120
 _GOES_ON = ForwardMsg.FINISHED_EARLY_FOR_RERUN
-
-
-@dataclass
-class Server:
-    """The app's own process."""
-
-    port: int
-    process: subprocess.Popen
-    log: Path
-
-    def status(self, field: str) -> int:
-        """A figure of /proc/PID/status: kB for memory (VmRSS, VmHWM), a number for Threads."""
-        text = Path(f"/proc/{self.process.pid}/status").read_text()
-        found = re.search(rf"{field}:\s+(\d+)", text)
-        assert found, field
-        return int(found[1])
-
-    def cpu_seconds(self) -> float:
-        """Processor time used so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@contextlib.contextmanager
-def serving(log: Path) -> Iterator[Server]:
-    """Runs the app on a free port, with its log in a file; yields once it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)]
-    with log.open("wb") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", *options],
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-        )
-    server = Server(port, process, log)
-    try:
-        end = time.monotonic() + _START_SECONDS
-        while True:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health"):
-                break
-            assert process.poll() is None, "the server ended"
-            assert time.monotonic() < end, "the server does not answer"
-            time.sleep(0.1)
-        yield server
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 class Visitor:
@@ -86,7 +25,7 @@ class Visitor:
             subprotocols=["streamlit"],  # type: ignore[list-item]
             ping_interval=None,
             max_size=None,
-            open_timeout=_START_SECONDS,
+            open_timeout=_OPEN_SECONDS,
         )
         self.elements: dict[tuple[int, ...], Any] = {}
         self.said: list[str] = []

@@ -7,6 +7,27 @@ import pytest
 import vislib
 
 SAMPLES = Path(__file__).parents[1] / "sample_images"
+_LONGEST_FIRST = ("browser", "pages", "batch", "training")
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Puts first what takes long, so that several processes end at about the same time."""
+    place = {folder: number for number, folder in enumerate(_LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path.parent.name, len(place)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """A file goes to one process, and so do all files that share something: a server, or what pages have computed."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = Path(super()._split_scope(nodeid))
+            shares = file.parent.name in ("browser", "pages") and file.name != "test_fresh_link.py"
+            return str(file.parent if shares else file)
+
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

@@ -16,10 +16,10 @@ import vislib
 from pages._ui import picture, work
 from pages._ui.context import Context, percent
 from vislib import export
+from vislib.batch.pace import Pace
 from vislib.batch.sources import Source
 from vislib.report import report_html
 
-_ROOT = Path(tempfile.gettempdir()) / "vislib-batches"
 _PART_ROWS = 50
 _MOST_LEFT = 8
 _REPORT_PX = 900
@@ -46,11 +46,12 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
     Raises:
         VislibError: If something asked for is not possible.
     """
-    key = (here.classifier.key, "batch", source.digest, *methods)
+    # The report holds the source's name: whoever brings the same images under another name gets one with theirs.
+    key = (here.classifier.key, "batch", source.name, source.digest, *methods)
     finished = work.run(
         key, f"Explaining {source.name}" if len(source.name) <= 40 else "Explaining the images",
         lambda progress: _compute(here.classifier, source, methods, key, progress), again="Go on", kind="batch",
-        unit=" images",
+        says=Pace(),
     )  # fmt: skip
     if finished is None:
         st.caption("What was finished is kept for a while, and is not computed again.")
@@ -72,9 +73,18 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
     _table(finished.table, methods)
 
 
+@st.cache_resource(show_spinner=False, validate=lambda folder: Path(folder.name).is_dir())
+def _half_made() -> tempfile.TemporaryDirectory:
+    """Where batches lie while they are computed: only this server's user can look there, and it goes when the server does.
+
+    Another one is made if it is gone: a machine may tidy up its temporary files.
+    """
+    return tempfile.TemporaryDirectory(prefix="vislib-batches-")
+
+
 def _compute(classifier: vislib.Classifier, source: Source, methods: Sequence[str], key: tuple, progress) -> Finished:
     """In a folder that is left when the person stops, so that it goes on there."""
-    folder = _ROOT / sha256(repr(key).encode()).hexdigest()[:24]
+    folder = Path(_half_made().name) / sha256(repr(key).encode()).hexdigest()[:24]
     _make_room(folder)
     vislib.explain_many(classifier, source, methods, out=folder, part_rows=_PART_ROWS, progress=progress)
     table = vislib.open_batch(folder).table().to_pandas()
@@ -85,8 +95,7 @@ def _compute(classifier: vislib.Classifier, source: Source, methods: Sequence[st
 
 def _make_room(folder: Path) -> None:
     """Lets the oldest of what stopped batches have left go."""
-    _ROOT.mkdir(mode=0o700, exist_ok=True)
-    left = sorted((one for one in _ROOT.iterdir() if one != folder), key=lambda one: one.stat().st_mtime)
+    left = sorted((one for one in folder.parent.iterdir() if one != folder), key=lambda one: one.stat().st_mtime)
     for one in left[: max(0, len(left) - _MOST_LEFT)]:
         shutil.rmtree(one, ignore_errors=True)
 

@@ -77,7 +77,7 @@ def take_file() -> None:
     try:
         loaded = work.run(
             ("model file", digest), f"Trying {style.plain(file.name)}", _loading(content), again="Try again",
-            kind=f"model file {digest[:12]}, {len(content):,} bytes", unit=" s at most", keep=models.kept(),
+            kind=f"model file {digest[:12]}, {len(content):,} bytes", says="{} of {} s at most".format, keep=models.kept(),
         )  # fmt: skip
         if loaded is None:
             return  # stopped

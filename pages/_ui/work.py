@@ -74,7 +74,7 @@ def run(
     show_partial: Callable[[np.ndarray, int, int], None] | None = None,
     again: str = "Start again",
     kind: str | None = None,
-    unit: str = "",
+    says: Callable[[int, int], str] = "{} of {}".format,
     keep: Store | None = None,
 ) -> T | None:
     """The result kept under `key`, or computed now with a progress bar and a Stop button.
@@ -86,7 +86,7 @@ def run(
         show_partial: Draws the map so far, with done and total.
         again: What the button says that takes a stopped computation up.
         kind: What the log calls it, where `what` holds a name of the person's own.
-        unit: What is counted, as it follows a number.
+        says: How far it is, for people, from done and total.
         keep: Where the result is kept, if not with all others.
 
     Returns:
@@ -114,7 +114,7 @@ def run(
         if partial is not None or (done and partials.get(key, (None,))[0] is None):
             partials[key] = (partial, done, total)
         # Any Streamlit call raises here once the person has stopped or changed something.
-        bar.progress(done / total, text=f"{what}: {done} of {total}{unit}" if total > 1 else f"{what}…")
+        bar.progress(done / total, text=f"{what}: {says(done, total)}" if total > 1 else f"{what}…")
         if partial is None:
             return
         if show_partial is not None and done < total and time.monotonic() - last_shown > _SHOW_EVERY_SECONDS:

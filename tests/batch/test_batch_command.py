@@ -6,7 +6,7 @@ import pytest
 
 from vislib import batch, cli
 from vislib.batch import command as batch_command
-from vislib.batch.command import progress_line
+from vislib.batch.pace import progress_line
 
 
 @pytest.fixture

@@ -1,13 +1,7 @@
 """The app on a free port, and a real Chromium in front of it that reports every error."""
 
-import contextlib
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +9,8 @@ import numpy as np
 import pytest
 from watched import Watched
 
-ROOT = Path(__file__).parents[2]
+from benchmarks.server import serving
+
 _SAYS = "the browser tests need playwright (pip install -r requirements-dev.txt) and chromium (apt install chromium)"
 
 
@@ -39,52 +34,18 @@ def bands(tmp_path_factory) -> Path:
     return folder
 
 
-@contextlib.contextmanager
-def serving(data: Path) -> Iterator[str]:
-    """Runs the app's server with this folder of data sets; yields its address once it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", *options],
-        cwd=ROOT,
-        env={**os.environ, "VISLIB_DATA_DIR": str(data)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        end = time.monotonic() + 60
-        while True:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health") as answer:
-                if answer.status == 200:
-                    break
-            assert server.poll() is None, "the server ended"
-            assert time.monotonic() < end, "the server does not answer"
-            time.sleep(0.1)
-        yield address
-    finally:
-        server.terminate()
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
 @pytest.fixture
 def fresh_server(bands) -> Iterator[str]:
     """The address of a server that nobody has visited."""
-    with serving(bands) as address:
-        yield address
+    with serving(VISLIB_DATA_DIR=str(bands)) as server:
+        yield server.address
 
 
 @pytest.fixture(scope="session")
 def server(bands) -> Iterator[str]:
     """The address of the server that the other tests share."""
-    with serving(bands) as address:
-        yield address
+    with serving(VISLIB_DATA_DIR=str(bands)) as server:
+        yield server.address
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import re
 import numpy as np
 from PIL import Image
 from playwright.sync_api import expect
+from quick_methods import QUICK_QUERY
 
 
 def test_class_change_shows_in_captions_and_address(server, visit):
@@ -42,8 +43,7 @@ def test_address_opens_the_same_state_for_someone_else(server, visit):
 
 
 def test_stop_and_start_again(server, visit):
-    quick = "rise.n_masks=16&lime.n_samples=16&kernel-shap.n_samples=16"
-    it = visit(f"{server}/occlusion?class=volcano&occlusion.stride_px=8&{quick}")
+    it = visit(f"{server}/occlusion?class=volcano&occlusion.stride_px=8&{QUICK_QUERY}")
     expect(it.main.get_by_text(re.compile(r"Occlusion: [1-9]\d* of \d+"))).to_be_visible(timeout=30_000)
     it.main.get_by_role("button", name="Stop").click()
     expect(it.main.get_by_text(re.compile(r"stopped after [1-9]\d* of \d+"))).to_be_visible(timeout=10_000)

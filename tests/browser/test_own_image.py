@@ -5,6 +5,7 @@ import io
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
+from quick_methods import QUICK_QUERY
 
 HOSTILE = "<img src=x onerror=alert(1)>**b**.png"
 HOSTILE_TOO = ":smile: www.example.com -> a@example.com <- :red[x] `b` $c$ ~~d~~ -- https:.png"
@@ -48,7 +49,7 @@ def test_svg_is_refused(server, visit):
 
 
 def test_hostile_name_shows_as_text(server, visit, coffee_png):
-    it = visit(f"{server}/saliency")
+    it = visit(f"{server}/saliency?{QUICK_QUERY}")
     it.settled("saliency")
     it.upload(HOSTILE, coffee_png)
     it.says(f"The part of {HOSTILE} that it is given")

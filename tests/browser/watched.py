@@ -20,11 +20,13 @@ PAGES = {
     "class_activation": ("Class activation", "Class activation", "Grad-CAM, stage by stage"),
     "compare_and_trust": ("Compare & trust", "Compare & trust", "Grid pointing game"),
     "your_model": ("Your model", "Your model", "Layer by layer"),
+    "batch": ("Batch", "Batch", "Every image is explained for the class that the network predicts"),
 }
 """Path: (name in the navigation, title, text that stands near the page's end)."""
 
 SECONDS = 1000
 _PROBED = re.compile(r"^/\w+/_stcore/(health|host-config)$")
+_ALTS = "pictures => pictures.map((picture) => picture.alt)"
 
 
 class Watched:
@@ -60,6 +62,14 @@ class Watched:
     @property
     def sidebar(self):
         return self.page.get_by_test_id("stSidebar")
+
+    def alts(self) -> list[str]:
+        """The alternative texts of the page's pictures, those of a report in a frame of its own too; "" if one has none."""
+        frames = [place.content_frame for place in self.main.locator("iframe[srcdoc]").all()]
+        for frame in frames:
+            frame.locator("body").wait_for()
+        found = [part.locator("img").evaluate_all(_ALTS) for part in (self.main, *frames)]
+        return [alt for alts in found for alt in alts]
 
     def says(self, text: str, seconds: float = 60) -> None:
         """Waits until the page shows the text."""

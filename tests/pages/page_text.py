@@ -14,9 +14,6 @@ PAGES = {
     "class_activation": "Class activation",
 }
 
-QUICK = {"rise.n_masks": "16", "lime.n_samples": "16", "kernel-shap.n_samples": "16"}
-"""What an address says to make Occlusion's slow methods quick, where they are not what is tested."""
-
 
 def raw_html(page: AppTest) -> list[str]:
     return [element.proto.body for element in page.get("html") if "<style>" not in element.proto.body]

@@ -2,20 +2,30 @@
 
 import csv
 import io
+import os
+import shutil
+import stat
+import tempfile
 import zipfile
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 from page_text import check_sound, errors, text
 
+import vislib
 from pages._ui import batch_source, batch_view, work
 from pages._ui.store import Store
+from vislib.batch import pace
 
 
 @pytest.fixture(autouse=True)
 def _own_places(monkeypatch, tmp_path):
     own = Store(10**8)
     monkeypatch.setattr(work, "store", lambda: own)
-    monkeypatch.setattr(batch_view, "_ROOT", tmp_path / "batches")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    batch_view._half_made.clear()
     monkeypatch.delenv(batch_source.VARIABLE, raising=False)
 
 
@@ -74,6 +84,16 @@ def test_zip_of_ones_own_with_a_broken_image(open_page, digits_folder):
     assert "<script>alert" not in page.get("iframe")[0].proto.srcdoc
 
 
+def test_same_images_of_another_person_are_not_called_by_their_file_name(open_page, digits_folder):
+    reports = []
+    for name in ("salary_of_jane.zip", "scans.zip"):
+        page = open_page("batch", model="digits", batch_of="Your own, in a zip")
+        page.file_uploader(key="batch_zip").upload(name, zipped(digits_folder), "application/zip").run()
+        reports.append(check_sound(page).get("iframe")[0].proto.srcdoc)
+    assert ["salary_of_jane" in report for report in reports] == [True, False]
+    assert "scans.zip" in reports[1]
+
+
 def test_harmful_zip_is_a_sentence_and_the_page_stays(open_page):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
@@ -111,9 +131,41 @@ def test_no_method_is_a_sentence(open_page):
     assert any(caption.value == "Choose a method." for caption in page.caption)
 
 
-def test_what_a_finished_batch_took_on_disk_is_gone(open_page, tmp_path):
+@pytest.fixture
+def folders_used(monkeypatch) -> list[tuple[Path, os.stat_result]]:
+    """Fills with the folder that each batch is computed in, and what the one around it is like then."""
+    used: list[tuple[Path, os.stat_result]] = []
+    real = vislib.explain_many
+
+    def explain_many(*args, out, **kwargs):
+        used.append((out, out.parent.stat()))
+        return real(*args, out=out, **kwargs)
+
+    monkeypatch.setattr(vislib, "explain_many", explain_many)
+    return used
+
+
+def test_half_made_batches_lie_where_no_other_user_looks_and_are_gone_when_finished(open_page, folders_used):
     check_sound(open_page("batch", model="digits"))
-    assert list((tmp_path / "batches").iterdir()) == []
+    shutil.rmtree(folders_used[0][0].parent)  # as a machine that tidies up
+    check_sound(open_page("batch", model="digits", batch_methods="Grad-CAM"))
+    for folder, around in folders_used:
+        assert (stat.S_IMODE(around.st_mode), around.st_uid) == (0o700, os.getuid())
+        assert not folder.exists()
+    assert folders_used[0][0].parent.name != folders_used[1][0].parent.name, "its name can be known beforehand"
+
+
+def test_bar_tells_the_rate_and_the_time_left(open_page, monkeypatch):
+    def explain_many(*args, progress, **kwargs):
+        for done in (20, 20, 60):
+            progress(done, 1000)
+        st.stop()  # as Streamlit does at its next call once a person pressed Stop
+
+    monkeypatch.setattr(vislib, "explain_many", explain_many)
+    times = iter((100.0, 101.0, 108.0))
+    monkeypatch.setattr(pace, "time", SimpleNamespace(monotonic=lambda: next(times)))
+    (bar,) = open_page("batch", model="digits").get("progress")
+    assert bar.proto.text == "Explaining sample images: 60 of 1,000 images, 5.0 a second, 3 min 8 s left"
 
 
 def test_left_folders_are_bounded(tmp_path, monkeypatch):

@@ -1,7 +1,8 @@
 """What a person changes shows in the pictures: class, layer, channel, parameters, the second image."""
 
 import pytest
-from page_text import QUICK, blocks, check_sound, errors, pictures, text
+from page_text import blocks, check_sound, errors, pictures, text
+from quick_methods import QUICK
 
 import vislib
 from pages._ui.picture import Look
@@ -9,7 +10,7 @@ from pages._ui.picture import Look
 
 @pytest.mark.parametrize("name", ["overview", "saliency", "class_activation"])
 def test_class_change_shows_in_captions(name, open_page, classifier, cat):
-    page = open_page(name)
+    page = open_page(name, **QUICK)
     page.sidebar.selectbox(key="class").select("lynx").run()
     check_sound(page)
     logit = classifier.logits(cat)[classifier.class_index("lynx")]
@@ -121,7 +122,7 @@ def test_occlusion_patch_above_input_is_a_sentence(open_page):
 
 
 def test_saliency_samples(open_page):
-    page = open_page("saliency")
+    page = open_page("saliency", **QUICK)
     before = blocks(page)
     page.number_input(key="smoothgrad.n_samples").set_value(2).run()
     assert blocks(check_sound(page)) != before, "the scale of another map"

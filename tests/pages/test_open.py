@@ -2,6 +2,7 @@
 
 import pytest
 from page_text import PAGES, blocks, check_sound, pictures, text
+from quick_methods import QUICK
 
 import vislib
 
@@ -75,7 +76,7 @@ def test_sidebar_lists_the_most_probable_classes(open_page, classifier, cat):
 
 
 def test_address_opens_the_same_state(open_page):
-    page = check_sound(open_page("saliency", **{"class": "espresso", "image": "coffee.jpg"}))
+    page = check_sound(open_page("saliency", **QUICK, **{"class": "espresso", "image": "coffee.jpg"}))
     assert page.sidebar.selectbox(key="image").value == "coffee.jpg"
     assert "SmoothGrad for espresso over coffee.jpg" in pictures(page)
 

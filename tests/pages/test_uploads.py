@@ -4,8 +4,9 @@ import io
 
 import numpy as np
 import pytest
-from page_text import PAGES, QUICK, blocks, check_sound, errors, pictures, text
+from page_text import PAGES, blocks, check_sound, errors, pictures, text
 from PIL import Image
+from quick_methods import QUICK
 
 HOSTILE = "<img src=x onerror=alert(1)>**b**.png"
 

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from vislib.attribution import Explainer
+from vislib.batch.pace import Pace
 from vislib.batch.run import ENGINES, explain_many
 from vislib.batch.settings import EXPLAINED, Cluster
 from vislib.classifier import load_classifier
@@ -111,38 +112,17 @@ class _Shown:
 
     def __init__(self) -> None:
         self._is_terminal = sys.stderr.isatty()
-        self._begun: tuple[float, int] | None = None
-        self._next = 0.0
+        self._pace = Pace()
+        self._next: float | None = None
 
     def __call__(self, done: int, total: int, partial=None) -> None:
-        now = time.monotonic()
-        if self._begun is None:
-            self._begun = (now, done)
+        now, line = time.monotonic(), self._pace(done, total)
+        if self._next is None:
             self._next = now + (0 if self._is_terminal else _LINE_EVERY_SECONDS)
         if now < self._next and not (self._is_terminal and done == total):
             return
         self._next = now + (_REWRITE_EVERY_SECONDS if self._is_terminal else _LINE_EVERY_SECONDS)
-        line = progress_line(done, total, done - self._begun[1], now - self._begun[0])
         if self._is_terminal:
             print(f"\r\033[K{line}", end="\n" if done == total else "", file=sys.stderr, flush=True)
         else:
             print(line, file=sys.stderr, flush=True)
-
-
-def progress_line(done: int, total: int, done_now: int, seconds: float) -> str:
-    """ "1,200 of 10,000 images, 40.1 a second, 3 min 39 s left"."""
-    line = f"{done:,} of {total:,} images"
-    if done_now <= 0 or seconds <= 0:
-        return line
-    rate = done_now / seconds
-    return f"{line}, {rate:.1f} a second, {_time((total - done) / rate)} left"
-
-
-def _time(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours < 48 else f"{hours // 24} days {hours % 24} h"

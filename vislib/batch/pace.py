@@ -1,0 +1,36 @@
+"""How fast a batch gets on, for people."""
+
+import time
+
+
+class Pace:
+    """Says how far a batch is, with its rate and the time left. The rate is that since the first call."""
+
+    def __init__(self) -> None:
+        self._begun: tuple[float, int] | None = None
+
+    def __call__(self, done: int, total: int) -> str:
+        """See `progress_line`; `done` and `total` are numbers of images."""
+        now = time.monotonic()
+        if self._begun is None:
+            self._begun = (now, done)
+        return progress_line(done, total, done - self._begun[1], now - self._begun[0])
+
+
+def progress_line(done: int, total: int, done_now: int, seconds: float) -> str:
+    """ "1,200 of 10,000 images, 40.1 a second, 3 min 39 s left"."""
+    line = f"{done:,} of {total:,} images"
+    if done_now <= 0 or seconds <= 0:
+        return line
+    rate = done_now / seconds
+    return f"{line}, {rate:.1f} a second, {_time((total - done) / rate)} left"
+
+
+def _time(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours < 48 else f"{hours // 24} days {hours % 24} h"
