@@ -80,7 +80,7 @@ def _widget(spec: dataclasses.Field, default, key: str, most: int | None):
 def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
     """The heatmap, with its coarse forms drawn into `slot` meanwhile; None if it was stopped."""
 
-    box, unit = context.classifier.box(context.image), f" {explainer.counted}"
+    box, says = context.classifier.box(context.image), f"{{}} of {{}} {explainer.counted}".format
 
     def draw(partial: np.ndarray, done: int, total: int) -> None:
         scale = Scale.of(partial, explainer.signed, look.clip)
@@ -91,7 +91,7 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
         slot.image(
             data_uri(picture_now, picture.SIDE),
             width="stretch",
-            alt=f"{explainer.title}, after {done} of {total}{unit}",
+            alt=f"{explainer.title}, after {says(done, total)}",
         )
 
     return work.run(
@@ -99,7 +99,7 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
         explainer.title,
         lambda progress: explainer.explain(context.classifier, context.image, context.target, progress),
         draw,
-        unit=unit,
+        says=says,
     )
 
 

@@ -99,7 +99,7 @@ def run(
         return result
     partials: dict[tuple, tuple] = st.session_state.setdefault("partials", {})
     if key in st.session_state.setdefault("stopped", set()):
-        _show_stopped(key, what, partials.get(key), show_partial, again, unit)
+        _show_stopped(key, what, partials.get(key), show_partial, again, says)
         return None
     _drop_partials(partials)
 
@@ -165,9 +165,9 @@ def _drop_partials(partials: dict[tuple, tuple]) -> None:
         partials.pop(next(iter(partials)))
 
 
-def _show_stopped(key: tuple, what: str, partial, show_partial, again: str, unit: str) -> None:
+def _show_stopped(key: tuple, what: str, partial, show_partial, again: str, says: Callable[[int, int], str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        how_far = f"after {partial[1]} of {partial[2]}{unit}" if partial else "before its first result"
+        how_far = f"after {says(*partial[1:])}" if partial else "before its first result"
         st.warning(f"{what}: stopped {how_far}.", icon=":material/stop_circle:")
         st.button(again, key=f"again {what} {hash(key)}", on_click=_go_on, args=(key,))
     if show_partial and partial and partial[0] is not None:

@@ -147,7 +147,13 @@ def test_run_many_stopped_on_one_page_each_keeps_its_map(job):
     def page():
         job.drawn.clear()
         for number in range(9):
-            work.run((*KEY, number), f"Work {number}", stop_at_three, lambda *one: job.drawn.append(one), unit=" masks")
+            work.run(
+                (*KEY, number),
+                f"Work {number}",
+                stop_at_three,
+                lambda *one: job.drawn.append(one),
+                says="{} of {} masks".format,
+            )
 
     job.page = page
     app = run_page()

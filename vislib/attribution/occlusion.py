@@ -43,6 +43,7 @@ class Occlusion(Explainer):
     )
     signed = True
     unit = "fall of the score"
+    counted = "patches"
 
     patch_px: int | None = parameter(
         None, "Patch", unit="px", low=1, high=4096, help="Side of the square; by default a seventh of the input's."
