@@ -26,6 +26,12 @@ class Node:
         shape = self.output.shape
         return len(shape) == 4 and None not in shape[1:] and shape[1] * shape[2] > 1
 
+    @property
+    def pools(self) -> bool:
+        """Whether it pools or drops out, which makes no maps of its own."""
+        kind = type(self.operation).__name__
+        return "Pool" in kind or "Dropout" in kind
+
 
 @dataclass(frozen=True, eq=False)
 class Graph:
@@ -51,6 +57,32 @@ class Graph:
 
     def node(self, name: str) -> Node | None:
         return next((node for node in self.nodes if node.name == name), None)
+
+    @property
+    def map_nodes(self) -> tuple[Node, ...]:
+        """The nodes whose output is a stack of feature maps."""
+        return tuple(node for node in self.nodes if node.has_map)
+
+    @property
+    def last_map_node(self) -> Node | None:
+        """The last node with feature maps before pooling; None if there is none.
+
+        From the logits backwards along every path to the first stack of maps, then past pooling and dropout. Where
+        several paths give one, the deepest counts.
+        """
+        order = {id(node.output): position for position, node in enumerate(self.nodes)}
+        open_ends, seen, found = [self.logits], set[int](), set[int]()
+        while open_ends:
+            position = order.get(id(open_ends.pop()))
+            if position is None or position in seen:
+                continue
+            seen.add(position)
+            node = self.nodes[position]
+            if node.has_map and not node.pools:
+                found.add(position)
+            else:
+                open_ends.extend(node.inputs)
+        return self.nodes[max(found)] if found else None
 
     def ruled_behind(self, name: str) -> bool:
         """Whether one of the `ruled` lies between that node's output and the logits."""

@@ -1,13 +1,11 @@
 """The network as it runs when only its outputs are wanted: batch normalization folded into convolutions."""
 
 import dataclasses
-import threading
 from collections.abc import Sequence
-
-import numpy as np
 
 from vislib.backend import keras, tf
 from vislib.derive import Graph, Node, activation_name, call_of
+from vislib.renewed import Renewed
 
 
 class Folded:
@@ -39,22 +37,14 @@ class Folded:
             name = node.name if norm is None else norm.name
             nodes.append(Node(name, operation, inputs, now[id(node.output)]))
         self._graph = dataclasses.replace(graph, nodes=tuple(nodes), logits=now[id(graph.logits)])
-        self._convolutions = [node.operation for node in nodes if isinstance(node.operation, NormedConvolution)]
-        self._read = tf.function(lambda: [each.sources() for each in self._convolutions], autograph=False)
-        self._seen: list[Sequence[tf.Tensor]] = [()] * len(self._convolutions)
-        self._lock = threading.Lock()
+        self._renewed = Renewed([node.operation for node in nodes if isinstance(node.operation, NormedConvolution)])
 
     def graph(self) -> Graph:
         """The folded graph, with the model's weights of this moment.
 
         Nodes keep their names; a convolution and its norm are one by the norm's name.
         """
-        with self._lock:
-            read = self._read() if self._convolutions else []
-            for number, (convolution, sources) in enumerate(zip(self._convolutions, read, strict=True)):
-                if not _same_memory(self._seen[number], sources):
-                    convolution.fold(sources)
-                    self._seen[number] = sources
+        self._renewed()
         return self._graph
 
 
@@ -72,14 +62,12 @@ class NormedConvolution(keras.Operation):
         self.bias = tf.Variable(tf.zeros(node.output.shape[-1]), trainable=False)
 
     def sources(self) -> list[tf.Tensor]:
-        """The weights that it is made of."""
         layer, norm = self.layer, self.norm
         found = [layer.kernel, norm.moving_mean, norm.moving_variance]
         found += [layer.bias] * layer.use_bias + [norm.gamma] * norm.scale + [norm.beta] * norm.center
         return [variable.value.read_value() for variable in found]
 
-    def fold(self, sources: Sequence[tf.Tensor]) -> None:
-        """Takes over those weights."""
+    def make(self, sources: Sequence[tf.Tensor]) -> None:
         kernel, mean, variance, *others = sources
         rest = iter(others)
         shift = (next(rest) if self.layer.use_bias else 0.0) - mean
@@ -96,20 +84,6 @@ class NormedConvolution(keras.Operation):
         convolve = keras.ops.depthwise_conv if self.depthwise else keras.ops.conv
         convolved = convolve(x, self.kernel, self.strides, self.padding, "channels_last", self.dilation_rate)
         return tf.nn.bias_add(convolved, self.bias)  # which TensorFlow makes part of the convolution, unlike a mere +
-
-
-def _same_memory(before: Sequence[tf.Tensor], now: Sequence[tf.Tensor]) -> bool:
-    """Whether the weights have not been written to since: TensorFlow writes elsewhere as long as `before` is held.
-
-    That is so in the computer's own memory; of a GPU's nothing is told, and they count as changed.
-    """
-    if len(before) != len(now) or any("CPU" not in tensor.device for tensor in now):
-        return False
-    return all(_address(old) == _address(new) for old, new in zip(before, now, strict=True))
-
-
-def _address(tensor: tf.Tensor) -> int:
-    return np.asarray(memoryview(tensor)).ctypes.data
 
 
 def _norms(graph: Graph) -> dict[int, Node]:

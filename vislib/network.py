@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.backend import keras, tf
+from vislib.backward import QuickBackward
 from vislib.derive import Graph, Node, flatten
 from vislib.errors import LayerError, ModelError, listed
 from vislib.folding import Folded
@@ -62,7 +63,7 @@ class Network:
         self.batch_size, self.gradient_batch_size = forward_batch(self.graph), gradient_batch(self.graph)
         self._functions: OrderedDict[tuple, Callable] = OrderedDict()
         self._ruled: dict[str, Graph] = {}
-        self._folded: dict[str | None, Folded] = {}
+        self._quick: dict[tuple[type, str | None], Folded | QuickBackward] = {}
         self._lock = threading.RLock()
         self._decision = threading.local()
         if not self.graph.activation_removed:
@@ -75,7 +76,7 @@ class Network:
         known = self._remembered(inputs)
         if known is not None:
             return known
-        graph = self._lean_graph()
+        graph = self._quick_graph(Folded)
         function = self._traced(
             ("logits",),
             lambda: whole(graph),
@@ -108,7 +109,7 @@ class Network:
 
         Only what a patch changes is computed, which is exact; see `vislib.incremental`.
         """
-        graph = self._lean_graph()
+        graph = self._quick_graph(Folded)
         plan = IncrementalNetwork(graph, size)
         if not plan.saves:
             return Patched(lambda *patches: self.logits(_replaced(inputs, *patches)), self.batch_size)
@@ -159,7 +160,7 @@ class Network:
         Raises:
             ModelError: If the network has a ReLU that the rule cannot reach, or none that it can.
         """
-        graph = self._lean_graph(rule) if averaged else self.graph_under(rule)
+        graph = self._quick_graph(Folded if averaged else QuickBackward, rule)
         function = self._traced(
             ("gradients", score := _score_of(target), rule, averaged),
             lambda: whole(graph),
@@ -186,7 +187,8 @@ class Network:
     ) -> tuple[np.ndarray, np.ndarray]:
         """A layer's feature maps (n, h, w, c) and the gradient of the target by them, same shape; `target` and `rule`
         as above."""
-        graph, node = self.graph_under(rule), self.map_node(layer, rule)
+        graph = self._quick_graph(QuickBackward, rule)
+        node = self._map_node(graph, layer)
         function = self._traced(
             ("maps and gradients", layer, score := _score_of(target), rule),
             lambda: keras.Model(graph.input, [node.output, graph.logits]),
@@ -222,7 +224,7 @@ class Network:
     @property
     def map_nodes(self) -> tuple[Node, ...]:
         """The operations whose output is a stack of feature maps, in order."""
-        return tuple(node for node in self.graph.nodes if node.has_map)
+        return self.graph.map_nodes
 
     @property
     def map_layers(self) -> tuple[str, ...]:
@@ -238,45 +240,25 @@ class Network:
                 self._ruled[rule] = with_relu_rule(self.graph, rule, self.name)
             return self._ruled[rule]
 
-    def map_node(self, layer: str, rule: str | None = None) -> Node:
-        """The layer of that name, in the graph under the rule.
+    def map_node(self, layer: str) -> Node:
+        """The layer of that name.
 
         Raises:
             LayerError: If there is none, or its output is no stack of feature maps.
         """
-        node = self.graph_under(rule).node(layer)
-        if node is not None and node.has_map:
-            return node
-        problem = f"layer '{layer}' is not in {self.name}"
-        if node is not None:
-            problem = f"layer '{layer}' has no feature maps: its output has shape {tuple(node.output.shape)}"
-        raise LayerError(f"{problem}. Layers with feature maps: {listed(self.map_layers)}.")
+        return self._map_node(self.graph, layer)
 
     @property
     def last_map_layer(self) -> str:
         """The last layer with feature maps before pooling, found from the graph: the usual Grad-CAM layer.
 
-        From the logits backwards along every path to the first stack of maps, then past pooling and
-        dropout. Where several paths give one, the deepest counts.
-
         Raises:
             LayerError: If the network has no layer with feature maps.
         """
-        order = {id(node.output): position for position, node in enumerate(self.graph.nodes)}
-        open_ends, seen, found = [self.graph.logits], set[int](), set[int]()
-        while open_ends:
-            position = order.get(id(open_ends.pop()))
-            if position is None or position in seen:
-                continue
-            seen.add(position)
-            node = self.graph.nodes[position]
-            if node.has_map and not _pools(node):
-                found.add(position)
-            else:
-                open_ends.extend(node.inputs)
-        if not found:
+        node = self.graph.last_map_node
+        if node is None:
             raise LayerError(f"{self.name} has no layer with feature maps (height × width × channels).")
-        return self.graph.nodes[max(found)].name
+        return node.name
 
     @property
     def pooled_layer(self) -> tuple[str, np.ndarray] | None:
@@ -290,13 +272,22 @@ class Network:
 
     # -- inside ------------------------------------------------------------------------------------
 
-    def _lean_graph(self, rule: str | None = None) -> Graph:
-        """The graph with what makes it faster and leaves the logits as they are, with the weights of now."""
+    def _map_node(self, graph: Graph, layer: str) -> Node:
+        node = graph.node(layer)
+        if node is not None and node.has_map:
+            return node
+        problem = f"layer '{layer}' is not in {self.name}"
+        if node is not None:
+            problem = f"layer '{layer}' has no feature maps: its output has shape {tuple(node.output.shape)}"
+        raise LayerError(f"{problem}. Layers with feature maps: {listed(self.map_layers)}.")
+
+    def _quick_graph(self, kind: type[Folded] | type[QuickBackward], rule: str | None = None) -> Graph:
+        """The graph under the rule as it is quick for logits, or for gradients, with the weights of now."""
         graph = self.graph_under(rule)
         with self._lock:
-            if rule not in self._folded:
-                self._folded[rule] = Folded(graph)
-        return self._folded[rule].graph()
+            if (kind, rule) not in self._quick:
+                self._quick[kind, rule] = kind(graph)
+        return self._quick[kind, rule].graph()
 
     def kept(self, key: tuple, make: Callable[[], Callable]) -> Callable:
         """The function that `make` makes, kept under `key`; the oldest kept one gives way."""
@@ -318,7 +309,8 @@ class Network:
         specs = specs or [tf.TensorSpec((None, *self.input_shape), tf.float32)]
         if takes_weights:
             specs.append(tf.TensorSpec((None, self.n_classes), tf.float32))
-        return self.kept(key, lambda: tf.function(make(model()), input_signature=specs, autograph=False))
+        traced = lambda: tf.function(make(model()), input_signature=specs, autograph=False)  # noqa: E731
+        return self.kept(key, lambda: traced().get_concrete_function())  # quicker to call than what still chooses
 
     def _weights(self, target: Targets, n: int) -> np.ndarray:
         """The targets' weights, (n, classes) float32."""
@@ -370,8 +362,3 @@ def _replaced(inputs: np.ndarray, patches: np.ndarray, tops: np.ndarray, lefts: 
     for copy, patch, top, left in zip(copies, patches, tops, lefts, strict=True):
         copy[top : top + patch.shape[0], left : left + patch.shape[1]] = patch
     return copies
-
-
-def _pools(node: Node) -> bool:
-    kind = type(node.operation).__name__
-    return "Pool" in kind or "Dropout" in kind

@@ -1,5 +1,6 @@
 """Saliency: the gradient of the class's logit by the input."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,4 +52,9 @@ def largest_gradients(
     """As `largest_gradient`, for several images (n, h, w, 3) with a target each."""
     gradients = classifier.network.gradients(classifier.prepare(fitted), targets, rule)
     notes = classifier.network.graph_under(rule).notes
-    return [Attribution(np.abs(one).max(axis=-1), details={"gradient": one}, notes=notes) for one in gradients]
+    return [Attribution(_largest(np.abs(one)), details={"gradient": one}, notes=notes) for one in gradients]
+
+
+def _largest(maps: np.ndarray) -> np.ndarray:
+    """The largest of the channels, (h, w); several times quicker than `max` along so short an axis."""
+    return functools.reduce(np.maximum, np.moveaxis(maps, -1, 0))
