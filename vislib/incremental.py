@@ -8,6 +8,7 @@ a layer mixes all positions; from there on the network is computed as usual.
 The idea is that of Nakandala, Kumar & Papakonstantinou 2019 (SIGMOD, doi 10.1145/3299869.3319874).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,6 +63,19 @@ class _Side:
         if (kernel, stride, pad) == (1, 1, 0):
             return self
         return _Side(self.starts * stride - pad, (self.length - 1) * stride + (kernel - 1) * dilation + 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Patched:
+    """One input with a patch in it.
+
+    Attributes:
+        logits: Called with patches (n, p, q, c), their first rows and first columns (n,); gives logits (n, classes).
+        batch_size: How many patches at once memory allows.
+    """
+
+    logits: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+    batch_size: int
 
 
 class IncrementalNetwork:
@@ -213,6 +227,14 @@ def _index(wanted: _Side, own: _Side, n: int, outside: int):
     row = wanted.starts[:, None] + tf.range(wanted.length)[None]
     new = row - own.starts[:, None]
     return tf.where((row >= 0) & (row < n), row, outside), new, (new >= 0) & (new < own.length)
+
+
+def replaced(inputs: np.ndarray, patches: np.ndarray, tops: np.ndarray, lefts: np.ndarray) -> np.ndarray:
+    """Copies (n, h, w, c) of the input (1, h, w, c) with the patches in their places."""
+    copies = np.repeat(inputs, len(patches), axis=0)
+    for copy, patch, top, left in zip(copies, patches, tops, lefts, strict=True):
+        copy[top : top + patch.shape[0], left : left + patch.shape[1]] = patch
+    return copies
 
 
 # -- geometry --------------------------------------------------------------------------------------

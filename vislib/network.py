@@ -7,17 +7,17 @@ can change a model.
 import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from vislib.backend import keras, tf
 from vislib.backward import QuickBackward
+from vislib.decision import Decision
 from vislib.derive import Graph, Node, flatten
 from vislib.errors import LayerError, ModelError, listed
 from vislib.folding import Folded
-from vislib.incremental import IncrementalNetwork
+from vislib.incremental import IncrementalNetwork, Patched, replaced
 from vislib.memory import forward_batch, gradient_batch
 from vislib.passes import forward_all, input_gradient, map_gradient, scaled, two_sided, whole
 from vislib.relu_rules import with_relu_rule
@@ -27,19 +27,6 @@ from vislib.target import Target
 _KEPT_FUNCTIONS = 16
 
 Targets = Target | Sequence[Target]
-
-
-@dataclass(frozen=True, eq=False)
-class Patched:
-    """One input with a patch in it.
-
-    Attributes:
-        logits: Called with patches (n, p, q, c), their first rows and first columns (n,); gives logits (n, classes).
-        batch_size: How many patches at once memory allows.
-    """
-
-    logits: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
-    batch_size: int
 
 
 class Network:
@@ -65,7 +52,7 @@ class Network:
         self._ruled: dict[str, Graph] = {}
         self._quick: dict[tuple[type, str | None], Folded | QuickBackward] = {}
         self._lock = threading.RLock()
-        self._decision = threading.local()
+        self._decision = Decision()
         if not self.graph.activation_removed:
             self._check_output_is_logits()
 
@@ -73,7 +60,7 @@ class Network:
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
         """Scores (n, classes) float32 of preprocessed inputs (n, h, w, c)."""
-        known = self._remembered(inputs)
+        known = self._decision.known(inputs)
         if known is not None:
             return known
         graph = self._quick_graph(Folded)
@@ -88,22 +75,16 @@ class Network:
         ]
         if not chunks:
             return np.empty((0, self.n_classes), np.float32)
-        return self._remember(inputs, np.concatenate(chunks))
+        return self._decision.remember(inputs, np.concatenate(chunks))
 
-    @contextlib.contextmanager
-    def one_decision(self) -> Iterator[None]:
+    def one_decision(self) -> contextlib.AbstractContextManager[None]:
         """Within it the logits of a single input are computed once, by whichever pass over it comes first.
 
         For one thread, and only that long, so that weights that are changed between two explanations count.
         """
-        before = getattr(self._decision, "seen", None)
-        self._decision.seen = {}
-        try:
-            yield
-        finally:
-            self._decision.seen = before
+        return self._decision.within()
 
-    def patched(self, inputs: np.ndarray, size: tuple[int, int]) -> "Patched":
+    def patched(self, inputs: np.ndarray, size: tuple[int, int]) -> Patched:
         """What computes the logits of copies of one input (1, h, w, c) in which a rectangle of that size, (height,
         width), is replaced.
 
@@ -112,12 +93,12 @@ class Network:
         graph = self._quick_graph(Folded)
         plan = IncrementalNetwork(graph, size)
         if not plan.saves:
-            return Patched(lambda *patches: self.logits(_replaced(inputs, *patches)), self.batch_size)
+            return Patched(lambda *patches: self.logits(replaced(inputs, *patches)), self.batch_size)
         kept = self._traced(
             ("kept", plan.windowed), lambda: keras.Model(graph.input, [*plan.kept, graph.logits]), forward_all
         )
         *unchanged, units = kept(tf.constant(inputs, tf.float32))
-        self._remember(inputs, two_sided(units, self.n_units).numpy())
+        self._decision.remember(inputs, two_sided(units, self.n_units).numpy())
         function = self._traced(
             ("patched", plan.windowed),
             lambda: plan,
@@ -172,7 +153,7 @@ class Network:
         for start in range(0, len(inputs), self.gradient_batch_size):
             now = slice(start, start + self.gradient_batch_size)
             gradients, logits = function(tf.constant(inputs[now], tf.float32), tf.constant(weights[now]))
-            self._remember(inputs[now], logits.numpy())
+            self._decision.remember(inputs[now], logits.numpy())
             chunks.append(gradients.numpy())
         return np.concatenate(chunks)
 
@@ -197,7 +178,7 @@ class Network:
         )
         weights = self._weights(target, len(inputs))
         maps, gradients, logits = function(tf.constant(inputs, tf.float32), tf.constant(weights))
-        self._remember(inputs, logits.numpy())
+        self._decision.remember(inputs, logits.numpy())
         return maps.numpy(), gradients.numpy()
 
     def logits_of_scaled_maps(self, inputs: np.ndarray, layer: str, scales: np.ndarray) -> np.ndarray:
@@ -327,17 +308,6 @@ class Network:
 
         return score
 
-    def _remembered(self, inputs: np.ndarray) -> np.ndarray | None:
-        """The logits of a single input that were computed before, within `one_decision`."""
-        seen = getattr(self._decision, "seen", None)
-        return seen.get(inputs.tobytes()) if seen and len(inputs) == 1 else None
-
-    def _remember(self, inputs: np.ndarray, logits: np.ndarray) -> np.ndarray:
-        seen = getattr(self._decision, "seen", None)
-        if seen is not None and len(inputs) == 1:
-            seen.setdefault(inputs.tobytes(), logits)
-        return logits
-
     def _check_output_is_logits(self) -> None:
         """An output taken for logits must not be probabilities from an activation that went unseen."""
         if self.n_units == 1:
@@ -354,11 +324,3 @@ class Network:
 def _score_of(target: Targets) -> str:
     """What of the class is explained, the same for all."""
     return target.score if isinstance(target, Target) else target[0].score
-
-
-def _replaced(inputs: np.ndarray, patches: np.ndarray, tops: np.ndarray, lefts: np.ndarray) -> np.ndarray:
-    """Copies (n, h, w, c) of the input (1, h, w, c) with the patches in their places."""
-    copies = np.repeat(inputs, len(patches), axis=0)
-    for copy, patch, top, left in zip(copies, patches, tops, lefts, strict=True):
-        copy[top : top + patch.shape[0], left : left + patch.shape[1]] = patch
-    return copies
