@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from vislib.backend import tf
 from vislib.derive import Graph
 
 _FORWARD_BYTES = 320 * 1024**2
 _GRADIENT_BYTES = 640 * 1024**2
+_ON_A_GPU = 8  # times as much: a GPU computes many images at once, and has memory of its own
 _MOST = 256
 
 
@@ -27,12 +29,17 @@ def forward_batch(graph: Graph, share: Callable[[object], float] = lambda tensor
         for tensor in node.inputs:
             if last[id(tensor)] == number:
                 alive.pop(id(tensor), None)
-    return int(np.clip(_FORWARD_BYTES // most, 1, _MOST))
+    return _fitting(_FORWARD_BYTES, most)
 
 
 def gradient_batch(graph: Graph) -> int:
     """Images at once when a gradient is wanted, for which every map is kept, 1 to 256."""
-    return int(np.clip(_GRADIENT_BYTES // sum(_bytes(node.output) for node in graph.nodes), 1, _MOST))
+    return _fitting(_GRADIENT_BYTES, sum(_bytes(node.output) for node in graph.nodes))
+
+
+def _fitting(most_bytes: int, image_bytes: float) -> int:
+    times = _ON_A_GPU if tf.config.list_physical_devices("GPU") else 1
+    return int(np.clip(times * most_bytes // image_bytes, 1, _MOST))
 
 
 def _bytes(tensor) -> int:

@@ -1,5 +1,5 @@
-"""vislib alone: what the number of patches, the image's size and the batch cost, how soon the first map comes, and the
-memory of every method at its defaults."""
+"""vislib alone: how near it comes to the machine's limit, what the number of patches, the image's size and the batch
+cost, how soon the first map comes, and the memory of every method at its defaults."""
 
 import multiprocessing
 import os
@@ -111,6 +111,38 @@ def by_batch():
         yield f"| {count} | {1e3 * seconds / count:.2f} |"
 
 
+def ceiling():
+    """How near to what the machine does at most the forward pass comes, and how much of it a patch leaves to do."""
+    from benchmarks.peers.task import NETWORKS, PATCH_PX, task_of
+    from vislib.arithmetic.layer_cost import layer_cost
+    from vislib.backend import tf
+    from vislib.incremental import IncrementalNetwork
+
+    side = 2048
+    matrix = tf.random.normal((side, side))
+    most = 2 * side**3 / _median(lambda: tf.matmul(matrix, matrix), runs=7) / 1e9
+    yield f"A matrix product of {side} × {side} runs at {most:.0f} GFLOP/s here."
+    yield ""
+    yield (
+        f"| network | GFLOP an image | ms an image | GFLOP/s | of the matrix product's | multiplications that a patch of "
+        f"{PATCH_PX} px leaves to do | most that its occlusion can gain |"
+    )
+    yield "|---|---|---|---|---|---|---|"
+    for name in NETWORKS:
+        task = task_of(name)
+        network, images = task.classifier.network, task.inputs.repeat(32, axis=0)
+        plan = IncrementalNetwork(network.graph, (PATCH_PX, PATCH_PX))
+        costs = [(node, layer_cost(node)) for node in network.graph.nodes]
+        macs = [(cost.macs, plan.share(node.output)) for node, cost in costs if cost is not None]
+        gigaflops = 2 * sum(count for count, _ in macs) / 1e9
+        left = sum(count * share for count, share in macs) / sum(count for count, _ in macs)
+        seconds = _median(lambda network=network, images=images: network.logits(images)) / len(images)
+        yield (
+            f"| {name} | {gigaflops:.2f} | {1e3 * seconds:.2f} | {gigaflops / seconds:.0f} | "
+            f"{100 * gigaflops / seconds / most:.0f} % | {100 * left:.0f} % | {1 / left:.1f} times |"
+        )
+
+
 def memory():
     """Peak memory and seconds of every method at its defaults."""
     import vislib
@@ -129,6 +161,7 @@ def memory():
 
 
 PARTS: dict[str, Callable] = {
+    "The machine's limit": ceiling,
     "Cost against the number of patches (occlusion, EfficientNet-Lite0)": by_patches,
     "Cost against the input's size (EfficientNet-Lite0)": by_size,
     "Cost against the batch (forward pass, EfficientNet-Lite0)": by_batch,
