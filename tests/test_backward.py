@@ -49,6 +49,13 @@ def test_gradient_any_convolution_same_as_tensorflow(rule):
     assert_same_as_tensorflow(load_classifier(tiny_models.seeded(every_way_back()), preprocess="-1..1").network, rule)
 
 
+def test_gradient_first_layer_used_twice_same_as_tensorflow():
+    inputs = keras.Input((9, 9, 3))
+    twice = layers.Conv2D(3, 3, padding="same", activation="tanh")
+    model = keras.Model(inputs, layers.Dense(3)(layers.Flatten()(twice(twice(inputs)))))
+    assert_same_as_tensorflow(load_classifier(tiny_models.seeded(model), preprocess="-1..1").network)
+
+
 @pytest.mark.parametrize("style", sorted(tiny_models.STYLES))
 def test_gradient_any_way_of_writing_same_as_tensorflow(style):
     assert_same_as_tensorflow(tiny(style).network)

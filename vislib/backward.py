@@ -22,9 +22,11 @@ class QuickBackward:
     def __init__(self, graph: Graph):
         now, nodes = {id(graph.input): graph.input}, []
         twins: dict[int, _TurnedKernel] = {}
+        # Images have few channels: there turning is nothing gained. A layer that is used elsewhere too keeps one name.
+        first = {id(node.operation) for node in graph.nodes if node.inputs[0] is graph.input}
         for node in graph.nodes:
             operation, call = node.operation, call_of(node.output)
-            if node.inputs[0] is not graph.input and _turns(operation):
+            if id(operation) not in first and _turns(operation):
                 operation = twins.setdefault(id(operation), _TurnedKernel(operation)).layer
             args, kwargs = call.arguments.fill_in(now)
             outputs = keras.tree.flatten(operation(*args, **kwargs))
