@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from vislib.backend import tf
+from vislib.backend import keras, tf
 from vislib.derive import Graph
 
 _FORWARD_BYTES = 320 * 1024**2
@@ -33,8 +33,9 @@ def forward_batch(graph: Graph, share: Callable[[object], float] = lambda tensor
 
 
 def gradient_batch(graph: Graph) -> int:
-    """Images at once when a gradient is wanted, for which every map is kept, 1 to 256."""
-    return _fitting(_GRADIENT_BYTES, sum(_bytes(node.output) for node in graph.nodes))
+    """Images at once when a gradient is wanted, for which every map is kept but a norm's, 1 to 256."""
+    kept = [node for node in graph.nodes if not isinstance(node.operation, keras.layers.BatchNormalization)]
+    return _fitting(_GRADIENT_BYTES, sum(_bytes(node.output) for node in kept))
 
 
 def _fitting(most_bytes: int, image_bytes: float) -> int:
