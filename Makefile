@@ -13,7 +13,7 @@ test: .venv/dev
 	.venv/bin/mypy
 	.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-# Beside the peers, about 20 minutes. The others are for themselves: python -m benchmarks.NAME.
+# Beside the peers, about 25 minutes. The others are for themselves: python -m benchmarks.NAME.
 bench: .venv-bench/done
 	.venv-bench/bin/python -m benchmarks.peers
 

@@ -1,6 +1,6 @@
 """vislib beside tf-keras-vis, tf-explain, xplique, a plain predict loop and ONNX Runtime: python -m benchmarks.peers
 
-Writes docs/benchmarks.md as it goes. Takes about a quarter of an hour on two cores; `--networks` and `--methods` for
+Writes docs/benchmarks.md as it goes. Takes about 25 minutes on two cores; `--networks` and `--methods` for
 less, `--seconds` for how long each library may take over one method.
 """
 
