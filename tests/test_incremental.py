@@ -209,3 +209,10 @@ def test_windows_are_no_larger_than_what_the_places_at_hand_change():
     for at_corner, in_middle in zip(corner[1::2], middle[1::2], strict=True):
         assert (at_corner <= in_middle).all()
         assert (at_corner[1:] < in_middle[1:]).any()
+
+
+def test_sizes_of_patches_one_after_the_other_each_same_as_keras():
+    """What was traced for one size serves another only where the same layers share their windows."""
+    classifier = load_classifier(stirred(every_kind()), preprocess="-1..1")
+    for size in [(3, 3), (9, 3), (3, 12), (12, 12), (15, 9), (18, 21), (5, 30), (21, 18)]:
+        assert_same_as_keras(classifier, size)

@@ -110,10 +110,10 @@ class IncrementalNetwork:
         return len(self._windows) > 1
 
     @property
-    def windowed(self) -> tuple[bool, ...]:
-        """Of each operation whether it runs on a window, which is all that `__call__` is traced for: the windows
-        themselves are given to it."""
-        return tuple(id(node.output) in self._windows for node in self._graph.nodes)
+    def windowed(self) -> tuple[tuple[int, int] | None, ...]:
+        """Of each operation which of the windows it runs on, down and across; None for the whole map. It is all that
+        `__call__` is traced for: where the windows are is given to it."""
+        return tuple(self._windows.get(id(node.output)) for node in self._graph.nodes)
 
     def share(self, tensor: keras.KerasTensor) -> float:
         """How much of a tensor's map is computed, on average over all places of the rectangle; 1 for the whole."""
