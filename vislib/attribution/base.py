@@ -16,6 +16,7 @@ from vislib.heatmap import Heatmap
 from vislib.parameters import check_parameters
 from vislib.parameters import parameter as parameter
 from vislib.target import Target
+from vislib.threads import one_blas_thread
 
 Progress = Callable[..., None]
 """Called as progress(done, total, partial=None) between batches; whatever it raises cancels the work.
@@ -109,7 +110,7 @@ class Explainer(ABC):
         target = _target(classifier, class_index)
         fitted = classifier.fit(image)
         inputs = classifier.prepare(fitted[None])
-        with classifier.network.one_decision():
+        with classifier.network.one_decision(), one_blas_thread():
             target = target or Target(int(np.argmax(classifier.network.logits(inputs))))
             attribution = resolved.attribute(classifier, fitted, target, progress)
             logits = classifier.network.logits(inputs)  # of the method's own pass, where it made one

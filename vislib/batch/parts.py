@@ -18,6 +18,7 @@ from vislib.batch.rows import FIGURES, agreement_column, empty_row, predictions,
 from vislib.batch.settings import BatchSettings, column
 from vislib.classifier import Classifier
 from vislib.target import Target
+from vislib.threads import one_blas_thread
 
 _MOST_AT_ONCE = 64
 
@@ -43,6 +44,7 @@ class Explained:
     fitted: np.ndarray | None = None
 
 
+@one_blas_thread()
 def compute_part(
     classifier: Classifier, settings: BatchSettings, images: Iterator[Decoded], size: int, progress: Progress
 ) -> list[Explained]:

@@ -10,6 +10,7 @@ from vislib.attribution.base import Explainer, Progress, methods, no_progress
 from vislib.classifier import Classifier
 from vislib.heatmap import Heatmap
 from vislib.target import Target
+from vislib.threads import one_blas_thread
 from vislib.trust import confidence, curves, robustness, verdicts
 from vislib.trust.complexity import complexity, sparseness
 from vislib.trust.pointing import Grid, grid_pointing
@@ -70,6 +71,7 @@ class Trust:
         return {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self) if spec.name not in left_out}
 
 
+@one_blas_thread()
 def measure(
     explainers: Sequence[Explainer],
     classifier: Classifier,
