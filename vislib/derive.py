@@ -4,6 +4,8 @@ Keras offers no such view: a nested base hides its layers, a Sequential has no g
 is built, sizes may be unknown, and the softmax sits wherever its author put it.
 """
 
+import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from vislib.backend import keras
@@ -83,6 +85,24 @@ class Graph:
             else:
                 open_ends.extend(node.inputs)
         return self.nodes[max(found)] if found else None
+
+    def replayed(self, operation_of: Callable[[Node], keras.Operation | None]) -> "Graph":
+        """The graph with another operation at each node; None leaves a node out, and what goes in comes out.
+
+        The nodes that stay keep their names.
+        """
+        now, nodes = {id(self.input): self.input}, []
+        for node in self.nodes:
+            operation, call = operation_of(node), call_of(node.output)
+            inputs = tuple(now[id(tensor)] for tensor in node.inputs)
+            if operation is None:
+                now[id(node.output)] = inputs[0]
+                continue
+            args, kwargs = call.arguments.fill_in(now)
+            outputs = keras.tree.flatten(operation(*args, **kwargs))
+            now |= {id(old): new for old, new in zip(call.outputs, outputs, strict=True)}
+            nodes.append(Node(node.name, operation, inputs, now[id(node.output)]))
+        return dataclasses.replace(self, nodes=tuple(nodes), logits=now[id(self.logits)])
 
     def ruled_behind(self, name: str) -> bool:
         """Whether one of the `ruled` lies between that node's output and the logits."""

@@ -1,10 +1,9 @@
 """The network as it runs when only its outputs are wanted: batch normalization folded into convolutions."""
 
-import dataclasses
 from collections.abc import Sequence
 
 from vislib.backend import keras, tf
-from vislib.derive import Graph, Node, activation_name, call_of
+from vislib.derive import Graph, Node, activation_name
 from vislib.renewed import Renewed
 
 
@@ -21,23 +20,21 @@ class Folded:
     """
 
     def __init__(self, graph: Graph):
-        norms = _norms(graph)
-        folded = {id(norm.output) for norm in norms.values()}
-        now, nodes = {id(graph.input): graph.input}, []
-        for node in graph.nodes:
-            if id(node.output) in folded:
-                now[id(node.output)] = now[id(node.inputs[0])]
-                continue
-            call, norm = call_of(node.output), norms.get(id(node.output))
-            operation = node.operation if norm is None else NormedConvolution(node, norm.operation)
-            args, kwargs = call.arguments.fill_in(now)
-            outputs = keras.tree.flatten(operation(*args, **kwargs))
-            inputs = tuple(now[id(tensor)] for tensor in node.inputs)
-            now |= {id(old): new for old, new in zip(call.outputs, outputs, strict=True)}
-            name = node.name if norm is None else norm.name
-            nodes.append(Node(name, operation, inputs, now[id(node.output)]))
-        self._graph = dataclasses.replace(graph, nodes=tuple(nodes), logits=now[id(graph.logits)])
-        self._renewed = Renewed([node.operation for node in nodes if isinstance(node.operation, NormedConvolution)])
+        convolutions = _convolutions(graph)
+        left_out = {id(node.output) for node in convolutions.values()}
+        made: list[NormedConvolution] = []
+
+        def folded(node: Node) -> keras.Operation | None:
+            if id(node.output) in left_out:
+                return None
+            convolution = convolutions.get(id(node.output))
+            if convolution is None:
+                return node.operation
+            made.append(NormedConvolution(convolution, node.operation))
+            return made[-1]
+
+        self._graph = graph.replayed(folded) if convolutions else graph
+        self._renewed = Renewed(made)
 
     def graph(self) -> Graph:
         """The folded graph, with the model's weights of this moment.
@@ -58,8 +55,8 @@ class NormedConvolution(keras.Operation):
         self.depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
         self.kernel_size, self.strides, self.padding = layer.kernel_size, layer.strides, layer.padding
         self.dilation_rate = layer.dilation_rate
-        self.kernel = tf.Variable(tf.zeros(layer.kernel.shape), trainable=False)
-        self.bias = tf.Variable(tf.zeros(node.output.shape[-1]), trainable=False)
+        self.kernel = keras.Variable("zeros", layer.kernel.shape, trainable=False)
+        self.bias = keras.Variable("zeros", node.output.shape[-1:], trainable=False)
 
     def sources(self) -> list[tf.Tensor]:
         layer, norm = self.layer, self.norm
@@ -77,17 +74,20 @@ class NormedConvolution(keras.Operation):
         self.kernel.assign(kernel * (tf.reshape(scale, kernel.shape[-2:]) if self.depthwise else scale))
         self.bias.assign(shift)
 
-    def compute_output_spec(self, x):
+    def compute_output_spec(self, x, **_):
         return keras.KerasTensor(self.layer.compute_output_shape(x.shape), x.dtype)
 
-    def call(self, x):
+    def call(self, x, **_):  # what a norm is told may be training and mask, of which neither counts here
+        # Which TensorFlow makes part of the convolution, unlike a mere +.
+        return tf.nn.bias_add(self.convolution_op(x, self.kernel), self.bias)
+
+    def convolution_op(self, inputs, kernel):
         convolve = keras.ops.depthwise_conv if self.depthwise else keras.ops.conv
-        convolved = convolve(x, self.kernel, self.strides, self.padding, "channels_last", self.dilation_rate)
-        return tf.nn.bias_add(convolved, self.bias)  # which TensorFlow makes part of the convolution, unlike a mere +
+        return convolve(inputs, kernel, self.strides, self.padding, "channels_last", self.dilation_rate)
 
 
-def _norms(graph: Graph) -> dict[int, Node]:
-    """The batch normalization behind each convolution that can take it in, by the id of the convolution's output."""
+def _convolutions(graph: Graph) -> dict[int, Node]:
+    """The convolution that takes in each batch normalization, where one can, by the id of the norm's output."""
     users: dict[int, list[Node]] = {id(graph.logits): []}
     for node in graph.nodes:
         for tensor in node.inputs:
@@ -96,7 +96,7 @@ def _norms(graph: Graph) -> dict[int, Node]:
     for node in graph.nodes:
         after = users.get(id(node.output), [])
         if len(after) == 1 and node.output is not graph.logits and _folds(node, after[0]):
-            found[id(node.output)] = after[0]
+            found[id(after[0].output)] = node
     return found
 
 

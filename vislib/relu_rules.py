@@ -41,12 +41,13 @@ def with_relu_rule(graph: Graph, rule: str, name: str) -> Graph:
     Raises:
         ModelError: If there is a ReLU that the rule cannot reach, or none that it can.
     """
-    now = {id(graph.input): graph.input}
     twins: dict[int, keras.Operation] = {}
-    nodes, ruled, hidden = [], [], []
+    ruled: list[str] = []
+    hidden: list[str] = []
     plain: dict[str, list[str]] = defaultdict(list)
-    for node in graph.nodes:
-        operation, call = node.operation, call_of(node.output)
+
+    def under_rule(node: Node) -> keras.Operation:
+        operation = node.operation
         if _is_relu(operation):
             operation = twins.setdefault(id(operation), _ruled_operation(operation, rule, node.output))
             ruled.append(node.name)
@@ -54,18 +55,14 @@ def with_relu_rule(graph: Graph, rule: str, name: str) -> Graph:
             plain[activation_name(operation)].append(node.name)
         elif _is_opaque(operation):
             plain[f"unknown inside {type(operation).__name__}"].append(node.name)
-        if _is_opaque(node.operation) and _hides_relu(call, operation):
+        if _is_opaque(node.operation) and _hides_relu(call_of(node.output), operation):
             hidden.append(f"{node.name} ({type(node.operation).__name__})")
-        args, kwargs = call.arguments.fill_in(now)
-        outputs = keras.tree.flatten(operation(*args, **kwargs))
-        inputs = tuple(now[id(tensor)] for tensor in node.inputs)
-        now |= {id(old): new for old, new in zip(call.outputs, outputs, strict=True)}
-        nodes.append(Node(node.name, operation, inputs, now[id(node.output)]))
+        return operation
+
+    replayed = graph.replayed(under_rule)
     _check(rule, name, ruled, hidden, plain)
     return dataclasses.replace(
-        graph,
-        nodes=tuple(nodes),
-        logits=now[id(graph.logits)],
+        replayed,
         ruled=frozenset(ruled),
         notes=(f"Left as they are, for the rule is about ReLUs: {_counted(plain)}.",) if plain else (),
     )
