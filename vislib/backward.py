@@ -5,11 +5,13 @@ its channels swapped. TensorFlow turns the kernel at every call, which for one i
 the turned kernels are kept. Values are the model's own, gradients up to the order of sums.
 """
 
-import dataclasses
-
 from vislib.backend import keras, tf
-from vislib.derive import Graph, Node, call_of
+from vislib.derive import Graph, Node
+from vislib.folding import NormedConvolution
 from vislib.renewed import Renewed
+
+_IMAGE = 4  # channels that an image may have
+_FEW = 16  # channels that a convolution computes in the time of one
 
 
 class QuickBackward:
@@ -20,20 +22,18 @@ class QuickBackward:
     """
 
     def __init__(self, graph: Graph):
-        now, nodes = {id(graph.input): graph.input}, []
         twins: dict[int, _TurnedKernel] = {}
-        # Images have few channels: there turning is nothing gained. A layer that is used elsewhere too keeps one name.
-        first = {id(node.operation) for node in graph.nodes if node.inputs[0] is graph.input}
-        for node in graph.nodes:
-            operation, call = node.operation, call_of(node.output)
-            if id(operation) not in first and _turns(operation):
-                operation = twins.setdefault(id(operation), _TurnedKernel(operation)).layer
-            args, kwargs = call.arguments.fill_in(now)
-            outputs = keras.tree.flatten(operation(*args, **kwargs))
-            inputs = tuple(now[id(tensor)] for tensor in node.inputs)
-            now |= {id(old): new for old, new in zip(call.outputs, outputs, strict=True)}
-            nodes.append(Node(node.name, operation, inputs, now[id(node.output)]))
-        self._graph = dataclasses.replace(graph, nodes=tuple(nodes), logits=now[id(graph.logits)])
+
+        def turned(node: Node) -> keras.Operation:
+            operation = node.operation
+            if id(operation) not in twins:
+                kind = _turned_kernel(operation)
+                if kind is None:
+                    return operation
+                twins[id(operation)] = kind(operation)
+            return twins[id(operation)].twin
+
+        self._graph = graph.replayed(turned)
         self._renewed = Renewed(list(twins.values()))
 
     def graph(self) -> Graph:
@@ -43,22 +43,22 @@ class QuickBackward:
 
 
 class _TurnedKernel:
-    """A convolution's kernel as its gradient needs it, and the layer's twin that uses it."""
+    """A convolution's kernel as its gradient needs it, and the operation's twin that uses it."""
 
-    def __init__(self, layer: keras.layers.Conv2D):
-        height, width, n_in, n_out = layer.kernel.shape
-        self._source = layer.kernel
-        self._kernel = tf.Variable(tf.zeros((height, width, n_out, n_in)), trainable=False)
-        self._convolve, self._strides = layer.convolution_op, layer.strides
-        self.layer = object.__new__(type(layer))
-        self.layer.__dict__.update(vars(layer), _inbound_nodes=[], _outbound_nodes=[], convolution_op=self._run)
+    def __init__(self, operation: keras.layers.Conv2D | NormedConvolution):
+        self._source, self._strides = operation.kernel, operation.strides
+        self._padding = operation.padding
+        self._kernel = keras.Variable("zeros", self._turned(tf.zeros(self._source.shape)).shape, trainable=False)
+        self._convolve = operation.convolution_op
+        self.twin = object.__new__(type(operation))
+        self.twin.__dict__.update(vars(operation), _inbound_nodes=[], _outbound_nodes=[], convolution_op=self._run)
 
     def sources(self) -> list[tf.Tensor]:
         return [self._source.value.read_value()]
 
     def make(self, sources) -> None:
         (kernel,) = sources
-        self._kernel.assign(tf.transpose(tf.reverse(kernel, (0, 1)), (0, 1, 3, 2)))
+        self._kernel.assign(self._turned(kernel))
 
     def _run(self, inputs, kernel):
         @tf.custom_gradient
@@ -67,26 +67,72 @@ class _TurnedKernel:
 
         return convolve(inputs, tf.convert_to_tensor(kernel))
 
+    def _turned(self, kernel: tf.Tensor) -> tf.Tensor:
+        return tf.transpose(tf.reverse(kernel, (0, 1)), (0, 1, 3, 2))
+
     def _back(self, gradient, x):
         """The gradient by the input x, of that by the output."""
-        by_input = tf.nn.conv2d(gradient, self._kernel, 1, "SAME")
+        return tf.nn.conv2d(gradient, tf.convert_to_tensor(self._kernel), 1, "SAME")
+
+
+class _TurnedWeight(_TurnedKernel):
+    """Of a convolution with a single weight and a stride: what lies between its places counts for nothing."""
+
+    def _back(self, gradient, x):
+        by_input = super()._back(gradient, x)
         down, across = self._strides
-        if (down, across) == (1, 1):
-            return by_input
-        # One weight and a stride: what lies between its places counts for nothing.
         (height, width, channels), (rows, columns) = by_input.shape[1:], x.shape[1:3]
         apart = tf.pad(by_input[:, :, None, :, None], ((0, 0), (0, 0), (0, down - 1), (0, 0), (0, across - 1), (0, 0)))
         return tf.reshape(apart, (-1, height * down, width * across, channels))[:, :rows, :columns]
 
 
-def _turns(operation: keras.Operation) -> bool:
-    """Whether it is a convolution of which `_TurnedKernel` knows the way back."""
-    if type(operation) is not keras.layers.Conv2D or operation.compute_dtype != "float32":
-        return False
-    if operation.groups != 1 or operation.data_format != "channels_last" or getattr(operation, "lora_enabled", False):
-        return False
-    size = operation.kernel_size
-    if operation.strides == (1, 1):
-        odd = all(side % 2 for side in size)
-        return operation.dilation_rate == (1, 1) and (size == (1, 1) or (odd and operation.padding == "same"))
-    return size == (1, 1)
+class _TurnedStem(_TurnedKernel):
+    """Of a convolution with a stride s on few channels: for each of s × s places a kernel of its own, all in one.
+
+    The input's place s·q + r has weights s·m + r alone, of the outputs q − m.
+    """
+
+    def _turned(self, kernel):
+        (rows, columns, n_in, n_out), (stride, _) = kernel.shape, self._strides
+        down, across = -(-rows // stride), -(-columns // stride)
+        whole = tf.pad(kernel, ((0, down * stride - rows), (0, across * stride - columns), (0, 0), (0, 0)))
+        split = tf.reshape(whole, (down, stride, across, stride, n_in, n_out))
+        turned = tf.transpose(tf.reverse(split, (0, 2)), (0, 2, 5, 1, 3, 4))
+        return tf.reshape(turned, (down, across, n_out, stride * stride * n_in))
+
+    def _back(self, gradient, x):
+        stride = self._strides[0]
+        overlaps = [(side - 1, side - 1) for side in self._kernel.shape[:2]]
+        by_place = tf.nn.conv2d(
+            tf.pad(gradient, ((0, 0), *overlaps, (0, 0))), tf.convert_to_tensor(self._kernel), 1, "VALID"
+        )
+        padded = tf.nn.depth_to_space(by_place, stride)
+        (top, rows), (left, columns) = (self._inside(axis, gradient, x) for axis in (1, 2))
+        # Where the stride leaves a rest there are places at the end that no output saw.
+        rest = ((0, max(top + rows - padded.shape[1], 0)), (0, max(left + columns - padded.shape[2], 0)))
+        return tf.pad(padded, ((0, 0), *rest, (0, 0)))[:, top : top + rows, left : left + columns]
+
+    def _inside(self, axis: int, gradient, x) -> tuple[int, int]:
+        """Where the input begins in the padded one, and its length."""
+        seen = (gradient.shape[axis] - 1) * self._strides[0] + self._source.shape[axis - 1]
+        return max(seen - x.shape[axis], 0) // 2 if self._padding == "same" else 0, x.shape[axis]
+
+
+def _turned_kernel(operation: keras.Operation) -> type[_TurnedKernel] | None:
+    """How the operation's kernel is turned; None where it is no convolution for which that is known and a gain."""
+    normed = isinstance(operation, NormedConvolution)
+    layer = operation.layer if normed else operation
+    if type(layer) is not keras.layers.Conv2D or layer.compute_dtype != "float32":
+        return None
+    if layer.groups != 1 or layer.data_format != "channels_last" or getattr(layer, "lora_enabled", False):
+        return None
+    size, (down, across) = layer.kernel_size, layer.strides
+    n_in = layer.kernel.shape[2]
+    if n_in <= _IMAGE:  # where turning alone is no gain
+        return _TurnedStem if down == across > 1 and min(size) > 1 and down * across * n_in <= _FEW else None
+    if (down, across) != (1, 1):
+        return _TurnedWeight if size == (1, 1) else None
+    if normed:  # which is there for many images at once, and TensorFlow turns the kernel once for all
+        return None
+    odd = layer.padding == "same" and all(side % 2 for side in size)
+    return _TurnedKernel if layer.dilation_rate == (1, 1) and (size == (1, 1) or odd) else None

@@ -50,7 +50,7 @@ class Network:
         self.batch_size, self.gradient_batch_size = forward_batch(self.graph), gradient_batch(self.graph)
         self._functions: OrderedDict[tuple, Callable] = OrderedDict()
         self._ruled: dict[str, Graph] = {}
-        self._quick: dict[tuple[type, str | None], Folded | QuickBackward] = {}
+        self._quick: dict[tuple[type, Graph], Folded | QuickBackward] = {}
         self._lock = threading.RLock()
         self._decision = Decision()
         if not self.graph.activation_removed:
@@ -63,7 +63,7 @@ class Network:
         known = self._decision.known(inputs)
         if known is not None:
             return known
-        graph = self._quick_graph(Folded)
+        graph = self._quick_graph(None, Folded)
         function = self._traced(
             ("logits",),
             lambda: whole(graph),
@@ -90,7 +90,7 @@ class Network:
 
         Only what a patch changes is computed, which is exact; see `vislib.incremental`.
         """
-        graph = self._quick_graph(Folded)
+        graph = self._quick_graph(None, Folded)
         plan = IncrementalNetwork(graph, size)
         if not plan.saves:
             return Patched(lambda *patches: self.logits(replaced(inputs, *patches)), self.batch_size)
@@ -141,9 +141,9 @@ class Network:
         Raises:
             ModelError: If the network has a ReLU that the rule cannot reach, or none that it can.
         """
-        graph = self._quick_graph(Folded if averaged else QuickBackward, rule)
+        graph = self._quick_graph(rule, *[Folded] * averaged, QuickBackward)
         function = self._traced(
-            ("gradients", score := _score_of(target), rule, averaged),
+            ("gradients", score := _score_of(target), graph),
             lambda: whole(graph),
             lambda model: input_gradient(model, self._score(score), self.n_units),
             takes_weights=True,
@@ -168,7 +168,7 @@ class Network:
     ) -> tuple[np.ndarray, np.ndarray]:
         """A layer's feature maps (n, h, w, c) and the gradient of the target by them, same shape; `target` and `rule`
         as above."""
-        graph = self._quick_graph(QuickBackward, rule)
+        graph = self._quick_graph(rule, QuickBackward)
         node = self._map_node(graph, layer)
         function = self._traced(
             ("maps and gradients", layer, score := _score_of(target), rule),
@@ -262,13 +262,15 @@ class Network:
             problem = f"layer '{layer}' has no feature maps: its output has shape {tuple(node.output.shape)}"
         raise LayerError(f"{problem}. Layers with feature maps: {listed(self.map_layers)}.")
 
-    def _quick_graph(self, kind: type[Folded] | type[QuickBackward], rule: str | None = None) -> Graph:
-        """The graph under the rule as it is quick for logits, or for gradients, with the weights of now."""
+    def _quick_graph(self, rule: str | None, *kinds: type[Folded] | type[QuickBackward]) -> Graph:
+        """The graph under the rule, made quick in these ways one after the other, with the weights of now."""
         graph = self.graph_under(rule)
-        with self._lock:
-            if (kind, rule) not in self._quick:
-                self._quick[kind, rule] = kind(graph)
-        return self._quick[kind, rule].graph()
+        for kind in kinds:
+            with self._lock:
+                if (kind, graph) not in self._quick:
+                    self._quick[kind, graph] = kind(graph)
+            graph = self._quick[kind, graph].graph()
+        return graph
 
     def kept(self, key: tuple, make: Callable[[], Callable]) -> Callable:
         """The function that `make` makes, kept under `key`; the oldest kept one gives way."""
