@@ -1,5 +1,7 @@
 """The networks that can be looked at: the built-in ones, and a person's own, which nobody else sees."""
 
+import gc
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,13 +108,16 @@ def _built_in(name: str) -> vislib.Classifier:
 
 
 def keep_keras() -> None:
-    """Keeps Streamlit from resetting Keras whenever anybody's page has run.
+    """Imports TensorFlow, and keeps Streamlit from resetting Keras whenever anybody's page has run.
 
     Streamlit calls keras.backend.clear_session() then, which throws away TensorFlow's compiled kernels (a warm
     Grad-CAM takes .27 s in place of .03) and all threads' state of Keras, in the middle of other people's work.
     """
+    is_first = "vislib.backend" not in sys.modules
     from vislib.backend import keras
 
+    if is_first:
+        gc.freeze()  # what TensorFlow is made of stays; to look through it for garbage takes a quarter of a second
     keras.backend.clear_session = lambda free_memory=True: None
 
 
