@@ -53,7 +53,7 @@ class _Span:
 
 @dataclass(frozen=True, eq=False)
 class _Side:
-    """Along one axis of a map: the first cell of each copy's window, (n,), and the length of them all."""
+    """Along one axis of a map: the first cell of each copy's window, (n, 1), and the length of them all."""
 
     starts: tf.Tensor
     length: tf.Tensor | int
@@ -123,12 +123,12 @@ class IncrementalNetwork:
         return self._spans[0][row].mean_share * self._spans[1][column].mean_share
 
     def windows(self, tops: np.ndarray, lefts: np.ndarray) -> list[np.ndarray]:
-        """For the rectangle at (tops, lefts), each (n,): [first rows (r, n), rows (r,), first columns (c, n),
+        """For the rectangle at (tops, lefts), each (n,): [first rows (r, n, 1), rows (r,), first columns (c, n, 1),
         columns (c,)] int32 of the windows, which `__call__` takes. They are as small as these places allow."""
         found: list[np.ndarray] = []
         for spans, places in zip(self._spans, (tops, lefts), strict=True):
             windows = [span.windows(places) for span in spans]
-            found.append(np.array([starts for starts, _ in windows], np.int32))
+            found.append(np.array([starts for starts, _ in windows], np.int32)[..., None])
             found.append(np.array([length for _, length in windows], np.int32))
         return found
 
@@ -136,7 +136,7 @@ class IncrementalNetwork:
         """Logits (n, units) with a rectangle replaced by patches (n, p, q, c); `windows` are as `windows` gives them
         for where it is, `unchanged` the values of `kept`."""
         rows, columns = (
-            [_Side(starts[number], lengths[number]) for number in range(len(spans))]
+            [_Side(*each) for each in zip(tf.unstack(starts, len(spans)), tf.unstack(lengths, len(spans)), strict=True)]
             for spans, starts, lengths in zip(self._spans, windows[::2], windows[1::2], strict=True)
         )
         sides = {tensor: (rows[row], columns[column]) for tensor, (row, column) in self._windows.items()}
@@ -195,7 +195,7 @@ class _Run:
         if id(tensor) not in self.windows:
             return self.values[id(tensor)]
         if id(tensor) not in self._wholes:
-            rows, columns = (_Side(tf.zeros(self.count, tf.int32), length) for length in tensor.shape[1:3])
+            rows, columns = (_Side(tf.zeros((self.count, 1), tf.int32), length) for length in tensor.shape[1:3])
             self._wholes[id(tensor)] = self.cut(tensor, rows, columns, 0.0)
         return self._wholes[id(tensor)]
 
@@ -206,17 +206,19 @@ class _Run:
             return value
         height, width, channels = tensor.shape[1:]
         # One table of all cells: one for what lies outside, then the unchanged map, then every copy's window.
-        row_kept, row_new, row_in = _index(rows, own_rows, height, -height - 1)
-        column_kept, column_new, column_in = _index(columns, own_columns, width, -height * width - 1)
-        kept = tf.maximum(row_kept[:, :, None] * width + column_kept[:, None, :] + 1, 0)
-        first = 1 + height * width + tf.range(self.count) * (own_rows.length * own_columns.length)
-        new = (first[:, None] + row_new * own_columns.length)[:, :, None] + column_new[:, None, :]
+        row_kept, row_new, row_in = (tf.expand_dims(each, 2) for each in _index(rows, own_rows, height, -height - 1))
+        column_kept, column_new, column_in = (
+            tf.expand_dims(each, 1) for each in _index(columns, own_columns, width, -height * width - 1)
+        )
+        kept = tf.maximum(row_kept * width + column_kept + 1, 0)
+        first = tf.reshape(tf.range(self.count) * (own_rows.length * own_columns.length), (-1, 1, 1))
+        new = first + (row_new * own_columns.length + 1 + height * width) + column_new
         table = [
             tf.fill((1, channels), tf.constant(outside, value.dtype)),
             tf.reshape(tf.cast(self.unchanged[id(tensor)], value.dtype), (height * width, channels)),
             tf.reshape(value, (-1, channels)),
         ]
-        cells = tf.gather(tf.concat(table, axis=0), tf.where(row_in[:, :, None] & column_in[:, None, :], new, kept))
+        cells = tf.gather(tf.concat(table, axis=0), tf.where(row_in & column_in, new, kept))
         known = [side.length if isinstance(side.length, int) else None for side in (rows, columns)]
         cells.set_shape((None, *known, channels))
         return cells
@@ -224,8 +226,8 @@ class _Run:
 
 def _index(wanted: _Side, own: _Side, n: int, outside: int):
     """For the wanted rows (n, length): which of the map, `outside` if none; which of the window; whether in it."""
-    row = wanted.starts[:, None] + tf.range(wanted.length)[None]
-    new = row - own.starts[:, None]
+    row = wanted.starts + tf.range(wanted.length)
+    new = row - own.starts
     return tf.where((row >= 0) & (row < n), row, outside), new, (new >= 0) & (new < own.length)
 
 
