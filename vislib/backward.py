@@ -53,11 +53,11 @@ class _TurnedKernel:
         self.twin = object.__new__(type(operation))
         self.twin.__dict__.update(vars(operation), _inbound_nodes=[], _outbound_nodes=[], convolution_op=self._run)
 
-    def sources(self) -> list[tf.Tensor]:
-        return [self._source.value.read_value()]
+    @property
+    def sources(self) -> list[keras.Variable]:
+        return [self._source]
 
-    def make(self, sources) -> None:
-        (kernel,) = sources
+    def make(self, kernel: tf.Tensor) -> None:
         self._kernel.assign(self._turned(kernel))
 
     def _run(self, inputs, kernel):

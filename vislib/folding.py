@@ -1,6 +1,4 @@
-"""The network as it runs when only its outputs are wanted: batch normalization folded into convolutions."""
-
-from collections.abc import Sequence
+"""The network as it runs quicker: batch normalizations made part of convolutions, or a scale and a shift."""
 
 from vislib.backend import keras, tf
 from vislib.derive import Graph, Node, activation_name
@@ -58,21 +56,15 @@ class NormedConvolution(keras.Operation):
         self.kernel = keras.Variable("zeros", layer.kernel.shape, trainable=False)
         self.bias = keras.Variable("zeros", node.output.shape[-1:], trainable=False)
 
-    def sources(self) -> list[tf.Tensor]:
-        layer, norm = self.layer, self.norm
-        found = [layer.kernel, norm.moving_mean, norm.moving_variance]
-        found += [layer.bias] * layer.use_bias + [norm.gamma] * norm.scale + [norm.beta] * norm.center
-        return [variable.value.read_value() for variable in found]
+    @property
+    def sources(self) -> list[keras.Variable]:
+        return [self.layer.kernel, *[self.layer.bias] * self.layer.use_bias, *_norm_sources(self.norm)]
 
-    def make(self, sources: Sequence[tf.Tensor]) -> None:
-        kernel, mean, variance, *others = sources
-        rest = iter(others)
-        shift = (next(rest) if self.layer.use_bias else 0.0) - mean
-        scale = tf.math.rsqrt(variance + self.norm.epsilon)
-        scale = scale * next(rest) if self.norm.scale else scale
-        shift = shift * scale + next(rest) if self.norm.center else shift * scale
+    def make(self, kernel: tf.Tensor, *others: tf.Tensor) -> None:
+        n_own = int(self.layer.use_bias)
+        scale, shift = _scale_and_shift(self.norm, *others[n_own:])
         self.kernel.assign(kernel * (tf.reshape(scale, kernel.shape[-2:]) if self.depthwise else scale))
-        self.bias.assign(shift)
+        self.bias.assign(others[0] * scale + shift if n_own else shift)
 
     def compute_output_spec(self, x, **_):
         return keras.KerasTensor(self.layer.compute_output_shape(x.shape), x.dtype)
@@ -84,6 +76,66 @@ class NormedConvolution(keras.Operation):
     def convolution_op(self, inputs, kernel):
         convolve = keras.ops.depthwise_conv if self.depthwise else keras.ops.conv
         return convolve(inputs, kernel, self.strides, self.padding, "channels_last", self.dilation_rate)
+
+
+class PreparedNorms:
+    """A graph with the same values whose batch normalizations have their scale and shift made once: γ/σ and β − γ/σ · μ.
+
+    Args:
+        graph: With the model's own operations, or such that share their weights.
+    """
+
+    def __init__(self, graph: Graph):
+        made: dict[int, PreparedNorm] = {}
+
+        def prepared(node: Node) -> keras.Operation:
+            if not _is_norm(node):
+                return node.operation
+            return made.setdefault(id(node.operation), PreparedNorm(node.operation))
+
+        replayed = graph.replayed(prepared)
+        self._graph = replayed if made else graph
+        self._renewed = Renewed(list(made.values()))
+
+    def graph(self) -> Graph:
+        """The graph, with the model's weights of this moment. Nodes keep their names."""
+        self._renewed()
+        return self._graph
+
+
+class PreparedNorm(keras.Operation):
+    """A batch normalization, at rest, as a scale and a shift."""
+
+    def __init__(self, norm: keras.layers.BatchNormalization):
+        super().__init__()
+        self._norm = norm
+        self._scale, self._shift = (keras.Variable("zeros", norm.moving_mean.shape, trainable=False) for _ in range(2))
+
+    @property
+    def sources(self) -> list[keras.Variable]:
+        return _norm_sources(self._norm)
+
+    def make(self, *sources: tf.Tensor) -> None:
+        scale, shift = _scale_and_shift(self._norm, *sources)
+        self._scale.assign(scale)
+        self._shift.assign(shift)
+
+    def compute_output_spec(self, x, **_):
+        return keras.KerasTensor(x.shape, x.dtype)
+
+    def call(self, x, **_):
+        return x * tf.convert_to_tensor(self._scale) + tf.convert_to_tensor(self._shift)
+
+
+def _norm_sources(norm: keras.layers.BatchNormalization) -> list[keras.Variable]:
+    return [norm.moving_mean, norm.moving_variance, *[norm.gamma] * norm.scale, *[norm.beta] * norm.center]
+
+
+def _scale_and_shift(norm: keras.layers.BatchNormalization, mean, variance, *others) -> tuple[tf.Tensor, tf.Tensor]:
+    """Of the values of its sources."""
+    rest = iter(others)
+    scale = tf.math.rsqrt(variance + norm.epsilon) * (next(rest) if norm.scale else 1.0)
+    return scale, (next(rest) if norm.center else 0.0) - mean * scale
 
 
 def _convolutions(graph: Graph) -> dict[int, Node]:
@@ -104,10 +156,17 @@ def _folds(node: Node, norm: Node) -> bool:
     layer = node.operation
     return (
         type(layer) in (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)
-        and type(norm.operation) is keras.layers.BatchNormalization
+        and _is_norm(norm)
         and activation_name(layer) == "linear"
         and layer.data_format == "channels_last"
-        and layer.compute_dtype == norm.operation.compute_dtype == "float32"
+        and layer.compute_dtype == "float32"
         and not getattr(layer, "lora_enabled", False)  # whose kernel is a sum, no variable
-        and norm.operation.axis in (-1, 3)
     )
+
+
+def _is_norm(node: Node) -> bool:
+    """Whether it is a batch normalization of float32 channels, which come last."""
+    operation = node.operation
+    if type(operation) is not keras.layers.BatchNormalization or operation.compute_dtype != "float32":
+        return False
+    return operation.axis in (-1, len(node.output.shape) - 1)

@@ -16,7 +16,7 @@ from vislib.backward import QuickBackward
 from vislib.decision import Decision
 from vislib.derive import Graph, Node, flatten
 from vislib.errors import LayerError, ModelError, listed
-from vislib.folding import Folded
+from vislib.folding import Folded, PreparedNorms
 from vislib.incremental import IncrementalNetwork, Patched, replaced
 from vislib.memory import forward_batch, gradient_batch
 from vislib.passes import forward_all, input_gradient, map_gradient, scaled, two_sided, whole
@@ -25,6 +25,11 @@ from vislib.tail import entries, pooled_into
 from vislib.target import Target
 
 _KEPT_FUNCTIONS = 16
+# What makes a graph quick for what is wanted of it, one after the other.
+_Quick = Folded | PreparedNorms | QuickBackward
+_FORWARD: tuple[type[_Quick], ...] = (Folded, PreparedNorms)
+_BACKWARD: tuple[type[_Quick], ...] = (PreparedNorms, QuickBackward)
+_AVERAGED: tuple[type[_Quick], ...] = (Folded, PreparedNorms, QuickBackward)
 
 Targets = Target | Sequence[Target]
 
@@ -50,7 +55,7 @@ class Network:
         self.batch_size, self.gradient_batch_size = forward_batch(self.graph), gradient_batch(self.graph)
         self._functions: OrderedDict[tuple, Callable] = OrderedDict()
         self._ruled: dict[str, Graph] = {}
-        self._quick: dict[tuple[type, Graph], Folded | QuickBackward] = {}
+        self._quick: dict[tuple[type, Graph], _Quick] = {}
         self._lock = threading.RLock()
         self._decision = Decision()
         if not self.graph.activation_removed:
@@ -63,7 +68,7 @@ class Network:
         known = self._decision.known(inputs)
         if known is not None:
             return known
-        graph = self._quick_graph(None, Folded)
+        graph = self._quick_graph(None, *_FORWARD)
         function = self._traced(
             ("logits",),
             lambda: whole(graph),
@@ -90,7 +95,7 @@ class Network:
 
         Only what a patch changes is computed, which is exact; see `vislib.incremental`.
         """
-        graph = self._quick_graph(None, Folded)
+        graph = self._quick_graph(None, *_FORWARD)
         plan = IncrementalNetwork(graph, size)
         if not plan.saves:
             return Patched(lambda *patches: self.logits(replaced(inputs, *patches)), self.batch_size)
@@ -105,7 +110,7 @@ class Network:
             lambda plan: lambda *patches: two_sided(plan(*patches), self.n_units),
             specs=[
                 tf.TensorSpec((None, None, None, self.input_shape[2]), tf.float32),
-                [tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.int32)] * 2,
+                [tf.TensorSpec((None, None, 1), tf.int32), tf.TensorSpec((None,), tf.int32)] * 2,
                 [tf.TensorSpec(tensor.shape, tf.float32) for tensor in unchanged],
             ],
         )
@@ -141,7 +146,7 @@ class Network:
         Raises:
             ModelError: If the network has a ReLU that the rule cannot reach, or none that it can.
         """
-        graph = self._quick_graph(rule, *[Folded] * averaged, QuickBackward)
+        graph = self._quick_graph(rule, *(_AVERAGED if averaged else _BACKWARD))
         function = self._traced(
             ("gradients", score := _score_of(target), graph),
             lambda: whole(graph),
@@ -168,7 +173,7 @@ class Network:
     ) -> tuple[np.ndarray, np.ndarray]:
         """A layer's feature maps (n, h, w, c) and the gradient of the target by them, same shape; `target` and `rule`
         as above."""
-        graph = self._quick_graph(rule, QuickBackward)
+        graph = self._quick_graph(rule, *_BACKWARD)
         node = self._map_node(graph, layer)
         function = self._traced(
             ("maps and gradients", layer, score := _score_of(target), rule),
@@ -262,8 +267,8 @@ class Network:
             problem = f"layer '{layer}' has no feature maps: its output has shape {tuple(node.output.shape)}"
         raise LayerError(f"{problem}. Layers with feature maps: {listed(self.map_layers)}.")
 
-    def _quick_graph(self, rule: str | None, *kinds: type[Folded] | type[QuickBackward]) -> Graph:
-        """The graph under the rule, made quick in these ways one after the other, with the weights of now."""
+    def _quick_graph(self, rule: str | None, *kinds: type[_Quick]) -> Graph:
+        """The graph under the rule, made quick in these ways, with the weights of now."""
         graph = self.graph_under(rule)
         for kind in kinds:
             with self._lock:

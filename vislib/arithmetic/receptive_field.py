@@ -109,7 +109,7 @@ _POINTWISE = (
     "Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "Rescaling", "Normalization", "Identity",
     "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Relu", "Relu6", "Silu",
     "Gelu", "Sigmoid", "HardSwish", "HardSigmoid", "HardSilu", "Divide", "TrueDivide", "LayerScale",
-    "StochasticDepth", "CustomScaleLayer", "Dense", "LocalResponseNormalization",
+    "StochasticDepth", "CustomScaleLayer", "Dense", "LocalResponseNormalization", "PreparedNorm",
 )  # fmt: skip
 
 
