@@ -11,9 +11,9 @@ import vislib
 @pytest.fixture
 def run(monkeypatch):
     """The names of the computations that the network is asked for, in order."""
-    asked, network = [], tiny("conv_relu").network
-    kept = network.kept
-    monkeypatch.setattr(network, "kept", lambda key, make: asked.append(key[0]) or kept(key, make))
+    asked, functions = [], tiny("conv_relu").network.functions
+    get = functions.get
+    monkeypatch.setattr(functions, "get", lambda key, make: asked.append(key[0]) or get(key, make))
     return asked
 
 

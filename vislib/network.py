@@ -5,31 +5,21 @@ can change a model.
 """
 
 import contextlib
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from vislib.backend import keras, tf
-from vislib.backward import QuickBackward
 from vislib.decision import Decision
 from vislib.derive import Graph, Node, flatten
 from vislib.errors import LayerError, ModelError, listed
-from vislib.folding import Folded, PreparedNorms
 from vislib.incremental import IncrementalNetwork, Patched, replaced
+from vislib.kept_functions import KeptFunctions
 from vislib.memory import forward_batch, gradient_batch
-from vislib.passes import forward_all, input_gradient, map_gradient, scaled, two_sided, whole
-from vislib.relu_rules import with_relu_rule
+from vislib.passes import forward, forward_all, input_gradient, map_gradient, scaled, two_sided, whole
+from vislib.quick_graphs import QuickGraphs
 from vislib.tail import entries, pooled_into
 from vislib.target import Target
-
-_KEPT_FUNCTIONS = 16
-# What makes a graph quick for what is wanted of it, one after the other.
-_Quick = Folded | PreparedNorms | QuickBackward
-_FORWARD: tuple[type[_Quick], ...] = (Folded, PreparedNorms)
-_BACKWARD: tuple[type[_Quick], ...] = (PreparedNorms, QuickBackward)
-_AVERAGED: tuple[type[_Quick], ...] = (Folded, PreparedNorms, QuickBackward)
 
 Targets = Target | Sequence[Target]
 
@@ -53,10 +43,8 @@ class Network:
         self.n_classes = max(self.n_units, 2)
         self.activation = self.graph.activation
         self.batch_size, self.gradient_batch_size = forward_batch(self.graph), gradient_batch(self.graph)
-        self._functions: OrderedDict[tuple, Callable] = OrderedDict()
-        self._ruled: dict[str, Graph] = {}
-        self._quick: dict[tuple[type, Graph], _Quick] = {}
-        self._lock = threading.RLock()
+        self.functions = KeptFunctions()
+        self._graphs = QuickGraphs(self.graph, self.name)
         self._decision = Decision()
         if not self.graph.activation_removed:
             self._check_output_is_logits()
@@ -68,12 +56,8 @@ class Network:
         known = self._decision.known(inputs)
         if known is not None:
             return known
-        graph = self._quick_graph(None, *_FORWARD)
-        function = self._traced(
-            ("logits",),
-            lambda: whole(graph),
-            lambda model: lambda batch: two_sided(model(batch, training=False), self.n_units),
-        )
+        graph = self._graphs.for_logits()
+        function = self.functions.traced(("logits",), lambda: forward(whole(graph), self.n_units), self._images)
         chunks = [
             function(tf.constant(inputs[start : start + self.batch_size], tf.float32)).numpy()
             for start in range(0, len(inputs), self.batch_size)
@@ -95,24 +79,23 @@ class Network:
 
         Only what a patch changes is computed, which is exact; see `vislib.incremental`.
         """
-        graph = self._quick_graph(None, *_FORWARD)
+        graph = self._graphs.for_logits()
         plan = IncrementalNetwork(graph, size)
         if not plan.saves:
             return Patched(lambda *patches: self.logits(replaced(inputs, *patches)), self.batch_size)
-        kept = self._traced(
-            ("kept", plan.windowed), lambda: keras.Model(graph.input, [*plan.kept, graph.logits]), forward_all
+        kept = self.functions.traced(
+            ("kept", plan.windowed),
+            lambda: forward_all(keras.Model(graph.input, [*plan.kept, graph.logits])),
+            self._images,
         )
         *unchanged, units = kept(tf.constant(inputs, tf.float32))
         self._decision.remember(inputs, two_sided(units, self.n_units).numpy())
-        function = self._traced(
+        function = self.functions.traced(
             ("patched", plan.windowed),
-            lambda: plan,
-            lambda plan: lambda *patches: two_sided(plan(*patches), self.n_units),
-            specs=[
-                tf.TensorSpec((None, None, None, self.input_shape[2]), tf.float32),
-                [tf.TensorSpec((None, None, 1), tf.int32), tf.TensorSpec((None,), tf.int32)] * 2,
-                [tf.TensorSpec(tensor.shape, tf.float32) for tensor in unchanged],
-            ],
+            lambda: lambda *patches: two_sided(plan(*patches), self.n_units),
+            tf.TensorSpec((None, None, None, self.input_shape[2]), tf.float32),
+            [tf.TensorSpec((None, None, 1), tf.int32), tf.TensorSpec((None,), tf.int32)] * 2,
+            [tf.TensorSpec(tensor.shape, tf.float32) for tensor in unchanged],
         )
 
         def logits(patches: np.ndarray, tops: np.ndarray, lefts: np.ndarray) -> np.ndarray:
@@ -146,12 +129,12 @@ class Network:
         Raises:
             ModelError: If the network has a ReLU that the rule cannot reach, or none that it can.
         """
-        graph = self._quick_graph(rule, *(_AVERAGED if averaged else _BACKWARD))
-        function = self._traced(
-            ("gradients", score := _score_of(target), graph),
-            lambda: whole(graph),
-            lambda model: input_gradient(model, self._score(score), self.n_units),
-            takes_weights=True,
+        graph, score = self._graphs.for_gradients(rule, averaged), _score_of(target)
+        function = self.functions.traced(
+            ("gradients", score, graph),
+            lambda: input_gradient(whole(graph), self._score(score), self.n_units),
+            self._images,
+            self._target_weights,
         )
         weights = self._weights(target, len(inputs))
         chunks = []
@@ -165,7 +148,9 @@ class Network:
     def maps(self, inputs: np.ndarray, layers: Sequence[str]) -> list[np.ndarray]:
         """Outputs (n, h, w, c) float32 of the named layers, computed in one pass."""
         outputs = [self.map_node(layer).output for layer in layers]
-        function = self._traced(("maps", *layers), lambda: keras.Model(self.graph.input, outputs), forward_all)
+        function = self.functions.traced(
+            ("maps", *layers), lambda: forward_all(keras.Model(self.graph.input, outputs)), self._images
+        )
         return [output.numpy() for output in function(tf.constant(inputs, tf.float32))]
 
     def maps_and_gradients(
@@ -173,13 +158,15 @@ class Network:
     ) -> tuple[np.ndarray, np.ndarray]:
         """A layer's feature maps (n, h, w, c) and the gradient of the target by them, same shape; `target` and `rule`
         as above."""
-        graph = self._quick_graph(rule, *_BACKWARD)
+        graph, score = self._graphs.for_gradients(rule), _score_of(target)
         node = self._map_node(graph, layer)
-        function = self._traced(
-            ("maps and gradients", layer, score := _score_of(target), rule),
-            lambda: keras.Model(graph.input, [node.output, graph.logits]),
-            lambda model: map_gradient(model, self._score(score), self.n_units),
-            takes_weights=True,
+        function = self.functions.traced(
+            ("maps and gradients", score, graph, layer),
+            lambda: map_gradient(
+                keras.Model(graph.input, [node.output, graph.logits]), self._score(score), self.n_units
+            ),
+            self._images,
+            self._target_weights,
         )
         weights = self._weights(target, len(inputs))
         maps, gradients, logits = function(tf.constant(inputs, tf.float32), tf.constant(weights))
@@ -193,15 +180,15 @@ class Network:
         """
         node = self.map_node(layer)
         starts = entries(self.graph, node)
-        before = self._traced(
-            ("entries", layer), lambda: keras.Model(self.graph.input, list(starts)), lambda model: forward_all(model)
+        before = self.functions.traced(
+            ("entries", layer), lambda: forward_all(keras.Model(self.graph.input, list(starts))), self._images
         )
         given = before(tf.constant(inputs, tf.float32))
-        behind = self._traced(
+        behind = self.functions.traced(
             ("behind", layer),
-            lambda: keras.Model(list(starts), self.graph.logits),
-            lambda model: scaled(model, self.n_units),
-            specs=[tf.TensorSpec((None, scales.shape[1])), [tf.TensorSpec(tensor.shape) for tensor in given]],
+            lambda: scaled(keras.Model(list(starts), self.graph.logits), self.n_units),
+            tf.TensorSpec((None, scales.shape[1])),
+            [tf.TensorSpec(tensor.shape) for tensor in given],
         )
         return behind(tf.constant(scales, tf.float32), given).numpy()
 
@@ -219,12 +206,7 @@ class Network:
 
     def graph_under(self, rule: str | None) -> Graph:
         """The graph whose ReLUs follow the rule; None for the plain one."""
-        if rule is None:
-            return self.graph
-        with self._lock:
-            if rule not in self._ruled:
-                self._ruled[rule] = with_relu_rule(self.graph, rule, self.name)
-            return self._ruled[rule]
+        return self._graphs.under(rule)
 
     def map_node(self, layer: str) -> Node:
         """The layer of that name.
@@ -267,38 +249,13 @@ class Network:
             problem = f"layer '{layer}' has no feature maps: its output has shape {tuple(node.output.shape)}"
         raise LayerError(f"{problem}. Layers with feature maps: {listed(self.map_layers)}.")
 
-    def _quick_graph(self, rule: str | None, *kinds: type[_Quick]) -> Graph:
-        """The graph under the rule, made quick in these ways, with the weights of now."""
-        graph = self.graph_under(rule)
-        for kind in kinds:
-            with self._lock:
-                if (kind, graph) not in self._quick:
-                    self._quick[kind, graph] = kind(graph)
-            graph = self._quick[kind, graph].graph()
-        return graph
+    @property
+    def _images(self) -> tf.TensorSpec:
+        return tf.TensorSpec((None, *self.input_shape), tf.float32)
 
-    def kept(self, key: tuple, make: Callable[[], Callable]) -> Callable:
-        """The function that `make` makes, kept under `key`; the oldest kept one gives way."""
-        with self._lock:
-            if key not in self._functions:
-                self._functions[key] = make()
-                while len(self._functions) > _KEPT_FUNCTIONS:
-                    self._functions.popitem(last=False)
-            self._functions.move_to_end(key)
-            return self._functions[key]
-
-    def _traced(
-        self, key: tuple, model: Callable, make: Callable, takes_weights: bool = False, specs: list | None = None
-    ) -> Callable:
-        """The function that `make` makes of the model, kept under `key`.
-
-        It takes inputs, and a target's weights where `takes_weights`; or what `specs` say.
-        """
-        specs = specs or [tf.TensorSpec((None, *self.input_shape), tf.float32)]
-        if takes_weights:
-            specs.append(tf.TensorSpec((None, self.n_classes), tf.float32))
-        traced = lambda: tf.function(make(model()), input_signature=specs, autograph=False)  # noqa: E731
-        return self.kept(key, lambda: traced().get_concrete_function())  # quicker to call than what still chooses
+    @property
+    def _target_weights(self) -> tf.TensorSpec:
+        return tf.TensorSpec((None, self.n_classes), tf.float32)
 
     def _weights(self, target: Targets, n: int) -> np.ndarray:
         """The targets' weights, (n, classes) float32."""

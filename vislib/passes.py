@@ -9,6 +9,11 @@ def whole(graph: Graph) -> keras.Model:
     return keras.Model(graph.input, graph.logits)
 
 
+def forward(model, n_units):
+    """Inputs → logits (n, classes)."""
+    return lambda inputs: two_sided(model(inputs, training=False), n_units)
+
+
 def forward_all(model):
     """Inputs → what every output of the model is, as float32."""
     return lambda inputs: [tf.cast(output, tf.float32) for output in tf.nest.flatten(model(inputs, training=False))]

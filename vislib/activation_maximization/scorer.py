@@ -52,7 +52,9 @@ class Scorer:
             np.stack(operands)
             for operands in zip(*([t.operand(classifier) for _, t in o.terms] for o in objectives), strict=True)
         ]
-        self._function = network.kept(("objective", shared), lambda: _traced(classifier, shared, self._operands))
+        self._function = network.functions.get(
+            ("objective", shared), lambda: _traced(classifier, shared, self._operands)
+        )
 
     def __call__(self, light: np.ndarray, views: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Values (n,) and gradients (n, h, w, c) of pictures (n, h, w, c) in 0..1 seen through views (n, 3, 3)."""
