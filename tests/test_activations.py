@@ -7,7 +7,7 @@ import pytest
 from tiny_models import SIDE, classifier_of, layers, random_image, seeded, tiny
 
 import vislib
-from vislib import LayerError, network
+from vislib import LayerError, kept_functions
 from vislib.activations import stages, strongest_channels
 from vislib.backend import keras
 
@@ -92,7 +92,7 @@ def test_feature_maps_of_several_layers_one_pass(monkeypatch):
 
 def test_feature_maps_many_layers_asked_earlier_ones_still_right(monkeypatch):
     """More layers than traced functions are kept."""
-    monkeypatch.setattr(network, "_KEPT_FUNCTIONS", 2)
+    monkeypatch.setattr(kept_functions, "_MOST", 2)
     inputs = x = keras.Input((SIDE, SIDE, 3))
     for index in range(4):
         x = layers.Conv2D(2, 1, name=f"conv{index}")(x)

@@ -147,9 +147,10 @@ class Network:
 
     def maps(self, inputs: np.ndarray, layers: Sequence[str]) -> list[np.ndarray]:
         """Outputs (n, h, w, c) float32 of the named layers, computed in one pass."""
-        outputs = [self.map_node(layer).output for layer in layers]
+        graph = self._graphs.for_maps()
+        outputs = [self._map_node(graph, layer).output for layer in layers]
         function = self.functions.traced(
-            ("maps", *layers), lambda: forward_all(keras.Model(self.graph.input, outputs)), self._images
+            ("maps", *layers), lambda: forward_all(keras.Model(graph.input, outputs)), self._images
         )
         return [output.numpy() for output in function(tf.constant(inputs, tf.float32))]
 
@@ -178,15 +179,15 @@ class Network:
 
         What lies before the layer is computed once, only the rest n times. A scale of 0 takes a channel away.
         """
-        node = self.map_node(layer)
-        starts = entries(self.graph, node)
+        graph = self._graphs.for_maps()
+        starts = entries(graph, self._map_node(graph, layer))
         before = self.functions.traced(
-            ("entries", layer), lambda: forward_all(keras.Model(self.graph.input, list(starts))), self._images
+            ("entries", layer), lambda: forward_all(keras.Model(graph.input, list(starts))), self._images
         )
         given = before(tf.constant(inputs, tf.float32))
         behind = self.functions.traced(
             ("behind", layer),
-            lambda: scaled(keras.Model(list(starts), self.graph.logits), self.n_units),
+            lambda: scaled(keras.Model(list(starts), graph.logits), self.n_units),
             tf.TensorSpec((None, scales.shape[1])),
             [tf.TensorSpec(tensor.shape) for tensor in given],
         )

@@ -37,6 +37,10 @@ class QuickGraphs:
         """The one that is quick where only outputs are wanted."""
         return self._made(self._graph, Folded, PreparedNorms)
 
+    def for_maps(self) -> Graph:
+        """The one that is quick where every node's output may be asked for."""
+        return self._made(self._graph, PreparedNorms)
+
     def for_gradients(self, rule: str | None, averaged: bool = False) -> Graph:
         """The one whose gradients are quick; of those that are averaged norms are folded as well, see `Folded`."""
         folded = (Folded,) if averaged else ()
