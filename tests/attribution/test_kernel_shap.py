@@ -81,15 +81,16 @@ def test_efficiency_any_number_of_samples_values_add_up(n_samples, seed):
     assert heatmap.details["superpixel_values"].sum() == pytest.approx(shown - covered, rel=1e-5)
 
 
-def test_sampled_coalitions_constrained_least_squares_same():
+@pytest.mark.parametrize("scored", [100, 40], ids=["all", "those so far"])
+def test_sampled_coalitions_constrained_least_squares_same(scored):
     """The minimum under Σ φ = v(all) − v(∅), by Lagrange: [2ZᵀΠZ 1; 1ᵀ 0] (φ, μ) = (2ZᵀΠ(v − v(∅)), difference).
 
     Of twelve superpixels 100 samples hold all 24 coalitions of one or eleven, each weighed by π; the 76 others are
-    drawn, and share what π adds up to over all others.
+    drawn, and share what π adds up to over all others. Of the map so far each drawn one weighs no more than at last.
     """
-    classifier, image = tiny("conv_relu"), random_image()
+    classifier, image, method = tiny("conv_relu"), random_image(), KernelShap(n_samples=100, seed=4)
     heatmap = explain(classifier, image, n_segments=12, n_samples=100, seed=4)
-    coalitions = KernelShap(n_samples=100, seed=4).coalitions(12)
+    coalitions = method.coalitions(12)[: 2 + scored]
     scores = game(classifier, image, heatmap.details["superpixels"], coalitions)
     z, v = coalitions[2:].astype(float), scores[2:] - scores[0]
     pi = {size: 11 / (comb(12, size) * size * (12 - size)) for size in range(1, 12)}
@@ -97,7 +98,9 @@ def test_sampled_coalitions_constrained_least_squares_same():
     weights = np.diag([pi[size] if size in (1, 11) else others for size in coalitions[2:].sum(axis=1)])
     system = np.block([[2 * z.T @ weights @ z, np.ones((12, 1))], [np.ones((1, 12)), np.zeros((1, 1))]])
     expected = np.linalg.solve(system, [*(2 * z.T @ weights @ v), scores[1] - scores[0]])[:12]
-    np.testing.assert_allclose(heatmap.details["superpixel_values"], expected, atol=1e-6)
+    np.testing.assert_allclose(method.fit(coalitions, scores).values, expected, atol=1e-6)
+    if scored == 100:
+        np.testing.assert_allclose(heatmap.details["superpixel_values"], expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("n_samples", [40, 10000])
