@@ -1,9 +1,12 @@
 """The app on a free port, and a real Chromium in front of it that reports every error."""
 
+import contextlib
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,7 +52,12 @@ def server(bands) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium() -> Iterator[Callable[..., Watched]]:
+    """Opens a tab: chromium(person=1, **options); tests share the browser of one person with one set of options.
+
+    Each of these browsers has a folder on disk, where it keeps the app's scripts compiled: a page then takes half the
+    processor time of one in a context of its own.
+    """
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     try:
         from playwright.sync_api import sync_playwright
@@ -58,26 +66,37 @@ def chromium():
     if executable is None or sync_playwright is None:
         (pytest.fail if os.environ.get("VISLIB_REQUIRE_BROWSER") else pytest.skip)(_SAYS)
     arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=arguments)
-        yield browser
-        browser.close()
+    browsers: dict[str, Any] = {}
+    with sync_playwright() as playwright, contextlib.ExitStack() as folders:
+
+        def tab(person: int = 1, **options: Any) -> Watched:
+            whose = repr((person, sorted(options.items())))
+            if whose not in browsers:
+                folder = folders.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+                browsers[whose] = playwright.chromium.launch_persistent_context(
+                    folder, executable_path=executable, headless=True, args=arguments, **options
+                )
+            return Watched(browsers[whose].new_page())
+
+        yield tab
+        for browser in browsers.values():
+            browser.close()
 
 
 @pytest.fixture
 def visit(chromium) -> Iterator[Callable[..., Watched]]:
-    """Opens an address in a browser context of its own; fails the test at its end if anything went wrong there."""
+    """Opens an address in a tab of its own; fails the test at its end if anything went wrong there."""
     opened: list[Watched] = []
 
-    def start(address: str, **options) -> Watched:
+    def start(address: str, **options: Any) -> Watched:
         options.setdefault("viewport", {"width": 1440, "height": 1000})
-        watched = Watched(chromium.new_context(**options).new_page())
+        watched = chromium(**options)
         opened.append(watched)
         watched.page.goto(address)
         return watched
 
     yield start
     for watched in opened:
-        watched.page.context.close()
+        watched.page.close()
     problems = [problem for watched in opened for problem in watched.problems]
     assert not problems, problems

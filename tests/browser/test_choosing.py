@@ -32,7 +32,7 @@ def test_address_opens_the_same_state_for_someone_else(server, visit):
     it.page.keyboard.press("Enter")
     it.says("7 × 7 units")
     it.settled("feature_maps")
-    other = visit(it.page.evaluate("location.href"))
+    other = visit(it.page.evaluate("location.href"), person=2)
     other.settled("feature_maps")
     other.says("7 × 7 units")
     assert other.query() == it.query()

@@ -2,12 +2,14 @@
 
 import pytest
 from playwright.sync_api import expect
+from quick_methods import QUICK_QUERY
 from watched import PAGES
 
 
 @pytest.mark.parametrize("path", [path for path in PAGES if path])
 def test_first_visit_by_direct_link_shows_our_navigation(path, fresh_server, visit):
-    it = visit(f"{fresh_server}/{path}")
+    quick = f"?{QUICK_QUERY}" if path == "saliency" else ""
+    it = visit(f"{fresh_server}/{path}{quick}")
     expect(it.page.locator("h1.v-title")).to_have_text(PAGES[path][1], timeout=30_000)
     navigation = it.page.get_by_test_id("stSidebarNav")
     expect(navigation.get_by_text("Look inside")).to_be_visible()

@@ -1,12 +1,23 @@
-"""Every page opens, by navigation and by link, in either theme, on a phone."""
+"""Every page opens, by navigation and by link, in either theme, on a phone.
+
+With the smallest network, or with what makes the slow pages quick: tests/pages open every page with its defaults.
+"""
 
 import pytest
 from playwright.sync_api import expect
+from quick_methods import QUICK_QUERY
 from watched import PAGES
+
+QUICK_PAGES = {
+    "occlusion": QUICK_QUERY,
+    "saliency": QUICK_QUERY,
+    "what_a_unit_wants": "steps.One unit=16",
+    "compare_and_trust": "model=cifar10&methods=Grad-CAM",
+}
 
 
 def test_every_page_opens_by_navigation(server, visit):
-    it = visit(server)
+    it = visit(f"{server}/?model=digits")
     it.settled("")
     for path in [*PAGES, ""]:
         it.go(path)
@@ -19,7 +30,7 @@ def test_every_page_opens_by_navigation(server, visit):
 def test_every_page_opens_by_link_on_a_phone_without_scrolling_sideways(server, visit):
     it = visit(server, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
     for path in PAGES:
-        it.page.goto(f"{server}/{path}")
+        it.page.goto(f"{server}/{path}?{QUICK_PAGES.get(path, '')}")
         it.settled(path)
         widths = it.page.evaluate(
             """() => [document.documentElement, document.body, document.querySelector('[data-testid=stMain]')]

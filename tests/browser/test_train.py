@@ -41,7 +41,7 @@ def test_training_moves_stops_keeps_the_model_and_predicts_on_the_overview(serve
 
 
 def test_two_people_train_one_waits_and_leaving_frees_the_machine(server, visit):
-    first, second = visit(f"{server}/train"), visit(f"{server}/train")
+    first, second = visit(f"{server}/train"), visit(f"{server}/train", person=2)
     train(first, 100)
     expect(bar(first, r"Epoch \d+ of 100, batch")).to_be_visible(timeout=WAIT)
     train(second, 1)

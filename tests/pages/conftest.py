@@ -34,7 +34,7 @@ def open_page() -> Callable[..., AppTest]:
     """
 
     def start(name: str, state: Mapping[str, Any] = MappingProxyType({}), **query: str) -> AppTest:
-        app = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+        app = AppTest.from_file(ROOT / "app.py", default_timeout=150)
         app.query_params.update(query)
         for key, value in state.items():
             app.session_state[key] = value

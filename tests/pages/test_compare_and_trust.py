@@ -7,6 +7,7 @@ import pytest
 from page_text import check_sound, pictures, text
 
 import vislib
+from pages._ui import comparing
 from vislib import trust
 
 FEW = {"model": "digits", "methods": ["Saliency (vanilla gradient)", "Eigen-CAM", "Grad-CAM"]}
@@ -18,10 +19,9 @@ def table(page, column):
 
 
 def test_the_cat_is_told_as_the_papers_found(open_page):
-    methods = ["Saliency (vanilla gradient)", "Guided backpropagation", "Deconvnet", "Eigen-CAM"]
-    page = check_sound(open_page("compare_and_trust", methods=methods))
+    page = check_sound(open_page("compare_and_trust"))
     assert pictures(page)[0] == "cat.jpg, as the network sees it"
-    assert len(pictures(page)) == 1 + 4 + 2 + 1
+    assert len(pictures(page)) == 1 + len(comparing.DEFAULTS) + 2 + 1
     insertion, deletion = table(page, "Insertion ↑"), table(page, "Deletion ↓")
     assert list(insertion.values()) == sorted(insertion.values(), reverse=True)
     baselines = ("Random (baseline)", "Edges (baseline)")

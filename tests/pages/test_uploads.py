@@ -93,7 +93,7 @@ def upload(page, name: str, content: bytes, mime: str = "image/png"):
 
 @pytest.mark.parametrize("name", BAD)
 def test_bad_file_is_refused_and_the_image_stays(name, open_page):
-    page = open_page("class_activation", image="coffee.jpg")
+    page = open_page("class_activation", model="cifar10", image="cifar10/ship.png")
     upload(page, name, BAD[name]())
     assert not page.exception
     assert len(errors(page)) == 1
@@ -101,9 +101,9 @@ def test_bad_file_is_refused_and_the_image_stays(name, open_page):
     assert sentence.startswith(f"{name}: ")
     assert "The image you had is still here." in sentence
     assert len(sentence) < 300
-    assert page.sidebar.selectbox(key="image").value == "coffee.jpg"
+    assert page.sidebar.selectbox(key="image").value == "cifar10/ship.png"
     assert name not in page.sidebar.selectbox(key="image").options
-    assert "Grad-CAM for espresso over coffee.jpg" in pictures(page)
+    assert "Grad-CAM for ship over cifar10/ship.png" in pictures(page)
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -139,7 +139,7 @@ def test_two_files_of_one_name_are_both_kept(open_page, images_drawn):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_hostile_name_is_text(name, open_page):
-    page = open_page(name, **QUICK)
+    page = open_page(name, model="cifar10", **QUICK)
     upload(page, HOSTILE, one_pixel()[0])
     check_sound(page)
     assert page.sidebar.selectbox(key="image").value == HOSTILE

@@ -30,10 +30,10 @@ def only(offered, start):
 
 
 def test_opens_with_a_picture_of_a_channel_and_real_patches(open_page):
-    page = check_sound(open_page("what_a_unit_wants", **{"steps.One unit": "16"}))
+    page = check_sound(open_page("what_a_unit_wants"))
     assert "What block11_expand_relu channel 527 wants" in pictures(page)
     shown = text(page)
-    assert "after 16 steps, from noise" in shown
+    assert "after 128 steps, from noise" in shown
     assert "The 5 strongest of 5 images" in shown
     assert "Real patches that excite channel 527 most" in shown
 

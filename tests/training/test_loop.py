@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from vislib.backend import keras
-from vislib.errors import DatasetError, ModelError, ParameterError, TrainingError
-from vislib.training import TrainingOptions, TrainingRun, build, load_image_folder, train
+from vislib.errors import ModelError, ParameterError, TrainingError
+from vislib.training import TrainingOptions, TrainingRun, build, train
 
 SHORT = TrainingOptions(epochs=2, batch_size=32, learning_rate=5e-3, validation_share=0.25, seed=3)
 N_BATCHES = 6  # 240 images, a quarter held out, 32 a batch: 180 / 32, rounded up
@@ -199,19 +198,3 @@ def test_too_few_images_for_validation_is_explained(stripes):
 def test_bad_option_is_explained(values, says):
     with pytest.raises(ParameterError, match=says):
         TrainingOptions(**values)
-
-
-def test_resnet18_trains_a_few_steps_on_a_folder_of_class_folders(tmp_path):
-    rng = np.random.default_rng(0)
-    for label in ("cats", "dogs"):
-        (tmp_path / label).mkdir()
-        for number in range(6):
-            pixels = rng.integers(0, 256, (40, 30, 3), np.uint8)
-            Image.fromarray(pixels).save(tmp_path / label / f"{number}.jpg")
-    dataset = load_image_folder(tmp_path, (64, 64), 0.25)
-    result = train("resnet18", dataset, TrainingOptions(epochs=1, batch_size=4, validation_share=0.25))
-    assert len(result.history) == 1
-    assert result.model.output_shape == (None, 2)
-    assert result.kernels[0].shape == (7, 7, 3, 64)
-    with pytest.raises(DatasetError):
-        dataset.only(("birds",))
