@@ -36,13 +36,13 @@ def test_many_images_in_as_few_passes_as_the_batch_allows(method, monkeypatch):
     network = classifier.network
     monkeypatch.setattr(network, "gradient_batch_size", 4)
     sizes: list[int] = []
-    real = network._traced
+    real = network.functions.traced
 
     def counted(*args, **kwargs):
         function = real(*args, **kwargs)
         return lambda inputs, *rest: (sizes.append(len(inputs)), function(inputs, *rest))[1]
 
-    monkeypatch.setattr(network, "_traced", counted)
+    monkeypatch.setattr(network.functions, "traced", counted)
     explainer = vislib.methods()[method]().resolved(classifier)
     explainer.attribute_many(classifier, images(10), [Target(0)] * 10)
     assert sizes == [4, 4, 2]
