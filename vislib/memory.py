@@ -9,7 +9,7 @@ from vislib.backend import keras, tf
 from vislib.derive import Graph
 
 _FORWARD_BYTES = 320 * 1024**2
-_GRADIENT_BYTES = 640 * 1024**2
+_GRADIENT_BYTES = 560 * 1024**2
 _ON_A_GPU = 8  # times as much: a GPU computes many images at once, and has memory of its own
 _MOST = 256
 
