@@ -27,7 +27,8 @@ class GradCamPlusPlus(WeightedMaps):
     signed = False
 
     def cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        below = 2 * gradients**2 + gradients**3 * maps.sum(axis=(0, 1))
-        alpha = np.divide(gradients**2, below, out=np.zeros_like(below), where=below != 0)
+        squares = gradients**2
+        below = squares * (2 + gradients * maps.sum(axis=(0, 1)))
+        alpha = np.divide(squares, below, out=np.zeros_like(below), where=below != 0)
         weights = (alpha * np.maximum(gradients, 0)).sum(axis=(0, 1))
         return np.maximum(maps @ weights, 0)
