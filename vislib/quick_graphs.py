@@ -1,13 +1,13 @@
 """A network's graph as it is wanted: with its ReLUs under a rule, and quick to compute."""
 
 import threading
+from collections.abc import Callable
 
 from vislib.backward import QuickBackward
 from vislib.derive import Graph
 from vislib.folding import Folded, PreparedNorms
 from vislib.relu_rules import with_relu_rule
-
-_Quick = Folded | PreparedNorms | QuickBackward
+from vislib.renewed import QuickGraph
 
 
 class QuickGraphs:
@@ -21,7 +21,7 @@ class QuickGraphs:
     def __init__(self, graph: Graph, name: str):
         self._graph, self._name = graph, name
         self._ruled: dict[str, Graph] = {}
-        self._quick: dict[tuple[type, Graph], _Quick] = {}
+        self._quick: dict[tuple[Callable, Graph], QuickGraph] = {}
         self._lock = threading.Lock()
 
     def under(self, rule: str | None) -> Graph:
@@ -46,7 +46,7 @@ class QuickGraphs:
         folded = (Folded,) if averaged else ()
         return self._made(self.under(rule), *folded, PreparedNorms, QuickBackward)
 
-    def _made(self, graph: Graph, *kinds: type[_Quick]) -> Graph:
+    def _made(self, graph: Graph, *kinds: Callable[[Graph], QuickGraph]) -> Graph:
         """The graph made quick in these ways, one after the other."""
         for kind in kinds:
             with self._lock:
