@@ -135,8 +135,8 @@ def heavy(name: str, make: Callable[[], bytes]) -> None:
     import numpy as np
 
     import vislib
+    from vislib.loading.own_model import classifier_of
     from vislib.model_file import load_model_file
-    from vislib.own_model import classifier_of
 
     content, image = make(), np.zeros((300, 300, 3), np.uint8)
     Path("/proc/self/clear_refs").write_text("5")

@@ -129,7 +129,7 @@ def plot(found: list[dict]) -> None:
     """Seconds against number of images, both logarithmic, beside a line of slope 1 through the last point."""
     from matplotlib.figure import Figure
 
-    from vislib.export import figure_bytes, write_whole
+    from vislib.output.export import figure_bytes, write_whole
 
     numbers, seconds = [one["n"] for one in found], [one["seconds"] for one in found]
     figure = Figure(figsize=(5.4, 3.6), layout="constrained")

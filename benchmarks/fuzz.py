@@ -135,9 +135,9 @@ def _loader():
 
     from vislib.backend import keras
     from vislib.errors import ModelError, VislibError
+    from vislib.loading.own_model import classifier_of
+    from vislib.model.preprocessing import PREPROCESSINGS
     from vislib.model_file import ModelFile, child, load
-    from vislib.own_model import classifier_of
-    from vislib.preprocessing import PREPROCESSINGS
 
     child.limit_cpu = lambda seconds: None  # it lives for many files, and is watched by the clock
     child.limit_process()

@@ -14,8 +14,8 @@ import keras
 import numpy as np
 
 import vislib
+from vislib.loading.own_model import classifier_of
 from vislib.model_file import load_model_file
-from vislib.own_model import classifier_of
 
 MOST_APART = 1e-5
 

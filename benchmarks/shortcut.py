@@ -18,7 +18,7 @@ import vislib
 from vislib import load_classifier
 from vislib.report import found_reasons, write_report
 from vislib.training import NetworkOptions, TrainingOptions, TrainingRun, load_dataset
-from vislib.training.datasets import Dataset
+from vislib.training.dataset import Dataset
 
 CLASS = 4
 ROWS = COLUMNS = slice(2, 5)

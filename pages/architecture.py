@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages._ui import architecture_views, one_network
-from pages._ui.context import context
+from pages._ui.architectures import one_network, views
+from pages._ui.shell.context import context
 
 here = context(
     "Architecture", "The network that is loaded, as a graph: open its blocks, choose a layer.", needs_maps=False
@@ -13,4 +13,4 @@ chosen = one_network.chosen_layer(here, table)
 one_network.show(here, table, chosen)
 one_network.layer(here, chosen)
 st.subheader("Layer by layer", anchor=False)
-architecture_views.layer_list(table)
+views.layer_list(table)

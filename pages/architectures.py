@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages._ui import architecture_views as views
-from pages._ui.context import context
-from vislib.architectures import ARCHITECTURES
+from pages._ui.architectures import views as views
+from pages._ui.shell.context import context
+from vislib.lessons.architectures import ARCHITECTURES
 
 here = context("Architectures", "The famous networks beside yours: what each brought, and what it costs.")
 names = [*ARCHITECTURES, views.LOADED]

@@ -3,8 +3,10 @@
 import streamlit as st
 
 import vislib
-from pages._ui import batch_source, batch_view, explain, style
-from pages._ui.context import context
+from pages._ui.batch import source, view
+from pages._ui.results import explain
+from pages._ui.shell import style
+from pages._ui.shell.context import context
 from vislib import VislibError
 
 DEFAULTS = ["grad-cam", "saliency"]
@@ -17,17 +19,17 @@ names = [
 ]
 
 try:
-    source = batch_source.choose(here)
+    images = source.choose(here)
     methods = st.multiselect(
         "Methods", names, [name for name in DEFAULTS if name in names], key="batch_methods", bind="query-params",
         format_func=lambda name: vislib.methods()[name].title, max_selections=3,
     )  # fmt: skip
-    if source is None:
+    if images is None:
         st.caption("Choose a zip of pictures above: a folder a class tells which answers are right.")
     elif not methods:
         st.caption("Choose a method.")
     else:
-        batch_view.show(here, source, methods)
+        view.show(here, images, methods)
 except VislibError as error:
     st.error(style.plain(str(error)))
 st.caption(

@@ -3,8 +3,9 @@
 import streamlit as st
 
 import vislib
-from pages._ui import cam_steps, explain, per_class, picture
-from pages._ui.context import context
+from pages._ui.class_activation import stages
+from pages._ui.results import explain, per_class, picture
+from pages._ui.shell.context import context
 
 here = context("Class activation", "Where a layer holds evidence for the class.")
 layers, default = here.classifier.network.map_layers, here.classifier.network.last_map_layer
@@ -35,7 +36,7 @@ with shown:
     with map:
         explain.show(here, chosen, look, why)
     st.subheader(f"{chosen.title}, stage by stage", anchor=False)
-    cam_steps.show(here, chosen, look)
+    stages.show(here, chosen, look)
     per_class.show(here, chosen, look)
     st.subheader("The other ways to weight the maps", anchor=False)
     explain.grid(here, [explainer for explainer in explainers if explainer != chosen], look)

@@ -3,8 +3,9 @@
 import streamlit as st
 
 import vislib
-from pages._ui import comparing, explain, picture, trust_figures
-from pages._ui.context import context
+from pages._ui.compare_and_trust import comparing, trust_figures
+from pages._ui.results import explain, picture
+from pages._ui.shell.context import context
 
 here = context("Compare & trust", "Methods side by side, and how far each of the pictures can be trusted.")
 methods = vislib.methods()

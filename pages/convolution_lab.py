@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages._ui import by_hand, lab, lab_layer
-from pages._ui.context import context
+from pages._ui.convolution_lab import by_hand, lab, lab_layer
+from pages._ui.shell.context import context
 
 here = context("Convolution lab", "A kernel on your image: turn every knob, and read every number.")
 

@@ -2,17 +2,18 @@
 
 import streamlit as st
 
-from pages._ui import depth, map_tiles, picture
-from pages._ui.context import context, other_image
+from pages._ui.results import feature_maps, picture
+from pages._ui.shell.context import context, other_image
+from pages._ui.widgets import layer_stepper
 
 here = context("Feature maps", "What each layer makes of the image, channel by channel.")
 
 shown, controls = st.columns([4, 1], gap="large")
 with shown:
-    layer = depth.layer_control(here.classifier)
-    maps = map_tiles.maps_of(here, here.image, layer)
+    layer = layer_stepper.layer_control(here.classifier)
+    maps = feature_maps.maps_of(here, here.image, layer)
 with controls:
-    channel = map_tiles.channel_control(maps)
+    channel = feature_maps.channel_control(maps)
     most = st.slider("Channels shown", 16, 256, 48, 16, key="most_channels", bind="query-params")
     own_scale = st.toggle("Each on its own scale", key="own_scale", bind="query-params")
     opacity = st.slider("Opacity", 0.0, 1.0, 0.6, 0.05, key="opacity.maps", bind="query-params")
@@ -20,23 +21,23 @@ with controls:
     if compare:
         other_name, other = other_image("Other image", "other")
 with shown:
-    map_tiles.summary(here, layer, maps)
+    feature_maps.summary(here, layer, maps)
     large, beside = st.columns(2)
     with large:
-        map_tiles.enlarged(here, layer, maps, channel, opacity)
+        feature_maps.enlarged(here, layer, maps, channel, opacity)
     with beside:
         if compare:
-            map_tiles.enlarged_other(here, other_name, other, layer, maps, channel, opacity)
+            feature_maps.enlarged_other(here, other_name, other, layer, maps, channel, opacity)
         else:
-            map_tiles.raw(layer, maps, channel)
+            feature_maps.raw(layer, maps, channel)
     if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
         st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": layer, "channel": str(channel)})
     st.subheader("All channels, strongest first", anchor=False)
-    map_tiles.grid(layer, maps, channel, most, own_scale)
+    feature_maps.grid(layer, maps, channel, most, own_scale)
     picture.downloads(
         f"maps {layer}",
         picture.file_stem(here.image_name, layer),
-        map_tiles.files(here, layer, maps, channel, opacity, most),
+        feature_maps.files(here, layer, maps, channel, opacity, most),
         picture.maps_snippet(here, layer),
     )
-depth.play()
+layer_stepper.play()

@@ -3,9 +3,10 @@
 import streamlit as st
 
 import vislib
-from pages._ui import filter_tiles, picture
-from pages._ui.context import context
-from vislib import export, figures
+from pages._ui.filters import kernel_tiles
+from pages._ui.results import picture
+from pages._ui.shell.context import context
+from vislib.output import export, figures
 
 here = context("Filters", "What each convolution looks for: its kernels, as trained.")
 layers = vislib.filter_layers(here.classifier)
@@ -23,23 +24,23 @@ with controls:
     most = st.slider("Filters shown", 16, 256, 64, 16, key="most_filters", bind="query-params")
 kernels = vislib.filters(here.classifier, layer)
 with shown:
-    filter_tiles.statistics(kernels)
-    filter_tiles.grid(kernels, layer, by_norm, most)
+    kernel_tiles.statistics(kernels)
+    kernel_tiles.grid(kernels, layer, by_norm, most)
     picture.downloads(
         f"kernels {layer}",
         picture.file_stem(here.classifier.key, layer),
         {
-            "png": lambda: export.png_bytes(filter_tiles.sheet(kernels, by_norm, most)),
+            "png": lambda: export.png_bytes(kernel_tiles.sheet(kernels, by_norm, most)),
             "svg": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "svg"),
             "pdf": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "pdf"),
             "npz": lambda: export.npz_bytes(kernels, layer=layer, model=here.classifier.key),
         },
         picture.filters_snippet(here, layer),
     )
-    filter_tiles.norms(kernels)
+    kernel_tiles.norms(kernels)
     maps = layer if layer in here.classifier.network.map_layers else ""
     if maps:
-        channel = filter_tiles.chosen(kernels, layer, by_norm)
+        channel = kernel_tiles.chosen(kernels, layer, by_norm)
         if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
             st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": maps, "channel": str(channel)})
     if maps and st.button("What these filters make of the image", icon=":material/arrow_forward:"):

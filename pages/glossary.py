@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages._ui import style
-from vislib.glossary import TERMS
+from pages._ui.shell import style
+from vislib.lessons.glossary import TERMS
 
 style.start("Glossary", "The terms of the field in plain words. On the other pages, point at a dotted word.")
 words = st.text_input("Search", key="glossary_search", placeholder="a word").strip().lower()

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages._ui import explain, occlusion_maps, picture
-from pages._ui.context import context
+from pages._ui.occlusion import maps
+from pages._ui.results import explain, picture
+from pages._ui.shell.context import context
 from vislib.attribution.occlusion import Occlusion
 
 here = context("Occlusion", "Cover a patch of the image: where the score falls, there it was needed.", needs_maps=False)
@@ -21,10 +22,10 @@ with shown:
         heatmap = explain.show(here, explainer, look, f"{explainer.patch_px}-pixel patch, step {explainer.stride_px}.")
     if heatmap is not None:
         with middle:
-            occlusion_maps.probability(here, heatmap)
+            maps.probability(here, heatmap)
         with right:
-            occlusion_maps.winners(here, heatmap)
-        occlusion_maps.one_patch(here, explainer, heatmap)
+            maps.winners(here, heatmap)
+        maps.one_patch(here, explainer, heatmap)
     st.subheader("Cover many places at once", anchor=False)
     st.caption(
         "RISE averages random masks by the score of what they show. LIME and KernelSHAP cover superpixels, parts of "

@@ -3,10 +3,10 @@
 import streamlit as st
 
 import vislib
-from pages._ui import explain, picture
-from pages._ui.context import context, percent, top_bars
-from pages._ui.glance import glance
-from pages._ui.picture import Look
+from pages._ui.overview.glance import glance
+from pages._ui.results import explain, picture
+from pages._ui.results.picture import Look
+from pages._ui.shell.context import context, percent, top_bars
 
 here = context(
     "Inside a convolutional network", "What it sees, layer by layer, and what its decision rests on.", needs_maps=False

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages._ui import explain, per_class, picture
-from pages._ui.context import context
+from pages._ui.results import explain, per_class, picture
+from pages._ui.shell.context import context
 
 here = context("Saliency", "Which pixels the score of the class reacts to.", needs_maps=False)
 names = explain.of_family(here, "gradient")

@@ -2,18 +2,19 @@
 
 import streamlit as st
 
-from pages._ui import style, train_plan, train_results, training
+from pages._ui.shell import style
+from pages._ui.train import plan, results, run
 
 style.start("Train", "A network learns from real images while you watch; then use it on every page.")
 
 shown, controls = st.columns([3, 1], gap="large")
 with controls:
-    plan = train_plan.plan_controls()
+    chosen = plan.plan_controls()
 with shown:
-    if plan is not None:
-        training.train(plan)
-    runs = training.finished_runs()
+    if chosen is not None:
+        run.train(chosen)
+    runs = run.finished_runs()
     if runs:
-        train_results.show_runs(runs)
+        results.show_runs(runs)
     else:
-        train_results.show_shipped()
+        results.show_shipped()

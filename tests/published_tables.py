@@ -4,9 +4,9 @@ import functools
 
 import keras
 
-from vislib import architectures
-from vislib.arithmetic.layer_table import layer_table
 from vislib.backend import tf
+from vislib.layers.reading import layer_table
+from vislib.lessons import architectures
 
 
 def multiply_adds_by_tensorflow(model) -> int:

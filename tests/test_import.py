@@ -18,7 +18,7 @@ from vislib.backend import keras
 inputs = keras.Input((12, 12, 8))
 x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(8, 1, strides=2)(inputs))
 model = keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(x))
-network = vislib.network.Network(model, (12, 12, 8))
+network = Network(model, (12, 12, 8))
 one = np.random.default_rng(0).random((1, 12, 12, 8), np.float32)
 for _ in range(300):
     assert not network.gradients(one, vislib.Target(0))[0, 1::2].any()
@@ -41,7 +41,7 @@ def test_import_heavy_module_left_out(module):
 
 def test_import_lessons_without_tensorflow():
     """What the Learn pages show of convolution needs none."""
-    lessons = "import sys, vislib.arithmetic, vislib.architectures, vislib.graph, vislib.story; "
+    lessons = "import sys, vislib.arithmetic, vislib.layers, vislib.diagram, vislib.lessons.architectures, vislib.lessons.story; "
     run(lessons + "assert 'keras' not in sys.modules and 'tensorflow' not in sys.modules")
 
 
@@ -57,4 +57,4 @@ def test_public_names_all_there():
 def test_gradient_of_strided_pointwise_convolution_does_not_crash():
     """oneDNN's gradient of a 1 × 1 convolution of stride 2 with 2 to 15 input channels writes beyond its
     memory when run eagerly (TensorFlow 2.21), which ends the process. Traced, as vislib does it, it is right."""
-    run("import vislib.network\n" + STRIDED)
+    run("from vislib.network.network import Network\n" + STRIDED)

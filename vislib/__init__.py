@@ -8,19 +8,21 @@
 Importing vislib does not import TensorFlow; loading a network does.
 """
 
-from vislib import activation_maximization, figures, render
-from vislib.activations import feature_maps, feature_maps_of, filter_layers, filters
+from vislib import activation_maximization
+from vislib.activations.maps import feature_maps, feature_maps_of, filter_layers, filters
+from vislib.activations.patches import TopPatches, top_patches
 from vislib.attribution import Explainer, explain, methods
 from vislib.batch import explain_many, open_batch
-from vislib.classifier import Classifier, Prediction, load_classifier
 from vislib.errors import ImageError, LayerError, ModelError, ParameterError, VislibError
-from vislib.export import save
-from vislib.heatmap import Heatmap
-from vislib.images import load_image
-from vislib.labels import read_labels
-from vislib.patches import TopPatches, top_patches
-from vislib.preprocessing import PREPROCESSINGS, Preprocessing
-from vislib.target import Target
+from vislib.images.reading import load_image
+from vislib.loading.load import load_classifier
+from vislib.model.classifier import Classifier, Prediction
+from vislib.model.labels import read_labels
+from vislib.model.preprocessing import PREPROCESSINGS, Preprocessing
+from vislib.output import figures, render
+from vislib.output.export import save
+from vislib.output.heatmap import Heatmap
+from vislib.targets.scores import Target
 from vislib.zoo import models
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 import sys
 
-from vislib.cli import main
+from vislib.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -114,9 +114,9 @@ def by_batch():
 def ceiling():
     """How near to what the machine does at most the forward pass comes, and how much of it a patch leaves to do."""
     from benchmarks.peers.task import NETWORKS, PATCH_PX, task_of
-    from vislib.arithmetic.layer_cost import layer_cost
     from vislib.backend import tf
-    from vislib.incremental import IncrementalNetwork
+    from vislib.layers.layer_cost import layer_cost
+    from vislib.speed.incremental import IncrementalNetwork
 
     side = 2048
     matrix = tf.random.normal((side, side))

@@ -7,7 +7,7 @@ from tiny_models import SIDE, classifier_of, random_image, seeded, tiny
 import vislib
 from vislib.attribution.base import upsample
 from vislib.backend import keras, tf
-from vislib.network import Network
+from vislib.network.network import Network
 
 # name: (input side; large enough for the last maps to have more than one cell, the layer)
 LAST_LAYERS = {

@@ -10,7 +10,7 @@ import vislib
 from vislib import Target
 from vislib.attribution.integrated_gradients import BASELINES, baseline_image, integrate
 from vislib.backend import keras
-from vislib.network import Network
+from vislib.network.network import Network
 
 
 def explain(classifier, class_index=1, **params):

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from vislib import batch, cli
-from vislib.batch import command as batch_command
+from vislib import batch
 from vislib.batch.pace import progress_line
+from vislib.cli import batch as batch_command
+from vislib.cli import main
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def run(network, monkeypatch, capsys):
     monkeypatch.setattr(batch_command, "load_classifier", lambda name, **_: network)
 
     def run(*arguments: object) -> tuple[int, str, str]:
-        status = cli.main(["batch", *map(str, arguments)])
+        status = main.main(["batch", *map(str, arguments)])
         return status, *capsys.readouterr()
 
     return run

@@ -14,7 +14,7 @@ from vislib.batch import BatchSettings, explain_many, open_batch, seed_of
 from vislib.batch.decoding import decoded_ahead
 from vislib.batch.rows import smaller
 from vislib.errors import DatasetError
-from vislib.images import image_digest
+from vislib.images.reading import image_digest
 
 METHODS = ("grad-cam", "saliency", "occlusion")
 

@@ -8,9 +8,10 @@ import time
 import numpy as np
 import pytest
 
-from vislib import ParameterError, cli
+from vislib import ParameterError
 from vislib.batch import Cluster, explain_many, open_batch
 from vislib.batch.packed import PackedClassifier
+from vislib.cli import main
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-cluster.txt")
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -29,7 +30,7 @@ def local(network, folder, tmp_path):
 @pytest.fixture(scope="module")
 def this_machine():
     """Ray on this machine, started once, as starting it takes most of the time."""
-    root = os.path.dirname(os.path.dirname(cli.__file__))
+    root = os.path.dirname(os.path.dirname(main.__file__))
     ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False,
              runtime_env={"env_vars": {"PYTHONPATH": root}})  # fmt: skip
     yield
@@ -132,5 +133,5 @@ def test_classifier_packed_and_unpacked_is_the_same(network, pictures):
 
 
 def test_command_refuses_cluster_options_without_ray(capsys):
-    assert cli.main(["batch", "x", "--out", "y", "--gpus", "0.5"]) == 2
+    assert main.main(["batch", "x", "--out", "y", "--gpus", "0.5"]) == 2
     assert "--gpus is for --engine ray" in capsys.readouterr().err

@@ -11,8 +11,8 @@ from damage import damaged
 from damaged_files import damaged_image, damaged_model, damaged_zip
 
 import vislib
-from vislib.archives import zip_folder
-from vislib.image_sets import FolderImages
+from vislib.images.archives import zip_folder
+from vislib.images.sets import FolderImages
 from vislib.model_file.look import look, suffix_of
 
 _READ_OF_A_ZIP = 20

@@ -47,7 +47,7 @@ def open_page() -> Callable[..., AppTest]:
 @pytest.fixture
 def offered(monkeypatch) -> dict[str, Offered]:
     """Fills with what each picture offers as pages are run, by the picture's key."""
-    from pages._ui import picture
+    from pages._ui.results import picture
 
     seen: dict[str, Offered] = {}
     real = picture.downloads
@@ -63,7 +63,7 @@ def offered(monkeypatch) -> dict[str, Offered]:
 @pytest.fixture
 def images_drawn(monkeypatch) -> list[np.ndarray]:
     """Fills with the images (H, W, 3) that Feature maps lays its maps over."""
-    from vislib import render
+    from vislib.output import render
 
     drawn: list[np.ndarray] = []
     real = render.overlay_map
@@ -79,9 +79,10 @@ def images_drawn(monkeypatch) -> list[np.ndarray]:
 @pytest.fixture
 def tiles_drawn(monkeypatch) -> dict[str, list]:
     """Fills with the groups of small pictures that a page shows, by their key."""
-    from pages._ui import cam_steps, per_class
+    from pages._ui.class_activation import stages
+    from pages._ui.results import per_class
 
     drawn: dict[str, list] = {}
-    for module in (cam_steps, per_class):
+    for module in (stages, per_class):
         monkeypatch.setattr(module, "tiles", lambda groups, *, key, **_: drawn.update({key: groups}))
     return drawn

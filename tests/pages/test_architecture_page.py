@@ -7,8 +7,8 @@ import pytest
 from page_text import blocks, check_sound, text
 
 import vislib
-from pages._ui import graph_explorer
-from vislib import architectures
+from pages._ui.results import graph_explorer
+from vislib.lessons import architectures
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 from page_text import check_sound, raw_html, text
 
-from vislib import architectures
+from vislib.lessons import architectures
 
 
 def test_small_networks_beside_the_loaded_one(open_page):

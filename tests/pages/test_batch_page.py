@@ -15,8 +15,9 @@ import streamlit as st
 from page_text import check_sound, errors, text
 
 import vislib
-from pages._ui import batch_source, batch_view, work
-from pages._ui.store import Store
+from pages._ui.batch import source, view
+from pages._ui.server import work
+from pages._ui.server.store import Store
 from vislib.batch import pace
 
 
@@ -25,8 +26,8 @@ def _own_places(monkeypatch, tmp_path):
     own = Store(10**8)
     monkeypatch.setattr(work, "store", lambda: own)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    batch_view._half_made.clear()
-    monkeypatch.delenv(batch_source.VARIABLE, raising=False)
+    view._half_made.clear()
+    monkeypatch.delenv(source.VARIABLE, raising=False)
 
 
 @pytest.fixture
@@ -110,15 +111,15 @@ def test_harmful_zip_is_a_sentence_and_the_page_stays(open_page):
 def test_server_folder_only_where_the_operator_allows_it(open_page, digits_folder, monkeypatch):
     page = open_page("batch", model="digits")
     assert "A folder of this server" not in page.selectbox(key="batch_of").options
-    monkeypatch.setenv(batch_source.VARIABLE, f"{digits_folder}:/nowhere")
+    monkeypatch.setenv(source.VARIABLE, f"{digits_folder}:/nowhere")
     page = check_sound(open_page("batch", model="digits", batch_of="A folder of this server"))
     assert page.selectbox(key="batch_folder").options == ["scans"]
     assert "Images 3" in text(page)
 
 
 def test_too_many_images_name_the_command(open_page, digits_folder, monkeypatch):
-    monkeypatch.setenv(batch_source.VARIABLE, str(digits_folder))
-    monkeypatch.setattr(batch_source, "MOST_IMAGES", 2)
+    monkeypatch.setenv(source.VARIABLE, str(digits_folder))
+    monkeypatch.setattr(source, "MOST_IMAGES", 2)
     page = open_page("batch", model="digits", batch_of="A folder of this server")
     assert "holds 3 images; this page takes up to 2" in errors(page)[0]
     assert "python -m vislib batch" in errors(page)[0]
@@ -169,13 +170,13 @@ def test_bar_tells_the_rate_and_the_time_left(open_page, monkeypatch):
 
 
 def test_left_folders_are_bounded(tmp_path, monkeypatch):
-    monkeypatch.setattr(batch_view, "_MOST_LEFT", 2)
+    monkeypatch.setattr(view, "_MOST_LEFT", 2)
     for name in "abcd":
         (tmp_path / "batches" / name).mkdir(parents=True)
-    batch_view._make_room(tmp_path / "batches" / "new")
+    view._make_room(tmp_path / "batches" / "new")
     assert len(list((tmp_path / "batches").iterdir())) == 2
 
 
 def test_table_for_a_spreadsheet_holds_no_formula(tmp_path):
-    assert batch_view._cell("=HYPERLINK(1)") == "'=HYPERLINK(1)"
-    assert batch_view._cell([1, 2]) == "1 2"
+    assert view._cell("=HYPERLINK(1)") == "'=HYPERLINK(1)"
+    assert view._cell([1, 2]) == "1 2"

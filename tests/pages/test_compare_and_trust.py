@@ -7,7 +7,7 @@ import pytest
 from page_text import check_sound, pictures, text
 
 import vislib
-from pages._ui import comparing
+from pages._ui.compare_and_trust import comparing
 from vislib import trust
 
 FEW = {"model": "digits", "methods": ["Saliency (vanilla gradient)", "Eigen-CAM", "Grad-CAM"]}
@@ -68,7 +68,7 @@ def test_no_method_is_said(open_page):
 
 
 def test_one_method_over_images_shares_one_scale(open_page, monkeypatch):
-    from pages._ui import picture
+    from pages._ui.results import picture
 
     bars: list = []
     monkeypatch.setattr(picture, "colour_bar", lambda scale, *_: bars.append(scale))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from page_text import check_sound, errors, text
 
-from pages._ui.window import convolution_lesson, pooling_lesson
+from pages._ui.widgets.sliding_window import convolution_lesson, pooling_lesson
 from vislib.arithmetic import PRESETS, Pooling, convolve, random_kernels
 from vislib.backend import keras
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 
-from pages._ui.gate import Gate
+from pages._ui.server.gate import Gate
 
 _SOON = 20
 

@@ -5,7 +5,7 @@ import pytest
 from page_text import blocks, check_sound
 
 import vislib
-from vislib.arithmetic import operation_of
+from vislib.layers import operation_of
 
 DIGIT = {"model": "digits", "image": "digits/3.png"}
 

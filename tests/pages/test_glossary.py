@@ -6,8 +6,8 @@ import re
 import pytest
 from page_text import check_sound
 
-from pages._ui import style
-from vislib.glossary import TERMS
+from pages._ui.shell import style
+from vislib.lessons.glossary import TERMS
 
 
 def test_page_lists_all_and_searches(open_page):

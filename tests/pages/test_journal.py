@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 
-from pages._ui import journal
+from pages._ui.server import journal
 from vislib import VislibError
 
 SECRET = "secret <holiday>.png"

@@ -6,7 +6,7 @@ import tiny_models
 from page_text import check_sound
 from PIL import Image
 
-from pages._ui import models
+from pages._ui.shell import models
 
 KEY = ("own", "test_own_alone")
 

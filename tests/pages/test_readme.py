@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vislib import cli
+from vislib.cli import main
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -65,7 +65,7 @@ def test_command_lines_run(folder, capsys):
     }
     for line in lines:
         arguments = shlex.split(line)[3:]
-        assert cli.main(arguments) == 0, line
+        assert main.main(arguments) == 0, line
         said = capsys.readouterr()
         assert said.out.strip(), line
         assert not said.err, line

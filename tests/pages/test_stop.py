@@ -5,7 +5,7 @@ import streamlit as st
 from page_text import check_sound, pictures
 
 import vislib
-from pages._ui import work
+from pages._ui.server import work
 
 SMALL = {"model": "cifar10", "rise.n_masks": "64", "lime.n_samples": "16", "kernel-shap.n_samples": "16"}
 

@@ -4,8 +4,8 @@ import threading
 
 import numpy as np
 
-from pages._ui import work
-from pages._ui.store import Store
+from pages._ui.server import work
+from pages._ui.server.store import Store
 
 _SOON = 20
 

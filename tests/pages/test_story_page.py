@@ -7,7 +7,7 @@ import pytest
 from page_text import check_sound, errors, pictures, text
 from PIL import Image
 
-from vislib import export
+from vislib.output import export
 
 
 def own_image(open_page, width, height):

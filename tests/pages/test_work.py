@@ -7,7 +7,8 @@ import pytest
 from page_text import errors
 from streamlit.testing.v1 import AppTest
 
-from pages._ui import memory, style, work
+from pages._ui.server import memory, work
+from pages._ui.shell import style
 
 
 def array(n_bytes: int) -> np.ndarray:

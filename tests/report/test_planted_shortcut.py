@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import vislib
-from vislib.preprocessing import Preprocessing
+from vislib.model.preprocessing import Preprocessing
 from vislib.report import found_reasons
 from vislib.training import NetworkOptions, TrainingOptions, TrainingRun
-from vislib.training.datasets import Dataset
+from vislib.training.dataset import Dataset
 
 SIDE, N_CLASSES, MARKED = 20, 4, 2
 METHODS = ("hires-cam", "gradient-x-input")

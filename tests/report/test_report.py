@@ -7,8 +7,9 @@ import pytest
 from tiny_models import SIDE, classifier_of, conv_relu, seeded, tiny
 
 import vislib
-from vislib import ParameterError, cli
+from vislib import ParameterError
 from vislib.batch import explain_many, open_batch
+from vislib.cli import main
 from vislib.report import report_html, write_report
 from vislib.report.findings import findings
 
@@ -114,10 +115,10 @@ def test_images_whose_maps_are_constant(network, tmp_path):
 
 
 def test_command_writes_beside_the_batch_or_where_asked(batch_folder, tmp_path, capsys):
-    assert cli.main(["report", str(batch_folder)]) == 0
+    assert main.main(["report", str(batch_folder)]) == 0
     assert "report.html" in capsys.readouterr().out
     assert (batch_folder / "report.html").read_text().startswith("<!doctype html>")
-    assert cli.main(["report", str(batch_folder), "--out", str(tmp_path / "a.html")]) == 0
+    assert main.main(["report", str(batch_folder), "--out", str(tmp_path / "a.html")]) == 0
     assert (tmp_path / "a.html").exists()
 
 
@@ -128,7 +129,7 @@ def test_command_writes_beside_the_batch_or_where_asked(batch_folder, tmp_path, 
 )  # fmt: skip
 def test_command_refuses_with_a_sentence(batch_folder, tmp_path, capsys, arguments, words):
     filled = [text.replace("{tmp}", str(tmp_path)).replace("{batch}", str(batch_folder)) for text in arguments]
-    assert cli.main(["report", *filled]) == 2
+    assert main.main(["report", *filled]) == 2
     assert words in capsys.readouterr().err
 
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 import vislib
 from vislib.backend import keras
-from vislib.cli import main
+from vislib.cli.main import main
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import vislib
 from vislib import ModelError, ParameterError, Target, trust
 from vislib.attribution import no_progress
 from vislib.backend import keras
-from vislib.images import load_image
+from vislib.images.reading import load_image
 
 METHODS = vislib.methods()
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 import vislib
-from vislib.digits import centre_digit
+from vislib.images.digits import centre_digit
 from vislib.zoo import trained_here
 
 SAMPLES = Path(__file__).parents[2] / "sample_images"

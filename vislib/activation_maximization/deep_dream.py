@@ -11,13 +11,13 @@ from vislib.activation_maximization.maximization import Maximization, as_picture
 from vislib.activation_maximization.maximizer import Progress, light_of
 from vislib.activation_maximization.objectives import Objective
 from vislib.activation_maximization.wholes import Layer
-from vislib.attribution.base import no_progress
 from vislib.errors import ParameterError
-from vislib.images import resize_box
+from vislib.images.reading import resize_box
 from vislib.parameters import check_parameters, parameter
+from vislib.progress import no_progress
 
 if TYPE_CHECKING:
-    from vislib.classifier import Classifier
+    from vislib.model.classifier import Classifier
 
 
 @dataclass(frozen=True)

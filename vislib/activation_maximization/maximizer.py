@@ -14,14 +14,14 @@ from vislib.activation_maximization.parametrizations import Fourier, Parametriza
 from vislib.activation_maximization.regularisers import Regulariser
 from vislib.activation_maximization.transforms import Jitter, Padding, Rotation, Scale, Transform, drawn
 from vislib.activation_maximization.units import ClassLogit
-from vislib.attribution.base import no_progress
 from vislib.errors import ParameterError
+from vislib.model.preprocessing import LUMINANCE
 from vislib.parameters import check_parameters, parameter
-from vislib.preprocessing import LUMINANCE
+from vislib.progress import no_progress
 
 if TYPE_CHECKING:
     from vislib.activation_maximization.ascent import State
-    from vislib.classifier import Classifier
+    from vislib.model.classifier import Classifier
 
 Progress = Callable[..., None]
 """Called as progress(done, total, partial); whatever it raises cancels. `partial` is the picture so far, (h, w, 3)

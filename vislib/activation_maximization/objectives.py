@@ -15,7 +15,7 @@ import numpy as np
 from vislib.errors import LayerError, listed
 
 if TYPE_CHECKING:
-    from vislib.classifier import Classifier
+    from vislib.model.classifier import Classifier
 
 LOGITS = None
 """The layer of terms on the class scores."""

@@ -8,11 +8,11 @@ from vislib.activation_maximization.objectives import LOGITS, Form, Objective, f
 from vislib.activation_maximization.transforms import viewed
 from vislib.activation_maximization.wholes import Diversity
 from vislib.backend import keras, tf
-from vislib.classifier import Classifier
-from vislib.derive import Graph
 from vislib.errors import ModelError, ParameterError
-from vislib.network import Network
-from vislib.relu_rules import before_relu
+from vislib.graph.graph import Graph
+from vislib.graph.relu_rules import before_relu
+from vislib.model.classifier import Classifier
+from vislib.network.network import Network
 
 
 class Scorer:

@@ -9,7 +9,7 @@ from vislib.activation_maximization.objectives import LOGITS, Term, check_within
 from vislib.errors import ParameterError
 
 if TYPE_CHECKING:
-    from vislib.classifier import Classifier
+    from vislib.model.classifier import Classifier
 
 
 class WeightedSum(Term):

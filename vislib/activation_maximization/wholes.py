@@ -9,7 +9,7 @@ from vislib.activation_maximization.objectives import Term, shape_of
 from vislib.errors import ParameterError
 
 if TYPE_CHECKING:
-    from vislib.classifier import Classifier
+    from vislib.model.classifier import Classifier
 
 _LEAST_COSINE = 0.1
 
@@ -126,6 +126,6 @@ def likeness(classifier: "Classifier", image: np.ndarray, layer: str, power: flo
     Raises:
         LayerError: If the layer does not exist or has no feature maps.
     """
-    from vislib.activations import feature_maps
+    from vislib.activations.maps import feature_maps
 
     return Likeness(layer, feature_maps(classifier, image, layer), power)

@@ -7,6 +7,7 @@ from vislib.attribution import grad_cam, grad_cam_plus_plus, hires_cam, layer_ca
 from vislib.attribution import eigen_cam, guided_grad_cam, cam
 from vislib.attribution import occlusion, rise, lime, kernel_shap
 from vislib.attribution import random_baseline, edge_baseline
-from vislib.attribution.base import Explainer, Progress, explain, methods, no_progress
+from vislib.attribution.base import Explainer, explain, methods
+from vislib.progress import Progress, no_progress
 
 __all__ = ["Explainer", "Progress", "explain", "methods", "no_progress"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution.measured_channels import MeasuredChannels, Weigh
-from vislib.target import Target
+from vislib.targets.scores import Target
 
 
 @dataclass(frozen=True)

@@ -3,33 +3,21 @@
 import dataclasses
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from PIL import Image
 
-from vislib.classifier import Classifier
 from vislib.errors import ParameterError, listed
-from vislib.heatmap import Heatmap
+from vislib.model.classifier import Classifier
+from vislib.output.heatmap import Heatmap
 from vislib.parameters import check_parameters
 from vislib.parameters import parameter as parameter
-from vislib.target import Target
-from vislib.threads import one_blas_thread
-
-Progress = Callable[..., None]
-"""Called as progress(done, total, partial=None) between batches; whatever it raises cancels the work.
-`partial` is the map so far, (H, W) float32, where the method has one."""
-
-
-def no_progress(done: int, total: int, partial: np.ndarray | None = None) -> None:
-    """Reports to nobody."""
-
-
-def within(progress: Progress, done: int, total: int) -> Progress:
-    """What a piece of a work is given to report to: the work stays at done of total, and Stop is heard meanwhile."""
-    return lambda *_: progress(done, total)
+from vislib.progress import Progress, no_progress
+from vislib.speed.blas_threads import one_blas_thread
+from vislib.targets.scores import Target
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from typing import Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress, upsample
+from vislib.attribution.base import Attribution, Explainer, upsample
 from vislib.errors import ModelError
-from vislib.target import Target
+from vislib.progress import Progress
+from vislib.targets.scores import Target
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress
+from vislib.attribution.base import Attribution, Explainer
 from vislib.attribution.saliency import largest_gradient, largest_gradients
-from vislib.target import Target
+from vislib.progress import Progress
+from vislib.targets.scores import Target
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from typing import Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress, parameter, upsample
+from vislib.attribution.base import Attribution, Explainer, parameter, upsample
 from vislib.attribution.weighted_maps import each_maps_and_gradients
-from vislib.target import Target
+from vislib.progress import Progress
+from vislib.targets.scores import Target
 
 VARIANTS = ("vanilla", "guided", "deconvnet")
 
@@ -23,7 +24,7 @@ class GradCam(Explainer):
     the α_k.
 
     The variants "guided" and "deconvnet" are not the paper's: the ReLUs between the layer and the logit pass the
-    gradient by that rule (see `vislib.relu_rules`). Where there are none the map is the vanilla one, and `notes` says so.
+    gradient by that rule (see `vislib.graph.relu_rules`). Where there are none the map is the vanilla one, and `notes` says so.
 
     Reference: Selvaraju et al. 2017, arXiv 1610.02391.
     """

@@ -6,9 +6,10 @@ from typing import Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress, no_progress, parameter
+from vislib.attribution.base import Attribution, Explainer, parameter
 from vislib.attribution.grad_cam import GradCam
-from vislib.target import Target
+from vislib.progress import Progress, no_progress
+from vislib.targets.scores import Target
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress, no_progress, parameter
+from vislib.attribution.base import Attribution, Explainer, parameter
 from vislib.attribution.fills import cover_image
-from vislib.target import Target
+from vislib.progress import Progress, no_progress
+from vislib.targets.scores import Target
 
 BASELINES = ("black", "grey", "white", "blur")
 MOST_STEPS = 512

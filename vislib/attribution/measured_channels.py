@@ -8,9 +8,10 @@ from typing import Self
 
 import numpy as np
 
-from vislib.activations import strongest_channels
-from vislib.attribution.base import Attribution, Explainer, Progress, batches, parameter, upsample
-from vislib.target import Target
+from vislib.activations.maps import strongest_channels
+from vislib.attribution.base import Attribution, Explainer, batches, parameter, upsample
+from vislib.progress import Progress
+from vislib.targets.scores import Target
 
 Weigh = Callable[[np.ndarray], np.ndarray]
 """Weights (n,) of channels given by their indices (n,)."""

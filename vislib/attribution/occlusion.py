@@ -6,10 +6,11 @@ from typing import Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress, no_progress, parameter
+from vislib.attribution.base import Attribution, Explainer, parameter
 from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ParameterError
-from vislib.target import Target
+from vislib.progress import Progress, no_progress
+from vislib.targets.scores import Target
 
 _MOST = 64
 """Patches at once, so that progress moves and Stop is heard soon."""

@@ -6,8 +6,9 @@ from typing import Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress, parameter, upsample
-from vislib.target import Target
+from vislib.attribution.base import Attribution, Explainer, parameter, upsample
+from vislib.progress import Progress
+from vislib.targets.scores import Target
 
 
 @dataclass(frozen=True)

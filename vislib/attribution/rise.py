@@ -6,10 +6,11 @@ from typing import Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress, parameter, upsample
+from vislib.attribution.base import Attribution, Explainer, parameter, upsample
 from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ParameterError
-from vislib.target import Target
+from vislib.progress import Progress
+from vislib.targets.scores import Target
 
 
 @dataclass(frozen=True)

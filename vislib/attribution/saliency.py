@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress
-from vislib.target import Target
+from vislib.attribution.base import Attribution, Explainer
+from vislib.progress import Progress
+from vislib.targets.scores import Target
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from vislib.attribution.base import parameter, upsample
 from vislib.attribution.measured_channels import MeasuredChannels, Weigh
-from vislib.target import SCORES, Target
+from vislib.targets.scores import SCORES, Target
 
 
 @dataclass(frozen=True)

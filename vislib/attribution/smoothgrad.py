@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress, batches, parameter
-from vislib.target import Target
+from vislib.attribution.base import Attribution, Explainer, batches, parameter
+from vislib.progress import Progress
+from vislib.targets.scores import Target
 
 _FIRST = 2  # noisy copies of the first batch: the fewest that can differ
 

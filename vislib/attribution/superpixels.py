@@ -8,10 +8,11 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress, parameter
+from vislib.attribution.base import Attribution, Explainer, parameter
 from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ParameterError
-from vislib.target import Target
+from vislib.progress import Progress
+from vislib.targets.scores import Target
 
 SEGMENTATIONS = ("slic", "grid")
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Progress, parameter
+from vislib.attribution.base import Attribution, Explainer, parameter
 from vislib.attribution.smoothgrad import noisy_gradients
-from vislib.target import Target
+from vislib.progress import Progress
+from vislib.targets.scores import Target
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from vislib.batch.sources import Source
 from vislib.errors import ImageError
-from vislib.images import image_digest
+from vislib.images.reading import image_digest
 
 _THREADS = 2
 

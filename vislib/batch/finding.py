@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from vislib.archives import is_hidden, zip_folder
 from vislib.batch.lists import listed_paths, parquet_paths
 from vislib.batch.sources import PathImages, SetImages, Source
 from vislib.errors import DatasetError
-from vislib.image_sets import SUFFIXES, ArrayImages, FolderImages
+from vislib.images.archives import is_hidden, zip_folder
+from vislib.images.sets import SUFFIXES, ArrayImages, FolderImages
 
 
 def source_of(images, labels: Sequence[str | int | None] | None = None) -> Source:

@@ -7,8 +7,8 @@ from typing import Any
 
 from vislib.batch.settings import BatchSettings
 from vislib.batch.sources import Source
-from vislib.classifier import Classifier
 from vislib.errors import ParameterError
+from vislib.model.classifier import Classifier
 
 _FORMAT = 1
 

@@ -4,8 +4,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from vislib.classifier import Classifier, load_classifier
-from vislib.preprocessing import Preprocessing
+from vislib.loading.load import load_classifier
+from vislib.model.classifier import Classifier
+from vislib.model.preprocessing import Preprocessing
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from vislib.attribution.base import Explainer, Progress, no_progress
+from vislib.attribution.base import Explainer
 from vislib.batch.decoding import Decoded
 from vislib.batch.measures import agreement, map_figures, plain_background
 from vislib.batch.rows import FIGURES, agreement_column, empty_row, predictions, smaller, thumbnail
 from vislib.batch.settings import BatchSettings, column
-from vislib.classifier import Classifier
-from vislib.target import Target
-from vislib.threads import one_blas_thread
+from vislib.model.classifier import Classifier
+from vislib.progress import Progress, no_progress
+from vislib.speed.blas_threads import one_blas_thread
+from vislib.targets.scores import Target
 
 _MOST_AT_ONCE = 64
 

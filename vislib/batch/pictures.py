@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from vislib import render
 from vislib.attribution.base import Explainer
 from vislib.batch.parts import Explained
 from vislib.batch.settings import BatchSettings
-from vislib.render import Scale
+from vislib.output import render
+from vislib.output.render import Scale
 
 _GAP = 4
 _LEAST_SIDE = 112

@@ -10,21 +10,19 @@ import os
 import pickle
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from vislib.attribution.base import no_progress
 from vislib.batch.decoding import decoded_ahead
 from vislib.batch.packed import PackedClassifier
 from vislib.batch.settings import BatchSettings, Cluster
 from vislib.batch.sources import Source
 from vislib.batch.store import BatchFolder
-from vislib.classifier import Classifier
+from vislib.batch.writing import part_range, write_part
 from vislib.errors import ParameterError, VislibError
-
-if TYPE_CHECKING:
-    from vislib.batch.run import _Counted
+from vislib.model.classifier import Classifier
+from vislib.progress import Steps, no_progress
 
 _ROOT = str(Path(__file__).resolve().parents[2])
 _AHEAD = 64
@@ -60,8 +58,6 @@ class PartWorker:
         return told
 
     def _compute(self, part: int, source: Source) -> str:
-        from vislib.batch.run import write_part
-
         if self._folder.finished(part):  # by a worker that was lost before it could tell
             return ""
         if self._folder.tries(part) >= _TRIES:
@@ -86,7 +82,7 @@ def compute_with_ray(
     folder: BatchFolder,
     missing: list[int],
     cluster: Cluster,
-    told: "_Counted",
+    done: Steps,
 ) -> None:
     """Computes and writes the missing parts with a pool of workers.
 
@@ -103,7 +99,7 @@ def compute_with_ray(
         for row in _parts(ray, classifier, settings, source, folder, missing, cluster).iter_rows():
             if row["refused"]:
                 raise ParameterError(row["refused"])
-            told.finished(row["size"])
+            done.finished(row["size"])
     except ray.exceptions.RayError as error:
         raise ParameterError(
             f"The cluster gave up: {str(error).strip().splitlines()[-1][:200]} "
@@ -115,8 +111,6 @@ def compute_with_ray(
 
 
 def _parts(ray, classifier, settings: BatchSettings, source: Source, folder, missing: list[int], cluster) -> Any:
-    from vislib.batch.run import part_range
-
     ray.data.DataContext.get_current().enable_progress_bars = False
     items = []
     for part in missing:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from vislib.batch.decoding import Decoded
 from vislib.batch.settings import BatchSettings, column
-from vislib.classifier import Classifier
+from vislib.model.classifier import Classifier
 
 if TYPE_CHECKING:
     import pyarrow as pa

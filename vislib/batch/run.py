@@ -2,22 +2,23 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from vislib.attribution.base import Explainer, Progress, no_progress
-from vislib.batch.decoding import Decoded, decoded_ahead
+from vislib.attribution.base import Explainer
+from vislib.batch.decoding import decoded_ahead
 from vislib.batch.finding import source_of
 from vislib.batch.manifest import manifest_of
-from vislib.batch.parts import compute_part
+from vislib.batch.ray_engine import compute_with_ray
 from vislib.batch.settings import BatchSettings, Cluster, resolved_methods
 from vislib.batch.sources import Source
 from vislib.batch.store import BatchFolder
-from vislib.classifier import Classifier
+from vislib.batch.writing import n_parts, part_range, write_part
 from vislib.errors import ParameterError
+from vislib.model.classifier import Classifier
+from vislib.progress import Progress, Steps, no_progress
 
 ENGINES = ("local", "ray")
 _AHEAD = 64
@@ -96,13 +97,11 @@ def explain_many(
         folder.prepare(manifest)
         missing = [part for part in range(n_parts(len(source), chosen)) if not folder.finished(part)]
         n_missing = sum(len(part_range(part, len(source), chosen)) for part in missing)
-        told = _Counted(progress, len(source) - n_missing, len(source))
+        done = Steps(progress, len(source), len(source) - n_missing)
         if engine == "ray":
-            from vislib.batch.ray_engine import compute_with_ray
-
-            compute_with_ray(classifier, chosen, source, folder, missing, cluster or Cluster(), told)
+            compute_with_ray(classifier, chosen, source, folder, missing, cluster or Cluster(), done)
         else:
-            _compute(classifier, chosen, source, folder, missing, told)
+            _compute(classifier, chosen, source, folder, missing, done)
     return BatchResult(folder.path, len(source), _n_errors(folder, len(source), chosen), n_missing,
                        time.perf_counter() - begun)  # fmt: skip
 
@@ -114,56 +113,16 @@ def _check_apart(images: Any, out: str | os.PathLike[str]) -> None:
         raise ParameterError(f"{out} lies in the folder of the images, {images}; give a folder outside it.")
 
 
-def part_range(part: int, n_images: int, settings: BatchSettings) -> range:
-    """The numbers of a part's images."""
-    return range(part * settings.part_rows, min((part + 1) * settings.part_rows, n_images))
-
-
-def n_parts(n_images: int, settings: BatchSettings) -> int:
-    """How many parts a batch of so many images has."""
-    return -(-n_images // settings.part_rows)
-
-
-class _Counted:
-    """Progress of the whole from that of the parts."""
-
-    def __init__(self, progress: Progress, done: int, total: int):
-        self._progress, self.done, self._total = progress, done, total
-        progress(done, total)
-
-    def within(self, done: int, size: int) -> None:
-        if done:
-            self._progress(self.done + done, self._total)
-
-    def finished(self, size: int) -> None:
-        self.done += size
-        self._progress(self.done, self._total)
-
-
-def _compute(classifier, settings: BatchSettings, source: Source, folder, missing: list[int], told: _Counted) -> None:
+def _compute(classifier, settings: BatchSettings, source: Source, folder, missing: list[int], done: Steps) -> None:
     numbers = (number for part in missing for number in part_range(part, len(source), settings))
     images = decoded_ahead(source, numbers, classifier.fit, _AHEAD)
     try:
         for part in missing:
             size = len(part_range(part, len(source), settings))
-            write_part(classifier, settings, images, part, size, folder, told.within)
-            told.finished(size)
+            write_part(classifier, settings, images, part, size, folder, done.part)
+            done.finished(size)
     finally:
         images.close()
-
-
-def write_part(
-    classifier: Classifier,
-    settings: BatchSettings,
-    images: Iterator[Decoded],
-    part: int,
-    size: int,
-    folder: BatchFolder,
-    progress: Progress,
-) -> None:
-    """Computes one part of the decoded images and writes it; what every engine does."""
-    found = compute_part(classifier, settings, islice(images, size), size, progress)
-    folder.write(part, settings, found, settings.map_shape(classifier.input_size))
 
 
 def _settings(classifier: Classifier, methods, settings: dict[str, Any]) -> BatchSettings:

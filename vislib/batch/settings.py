@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vislib.attribution.base import Explainer
-from vislib.classifier import Classifier
 from vislib.errors import ParameterError, listed
+from vislib.model.classifier import Classifier
 from vislib.parameters import check_parameters, parameter
 
 EXPLAINED = ("predicted", "label")

@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 
 from vislib.errors import DatasetError, ImageError
-from vislib.image_sets import ImageSet
-from vislib.images import load_image
+from vislib.images.reading import load_image
+from vislib.images.sets import ImageSet
 
 
 class Source(ImageSet, Protocol):

@@ -1,8 +1,1 @@
-"""A network as a picture that stays readable: layers grouped into blocks and stages, laid out, drawn as SVG."""
-
-from vislib.graph.blocks import Block, Stage, part, stages
-from vislib.graph.drawing import figure, svg
-from vislib.graph.layout import Layout, layout
-from vislib.graph.routes import Box, Edge
-
-__all__ = ["Block", "Box", "Edge", "Layout", "Stage", "figure", "layout", "part", "stages", "svg"]
+"""A Keras model as one flat graph, and what each of its layers is. The lowest room: it uses no other."""

@@ -104,7 +104,7 @@ def try_model(path: Path) -> None:
     import numpy as np
 
     from vislib.backend import keras
-    from vislib.derive import flatten
+    from vislib.graph.flatten import flatten
     from vislib.model_file.load import load_with_keras
 
     model = load_with_keras(path)

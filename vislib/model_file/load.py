@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from vislib.attribution.base import Progress, no_progress
 from vislib.errors import ModelError
 from vislib.model_file.config import shown
+from vislib.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     import keras

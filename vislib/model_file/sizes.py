@@ -10,7 +10,7 @@ from vislib.model_file.config import shown
 if TYPE_CHECKING:
     import keras
 
-    from vislib.derive import Node
+    from vislib.graph.graph import Node
 
 MAX_OUTPUT_ELEMENTS = 64_000_000
 MAX_ALL_ELEMENTS = 300_000_000
@@ -26,7 +26,7 @@ def check_sizes(model: "keras.Model", input_shape: tuple[int, int, int]) -> None
             `MAX_ALL_ELEMENTS`, which a gradient keeps in memory at once; if all need more than
             `MAX_MULTIPLY_ADDS`; or there are more than `MAX_CLASSES` classes.
     """
-    from vislib.derive import flatten
+    from vislib.graph.flatten import flatten
 
     graph = flatten(model, input_shape)
     total, work = math.prod(input_shape), 0

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from vislib import render
 from vislib.attribution.base import Explainer
 from vislib.batch import Batch
 from vislib.batch.pictures import laid_over
+from vislib.output import render
 
 SIDE = 132
 """Pixels of a picture's longer side, as it is stored; it is shown smaller where the screen is."""

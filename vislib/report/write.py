@@ -3,10 +3,10 @@
 import os
 from pathlib import Path
 
-from vislib.attribution.base import Progress, no_progress
 from vislib.batch import open_batch
 from vislib.errors import ParameterError
-from vislib.export import write_whole
+from vislib.output.export import write_whole
+from vislib.progress import Progress, no_progress
 from vislib.report.clusters import Reason
 from vislib.report.findings import findings
 from vislib.report.page import page

@@ -1,7 +1,8 @@
 """Data sets, networks to train, and the training itself."""
 
 from vislib.training.checkpoints import check_model_path, save_model
-from vislib.training.datasets import DATASETS, Dataset, load_dataset
+from vislib.training.dataset import Dataset
+from vislib.training.datasets import DATASETS, load_dataset
 from vislib.training.evaluation import Evaluation, Mistake, evaluate
 from vislib.training.image_folder import load_image_folder
 from vislib.training.loop import TrainingRun, train

@@ -6,7 +6,7 @@ import platform
 from collections.abc import Sequence
 from datetime import date
 
-from vislib.training.datasets import Dataset
+from vislib.training.dataset import Dataset
 from vislib.training.evaluation import Evaluation
 from vislib.training.networks import NETWORKS
 from vislib.training.options import TrainingOptions

@@ -1,88 +1,16 @@
 """Data sets to train on: MNIST and CIFAR-10 from Keras or from a local directory, checked."""
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from vislib.errors import DatasetError, listed
+from vislib.training.dataset import Dataset
+from vislib.training.local_data import load_local
 
 DATA_DIR_VARIABLE = "VISLIB_DATA_DIR"
-
-
-@dataclass(frozen=True, eq=False)
-class Dataset:
-    """Labelled images, split into those to train on and those to test on.
-
-    Args:
-        name: Such as "mnist".
-        labels: A name for each class.
-        train_images: (n, h, w, c) uint8 with c 1 or 3.
-        train_labels: (n,) class indices.
-        test_images: (m, h, w, c) uint8.
-        test_labels: (m,) class indices.
-
-    Raises:
-        DatasetError: If shapes, counts or the range of the class indices do not fit together.
-    """
-
-    name: str
-    labels: tuple[str, ...]
-    train_images: np.ndarray
-    train_labels: np.ndarray
-    test_images: np.ndarray
-    test_labels: np.ndarray
-
-    def __post_init__(self) -> None:
-        for part in ("train", "test"):
-            images, labels = getattr(self, f"{part}_images"), getattr(self, f"{part}_labels")
-            of = f"The {part} images of {self.name}"
-            if images.ndim != 4 or images.shape[3] not in (1, 3) or images.dtype != np.uint8:
-                raise DatasetError(f"{of} must be (n, h, w, 1 or 3) uint8; not {images.shape} {images.dtype}.")
-            if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
-                raise DatasetError(f"{of} need whole numbers (n,) as labels; not {labels.shape} {labels.dtype}.")
-            if len(images) != len(labels):
-                raise DatasetError(f"{of} are {len(images):,}, but there are {len(labels):,} labels.")
-            if len(images) == 0:
-                raise DatasetError(f"{of} are none.")
-            if labels.min() < 0 or labels.max() >= len(self.labels):
-                raise DatasetError(
-                    f"{of} have labels from {labels.min()} to {labels.max()}; "
-                    f"with {len(self.labels)} classes they go from 0 to {len(self.labels) - 1}."
-                )
-        if self.train_images.shape[1:] != self.test_images.shape[1:]:
-            raise DatasetError(
-                f"The train and test images of {self.name} differ in shape: "
-                f"{self.train_images.shape[1:]} and {self.test_images.shape[1:]}."
-            )
-
-    @property
-    def image_shape(self) -> tuple[int, int, int]:
-        """(height, width, channels)."""
-        return self.train_images.shape[1:]
-
-    def only(self, labels: Sequence[str]) -> "Dataset":
-        """The images of these classes alone, numbered in this order.
-
-        Raises:
-            DatasetError: If there is no such class.
-        """
-        unknown = [label for label in labels if label not in self.labels]
-        if unknown:
-            raise DatasetError(f"{self.name} has no class {listed(unknown)}; its classes: {listed(self.labels)}.")
-        new_index = np.full(len(self.labels), -1)
-        new_index[[self.labels.index(label) for label in labels]] = np.arange(len(labels))
-        train, test = new_index[self.train_labels], new_index[self.test_labels]
-        return Dataset(
-            f"{self.name} ({', '.join(labels)})",
-            tuple(labels),
-            self.train_images[train >= 0],
-            train[train >= 0],
-            self.test_images[test >= 0],
-            test[test >= 0],
-        )
 
 
 @dataclass(frozen=True)
@@ -122,8 +50,6 @@ def load_dataset(name: str, data_dir: str | os.PathLike[str] | None = None) -> D
     known = DATASETS[name]
     place = data_dir or os.environ.get(DATA_DIR_VARIABLE)
     if place:
-        from vislib.training.local_data import load_local
-
         arrays: tuple[np.ndarray, ...] = load_local(name, Path(place), known.image_shape, known.labels)
     else:
         arrays = _from_keras(name)

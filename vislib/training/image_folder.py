@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from vislib.archives import is_hidden, read_file, zip_folder
 from vislib.errors import ArchiveError, DatasetError, ImageError, ParameterError
-from vislib.images import load_image
-from vislib.training.datasets import Dataset
+from vislib.images.archives import is_hidden, read_file, zip_folder
+from vislib.images.reading import load_image
+from vislib.training.dataset import Dataset
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 _MAX_PIXELS_IN_ALL = 2_000_000_000
@@ -31,7 +31,7 @@ def load_image_folder(
     split is theirs. Otherwise the given share of each class is held out for testing, drawn by the seed.
 
     Args:
-        path: The folder, or a zip file with it; or what `vislib.archives.zip_folder` gives.
+        path: The folder, or a zip file with it; or what `vislib.images.archives.zip_folder` gives.
         size: (height, width) in pixels that the images are stretched to.
         validation_share: In 0..1, of each class; not used where the folders say.
         seed: Of the split.

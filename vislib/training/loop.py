@@ -9,7 +9,7 @@ import numpy as np
 
 from vislib.errors import ModelError, TrainingError
 from vislib.training.checkpoints import check_model_path, save_model
-from vislib.training.datasets import Dataset
+from vislib.training.dataset import Dataset
 from vislib.training.networks import NetworkOptions, build
 from vislib.training.options import TrainingOptions
 from vislib.training.records import EpochRecord, Progress, TrainingResult, no_progress

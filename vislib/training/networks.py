@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vislib.errors import ParameterError, listed
-from vislib.preprocessing import PREPROCESSINGS, Preprocessing
+from vislib.model.preprocessing import PREPROCESSINGS, Preprocessing
 
 if TYPE_CHECKING:
     import keras

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vislib.classifier import Classifier
+from vislib.model.classifier import Classifier
 from vislib.training.networks import PREPROCESSING
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from vislib.classifier import Classifier
-from vislib.target import Target
+from vislib.model.classifier import Classifier
+from vislib.targets.scores import Target
 
 
 def confidence_drop(classifier: Classifier, fitted: np.ndarray, values: np.ndarray, target: Target) -> float:

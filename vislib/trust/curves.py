@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Progress, no_progress
 from vislib.attribution.fills import cover_image
-from vislib.classifier import Classifier
-from vislib.target import Target
+from vislib.model.classifier import Classifier
+from vislib.progress import Progress, no_progress
+from vislib.targets.scores import Target
 
 _BATCH = 32
 

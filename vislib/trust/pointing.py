@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Explainer, Progress, no_progress, within
-from vislib.classifier import Classifier
+from vislib.attribution.base import Explainer
 from vislib.errors import ParameterError
-from vislib.images import Box, resize_box
-from vislib.target import Target
+from vislib.images.reading import Box, resize_box
+from vislib.model.classifier import Classifier
+from vislib.progress import Progress, no_progress, within
+from vislib.targets.scores import Target
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from vislib.attribution.base import Explainer, Progress, no_progress, within
+from vislib.attribution.base import Explainer
 from vislib.attribution.fills import cover_image
-from vislib.classifier import Classifier
-from vislib.target import Target
+from vislib.model.classifier import Classifier
+from vislib.progress import Progress, no_progress, within
+from vislib.targets.scores import Target
 
 
 def max_sensitivity(

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vislib.trust.report import Trust
+    from vislib.trust.trust import Trust
 
 RANDOM_WEIGHTS_LIMIT = 0.5
 """Mean rank correlation with the maps of the network as it becomes random, from which a map counts as not showing

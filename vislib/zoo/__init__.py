@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from vislib.classifier import Classifier
 from vislib.errors import ModelError, listed
-from vislib.preprocessing import PREPROCESSINGS
+from vislib.model.classifier import Classifier
+from vislib.model.preprocessing import PREPROCESSINGS
 from vislib.training.networks import PREPROCESSING
 from vislib.zoo import keras_applications, trained_here
 

@@ -1,0 +1,147 @@
+"""The steps of the story of an image through a network: pictures with sizes, formulas, and what to notice."""
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from pages._ui.results import picture
+from pages._ui.server import work
+from pages._ui.shell.context import Context
+from pages._ui.widgets.inline_image import show_image
+from pages._ui.widgets.tiles import data_uri
+from vislib.activations.maps import strongest_channels
+from vislib.lessons.story import StoryStep, story, trained_story
+from vislib.output import export, figures, render
+from vislib.output.render import Scale
+
+_SMALL = 220
+_MOST = 8
+
+
+def told(context: Context, seed: int) -> dict[str, StoryStep]:
+    """The story with random weights, by the steps' keys."""
+    steps = work.stored((context.digest, "story", seed), lambda: story(context.image, seed))
+    return {step.key: step for step in steps}
+
+
+def draw_anew() -> None:
+    """The next seed."""
+    st.session_state["seed"] = (st.session_state["seed"] + 1) % 10_000
+
+
+def pair(context: Context, steps: dict[str, StoryStep], left: str, right: str) -> None:
+    """Two steps side by side."""
+    for column, key in zip(st.columns(2, gap="medium"), (left, right), strict=True):
+        with column, st.container(gap="xsmall"):
+            _step(context, steps[key])
+
+
+def strips(context: Context, steps: Sequence[StoryStep], seed: int) -> None:
+    """Steps of many maps, each as a row of its maps on one scale."""
+    for step in steps:
+        _strip(step, range(step.maps.shape[2]))
+        _take_away(context, step, _snippet(context, step, seed))
+
+
+def trained(context: Context) -> None:
+    """The first steps of the network that is looked at, their strongest maps."""
+    steps = work.stored(context.key("trained story"), lambda: trained_story(context.classifier, context.image))
+    for step in steps[1:]:
+        _strip(step, strongest_channels(step.maps)[:_MOST])
+        _take_away(context, step, picture.maps_snippet(context, step.key))
+
+
+def _step(context: Context, step: StoryStep) -> None:
+    maps = step.maps
+    together = maps.shape[2] == 3
+    shown = render.rgb_image(maps) if together else render.map_image(maps[..., 0], signed=_signed(maps))
+    show_image(_enlarged(shown), width="stretch", alt=f"{step.title}: {_size(step)}")
+    if not together:
+        picture.colour_bar(Scale.of(maps, _signed(maps)), _signed(maps), None, "raw value")
+    picture.caption(f"{step.title}: {_size(step)}", step.notice)
+    if step.formulas:
+        height, width = step.formulas
+        st.html(f"<p class='v-caption'><span>Width: {width}<br>Height: {height}</span></p>")
+    if step.kernels is not None:
+        _kernels(step.kernels)
+    if together and step.key.startswith("three"):
+        _strip(step, range(3), "The three maps apart, on one scale")
+    if step.key != "image":
+        _take_away(context, step, _snippet(context, step, st.session_state["seed"]))
+
+
+def _kernels(kernels: np.ndarray) -> None:
+    pictures = "".join(
+        f"<img src='{data_uri(render.kernel_image(kernels[..., k], 64))}' alt='Kernel {k}' width='64' "
+        "style='image-rendering:pixelated;margin-right:.5rem;border-radius:3px'>"
+        for k in range(kernels.shape[3])
+    )
+    size = f"{kernels.shape[1]} × {kernels.shape[0]} × {kernels.shape[2]}"
+    which = "The kernel" if kernels.shape[3] == 1 else "The kernels"
+    st.html(
+        f"<div>{pictures}</div><p class='v-caption'><span>{which}, {size}: the weights for red, green and blue; "
+        "grey is zero.</span></p>"
+    )
+
+
+def _strip(step: StoryStep, channels: Sequence[int] | np.ndarray, title: str = "") -> None:
+    scale, signed = Scale.of(step.maps[..., list(channels)], _signed(step.maps)), _signed(step.maps)
+    cells = "".join(
+        f"<figure><img src='{data_uri(_enlarged(render.map_image(step.maps[..., k], signed=signed, scale=scale)), _SMALL)}' "
+        f"alt='{html.escape(step.title, quote=True)}, map {k}'><figcaption>map {k}</figcaption></figure>"
+        for k in channels
+    )
+    heading = title or f"{step.title}: {_size(step)}"
+    more = f" The {len(channels)} strongest of {step.maps.shape[2]}." if len(channels) < step.maps.shape[2] else ""
+    notice = "" if title else f"<br><span>{html.escape(step.notice)}{more}</span>"
+    formula = (
+        "" if title or not step.formulas else f"<br><span>Width: {step.formulas[1]}. Height: {step.formulas[0]}.</span>"
+    )
+    st.html(
+        f"<p class='v-caption'><b>{html.escape(heading)}</b>{notice}{formula}</p><div class='v-strip'>{cells}</div>"
+    )
+    if not title:
+        picture.colour_bar(scale, signed, None, "raw value, one scale for the row")
+
+
+def _take_away(context: Context, step: StoryStep, snippet: str) -> None:
+    def figure():
+        return figures.figure(step.maps, title=f"{step.title}: {_size(step)}")
+
+    picture.downloads(
+        f"story {step.key}",
+        picture.file_stem(context.image_name, step.key),
+        {
+            "png": lambda: export.figure_bytes(figure(), "png"),
+            "svg": lambda: export.figure_bytes(figure(), "svg"),
+            "pdf": lambda: export.figure_bytes(figure(), "pdf"),
+            "npz": lambda: export.npz_bytes(step.maps, step=step.key, image=context.image_name),
+        },
+        snippet,
+    )
+
+
+def _snippet(context: Context, step: StoryStep, seed: int) -> str:
+    return (
+        f"import vislib\nfrom vislib.lessons.story import story\n\nimage = vislib.load_image({context.source!r})\n"
+        f"steps = {{step.key: step for step in story(image, seed={seed})}}\n"
+        f"maps = steps[{step.key!r}].maps  # {step.maps.shape}\n"
+    )
+
+
+def _size(step: StoryStep) -> str:
+    height, width, n_maps = step.maps.shape
+    return f"{width} × {height}, {n_maps} {'channel' if n_maps == 1 else 'channels'}"
+
+
+def _signed(maps: np.ndarray) -> bool:
+    return render.is_signed(maps)
+
+
+def _enlarged(shown: Image.Image) -> Image.Image:
+    """Cells kept as squares where the picture is small: pooling must be seen."""
+    times = max(1, picture.SIDE // max(shown.size))
+    return shown.resize((shown.width * times, shown.height * times), Image.Resampling.NEAREST)

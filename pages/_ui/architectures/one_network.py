@@ -1,0 +1,80 @@
+"""The loaded network as a graph: what is open, what is searched for, and the layer that is looked at."""
+
+import streamlit as st
+
+from pages._ui.architectures import views
+from pages._ui.results import feature_maps, picture
+from pages._ui.results.graph_explorer import explorer
+from pages._ui.server import work
+from pages._ui.shell.context import Context
+from vislib.activations.maps import filter_layers, stages, strongest_channels
+from vislib.layers import layer_table
+from vislib.layers.table import LayerRow, LayerTable
+
+
+def table_of(context: Context) -> LayerTable:
+    return work.stored(context.key("layers"), lambda: layer_table(context.classifier))
+
+
+def chosen_layer(context: Context, table: LayerTable) -> LayerRow:
+    """The layer looked at; at first the last one of the first stage."""
+    names = [row.name for row in table.rows]
+    if st.session_state.get("arch_layer") not in names:
+        st.session_state.pop("arch_layer", None)
+    start = next(iter(stages(context.classifier)), names[0])
+    name = st.selectbox(
+        "Layer", names, names.index(start) if start in names else 0, key="arch_layer", bind="query-params", width=320,
+        help="Type a part of its name.",
+    )  # fmt: skip
+    row = table.row(name)
+    assert row is not None
+    return row
+
+
+def show(context: Context, table: LayerTable, chosen: LayerRow) -> None:
+    """The graph; a click on a layer chooses it."""
+    lines = f"{picture.classifier_lines(context)}from vislib import diagram\nfrom vislib.layers import layer_table\n\n"
+
+    def choose(name: str) -> None:
+        st.session_state["arch_layer"] = name
+
+    explorer(table, context.model_name, f"{lines}table = layer_table(classifier)\n", chosen.name, choose)
+
+
+def layer(context: Context, row: LayerRow) -> None:
+    """One layer: its numbers, and what one of its units sees of the image."""
+    st.subheader(row.name, anchor=False)
+    picture.facts(
+        {
+            "Kind": row.kind,
+            "Output": views.size(row.output_shape),
+            "Parameters": row.parameters_formula or f"{row.parameters:,}",
+            "Multiply-adds": row.macs_formula or f"{row.macs:,}",
+            "After": ", ".join(name or "the input" for name in row.inputs),
+        }
+        | (
+            {"Receptive field": f"{row.field.size[1]} × {row.field.size[0]} px, stride {row.field.stride[0]}"}
+            if row.field
+            else {}
+        )
+    )
+    has_maps = row.name in context.classifier.network.map_layers
+    with st.container(horizontal=True):
+        if has_maps and st.button("Feature maps", icon=":material/arrow_forward:"):
+            st.switch_page("pages/feature_maps.py", query_params={"layer": row.name})
+        if row.name in filter_layers(context.classifier) and st.button("Filters", icon=":material/arrow_forward:"):
+            st.switch_page("pages/filters.py", query_params={"conv": row.name})
+        if has_maps and st.button("What a unit wants", icon=":material/arrow_forward:"):
+            st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": row.name})
+    if not has_maps:
+        st.caption("Its output is no stack of maps: every number in it may depend on the whole image.")
+        return
+    maps = feature_maps.maps_of(context, context.image, row.name)
+    clicked = st.session_state.get("channel")
+    strongest = int(strongest_channels(maps)[0])
+    channel = int(clicked) if clicked is not None and 0 <= clicked < maps.shape[2] else strongest
+    left, right = st.columns(2)
+    with left:
+        feature_maps.enlarged(context, row.name, maps, channel, 0.4)
+    with right:
+        feature_maps.grid(row.name, maps, channel, 16, False)

@@ -1,0 +1,169 @@
+"""A batch on a page: computed with a bar, then its figures, its table, its report, and files to take away."""
+
+import io
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+import vislib
+from pages._ui.results import picture
+from pages._ui.server import work
+from pages._ui.shell.context import Context, percent
+from vislib.batch.pace import Pace
+from vislib.batch.sources import Source
+from vislib.output import export
+from vislib.report import report_html
+
+_PART_ROWS = 50
+_MOST_LEFT = 8
+_REPORT_PX = 900
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """A batch as the page keeps it.
+
+    Attributes:
+        table: A row an image.
+        report: The HTML page.
+        files: The batch's folder as a zip.
+    """
+
+    table: pd.DataFrame
+    report: str
+    files: bytes
+
+
+def show(here: Context, source: Source, methods: Sequence[str]) -> None:
+    """Computes the batch, or takes what is kept, and shows it.
+
+    Raises:
+        VislibError: If something asked for is not possible.
+    """
+    # The report holds the source's name: whoever brings the same images under another name gets one with theirs.
+    key = (here.classifier.key, "batch", source.name, source.digest, *methods)
+    finished = work.run(
+        key, f"Explaining {source.name}" if len(source.name) <= 40 else "Explaining the images",
+        lambda progress: _compute(here.classifier, source, methods, key, progress), again="Go on", kind="batch",
+        says=Pace(),
+    )  # fmt: skip
+    if finished is None:
+        st.caption("What was finished is kept for a while, and is not computed again.")
+        return
+    _figures(finished.table, methods)
+    with st.container(horizontal=True, gap="small"):
+        st.download_button("Report (HTML)", finished.report, f"{_stem(here, source)}.html", "text/html",
+                           key="batch report", on_click="ignore", icon=":material/description:")  # fmt: skip
+        st.download_button("Table and maps (ZIP)", finished.files, f"{_stem(here, source)}.zip", "application/zip",
+                           key="batch files", on_click="ignore", icon=":material/folder_zip:")  # fmt: skip
+        picture.downloads(
+            "batch", _stem(here, source),
+            {"csv": lambda: export.table_bytes(_plain(finished.table), ".csv")}, _snippet(here, methods),
+        )  # fmt: skip
+    st.subheader("Report", anchor=False)
+    with st.container(border=True):
+        st.iframe(finished.report, height=_REPORT_PX, alt="Report on the batch")  # its policy lets nothing run
+    st.subheader("Table", anchor=False)
+    _table(finished.table, methods)
+
+
+@st.cache_resource(show_spinner=False, validate=lambda folder: Path(folder.name).is_dir())
+def _half_made() -> tempfile.TemporaryDirectory:
+    """Where batches lie while they are computed: only this server's user can look there, and it goes when the server does.
+
+    Another one is made if it is gone: a machine may tidy up its temporary files.
+    """
+    return tempfile.TemporaryDirectory(prefix="vislib-batches-")
+
+
+def _compute(classifier: vislib.Classifier, source: Source, methods: Sequence[str], key: tuple, progress) -> Finished:
+    """In a folder that is left when the person stops, so that it goes on there."""
+    folder = Path(_half_made().name) / sha256(repr(key).encode()).hexdigest()[:24]
+    _make_room(folder)
+    vislib.explain_many(classifier, source, methods, out=folder, part_rows=_PART_ROWS, progress=progress)
+    table = vislib.open_batch(folder).table().to_pandas()
+    finished = Finished(table, report_html(folder), _zipped(folder))
+    shutil.rmtree(folder, ignore_errors=True)
+    return finished
+
+
+def _make_room(folder: Path) -> None:
+    """Lets the oldest of what stopped batches have left go."""
+    left = sorted((one for one in folder.parent.iterdir() if one != folder), key=lambda one: one.stat().st_mtime)
+    for one in left[: max(0, len(left) - _MOST_LEFT)]:
+        shutil.rmtree(one, ignore_errors=True)
+
+
+def _zipped(folder: Path) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:  # Parquet is compressed already
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.name != ".lock":
+                archive.write(path, path.relative_to(folder))
+    return content.getvalue()
+
+
+def _figures(table: pd.DataFrame, methods: Sequence[str]) -> None:
+    known = table["correct"].dropna()
+    facts = {"Images": f"{len(table):,}"}
+    if len(known):
+        facts["Right"] = f"{percent(float(known.mean()))} of {len(known):,}"
+    if unread := int(table["error"].notna().sum()):
+        facts["Could not be read"] = f"{unread:,}"
+    for name in (column for column in table.columns if column.startswith("agreement_")):
+        if table[name].notna().any():
+            facts["Agreement of the methods, mean ρ"] = f"{table[name].mean():.2f}".replace("-", "−")
+            break
+    picture.facts(facts)
+
+
+def _table(table: pd.DataFrame, methods: Sequence[str]) -> None:
+    """The columns that people look at, with their names for people."""
+    from vislib.batch.settings import column
+
+    names = {"path": "Image", "label": "Is", "predicted_label": "Taken for", "probability": "Probability"}
+    for method in methods:
+        title = vislib.methods()[method].title
+        names[column(method, "sparseness")] = f"{title}: sparseness"
+        names[column(method, "border")] = f"{title}: on the border"
+    names["error"] = "Not read because"
+    shown = table[[name for name in names if table[name].notna().any()]].rename(columns=names)
+    shares = [name for name in shown if name == "Probability" or ": " in name]
+    st.dataframe(
+        shown, hide_index=True, width="stretch",
+        column_config={name: st.column_config.NumberColumn(format="percent" if "spars" not in name else "%.2f")
+                       for name in shares},
+    )  # fmt: skip
+
+
+def _plain(table: pd.DataFrame) -> list[dict]:
+    """Rows for a CSV file: lists as text, and nothing that a spreadsheet takes for a formula."""
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{name: _cell(value) for name, value in row.items()} for row in rows]
+
+
+def _cell(value):
+    if isinstance(value, str) and value[:1] in "=+-@\t\r":
+        return f"'{value}"
+    return value if value is None or isinstance(value, str | int | float | bool) else " ".join(map(str, value))
+
+
+def _stem(here: Context, source: Source) -> str:
+    return picture.file_stem(source.name, here.model_name, "batch")
+
+
+def _snippet(here: Context, methods: Sequence[str]) -> str:
+    return (
+        f"{picture.classifier_lines(here)}from vislib.report import write_report\n\n"
+        "# A folder, a zip, a list or Parquet file of paths, or arrays; interrupted, the same lines go on.\n"
+        f"result = vislib.explain_many(classifier, 'sample_images', {list(methods)!r}, out='my_batch')\n"
+        "table = vislib.open_batch('my_batch').table().to_pandas()\n"
+        "write_report('my_batch')\n"
+    )

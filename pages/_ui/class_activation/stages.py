@@ -1,0 +1,52 @@
+"""One class activation method at a layer of every stage, as pictures to choose the layer by."""
+
+import dataclasses
+from typing import Any
+
+import streamlit as st
+
+import vislib
+from pages._ui.results.picture import Look
+from pages._ui.server import work
+from pages._ui.shell.context import Context
+from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
+from vislib.activations.maps import stages
+from vislib.output import render
+from vislib.progress import within
+
+
+def show(context: Context, explainer: Any, look: Look) -> None:
+    """The method's map at each stage; a click chooses that layer."""
+    network = context.classifier.network
+    steps = list(dict.fromkeys((*stages(context.classifier), network.last_map_layer)))
+    each = [dataclasses.replace(explainer, layer=step) for step in steps]
+
+    def compute(progress) -> dict[str, vislib.Heatmap]:
+        maps = {}
+        for done, (step, one) in enumerate(zip(steps, each, strict=True)):
+            inside = within(progress, done, len(steps))
+            maps[step] = one.explain(context.classifier, context.image, context.target, inside)
+        return maps
+
+    try:
+        maps = work.run(context.key("stages", each[0], context.target), "Stage by stage", compute)
+    except vislib.VislibError:
+        return  # the picture above says why
+    if maps is None:
+        return
+    pictures = {
+        step: data_uri(render.overlay(context.image, heatmap, look.opacity, look.colormap, size=240), 240)
+        for step, heatmap in maps.items()
+    }
+
+    def choose(step: str) -> None:
+        st.session_state["cam_layer"] = step
+
+    alt = f"{explainer.title} at {{0}}; click to choose this layer"
+    tiles(
+        [Group("", "", [Tile(step, pictures[step], step, alt.format(step)) for step in maps])],
+        key="cam_steps",
+        layout="large",
+        selected=explainer.layer,
+        on_click=choose,
+    )

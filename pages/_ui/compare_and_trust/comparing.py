@@ -1,0 +1,137 @@
+"""One method over several images, or over several networks, on one scale."""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+import vislib
+from pages._ui.results import explain, picture
+from pages._ui.results.picture import Look
+from pages._ui.server import work
+from pages._ui.shell import style
+from pages._ui.shell.context import Context, beside, image_names, percent
+from pages._ui.shell.models import own_models
+from vislib import trust
+from vislib.output.render import Scale
+
+FAMILIES = ("gradient", "class activation", "perturbation")
+WAYS = ("Methods", "Images", "Networks")
+"""What stands side by side; the other two are the same throughout."""
+DEFAULTS = ("saliency", "guided-backprop", "deconvnet", "grad-cam", "layer-cam", "eigen-cam")
+_COLUMNS = 3
+_OFFLINE = ("efficientnet-lite0", "cifar10", "digits")
+
+
+def over_images(here: Context, explainer: vislib.Explainer, look: Look) -> None:
+    """The method on several images, each for its own most probable class."""
+    every = image_names(here)
+    first = [here.image_name, *(name for name in every if name != here.image_name)][:6]
+    names = st.multiselect("Images", every, first, key="images", bind="query-params", max_selections=12)
+    contexts = [beside(here, image_name=name) for name in names]
+    _side_by_side([(one, explainer) for one in contexts], look, [one.image_name for one in contexts], "Image")
+
+
+def over_models(here: Context, name: str, look: Look) -> None:
+    """The method with its default parameters on several networks, each for its own most probable class."""
+    every = [*vislib.models(), *own_models()]
+    mine = [name for name, own in own_models().items() if own.channels == here.classifier.channels]
+    # A network for photographs and one for grey digits have nothing to say of the same image.
+    alike = [model for model in _OFFLINE if (model == "digits") == (here.classifier.channels == 1)]
+    first = list(dict.fromkeys([here.model_name, *mine, *alike]))[:4]
+    models = st.multiselect("Networks", every, first, key="models", bind="query-params", max_selections=4)
+    cells = []
+    for model in models:
+        try:
+            one = beside(here, model_name=model)
+            cells.append((one, vislib.methods()[name]().resolved(one.classifier)))
+        except vislib.VislibError as error:
+            st.info(f"**{style.plain(model)}.** {style.plain(str(error))}")
+    _side_by_side(cells, look, [one.model_name for one, _ in cells], "Network")
+
+
+def _side_by_side(
+    cells: Sequence[tuple[Context, vislib.Explainer]], look: Look, names: Sequence[str], kind: str
+) -> None:
+    if not cells:
+        st.info(f"Choose at least one {kind.lower()} above.")
+        return
+    shared = st.toggle(
+        "One scale for all", True, key="one_scale", bind="query-params",
+        help="The same colour means the same value everywhere; otherwise each map runs to its own largest value.",
+    )  # fmt: skip
+    slots = []
+    for start in range(0, len(cells), _COLUMNS):
+        for column, _ in zip(st.columns(_COLUMNS), cells[start : start + _COLUMNS], strict=False):
+            slots.append(column.empty())
+    heatmaps: list[vislib.Heatmap | None] = []
+    for (one, explainer), slot in zip(cells, slots, strict=True):
+        try:
+            heatmaps.append(explain.compute(one, explainer, slot, look.suited(explainer.signed)))
+        except vislib.VislibError as error:
+            slot.info(f"**{style.plain(one.image_name)}.** {style.plain(str(error))}")
+            heatmaps.append(None)
+    found = [heatmap for heatmap in heatmaps if heatmap is not None]
+    if not found:
+        return
+    signed = found[0].signed
+    look = look.suited(signed)
+    if shared:
+        values = np.concatenate([heatmap.values.ravel() for heatmap in found])
+        look = replace(look, scale=Scale.of(values, signed, look.clip))
+    for (one, _), slot, heatmap, name in zip(cells, slots, heatmaps, names, strict=True):
+        if heatmap is not None:
+            with slot.container():
+                picture.heatmap_picture(one, heatmap, look, f"{name}: {percent(one.probability)} {one.label}.")
+    drawn = [k for k, heatmap in enumerate(heatmaps) if heatmap is not None]
+    _table([cells[k] for k in drawn], [names[k] for k in drawn], kind)
+
+
+def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[str], kind: str) -> None:
+    """The quick figures of each map, and their mean."""
+    rows = []
+    for (one, explainer), name in zip(cells, names, strict=True):
+        measured = work.run(
+            one.key("quick trust", explainer, one.target),
+            f"Figures of {name}",
+            functools.partial(_measure, one, explainer),
+            kind=f"figures of {explainer.name}",
+        )
+        if measured is None:
+            return
+        rows.append(
+            {
+                kind: name,
+                "Class": one.label,
+                "Probability": one.probability,
+                "Deletion ↓": measured.deletion,
+                "Insertion ↑": measured.insertion,
+                "Confidence drop ↓": measured.confidence_drop,
+                "Surer of the map alone": float(measured.confidence_increases),
+                "Sparseness": measured.sparseness,
+            }
+        )
+    st.subheader(f"{cells[0][1].title} in figures", anchor=False)
+    table = pd.DataFrame(rows)
+    mean = table.mean(numeric_only=True).to_dict() | {kind: "Mean", "Class": ""}
+    numbers = [name for name in table if name not in (kind, "Class")]
+    st.dataframe(
+        pd.concat([table, pd.DataFrame([mean])], ignore_index=True),
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(format="%.2f") for name in numbers},
+    )
+    picture.caption(
+        "Areas under the deletion and insertion curves, average drop and increase in confidence",
+        "Arrows say which way is better. The mean of the last but one column is the paper's increase in confidence: "
+        "the share of maps that, shown alone, make the network surer (Chattopadhay et al. 2018).",
+    )
+
+
+def _measure(one: Context, explainer: vislib.Explainer, progress) -> trust.Trust:
+    return trust.measure(
+        [explainer], one.classifier, one.image, one.target, baselines=False, noise_samples=0, randomize=False,
+        progress=progress,
+    )[0]  # fmt: skip

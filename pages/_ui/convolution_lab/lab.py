@@ -1,0 +1,249 @@
+"""The convolution lab: what the kernel makes of the image, step by step, and what it costs."""
+
+import html
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from pages._ui.convolution_lab.lab_layer import APART, GREY, GREY_WEIGHTS, TOGETHER, Layer, compute, result_of, small
+from pages._ui.results import picture
+from pages._ui.shell import style
+from pages._ui.shell.context import Context
+from pages._ui.widgets.inline_image import show_image
+from pages._ui.widgets.point import point
+from pages._ui.widgets.sliding_window import convolution_lesson, pooling_lesson, window
+from pages._ui.widgets.tiles import data_uri
+from vislib.arithmetic import Pooling, axes
+from vislib.arithmetic.convolution import BORDERS
+from vislib.arithmetic.kernels import is_symmetric
+from vislib.errors import ParameterError
+from vislib.layers.cost import convolution, depthwise
+from vislib.output import export, figures, render
+from vislib.output.render import Scale
+
+_HALVES, _FROM_IMAGE, _DIGITS = "Half 10, half 0", "From the image", "Nine numbers"
+_PATCH = 8
+_STRIP_PX = 96
+_CORNER = 24
+
+
+def show(context: Context, layer: Layer) -> None:
+    """The image and the result beside it, with sizes, formula and cost."""
+    image = small(context)
+    try:
+        convolved, result = result_of(context, layer)
+    except ParameterError as error:
+        st.error(style.plain(str(error)))
+        st.stop()
+    left, right = st.columns(2)
+    with left:
+        shown = image if layer.channels != GREY else np.repeat((image @ GREY_WEIGHTS)[..., None], 3, 2).astype(np.uint8)
+        _image(context, shown)
+    with right:
+        _maps(result, "What the kernel makes of it")
+        picture.caption(f"The result: {_size(result)}", _about(layer, convolved, result))
+        _take_away(context, layer, result)
+    _formula(image, layer, convolved)
+
+
+def steps(context: Context, layer: Layer) -> None:
+    """The window over a small patch of numbers, step by step."""
+    st.subheader("The window, step by step", anchor=False)
+    chosen = st.segmented_control(
+        "Patch", (_FROM_IMAGE, _HALVES, _DIGITS), default=_FROM_IMAGE, key="lab.patch", bind="query-params",
+        required=True, help="Choose its place by a click on the image above.",
+    )  # fmt: skip
+    patch = {_FROM_IMAGE: _patch_of(context), _HALVES: np.repeat([[10.0] * 3 + [0.0] * 3], 6, axis=0),
+             _DIGITS: np.array([[3.0, 0, 1], [1, 5, 8], [2, 7, 2]])}[chosen]  # fmt: skip
+    try:
+        window(convolution_lesson(patch, layer.kernel, layer.bias, **layer.window), "window")
+    except ParameterError as error:
+        st.info(style.plain(f"On this patch: {error}"))
+        return
+    note = "" if layer.window["flip"] else " This is cross-correlation, which networks call convolution."
+    picture.caption(
+        "Each number of the result is a sum of products",
+        f"The kernel lies on the framed window; each number is multiplied by the weight on it.{note} Numbers in italics "
+        "are padding.",
+    )
+    st.subheader("Pooling, and the gradient's way back", anchor=False)
+    pooling = layer.pooling or Pooling("max", 2)
+    if min(patch.shape) < pooling.size:
+        st.info("The patch is smaller than the pooling window.")
+        return
+    window(pooling_lesson(patch, pooling), "pooling window")
+    picture.caption(
+        f"{pooling.kind.capitalize()} pooling of the patch",
+        "Max pooling sends the gradient to the largest value alone (of equal ones the first), average pooling an equal "
+        "share to all; the sum is kept.",
+    )
+
+
+def comparisons(context: Context, layer: Layer) -> None:
+    """Cross-correlation against convolution, and what each padding does."""
+    image = small(context)
+    st.subheader("Cross-correlation against convolution", anchor=False)
+    if is_symmetric(layer.kernel):
+        st.write("This kernel is the same when flipped both ways, so the two agree.")
+    else:
+        _side_by_side(
+            {"Cross-correlation, as in networks": {"flip": False}, "True convolution, kernel flipped": {"flip": True}},
+            image, layer,
+        )  # fmt: skip
+    st.subheader("What padding does at the border", anchor=False)
+    kernel = max(layer.kernel.shape)
+    reach = max(2, layer.window["dilation"] * (kernel - 1) // 2)
+    if reach >= min(image.shape[:2]):
+        return
+    each = {"None": {"padding": "valid"}}
+    each |= {f"{name.capitalize()}, {reach} px": {"padding": reach, "border": name} for name in BORDERS}
+    _side_by_side(each, image, layer, _CORNER)
+    picture.caption(
+        "The same kernel, each padding: the upper left corner",
+        "Without padding the result is smaller. Zeros make an edge where there is none; the others continue the image.",
+    )
+
+
+# -- inside ----------------------------------------------------------------------------------------
+
+
+def _image(context: Context, shown: np.ndarray) -> None:
+    height, width = shown.shape[:2]
+    drawn = Image.fromarray(shown)
+    top, left = _patch_place(height, width)
+    frame = np.array(drawn)
+    bottom, right = min(top + _PATCH, height) - 1, min(left + _PATCH, width) - 1
+    for edge in (np.s_[top, left : right + 1], np.s_[bottom, left : right + 1],
+                 np.s_[top : bottom + 1, left], np.s_[top : bottom + 1, right]):  # fmt: skip
+        frame[edge] = (232, 89, 12)
+    point(
+        Image.fromarray(frame), "lab_point", f"{context.image_name}; choose a point for the patch below",
+        ((left + _PATCH / 2) / width, (top + _PATCH / 2) / height), (2 / width, 2 / height),
+        lambda x, y: st.session_state.update({"lab.at": (x, y)}),
+    )  # fmt: skip
+    picture.caption(
+        f"{context.image_name}: {width} × {height}",
+        "Click it, or use the arrow keys, to choose the framed 8 × 8 pixels that are worked through below.",
+    )
+
+
+def _patch_place(height: int, width: int) -> tuple[int, int]:
+    x, y = st.session_state.get("lab.at") or (0.5, 0.5)
+    return (int(np.clip(y * height - _PATCH / 2, 0, max(0, height - _PATCH))),
+            int(np.clip(x * width - _PATCH / 2, 0, max(0, width - _PATCH))))  # fmt: skip
+
+
+def _patch_of(context: Context) -> np.ndarray:
+    image = small(context)
+    top, left = _patch_place(*image.shape[:2])
+    return np.rint(image[top : top + _PATCH, left : left + _PATCH] @ GREY_WEIGHTS)
+
+
+def _maps(maps: np.ndarray, alt: str) -> None:
+    if maps.shape[2] == 3:
+        shown = render.rgb_image(maps)
+    else:
+        shown = render.map_image(
+            maps[..., 0], signed=render.is_signed(maps), colormap=None if maps.min() < 0 else "gray"
+        )
+    times = max(1, picture.SIDE // max(shown.size))
+    show_image(
+        shown.resize((shown.width * times, shown.height * times), Image.Resampling.NEAREST), width="stretch", alt=alt
+    )
+    if maps.shape[2] == 1:
+        signed = render.is_signed(maps)
+        picture.colour_bar(Scale.of(maps, signed), signed, None if signed else "gray", "raw value")
+
+
+def _about(layer: Layer, convolved: np.ndarray, result: np.ndarray) -> str:
+    text = f"Values {result.min():.4g} to {result.max():.4g}."
+    if layer.relu:
+        text += f" ReLU cut {(convolved < 0).mean():.0%} of them off."
+    if layer.pooling:
+        text += f" Pooled from {_size(convolved)}."
+    if result.shape[2] == 3:
+        text += " Drawn as red, green and blue: the smallest value black, the largest full."
+    return text
+
+
+def _size(maps: np.ndarray) -> str:
+    return f"{maps.shape[1]} × {maps.shape[0]}" + (f" × {maps.shape[2]}" if maps.shape[2] > 1 else "")
+
+
+def _formula(image: np.ndarray, layer: Layer, convolved: np.ndarray) -> None:
+    settings = {name: layer.window[name] for name in ("stride", "padding", "dilation")}
+    rows, columns = axes(image.shape[:2], layer.kernel.shape, *settings.values())
+    cells = convolved.shape[:2]
+    cost = {
+        GREY: lambda: convolution(layer.kernel.shape, 1, 1, cells),
+        APART: lambda: depthwise(layer.kernel.shape, 3, 1, cells),
+        TOGETHER: lambda: convolution(layer.kernel.shape, 3, 1, cells),
+    }[layer.channels]()
+    picture.facts(
+        {
+            "Width": f"{columns.symbols} = {columns.formula}",
+            "Height": rows.formula,
+            "Parameters": cost.parameters_formula,
+            "Multiply-adds": cost.macs_formula,
+            "FLOPs": f"{cost.flops:,}",
+        }
+    )
+
+
+def _side_by_side(each: dict[str, dict], image: np.ndarray, layer: Layer, corner: int | None = None) -> None:
+    """The result in grey for each change of the knobs, on one scale; or only its upper left corner, enlarged."""
+    made = {}
+    for title, changed in each.items():
+        other = Layer(layer.kernel, GREY, layer.window | changed, layer.bias, layer.relu, None)
+        made[title] = compute(image, other)[1]
+    every = np.concatenate([maps.ravel() for maps in made.values()])
+    signed = render.is_signed(every)
+    scale = Scale.of(every, signed)
+    cells = []
+    for title, maps in made.items():
+        part = maps[:corner, :corner, 0]
+        shown = render.map_image(part, signed=signed, scale=scale, colormap=None if signed else "gray")
+        times = max(1, 2 * _STRIP_PX // max(shown.size))
+        shown = shown.resize((shown.width * times, shown.height * times), Image.Resampling.NEAREST)
+        text = f"{html.escape(title)}, {_size(maps)}"
+        cells.append(
+            f"<figure style='flex-basis:{_STRIP_PX}px;max-width:{_STRIP_PX * 2}px'>"
+            f"<img src='{data_uri(shown, 2 * _STRIP_PX)}' alt='{text}'><figcaption>{text}</figcaption></figure>"
+        )
+    st.html(f"<div class='v-strip'>{''.join(cells)}</div>")
+    picture.colour_bar(scale, signed, None if signed else "gray", "raw value, one scale")
+
+
+def _take_away(context: Context, layer: Layer, result: np.ndarray) -> None:
+    def figure():
+        return figures.figure(result, title=f"{context.image_name}: {_size(result)}")
+
+    given = ", ".join(f"{name}={value!r}" for name, value in layer.window.items())
+    height, width = small(context).shape[:2]
+    lines = [
+        "import numpy as np", "import vislib", "from vislib import arithmetic", "from vislib.images.reading import Box, resize_box",
+        "", f"image = vislib.load_image({context.source!r})",
+        f"image = resize_box(image, Box(0, 0, *image.shape[:2]), ({height}, {width})).astype(float)",
+        f"kernel = np.array({layer.kernel.tolist()})",
+    ]  # fmt: skip
+    if layer.channels == TOGETHER:
+        lines += ["kernels = np.repeat(kernel[:, :, None, None], 3, axis=2)",
+                  f"maps = arithmetic.convolve(image, kernels, {layer.bias}, {given})"]  # fmt: skip
+    else:
+        grey = "(image @ [0.299, 0.587, 0.114])[..., None]" if layer.channels == GREY else "image"
+        lines += [f"maps = arithmetic.convolve_depthwise({grey}, kernel, {layer.bias}, {given})"]
+    lines += ["maps = np.maximum(maps, 0)"] * layer.relu
+    if layer.pooling:
+        lines.append(f"maps = arithmetic.{layer.pooling!r}.forward(maps)")
+    picture.downloads(
+        "lab",
+        picture.file_stem(context.image_name, "convolution"),
+        {
+            "png": lambda: export.figure_bytes(figure(), "png"),
+            "svg": lambda: export.figure_bytes(figure(), "svg"),
+            "pdf": lambda: export.figure_bytes(figure(), "pdf"),
+            "npz": lambda: export.npz_bytes(result, image=context.image_name),
+        },
+        "\n".join(lines) + "\n",
+    )

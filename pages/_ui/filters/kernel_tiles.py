@@ -1,0 +1,142 @@
+"""Kernels as pictures: RGB where there are three input channels, else one input channel at a time."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from PIL import Image
+
+from pages._ui.results import picture
+from pages._ui.widgets.inline_image import show_image
+from pages._ui.widgets.tiles import Group, Tile, data_uri, map_tile, tiles
+from vislib.activations.maps import dead_filters, filter_norms
+from vislib.output import render
+from vislib.output.render import Scale
+
+
+def statistics(kernels: np.ndarray) -> None:
+    """What the kernels are, in numbers."""
+    norms = filter_norms(kernels)
+    height, width, n_in, n_out = kernels.shape
+    kind = "depthwise" if n_out == 1 and n_in > 1 else "kernels"
+    picture.facts(
+        {
+            "Kernel": f"{height} × {width}",
+            "Input channels": f"{n_in}",
+            "Filters": f"{len(norms)}" + (" (one a channel)" if kind == "depthwise" else ""),
+            "Weights": f"{kernels.size:,}, mean {kernels.mean():.3g}, standard deviation {kernels.std():.3g}",
+            "Norms": f"{norms.min():.3g} to {norms.max():.3g}, median {np.median(norms):.3g}",
+            "Dead": f"{int(dead_filters(kernels).sum())}",
+        }
+    )
+
+
+def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int) -> None:
+    """The filters as clickable pictures; below, all input channels of the one chosen."""
+    height, width, n_in, n_out = kernels.shape
+    if height * width == 1:
+        _matrix(kernels[0, 0], by_norm)
+        return
+    order = _order(kernels, by_norm)[:most]
+    key = f"filter of {layer}"
+    per_channel = n_out == 1 and n_in > 1
+    selected = str(chosen(kernels, layer, by_norm))
+
+    def choose(tile: str) -> None:
+        st.session_state[key] = int(tile)
+
+    pictures = [_tile(kernels, int(k)) for k in order]
+    tiles([Group("", "", pictures)], key=f"tiles {layer}", selected=selected, on_click=choose)
+    shown = f"{len(order)} of {len(filter_norms(kernels))} filters"
+    if n_in == 3 and not per_channel:
+        picture.caption(
+            shown, "Red, green and blue weights as a colour; zero is mid-grey, each filter on its own scale."
+        )
+    elif per_channel:
+        scale = Scale.of(kernels, signed=True)
+        picture.colour_bar(scale, True, None, "weight")
+        picture.caption(shown, "One kernel a channel; all on one scale.")
+    else:
+        _input_channels(kernels, int(selected), shown)
+
+
+def chosen(kernels: np.ndarray, layer: str, by_norm: bool) -> int:
+    """The filter clicked last; at first the first one shown."""
+    return int(st.session_state.get(f"filter of {layer}", _order(kernels, by_norm)[0]))
+
+
+def sheet(kernels: np.ndarray, by_norm: bool, most: int) -> Image.Image:
+    """The filters on one picture, for saving."""
+    order = _order(kernels, by_norm)[:most]
+    if kernels.shape[0] * kernels.shape[1] == 1:
+        return render.map_image(kernels[0, 0].T, signed=True)
+    pictures = [_image(kernels, int(k)).resize((48, 48), Image.Resampling.NEAREST) for k in order]
+    columns = int(np.ceil(np.sqrt(len(pictures))))
+    page = Image.new("RGB", (columns * 52 + 4, -(-len(pictures) // columns) * 52 + 4), "white")
+    for place, one in enumerate(pictures):
+        page.paste(one, (4 + place % columns * 52, 4 + place // columns * 52))
+    return page
+
+
+def norms(kernels: np.ndarray) -> None:
+    """The norms of all filters, largest first."""
+    st.subheader("Norms, largest first", anchor=False)
+    values = np.sort(filter_norms(kernels))[::-1]
+    st.bar_chart(pd.DataFrame({"L2 norm": values}), height=180, color="#15aabf", x_label="rank", y_label="L2 norm")
+    picture.caption(
+        "How strong each filter is",
+        "A filter whose norm is under a thousandth of the median counts as dead: it answers to nothing.",
+    )
+
+
+def _order(kernels: np.ndarray, by_norm: bool) -> np.ndarray:
+    values = filter_norms(kernels)
+    return np.argsort(-values, kind="stable") if by_norm else np.arange(len(values))
+
+
+def _image(kernels: np.ndarray, k: int) -> Image.Image:
+    if kernels.shape[3] == 1 and kernels.shape[2] > 1:
+        return render.map_image(kernels[:, :, k, 0], signed=True, scale=Scale.of(kernels, signed=True))
+    if kernels.shape[2] == 3:
+        return render.kernel_image(kernels[..., k])
+    strongest = np.linalg.norm(kernels[..., k], axis=(0, 1)).argmax()
+    return render.map_image(kernels[:, :, strongest, k], signed=True)
+
+
+def _tile(kernels: np.ndarray, k: int) -> Tile:
+    norm, dead = float(filter_norms(kernels)[k]), bool(dead_filters(kernels)[k])
+    label = f"{k} dead" if dead else f"{k}"
+    return Tile(
+        str(k), data_uri(_image(kernels, k)), label, f"Filter {k}, norm {norm:.3g}" + (", dead" if dead else "")
+    )
+
+
+def _input_channels(kernels: np.ndarray, k: int, shown: str) -> None:
+    picture.caption(
+        shown, "Each drawn by the input channel it weighs most, on its own scale. Click one for all channels."
+    )
+    one = kernels[..., k]
+    order = np.argsort(-np.linalg.norm(one, axis=(0, 1)), kind="stable")[:64]
+    scale = Scale.of(one, signed=True)
+    st.subheader(f"Filter {k}, input channel by input channel", anchor=False)
+    tiles(
+        [Group("", "", [map_tile(f"in{c}", one[..., c], scale, True, f"{c}", f"Input channel {c}") for c in order])],
+        key="input channels",
+    )
+    picture.colour_bar(scale, True, None, "weight")
+
+
+def _matrix(weights: np.ndarray, by_norm: bool) -> None:
+    """A 1×1 convolution is a matrix: a column an input channel, a row a filter."""
+    order = _order(weights[None, None], by_norm)
+    scale = Scale.of(weights, signed=True, clip=0.001)
+    drawn = render.map_image(weights.T[order], signed=True, scale=scale)
+    zoom = max(1, 700 // max(drawn.size))
+    show_image(
+        drawn.resize((drawn.width * zoom, drawn.height * zoom), Image.Resampling.NEAREST),
+        width="stretch" if drawn.width * zoom > 500 else "content",
+        alt=f"{weights.shape[1]} filters of 1 × 1 over {weights.shape[0]} input channels, as a matrix",
+    )
+    picture.colour_bar(scale, True, None, "weight")
+    picture.caption(
+        "1 × 1 kernels", "A row a filter, a column an input channel: such a convolution only mixes channels."
+    )

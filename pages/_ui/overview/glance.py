@@ -1,0 +1,92 @@
+"""The network at a glance: the image's channels, a column a stage with its strongest channels, the classes."""
+
+import numpy as np
+import streamlit as st
+
+from pages._ui.overview import operation_view
+from pages._ui.server import work
+from pages._ui.shell.context import Context, percent
+from pages._ui.widgets.tiles import Group, map_tile, tiles
+from vislib.activations.maps import feature_maps_of, stages, strongest_channels
+from vislib.output.render import Scale
+
+_CHANNELS = 6
+_SCALES = ("a layer", "the network", "a map")
+
+
+def glance(context: Context) -> None:
+    """Draws the whole network on one screen; below it the number under the cursor, of the map clicked last."""
+    shared = st.segmented_control("Colours shared within", _SCALES, default=_SCALES[0], key="glance_scale")
+    layers = stages(context.classifier)
+    maps = work.stored(context.key("stages"), lambda: feature_maps_of(context.classifier, context.image, layers))
+    tiles(
+        [_input(context), *_stages(context, maps, shared), _classes(context)],
+        key="glance",
+        layout="columns",
+        on_click=_choose,
+    )
+    operation_view.show(context)
+
+
+def _choose(chosen: str) -> None:
+    if "|" in chosen:
+        layer, channel = chosen.rsplit("|", 1)
+        operation_view.choose(layer, int(channel))
+
+
+def _input(context: Context) -> Group:
+    channels = context.classifier.prepare(context.classifier.fit(context.image)[None])[0]
+    names = ("Red", "Green", "Blue") if channels.shape[-1] == 3 else ("Grey",)
+    scale = Scale.of(channels, signed=True)
+    height, width = context.classifier.input_size
+    return Group(
+        "Input",
+        f"{width} × {height}, {len(names)} channels",
+        [
+            map_tile(f"input{k}", channels[..., k], scale, True, name, f"{name} channel of the network's input")
+            for k, name in enumerate(names)
+        ],
+    )
+
+
+def _stages(context: Context, maps: dict[str, np.ndarray], shared: str | None) -> list[Group]:
+    graph = context.classifier.network.graph
+    names = {id(graph.input): "the input", **{id(node.output): node.name for node in graph.nodes}}
+    network_scale = Scale.of(np.concatenate([values.ravel() for values in maps.values()]), signed=True)
+    groups = []
+    for layer, values in maps.items():
+        height, width, n_channels = values.shape
+        layer_scale = Scale.of(values, signed=True)
+        scale = {"a layer": layer_scale, "the network": network_scale}.get(shared or _SCALES[0])
+        strongest = strongest_channels(values)[:_CHANNELS]
+        node = context.classifier.network.map_node(layer)
+        before = " and ".join(names.get(id(tensor), "?") for tensor in node.inputs)
+        groups.append(
+            Group(
+                f"{width} × {height}",
+                f"{layer}: {len(strongest)} strongest of {n_channels}",
+                [
+                    map_tile(
+                        f"{layer}|{channel}",
+                        values[..., channel],
+                        scale,
+                        True,
+                        f"channel {channel}",
+                        f"Channel {channel} of {layer}: {values[..., channel].min():.2f} to "
+                        f"{values[..., channel].max():.2f}. Made from {before} by {type(node.operation).__name__}. "
+                        "Click to see its numbers.",
+                    )
+                    for channel in strongest
+                ],
+            )
+        )
+    return groups
+
+
+def _classes(context: Context) -> Group:
+    top = np.argsort(-context.probabilities, kind="stable")[:8]
+    bars = [
+        (context.classifier.labels[index], float(context.probabilities[index]), percent(context.probabilities[index]))
+        for index in top
+    ]
+    return Group("Classes", f"{len(context.probabilities):,} in all, most probable first", [], bars)

@@ -1,0 +1,181 @@
+"""One number of the network under the cursor: the operation that made it, with the real numbers, and what went in."""
+
+import html
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from pages._ui.results import picture
+from pages._ui.server import work
+from pages._ui.shell.context import Context, percent
+from pages._ui.widgets.point import point
+from vislib.arithmetic import notation
+from vislib.arithmetic.convolution import Step
+from vislib.errors import LayerError
+from vislib.layers import Operation, operation_of, softmax_cell
+from vislib.layers.cell import Cell
+from vislib.output import render
+from vislib.output.render import Scale
+
+_CHOSEN, _AT = "number of", "number at"
+_TITLES = {
+    "Conv2D": "a convolution: window times kernel, summed over all channels", "DepthwiseConv2D": "a depthwise convolution: its own channel only",
+    "BatchNormalization": "batch normalization: moved and scaled by what training found", "Add": "a sum of the paths that meet here",
+    "MaxPooling2D": "max pooling: the largest of the window", "AveragePooling2D": "average pooling: the mean of the window",
+    "GlobalAveragePooling2D": "global average pooling: one mean a map", "Dense": "a dense layer: every input times its weight",
+    "ReLU": "an activation, number by number", "Activation": "an activation, number by number", "Dropout": "dropout, which does nothing but in training",
+    "Concatenate": "maps put behind each other", "Multiply": "a product of the paths that meet here",
+}  # fmt: skip
+
+
+def choose(layer: str, channel: int, at: tuple[float, float] | None = None) -> None:
+    """Looks at a channel of a layer from now on; the cursor stays where it was, or goes to `at`, shares of width and
+    height."""
+    st.session_state[_CHOSEN] = (layer, channel)
+    if at is not None:
+        st.session_state[_AT] = at
+
+
+def show(context: Context) -> None:
+    """The number under the cursor; at first the probability of the class that is explained."""
+    network = context.classifier.network
+    layer, channel = st.session_state.get(_CHOSEN) or ("", 0)
+    if network.graph.node(layer) is None:
+        _probability(context)
+        return
+    operation = _operation(context, layer)
+    channel = min(channel, operation.output.shape[-1] - 1)
+    left, right = st.columns([1, 2], gap="medium")
+    row, column = 0, 0
+    with left:
+        if operation.output.ndim == 3:
+            row, column = _cursor(operation, channel)
+        else:
+            st.metric(f"{layer}, unit {channel}", notation.number(operation.output[channel]))
+    with right:
+        if operation.kind == "Flatten":
+            _flattened(operation, channel)
+            return
+        try:
+            cell = operation.at(row, column, channel)
+        except LayerError as error:
+            picture.caption(f"{layer}: {operation.kind}", str(error))
+            cell = None
+        if cell is not None:
+            _lines(f"{layer}: {_TITLES.get(operation.kind, operation.kind)}", cell)
+            if isinstance(cell.step, Step):
+                _window(cell.step)
+        _sources(context, operation, cell, channel)
+
+
+def _probability(context: Context) -> None:
+    network = context.classifier.network
+    logits = work.stored(context.key("logits"), lambda: context.classifier.logits(context.image))
+    index, n_units = context.class_index, network.n_units
+    last = network.graph.nodes[-1].name
+    if network.activation == "sigmoid":
+        value = notation.factor(logits[index])
+        cell = Cell(0.0, (f"1 / (1 + e^−{value}) = {notation.number(context.probability)}",))
+    else:
+        cell = softmax_cell(logits, index)
+    _lines(f"{percent(context.probability)} {context.label}: the last step, from scores to probabilities", cell)
+    with st.container(horizontal=True):
+        st.button(f"Where the score of “{context.label}” comes from: {last}", icon=":material/arrow_back:",
+                  key="source score", on_click=choose, args=(last, index if n_units > 1 else 0))  # fmt: skip
+
+
+def _operation(context: Context, layer: str) -> Operation:
+    return work.stored(context.key("operation", layer), lambda: operation_of(context.classifier, context.image, layer))
+
+
+def _cursor(operation: Operation, channel: int) -> tuple[int, int]:
+    """The map with the cursor on it; the row and column it is at."""
+    values = operation.output[..., channel]
+    height, width = values.shape
+    x, y = st.session_state.get(_AT) or (0.5, 0.5)
+    row, column = min(int(y * height), height - 1), min(int(x * width), width - 1)
+    signed = render.is_signed(values)
+    times = max(1, picture.SIDE // max(height, width))
+    drawn = np.array(
+        render.map_image(values, signed=signed).resize((width * times, height * times), Image.Resampling.NEAREST)
+    )
+    top, left, edge = row * times, column * times, max(2, times // 6)
+    for part in (np.s_[top : top + times, left : left + edge], np.s_[top : top + times, left + times - edge : left + times],
+                 np.s_[top : top + edge, left : left + times], np.s_[top + times - edge : top + times, left : left + times]):  # fmt: skip
+        drawn[part] = (232, 89, 12)
+    point(
+        Image.fromarray(drawn), "number_point", f"Channel {channel} of {operation.name}; choose a number of it",
+        ((column + 0.5) / width, (row + 0.5) / height), (1 / width, 1 / height),
+        lambda x, y: st.session_state.update({_AT: (x, y)}),
+    )  # fmt: skip
+    picture.colour_bar(Scale.of(values, signed), signed, None, "activation")
+    picture.caption(
+        f"Channel {channel} of {operation.name}",
+        f"Row {row}, column {column}: {notation.number(values[row, column])}. Click another number, or use the arrow keys.",
+    )
+    return row, column
+
+
+def _lines(title: str, cell: Cell) -> None:
+    lines = "".join(f"<br><span>{html.escape(line)}</span>" for line in cell.lines)
+    st.html(f"<p class='v-caption' style='overflow-wrap:anywhere'><b>{html.escape(title)}</b>{lines}</p>")
+
+
+def _window(step: Step) -> None:
+    """The products of the window, summed over the channels: they add up to the number."""
+    sums = step.products.sum(axis=2)
+    rows = "".join("<tr>" + "".join(f"<td>{notation.number(value)}</td>" for value in row) + "</tr>" for row in sums)
+    n_channels = step.window.shape[2]
+    over = f", each summed over {n_channels} channels" if n_channels > 1 else ""
+    bias = f" and the bias {notation.number(step.bias)}" if step.bias else ""
+    st.html(
+        f"<p class='v-caption'><span>Products of the {sums.shape[0]} × {sums.shape[1]} window{over}; together{bias}: "
+        f"{notation.number(step.value)}</span></p><div style='overflow-x:auto'><table class='v-numbers'>{rows}</table></div>"
+    )
+
+
+def _flattened(operation: Operation, index: int) -> None:
+    """All maps in one row: where in them the number was."""
+    shape = operation.inputs[0].shape
+    row, column, channel = (int(place) for place in np.unravel_index(index, shape))
+    picture.caption(
+        f"{operation.name}: all maps in one row",
+        f"Number {index} of {operation.output.size:,} is row {row}, column {column} of channel {channel}.",
+    )
+    at = ((column + 0.5) / shape[1], (row + 0.5) / shape[0])
+    st.button(f"From {operation.sources[0]}", icon=":material/arrow_back:", key="source 0", on_click=choose,
+              args=(operation.sources[0], channel, at))  # fmt: skip
+
+
+def _sources(context: Context, operation: Operation, cell: Cell | None, channel: int) -> None:
+    """Where it came from, a step back each; and the pages that show more."""
+    strongest = {place: _counts_most(cell, place) for place in range(len(operation.sources))} if cell else {}
+    with st.container(horizontal=True):
+        for place, name in enumerate(operation.sources):
+            if name:
+                st.button(f"From {name}", icon=":material/arrow_back:", key=f"source {place}", on_click=choose,
+                          args=(name, strongest.get(place, channel)))  # fmt: skip
+            else:
+                st.caption("From the network's input.")
+        if operation.name in context.classifier.network.map_layers and st.button(
+            "Open in Feature maps", icon=":material/arrow_forward:"
+        ):
+            st.switch_page("pages/feature_maps.py", query_params={"layer": operation.name, "channel": str(channel)})
+        st.button("The class's probability", key="source probability", on_click=_forget)
+
+
+def _counts_most(cell: Cell | None, place: int) -> int:
+    """The channel of an input that counts most for a cell."""
+    if cell is None:
+        return 0
+    for source, _, _, channels in cell.sources:
+        if source == place and len(channels):
+            if isinstance(cell.step, Step) and len(channels) > 1:
+                return int(channels[np.abs(cell.step.products.sum(axis=(0, 1))).argmax()])
+            return int(channels[0])
+    return 0
+
+
+def _forget() -> None:
+    st.session_state.pop(_CHOSEN, None)

@@ -1,0 +1,161 @@
+"""Explanations in a page: controls from a method's fields, and pictures that appear as they are computed."""
+
+import contextlib
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+import streamlit as st
+
+import vislib
+from pages._ui.results import picture
+from pages._ui.results.picture import Look
+from pages._ui.server import work
+from pages._ui.shell import style
+from pages._ui.shell.context import Context, percent
+from pages._ui.widgets.inline_image import show_image
+from pages._ui.widgets.tiles import data_uri
+from vislib.output import render
+from vislib.output.render import Scale
+
+E = TypeVar("E", bound=vislib.Explainer)
+
+
+def of_family(context: Context, family: str) -> list[str]:
+    """Names of the methods of a family that exist for the network, in the order in which they are shown."""
+    return [
+        name
+        for name, method in vislib.methods().items()
+        if method.family == family and _exists(method, context.classifier)
+    ]
+
+
+def _exists(method: type[vislib.Explainer], classifier: vislib.Classifier) -> bool:
+    try:
+        method().resolved(classifier)
+    except vislib.ModelError:
+        return False
+    return True
+
+
+def controls(method: type[E], context: Context, names: Sequence[str]) -> E:
+    """A widget for each of the named parameters; the explainer with the values chosen."""
+    defaults = method().resolved(context.classifier)
+    chosen = {}
+    for spec in dataclasses.fields(method):
+        if spec.name in names:
+            most = min(context.classifier.input_size) if spec.metadata["unit"] == "px" else None
+            chosen[spec.name] = _widget(spec, getattr(defaults, spec.name), f"{method.name}.{spec.name}", most)
+    return dataclasses.replace(defaults, **chosen)
+
+
+def settings(context: Context, names: Sequence[str], first: str | None = None, **fixed: Any) -> list[vislib.Explainer]:
+    """The methods with the parameters chosen, each behind a fold; that of `first` is open and on top.
+
+    Parameters in `fixed` are the page's own choice, the same for all methods that have them.
+    """
+    explainers = {}
+    for name in sorted(names, key=lambda name: name != first):
+        method = vislib.methods()[name]
+        fields = [spec.name for spec in dataclasses.fields(method) if spec.name not in fixed]
+        with st.expander(method.title, expanded=name == first) if fields else contextlib.nullcontext():
+            own = {spec.name: fixed[spec.name] for spec in dataclasses.fields(method) if spec.name in fixed}
+            explainers[name] = dataclasses.replace(controls(method, context, fields), **own)
+    return [explainers[name] for name in names]
+
+
+def _widget(spec: dataclasses.Field, default, key: str, most: int | None):
+    about = spec.metadata
+    high = about["high"] if most is None else most
+    label = f"{about['label']} ({about['unit']})" if about["unit"] else about["label"]
+    shared: dict[str, Any] = {"key": key, "help": about["help"] or None, "bind": "query-params"}
+    if about["choices"]:
+        return st.selectbox(label, about["choices"], about["choices"].index(default), **shared)
+    if "bool" in str(spec.type):
+        return st.toggle(label, default, **shared)
+    if "float" in str(spec.type):
+        return st.slider(label, float(about["low"]), float(high), float(default), 0.01, **shared)
+    return int(st.number_input(label, int(about["low"]), int(high), int(default), **shared))
+
+
+def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
+    """The heatmap, with its coarse forms drawn into `slot` meanwhile; None if it was stopped."""
+
+    box, says = context.classifier.box(context.image), f"{{}} of {{}} {explainer.counted}".format
+
+    def draw(partial: np.ndarray, done: int, total: int) -> None:
+        scale = Scale.of(partial, explainer.signed, look.clip)
+        picture_now = render.overlay_map(
+            context.image, box, partial, look.opacity, look.colormap, picture.SIDE, scale, explainer.signed
+        )
+        # Inside the page: a file of its own could be gone before a slow browser asks for it.
+        slot.image(
+            data_uri(picture_now, picture.SIDE),
+            width="stretch",
+            alt=f"{explainer.title}, after {says(done, total)}",
+        )
+
+    return work.run(
+        context.key(explainer, context.target),
+        explainer.title,
+        lambda progress: explainer.explain(context.classifier, context.image, context.target, progress),
+        draw,
+        says=says,
+    )
+
+
+def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = ""):
+    """Computes and shows one explanation here; returns the heatmap, or None if it was stopped."""
+    slot = st.empty()
+    look = look.suited(explainer.signed)
+    try:
+        heatmap = compute(context, explainer, slot, look)
+    except vislib.ModelError as error:  # nothing the person did: the method is not for such a network
+        slot.info(f"**{explainer.title}.** {style.plain(str(error))}")
+        return None
+    except vislib.VislibError as error:
+        slot.error(style.plain(str(error)))
+        return None
+    if heatmap is not None:
+        with slot.container():
+            picture.heatmap_picture(context, heatmap, look, note)
+    return heatmap
+
+
+def grid(
+    context: Context, explainers: Sequence[vislib.Explainer], look: Look, with_image: bool = False, columns: int = 3
+) -> None:
+    """Explanations side by side in rows, after the image itself."""
+    cells: list[vislib.Explainer | None] = [None, *explainers] if with_image else list(explainers)
+    for start in range(0, len(cells), columns):
+        for column, cell in zip(st.columns(columns), cells[start : start + columns], strict=False):
+            with column:
+                if cell is None:
+                    image_picture(context)
+                else:
+                    show(context, cell, look)
+
+
+def image_picture(context: Context) -> None:
+    """The image as far as the network sees it."""
+    box = context.classifier.box(context.image)
+    show_image(
+        render.seen(context.image, box, picture.SIDE),
+        width="stretch",
+        alt=f"{context.image_name}, as the network sees it",
+    )
+    height, width = context.classifier.input_size
+    picture.caption(
+        "What the network sees",
+        f"The part of {context.image_name} that it is given, at {width} × {height} pixels. "
+        f"“{context.label}”: {percent(context.probability)}.",
+    )
+
+
+def about(names: Sequence[str]) -> None:
+    """How the methods work, what is known against them, and their papers."""
+    with st.expander("How far to trust these pictures"):
+        for name in names:
+            method = vislib.methods()[name]
+            st.markdown(f"**{method.title}.** {method.caveat}  \n*{method.reference}*")

@@ -1,0 +1,171 @@
+"""A layer's feature maps: all channels small, one large over the image, a point and its receptive field."""
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+from PIL import Image, ImageDraw
+
+import vislib
+from pages._ui.results import picture
+from pages._ui.server import work
+from pages._ui.shell.context import Context
+from pages._ui.widgets.inline_image import show_image
+from pages._ui.widgets.point import point
+from pages._ui.widgets.tiles import Group, map_tile, tiles
+from vislib.activations.maps import strongest_channels
+from vislib.images.reading import Box, image_digest
+from vislib.layers import receptive_fields
+from vislib.output import export, figures, render
+from vislib.output.render import Scale, is_signed
+
+
+def maps_of(context: Context, image: np.ndarray, layer: str) -> np.ndarray:
+    """The layer's maps (h, w, c) for an image, from memory where they are."""
+    key = (context.classifier.key, image_digest(image), "maps", layer)
+    return work.stored(key, lambda: vislib.feature_maps(context.classifier, image, layer))
+
+
+def channel_control(maps: np.ndarray) -> int:
+    """The channel enlarged; at first the strongest."""
+    n_channels = maps.shape[2]
+    if not 0 <= (st.session_state.get("channel") or 0) < n_channels:
+        st.session_state.pop("channel", None)
+    strongest = int(strongest_channels(maps)[0])
+    chosen = st.number_input(
+        "Channel",
+        0,
+        n_channels - 1,
+        None,
+        key="channel",
+        bind="query-params",
+        placeholder=f"{strongest}, the strongest",
+    )
+    return strongest if chosen is None else int(chosen)
+
+
+def summary(context: Context, layer: str, maps: np.ndarray) -> None:
+    """What the layer is, in numbers."""
+    node = context.classifier.network.map_node(layer)
+    field = _fields(context)[layer]
+    height, width, n_channels = maps.shape
+    picture.facts(
+        {
+            "Layer": layer,
+            "Kind": type(node.operation).__name__,
+            "Maps": f"{n_channels} of {width} × {height}",
+            "Receptive field": f"{field.size[1]} × {field.size[0]} px",
+            "Stride": f"{field.stride[0]} px" if field.stride[0] else "whole image",
+            "Values": f"{maps.min():.3g} to {maps.max():.3g}",
+            "Zero": f"{(maps == 0).mean():.0%}",
+        }
+    )
+
+
+def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opacity: float) -> None:
+    """One channel over the image; a click shows a unit's value and its receptive field."""
+    values = maps[..., channel]
+    height, width = values.shape
+    row, column = (int(i) for i in np.unravel_index(np.abs(values).argmax(), values.shape))
+    if chosen := st.session_state.get("unit"):
+        row, column = int(chosen[1] * height), int(chosen[0] * width)
+    box = context.classifier.box(context.image)
+    drawn = render.overlay_map(context.image, box, values, opacity, size=picture.SIDE)
+    field = _fields(context)[layer].box(row, column, context.classifier.input_size)
+    _mark(drawn, field, context.classifier.input_size)
+    point(
+        drawn,
+        "unit_point",
+        f"Channel {channel} of {layer} over {context.image_name}; choose a point to see its unit",
+        ((column + 0.5) / width, (row + 0.5) / height),
+        (1 / width, 1 / height),
+        lambda x, y: st.session_state.update(unit=(x, y)),
+    )
+    signed = is_signed(values)
+    picture.colour_bar(Scale.of(values, signed), signed, None, "activation")
+    picture.caption(
+        f"Channel {channel} over the image",
+        f"Unit at row {row}, column {column}: {values[row, column]:.3g}. It sees the framed {field.width:.0f} × "
+        f"{field.height:.0f} pixels (its receptive field). Click another place, or use the arrow keys.",
+    )
+
+
+def enlarged_other(
+    context: Context, name: str, image: np.ndarray, layer: str, maps: np.ndarray, channel: int, opacity: float
+) -> None:
+    """The same channel over another image, on the first one's scale."""
+    values = maps_of(context, image, layer)[..., channel]
+    both = np.stack([values, maps[..., channel]])
+    signed = is_signed(both)
+    drawn = render.overlay_map(
+        image, context.classifier.box(image), values, opacity, size=picture.SIDE, scale=Scale.of(both, signed)
+    )
+    show_image(drawn, width="stretch", alt=f"Channel {channel} of {layer} over {name}")
+    picture.colour_bar(Scale.of(both, signed), signed, None, "activation, scale of both images")
+    picture.caption(f"The same channel over {name}", f"Values {values.min():.3g} to {values.max():.3g}.")
+
+
+def raw(layer: str, maps: np.ndarray, channel: int) -> None:
+    """One channel alone, every unit a square."""
+    values = maps[..., channel]
+    signed = is_signed(values)
+    show_image(
+        render.map_image(values, signed=signed, size=(picture.SIDE, picture.SIDE)),
+        width="stretch",
+        alt=f"Channel {channel} of {layer}",
+    )
+    picture.colour_bar(Scale.of(values, signed), signed, None, "activation")
+    picture.caption(f"Channel {channel} alone", f"{values.shape[1]} × {values.shape[0]} units, as computed.")
+
+
+def grid(layer: str, maps: np.ndarray, channel: int, most: int, own_scale: bool) -> None:
+    """The strongest channels as clickable pictures."""
+    order = strongest_channels(maps)[:most]
+    signed = is_signed(maps)
+    scale = None if own_scale else Scale.of(maps, signed, clip=0.001)
+
+    def choose(tile: str) -> None:
+        st.session_state["channel"] = int(tile)
+
+    def one(k: int):
+        values = maps[..., k]
+        text = f"Channel {k}: {values.min():.3g} to {values.max():.3g}, mean {values.mean():.3g}"
+        return map_tile(str(k), values, scale, signed, str(k), text)
+
+    tiles([Group("", "", [one(int(k)) for k in order])], key="channels", selected=str(channel), on_click=choose)
+    if scale is not None:
+        picture.colour_bar(scale, signed, None, "activation, one scale for the layer")
+    picture.caption(f"{len(order)} of {maps.shape[2]} channels", "By mean magnitude, strongest first.")
+
+
+def files(
+    context: Context, layer: str, maps: np.ndarray, channel: int, opacity: float, most: int
+) -> dict[str, Callable[[], bytes]]:
+    """What can be downloaded of a layer's maps."""
+    box = context.classifier.box(context.image)
+
+    def figure():
+        return figures.figure(maps, title=f"{layer} · {context.image_name}", most=most)
+
+    return {
+        "png": lambda: export.png_bytes(render.overlay_map(context.image, box, maps[..., channel], opacity)),
+        "svg": lambda: export.figure_bytes(figure(), "svg"),
+        "pdf": lambda: export.figure_bytes(figure(), "pdf"),
+        "npz": lambda: export.npz_bytes(maps, layer=layer, model=context.classifier.key, image=context.image_name),
+    }
+
+
+def _fields(context: Context):
+    key = (context.classifier.key, "receptive fields")
+    return work.stored(key, lambda: receptive_fields(context.classifier.network.graph))
+
+
+def _mark(drawn: Image.Image, field: Box, input_size: tuple[int, int]) -> None:
+    across, down = drawn.width / input_size[1], drawn.height / input_size[0]
+    corners = (
+        field.left * across,
+        field.top * down,
+        (field.left + field.width) * across - 1,
+        (field.top + field.height) * down - 1,
+    )
+    ImageDraw.Draw(drawn).rectangle(corners, outline="white", width=3)

@@ -1,0 +1,1 @@
+"""One server for many people: queue, results kept, memory, log."""

@@ -1,0 +1,175 @@
+"""Running work in a page: one heavy computation at a time, a bar that moves, a Stop that stops, results kept."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+import streamlit as st
+
+from pages._ui.server import journal, memory
+from pages._ui.server.gate import Gate
+from pages._ui.server.store import Store
+from pages._ui.shell import style
+
+T = TypeVar("T")
+_STORE_BYTES = 128 * 1024 * 1024
+_SHOW_EVERY_SECONDS = 0.4
+_QUICK_AT_ONCE = 2
+_MOST_PARTIALS = 12
+"""Stopped maps that a session keeps: as many as stand side by side on one page."""
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Store:
+    return Store(_STORE_BYTES)
+
+
+@st.cache_resource(show_spinner=False)
+def gate() -> Gate:
+    return Gate()
+
+
+@st.cache_resource(show_spinner=False)
+def _quick() -> threading.BoundedSemaphore:
+    """Held while something quick is computed: what thirty people compute at once would not fit into memory."""
+    return threading.BoundedSemaphore(_QUICK_AT_ONCE)
+
+
+def wait_and_say(what: str, ahead: int) -> str:
+    """What a person who waits at the gate is told."""
+    others = "another computation" if ahead == 1 else f"{ahead} computations of other people"
+    return f"{what}: waiting for {others} to finish…"
+
+
+def stored(key: tuple, compute: Callable[[], T], keep: Store | None = None) -> T:
+    """The result kept under `key`, or computed now; for what takes well under a second.
+
+    Args:
+        key: Identifies the result.
+        compute: Computes it; it asks for no other stored result.
+        keep: Where it is kept, if not with all other results.
+    """
+    kept = store() if keep is None else keep
+    result = kept.get(key)
+    if result is None:
+        with kept.lock(key):
+            result = kept.get(key)
+            if result is None:
+                try:
+                    with _quick(), memory.bounded("This page"):
+                        result = compute()
+                except memory.TooLittleMemory as error:
+                    journal.tell("failed", what="something quick", why="too little memory")
+                    st.error(style.plain(str(error)))
+                    st.stop()
+                kept.put(key, result)
+    return result
+
+
+def run(
+    key: tuple,
+    what: str,
+    compute: Callable[[Callable[..., None]], T],
+    show_partial: Callable[[np.ndarray, int, int], None] | None = None,
+    again: str = "Start again",
+    kind: str | None = None,
+    says: Callable[[int, int], str] = "{} of {}".format,
+    keep: Store | None = None,
+) -> T | None:
+    """The result kept under `key`, or computed now with a progress bar and a Stop button.
+
+    Args:
+        key: Identifies the result.
+        what: What is being done, for people.
+        compute: Takes a progress callback (done, total, partial=None).
+        show_partial: Draws the map so far, with done and total.
+        again: What the button says that takes a stopped computation up.
+        kind: What the log calls it, where `what` holds a name of the person's own.
+        says: How far it is, for people, from done and total.
+        keep: Where the result is kept, if not with all others.
+
+    Returns:
+        The result; None if the person stopped it (what there is so far is drawn by `show_partial`), or if there
+        was too little memory for it, which is said.
+    """
+    kept = store() if keep is None else keep
+    result = kept.get(key)
+    if result is not None:
+        return result
+    partials: dict[tuple, tuple] = st.session_state.setdefault("partials", {})
+    if key in st.session_state.setdefault("stopped", set()):
+        _show_stopped(key, what, partials.get(key), show_partial, again, says)
+        return None
+    _drop_partials(partials)
+
+    slot = st.empty()
+    with slot.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0, text=f"{what}…")
+        st.button("Stop", key=f"stop {what} {hash(key)}", on_click=_stop, args=(key,), icon=":material/stop_circle:")
+    last_shown = 0.0
+
+    def progress(done: int, total: int, partial: np.ndarray | None = None) -> None:
+        nonlocal last_shown
+        if partial is not None or (done and partials.get(key, (None,))[0] is None):
+            partials[key] = (partial, done, total)
+        # Any Streamlit call raises here once the person has stopped or changed something.
+        bar.progress(done / total, text=f"{what}: {says(done, total)}" if total > 1 else f"{what}…")
+        if partial is None:
+            return
+        if show_partial is not None and done < total and time.monotonic() - last_shown > _SHOW_EVERY_SECONDS:
+            show_partial(partial, done, total)
+            last_shown = time.monotonic()
+
+    def waiting(ahead: int) -> None:
+        bar.progress(0.0, text=wait_and_say(what, ahead))
+
+    asked = time.monotonic()
+    try:
+        with gate().turn(waiting), memory.bounded(what):
+            result = kept.get(key)  # somebody else may have wanted the same
+            if result is None:
+                result = _told(lambda: compute(progress), kind or what, time.monotonic() - asked, key, kept)
+    except memory.TooLittleMemory as error:
+        _stop(key)  # so that it is not tried again with every click on the page
+        slot.error(style.plain(str(error)))
+        return None
+    partials.pop(key, None)
+    slot.empty()
+    return result
+
+
+def _told(compute: Callable[[], T], kind: str, waited: float, key: tuple, kept: Store) -> T:
+    """Computes and keeps a result, which the log tells."""
+    with journal.told("computed", what=kind, waited=round(waited, 2), behind=len(gate()) - 1) as facts:
+        result = compute()
+        kept.put(key, result)
+        facts["store_mb"] = kept.n_bytes // 2**20
+    return result
+
+
+def _stop(key: tuple) -> None:
+    st.session_state.setdefault("stopped", set()).add(key)
+
+
+def _go_on(key: tuple) -> None:
+    st.session_state["stopped"].discard(key)
+
+
+def _drop_partials(partials: dict[tuple, tuple]) -> None:
+    """Lets go what nobody sees again: of computations left rather than stopped, and the oldest."""
+    stopped = st.session_state["stopped"]
+    for key in [key for key in partials if key not in stopped]:
+        partials.pop(key)
+    while len(partials) > _MOST_PARTIALS:
+        partials.pop(next(iter(partials)))
+
+
+def _show_stopped(key: tuple, what: str, partial, show_partial, again: str, says: Callable[[int, int], str]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        how_far = f"after {says(*partial[1:])}" if partial else "before its first result"
+        st.warning(f"{what}: stopped {how_far}.", icon=":material/stop_circle:")
+        st.button(again, key=f"again {what} {hash(key)}", on_click=_go_on, args=(key,))
+    if show_partial and partial and partial[0] is not None:
+        show_partial(*partial)

@@ -1,0 +1,39 @@
+"""Drawing a digit with the mouse or a finger, for networks that read digits."""
+
+import streamlit as st
+from PIL import Image
+
+import vislib
+from pages._ui.shell.images import take_image
+from vislib.images.digits import centre_digit
+from vislib.output import export
+
+_SIDE = 196
+NAME = "drawing.png"
+
+
+def draw_a_digit() -> None:
+    """A canvas; each stroke makes the drawing the image in use, scaled and centred as MNIST's digits were."""
+    from streamlit_drawable_canvas import st_canvas  # registers a component, so it needs the running app
+
+    st.markdown("Draw a digit")
+    canvas = st_canvas(
+        stroke_width=15,
+        stroke_color="#ffffff",
+        background_color="#000000",
+        height=_SIDE,
+        width=_SIDE,
+        drawing_mode="freedraw",
+        return_image_data=True,
+        key="canvas",
+    )
+    pixels = getattr(canvas, "image_data", None)
+    if pixels is None or not pixels[..., :3].any():
+        return
+    try:
+        content = export.png_bytes(Image.fromarray(centre_digit(pixels)))
+    except vislib.VislibError:
+        return  # a lone dot: nothing to read yet
+    if content != st.session_state.get("drawn"):
+        st.session_state["drawn"] = content
+        take_image(NAME, content)

@@ -1,0 +1,127 @@
+"""The networks that can be looked at: the built-in ones, and a person's own, which nobody else sees."""
+
+import gc
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+import vislib
+from pages._ui.server.store import Store
+
+_KEPT_BYTES = 600 * 1024 * 1024
+_KEPT_OWN = 4
+_BYTES_A_PARAMETER = 8  # its value, and its part in what is derived from the model
+
+
+@dataclass(frozen=True)
+class OwnModel:
+    """What a session holds of a network of one's own; the network itself is kept by the server.
+
+    Args:
+        key: Identifies its classifier in `kept`.
+        about: Where it is from, for people.
+        lines: The Python lines that load it.
+        channels: 1 or 3.
+        input_size: (height, width).
+        upload: What it was made of, if it was uploaded (see `own_model`).
+    """
+
+    key: tuple
+    about: str
+    lines: str
+    channels: int
+    input_size: tuple[int, int]
+    upload: Any = None
+
+
+@st.cache_resource(show_spinner=False)
+def kept() -> Store:
+    """People's own networks: classifiers, model files and trainings; the least recently used are let go."""
+    return Store(_KEPT_BYTES, _size)
+
+
+def own_models() -> dict[str, OwnModel]:
+    """This person's networks by name."""
+    return st.session_state.setdefault("own_models", {})
+
+
+def add(name: str, classifier: vislib.Classifier, key: tuple, about: str, lines: str, upload: Any = None) -> None:
+    """Keeps a network of this person's own under a name; the oldest gives way."""
+    kept().put(key, classifier)
+    own = own_models()
+    own.pop(name, None)
+    own[name] = OwnModel(key, about, lines, classifier.channels, classifier.input_size, upload)
+    while len(own) > _KEPT_OWN:
+        own.pop(next(iter(own)))
+
+
+def choose_next(name: str) -> None:
+    """Makes a network the one in use; from a callback, or before the page is run again."""
+    st.session_state["next_model"] = name
+
+
+def choose() -> str:
+    """A widget for the networks there are; the name of the one chosen."""
+    for name, own in list(own_models().items()):
+        if kept().get(own.key) is None:
+            del own_models()[name]
+            st.warning(
+                f"The server needed the memory of your network {name} and let it go. Upload or train it again.",
+                icon=":material/memory:",
+            )
+    about = vislib.models() | {name: own.about for name, own in own_models().items()}
+    if (wanted := st.session_state.pop("next_model", None)) in about:
+        st.session_state["model"] = wanted
+        st.session_state["class"] = "Top prediction"
+    name = st.selectbox("Model", list(about), key="model", bind="query-params")
+    st.caption(about[name])
+    return name
+
+
+def classifier(name: str) -> vislib.Classifier:
+    """The network of that name.
+
+    Raises:
+        VislibError: If it cannot be had.
+    """
+    keep_keras()
+    own = own_models().get(name)
+    if own is None:
+        return _built_in(name)
+    found = kept().get(own.key)
+    if found is None:
+        raise vislib.ModelError(f"The server let {name} go just now, as it needed the memory; load it again.")
+    return found
+
+
+def lines(name: str) -> str:
+    """The Python lines that load the network of that name."""
+    own = own_models().get(name)
+    return own.lines if own else f"import vislib\n\nclassifier = vislib.load_classifier({name!r})\n"
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _built_in(name: str) -> vislib.Classifier:
+    return vislib.load_classifier(name)
+
+
+def keep_keras() -> None:
+    """Imports TensorFlow, and keeps Streamlit from resetting Keras whenever anybody's page has run.
+
+    Streamlit calls keras.backend.clear_session() then, which throws away TensorFlow's compiled kernels (a warm
+    Grad-CAM takes .27 s in place of .03) and all threads' state of Keras, in the middle of other people's work.
+    """
+    is_first = "vislib.backend" not in sys.modules
+    from vislib.backend import keras
+
+    if is_first:
+        gc.freeze()  # what TensorFlow is made of stays; to look through it for garbage takes a quarter of a second
+    keras.backend.clear_session = lambda free_memory=True: None
+
+
+def _size(thing: Any) -> int:
+    """Bytes of a classifier, a model file or a training."""
+    model = thing.model if hasattr(thing, "model") else thing.result.model
+    return _BYTES_A_PARAMETER * model.count_params() + 1_000_000

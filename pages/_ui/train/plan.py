@@ -1,0 +1,107 @@
+"""What to train, on what, how: the choices on the page Train."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from vislib import training
+from vislib.images.archives import zip_folder
+from vislib.training.networks import BATCH_NORMS
+from vislib.training.options import OPTIMIZERS, SCHEDULES
+
+_OWN = "own"
+
+
+@dataclass(frozen=True)
+class OwnImages:
+    """A zip of class folders, as uploaded, and the side in pixels that its images are brought to."""
+
+    name: str
+    content: bytes
+    side: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to train, on what, how."""
+
+    name: str
+    dataset: str
+    network: str
+    network_options: training.NetworkOptions
+    options: training.TrainingOptions
+    own_images: "OwnImages | None" = None
+
+    def load(self) -> training.Dataset:
+        """The images.
+
+        Raises:
+            VislibError: If they are missing, damaged or not what they should be.
+        """
+        if self.own_images is None:
+            return _known(self.dataset)
+        folder = zip_folder(self.own_images.content, self.own_images.name)
+        side = self.own_images.side
+        return training.load_image_folder(folder, (side, side), seed=self.options.seed)
+
+
+def plan_controls() -> Plan | None:
+    """The choices; a plan when Start has just been clicked."""
+    known = {name: dataset.title for name, dataset in training.DATASETS.items()} | {_OWN: "Your own pictures"}
+    dataset: str = st.selectbox("Images", list(known), format_func=lambda name: known[name], key="train.images")
+    own_images = _own_images() if dataset == _OWN else None
+    fitting = [
+        name
+        for name, recipe in training.NETWORKS.items()
+        if recipe.dataset == dataset or (dataset == _OWN and recipe.input_shape[2] == 3)
+    ]
+    network = st.selectbox(
+        "Network", fitting, format_func=lambda name: training.NETWORKS[name].title, key="train.network"
+    )
+    epochs = int(st.number_input("Epochs", 1, 100, 2, key="train.epochs"))
+    n_images = int(
+        st.number_input("Training images", 500, 60000, 5000, 500, key="train.n", help="Drawn at random from the set.")
+    )
+    with st.expander("More choices"):
+        dropout = st.selectbox("Dropout", ("as in the text", "on", "off"), key="train.dropout")
+        norm = st.selectbox("Batch normalization", ("as in the text", *BATCH_NORMS), key="train.norm")
+        optimizer = st.selectbox("Optimiser", OPTIMIZERS, key="train.optimizer")
+        rate = st.select_slider("Learning rate", (1e-5, 1e-4, 5e-4, 1e-3, 3e-3, 1e-2, 1e-1, 1.0, 10.0), 1e-3,
+                                format_func=lambda r: f"{r:g}", key="train.rate")  # fmt: skip
+        schedule = st.selectbox("Schedule", SCHEDULES, key="train.schedule", help="Cosine lowers the rate to 0.")
+        patience = int(st.number_input("Patience (epochs)", 0, 100, 0, key="train.patience",
+                                       help="Stops after so many epochs without a better one; 0: never."))  # fmt: skip
+        batch = st.select_slider("Batch size", (16, 32, 64, 128, 256), 64, key="train.batch")
+        flip = st.toggle("Mirror at random", key="train.flip")
+        shift = int(st.number_input("Shift at random (px)", 0, 8, 0, key="train.shift"))
+        seed = int(st.number_input("Seed", 0, 2**31 - 1, 0, key="train.seed"))
+    waiting = dataset == _OWN and own_images is None
+    if not st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch", disabled=waiting):
+        return None
+    number = st.session_state["trained"] = st.session_state.get("trained", 0) + 1
+    return Plan(
+        f"my {network} {number}",
+        own_images.name if own_images else dataset,
+        network,
+        training.NetworkOptions({"on": True, "off": False}.get(dropout), None if norm not in BATCH_NORMS else norm, seed),
+        training.TrainingOptions(epochs=epochs, batch_size=batch, optimizer=optimizer, learning_rate=rate,
+                                 schedule=schedule, patience=patience or None, flip=flip, shift_px=shift, n_images=n_images, seed=seed),
+        own_images,
+    )  # fmt: skip
+
+
+def _own_images() -> OwnImages | None:
+    file = st.file_uploader(
+        "A zip with a folder of pictures for each class",
+        type="zip",
+        key="train.zip",
+        help="Such as cats/1.jpg … and dogs/1.jpg …; two classes or more, up to 20 MB. A fifth of each class is held out "
+        "for testing, unless there are folders train/ and test/.",
+    )
+    side = st.select_slider("Size (px)", (32, 48, 64, 96), key="train.side", help="Every picture is stretched to it.")
+    return None if file is None else OwnImages(file.name, file.getvalue(), side)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _known(name: str) -> training.Dataset:
+    return training.load_dataset(name)

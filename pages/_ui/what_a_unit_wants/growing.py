@@ -1,0 +1,112 @@
+"""Making pictures of units while the person watches: growing, stopping, going on, taking away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from pages._ui.results import picture
+from pages._ui.server import work
+from pages._ui.shell import style
+from pages._ui.shell.context import Context
+from pages._ui.widgets.inline_image import show_image
+from pages._ui.widgets.tiles import data_uri
+from vislib import activation_maximization as am
+from vislib.errors import VislibError
+from vislib.output import export
+
+IMPORT = "from vislib import activation_maximization as am\n\n"
+_BLOCK = 32
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How pictures are made."""
+
+    steps: int = 128
+    seed: int = 0
+    n_pictures: int = 1
+    octaves: int = 3
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a picture is to excite, and the code that says so."""
+
+    objective: am.Objective
+    code: str
+    key: tuple
+
+
+def grown(context: Context, every: Sequence[Wanted], what: str, how: Settings, slot) -> am.Maximization | None:
+    """The pictures after all steps, drawn into `slot` as they grow; None if stopped.
+
+    Made a block of steps at a time, each kept: Stop loses little, and more steps go on from those made already.
+    """
+    result = None
+    for done in range(0, how.steps, _BLOCK):
+        steps, before = min(_BLOCK, how.steps - done), result
+
+        def maximize(progress, done=done, steps=steps, before=before):
+            return am.maximize(
+                context.classifier, [one.objective for one in every], before,
+                lambda now, _, partial=None: progress(done + now, how.steps, partial), steps=steps, seed=how.seed,
+            )  # fmt: skip
+
+        key = (context.classifier.key, "maximize", tuple(one.key for one in every), how.seed, done + steps)
+        result = shown(key, what, maximize, slot, f"What is made for {what}", again="Go on")
+        if result is None:
+            return None
+    assert result is not None
+    with slot.container():
+        show_picture(result.picture, f"What {what} wants" if len(every) == 1 else what)
+    return result
+
+
+def shown(key: tuple, what: str, compute, slot, alt: str, again: str = "Start again") -> am.Maximization | None:
+    def draw(partial: np.ndarray, done: int, total: int) -> None:
+        # Inside the page: a file of its own could be gone before a slow browser asks for it.
+        slot.image(data_uri(export.as_image(partial, picture.SIDE), picture.SIDE), width="stretch", alt=alt)
+
+    try:
+        return work.run(key, what, compute, draw, again, kind="activation maximization")
+    except VislibError as error:
+        st.error(style.plain(str(error)))
+        return None
+
+
+def show_picture(pixels: np.ndarray, alt: str) -> None:
+    show_image(export.as_image(pixels, picture.SIDE), width="stretch", alt=alt)
+
+
+def take_away(
+    context: Context, result: am.Maximization, every: Sequence[Wanted], how: Settings, with_image: bool = False
+) -> None:
+    downloads(context, result, repr([one.key for one in every]), snippet_of(context, every, how, with_image))
+
+
+def snippet_of(
+    context: Context, every: Sequence[Wanted], how: Settings, with_image: bool = False, more: str = ""
+) -> str:
+    start = f"{picture.preamble(context)}\n" if with_image else picture.classifier_lines(context)
+    listed = f"[{', '.join(one.code for one in every)}]" if len(every) > 1 else every[0].code
+    return (
+        f"{start}{IMPORT}result = am.maximize(classifier, {listed}, steps={how.steps}, seed={how.seed})\n"
+        f"result.pictures  # ({len(every)}, {context.classifier.input_size[0]}, {context.classifier.input_size[1]}, 3) "
+        f"uint8{more}\n"
+    )
+
+
+def downloads(context: Context, result: am.Maximization, key: str, snippet: str) -> None:
+    picture.downloads(
+        f"wanted {key}",
+        picture.file_stem(context.model_name, *result.titles[:1]),
+        {
+            "png": lambda: export.maximization_bytes(result, "png"),
+            "svg": lambda: export.maximization_bytes(result, "svg"),
+            "pdf": lambda: export.maximization_bytes(result, "pdf"),
+            "npz": lambda: export.maximization_bytes(result, "npz"),
+        },
+        snippet,
+    )

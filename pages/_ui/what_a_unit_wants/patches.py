@@ -1,0 +1,111 @@
+"""The real patches that excite a channel most, over a set of images of the person's choice."""
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from pages._ui.results import picture
+from pages._ui.server import work
+from pages._ui.shell import images, style
+from pages._ui.shell.context import Context
+from pages._ui.widgets.tiles import data_uri
+from vislib import training
+from vislib.activations.patches import TopPatches, top_patches
+from vislib.errors import VislibError
+from vislib.images.archives import zip_folder
+from vislib.images.sets import ArrayImages, FolderImages, ImageSet
+from vislib.output import export
+
+_N = 9
+_SAMPLES, _ZIP = "Sample images", "Your own, in a zip"
+_DATA = {"mnist": "MNIST, 10,000 test digits", "cifar10": "CIFAR-10, 10,000 test pictures"}
+
+
+def show(context: Context, layer: str, channel: int) -> None:
+    """Chooses the images, goes through them once for all channels of the layer, and shows the patches."""
+    names = [_SAMPLES, *_DATA.values(), _ZIP]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox("Images", names, key="patches_of", bind="query-params", width=280)
+        file = None
+        if chosen == _ZIP:
+            file = st.file_uploader("A zip with a folder of pictures", type="zip", key="patches_zip",
+                                    help="Up to 20 MB; it is not kept.")  # fmt: skip
+    if chosen == _ZIP and file is None:
+        st.caption("Choose a zip of pictures above.")
+        return
+    try:
+        found = _images(context, chosen, file)
+        top = work.run(
+            (context.classifier.key, "top patches", found.digest, layer),
+            f"Looking for patches in {len(found):,} images",
+            lambda progress: top_patches(
+                context.classifier, found, layer, _N, keep_in=_kept(chosen), progress=progress
+            ),
+            again="Go on",
+        )  # fmt: skip
+    except VislibError as error:
+        st.error(style.plain(str(error)))
+        return
+    if top is not None:
+        _strip(context, found, top, channel)
+
+
+def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> None:
+    patches = top.patches(context.classifier, found, channel)
+    height, width = patches[0].shape[:2]
+    cells = "".join(
+        f"<figure><img src='{data_uri(export.as_image(patch, 160), 160)}' style='image-rendering:auto' "
+        f"alt='Patch {rank + 1}, activation {top.values[channel, rank]:.3g}'>"
+        f"<figcaption>{top.values[channel, rank]:.3g}</figcaption></figure>"
+        for rank, patch in enumerate(patches)
+    )
+    st.html(f"<div class='v-strip'>{cells}</div>")
+    unread = f" {len(top.unreadable)} could not be read." if len(top.unreadable) else ""
+    picture.caption(
+        f"The {len(patches)} strongest of {top.done:,} images",
+        f"With their activation, one place an image: the {width} × {height} pixels that the unit sees.{unread}",
+    )
+    picture.downloads(
+        f"patches {top.layer} {channel} {found.digest}",
+        picture.file_stem(context.model_name, top.layer, str(channel), "patches"),
+        {"csv": lambda: export.table_bytes(_rows(found, top, channel), ".csv")},
+        f"{picture.classifier_lines(context)}\n"
+        f"images = 'a_folder'  # or an array (n, h, w, 3) uint8\n"
+        f"top = vislib.top_patches(classifier, images, {top.layer!r}, {_N})\n"
+        f"top.patches(classifier, images, {channel})  # {len(patches)} of ({height}, {width}, 3)\n",
+    )
+
+
+def _rows(found: ImageSet, top: TopPatches, channel: int) -> list[dict]:
+    columns = zip(*(array[channel] for array in (top.values, top.numbers, top.rows, top.columns)), strict=True)
+    return [
+        {"activation": float(value), "image": found.title(int(number)), "row": int(row), "column": int(column)}
+        for value, number, row, column in columns
+    ]
+
+
+def _images(context: Context, chosen: str, file) -> ImageSet:
+    if file is not None:
+        return FolderImages(zip_folder(file.getvalue(), file.name))
+    if chosen == _SAMPLES:
+        names = images.samples_for(context.model_name, context.classifier)
+        return ArrayImages([images.image_named(name) for name in names], "the sample images", names)
+    return _test_images(next(name for name, title in _DATA.items() if title == chosen))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _test_images(name: str) -> ArrayImages:
+    return ArrayImages(training.load_dataset(name).test_images, _DATA[name])
+
+
+def _kept(chosen: str) -> Path | None:
+    """Where what was found in the large sets is kept; nothing of a person's own is."""
+    if chosen not in _DATA.values():
+        return None
+    folder = Path(os.environ.get("VISLIB_CACHE_DIR") or Path.home() / ".cache" / "vislib") / "top_patches"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:  # a read-only server computes again
+        return None
+    return folder if os.access(folder, os.W_OK) else None

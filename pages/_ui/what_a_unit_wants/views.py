@@ -1,0 +1,261 @@
+"""Pictures of what units want, as they grow: one unit, many channels, all classes, dreams, caricatures."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pages._ui.results import explain, picture
+from pages._ui.shell.context import Context
+from pages._ui.what_a_unit_wants import growing
+from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
+from vislib import activation_maximization as am
+from vislib.activations.maps import stages, strongest_channels
+from vislib.output import export
+
+ONE, CHANNELS, CLASSES, DREAM, CARICATURE = "One unit", "Channels of a layer", "All classes", "DeepDream", "Caricature"
+CHANNEL, NEURON, CLASS = "Channel", "Neuron", "Class"
+NO_MAPS = np.empty((0, 0, 0), np.float32)
+_MOST_CLASSES = 12
+_AT_ONCE = 4
+_DIVERSITY = 10.0
+_COLOURS = ["#0b7285", "#e8590c", "#862e9c", "#5c940d"]
+
+
+def ways(context: Context) -> list[str]:
+    """What can be shown of the network."""
+    few = len(context.classifier.labels) <= _MOST_CLASSES
+    return [ONE, CHANNELS, *([CLASSES] if few else []), DREAM, CARICATURE]
+
+
+def kind_control() -> str:
+    return st.selectbox(
+        "Unit", (CHANNEL, NEURON, CLASS), key="unit_kind", bind="query-params", width=130,
+        help="A channel everywhere, one neuron of it (choose it in the map), or the class chosen in the sidebar.",
+    )  # fmt: skip
+
+
+def layer_control(context: Context) -> str:
+    """The layer; at first the last one of the middle sizes, whose units are of whole patterns."""
+    layers = context.classifier.network.map_layers
+    if st.session_state.get("layer") not in layers:
+        st.session_state.pop("layer", None)
+    of_stages = stages(context.classifier)
+    start = layers.index(of_stages[max(0, len(of_stages) - 2)])
+    return st.selectbox("Layer", layers, index=start, key="layer", bind="query-params", width=300)
+
+
+def settings(way: str) -> growing.Settings:
+    """The settings that matter for what is shown."""
+    if way == DREAM:
+        octaves = st.slider("Octaves", 1, 4, 3, key="octaves", bind="query-params", help="Sizes, from coarse to fine.")
+        steps = st.slider("Steps an octave", 5, 40, 10, 5, key="dream_steps", bind="query-params")
+        return growing.Settings(steps, _seed(), octaves=octaves)
+    start = 64 if way == CHANNELS else 128
+    steps = st.select_slider(
+        "Steps", (16, 32, 64, 128, 256, 512), start, key=f"steps.{way}", bind="query-params",
+        help="More make a picture stronger and finer; those made already are kept.",
+    )  # fmt: skip
+    n_pictures = 1
+    if way == ONE:
+        n_pictures = st.slider(
+            "Pictures", 1, 4, 1, key="n_pictures", bind="query-params",
+            help="Several, made to be unlike each other: a unit often wants more than one thing.",
+        )  # fmt: skip
+    if way == CHANNELS:
+        n_pictures = st.slider("Channels", 4, 24, 8, 4, key="n_channels", bind="query-params")
+    return growing.Settings(int(steps), _seed(), n_pictures)
+
+
+def _seed() -> int:
+    return int(
+        st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params", help="Another start, another picture.")
+    )
+
+
+# -- what is shown ---------------------------------------------------------------------------------
+
+
+def unit(context: Context, kind: str, layer: str, channel: int, how: growing.Settings) -> None:
+    """One unit's picture, or several that differ."""
+    wanted = _unit(context, kind, layer, channel)
+    if how.n_pictures > 1:
+        where = layer or context.classifier.network.last_map_layer
+        wanted = growing.Wanted(
+            wanted.objective + _DIVERSITY * am.Diversity(where),
+            f"{wanted.code} + {_DIVERSITY} * am.Diversity({where!r})",
+            (*wanted.key, where),
+        )
+    every = [wanted] * how.n_pictures
+    slot = st.empty()
+    result = growing.grown(context, every, wanted.objective.title, how, slot)
+    if result is None:
+        return
+    reached = ", ".join(f"{score:.2f}" for score in result.scores)
+    what = {
+        CHANNEL: "The channel's mean over its map, before its ReLU,",
+        NEURON: "The neuron, before its ReLU,",
+        CLASS: "The logit",
+    }[kind]
+    picture.caption(
+        f"What {result.titles[0].split(' + ')[0]} wants",
+        f"{what} reaches {reached} after {len(result.values)} steps, from noise. It is one thing that the unit answers "
+        "to, not all: try other seeds" + (", and compare with the real patches." if kind != CLASS else "."),
+    )
+    growing.take_away(context, result, every, how)
+    _climb(result)
+
+
+def classes(context: Context, how: growing.Settings) -> None:
+    """The network's idea of each class, in one picture."""
+    labels = context.classifier.labels
+    every = [_class(context, index) for index in range(len(labels))]
+    slot = st.empty()
+    result = growing.grown(context, every, "All classes", how, slot)
+    if result is None:
+        return
+    found = context.classifier.network.probabilities(
+        context.classifier.network.logits(context.classifier.prepare(result.pictures))
+    )
+    with slot.container():
+        group = [
+            Tile(label, data_uri(export.as_image(one), 160), f"{label}: {found[k, k]:.1%}", f"What class {label} wants")
+            for k, (label, one) in enumerate(zip(labels, result.pictures, strict=True))
+        ]
+        tiles([Group("", "", group)], key="wanted classes", layout="large")
+    picture.caption(
+        f"The idea that {context.model_name} has of each of its classes",
+        "Each made from noise to raise the class's logit, with the probability that the network then gives it. Certain of "
+        "pictures that nobody would call so: a high probability alone says little.",
+    )
+    growing.take_away(context, result, every, how)
+
+
+def channels(context: Context, layer: str, maps: np.ndarray, how: growing.Settings) -> None:
+    """Pictures of the channels that answer most to the image; a click opens one."""
+    order = [int(channel) for channel in strongest_channels(maps)[: how.n_pictures]]
+    done, slot = st.empty(), st.empty()
+    shown: list[Tile] = []
+    made: list[np.ndarray] = []
+    for start in range(0, len(order), _AT_ONCE):
+        part = order[start : start + _AT_ONCE]
+        result = growing.grown(
+            context, [_unit(context, CHANNEL, layer, channel) for channel in part],
+            f"Channels {', '.join(map(str, part))}", how, slot,
+        )  # fmt: skip
+        if result is None:
+            return
+        slot.empty()
+        made += list(result.pictures)
+        shown += [
+            Tile(str(channel), data_uri(export.as_image(one), 160), str(channel), f"What channel {channel} wants")
+            for channel, one in zip(part, result.pictures, strict=True)
+        ]
+        with done.container():
+            tiles(
+                [Group("", "", shown)], key=f"wanted channels {start}", layout="large",
+                on_click=lambda tile: st.session_state.update(channel=int(tile), wants=ONE, unit_kind=CHANNEL),
+            )  # fmt: skip
+        picture_of = f"What the {len(shown)} channels of {layer} want that answer most to {context.image_name}"
+    picture.caption(picture_of, "Strongest first. Click one to see it large, with the real patches that excite it.")
+    every = [_unit(context, CHANNEL, layer, channel) for channel in order]
+    picture.downloads(
+        f"wanted channels {layer}", picture.file_stem(context.model_name, layer),
+        {"png": lambda: export.png_bytes(export.as_image(am.sheet(np.stack(made))))},
+        growing.snippet_of(context, every, how, more=", which are made four at a time here"),
+    )  # fmt: skip
+
+
+def dream(context: Context, layer: str, how: growing.Settings) -> None:
+    """The image, changed until the layer sees more of what it saw already."""
+    slot = _beside_image(context)
+    params = {"octaves": how.octaves, "steps": how.steps, "seed": how.seed}
+    result = growing.shown(
+        context.key("dream", layer, how), f"Dreaming at {layer}",
+        lambda progress: am.deep_dream(context.classifier, context.image, layer, progress, **params),
+        slot, f"DeepDream of {context.image_name} at {layer}",
+    )  # fmt: skip
+    if result is None:
+        return
+    with slot.container():
+        growing.show_picture(result.picture, f"DeepDream of {context.image_name} at {layer}")
+        picture.caption(
+            f"What {layer} sees in it",
+            f"The image, changed a little at a time so that the layer answers more, whatever it answers with: its mean "
+            f"square went from {result.values[0, 0]:.3g} to {result.values[how.steps - 1, 0]:.3g} at the first size.",
+        )
+        given = ", ".join(f"{name}={value}" for name, value in params.items())
+        growing.downloads(
+            context, result, f"dream {layer}",
+            f"{picture.preamble(context)}\n{growing.IMPORT}result = am.deep_dream(classifier, image, {layer!r}, {given})\n"
+            f"result.picture  # {result.picture.shape} uint8\n",
+        )  # fmt: skip
+
+
+def caricature(context: Context, layer: str, how: growing.Settings) -> None:
+    """A picture made from noise to look to the layer as the image does."""
+    objective = am.likeness(context.classifier, context.image, layer)
+    code = f"am.likeness(classifier, image, {layer!r})"
+    slot = _beside_image(context)
+    every = [growing.Wanted(objective, code, ("likeness", layer, context.digest))]
+    result = growing.grown(context, every, f"Caricature at {layer}", how, slot)
+    if result is None:
+        return
+    with slot.container():
+        growing.show_picture(result.picture, f"Caricature of {context.image_name} at {layer}")
+        picture.caption(
+            f"What {layer} keeps of it",
+            "Made from noise so that the layer answers as it does to the image, only more so. What is not in it, the "
+            "layer has let go.",
+        )
+        growing.take_away(context, result, every, how, with_image=True)
+
+
+def about() -> None:
+    """How the pictures are made and how far they can be trusted."""
+    with st.expander("How far to trust these pictures"):
+        st.markdown(
+            "Gradient ascent on a picture: Fourier coefficients with decorrelated colours, seen at each step with a small "
+            "random shift, turn and change of size, so that only what survives these grows. What is raised is the "
+            "activation before its ReLU, or the class's logit. \n\n"
+            "A picture shows one thing that the unit answers to, not all, and not what it is for: compare several seeds, "
+            "and the real patches. Units that answer to several unrelated things are common.  \n"
+            "*Erhan et al. 2009; Simonyan et al. 2013, arXiv 1312.6034; Olah, Mordvintsev & Schubert 2017, "
+            "distill.pub/2017/feature-visualization; Mordvintsev, Olah & Tyka 2015 (DeepDream). What each part is worth: "
+            "docs/activation_maximization.md.*"
+        )
+
+
+# -- inside ----------------------------------------------------------------------------------------
+
+
+def _unit(context: Context, kind: str, layer: str, channel: int) -> growing.Wanted:
+    if kind == CLASS:
+        return _class(context, context.class_index)
+    objective: am.Objective = am.Channel(layer, channel)
+    if kind == NEURON:
+        height, width = context.classifier.network.map_node(layer).output.shape[1:3]
+        x, y = st.session_state.get("unit") or (0.5, 0.5)
+        objective = am.Neuron(layer, channel, int(y * height), int(x * width))
+    return growing.Wanted(objective, f"am.{objective!r}", (repr(objective),))
+
+
+def _class(context: Context, index: int) -> growing.Wanted:
+    label = context.classifier.labels[index]
+    return growing.Wanted(am.ClassLogit(label), f"am.ClassLogit({label!r})", ("class", index))
+
+
+def _beside_image(context: Context):
+    """The image on the left; a place on the right."""
+    left, right = st.columns(2)
+    with left:
+        explain.image_picture(context)
+    with right:
+        return st.empty()
+
+
+def _climb(result: am.Maximization) -> None:
+    steps = pd.DataFrame(result.values, columns=[f"picture {k + 1}" for k in range(result.values.shape[1])])
+    colours: Any = _COLOURS[: len(steps.columns)]
+    st.line_chart(steps, height=190, x_label="step", y_label="objective", color=colours)

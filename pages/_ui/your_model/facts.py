@@ -1,0 +1,102 @@
+"""What a network is, and what it answers under each preprocessing."""
+
+import csv
+import io
+from collections.abc import Callable
+
+import streamlit as st
+
+import vislib
+from pages._ui.architectures import one_network, views
+from pages._ui.results import explain, picture
+from pages._ui.server import work
+from pages._ui.shell import style
+from pages._ui.shell.context import Context, bars
+from vislib.loading.preprocessing_choice import predictions_by_preprocessing
+
+_COLUMNS = 4
+_OUTPUTS = {"softmax": "one of them, by softmax", "sigmoid": "each for itself, by sigmoid"}
+
+
+def facts(context: Context) -> None:
+    """Its input, output and size, and which pages cannot say anything of it."""
+    classifier, network = context.classifier, context.classifier.network
+    height, width = classifier.input_size
+    output = _OUTPUTS.get(network.activation or "", "logits") if network.n_units > 1 else "two, by one sigmoid"
+    st.subheader(style.plain(context.model_name), anchor=False)
+    picture.facts(
+        {
+            "Input": f"{width} × {height}, {'grey' if classifier.channels == 1 else 'colour'}",
+            "Preprocessing": classifier.preprocess.name,
+            "Classes": f"{len(classifier.labels):,} ({output})",
+            "Parameters": f"{classifier.model.count_params():,}",
+            "Layers": f"{len(network.graph.nodes):,}, {f'{len(network.map_layers):,}' if network.map_layers else 'none'} with feature maps",
+        }
+    )
+    if not network.map_layers:
+        st.info(
+            "No layer of it has feature maps (height × width × channels), so Filters, Feature maps, Class activation, "
+            "What a unit wants and Compare & trust have nothing to show. Overview, Architecture, Occlusion and "
+            "Saliency work."
+        )
+
+
+def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> None:
+    """The predictions under each preprocessing side by side; a wrong one tells by its answers.
+
+    Args:
+        context: What is looked at.
+        use: Takes the name of the preprocessing to use from now on; None where that cannot be chosen.
+    """
+    st.subheader("What it answers under each preprocessing", anchor=False)
+    found = work.stored(
+        context.key("by preprocessing"), lambda: predictions_by_preprocessing(context.classifier, context.image)
+    )
+    names = [None, *found]
+    for start in range(0, len(names), _COLUMNS):
+        for column, name in zip(st.columns(_COLUMNS), names[start : start + _COLUMNS], strict=False):
+            with column:
+                if name is None:
+                    explain.image_picture(context)
+                else:
+                    _card(context, name, found[name], use)
+    picture.caption(
+        f"The three most probable classes of {context.image_name}",
+        "The right preprocessing answers rightly, and surely, for images whose class you know; try several images. "
+        "Most wrong ones answer badly, but one that is nearly right may look well: what the network was trained with "
+        "is the authority.",
+    )
+    lines = "from vislib.loading.preprocessing_choice import predictions_by_preprocessing\n\n"
+    picture.downloads(
+        "by preprocessing",
+        picture.file_stem(context.model_name, context.image_name, "preprocessing"),
+        {"csv": lambda: _csv(found)},
+        f"{picture.preamble(context)}\n{lines}found = predictions_by_preprocessing(classifier, image)\n",
+    )
+
+
+def _card(context: Context, name: str, predictions: list[vislib.Prediction], use) -> None:
+    in_use = name == context.classifier.preprocess.name
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.html(f"<p class='v-caption'><b>{name}</b></p>")
+        st.html(bars([(one.label, one.probability) for one in predictions]))
+        if in_use:
+            st.badge("in use", color="primary")
+        elif use is not None:
+            st.button("Use this", key=f"use {name}", type="tertiary", on_click=use, args=(name,))
+
+
+def _csv(found: dict[str, list[vislib.Prediction]]) -> bytes:
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(["preprocessing", "rank", "class_index", "label", "probability"])
+    for name, predictions in found.items():
+        for rank, one in enumerate(predictions, 1):
+            table.writerow([name, rank, one.index, one.label, one.probability])
+    return text.getvalue().encode()
+
+
+def layers(context: Context) -> None:
+    """A row a layer."""
+    st.subheader("Layer by layer", anchor=False)
+    views.layer_list(one_network.table_of(context))

@@ -1,0 +1,218 @@
+"""A network from a file of the person's own: loaded, and told how it wants its images and what its classes are."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+import vislib
+from pages._ui.server import journal, work
+from pages._ui.shell import models, style
+from vislib.loading.preprocessing_choice import built_in_preprocessing
+from vislib.model.preprocessing import FAMILIES, PREPROCESSINGS
+from vislib.model_file import ModelFile, load_model_file
+
+_MAX_MB = 200
+_FIRST = "0..1"
+_ANY_SIDE = 224
+"""Side in pixels to begin with, of a model that takes any size."""
+_CROPS = {"the centre (7/8 of it)": 0.875, "the largest centred part": 1.0, "all of it, stretched": None}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A model file that was uploaded, and how it is used.
+
+    Args:
+        file: The file's name.
+        digest: SHA-256 of the file; what Keras made of it is kept under it.
+        preprocess: One of `PREPROCESSINGS`.
+        crop: One of `_CROPS`.
+        labels: The classes' names; None for numbers.
+        labels_from: What they are from: a file's name, or "" where they were typed.
+        side: The input's height and width in pixels, for a model that takes any size; None for others.
+        detected: The preprocessing that the model's own scaling calls for.
+    """
+
+    file: str
+    digest: str
+    preprocess: str
+    crop: str = next(iter(_CROPS))
+    labels: tuple[str, ...] | None = None
+    labels_from: str = ""
+    side: int | None = None
+    detected: str | None = None
+
+    @property
+    def preprocessing(self) -> vislib.Preprocessing:
+        return replace(PREPROCESSINGS[self.preprocess], crop_fraction=_CROPS[self.crop])
+
+    @property
+    def lines(self) -> str:
+        """The Python lines that load it."""
+        usual = self.preprocessing == PREPROCESSINGS[self.preprocess]
+        given = [f"preprocess={self.preprocess!r}" if usual else f"preprocess=vislib.{self.preprocessing!r}"]
+        if self.labels is not None:
+            given.append(f"labels={self.labels_from!r}" if self.labels_from else f"labels={list(self.labels)!r}")
+        if self.side is not None:
+            given.append(f"input_size=({self.side}, {self.side})")
+        arguments = "".join(f"    {one},\n" for one in given)
+        return f"import vislib\n\nclassifier = vislib.load_classifier(\n    {self.file!r},\n{arguments})\n"
+
+
+def take_file() -> None:
+    """The uploader; a new file is tried, loaded, and becomes the network in use on every page."""
+    file = st.file_uploader(
+        "Your model", type=["keras", "h5", "hdf5"], max_upload_size=_MAX_MB, key="model_file",
+        help=f"As Keras saves it: model.save('my.keras') or 'my.h5', up to {_MAX_MB} MB and 60 million parameters.",
+    )  # fmt: skip
+    st.caption(
+        "Upload only models you trust: a file is tried in a process of its own first, which is isolation, not a "
+        "sandbox. Nobody else sees it; it is kept for this visit."
+    )
+    if file is None or st.session_state.get("model_taken") == file.file_id:
+        return
+    content = file.getvalue()
+    digest = hashlib.sha256(content).hexdigest()
+    try:
+        loaded = work.run(
+            ("model file", digest), f"Trying {style.plain(file.name)}", _loading(content), again="Try again",
+            kind=f"model file {digest[:12]}, {len(content):,} bytes", says="{} of {} s at most".format, keep=models.kept(),
+        )  # fmt: skip
+        if loaded is None:
+            return  # stopped
+        st.session_state["model_taken"] = file.file_id
+        name = _first_use(file.name, loaded)
+    except vislib.VislibError as error:
+        st.session_state["model_taken"] = file.file_id
+        st.session_state["model_refused"] = f"{file.name}: {error} The network you had is still in use."
+        st.rerun()
+    st.session_state.pop("model_refused", None)
+    models.choose_next(name)
+    st.rerun()
+
+
+def _loading(content: bytes) -> Callable[..., ModelFile]:
+    return lambda progress: load_model_file(content, progress=progress)
+
+
+def _first_use(file_name: str, loaded: ModelFile) -> str:
+    """Adds the file's network with settings to begin with; its name."""
+    from vislib.loading.own_model import check_is_image_network
+
+    check_is_image_network(loaded.model, file_name)
+    height, width, channels = loaded.model.input_shape[1:]
+    side = height or width or _ANY_SIDE
+    detected = built_in_preprocessing(loaded.model, (height or side, width or side, channels))
+    first = detected.name if detected else _FIRST
+    name = _new_name(file_name)
+    free = None if height and width else side
+    _use(name, Upload(file_name, loaded.digest, first, side=free, detected=detected.name if detected else None))
+    return name
+
+
+def _use(name: str, upload: Upload) -> None:
+    """Adds the network with these settings.
+
+    Raises:
+        VislibError: If the file or the settings cannot be used.
+    """
+    loaded = models.kept().get(("model file", upload.digest))
+    if loaded is None:
+        raise vislib.ModelError("The server needed the memory of this file and let it go; upload it again.")
+    size = None if upload.side is None else (upload.side, upload.side)
+
+    def make() -> vislib.Classifier:
+        return vislib.load_classifier(loaded, preprocess=upload.preprocessing, labels=upload.labels, input_size=size)
+
+    classifier = work.stored(("own", upload), make, models.kept())
+    models.add(name, classifier, ("own", upload), "Uploaded by you; kept for this visit", upload.lines, upload)
+
+
+def settings(name: str, upload: Upload) -> None:
+    """How the network in use wants its images, and what its classes are called."""
+    every = [*PREPROCESSINGS, *FAMILIES]
+    widget = f"{name}: preprocessing"
+    st.session_state.setdefault(widget, upload.preprocess)
+    st.selectbox(
+        "Preprocessing", every, key=widget, format_func=_preprocessing_title, on_change=_change, args=(name, widget),
+        help="What the network was trained to be given. Compare the answers under each on this page.",
+    )  # fmt: skip
+    if upload.detected:
+        st.caption(f"Its own first layers scale the image, and call for {upload.detected}.")
+        if upload.preprocess != upload.detected:
+            st.warning(f"What is chosen scales the image a second time; {upload.detected} is what it calls for.")
+    crop = f"{name}: part of the image"
+    st.session_state.setdefault(crop, upload.crop)
+    st.selectbox("Part of the image it is given", list(_CROPS), key=crop, on_change=_change, args=(name, crop))
+    if upload.side is not None:
+        side = f"{name}: side"
+        st.session_state.setdefault(side, upload.side)
+        st.number_input(
+            "Input side (px)", 16, 1024, key=side, on_change=_change, args=(name, side),
+            help="It takes images of any size; this is the height and width they are brought to.",
+        )  # fmt: skip
+    with st.expander("Names of its classes", expanded=upload.labels is None, icon=":material/label:"):
+        st.file_uploader(
+            "A file", type=["txt", "csv", "json"], max_upload_size=5, key=f"{name}: labels",
+            on_change=_change, args=(name, f"{name}: labels"),
+            help="A name a line, a CSV of numbers and names, or JSON such as Keras's class_indices, in UTF-8.",
+        )  # fmt: skip
+        st.text_area(
+            "Or typed, a name a line", key=f"{name}: typed", on_change=_change, args=(name, f"{name}: typed"),
+            placeholder="cat\ndog",
+        )  # fmt: skip
+        if upload.labels is not None:
+            st.caption(f"In use: {len(upload.labels):,} names.")
+
+
+def use_preprocessing(name: str, preprocess: str) -> None:
+    """Gives the network of that name images under another of `PREPROCESSINGS` from now on; from a callback."""
+    st.session_state[f"{name}: preprocessing"] = preprocess
+    _change(name, f"{name}: preprocessing")
+
+
+def _preprocessing_title(name: str) -> str:
+    return f"{name} ({FAMILIES[name]})" if name in FAMILIES else name
+
+
+def _change(name: str, widget: str) -> None:
+    """Takes one changed setting over; if it cannot be used, the ones before stay, and it is said."""
+    st.session_state.pop("model_refused", None)
+    upload, value = models.own_models()[name].upload, st.session_state[widget]
+    kind = widget.removeprefix(f"{name}: ")
+    try:
+        if kind == "preprocessing":
+            upload = replace(upload, preprocess=FAMILIES.get(value, value))
+        elif kind == "part of the image":
+            upload = replace(upload, crop=value)
+        elif kind == "side":
+            upload = replace(upload, side=int(value))
+        elif value is None or value == "":
+            upload = replace(upload, labels=None, labels_from="")
+        elif kind == "typed":
+            upload = replace(upload, labels=vislib.read_labels(value.encode()), labels_from="")
+        else:
+            upload = replace(upload, labels=vislib.read_labels(value.getvalue()), labels_from=value.name)
+        _use(name, upload)
+    except vislib.VislibError as error:
+        journal.tell("refused", what=kind, why=str(error))
+        st.session_state["model_refused"] = f"{error} What was in use before still is."
+        if kind in ("preprocessing", "part of the image", "side"):
+            st.session_state.pop(widget)
+        return
+    models.choose_next(name)
+
+
+def say_refused() -> None:
+    """What the server refused last, until something else is taken."""
+    if refused := st.session_state.get("model_refused"):
+        st.error(style.plain(refused))
+
+
+def _new_name(file_name: str) -> str:
+    """A name for the sidebar that nothing else has there."""
+    stem = file_name.rsplit(".", 1)[0][:40] or "my model"
+    taken = {*vislib.models(), *models.own_models()}
+    return next(one for one in (stem, *(f"{stem} ({n})" for n in range(2, 99))) if one not in taken)

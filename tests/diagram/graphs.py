@@ -1,0 +1,38 @@
+"""Layer tables made up for tests."""
+
+from hypothesis import strategies as st
+
+from vislib.layers.receptive_field import ReceptiveField, Span
+from vislib.layers.table import LayerRow, LayerTable
+
+FIELD = ReceptiveField(Span(1, 0, 0), Span(1, 0, 0))
+
+
+def row(name, inputs, side=8, kind=None):
+    kind = kind or ("Add" if len(inputs) > 1 else "Conv2D")
+    return LayerRow(name, kind, tuple(inputs), (side, side, 4), 10, 10, 5, 64, "", "", FIELD if side else None)
+
+
+def table_of(connections, sides=None):
+    """A table of layers by name with the names of what comes before ("" for the input)."""
+    sides = sides or {}
+    rows = tuple(row(name, inputs, sides.get(name, 8)) for name, inputs in connections.items())
+    return LayerTable("made up", (8, 8, 3), rows, 1, ())
+
+
+@st.composite
+def random_tables(draw):
+    """Any graph of up to 25 layers in which each leads on to the last one."""
+    n = draw(st.integers(1, 25))
+    names = [""] + [f"layer{index}" for index in range(n)]
+    inputs = {}
+    for index in range(1, n + 1):
+        before = draw(st.lists(st.integers(max(0, index - 6), index - 1), min_size=1, max_size=3, unique=True))
+        inputs[index] = before
+    used = {source for sources in inputs.values() for source in sources}
+    inputs[n] = sorted({*inputs[n], *(index for index in range(1, n) if index not in used)})
+    side, sides = 32, {}
+    for index in range(1, n + 1):
+        side = max(1, side // draw(st.sampled_from([1, 1, 1, 2])))
+        sides[names[index]] = side
+    return table_of({names[index]: [names[source] for source in sources] for index, sources in inputs.items()}, sides)

@@ -1,0 +1,120 @@
+"""Every value shown by its numbers is the value that the network computed."""
+
+import numpy as np
+import pytest
+from tiny_models import PLAIN, SIDE, STYLES, classifier_of, layers, random_image, seeded, tiny
+
+from vislib.backend import keras
+from vislib.errors import LayerError
+from vislib.layers.operation import operation_of, softmax_cell
+
+
+def every_kind():
+    inputs = keras.Input((SIDE, SIDE, 3))
+    x = layers.Conv2D(6, 3, 2, "same", activation="relu", name="conv")(inputs)
+    x = layers.BatchNormalization(name="norm")(x)
+    y = layers.Conv2D(6, (3, 2), padding="same", dilation_rate=2, groups=2, use_bias=False, name="grouped")(x)
+    y = layers.LeakyReLU(0.3, name="leaky")(y)
+    y = layers.BatchNormalization(scale=False, center=False, name="bare_norm")(y)
+    x = layers.Add(name="add")([x, y])
+    y = layers.DepthwiseConv2D(3, padding="same", depth_multiplier=2, activation="tanh", name="depthwise")(x)
+    y = layers.Conv2D(6, 1, activation="silu", name="mixed")(y)
+    gate = layers.GlobalAveragePooling2D(keepdims=True, name="mean")(y)
+    gate = layers.Dense(6, "sigmoid", name="gate")(gate)
+    x = layers.Multiply(name="gated")([x, gate])
+    x = layers.Concatenate(name="joined")([x, y])
+    x = layers.ReLU(6.0, name="relu6")(x)
+    x = layers.MaxPooling2D(3, 2, "same", name="max")(x)
+    x = layers.AveragePooling2D(2, 1, "same", name="average")(x)
+    x = layers.Dropout(0.5, name="dropout")(x)
+    x = layers.Activation("elu", name="elu")(x)
+    x = layers.Average(name="halved")([x, layers.Maximum(name="larger")([x, layers.Activation("gelu")(x)])])
+    x = layers.GlobalMaxPooling2D(name="largest")(x)
+    return keras.Model(inputs, layers.Dense(4, "softmax", name="scores")(x))
+
+
+@pytest.fixture(scope="module")
+def classifier():
+    return classifier_of(seeded(every_kind()), preprocess=PLAIN)
+
+
+def check(operation, cells=12, atol=2e-5):
+    shape = operation.output.shape if operation.output.ndim == 3 else (1, 1, operation.output.shape[-1])
+    random = np.random.default_rng(0)
+    corners = [(0, 0, 0), tuple(size - 1 for size in shape)]
+    for at in [*corners, *(tuple(int(random.integers(size)) for size in shape) for _ in range(cells))]:
+        cell = operation.at(*at)
+        assert cell.value == pytest.approx(float(operation.output.reshape(shape)[at]), abs=atol, rel=1e-4)
+        assert cell.lines
+        assert " = " in cell.lines[-1] or cell.lines[-1].startswith("passed on: ")
+        for place, rows, columns, channels in cell.sources:
+            source = operation.inputs[place]
+            assert channels.max() < source.shape[-1]
+            height, width = source.shape[:2] if source.ndim == 3 else (1, 1)
+            assert 0 <= rows.min() <= rows.max() < height
+            assert 0 <= columns.min() <= columns.max() < width
+
+
+NAMES = ("conv", "norm", "grouped", "leaky", "bare_norm", "add", "depthwise", "mixed", "mean", "gate", "gated", "joined",
+         "relu6", "max", "average", "dropout", "elu", "halved", "larger", "largest", "scores_logits")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_value_shown_is_the_networks(classifier, name):
+    operation = operation_of(classifier, random_image(), name)
+    assert operation.can_be_shown
+    check(operation)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_value_shown_every_style_of_model(style):
+    classifier = tiny(style)
+    for node in classifier.network.graph.nodes:
+        operation = operation_of(classifier, random_image(), node.name)
+        if operation.can_be_shown:
+            check(operation, cells=2)
+        else:
+            assert operation.kind in ("Flatten", "Mean", "GetItem"), operation.kind
+
+
+def test_input_of_the_first_layer_is_the_prepared_image(classifier):
+    operation = operation_of(classifier, random_image(), "conv")
+    np.testing.assert_array_equal(operation.inputs[0], classifier.prepare(classifier.fit(random_image())[None])[0])
+    assert operation.sources == ("",)
+    assert operation_of(classifier, random_image(), "add").sources == ("norm", "bare_norm")
+
+
+def test_lines_sum_first_then_the_activation(classifier):
+    operation = operation_of(classifier, random_image(), "conv")
+    row, column, channel = np.argwhere(operation.output == 0)[0]
+    cell = operation.at(row, column, channel)
+    assert cell.step.value < 0
+    assert cell.lines[1].startswith("max(0, −")
+    assert cell.lines[1].endswith(") = 0")
+
+
+def test_sources_at_the_corner_leave_the_padding_out(classifier):
+    [(_, rows, columns, channels)] = operation_of(classifier, random_image(), "grouped").at(0, 0, 5).sources
+    assert rows.tolist() == [0, 2]
+    assert columns.tolist() == [1]
+    assert channels.tolist() == [3, 4, 5]
+
+
+def test_softmax_cell_is_the_probability(classifier):
+    logits = classifier.logits(random_image())
+    expected = classifier.network.probabilities(logits)
+    for index in range(4):
+        cell = softmax_cell(logits, index)
+        assert cell.value == pytest.approx(float(expected[index]))
+        assert "over 4 classes" in cell.lines[0]
+
+
+def test_operation_bad_request_is_explained(classifier):
+    with pytest.raises(LayerError, match=r"layer 'conv9' is not in .*conv, norm"):
+        operation_of(classifier, random_image(), "conv9")
+    with pytest.raises(LayerError, match=r"conv has 6 × 6 cells of 6 channels: none at \(6, 0, 0\)"):
+        operation_of(classifier, random_image(), "conv").at(6, 0, 0)
+    flat = next(node.name for node in tiny("sequential").network.graph.nodes if "flatten" in node.name)
+    operation = operation_of(tiny("sequential"), random_image(), flat)
+    with pytest.raises(LayerError, match=r"flatten.* \(Flatten\) cannot be shown by its numbers; Conv2D"):
+        operation.at(0, 0, 0)

@@ -1,0 +1,122 @@
+"""Gradients that go back through convolutions as convolutions are those that TensorFlow computes by itself."""
+
+import numpy as np
+import pytest
+import tiny_models
+from tiny_models import tiny
+
+from vislib import load_classifier
+from vislib.backend import keras, tf
+from vislib.speed.batch_norm import Folded, NormedConvolution
+from vislib.speed.conv_gradient import QuickBackward
+from vislib.targets.scores import Target
+
+layers = keras.layers
+
+
+def every_way_back():
+    """Kernels, strides, paddings and sizes that do not fit each other; a layer that is used twice, a shortcut."""
+    inputs = keras.Input((37, 41, 3))
+    x = layers.Conv2D(6, 3, strides=2, padding="same", activation="relu")(inputs)
+    x = layers.Conv2D(8, (3, 5), padding="same", use_bias=False)(x)
+    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.Add()([x, layers.Conv2D(8, 1, activation="tanh")(x)])
+    x = layers.Conv2D(6, 3, padding="valid", activation="relu")(x)
+    twice = layers.Conv2D(6, 3, padding="same", activation="tanh")
+    x = twice(twice(x))
+    x = layers.Conv2D(8, (2, 4), padding="same")(x)
+    x = layers.Conv2D(8, 1, strides=2, padding="valid", activation="relu")(x)
+    x = layers.Conv2D(8, 3, dilation_rate=2, padding="same", activation="relu")(x)
+    x = layers.Conv2D(8, 3, groups=2, padding="same", activation="relu")(x)
+    x = layers.Conv2D(4, 1, strides=(1, 3), padding="same", activation="relu")(x)
+    return keras.Model(inputs, layers.Dense(3)(layers.Flatten()(x)))
+
+
+def assert_same_as_tensorflow(network, rule=None, seed=0, averaged=False):
+    inputs = np.random.default_rng(seed).normal(0, 1, (2, *network.input_shape)).astype(np.float32)
+    graph = network.graph_under(rule)
+    with tf.GradientTape() as tape:
+        tape.watch(given := tf.constant(inputs))
+        units = keras.Model(graph.input, graph.logits)(given, training=False)
+        score = units[:, 0] * (1 if units.shape[1] > 1 else -1)
+    expected = tape.gradient(score, given).numpy()
+    assert np.abs(expected).max() > 0
+    gradients = network.gradients(inputs, Target(0), rule, averaged)
+    np.testing.assert_allclose(gradients, expected, rtol=0, atol=1e-5 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("rule", [None, "guided", "deconvnet"])
+def test_gradient_any_convolution_same_as_tensorflow(rule):
+    assert_same_as_tensorflow(load_classifier(tiny_models.seeded(every_way_back()), preprocess="-1..1").network, rule)
+
+
+def test_gradient_first_layer_used_twice_same_as_tensorflow():
+    inputs = keras.Input((9, 9, 3))
+    twice = layers.Conv2D(3, 3, padding="same", activation="tanh")
+    model = keras.Model(inputs, layers.Dense(3)(layers.Flatten()(twice(twice(inputs)))))
+    assert_same_as_tensorflow(load_classifier(tiny_models.seeded(model), preprocess="-1..1").network)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize(
+    ("kernel", "stride", "size"),
+    [(7, 2, (32, 35)), (3, 2, (16, 17)), ((4, 3), 3, (17, 19)), (2, 2, (9, 8)), ((5, 2), 4, (33, 34))],
+)
+def test_gradient_first_layer_with_a_stride_same_as_tensorflow(kernel, stride, size, padding, channels):
+    inputs = keras.Input((*size, channels))
+    x = layers.Conv2D(5, kernel, strides=stride, padding=padding, use_bias=False)(inputs)
+    x = layers.Activation("tanh")(layers.BatchNormalization()(x))
+    model = keras.Model(inputs, layers.Dense(3)(layers.Flatten()(x)))
+    network = load_classifier(tiny_models.seeded(model), preprocess="-1..1").network
+    assert_same_as_tensorflow(network)
+    assert_same_as_tensorflow(network, averaged=True)
+
+
+@pytest.mark.parametrize("style", sorted(tiny_models.STYLES))
+def test_gradient_any_way_of_writing_same_as_tensorflow(style):
+    assert_same_as_tensorflow(tiny(style).network)
+
+
+@pytest.mark.parametrize("network", ["ResNet50", "DenseNet121", "InceptionV3", "Xception"])
+def test_gradient_known_networks_same_as_tensorflow(network):
+    keras.utils.set_random_seed(0)
+    model = getattr(keras.applications, network)(weights=None, input_shape=(97, 97, 3), classes=5)
+    assert_same_as_tensorflow(load_classifier(model, preprocess="-1..1").network)
+
+
+def test_gradient_weights_changed_afterwards_count():
+    model = tiny_models.seeded(every_way_back())
+    network = load_classifier(model, preprocess="-1..1").network
+    for seed in (1, 2):
+        assert_same_as_tensorflow(network)
+        assert_same_as_tensorflow(network, averaged=True)
+        tiny_models.seeded(model, seed=seed)
+    assert_same_as_tensorflow(network)
+    assert_same_as_tensorflow(network, averaged=True)
+
+
+def test_convolutions_whose_kernels_are_turned():
+    """Where none were, all of the above would hold, slowly."""
+    graph = load_classifier(tiny_models.seeded(every_way_back()), preprocess="-1..1").network.graph
+    turned = [
+        node.operation.kernel_size + node.operation.strides
+        for node, plain in zip(QuickBackward(graph).graph().nodes, graph.nodes, strict=True)
+        if node.operation is not plain.operation
+    ]
+    stem = (3, 3, 2, 2)
+    assert turned == [stem, (3, 5, 1, 1), (1, 1, 1, 1), (3, 3, 1, 1), (3, 3, 1, 1), (1, 1, 2, 2), (1, 1, 1, 3)]
+
+
+def test_convolutions_with_a_norm_turned_where_they_have_a_stride():
+    keras.utils.set_random_seed(0)
+    model = keras.applications.ResNet50(weights=None, input_shape=(64, 64, 3), classes=5)
+    graph = Folded(load_classifier(model, preprocess="-1..1").network.graph).graph()
+    nodes = zip(QuickBackward(graph).graph().nodes, graph.nodes, strict=True)
+    turned = [node.operation for node, plain in nodes if node.operation is not plain.operation]
+    assert [operation.layer.name for operation in turned] == [
+        operation.layer.name
+        for operation in (node.operation for node in graph.nodes)
+        if isinstance(operation, NormedConvolution) and operation.strides != (1, 1)
+    ]
+    assert len(turned) == 7

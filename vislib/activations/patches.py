@@ -1,0 +1,185 @@
+"""Real images beside synthesized ones: the patches of a set of images that excite each channel of a layer most."""
+
+import hashlib
+import io
+import os
+import time
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vislib.errors import ImageError, LayerError, ParameterError
+from vislib.images.sets import ImageSet, image_set
+from vislib.layers import ReceptiveField, receptive_fields
+from vislib.output.export import write_whole
+from vislib.progress import no_progress
+
+if TYPE_CHECKING:
+    from vislib.model.classifier import Classifier
+
+_MAX_MAP_BYTES = 64 * 1024**2
+_SAVE_EVERY_SECONDS = 5.0
+_OUTSIDE = 128
+_ARRAYS = ("values", "numbers", "rows", "columns", "unreadable", "done")
+
+
+@dataclass(frozen=True, eq=False)
+class TopPatches:
+    """Where in a set of images each channel of a layer answers most; at most one place an image.
+
+    Attributes:
+        layer: The layer.
+        values: (channels, n) float32: the highest activations, highest first.
+        numbers: (channels, n): of the images.
+        rows: (channels, n): of the units in the feature map.
+        columns: Likewise.
+        unreadable: (m,): numbers of images that could not be read; they do not count.
+        done: Images seen so far.
+    """
+
+    layer: str
+    values: np.ndarray
+    numbers: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+    unreadable: np.ndarray
+    done: int
+
+    def patches(
+        self, classifier: "Classifier", images: "ImageSet | np.ndarray | str", channel: int
+    ) -> list[np.ndarray]:
+        """A channel's patches, (h, w, 3) uint8, highest first: what its units see, their receptive field.
+
+        Cut from the image as fitted to the network's input; what lies beyond its edges is grey.
+        """
+        images = image_set(images)
+        if not 0 <= channel < len(self.values):
+            raise LayerError(f"Channels of layer '{self.layer}' go from 0 to {len(self.values) - 1}; not {channel}.")
+        field = receptive_fields(classifier.network.graph)[self.layer]
+        places = zip(self.numbers[channel], self.rows[channel], self.columns[channel], strict=True)
+        return [_cut(classifier.fit(images[int(n)]), field, int(row), int(column)) for n, row, column in places]
+
+
+def top_patches(
+    classifier: "Classifier",
+    images: "ImageSet | np.ndarray | str | os.PathLike[str]",
+    layer: str,
+    n: int = 9,
+    *,
+    keep_in: str | os.PathLike[str] | None = None,
+    progress: Callable[..., None] = no_progress,
+) -> TopPatches:
+    """For every channel of a layer the n images, and the places in them, that excite it most; in one pass.
+
+    Memory does not grow with the number of images. Of equal activations the earlier image, row and column wins.
+
+    Args:
+        classifier: Whose layer.
+        images: A folder, an array (n, h, w, 1 or 3) uint8, or a set of images.
+        layer: With feature maps.
+        n: How many a channel; fewer where there are fewer images.
+        keep_in: A folder to keep the result in, made if need be: what was computed for this network, layer and set is not computed
+            again, and a pass that was broken off goes on where it was.
+        progress: Called as progress(done, total); an exception from it cancels.
+
+    Raises:
+        DatasetError: If there are no images, or none can be read.
+        LayerError: If the layer has no feature maps.
+        ParameterError: If n is not a whole number from 1 to 1000, or the folder cannot be written to.
+    """
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= 1000:
+        raise ParameterError(f"`n` must be a whole number from 1 to 1000; not {n!r}.")
+    images = image_set(images)
+    height, width, n_channels = classifier.network.map_node(layer).output.shape[1:]
+    path = _path(keep_in, classifier.key, images.digest, layer, n) if keep_in is not None else None
+    top = (_kept(path, layer) if path else None) or _nothing(layer, n_channels)
+    batch_size = int(np.clip(_MAX_MAP_BYTES // (4 * height * width * n_channels), 1, classifier.network.batch_size))
+    saved_at, total = time.monotonic(), len(images)
+    try:
+        while top.done < total:
+            progress(top.done, total)
+            top = _with(top, classifier, images, range(top.done, min(top.done + batch_size, total)), n)
+            if path and time.monotonic() - saved_at > _SAVE_EVERY_SECONDS:
+                _keep(path, top)
+                saved_at = time.monotonic()
+    finally:
+        if path and top.done:
+            _keep(path, top)
+    progress(total, total)
+    if len(top.unreadable) == total:
+        raise ImageError(f"None of the {total} images of {images.name} can be read.")
+    return top
+
+
+def _with(top: TopPatches, classifier: "Classifier", images: ImageSet, numbers: range, n: int) -> TopPatches:
+    """The top patches of what was seen and of these images."""
+    fitted, read, unreadable = [], [], list(top.unreadable)
+    for number in numbers:
+        try:
+            fitted.append(classifier.fit(images[number]))
+            read.append(number)
+        except ImageError:
+            unreadable.append(number)
+    found = (top.values, top.numbers, top.rows, top.columns)
+    if read:
+        (maps,) = classifier.network.maps(classifier.prepare(np.stack(fitted)), [top.layer])
+        flat = maps.reshape(len(maps), -1, maps.shape[3])
+        places = flat.argmax(axis=1)
+        highest = np.take_along_axis(flat, places[:, None], axis=1)[:, 0]
+        rows, columns = np.divmod(places, maps.shape[2])
+        new = (highest, np.broadcast_to(np.array(read)[:, None], places.shape), rows, columns)
+        joined = [np.concatenate([old, now.T], axis=1) for old, now in zip(found, new, strict=True)]
+        order = np.argsort(-joined[0], axis=1, kind="stable")[:, :n]
+        values, of, rows, columns = (np.take_along_axis(array, order, axis=1) for array in joined)
+        found = (values, of, rows, columns)
+    return TopPatches(top.layer, *found, np.array(unreadable, np.int64), numbers.stop)
+
+
+def _nothing(layer: str, n_channels: int) -> TopPatches:
+    values, nowhere = np.empty((n_channels, 0), np.float32), np.empty((n_channels, 0), np.int64)
+    return TopPatches(layer, values, nowhere, nowhere, nowhere, np.empty(0, np.int64), 0)
+
+
+def _cut(fitted: np.ndarray, field: ReceptiveField, row: int, column: int) -> np.ndarray:
+    bounds = []
+    for axis, (at, span) in enumerate(((row, field.rows), (column, field.columns))):
+        length, n_pixels = field.size[axis], fitted.shape[axis]
+        first = int(at * span.stride + span.low)
+        bounds.append((0, n_pixels) if length >= n_pixels else (first, first + length))
+    (top, bottom), (left, right) = bounds
+    patch = np.full((bottom - top, right - left, 3), _OUTSIDE, np.uint8)
+    inside = fitted[max(top, 0) : bottom, max(left, 0) : right]
+    patch[max(-top, 0) : max(-top, 0) + inside.shape[0], max(-left, 0) : max(-left, 0) + inside.shape[1]] = inside
+    return patch
+
+
+# -- on disk ---------------------------------------------------------------------------------------
+
+
+def _path(folder: str | os.PathLike[str], *identity: object) -> Path:
+    return Path(folder) / f"{hashlib.sha256(repr(identity).encode()).hexdigest()[:24]}.npz"
+
+
+def _keep(path: Path, top: TopPatches) -> None:
+    buffer = io.BytesIO()
+    np.savez(buffer, **{name: np.asarray(getattr(top, name)) for name in _ARRAYS})  # type: ignore[arg-type]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ParameterError(f"'{path.parent}' cannot be made: {error.strerror or error}.") from error
+    write_whole(path, buffer.getvalue())
+
+
+def _kept(path: Path, layer: str) -> TopPatches | None:
+    """What was kept; None where there is nothing or it cannot be read, as then it is computed again."""
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            arrays = {name: kept[name] for name in _ARRAYS}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return None
+    return TopPatches(layer, **(arrays | {"done": int(arrays["done"])}))

@@ -1,0 +1,128 @@
+"""The command line's `batch`: python -m vislib batch FOLDER --methods grad-cam,occlusion --out DIR."""
+
+import argparse
+import sys
+import time
+from typing import Any
+
+from vislib.attribution import Explainer
+from vislib.batch.pace import Pace
+from vislib.batch.run import ENGINES, explain_many
+from vislib.batch.settings import EXPLAINED, Cluster
+from vislib.cli.method_options import method_parameter
+from vislib.cli.model_options import add_model_options, model_settings
+from vislib.cli.trust import methods_named
+from vislib.errors import ParameterError, listed
+from vislib.loading.load import load_classifier
+
+SOME_UNREADABLE = 3
+STOPPED = 130
+_LINE_EVERY_SECONDS = 30.0
+_REWRITE_EVERY_SECONDS = 0.2
+
+
+def add_batch_arguments(command: argparse.ArgumentParser) -> None:
+    """The arguments of `batch`."""
+    command.description = (
+        "Explains every image and writes a table, the maps and thumbnails into a folder of Parquet files. Interrupted, "
+        "the same command goes on. Exit status: 0, all images explained; 3, some could not be read, and their rows say "
+        "why; 2, refused with a sentence; 130, stopped with Ctrl-C."
+    )
+    command.add_argument("images", help="a folder (with a folder a class, or none), a .zip, a .txt file with a path a "
+                         "line (and a label behind a tab), or a .parquet file with a column path (and label)")  # fmt: skip
+    add_model_options(command)
+    command.add_argument("--methods", default="grad-cam", help="one or more, with commas (default grad-cam)")
+    command.add_argument("--param", action="append", default=[], metavar="METHOD.NAME=VALUE",
+                         help="a parameter of a method, such as occlusion.patch_px=56; may be repeated")  # fmt: skip
+    command.add_argument("--out", required=True, help="folder to write: a new one, or that of an interrupted run")
+    command.add_argument("--explain", choices=EXPLAINED, default="predicted", help="the class that is explained: the "
+                         "most probable one (default), or the image's own where it is known")  # fmt: skip
+    command.add_argument(
+        "--map-size", type=int, default=56, help="longer side of the maps kept, in pixels (default 56)"
+    )
+    command.add_argument("--part-size", type=int, default=500, help="images in a file of the result (default 500)")
+    command.add_argument("--curves", action="store_true", help="measure deletion and insertion too (58 passes a map)")
+    command.add_argument("--pictures", action="store_true", help="write a JPEG of each image and its maps too")
+    spread = command.add_argument_group("over several processes or machines, with Ray (see docs/batch.md)")
+    spread.add_argument("--engine", choices=ENGINES, default="local", help="default local")
+    spread.add_argument("--address", help="of a running Ray cluster, or auto (default: this machine)")
+    spread.add_argument("--workers", type=int, help="that each load the model (default: as many as fit)")
+    spread.add_argument("--cpus", type=float, help="of each worker (default 1)")
+    spread.add_argument("--gpus", type=float, help="of each worker, also a fraction (default 0)")
+
+
+def run_batch(options: argparse.Namespace) -> int:
+    """Runs a batch and says what it came to.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        VislibError: If something asked for is not possible.
+    """
+    methods = _methods(options)
+    cluster = _cluster(options)
+    classifier = load_classifier(options.model, **model_settings(options))
+    shown = _Shown()
+    try:
+        result = explain_many(
+            classifier, options.images, methods, out=options.out, engine=options.engine, cluster=cluster, progress=shown,
+            explain=options.explain, map_px=options.map_size, part_rows=options.part_size, curves=options.curves,
+            pictures=options.pictures,
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        print("\nvislib: stopped; the same command goes on.", file=sys.stderr)
+        return STOPPED
+    were_there = result.n_images - result.n_computed
+    before = f" ({were_there:,} of them were there)" if were_there else ""
+    print(
+        f"{result.n_images:,} images{before}, {result.n_computed / max(result.seconds, 1e-9):.1f} a second → {options.out}"
+    )
+    if result.n_errors:
+        print(f"{result.n_errors:,} could not be read or explained: the column “error” says why.")
+        return SOME_UNREADABLE
+    return 0
+
+
+def _methods(options: argparse.Namespace) -> list[Explainer]:
+    chosen = methods_named(options.methods, "--methods")
+    params: dict[str, dict[str, Any]] = {method.name: {} for method in chosen}
+    for text in options.param:
+        name, dot, rest = text.partition(".")
+        if not dot or name not in params:
+            raise ParameterError(f"--param takes METHOD.NAME=VALUE with one of {listed(params)}; not '{text}'.")
+        key, value = method_parameter(Explainer.registry[name], rest)
+        params[name][key] = value
+    return [method(**params[method.name]) for method in chosen]
+
+
+def _cluster(options: argparse.Namespace) -> Cluster | None:
+    given = {name: getattr(options, name) for name in ("address", "workers", "cpus", "gpus")}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if options.engine == "local":
+        if chosen:
+            raise ParameterError(f"--{next(iter(chosen))} is for --engine ray.")
+        return None
+    return Cluster(**chosen)
+
+
+class _Shown:
+    """Progress with rate and time left on standard error: a line that is rewritten for a person, one every half minute
+    for a log."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stderr.isatty()
+        self._pace = Pace()
+        self._next: float | None = None
+
+    def __call__(self, done: int, total: int, partial=None) -> None:
+        now, line = time.monotonic(), self._pace(done, total)
+        if self._next is None:
+            self._next = now + (0 if self._is_terminal else _LINE_EVERY_SECONDS)
+        if now < self._next and not (self._is_terminal and done == total):
+            return
+        self._next = now + (_REWRITE_EVERY_SECONDS if self._is_terminal else _LINE_EVERY_SECONDS)
+        if self._is_terminal:
+            print(f"\r\033[K{line}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+        else:
+            print(line, file=sys.stderr, flush=True)

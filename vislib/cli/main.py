@@ -1,0 +1,194 @@
+"""The command line: python -m vislib models | methods | predict | explain | compare | trust | batch | report | maximize |
+train."""
+
+import argparse
+import dataclasses
+import sys
+from collections.abc import Sequence
+
+import numpy as np
+
+from vislib import attribution, zoo
+from vislib.cli import batch as batch_command
+from vislib.cli import maximize as maximize_command
+from vislib.cli import report as report_command
+from vislib.cli import train as training_command
+from vislib.cli import trust as trust_command
+from vislib.cli.method_options import method_parameter
+from vislib.cli.model_options import add_model_options, model_settings
+from vislib.errors import ParameterError, VislibError, listed
+from vislib.images.reading import load_image
+from vislib.loading.load import load_classifier
+from vislib.model.classifier import Classifier
+from vislib.output import export
+from vislib.targets.scores import SCORES, Target
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Returns:
+        The exit status: 0, or 2 after one sentence on standard error about what was wrong; of `batch` also 3 where some
+        images could not be read, and 130 where it was stopped.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        status = options.run(options)
+    except VislibError as error:
+        print(f"vislib: {error}", file=sys.stderr)
+        return 2
+    return status or 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="vislib", description="Look inside a convolutional network.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("models", help="list the built-in networks")
+    command.set_defaults(run=_models)
+
+    command = commands.add_parser("methods", help="list the explanation methods and their parameters")
+    command.set_defaults(run=_methods)
+
+    command = commands.add_parser("predict", help="the most probable classes of an image")
+    _add_common(command)
+    command.add_argument("--top", type=int, default=5, help="how many (default 5)")
+    command.set_defaults(run=_predict)
+
+    command = commands.add_parser("explain", help="what the score of a class rests on, as a picture or numbers")
+    _add_common(command)
+    command.add_argument("--method", required=True, help=f"one or more, with commas: {listed(attribution.methods())}")
+    _add_target(command)
+    command.add_argument("--out", required=True, help=f"file to write; ends in {', '.join(export.FORMATS)}")
+    command.add_argument("--param", action="append", default=[], metavar="NAME=VALUE",
+                         help="a parameter of the method; may be repeated")  # fmt: skip
+    command.add_argument("--opacity", type=float, default=0.5, help="of the map over the image (default 0.5)")
+    command.add_argument("--colormap", help="a matplotlib colormap (default viridis, RdBu_r where signed)")
+    command.set_defaults(run=_explain)
+
+    command = commands.add_parser("compare", help="several methods' maps of an image in one figure")
+    _add_common(command)
+    command.add_argument("--method", default=trust_command.DEFAULT_METHODS,
+                         help=f"with commas (default {trust_command.DEFAULT_METHODS})")  # fmt: skip
+    _add_target(command)
+    command.add_argument("--out", required=True, help="file to write; ends in .png, .svg or .pdf")
+    command.add_argument("--opacity", type=float, default=0.5, help="of the maps over the image (default 0.5)")
+    command.set_defaults(run=_compare)
+
+    command = commands.add_parser("trust", help="how far the maps of methods for an image can be trusted")
+    _add_common(command)
+    _add_target(command)
+    trust_command.add_trust_arguments(command)
+    command.set_defaults(run=_trust)
+
+    command = commands.add_parser("batch", help="explain any number of images, into tables and maps")
+    batch_command.add_batch_arguments(command)
+    command.set_defaults(run=batch_command.run_batch)
+
+    command = commands.add_parser("report", help="what a batch found, as one HTML file")
+    report_command.add_report_arguments(command)
+    command.set_defaults(run=report_command.run_report)
+
+    command = commands.add_parser("maximize", help="a picture of what a class or a channel wants to see")
+    add_model_options(command)
+    maximize_command.add_maximize_arguments(command)
+    command.set_defaults(run=_maximize)
+
+    command = commands.add_parser("train", help="train a network on MNIST, CIFAR-10 or a folder of class folders")
+    training_command.add_arguments(command)
+    command.set_defaults(run=training_command.run)
+    return parser
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument("image", help="PNG, JPEG, WEBP, BMP, GIF or TIFF file")
+    add_model_options(command)
+
+
+def _add_target(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--class", dest="class_name", help="label or number (default: the most probable)")
+    command.add_argument("--against", help="label or number of a class whose score is subtracted")
+    command.add_argument("--score", choices=SCORES, default="logit", help="what is explained (default logit)")
+    command.add_argument("--counterfactual", action="store_true", help="explain what speaks against the class")
+
+
+def _target(options: argparse.Namespace, classifier: Classifier, image: np.ndarray) -> Target:
+    name = classifier.predict(image, 1)[0].index if options.class_name is None else options.class_name
+    against = None if options.against is None else classifier.class_index(options.against)
+    return Target(classifier.class_index(name), against, options.score, options.counterfactual)
+
+
+def _models(options: argparse.Namespace) -> None:
+    for name, line in zoo.models().items():
+        print(f"{name:20} {line}")
+
+
+def _methods(options: argparse.Namespace) -> None:
+    for name, explainer in attribution.methods().items():
+        print(f"{name:12} {explainer.title}. {explainer.reference}")
+        for spec in dataclasses.fields(explainer):
+            accepted = ", ".join(spec.metadata["choices"]) or spec.metadata["help"]
+            default = "" if spec.default is None else f" (default {spec.default})"
+            print(f"{'':12}   {spec.name}: {accepted}{default}")
+
+
+def _predict(options: argparse.Namespace) -> None:
+    image = load_image(options.image)
+    for prediction in load_classifier(options.model, **model_settings(options)).predict(image, options.top):
+        print(f"{prediction.probability:7.2%}  {prediction.label}  ({prediction.index})")
+
+
+def _explain(options: argparse.Namespace) -> None:
+    explainers = trust_command.methods_named(options.method)
+    if len(explainers) > 1 and options.param:
+        raise ParameterError("--param is for one method at a time; name one with --method.")
+    params = dict(method_parameter(explainers[0], text) for text in options.param)
+    export.check_path(options.out)
+    image = load_image(options.image)
+    classifier = load_classifier(options.model, **model_settings(options))
+    target = _target(options, classifier, image)
+    for explainer in explainers:
+        out = options.out if len(explainers) == 1 else trust_command.with_name(options.out, explainer.name)
+        heatmap = explainer(**params).explain(classifier, image, target, _progress())
+        export.save(heatmap, out, image, opacity=options.opacity, colormap=options.colormap)
+        where = f" at {heatmap.layer}" if heatmap.layer else ""
+        print(f"{explainer.title}{where}: {heatmap.explained} {heatmap.score:.2f}, {heatmap.seconds:.1f} s → {out}")
+        for note in heatmap.notes:
+            print(note)
+
+
+def _compare(options: argparse.Namespace) -> None:
+    explainers = trust_command.methods_named(options.method)
+    path = export.check_path(options.out, export.PICTURES)
+    image = load_image(options.image)
+    classifier = load_classifier(options.model, **model_settings(options))
+    target = _target(options, classifier, image)
+    heatmaps = [explainer().explain(classifier, image, target, _progress()) for explainer in explainers]
+    export.save_comparison(heatmaps, path, image, opacity=options.opacity)
+    print(f"{heatmaps[0].explained} {heatmaps[0].score:.2f}: {listed(each.title for each in explainers)} → {path}")
+
+
+def _trust(options: argparse.Namespace) -> None:
+    explainers = [method() for method in trust_command.methods_named(options.method)]
+    path = export.check_path(options.out, trust_command.TABLES) if options.out else None
+    image, others = load_image(options.image), [load_image(other) for other in options.grid]
+    classifier = load_classifier(options.model, **model_settings(options))
+    target = _target(options, classifier, image)
+    trust_command.run_trust(explainers, classifier, image, target, others, options.seed, path, _progress())
+
+
+def _maximize(options: argparse.Namespace) -> None:
+    export.check_path(options.out)
+    maximize_command.run_maximize(options, load_classifier(options.model, **model_settings(options)), _progress())
+
+
+def _progress():
+    """Progress on standard error where a person watches it."""
+    if not sys.stderr.isatty():
+        return attribution.no_progress
+
+    def show(done: int, total: int, partial=None) -> None:
+        if total > 1:
+            print(f"\r{done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+    return show

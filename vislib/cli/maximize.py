@@ -1,0 +1,75 @@
+"""The command `maximize`: pictures of what classes or channels want to see."""
+
+import argparse
+
+from vislib.activation_maximization.maximizer import maximize
+from vislib.activation_maximization.objectives import Objective
+from vislib.activation_maximization.units import Channel, ClassLogit
+from vislib.errors import ParameterError
+from vislib.model.classifier import Classifier
+from vislib.output import export
+from vislib.progress import Progress
+
+MAX_PICTURES = 100
+
+
+def add_maximize_arguments(command: argparse.ArgumentParser) -> None:
+    """The arguments of `maximize`, besides the network."""
+    command.add_argument("--class", dest="classes", metavar="CLASS",
+                         help="a label or number, several with commas, or a range of numbers such as 0..9")  # fmt: skip
+    command.add_argument("--layer", help="with --channel: channels of this layer instead of classes")
+    command.add_argument("--channel", dest="channels", metavar="NUMBERS", help="such as 3 or 0,5 or 0..8")
+    command.add_argument("--steps", type=int, default=128, help="of the ascent (default 128)")
+    command.add_argument("--seed", type=int, default=0, help="the same seed, the same picture (default 0)")
+    command.add_argument("--out", required=True, help=f"file to write; ends in {', '.join(export.FORMATS)}")
+
+
+def run_maximize(options: argparse.Namespace, classifier: Classifier, progress: Progress) -> None:
+    """Makes the pictures, writes them on one sheet and prints what each reached."""
+    path = export.check_path(options.out)
+    objectives = objectives_named(options.classes, options.layer, options.channels, classifier)
+    result = maximize(classifier, objectives, progress=progress, steps=options.steps, seed=options.seed)
+    export.save_maximization(result, path)
+    for title, score in zip(result.titles, result.scores, strict=True):
+        print(f"{title}: {score:.2f}")
+    print(f"{result.seconds:.1f} s → {path}")
+
+
+def objectives_named(
+    classes: str | None, layer: str | None, channels: str | None, classifier: Classifier
+) -> list[Objective]:
+    """The objectives that texts such as "0..9" or "cat,dog" name.
+
+    Raises:
+        ParameterError: If it is not classes alone, nor a layer and channels; if a range is none, or there are too many.
+    """
+    if classes is not None and layer is None and channels is None:
+        # A label may hold commas itself.
+        named = [classes] if classes in classifier.labels else _numbered(classes)
+        return [ClassLogit(one) for one in named]
+    if classes is not None or layer is None or channels is None:
+        raise ParameterError("Say what to maximize: either --class, or --layer with --channel.")
+    numbers = _numbered(channels)
+    wrong = next((number for number in numbers if not number.isdecimal()), None)
+    if wrong is not None:
+        raise ParameterError(f"--channel takes numbers, such as 3 or 0,5 or 0..8; not '{wrong}'.")
+    return [Channel(layer, int(number)) for number in numbers]
+
+
+def _numbered(text: str) -> list[str]:
+    """ "0..2,cat" as ["0", "1", "2", "cat"]."""
+    every: list[str] = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        first, dots, last = part.partition("..")
+        if not dots or not first.strip().isdecimal() or not last.strip().isdecimal():
+            every.append(part)
+            continue
+        low, high = int(first), int(last)
+        if high < low or high - low >= MAX_PICTURES:
+            raise ParameterError(
+                f"A range goes from a number up to a larger one, {MAX_PICTURES} at most; not '{part}'."
+            )
+        every += [str(number) for number in range(low, high + 1)]
+    if not 0 < len(every) <= MAX_PICTURES:
+        raise ParameterError(f"From 1 to {MAX_PICTURES} pictures are made at once; not {len(every)}.")
+    return every

@@ -1,0 +1,43 @@
+"""The command line's options that choose a model: a built-in one, or a file with what belongs to it."""
+
+import argparse
+import re
+from typing import Any
+
+from vislib import zoo
+from vislib.errors import ParameterError
+from vislib.model.preprocessing import PREPROCESSINGS
+
+
+def add_model_options(command: argparse.ArgumentParser) -> None:
+    """--model, and what a model of one's own needs besides."""
+    command.add_argument("--model", default=zoo.DEFAULT, help=f"a built-in network (default {zoo.DEFAULT}), or a "
+                         ".keras or .h5 file")  # fmt: skip
+    own = command.add_argument_group("for a model of your own (a .keras or .h5 file)")
+    own.add_argument("--preprocess", help=f"{', '.join(PREPROCESSINGS)}, or a family of keras.applications "
+                     "(default: what its own Rescaling or Normalization layers call for)")  # fmt: skip
+    own.add_argument("--labels", metavar="FILE", help="a name for each class: text, CSV or JSON (default: numbers)")
+    own.add_argument("--input-size", metavar="SIZE", help="for a model that takes any size: 224, or 160x320 for "
+                     "height and width")  # fmt: skip
+    own.add_argument("--trust", action="store_true", help="do not try the file in a process of its own first, "
+                     "because you made it")  # fmt: skip
+
+
+def model_settings(options: argparse.Namespace) -> dict[str, Any]:
+    """Those of `add_model_options` that were given, as keyword arguments of `load_classifier`.
+
+    Raises:
+        ParameterError: If --input-size is not understood.
+    """
+    given = {"preprocess": options.preprocess, "labels": options.labels, "input_size": _size(options.input_size)}
+    settings = {name: value for name, value in given.items() if value is not None}
+    return {**settings, "trust": True} if options.trust else settings
+
+
+def _size(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{1,6})(?:[x×](\d{1,6}))?", text)
+    if match is None:
+        raise ParameterError(f"--input-size takes 224, or 160x320 for height and width; not '{text}'.")
+    return int(match[1]), int(match[2] or match[1])

@@ -1,0 +1,206 @@
+"""Groups a network's layers: blocks between the points that every path goes through, stages of one map size.
+
+A layer is a *gate* if no connection leads past it. Between two gates that do not follow each other lies a block with
+branches (NASNet has no gates, as each cell also takes what came before the last; there a join ends a block): residual (they are added), inception (joined side by side), dense (joined with the block's own input),
+gated (multiplied). What follows each other without branches is a chain, divided where the layers' names change.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby, takewhile
+
+from vislib.layers.table import LayerRow, LayerTable
+
+_KINDS = {"Add": "residual", "Concatenate": "inception", "Multiply": "gated"}
+_LONG = 30
+_PADS = ("ZeroPadding2D", "Cropping2D")
+_ACTIVATIONS = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Relu", "Relu6", "Silu", "Gelu")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Layers that belong together.
+
+    Attributes:
+        name: What their names have in common, or the name of the last.
+        kind: "chain", "residual", "inception", "dense", "gated" or "branches".
+        rows: The layers, in order.
+    """
+
+    name: str
+    kind: str
+    rows: tuple[LayerRow, ...]
+
+    @cached_property
+    def parameters(self) -> int:
+        return sum(row.parameters for row in self.rows)
+
+    @cached_property
+    def macs(self) -> int:
+        return sum(row.macs for row in self.rows)
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        return self.rows[-1].output_shape
+
+    @cached_property
+    def structure(self) -> tuple:
+        """What it is made of and how that is connected, whatever the names and sizes: equal for blocks alike."""
+        place = {row.name: index for index, row in enumerate(self.rows)}
+        return tuple((row.kind, *(place.get(name, -1) for name in row.inputs)) for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Consecutive blocks whose maps have about one size.
+
+    Attributes:
+        title: "56 × 56", or "Head" for what has no maps.
+        blocks: In order.
+        runs: (first block, how many) of consecutive blocks alike, so that they can be shown as one.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+
+    @cached_property
+    def runs(self) -> tuple[tuple[int, int], ...]:
+        found, first = [], 0
+        for _, alike in groupby(self.blocks, key=lambda block: block.structure):
+            count = len(list(alike))
+            found.append((first, count))
+            first += count
+        return tuple(found)
+
+
+def stages(table: LayerTable) -> tuple[Stage, ...]:
+    """The table's layers in blocks and stages; every layer is in exactly one."""
+    sizes = _sizes(table.rows)
+    found: list[tuple[tuple[int, ...], list[Block]]] = []
+    for block in _blocks(table.rows, sizes):
+        size = sizes[block.rows[-1].name]
+        if not found or _another_stage(found[-1][0], size):
+            found.append((size, []))
+        found[-1][1].append(block)
+    return tuple(Stage(_title(blocks, sizes), tuple(blocks)) for _, blocks in found)
+
+
+def part(table: LayerTable, block: Block) -> LayerTable:
+    """The table of one block alone; what comes from outside it counts as its input."""
+    own = {row.name for row in block.rows}
+    rows = tuple(replace(row, inputs=tuple(name if name in own else "" for name in row.inputs)) for row in block.rows)
+    return replace(table, name=block.name, rows=rows)
+
+
+def connections(rows: Sequence[LayerRow]) -> list[tuple[str, str]]:
+    """(from, to) by name, for every connection between two layers."""
+    return [(before, row.name) for row in rows for before in row.inputs if before]
+
+
+def _blocks(rows: Sequence[LayerRow], sizes) -> Iterable[Block]:
+    chain: list[LayerRow] = []
+    last_branched: list[LayerRow] = []
+    for segment in _segments(rows):
+        if len(segment) == 1 and not (last_branched and segment[0].kind in _ACTIVATIONS):
+            if last_branched:
+                yield _branched(last_branched)
+                last_branched = []
+            chain.append(segment[0])
+        elif len(segment) == 1:
+            last_branched.append(segment[0])  # the activation of a sum belongs to it
+        else:
+            yield from _chains(chain, sizes)
+            chain = []
+            if last_branched:
+                yield _branched(last_branched)
+            last_branched = segment
+    if last_branched:
+        yield _branched(last_branched)
+    yield from _chains(chain, sizes)
+
+
+def _segments(rows: Sequence[LayerRow]) -> Iterable[list[LayerRow]]:
+    """The layers up to and with each gate; on a long way without gates up to each join that one other output passes."""
+    last_use = {name: index for index, row in enumerate(rows) for name in row.inputs}
+    segment: list[LayerRow] = []
+    open_until = {last_use.get("", -1)}  # where each output that is still needed is used last
+    for index, row in enumerate(rows):
+        segment.append(row)
+        open_until = {last for last in open_until if last > index}
+        if not open_until or (len(open_until) == 1 and row.kind in _KINDS and len(segment) >= _LONG):
+            yield segment
+            segment = []
+        open_until.add(last_use.get(row.name, index))
+
+
+def _branched(rows: list[LayerRow]) -> Block:
+    join = next(row for row in reversed(rows) if row.kind not in _ACTIVATIONS)
+    kind = _KINDS.get(join.kind, "branches")
+    own = {row.name for row in rows}
+    if kind == "inception" and any(name not in own for name in join.inputs):
+        kind = "dense"
+    return Block(_common_name(rows), kind, tuple(rows))
+
+
+def _chains(rows: list[LayerRow], sizes) -> Iterable[Block]:
+    """A chain divided where a new group of names begins or the maps' size changes."""
+    units: list[list[LayerRow]] = []
+    for row in rows:
+        begins = row.parameters > 0 and "Norm" not in row.kind
+        if not units or begins or _another_stage(sizes[units[-1][-1].name], sizes[row.name]):
+            units.append([])
+        units[-1].append(row)
+    joined: list[list[LayerRow]] = []
+    for unit in units:
+        alike = joined and _prefix(joined[-1][0].name) == _prefix(unit[0].name)
+        pads = joined and all(row.kind in _PADS for row in joined[-1])
+        if joined and (alike or pads) and not _another_stage(sizes[joined[-1][-1].name], sizes[unit[0].name]):
+            joined[-1].extend(unit)
+        else:
+            joined.append(list(unit))
+    for group in joined:
+        yield Block(_common_name(group), "chain", tuple(group))
+
+
+def _sizes(rows: Sequence[LayerRow]) -> dict[str, tuple[int, ...]]:
+    """(height, width) of each layer's maps, () without any; padding counts as what follows it."""
+    sizes: dict[str, tuple[int, ...]] = {}
+    following: tuple[int, ...] = ()
+    for row in reversed(rows):
+        own = row.output_shape[:2] if row.field is not None else ()
+        following = following if row.kind in _PADS else own
+        sizes[row.name] = following
+    return sizes
+
+
+def _another_stage(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
+    if len(before) != len(after):
+        return True
+    return any(max(a, b) >= 1.5 * min(a, b) for a, b in zip(before, after, strict=True))
+
+
+def _title(blocks: Sequence[Block], sizes) -> str:
+    first, last = (" × ".join(map(str, sizes[block.rows[-1].name])) for block in (blocks[0], blocks[-1]))
+    if not last:
+        return "Head"
+    return first if first == last else f"{first} to {last}"
+
+
+def _prefix(name: str) -> str:
+    """The name up to its first number: "block1" of "block1_conv2", "block_3" of "block_3_expand"."""
+    found = re.match(r"\D*\d+", name)
+    return found.group() if found else name
+
+
+def _common_name(rows: Sequence[LayerRow]) -> str:
+    """What the names begin with in common, up to a "_" or "/"; else the name of the join, or of a chain's first layer
+    with weights."""
+    parts = zip(*(re.split(r"([_/])", row.name) for row in rows), strict=False)
+    common = "".join(each[0] for each in takewhile(lambda each: len(set(each)) == 1, parts)).rstrip("_/")
+    if common:
+        return common
+    if any(row.kind in _KINDS for row in rows):
+        return next(row.name for row in reversed(rows) if row.kind in _KINDS)
+    return next((row.name for row in rows if row.parameters), rows[0].name)

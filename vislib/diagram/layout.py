@@ -1,0 +1,115 @@
+"""Where everything goes in the picture of a network: a column a stage, its blocks from top to bottom.
+
+Blocks come one after the other, so only the inside of an opened block needs a layout of its own: a layer's row is the
+longest way to it, and each layer goes on in the lane of the first layer before it that no other has continued.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from vislib.diagram.blocks import Block, Stage, connections, stages
+from vislib.diagram.routes import Box, Edge, edges
+from vislib.layers.table import LayerRow, LayerTable
+
+WIDTH, HEIGHT, GAP, GUTTER = 210.0, 40.0, 16.0, 64.0
+_TITLE, _PAD = 34.0, 14.0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All boxes, outer ones first, all edges, and the size of the whole."""
+
+    boxes: tuple[Box, ...]
+    edges: tuple[Edge, ...]
+    width: float
+    height: float
+
+
+def layout(table: LayerTable, opened: Collection[str] | None = ()) -> Layout:
+    """The picture of a network.
+
+    Args:
+        table: Its layers.
+        opened: Names of the blocks whose layers are shown (see `Box.opens`); None for all of them.
+    """
+    boxes: list[Box] = []
+    x, tallest = 0.0, 0.0
+    for stage in stages(table):
+        column: list[Box] = []
+        y = _TITLE
+        for shown in _shown(stage, opened):
+            y = _place(shown, opened, x + _PAD, y, column) + GAP
+        right = max(box.x + box.width for box in column)
+        inside = tuple(row.name for block in stage.blocks for row in block.rows)
+        count = f"{len(inside)} layers" if len(inside) > 1 else "1 layer"
+        width, height = right + _PAD - x, y - GAP + _PAD
+        boxes.append(Box(f"stage {x:g}", "stage", "stage", stage.title, count, inside, (), x, 0.0, width, height))
+        boxes += column
+        x, tallest = x + width + GUTTER, max(tallest, height)
+    return Layout(tuple(boxes), edges(connections(table.rows), boxes), x - GUTTER, tallest)
+
+
+def _shown(stage: Stage, opened) -> list[list[Block]]:
+    """The stage's blocks; those alike one after the other as one, unless one of them is opened."""
+    groups: list[list[Block]] = []
+    for first, count in stage.runs:
+        run = list(stage.blocks[first : first + count])
+        apart = opened is None or any(block.name in opened for block in run)
+        groups += [[block] for block in run] if apart else [run]
+    return groups
+
+
+def _place(blocks: list[Block], opened, x: float, y: float, column: list[Box]) -> float:
+    """Adds the boxes of one block, or of several alike, and returns where they end."""
+    block = blocks[0]
+    if len(blocks) == 1 and len(block.rows) == 1:
+        column.append(_layer(block.rows[0], x, y))
+        return y + HEIGHT
+    layers = tuple(row.name for each in blocks for row in each.rows)
+    if len(blocks) == 1 and (opened is None or block.name in opened):
+        inner = _inside(block, x + _PAD, y + _TITLE)
+        right = max(box.x + box.width for box in inner) + 2 * _PAD  # room for connections that lead past
+        bottom = max(box.y + box.height for box in inner) + _PAD
+        subtitle = f"{len(layers)} layers"
+        column.append(
+            Box(block.name, "block", block.kind, block.name, subtitle, layers, (), x, y, right - x, bottom - y)
+        )
+        column += inner
+        return bottom
+    title, what = block.name, f"{len(layers)} layers" if block.kind == "chain" else block.kind
+    if len(blocks) > 1:
+        last = re.search(r"\d*[a-z]?$", blocks[-1].name)
+        title = f"{block.name} … {last.group() if last and last.group() else blocks[-1].name}"
+        what = f"× {len(blocks)} {block.kind}"
+    subtitle = f"{what}, {_shape(blocks[-1].output_shape)}"
+    opens = tuple(each.name for each in blocks)
+    column.append(Box(block.name, "block", block.kind, title, subtitle, layers, opens, x, y, WIDTH, HEIGHT))
+    return y + HEIGHT
+
+
+def _inside(block: Block, x: float, y: float) -> list[Box]:
+    ranks: dict[str, int] = {}
+    lanes: dict[str, int] = {}
+    continued: set[str] = set()
+    for row in block.rows:
+        before = [name for name in row.inputs if name in ranks]
+        ranks[row.name] = 1 + max((ranks[name] for name in before), default=-1)
+        free = [name for name in before if name not in continued]
+        if free:
+            lanes[row.name] = min(lanes[name] for name in free)
+            continued.update(name for name in free if lanes[name] == lanes[row.name])
+        else:
+            lanes[row.name] = 1 + max(lanes.values(), default=-1)
+    return [
+        _layer(row, x + lanes[row.name] * (WIDTH + GAP), y + ranks[row.name] * (HEIGHT + GAP)) for row in block.rows
+    ]
+
+
+def _layer(row: LayerRow, x: float, y: float) -> Box:
+    subtitle = f"{row.kind}, {_shape(row.output_shape)}"
+    return Box(row.name, "layer", row.kind, row.name, subtitle, (row.name,), (), x, y, WIDTH, HEIGHT)
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))

@@ -1,0 +1,171 @@
+"""A classifier as one flat graph of operations, from the input to the logits. The model is never changed."""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vislib.backend import keras
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """One operation of a flat graph: its name ("base/conv1" inside a nested model), the Keras layer or
+    operation itself, and what goes in and out, as symbolic tensors (batch, …)."""
+
+    name: str
+    operation: keras.Operation
+    inputs: tuple[keras.KerasTensor, ...]
+    output: keras.KerasTensor
+
+    @property
+    def has_map(self) -> bool:
+        """Whether the output is a stack of feature maps (batch, h, w, c) of more than one cell."""
+        shape = self.output.shape
+        return len(shape) == 4 and None not in shape[1:] and shape[1] * shape[2] > 1
+
+    @property
+    def pools(self) -> bool:
+        """Whether it pools or drops out, which makes no maps of its own."""
+        kind = type(self.operation).__name__
+        return "Pool" in kind or "Dropout" in kind
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A classifier as one flat functional graph.
+
+    Attributes:
+        input: Symbolic input (batch, h, w, c).
+        nodes: Every operation up to the logits, in an order in which they can be computed.
+        logits: Symbolic scores (batch, units) before the final activation.
+        activation: What turns logits into probabilities: "softmax" or "sigmoid".
+        activation_removed: Whether that activation was part of the model, and left out here.
+        ruled: Names of the nodes whose gradient follows another rule (`vislib.graph.relu_rules`).
+        notes: Sentences on what that rule does not reach.
+    """
+
+    input: keras.KerasTensor
+    nodes: tuple[Node, ...]
+    logits: keras.KerasTensor
+    activation: str
+    activation_removed: bool
+    ruled: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+
+    def node(self, name: str) -> Node | None:
+        return next((node for node in self.nodes if node.name == name), None)
+
+    @property
+    def map_nodes(self) -> tuple[Node, ...]:
+        """The nodes whose output is a stack of feature maps."""
+        return tuple(node for node in self.nodes if node.has_map)
+
+    @property
+    def last_map_node(self) -> Node | None:
+        """The last node with feature maps before pooling; None if there is none.
+
+        From the logits backwards along every path to the first stack of maps, then past pooling and dropout. Where
+        several paths give one, the deepest counts.
+        """
+        order = {id(node.output): position for position, node in enumerate(self.nodes)}
+        open_ends, seen, found = [self.logits], set[int](), set[int]()
+        while open_ends:
+            position = order.get(id(open_ends.pop()))
+            if position is None or position in seen:
+                continue
+            seen.add(position)
+            node = self.nodes[position]
+            if node.has_map and not node.pools:
+                found.add(position)
+            else:
+                open_ends.extend(node.inputs)
+        return self.nodes[max(found)] if found else None
+
+    def cut_at(self, node: Node) -> tuple[keras.KerasTensor, ...]:
+        """The tensors that the part of the graph behind a node starts from: the node's output first, then every other
+        tensor that crosses the cut.
+
+        A network without branches has one, the node's own output; one whose shortcuts lead past the node has more.
+        """
+        behind = {id(node.output)}
+        found = {id(node.output): node.output}
+        for later in self.nodes:
+            if any(id(tensor) in behind for tensor in later.inputs):
+                behind.add(id(later.output))
+        for later in self.nodes:
+            if id(later.output) in behind and later is not node:
+                found.update({id(tensor): tensor for tensor in later.inputs if id(tensor) not in behind})
+        return tuple(found.values())
+
+    @property
+    def cam_head(self) -> tuple[Node, Node] | None:
+        """The layer whose maps are averaged over all places and go straight into the class scores, and the layer
+        that makes the scores; None where the network does not end so.
+
+        The end looked for is the one of Zhou et al. 2016: global average pooling, then one linear layer.
+        """
+        makers = {id(node.output): node for node in self.nodes}
+        node = _before(self.logits, makers)
+        if node is None or not isinstance(node.operation, keras.layers.Dense) or len(node.inputs) != 1:
+            return None
+        pooling = _before(node.inputs[0], makers)
+        if pooling is None or not isinstance(pooling.operation, keras.layers.GlobalAveragePooling2D):
+            return None
+        maps = makers.get(id(pooling.inputs[0]))
+        return None if maps is None else (maps, node)
+
+    def replayed(self, operation_of: Callable[[Node], keras.Operation | None]) -> "Graph":
+        """The graph with another operation at each node; None leaves a node out, and what goes in comes out.
+
+        The nodes that stay keep their names.
+        """
+        now, nodes = {id(self.input): self.input}, []
+        for node in self.nodes:
+            operation, call = operation_of(node), call_of(node.output)
+            inputs = tuple(now[id(tensor)] for tensor in node.inputs)
+            if operation is None:
+                now[id(node.output)] = inputs[0]
+                continue
+            args, kwargs = call.arguments.fill_in(now)
+            outputs = keras.tree.flatten(operation(*args, **kwargs))
+            now |= {id(old): new for old, new in zip(call.outputs, outputs, strict=True)}
+            nodes.append(Node(node.name, operation, inputs, now[id(node.output)]))
+        return dataclasses.replace(self, nodes=tuple(nodes), logits=now[id(self.logits)])
+
+    def ruled_behind(self, name: str) -> bool:
+        """Whether one of the `ruled` lies between that node's output and the logits."""
+        reached = {id(node.output) for node in self.nodes if node.name == name}
+        behind = []
+        for node in self.nodes:
+            if any(id(tensor) in reached for tensor in node.inputs):
+                reached.add(id(node.output))
+                behind.append(node.name)
+        return not self.ruled.isdisjoint(behind)
+
+
+def call_of(tensor: keras.KerasTensor):
+    """Keras's own record of the call that made a symbolic tensor: its operation, arguments and outputs.
+
+    There is no public way to it that also tells apart the calls of a layer that is used twice.
+    """
+    history = tensor._keras_history
+    return history.operation._inbound_nodes[history.node_index]
+
+
+def activation_name(operation: keras.Operation) -> str:
+    """The name of the function or class of an operation's activation; of the operation itself if it has none."""
+    if hasattr(operation, "activation"):
+        activation = getattr(operation.activation, "func", operation.activation)  # of a functools.partial
+        return getattr(activation, "__name__", type(activation).__name__)
+    return type(operation).__name__
+
+
+_PASS_ON = ("Dropout", "Flatten", "Reshape", "Identity")
+
+
+def _before(tensor: keras.KerasTensor, makers: dict[int, Node]) -> Node | None:
+    """What makes the tensor, past what only hands it on when the network is used."""
+    node = makers.get(id(tensor))
+    while node is not None and type(node.operation).__name__ in _PASS_ON:
+        node = makers.get(id(node.inputs[0]))
+    return node

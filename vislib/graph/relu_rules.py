@@ -1,0 +1,224 @@
+"""A classifier's graph whose ReLUs pass gradients back by another rule: guided backpropagation, deconvnet.
+
+A ReLU y = f(x) passes the incoming gradient g = ∂ score / ∂ y on as f'(x) · g. The rules change that to
+
+    guided:    f'(x) · g where x, y and g are positive, else 0    (Springenberg et al. 2014, arXiv 1412.6806)
+    deconvnet: g where g is positive, else 0                      (Zeiler & Fergus 2013, arXiv 1311.2901)
+
+and, so that an ascent can leave a place where every unit is silent, to
+
+    redirected: f'(x) · g; but if that is 0 all over an example, g wherever it does not push x further outside
+                (lucid, https://github.com/tensorflow/lucid, misc/redirected_relu_grad.py)
+
+Values stay as they are. So do the model and its weights, which the new graph shares: a layer with a ReLU of its own
+is called through a twin that differs in nothing but its activation.
+"""
+
+import dataclasses
+from collections import defaultdict
+
+from vislib.backend import keras, tf
+from vislib.errors import ModelError, listed
+from vislib.graph.graph import Graph, Node, activation_name, call_of
+
+_RELUS = {"relu", "relu6", "leakyrelu", "prelu", "threshold"}
+_NOT_ACTIVATIONS = {"linear", "get", "serialize", "deserialize"}
+_RELU_OPS = {"Relu", "Relu6", "LeakyRelu"}
+_RULED = "ruled_relu"
+
+
+def with_relu_rule(graph: Graph, rule: str, name: str) -> Graph:
+    """The same graph with the rule in force at every ReLU, however it is written.
+
+    Args:
+        graph: Of a classifier.
+        rule: One of `RULES`.
+        name: The model's, for errors.
+
+    Returns:
+        A graph with the same nodes by name; `ruled` names those that were changed, `notes` tells what was not.
+
+    Raises:
+        ModelError: If there is a ReLU that the rule cannot reach, or none that it can.
+    """
+    twins: dict[int, keras.Operation] = {}
+    ruled: list[str] = []
+    hidden: list[str] = []
+    plain: dict[str, list[str]] = defaultdict(list)
+
+    def under_rule(node: Node) -> keras.Operation:
+        operation = node.operation
+        if _is_relu(operation):
+            operation = twins.setdefault(id(operation), _ruled_operation(operation, rule, node.output))
+            ruled.append(node.name)
+        elif _is_activation(operation):
+            plain[activation_name(operation)].append(node.name)
+        elif _is_opaque(operation):
+            plain[f"unknown inside {type(operation).__name__}"].append(node.name)
+        if _is_opaque(node.operation) and _hides_relu(call_of(node.output), operation):
+            hidden.append(f"{node.name} ({type(node.operation).__name__})")
+        return operation
+
+    replayed = graph.replayed(under_rule)
+    _check(rule, name, ruled, hidden, plain)
+    return dataclasses.replace(
+        replayed,
+        ruled=frozenset(ruled),
+        notes=(f"Left as they are, for the rule is about ReLUs: {_counted(plain)}.",) if plain else (),
+    )
+
+
+def before_relu(graph: Graph, node: Node) -> keras.KerasTensor:
+    """What goes into the ReLU that a node of the graph is or ends in; its output where there is none."""
+    if node.name not in graph.ruled and not _is_relu(node.operation):
+        return node.output
+    if "activation" not in vars(node.operation) or isinstance(node.operation, keras.layers.Activation):
+        return node.inputs[0]
+    args, kwargs = call_of(node.output).arguments.fill_in({id(tensor): tensor for tensor in node.inputs})
+    twin = _twin(node.operation, keras.activations.linear)
+    twin.__dict__["name"] = f"{node.name}_before_relu"  # a model may hold both
+    return twin(*args, **kwargs)
+
+
+def _check(rule: str, name: str, ruled: list[str], hidden: list[str], plain: dict[str, list[str]]) -> None:
+    if hidden:
+        raise ModelError(
+            f"The {rule} gradient of {name} cannot be computed: there is a ReLU inside {listed(hidden)}, where the rule "
+            "cannot be put in force. It can for keras.layers.ReLU, Activation, `activation=` and keras.ops.relu."
+        )
+    if not ruled:
+        has = f"; it has {_counted(plain)}" if plain else ""
+        raise ModelError(f"The {rule} gradient is about ReLUs, and {name} has none that could be found{has}.")
+
+
+def _counted(plain: dict[str, list[str]]) -> str:
+    return "; ".join(f"{kind} ({listed(names, 3)})" for kind, names in plain.items())
+
+
+# -- which operation is what -----------------------------------------------------------------------
+
+
+def _plainly(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+_ACTIVATIONS = {_plainly(name) for name in dir(keras.activations) if name not in _NOT_ACTIVATIONS}
+
+
+def _is_relu(operation: keras.Operation) -> bool:
+    # An activation that is a property belongs to something inside, such as a recurrent layer's cell.
+    own = "activation" in vars(operation) or not hasattr(operation, "activation")
+    return own and _plainly(activation_name(operation)) in _RELUS
+
+
+def _is_activation(operation: keras.Operation) -> bool:
+    """Whether it is or ends in a nonlinear function; `keras.ops.maximum` and the like may be one."""
+    if hasattr(operation, "activation"):
+        return activation_name(operation) not in ("linear", "NoneType")
+    return _plainly(activation_name(operation)) in _ACTIVATIONS | {"maximum", "clip", "where"}
+
+
+def _is_opaque(operation: keras.Operation) -> bool:
+    """Whether something may be inside it that neither the graph nor its activation's name tells."""
+    foreign = type(operation).__module__.split(".")[0] != "keras" or isinstance(operation, keras.layers.Lambda)
+    inner = isinstance(operation, keras.Layer) and any(True for _ in _layers_inside(operation))
+    known = _ACTIVATIONS | _RELUS | {"linear", "nonetype"}
+    own_function = hasattr(operation, "activation") and _plainly(activation_name(operation)) not in known
+    return foreign or inner or own_function
+
+
+def _layers_inside(layer: keras.Layer):
+    activation = vars(layer).get("activation")
+    return (inner for inner in layer._flatten_layers(include_self=False) if inner is not activation)
+
+
+def _hides_relu(call, operation: keras.Operation) -> bool:
+    """Whether TensorFlow's ReLUs are computed inside the operation, other than under the rule."""
+
+    def run(*tensors):
+        given = {id(old): new for old, new in zip(call.input_tensors, tensors, strict=True)}
+        args, kwargs = call.arguments.fill_in(given)
+        return operation(*args, **kwargs)
+
+    specs = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in call.input_tensors]
+    traced = tf.function(run).get_concrete_function(*specs).graph.as_graph_def()
+    steps = [*traced.node, *(step for function in traced.library.function for step in function.node_def)]
+    return any(step.op in _RELU_OPS and _RULED not in step.name for step in steps)
+
+
+# -- ReLUs under a rule ----------------------------------------------------------------------------
+
+
+def _guided(x, y):
+    @tf.custom_gradient
+    def positive(y):
+        return tf.identity(y), lambda g: tf.where((x > 0) & (y > 0) & (g > 0), g, tf.zeros_like(g))
+
+    return positive(y)
+
+
+def _deconvnet(x, y):
+    @tf.custom_gradient
+    def positive(x):
+        return tf.identity(y), lambda g: tf.cast(tf.nn.relu(g), x.dtype)
+
+    return positive(x)
+
+
+def _redirected(x, y):
+    @tf.custom_gradient
+    def open_where_shut(x, y):
+        def gradient(g):
+            below, above = (y == tf.reduce_min(y)) & (x < y), (y == tf.reduce_max(y)) & (x > y)
+            axes = list(range(1, len(x.shape)))
+            is_shut = tf.reduce_all(below | above | (g == 0), axis=axes, keepdims=True)
+            outward = (below & (g < 0)) | (above & (g > 0))
+            return tf.where(is_shut & ~outward, g, tf.zeros_like(g)), g
+
+        return tf.identity(y), gradient
+
+    return open_where_shut(x, y)
+
+
+RULES = {"guided": _guided, "deconvnet": _deconvnet, "redirected": _redirected}
+
+
+def _ruled(function, rule: str):
+    """A ReLU function with the same values and the rule's gradient."""
+
+    def activation(x):
+        with tf.name_scope(_RULED):
+            y = function(x)
+        return RULES[rule](x, y)
+
+    return activation
+
+
+class _Ruled(keras.Operation):
+    """A ReLU that is an operation of its own, under a rule."""
+
+    def __init__(self, operation: keras.Operation, rule: str, dtype: str):
+        super().__init__()
+        self._activation = _ruled(operation, rule)
+        self._dtype = dtype
+
+    def call(self, x):
+        return self._activation(x)
+
+    def compute_output_spec(self, x):
+        return keras.KerasTensor(x.shape, self._dtype)
+
+
+def _ruled_operation(operation: keras.Operation, rule: str, output: keras.KerasTensor) -> keras.Operation:
+    if "activation" not in vars(operation):
+        return _Ruled(operation, rule, output.dtype)
+    return _twin(operation, _ruled(operation.activation, rule))
+
+
+def _twin(operation: keras.Operation, activation) -> keras.Operation:
+    """The same layer with another activation."""
+    # Keras copies a layer by its configuration, with weights of its own, which a large network has no room for.
+    twin = object.__new__(type(operation))
+    twin.__dict__.update(vars(operation), _inbound_nodes=[], _outbound_nodes=[])
+    twin.__dict__["activation"] = activation
+    return twin

@@ -1,0 +1,1 @@
+"""Images: read from files and bytes, from folders, zips and arrays."""

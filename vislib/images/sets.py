@@ -1,0 +1,128 @@
+"""Many images to go through one by one: arrays, or the files of a folder, read when they are wanted."""
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from vislib.errors import ArchiveError, DatasetError, ImageError
+from vislib.images.archives import is_hidden, read_file
+from vislib.images.reading import load_image
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+Folder = Path | zipfile.Path
+
+
+class ImageSet(Protocol):
+    """Images by number.
+
+    Attributes:
+        name: For people.
+        digest: Changes when the images do; names what is kept of them.
+    """
+
+    name: str
+    digest: str
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, number: int) -> np.ndarray:
+        """An image (H, W, 3) uint8. Raises ImageError if it cannot be read."""
+
+    def title(self, number: int) -> str:
+        """What an image is called."""
+
+
+class ArrayImages:
+    """Images in memory: (n, h, w, 1 or 3) uint8, or several of different size.
+
+    Raises:
+        DatasetError: If there are none, or they are something else.
+    """
+
+    def __init__(self, images: np.ndarray | Sequence[np.ndarray], name: str = "images", titles: Sequence[str] = ()):
+        if not len(images):
+            raise DatasetError(f"There are no images in {name}.")
+        if any(image.ndim != 3 or image.shape[2] not in (1, 3) or image.dtype != np.uint8 for image in images):
+            raise DatasetError(f"Images are arrays (h, w, 1 or 3) uint8; those of {name} are not.")
+        self.name, self._images, self._titles = name, images, titles
+        digest = hashlib.sha256()
+        for image in images:
+            digest.update(repr(image.shape).encode() + np.ascontiguousarray(image).tobytes())
+        self.digest = digest.hexdigest()[:16]
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, number: int) -> np.ndarray:
+        image = self._images[number]
+        return np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
+
+    def title(self, number: int) -> str:
+        return self._titles[number] if self._titles else f"number {number}"
+
+
+class FolderImages:
+    """The image files of a folder and of the folders in it, in order of their names; hidden ones left out.
+
+    Args:
+        folder: A path, or the folder in a zip file (see `vislib.images.archives.zip_folder`).
+
+    Raises:
+        DatasetError: If it is no folder or holds no images.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str] | zipfile.Path):
+        root: Folder = folder if isinstance(folder, zipfile.Path) else Path(folder)
+        if not root.is_dir():
+            raise DatasetError(f"There is no folder '{root}'.")
+        self.name = root.name
+        self._files = sorted(_files(root, ""), key=lambda found: found[0])
+        if not self._files:
+            raise DatasetError(f"The folder '{root}' holds no images ({', '.join(SUFFIXES)}).")
+        identity = "\n".join(f"{title} {_version(file)}" for title, file in self._files)
+        self.digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __getitem__(self, number: int) -> np.ndarray:
+        title, file = self._files[number]
+        try:
+            return load_image(read_file(file))
+        except ArchiveError as error:
+            raise ImageError(f"{title} cannot be read.") from error
+
+    def title(self, number: int) -> str:
+        return self._files[number][0]
+
+
+def image_set(images: "ImageSet | np.ndarray | str | os.PathLike[str]") -> ImageSet:
+    """Arrays or a folder's path as a set of images; a set as it is."""
+    if isinstance(images, str | os.PathLike):
+        return FolderImages(images)
+    return ArrayImages(images) if isinstance(images, np.ndarray) else images
+
+
+def _files(folder: Folder, before: str) -> list[tuple[str, Folder]]:
+    found: list[tuple[str, Folder]] = []
+    for entry in folder.iterdir():
+        if is_hidden(entry.name):
+            continue
+        title = f"{before}{entry.name}"
+        if entry.is_dir():
+            found += _files(entry, f"{title}/")
+        elif entry.name.lower().endswith(SUFFIXES):
+            found.append((title, entry))
+    return found
+
+
+def _version(file: Folder) -> str:
+    if isinstance(file, zipfile.Path):
+        return str(file.root.getinfo(file.at).CRC)
+    about = file.stat()
+    return f"{about.st_size} {about.st_mtime_ns}"

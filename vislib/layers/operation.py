@@ -1,0 +1,119 @@
+"""How a value in a network came about: the operation with the real numbers in it.
+
+For convolution, activation, pooling, batch normalization, adding, concatenating, dense layers, softmax and what
+passes values on.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vislib.arithmetic import notation
+from vislib.arithmetic.activation_functions import FUNCTIONS, ActivationFunction, leaky_relu, softmax
+from vislib.errors import LayerError, listed
+from vislib.layers.cell import MAKERS, Cell, same, value_at
+from vislib.model.classifier import Classifier
+
+if TYPE_CHECKING:
+    from vislib.graph.graph import Node
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """An operation of a network with what went in and what came out for one image.
+
+    Attributes:
+        name: Of the layer, as in the network's graph.
+        kind: The Keras layer's or operation's class name.
+        node: The operation in its graph.
+        sources: Names of the operations before it; "" is the network's input.
+        inputs: What went in, one array an input, without the batch: (h, w, c) or (units,).
+        output: What came out, likewise.
+    """
+
+    name: str
+    kind: str
+    node: "Node"
+    sources: tuple[str, ...]
+    inputs: tuple[np.ndarray, ...]
+    output: np.ndarray
+
+    @property
+    def can_be_shown(self) -> bool:
+        """Whether `at` knows how its values come about."""
+        return self.kind in MAKERS or activation_of(self.node.operation) is not None
+
+    def at(self, row: int, column: int, channel: int) -> Cell:
+        """How the output at (row, column, channel) came about; row and column are 0 for an output of units.
+
+        Raises:
+            LayerError: If there is no such cell, or the operation cannot be shown by its numbers.
+        """
+        shape = self.output.shape if self.output.ndim == 3 else (1, 1, self.output.shape[-1])
+        at = (row, column, channel)
+        if not all(0 <= index < size for index, size in zip(at, shape, strict=True)):
+            raise LayerError(f"{self.name} has {shape[0]} × {shape[1]} cells of {shape[2]} channels: none at {at}.")
+        function = activation_of(self.node.operation)
+        inputs = list(self.inputs)
+        if self.kind in MAKERS:
+            made = MAKERS[self.kind](self.node, inputs, *at)
+            if not hasattr(self.node.operation, "activation"):
+                return made
+            if function is None:
+                raise LayerError(f"{self.name} ends in an activation that cannot be shown by its numbers.")
+            return made if function.title == "Linear" else _applied(made, function)
+        if function is None:
+            raise LayerError(f"{self.name} ({self.kind}) cannot be shown by its numbers; {listed(MAKERS, 20)} can.")
+        return _applied(Cell(value_at(inputs[0], *at), (), None, same(inputs, *at)), function)
+
+
+def operation_of(classifier: Classifier, image: np.ndarray, layer: str) -> Operation:
+    """The operation of that name, with its inputs and output for an image (H, W, 3).
+
+    Raises:
+        LayerError: If there is no such layer.
+    """
+    from vislib.backend import keras
+
+    graph = classifier.network.graph
+    node = graph.node(layer)
+    if node is None:
+        there = listed(each.name for each in graph.nodes)
+        raise LayerError(f"layer '{layer}' is not in {classifier.network.name}; there are: {there}.")
+    names = {id(graph.input): "", **{id(each.output): each.name for each in graph.nodes}}
+    prepared = classifier.prepare(classifier.fit(image)[None])
+    model = keras.Model(graph.input, [*node.inputs, node.output])
+    *inputs, output = (np.asarray(array)[0] for array in model(prepared, training=False))
+    sources = tuple(names.get(id(tensor), "") for tensor in node.inputs)
+    return Operation(layer, type(node.operation).__name__, node, sources, tuple(inputs), output)
+
+
+def softmax_cell(logits: np.ndarray, index: int) -> Cell:
+    """The probability of a class from the scores (classes,) of all."""
+    value = float(softmax(logits.astype(np.float64))[index])
+    line = f"e^{notation.factor(logits[index])} / Σ e^z over {len(logits)} classes = {notation.number(value)}"
+    return Cell(value, (line,))
+
+
+def activation_of(operation: Any) -> ActivationFunction | None:
+    """The activation function that an operation is or ends in; None if there is none, or it is not known."""
+    kind = type(operation).__name__
+    if kind == "LeakyReLU":
+        return leaky_relu(float(operation.negative_slope))
+    if kind == "ReLU":
+        if operation.threshold or operation.max_value not in (None, 6):
+            return None
+        if operation.negative_slope:
+            return leaky_relu(float(operation.negative_slope)) if operation.max_value is None else None
+        return FUNCTIONS["relu6" if operation.max_value == 6 else "relu"]
+    if hasattr(operation, "activation"):
+        return FUNCTIONS.get(getattr(operation.activation, "__name__", "linear"))
+    return FUNCTIONS.get(kind.lower())
+
+
+def _applied(before: Cell, function: ActivationFunction) -> Cell:
+    value = float(function(np.array(before.value)))
+    x, y = notation.number(before.value), notation.number(value)
+    line = f"max(0, {x}) = {y}" if function.title == "ReLU" else f"{function.title}({x}) = {y}"
+    return Cell(value, (*before.lines, line), before.step, before.sources)

@@ -1,0 +1,161 @@
+"""Receptive fields: which input pixels a unit of a feature map can depend on.
+
+Followed through the graph as an interval: unit i of a map depends on the input rows
+i·stride + low … i·stride + high. See Araujo, Norris & Sim 2019, https://distill.pub/2019/computing-receptive-fields.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vislib.images.reading import Box
+
+if TYPE_CHECKING:
+    from vislib.graph.graph import Graph, Node
+
+
+@dataclass(frozen=True)
+class Span:
+    """Along one axis: unit i depends on the input's i·stride + low … i·stride + high, both included."""
+
+    stride: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ReceptiveField:
+    """The receptive field of a layer's units, before it is cut off at the image's edges.
+
+    Attributes:
+        rows: Along the height.
+        columns: Along the width.
+    """
+
+    rows: Span
+    columns: Span
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in input pixels."""
+        return int(self.rows.high - self.rows.low) + 1, int(self.columns.high - self.columns.low) + 1
+
+    @property
+    def stride(self) -> tuple[int, int]:
+        """Input pixels between neighbouring units, (vertical, horizontal)."""
+        return int(self.rows.stride), int(self.columns.stride)
+
+    @property
+    def offset(self) -> tuple[int, int]:
+        """(row, column) of the first pixel that unit (0, 0) can depend on; negative within the padding."""
+        return int(self.rows.low), int(self.columns.low)
+
+    def box(self, row: int, column: int, input_size: tuple[int, int]) -> Box:
+        """The input pixels that the unit at (row, column) can depend on, cut off at the input's edges."""
+        top = max(0.0, row * self.rows.stride + self.rows.low)
+        left = max(0.0, column * self.columns.stride + self.columns.low)
+        bottom = min(float(input_size[0]), row * self.rows.stride + self.rows.high + 1)
+        right = min(float(input_size[1]), column * self.columns.stride + self.columns.high + 1)
+        return Box(top, left, bottom - top, right - left)
+
+
+def receptive_fields(graph: "Graph") -> dict[str, ReceptiveField]:
+    """The receptive field of every layer with feature maps, by layer name.
+
+    A layer that mixes all positions (global pooling, and what is multiplied with it, as in
+    squeeze-and-excitation) sees the whole input, and so does all that follows it.
+    """
+    height, width = graph.input.shape[1:3]
+    whole = ReceptiveField(Span(0, 0, height - 1), Span(0, 0, width - 1))
+    known: dict[int, ReceptiveField] = {id(graph.input): ReceptiveField(Span(1, 0, 0), Span(1, 0, 0))}
+    fields = {}
+    for node in graph.nodes:
+        before = [known[id(tensor)] for tensor in node.inputs if id(tensor) in known]
+        field = _of(node, before, whole)
+        known[id(node.output)] = field
+        if node.has_map:
+            fields[node.name] = field
+    return fields
+
+
+def _of(node: "Node", before: list[ReceptiveField], whole: ReceptiveField) -> ReceptiveField:
+    if not before or not node.has_map:
+        return whole
+    windows = windows_of(node)
+    if windows is None:
+        return whole
+    spans = []
+    for axis, (kernel, stride, dilation, pad) in enumerate(windows):
+        every = [(field.rows, field.columns)[axis] for field in before]
+        joined = _join(every)
+        if joined is None:
+            return whole
+        reach = dilation * (kernel - 1) - pad
+        spans.append(
+            Span(joined.stride * stride, joined.low - pad * joined.stride, joined.high + reach * joined.stride)
+        )
+    return ReceptiveField(*spans)
+
+
+def _join(spans: Iterable[Span]) -> Span | None:
+    spans = list(spans)
+    if len({span.stride for span in spans}) != 1:
+        return None  # branches of different step: one of them sees everything
+    return Span(spans[0].stride, min(span.low for span in spans), max(span.high for span in spans))
+
+
+_POINTWISE = (
+    "BatchNormalization", "LayerNormalization", "Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax",
+    "Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "Rescaling", "Normalization", "Identity",
+    "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Relu", "Relu6", "Silu",
+    "Gelu", "Sigmoid", "HardSwish", "HardSigmoid", "HardSilu", "Divide", "TrueDivide", "LayerScale",
+    "StochasticDepth", "CustomScaleLayer", "Dense", "LocalResponseNormalization", "PreparedNorm",
+)  # fmt: skip
+
+
+_ALONG_AXIS = ("Concatenate", "Softmax", "LayerNormalization")
+
+
+def _along_channels(operation) -> bool:
+    axis = operation.axis
+    return tuple(axis if isinstance(axis, list | tuple) else [axis]) in ((-1,), (3,))
+
+
+def windows_of(node: "Node") -> list[tuple[int, int, int, int]] | None:
+    """(kernel, stride, dilation, padding before) down and across; None where every position is mixed."""
+    operation, kind = node.operation, type(node.operation).__name__
+    if kind in _ALONG_AXIS and not _along_channels(operation):
+        return None
+    if kind in _POINTWISE:
+        return [(1, 1, 1, 0)] * 2
+    if kind == "ZeroPadding2D":
+        return [(1, 1, 1, before) for before, _ in operation.padding]
+    if kind == "Cropping2D":
+        return [(1, 1, 1, -before) for before, _ in operation.cropping]
+    kernel = getattr(operation, "kernel_size", None) or getattr(operation, "pool_size", None)
+    if kernel is None or len(kernel) != 2 or "Transpose" in kind:
+        return None
+    dilation = getattr(operation, "dilation_rate", (1, 1))
+    dilation = (dilation, dilation) if isinstance(dilation, int) else dilation
+    windows = []
+    for axis in (0, 1):
+        n_in, n_out = node.inputs[0].shape[1 + axis], node.output.shape[1 + axis]
+        k, s, d = kernel[axis], operation.strides[axis], dilation[axis]
+        total = max((n_out - 1) * s + d * (k - 1) + 1 - n_in, 0) if operation.padding == "same" else 0
+        windows.append((k, s, d, total // 2))
+    return windows
+
+
+def stacked_field(kernels: Sequence[int], strides: Sequence[int], dilations: Sequence[int] | None = None) -> int:
+    """Pixels across that a unit sees after layers one after the other, along one axis: 1 + Σ d·(k − 1) · Π strides before.
+
+    Args:
+        kernels: Of each layer, first one first.
+        strides: Likewise.
+        dilations: Likewise; 1 where left out.
+    """
+    size, step = 1, 1
+    for kernel, stride, dilation in zip(kernels, strides, dilations or [1] * len(kernels), strict=True):
+        size += dilation * (kernel - 1) * step
+        step *= stride
+    return size

@@ -1,0 +1,125 @@
+"""A network layer by layer, as data: what `layer_table` gives."""
+
+import csv
+import io
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from vislib.layers.receptive_field import ReceptiveField
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One operation of a network.
+
+    Attributes:
+        name: As in the model; "base/conv1" inside a nested one.
+        kind: The Keras layer's or operation's class name.
+        inputs: Names of the operations before it; "" is the network's input.
+        output_shape: Without the batch: (h, w, c) or (units,).
+        parameters: Weights and biases; 0 where a layer is used again.
+        trainable: How many of them training changes.
+        macs: Multiply-adds for one image, see `cost`; 0 where none are counted.
+        activation_bytes: Memory of the output for one image.
+        parameters_formula, macs_formula: With the numbers put in; "" where there is none.
+        field: The receptive field, stride and offset of its units; None where the output is no stack of maps of
+            more than one cell, and every unit may see the whole input.
+    """
+
+    name: str
+    kind: str
+    inputs: tuple[str, ...]
+    output_shape: tuple[int, ...]
+    parameters: int
+    trainable: int
+    macs: int
+    activation_bytes: int
+    parameters_formula: str
+    macs_formula: str
+    field: ReceptiveField | None
+
+    @property
+    def flops(self) -> int:
+        """2 · MACs."""
+        return 2 * self.macs
+
+
+@dataclass(frozen=True)
+class LayerTable:
+    """A network layer by layer, from the input to the logits.
+
+    Attributes:
+        name: Of the network.
+        input_shape: (h, w, c).
+        rows: One an operation, in an order in which they can be computed.
+        depth: Layers with weights (convolutions and dense ones) on the longest way from input to output: the 18
+            of ResNet-18. A separable convolution counts once.
+        uncounted: Names of the layers whose multiply-adds are not known, so that the totals leave them out.
+    """
+
+    name: str
+    input_shape: tuple[int, int, int]
+    rows: tuple[LayerRow, ...]
+    depth: int
+    uncounted: tuple[str, ...]
+
+    @cached_property
+    def parameters(self) -> int:
+        return sum(row.parameters for row in self.rows)
+
+    @cached_property
+    def trainable(self) -> int:
+        return sum(row.trainable for row in self.rows)
+
+    @cached_property
+    def macs(self) -> int:
+        return sum(row.macs for row in self.rows)
+
+    @property
+    def flops(self) -> int:
+        """2 · MACs."""
+        return 2 * self.macs
+
+    @cached_property
+    def activation_bytes(self) -> int:
+        """Memory of every output together for one image: what training keeps for the way back."""
+        return sum(row.activation_bytes for row in self.rows)
+
+    @property
+    def field(self) -> ReceptiveField | None:
+        """The receptive field of the last layer with maps; None without any."""
+        return next((row.field for row in reversed(self.rows) if row.field), None)
+
+    def row(self, name: str) -> LayerRow | None:
+        """The row of that name."""
+        return next((row for row in self.rows if row.name == name), None)
+
+    def csv(self) -> str:
+        """The table as comma-separated values with a header, sizes as numbers of their own."""
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(_record(self.rows[0])), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(map(_record, self.rows))
+        return text.getvalue()
+
+
+def _record(row: LayerRow) -> dict[str, Any]:
+    field = row.field
+    return {
+        "name": row.name,
+        "kind": row.kind,
+        "inputs": " ".join(name or "(input)" for name in row.inputs),
+        "output_shape": "x".join(map(str, row.output_shape)),
+        "parameters": row.parameters,
+        "trainable": row.trainable,
+        "macs": row.macs,
+        "flops": row.flops,
+        "receptive_field_h": field.size[0] if field else "",
+        "receptive_field_w": field.size[1] if field else "",
+        "stride_h": field.stride[0] if field else "",
+        "stride_w": field.stride[1] if field else "",
+        "offset_h": field.offset[0] if field else "",
+        "offset_w": field.offset[1] if field else "",
+        "activation_bytes": row.activation_bytes,
+    }

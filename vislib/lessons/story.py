@@ -1,0 +1,155 @@
+"""A cat through a CNN: what convolution, ReLU and pooling make of an image, step by step, with sizes computed."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from vislib.activations.maps import feature_maps_of
+from vislib.arithmetic.activation_functions import FUNCTIONS
+from vislib.arithmetic.convolution import convolve
+from vislib.arithmetic.kernels import random_kernels
+from vislib.arithmetic.pooling import Pooling
+from vislib.arithmetic.windows import axes
+from vislib.errors import ImageError
+from vislib.images.reading import Box, resize_box
+from vislib.model.classifier import Classifier
+
+MAX_SIDE = 480
+"""Larger images are made smaller first; in pixels of the longer side."""
+
+
+@dataclass(frozen=True, eq=False)
+class StoryStep:
+    """One picture of the story.
+
+    Attributes:
+        key: Stable name.
+        title: What was done.
+        maps: What came out, (h, w, c) float64, raw.
+        notice: One sentence on what to look at.
+        before: Key of the step that it was made from; "" for the image.
+        formulas: How the height and the width come about; empty where the size stays.
+        kernels: (k_h, k_w, c_in, c_out) of a convolution, else None.
+    """
+
+    key: str
+    title: str
+    maps: np.ndarray
+    notice: str
+    before: str = ""
+    formulas: tuple[str, ...] = ()
+    kernels: np.ndarray | None = field(default=None, repr=False)
+
+    @property
+    def size(self) -> str:
+        """ "398 × 318 × 3": height, width, maps."""
+        return " × ".join(map(str, self.maps.shape))
+
+
+def story(image: np.ndarray, seed: int = 0) -> tuple[StoryStep, ...]:
+    """The story of an image with random kernels.
+
+    Args:
+        image: (H, W, 3) in 0..255, at least 20 pixels each way; made smaller if its longer side has more than
+            `MAX_SIDE`.
+        seed: Of the kernels. They are those of an untrained network, so that each seed tells another story.
+
+    Raises:
+        ImageError: If the image is too small, or no array (H, W, 3).
+    """
+    if image.ndim != 3 or image.shape[2] != 3 or min(image.shape[:2]) < 20:
+        raise ImageError(f"The story needs an image (H, W, 3) of at least 20 × 20 pixels; not {image.shape}.")
+    seeds = [int(each) for each in np.random.default_rng(seed).integers(0, 2**31, 4)]
+    start = StoryStep(
+        "image", "The image", _fitted(image) / 255, "Three channels: how red, green and blue each pixel is."
+    )
+    # Else a kernel's map lies mostly above or mostly below zero, depending on the sum of its weights.
+    middle = StoryStep("centred", "The image, centred", start.maps - start.maps.mean(axis=(0, 1)),
+                       "From each channel its mean is taken away, so that zero is its middle, as networks like to "
+                       "get their images.", start.key)  # fmt: skip
+    three = random_kernels((3, 3), 3, 3, seeds[0])
+    ten = random_kernels((10, 10), 3, 3, seeds[1])
+    rgb = _convolved(middle, "three-3x3", "Three random kernels of 3 × 3", three,
+                     "Three maps, drawn as red, green and blue. Edges and texture are still there: even random "
+                     "kernels pass on what the image holds.")  # fmt: skip
+    coarse = _convolved(middle, "three-10x10", "Three random kernels of 10 × 10", ten,
+                        "Each value now mixes 100 pixels of every channel, so detail goes, and 9 pixels each way are "
+                        "lost at the border.")  # fmt: skip
+    one = _convolved(middle, "one-3x3", "One kernel of 3 × 3", three[..., :1],
+                     "One kernel, one map. Zero is the middle: where the weights that subtract win, the value is "
+                     "negative.")  # fmt: skip
+    wide = _convolved(middle, "one-10x10", "One kernel of 10 × 10", ten[..., :1],
+                      "The same with the larger kernel: the map is smoother than that of 3 × 3.")  # fmt: skip
+    positive = _activated(one, "relu", "ReLU", "relu", "Everything below zero is now zero; the rest is as it was.")
+    pooled = _pooled(positive, "pooled", "Max pooling 3 × 3", Pooling("max", 3),
+                     "About a third the size each way, and still the same scene: only the largest of nine values is "
+                     "kept.")  # fmt: skip
+    return start, middle, rgb, coarse, one, wide, positive, pooled, *_lenet(middle, seeds[2:])
+
+
+def trained_story(classifier: Classifier, image: np.ndarray, most: int = 6) -> tuple[StoryStep, ...]:
+    """The first convolutions, activations and poolings of a trained network, on the same image.
+
+    Args:
+        classifier: Any network with feature maps.
+        image: (H, W, 3) in 0..255.
+        most: How many steps after the image.
+    """
+    nodes = [node for node in classifier.network.map_nodes if _tells(type(node.operation).__name__)][:most]
+    maps = feature_maps_of(classifier, image, [node.name for node in nodes])
+    start = StoryStep("image", "The image, as the network sees it", classifier.fit(image) / 255, "")
+    steps = [start]
+    for node in nodes:
+        title = f"{type(node.operation).__name__} “{node.name}”"
+        notice = f"{maps[node.name].shape[2]} maps, learnt from examples instead of drawn at random."
+        steps.append(StoryStep(node.name, title, maps[node.name], notice, steps[-1].key))
+    return tuple(steps)
+
+
+def _lenet(start: StoryStep, seeds: list[int]) -> tuple[StoryStep, ...]:
+    """LeNet-5's two stages: 5 × 5 kernels, tanh, average pooling of 2 × 2; 6 maps, then 16."""
+    steps = [start]
+    notices = ("Six kernels of 5 × 5, each over all three channels.",
+               "tanh keeps every value between −1 and 1.",
+               "The mean of four values: half the size each way.",
+               "Sixteen kernels of 5 × 5, each over all six maps: combinations of what the first stage found.",
+               "tanh again.",
+               "A quarter of the image's size each way, sixteen maps: where LeNet hands over to dense layers.")  # fmt: skip
+    for stage, n_maps in ((1, 6), (2, 16)):
+        first, second, third = notices[3 * stage - 3 : 3 * stage]
+        kernels = random_kernels((5, 5), steps[-1].maps.shape[2], n_maps, seeds[stage - 1])
+        convolved = _convolved(
+            steps[-1], f"lenet-c{2 * stage - 1}", f"LeNet, convolution {stage}: {n_maps} of 5 × 5", kernels, first
+        )
+        activated = _activated(convolved, f"lenet-tanh{stage}", "tanh", "tanh", second)
+        pooling = Pooling("average", 2)
+        pooled = _pooled(activated, f"lenet-s{2 * stage}", f"LeNet, pooling {stage}: 2 × 2", pooling, third)
+        steps += [convolved, activated, pooled]
+    return tuple(steps[1:])
+
+
+def _convolved(before: StoryStep, key: str, title: str, kernels: np.ndarray, notice: str) -> StoryStep:
+    formulas = tuple(axis.formula for axis in axes(before.maps.shape[:2], kernels.shape[:2]))
+    return StoryStep(key, title, convolve(before.maps, kernels), notice, before.key, formulas, kernels)
+
+
+def _activated(before: StoryStep, key: str, title: str, function: str, notice: str) -> StoryStep:
+    return StoryStep(key, title, FUNCTIONS[function](before.maps), notice, before.key)
+
+
+def _pooled(before: StoryStep, key: str, title: str, pooling: Pooling, notice: str) -> StoryStep:
+    formulas = tuple(axis.formula for axis in pooling.axes(before.maps.shape[:2]))
+    return StoryStep(key, title, pooling.forward(before.maps), notice, before.key, formulas)
+
+
+def _tells(kind: str) -> bool:
+    return "Conv" in kind or "Pool" in kind or "LU" in kind.upper() or kind in ("Activation", "Tanh", "Sigmoid")
+
+
+def _fitted(image: np.ndarray) -> np.ndarray:
+    height, width = image.shape[:2]
+    shrink = MAX_SIDE / max(height, width)
+    if shrink >= 1:
+        return np.asarray(image, np.float64)
+    size = max(1, round(height * shrink)), max(1, round(width * shrink))
+    return resize_box(image, Box(0, 0, height, width), size).astype(np.float64)

@@ -1,0 +1,1 @@
+"""Makes a classifier from a built-in name, a file or a Keras model."""

@@ -1,0 +1,82 @@
+"""What helps to tell how a model of one's own wants its images."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from vislib.backend import keras
+from vislib.graph.flatten import flatten
+from vislib.graph.graph import Graph
+from vislib.model.classifier import Classifier, Prediction
+from vislib.model.preprocessing import PREPROCESSINGS, Preprocessing
+
+_SCALING = ("Rescaling", "Normalization", "Divide", "TrueDivide", "Multiply", "Subtract", "Add", "Negative", "GetItem")
+_RANGES = {"0..255": (0, 255), "0..1": (0, 1), "-1..1": (-1, 1)}
+# Networks learn from values around zero, about one apart: such is what a model's own scaling makes of its input.
+_LEAST_SPAN, _MOST = 0.5, 10.0
+
+
+def built_in_preprocessing(model: keras.Model, input_shape: tuple[int, int, int]) -> Preprocessing | None:
+    """The preprocessing that a model's own Rescaling or Normalization layers call for.
+
+    What these first layers make of black and of white in each of the ranges 0..255, 0..1 and -1..1 is
+    computed; the first range that they map to one usual inside a network is the one the model expects.
+
+    Args:
+        model: The model; sizes in it may be unknown.
+        input_shape: (height, width, channels).
+
+    Returns:
+        One of `PREPROCESSINGS`; None if the model does not begin with such layers, or they fit no range.
+
+    Raises:
+        ModelError: If vislib cannot look inside the model.
+    """
+    graph = flatten(model, input_shape)
+    scaled = _after_scaling(graph)
+    if scaled is None:
+        return None
+    scale = keras.Model(graph.input, scaled)
+    for name, ends in _RANGES.items():
+        black_and_white = np.stack([np.full(input_shape, end, np.float32) for end in ends])
+        values = np.asarray(scale(black_and_white, training=False), np.float64)
+        values = values[:, values.shape[1] // 2, values.shape[2] // 2]  # padding does not reach the centre
+        if np.ptp(values, axis=0).min() >= _LEAST_SPAN and np.abs(values).max() <= _MOST:
+            return PREPROCESSINGS[name]
+    return None
+
+
+def _after_scaling(graph: Graph) -> keras.KerasTensor | None:
+    """What leaves the last of the layers at the input that only scale; None if there is none."""
+    tensor, scaled = graph.input, None
+    while True:
+        users = [node for node in graph.nodes if any(tensor is given for given in node.inputs)]
+        if len(users) != 1 or len(users[0].inputs) != 1 or len(users[0].output.shape) != 4:
+            return scaled
+        kind, tensor = type(users[0].operation).__name__, users[0].output
+        if kind in _SCALING:
+            scaled = tensor
+        elif not kind.startswith("Random") and kind not in ("InputLayer", "Identity", "Resizing", "CenterCrop"):
+            return scaled
+
+
+def predictions_by_preprocessing(
+    classifier: Classifier, image: np.ndarray, top: int = 3
+) -> dict[str, list[Prediction]]:
+    """An image's predictions under each named preprocessing, to choose by: a wrong one tells by its answers.
+
+    Args:
+        classifier: The classifier; its own preprocessing counts only for the part of the image it sees.
+        image: (H, W, 3) in 0..255.
+        top: How many classes of each.
+
+    Returns:
+        Name of the preprocessing → the most probable classes, most probable first; those for colour are
+        left out where the model takes grey.
+    """
+    named = {name: one for name, one in PREPROCESSINGS.items() if one.suits(classifier.channels)}
+    crop = classifier.preprocess.crop_fraction
+    fitted = classifier.fit(image)[None]
+    prepared = [replace(one, crop_fraction=crop)(fitted, classifier.channels)[0] for one in named.values()]
+    logits = classifier.network.logits(np.stack(prepared))
+    return {name: classifier.ranked(row, top) for name, row in zip(named, logits, strict=True)}

@@ -1,0 +1,133 @@
+"""A trained Keras classifier with everything needed to use it rightly."""
+
+import difflib
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vislib.errors import ImageError, ModelError, ParameterError, listed
+from vislib.images.reading import Box, fit_box, resize_box
+from vislib.model.preprocessing import Preprocessing
+
+if TYPE_CHECKING:
+    import keras
+
+    from vislib.network.network import Network
+
+_FILE_SUFFIXES = (".keras", ".h5", ".hdf5")
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One class with its probability (0..1)."""
+
+    index: int
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True, eq=False)
+class Classifier:
+    """A trained Keras image classifier with everything needed to use it rightly.
+
+    Args:
+        key: Stable identity: the built-in's name, or the file's digest.
+        model: The Keras model; never changed.
+        labels: A name for each class, all different; two for a single sigmoid unit.
+        input_size: (height, width) in pixels.
+        channels: 1 (grey) or 3 (RGB).
+        preprocess: From RGB in 0..255 to what the model was trained on.
+
+    Raises:
+        ModelError: If labels and outputs do not agree in number, or vislib cannot look inside the model.
+    """
+
+    key: str
+    model: "keras.Model"
+    labels: tuple[str, ...]
+    input_size: tuple[int, int]
+    channels: int
+    preprocess: Preprocessing
+    _indices: dict[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.channels not in (1, 3):
+            raise ModelError(f"{self.key} takes {self.channels} channels; 1 (grey) or 3 (RGB) can be used.")
+        if not self.preprocess.suits(self.channels):
+            raise ModelError(
+                f"{self.key} takes grey images, and the preprocessing '{self.preprocess.name}' is for colour."
+            )
+        object.__setattr__(self, "_indices", {label: index for index, label in enumerate(self.labels)})
+        if len(self._indices) != len(self.labels):
+            twice = sorted({label for label in self.labels if self.labels.count(label) > 1})
+            raise ModelError(f"Labels must all be different; these are there more than once: {listed(twice)}.")
+        if len(self.labels) != self.network.n_classes:
+            raise ModelError(
+                f"The network tells {self.network.n_classes} classes apart, but {len(self.labels)} labels were given."
+            )
+
+    @cached_property
+    def network(self) -> "Network":
+        """The model's scores, feature maps and gradients, as NumPy."""
+        from vislib.network.network import Network
+
+        return Network(self.model, (*self.input_size, self.channels))
+
+    def box(self, image: np.ndarray) -> Box:
+        """The part of an image (H, W, 3) that the network sees."""
+        return fit_box(image.shape[:2], self.input_size, self.preprocess.crop_fraction)
+
+    def fit(self, image: np.ndarray) -> np.ndarray:
+        """The image as the network sees it, before preprocessing: (h, w, 3) uint8.
+
+        Raises:
+            ImageError: If it is no array (H, W, 3).
+        """
+        if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+            came = f"shape {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
+            raise ImageError(f"An image is an array (H, W, 3) in 0..255, as load_image gives it; not {came}.")
+        return resize_box(image, self.box(image), self.input_size)
+
+    def prepare(self, fitted: np.ndarray) -> np.ndarray:
+        """Fitted images (n, h, w, 3) in 0..255 as network input (n, h, w, channels) float32."""
+        return self.preprocess(fitted, self.channels)
+
+    def logits(self, image: np.ndarray) -> np.ndarray:
+        """Scores (classes,) of an image (H, W, 3) before softmax or sigmoid."""
+        return self.network.logits(self.prepare(self.fit(image)[None]))[0]
+
+    def predict(self, image: np.ndarray, top: int = 5) -> list[Prediction]:
+        """The `top` most probable classes of an image (H, W, 3), most probable first."""
+        if top < 1:
+            raise ParameterError(f"`top` must be at least 1; not {top}.")
+        return self.ranked(self.logits(image), top)
+
+    def ranked(self, logits: np.ndarray, top: int) -> list[Prediction]:
+        """The `top` most probable classes by scores (classes,), most probable first."""
+        probabilities = self.network.probabilities(logits)
+        order = np.argsort(-probabilities, kind="stable")[:top]
+        return [Prediction(int(index), self.labels[index], float(probabilities[index])) for index in order]
+
+    def class_index(self, name: str | int) -> int:
+        """The index of a class given by its label or by its number.
+
+        Raises:
+            ParameterError: If there is no such class.
+        """
+        if isinstance(name, str) and name in self._indices:
+            return self._indices[name]
+        if isinstance(name, bool) or not isinstance(name, str | int | np.integer):
+            raise ParameterError(f"A class is given by its label or its number; not by {name!r}.")
+        try:
+            index = int(name)
+        except ValueError:
+            near = difflib.get_close_matches(str(name), self.labels, n=3) or self.labels[:5]
+            raise ParameterError(
+                f"'{name}' is not one of the {len(self.labels)} classes of {self.key}; "
+                f"there are, for example: {listed(near)}."
+            ) from None
+        if not 0 <= index < len(self.labels):
+            raise ParameterError(f"Class numbers of {self.key} go from 0 to {len(self.labels) - 1}; not {index}.")
+        return index

@@ -1,0 +1,1 @@
+"""Runs a graph: scores, feature maps and gradients, NumPy in and out."""

@@ -1,0 +1,158 @@
+"""Figures for papers, by matplotlib (never pyplot, which keeps each figure for ever)."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vislib.errors import ParameterError
+from vislib.output.heatmap import Heatmap
+from vislib.output.render import COLORMAPS, DIVERGING_COLORMAPS, Scale, is_signed, kernel_image, overlay, table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def figure(
+    result: Heatmap | np.ndarray,
+    image: np.ndarray | None = None,
+    *,
+    title: str | None = None,
+    opacity: float = 0.5,
+    colormap: str | None = None,
+    clip: float = 0.0,
+    scale: Scale | None = None,
+    most: int = 64,
+) -> "Figure":
+    """A figure for print: a heatmap with its colour bar, or a grid of feature maps or kernels.
+
+    Args:
+        result: A Heatmap; feature maps (h, w, c), drawn a channel a cell; or kernels
+            (k_h, k_w, c_in, c_out), drawn as RGB where c_in is 3, else averaged over the input channels.
+        image: For a heatmap: the image, to lay it over.
+        title: Above the figure; for a heatmap by default method, class and score.
+        opacity: Of the heatmap over the image, 0 to 1.
+        colormap: A matplotlib name.
+        clip: For a heatmap, as in `overlay`.
+        scale: For a heatmap, as in `overlay`.
+        most: How many channels a grid shows at most, strongest first.
+    """
+    table(colormap, signed=False)  # says so if there is no such colormap
+    if isinstance(result, Heatmap):
+        if not 0 <= opacity <= 1:
+            raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")
+        return _heatmap_figure(result, image, title, opacity, colormap, clip, scale)
+    values = np.asarray(result)
+    if values.ndim == 4 and values.shape[2] == 3:
+        order = np.argsort(-np.linalg.norm(values.reshape(-1, values.shape[3]), axis=0), kind="stable")[:most]
+        return _grid([np.asarray(kernel_image(values[..., k])) for k in order], order, None, False, None, title)
+    if values.ndim == 4:
+        values = values.mean(axis=3) if values.shape[3] == 1 else values.mean(axis=2)
+    if values.ndim != 3:
+        raise ParameterError(
+            "A figure shows a Heatmap, feature maps (h, w, c) or kernels (k_h, k_w, c_in, c_out); "
+            f"not an array of shape {values.shape}."
+        )
+    order = np.argsort(-np.abs(values).mean(axis=(0, 1)), kind="stable")[:most]
+    signed = is_signed(values)
+    scale = Scale.of(values[..., order], signed)
+    return _grid([values[..., k] for k in order], order, scale, signed, colormap, title)
+
+
+def comparison(heatmaps: Sequence[Heatmap], image: np.ndarray, *, opacity: float = 0.5) -> "Figure":
+    """Several maps of one image (H, W, 3) in a figure, three in a row, each with its own colour bar: the values of
+    different methods have different units."""
+    from matplotlib.figure import Figure
+
+    columns = min(3, len(heatmaps))
+    rows = int(np.ceil(len(heatmaps) / columns))
+    drawn = Figure(figsize=(4.2 * columns, 3.8 * rows), layout="constrained")
+    every = drawn.subplots(rows, columns, squeeze=False)
+    for axes in every.flat:
+        axes.set_axis_off()
+    for axes, heatmap in zip(every.flat, heatmaps, strict=False):
+        _draw_heatmap(drawn, axes, heatmap, image, heatmap.method, opacity, None, 0.0)
+    drawn.suptitle(f"{heatmaps[0].explained}: {heatmaps[0].score:.2f}", fontsize=10)
+    return drawn
+
+
+def pictures(images: Sequence[np.ndarray], titles: Sequence[str], columns: int | None = None) -> "Figure":
+    """Pictures (h, w, 3) uint8 in rows, each under its title; ten go in two rows."""
+    from matplotlib.figure import Figure
+
+    columns = columns or (5 if len(images) == 10 else min(len(images), int(np.ceil(np.sqrt(len(images))))))
+    rows = int(np.ceil(len(images) / columns))
+    drawn = Figure(figsize=(1.9 * columns, 2.1 * rows), layout="constrained")
+    every = drawn.subplots(rows, columns, squeeze=False)
+    for axes in every.flat:
+        axes.set_axis_off()
+    for axes, image, title in zip(every.flat, images, titles, strict=False):
+        axes.imshow(image)
+        axes.set_title(title, fontsize=8)
+    return drawn
+
+
+def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap, clip, scale) -> "Figure":
+    from matplotlib.figure import Figure  # takes half a second, which the first paint must not wait for
+
+    drawn = Figure(figsize=(5.2, 4.4), layout="constrained")
+    axes = drawn.add_subplot()
+    title = title or f"{heatmap.method} · {heatmap.explained}: {heatmap.score:.2f}"
+    _draw_heatmap(drawn, axes, heatmap, image, title, opacity, colormap, clip, scale)
+    return drawn
+
+
+def _draw_heatmap(drawn, axes, heatmap: Heatmap, image, title, opacity, colormap, clip, scale=None) -> None:
+    scale = scale if scale is not None else Scale.of(heatmap.values, heatmap.signed, clip)
+    name = colormap or (DIVERGING_COLORMAPS[0] if heatmap.signed else COLORMAPS[0])
+    if image is not None:
+        axes.imshow(overlay(image, heatmap, 0.0), extent=_extent(heatmap))
+    if scale.constant:
+        axes.text(0.5, 0.02, f"constant: {scale.low:.4g} everywhere", transform=axes.transAxes, ha="center")
+    else:
+        shown = axes.imshow(
+            heatmap.values,
+            cmap=name,
+            vmin=scale.low,
+            vmax=scale.high,
+            alpha=opacity if image is not None else 1.0,
+            interpolation="bilinear" if image is not None else "nearest",
+            extent=_extent(heatmap),
+        )
+        bar = drawn.colorbar(
+            shown, ax=axes, extend="neither" if not scale.clipped else "both" if heatmap.signed else "max"
+        )
+        if bar.solids is not None:
+            bar.solids.set_alpha(1)  # the bar shows the colours themselves, not as laid over an image
+        bar.set_label(heatmap.unit)
+    axes.set_title(title, fontsize=10)
+    axes.set_axis_off()
+
+
+def _extent(heatmap: Heatmap) -> tuple[float, float, float, float]:
+    height, width = heatmap.values.shape
+    return (0, width, height, 0)
+
+
+def _grid(pictures, order, scale, signed, colormap, title) -> "Figure":
+    from matplotlib.figure import Figure
+
+    columns = int(np.ceil(np.sqrt(len(pictures))))
+    rows = int(np.ceil(len(pictures) / columns))
+    drawn = Figure(figsize=(1.1 * columns + 0.6, 1.2 * rows + 0.4), layout="constrained")
+    name = colormap or (DIVERGING_COLORMAPS[0] if signed else COLORMAPS[0])
+    shown = None
+    every = drawn.subplots(rows, columns, squeeze=False)
+    for axes in every.flat:
+        axes.set_axis_off()
+    for axes, picture, channel in zip(every.flat, pictures, order, strict=False):
+        if picture.ndim == 3:
+            axes.imshow(picture)
+        else:
+            shown = axes.imshow(picture, cmap=name, vmin=scale.low, vmax=scale.high)
+        axes.set_title(str(channel), fontsize=7, pad=2)
+    if shown is not None:
+        drawn.colorbar(shown, ax=list(every.flat), shrink=0.6)
+    if title:
+        drawn.suptitle(title, fontsize=10)
+    return drawn

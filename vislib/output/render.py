@@ -1,0 +1,210 @@
+"""How raw maps become pictures. The only place that normalises, and it says what it did.
+
+Pillow images for the screen; for figures in papers see `vislib.figures`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import colormaps
+from PIL import Image
+
+from vislib.errors import ParameterError, listed
+from vislib.images.reading import Box, resize_box
+from vislib.output.heatmap import Heatmap
+
+COLORMAPS = ("viridis", "cividis", "magma", "gray", "jet")
+DIVERGING_COLORMAPS = ("RdBu_r", "PuOr_r", "BrBG_r")
+_MISSING = (128, 128, 128)
+_CONSTANT = (224, 224, 224)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From raw values to 0..1 for a colormap.
+
+    Attributes:
+        low: Raw value at the colormap's start.
+        high: Raw value at its end.
+        constant: Whether all values are the same, so that there is nothing to draw.
+        missing: Whether some values are NaN or infinite; they are drawn grey.
+        clipped: Whether some values lie beyond the ends; they are drawn in the end's colour.
+    """
+
+    low: float
+    high: float
+    constant: bool = False
+    missing: bool = False
+    clipped: bool = False
+
+    @classmethod
+    def of(cls, values: np.ndarray, signed: bool, clip: float = 0.0) -> "Scale":
+        """The range of the values: centred on zero for signed ones, from zero where they nearly reach it.
+
+        Args:
+            values: Raw values, any shape.
+            signed: Whether zero is the middle.
+            clip: Share of the values, those of the largest magnitude, that may lie beyond the ends, so that
+                a few extreme pixels do not darken the rest.
+        """
+        finite = values[np.isfinite(values)]
+        missing = finite.size < values.size
+        if not finite.size:
+            return cls(0.0, 0.0, constant=True, missing=True)
+        low, high = float(finite.min()), float(finite.max())
+        if low == high:
+            return cls(low, high, constant=True, missing=missing)
+        reach = max(abs(low), abs(high))
+        end = float(np.quantile(np.abs(finite), 1 - clip)) if clip else reach
+        end, clipped = (end, True) if 0 < end < reach else (reach, False)
+        if signed:
+            return cls(-end, end, missing=missing, clipped=clipped)
+        if 0 <= low < end:
+            return cls(low if low > end / 10 else 0.0, end, missing=missing, clipped=clipped)
+        return cls(low, high, missing=missing)
+
+    @classmethod
+    def from_zero(cls, values: np.ndarray, signed: bool, clip: float = 0.0) -> "Scale":
+        """As `of`, but of unsigned values from zero too: maps of different units are alike in their share of the end."""
+        own = cls.of(values, signed, clip)
+        return own if own.constant or signed else cls(min(0.0, own.low), own.high, False, own.missing, own.clipped)
+
+    def __call__(self, values: np.ndarray) -> np.ndarray:
+        """Values as 0..1; computed in float64, so that ranges of 1e-30 come out right."""
+        if self.high == self.low:
+            return np.full(values.shape, 0.5)
+        return (values.astype(np.float64) - self.low) / (self.high - self.low)
+
+
+def map_image(
+    values: np.ndarray,
+    *,
+    signed: bool = False,
+    colormap: str | None = None,
+    scale: Scale | None = None,
+    size: tuple[int, int] | None = None,
+) -> Image.Image:
+    """A map (h, w) in false colours.
+
+    Args:
+        values: Raw values. A constant map is drawn blank; NaN and infinity are drawn grey.
+        signed: Whether zero is the middle: blue below, white at zero, red above.
+        colormap: A matplotlib name; by default "viridis", or "RdBu_r" for signed maps.
+        scale: A scale shared with other maps; by default the map's own range.
+        size: (height, width) to enlarge to, cells kept as squares.
+    """
+    scale = scale if scale is not None else Scale.of(values, signed)
+    if scale.constant:
+        pixels = np.broadcast_to(np.array(_CONSTANT, np.uint8), (*values.shape, 3)).copy()
+    else:
+        pixels = table(colormap, signed)[np.clip(np.rint(np.nan_to_num(scale(values)) * 255), 0, 255).astype(int)]
+    pixels[~np.isfinite(values)] = _MISSING
+    picture = Image.fromarray(pixels)
+    return picture.resize((size[1], size[0]), Image.Resampling.NEAREST) if size else picture
+
+
+def kernel_image(kernel: np.ndarray, size: int | None = None) -> Image.Image:
+    """A kernel of three input channels (k_h, k_w, 3) as RGB: zero is mid-grey, the largest weight full."""
+    reach = float(np.abs(kernel).max()) or 1.0
+    pixels = np.rint((kernel / reach + 1) * 127.5).astype(np.uint8)
+    picture = Image.fromarray(pixels)
+    return picture.resize((size, size), Image.Resampling.NEAREST) if size else picture
+
+
+def rgb_image(maps: np.ndarray) -> Image.Image:
+    """Three maps (h, w, 3) as red, green and blue: their smallest value black, their largest full, a constant grey."""
+    pixels = np.rint(Scale(float(maps.min()), float(maps.max()))(maps) * 255).astype(np.uint8)
+    return Image.fromarray(pixels)
+
+
+def heatmap_image(heatmap: Heatmap, colormap: str | None = None) -> Image.Image:
+    """The heatmap alone in false colours, at the network's resolution."""
+    return map_image(heatmap.values, signed=heatmap.signed, colormap=colormap)
+
+
+def seen(image: np.ndarray, box: Box, size: int | None = None) -> Image.Image:
+    """The part `box` of an image (H, W, 3); with `size`, so large that its longer side has that many pixels."""
+    height, width = max(1, round(box.height)), max(1, round(box.width))
+    if size is not None:
+        enlarge = size / max(height, width)
+        height, width = max(1, round(height * enlarge)), max(1, round(width * enlarge))
+    return Image.fromarray(resize_box(image, box, (height, width)))
+
+
+def overlay(
+    image: np.ndarray,
+    heatmap: Heatmap,
+    opacity: float = 0.5,
+    colormap: str | None = None,
+    size: int | None = None,
+    clip: float = 0.0,
+    scale: Scale | None = None,
+) -> Image.Image:
+    """The heatmap over the part of the image that the network saw.
+
+    Args:
+        image: (H, W, 3), the image that was explained.
+        heatmap: Its explanation. Where it is constant nothing is laid over.
+        opacity: 0 shows the image alone, 1 the map alone.
+        colormap: A matplotlib name; by default "viridis", or "RdBu_r" for signed maps.
+        size: Pixels of the longer side; by default as many as that part of the image has.
+        clip: Share of the pixels, those of the largest magnitude, that may lie beyond the colours' ends.
+        scale: A scale shared with other maps, in place of the map's own range.
+
+    Raises:
+        ParameterError: If the opacity is outside 0..1, or the heatmap belongs to an image of another size.
+    """
+    if not 0 <= opacity <= 1:
+        raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")
+    if tuple(image.shape[:2]) != tuple(heatmap.image_size):
+        raise ParameterError(
+            f"The heatmap explains an image of {heatmap.image_size[1]} × {heatmap.image_size[0]} pixels; "
+            f"this one has {image.shape[1]} × {image.shape[0]}."
+        )
+    scale = scale if scale is not None else Scale.of(heatmap.values, heatmap.signed, clip)
+    return _blend(seen(image, heatmap.box, size), heatmap.values, scale, heatmap.signed, opacity, colormap)
+
+
+def overlay_map(
+    image: np.ndarray,
+    box: Box,
+    values: np.ndarray,
+    opacity: float = 0.5,
+    colormap: str | None = None,
+    size: int | None = None,
+    scale: Scale | None = None,
+    signed: bool | None = None,
+) -> Image.Image:
+    """A map (h, w) over the part `box` of an image that it covers; the rest as for `overlay`.
+
+    Without `signed` it counts as signed where it goes below zero.
+    """
+    signed = is_signed(values) if signed is None else signed
+    scale = scale if scale is not None else Scale.of(values, signed)
+    return _blend(seen(image, box, size), values, scale, signed, opacity, colormap)
+
+
+def is_signed(values: np.ndarray) -> bool:
+    """Whether a map goes below zero, so that zero belongs in the middle of its colours."""
+    return bool(np.nanmin(values) < 0) if np.isfinite(values).any() else False
+
+
+def _blend(picture: Image.Image, values, scale: Scale, signed: bool, opacity: float, colormap) -> Image.Image:
+    if scale.constant or opacity == 0:
+        return picture
+    unit = scale(np.nan_to_num(values, nan=scale.low, posinf=scale.high, neginf=scale.low)).astype(np.float32)
+    fine = np.asarray(Image.fromarray(unit).resize(picture.size, Image.Resampling.BILINEAR))
+    colours = table(colormap, signed)[np.clip(np.rint(fine * 255), 0, 255).astype(int)]
+    return Image.blend(picture, Image.fromarray(colours), opacity)
+
+
+def table(colormap: str | None, signed: bool) -> np.ndarray:
+    """The 256 colours of a colormap, (256, 3) uint8.
+
+    Raises:
+        ParameterError: If there is no such colormap.
+    """
+    name = colormap or (DIVERGING_COLORMAPS[0] if signed else COLORMAPS[0])
+    if name not in colormaps:
+        raise ParameterError(f"There is no colormap '{name}'; try {listed(COLORMAPS + DIVERGING_COLORMAPS)}.")
+    return (colormaps[name](np.arange(256) / 255)[:, :3] * 255).round().astype(np.uint8)

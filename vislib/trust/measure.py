@@ -1,0 +1,127 @@
+"""All figures of a map at once, and of several methods side by side."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from vislib.attribution.base import Explainer, methods
+from vislib.model.classifier import Classifier
+from vislib.progress import Progress, Steps, no_progress
+from vislib.speed.blas_threads import one_blas_thread
+from vislib.targets.scores import Target
+from vislib.trust import confidence, curves, robustness, verdicts
+from vislib.trust.complexity import complexity, sparseness
+from vislib.trust.pointing import Grid, grid_pointing
+from vislib.trust.randomization import RandomizedStage, cascading_randomization
+from vislib.trust.trust import Trust
+
+BASELINES = ("random", "edges")
+
+
+@one_blas_thread()
+def measure(
+    explainers: Sequence[Explainer],
+    classifier: Classifier,
+    image: np.ndarray,
+    class_index: int | Target | None = None,
+    *,
+    baselines: bool = True,
+    noise_samples: int = 4,
+    randomize: bool = True,
+    grid: Grid | None = None,
+    seed: int = 0,
+    progress: Progress = no_progress,
+) -> list[Trust]:
+    """How far the maps of these methods for one image can be trusted, beside the two baselines.
+
+    Args:
+        explainers: The methods with their parameters, each name once.
+        classifier: Whose decision.
+        image: (H, W, 3) in 0..255.
+        class_index: The class or Target explained; None for the most probable class.
+        baselines: Whether random numbers and image edges are measured too.
+        noise_samples: For max-sensitivity; 0 leaves it out.
+        randomize: Whether to do the sanity check, five more maps a method.
+        grid: For the pointing game; None leaves it out.
+        seed: Of all that is random.
+        progress: Called as progress(done, total) between pieces of work; raising cancels.
+
+    Returns:
+        One a method, in the order given, the baselines last.
+
+    Raises:
+        ParameterError: If a parameter does not suit the network.
+        ModelError: If a method does not exist for the network.
+    """
+    every = {explainer.name: explainer.resolved(classifier) for explainer in explainers}
+    if baselines:
+        for name in BASELINES:
+            every.setdefault(name, methods()[name]().resolved(classifier))
+    work = Steps(progress, len(every) * (2 + (noise_samples > 0) + (grid is not None) + randomize))
+    heatmaps = {}
+    for name, explainer in every.items():
+        heatmaps[name] = explainer.explain(classifier, image, class_index, work.watch)
+        work.finished()
+    target = next(iter(heatmaps.values())).target
+    fitted = classifier.fit(image)
+    stages: Mapping[str, list[RandomizedStage]] = {}
+    if randomize:
+        stages = cascading_randomization(every, classifier, fitted, target, seed=seed, progress=work.watch)
+        work.finished(len(every))
+    found = []
+    for name, explainer in every.items():
+        figures = _figures(classifier, fitted, heatmaps[name].values, target, seed)
+        work.finished()
+        sensitivity = pointing = None
+        if noise_samples:
+            sensitivity = robustness.max_sensitivity(
+                explainer, classifier, fitted, target, noise_samples, seed=seed, progress=work.watch
+            )
+            work.finished()
+        if grid is not None:
+            pointing = float(np.mean(grid_pointing(explainer, classifier, grid, work.watch)))
+            work.finished()
+        found.append(
+            Trust(
+                name=name,
+                title=explainer.title,
+                family=explainer.family,
+                class_discriminative=explainer.class_discriminative,
+                heatmap=heatmaps[name],
+                max_sensitivity=sensitivity,
+                randomized=float(np.mean([s.rank_correlation for s in stages[name][1:]])) if randomize else None,
+                pointing=pointing,
+                pointing_by_chance=1 / len(grid.class_indices) if grid else 0.0,
+                stages=tuple(stages.get(name, ())),
+                **figures,
+            )
+        )
+    return found
+
+
+def _figures(classifier, fitted, values, target: Target, seed: int) -> dict:
+    probability = dataclasses.replace(target, score="probability")
+    out, in_ = (curve(classifier, fitted, values, probability) for curve in (curves.deletion, curves.insertion))
+    return {
+        "deletion": out.area,
+        "insertion": in_.area,
+        "confidence_drop": confidence.confidence_drop(classifier, fitted, values, target),
+        "confidence_increases": confidence.confidence_increases(classifier, fitted, values, target),
+        "infidelity": robustness.infidelity(classifier, fitted, values, target, seed=seed),
+        "sparseness": sparseness(values),
+        "complexity": complexity(values),
+        "deletion_curve": out,
+        "insertion_curve": in_,
+    }
+
+
+def verdict(trust: Trust, all_measured: Sequence[Trust]) -> tuple[str, list[tuple[bool, str]]]:
+    """What this map on this image is good for, in plain words, and why: (speaks for it, a sentence) each.
+
+    Args:
+        trust: One of `measure`.
+        all_measured: All of that `measure`; it is compared with the baselines among them.
+    """
+    baselines = [other for other in all_measured if other.family == "baseline" and other is not trust]
+    return verdicts.verdict(trust, baselines), verdicts.reasons(trust, baselines)
