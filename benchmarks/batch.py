@@ -65,7 +65,7 @@ def plain_seconds(classifier, fitted: np.ndarray, methods) -> float:
     step, begun = min(classifier.network.batch_size, 64), time.perf_counter()
     for start in range(0, len(fitted), step):
         images = fitted[start : start + step]
-        logits = classifier.network.logits(classifier.prepare(images))
+        logits = classifier.network.logits(classifier.preprocess_input(images))
         targets = [vislib.Target(int(index)) for index in logits.argmax(axis=1)]
         for method in methods:
             method.attribute_many(classifier, images, targets)
@@ -81,7 +81,7 @@ def measure(folder: Path, out: Path, model: str, names: tuple[str, ...]) -> dict
     classifier = vislib.load_classifier(model)
     methods, source = resolved_methods(names, classifier), source_of(folder)
     n = min(classifier.network.batch_size, 64, len(source))
-    fitted = np.stack([classifier.fit(source[number]) for number in range(n)])
+    fitted = np.stack([classifier.resize(source[number]) for number in range(n)])
     plain_seconds(classifier, fitted, methods)  # traces
     plain: list[float] = []
     begun = told = time.perf_counter()

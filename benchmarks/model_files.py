@@ -90,7 +90,7 @@ def main() -> int:
                     continue
                 seconds, grown = time.perf_counter() - start, _peak() - before
                 classifier = classifier_of(file, vislib.PREPROCESSINGS["-1..1"], None, _size(model))
-                given = classifier.prepare(classifier.fit(image)[None])
+                given = classifier.preprocess_input(classifier.resize(image)[None])
                 expected = np.asarray(model(given, training=False))[0]
                 difference = float(np.abs(classifier.network.probabilities(classifier.logits(image)) - expected).max())
                 apart = max(apart, difference)

@@ -8,7 +8,7 @@
 Importing vislib does not import TensorFlow; loading a network does.
 """
 
-from vislib import activation_maximization
+from vislib import activation_maximization, targets
 from vislib.activations.maps import feature_maps, feature_maps_of, filter_layers, filters
 from vislib.activations.patches import TopPatches, top_patches
 from vislib.attribution import Explainer, explain, methods
@@ -22,7 +22,7 @@ from vislib.model.preprocessing import PREPROCESSINGS, Preprocessing
 from vislib.output import figures, render
 from vislib.output.export import save
 from vislib.output.heatmap import Heatmap
-from vislib.targets.scores import Target
+from vislib.targets.scores import ClassScore as Target
 from vislib.zoo import models
 
 __all__ = [
@@ -55,5 +55,6 @@ __all__ = [
     "read_labels",
     "render",
     "save",
+    "targets",
     "top_patches",
 ]

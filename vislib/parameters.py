@@ -14,6 +14,7 @@ def parameter(
     default: Any,
     label: str,
     *,
+    kind: type | None = None,
     unit: str = "",
     low: float | None = None,
     high: float | None = None,
@@ -25,13 +26,24 @@ def parameter(
     Args:
         default: Its default; None where it depends on the network (for a method, see `Explainer.resolved`).
         label: A short name for people.
+        kind: int, float, bool or str; by default the type of the default value.
         unit: Such as "px".
         low: Smallest value accepted.
         high: Largest value accepted.
         choices: The values accepted, for text.
         help: One sentence.
     """
-    metadata = {"label": label, "unit": unit, "low": low, "high": high, "choices": choices, "help": help}
+    if kind is None and default is None:
+        raise TypeError(f"The parameter '{label}' has no default value, so its `kind` must be given.")
+    metadata = {
+        "label": label,
+        "kind": kind or type(default),
+        "unit": unit,
+        "low": low,
+        "high": high,
+        "choices": choices,
+        "help": help,
+    }
     return field(default=default, metadata=metadata)
 
 
@@ -49,14 +61,14 @@ def _checked(owner: str, spec: dataclasses.Field, value: Any) -> Any:
     if not spec.metadata or (value is None and spec.default is None):
         return value
     limits, of = spec.metadata, f"The `{spec.name}` parameter of `{owner}`"
-    if "bool" in str(spec.type):
+    if limits["kind"] is bool:
         if not isinstance(value, bool):
             raise ParameterError(f"{of} must be True or False; not {value!r}.")
     elif limits["choices"]:
         if value not in limits["choices"]:
             raise ParameterError(f"{of} must be one of {listed(limits['choices'])}; not {value!r}.")
     elif limits["low"] is not None or limits["high"] is not None:
-        wants_whole = "int" in str(spec.type)
+        wants_whole = limits["kind"] is int
         accepted: Any = (int, np.integer) if wants_whole else (int, float, np.integer, np.floating)
         low = limits["low"] if limits["low"] is not None else -math.inf
         high = limits["high"] if limits["high"] is not None else math.inf

@@ -102,7 +102,7 @@ def by_batch():
     import vislib
 
     classifier, image = vislib.load_classifier("efficientnet-lite0"), vislib.load_image("sample_images/cat.jpg")
-    inputs = classifier.prepare(classifier.fit(image)[None])
+    inputs = classifier.preprocess_input(classifier.resize(image)[None])
     yield "| images at once | ms an image |"
     yield "|---|---|"
     for count in _BATCHES:
@@ -116,7 +116,7 @@ def ceiling():
     from benchmarks.peers.task import NETWORKS, PATCH_PX, task_of
     from vislib.backend import tf
     from vislib.layers.layer_cost import layer_cost
-    from vislib.speed.incremental import IncrementalNetwork
+    from vislib.speed.incremental import IncrementalPlan
 
     side = 2048
     matrix = tf.random.normal((side, side))
@@ -131,7 +131,7 @@ def ceiling():
     for name in NETWORKS:
         task = task_of(name)
         network, images = task.classifier.network, task.inputs.repeat(32, axis=0)
-        plan = IncrementalNetwork(network.graph, (PATCH_PX, PATCH_PX))
+        plan = IncrementalPlan(network.graph, (PATCH_PX, PATCH_PX))
         costs = [(node, layer_cost(node)) for node in network.graph.nodes]
         macs = [(cost.macs, plan.share(node.output)) for node, cost in costs if cost is not None]
         gigaflops = 2 * sum(count for count, _ in macs) / 1e9

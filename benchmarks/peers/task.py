@@ -52,6 +52,6 @@ def task_of(network: str) -> Task:
         build = {"ResNet-50": keras.applications.ResNet50, "VGG-16": keras.applications.VGG16}[network]
         classifier = vislib.load_classifier(build(weights=None), preprocess="-1..1")
     image = vislib.load_image(IMAGE)
-    inputs = np.ascontiguousarray(classifier.prepare(classifier.fit(image)[None]), np.float32)
+    inputs = np.ascontiguousarray(classifier.preprocess_input(classifier.resize(image)[None]), np.float32)
     class_index = int(classifier.logits(image).argmax())
     return Task(classifier, image, inputs, class_index, classifier.network.last_map_layer)

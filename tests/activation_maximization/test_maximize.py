@@ -192,7 +192,7 @@ def test_sheet_ten_in_two_rows():
 def test_all_digits_recognised_as_their_class():
     digits = vislib.load_classifier("digits")
     result = class_pictures(digits)
-    probabilities = digits.network.probabilities(digits.network.logits(digits.prepare(result.pictures)))
+    probabilities = digits.network.probabilities(digits.network.logits(digits.preprocess_input(result.pictures)))
     assert np.diag(probabilities).min() >= 0.99
 
 
@@ -201,7 +201,7 @@ def test_builtin_classes_recognised_after_a_shift(classifier):
     result = maximize(classifier, classes, steps=48)
     random = np.random.default_rng(0)
     moved = np.stack([np.roll(picture, random.integers(-8, 9, 2), (0, 1)) for picture in result.pictures])
-    assert classifier.network.logits(classifier.prepare(moved)).argmax(axis=1).tolist() == classes
+    assert classifier.network.logits(classifier.preprocess_input(moved)).argmax(axis=1).tolist() == classes
 
 
 def test_too_many_classes_refused(classifier):

@@ -69,7 +69,7 @@ def test_patch_is_the_receptive_field_with_grey_beyond_the_edge():
 
 
 def test_patch_of_a_unit_that_sees_all_is_the_whole_image(classifier, cat):
-    top = top_patches(classifier, np.stack([classifier.fit(cat)] * 2), "head_relu", 1)
+    top = top_patches(classifier, np.stack([classifier.resize(cat)] * 2), "head_relu", 1)
     assert top.patches(classifier, cat[None], 0)[0].shape == (224, 224, 3)
 
 

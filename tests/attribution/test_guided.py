@@ -20,7 +20,7 @@ def inputs():
 @pytest.mark.parametrize("style", ["relu_layers", "operations", "nested"])
 def test_map_is_largest_ruled_gradient_and_not_saliency(method, style):
     for class_index in range(3):
-        gradient = tiny(style).network.gradients(inputs(), Target(class_index), RULES[method])[0]
+        gradient = tiny(style).network.gradients(inputs(), Target(class_index), RULES[method])[0][0]
         heatmap = vislib.explain(method, tiny(style), random_image(), class_index)
         np.testing.assert_array_equal(heatmap.details["gradient"], gradient)
         np.testing.assert_array_equal(heatmap.values, np.abs(gradient).max(axis=-1))
@@ -30,7 +30,7 @@ def test_map_is_largest_ruled_gradient_and_not_saliency(method, style):
 
 def test_guided_grad_cam_is_guided_gradient_times_upsampled_grad_cam():
     for layer in ("conv1", "conv2"):
-        gradient = tiny("conv_relu").network.gradients(inputs(), Target(2), "guided")[0]
+        gradient = tiny("conv_relu").network.gradients(inputs(), Target(2), "guided")[0][0]
         cam = vislib.explain("grad-cam", tiny("conv_relu"), random_image(), 2, layer=layer)
         heatmap = vislib.explain("guided-grad-cam", tiny("conv_relu"), random_image(), 2, layer=layer)
         expected = gradient * upsample(cam.details["cells"], (SIDE, SIDE))[..., None]
@@ -80,5 +80,5 @@ def test_guided_cat_every_relu6_takes_part_and_map_is_another(classifier, cat):
     maps = [vislib.explain(name, classifier, cat).values for name in ("saliency", "guided-backprop")]
     assert np.corrcoef(*(values.ravel() for values in maps))[0, 1] < 0.9
     relus = [node.name for node in classifier.network.graph.nodes if isinstance(node.operation, keras.layers.ReLU)]
-    assert classifier.network.graph_under("guided").ruled == set(relus)
+    assert classifier.network.graph_with_rule("guided").ruled == set(relus)
     assert len(relus) > 30

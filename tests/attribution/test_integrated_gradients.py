@@ -71,7 +71,7 @@ def test_linear_network_any_baseline_is_weight_times_way():
 def test_completeness_smooth_network_64_steps_a_thousandth(baseline, target):
     classifier = smooth()
     heatmap = explain(classifier, target, baseline=baseline, add_steps=False)
-    inputs = classifier.prepare(np.stack([random_image(), baseline_image(random_image(), baseline)]))
+    inputs = classifier.preprocess_input(np.stack([random_image(), baseline_image(random_image(), baseline)]))
     score, before = classifier.network.scores(classifier.network.logits(inputs), heatmap.target)
     assert heatmap.score == pytest.approx(score, rel=1e-5)
     assert heatmap.values.sum() == pytest.approx(score - before, rel=1e-3)
@@ -144,6 +144,6 @@ def test_image_that_is_the_baseline_zero_and_no_error():
 def test_cat_accurate_with_steps_added(classifier, cat):
     heatmap = vislib.explain("integrated-gradients", classifier, cat, n_steps=16)
     assert heatmap.details["n_steps"] in (32, 64, 128, 256, 512)
-    black = classifier.network.logits(classifier.prepare(np.zeros((1, *classifier.input_size, 3), np.uint8)))
+    black = classifier.network.logits(classifier.preprocess_input(np.zeros((1, *classifier.input_size, 3), np.uint8)))
     difference = heatmap.score - black[0, heatmap.class_index]
     assert heatmap.values.sum() == pytest.approx(difference, rel=0.05)

@@ -14,7 +14,7 @@ layers = keras.layers
 
 
 def prepared(classifier):
-    return classifier.prepare(classifier.fit(random_image())[None])
+    return classifier.preprocess_input(classifier.resize(random_image())[None])
 
 
 def maps_of(style: str, layer: str) -> np.ndarray:

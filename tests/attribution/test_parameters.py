@@ -12,7 +12,7 @@ from vislib import LayerError, ParameterError
 METHODS = sorted(vislib.methods())
 FIELDS = [(name, spec) for name in METHODS for spec in dataclasses.fields(vislib.methods()[name])]
 NUMBERS = [(name, spec) for name, spec in FIELDS if spec.metadata["high"] is not None]
-WHOLE = [(name, spec) for name, spec in NUMBERS if "int" in str(spec.type)]
+WHOLE = [(name, spec) for name, spec in NUMBERS if spec.metadata["kind"] is int]
 CHOICES = [(name, spec) for name, spec in FIELDS if spec.metadata["choices"]]
 
 

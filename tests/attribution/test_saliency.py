@@ -37,7 +37,7 @@ def test_saliency_tiny_network_is_gradient_of_logit(style):
 
 def test_saliency_cat_is_gradient_of_logit(classifier, cat):
     tabby = classifier.class_index("tabby")
-    inputs = (classifier.fit(cat)[None].astype(np.float32) - 127) / 128
+    inputs = (classifier.resize(cat)[None].astype(np.float32) - 127) / 128
     expected = np.abs(gradient_of(logit_by_hand(classifier.model, tabby), inputs)).max(axis=-1)
     values = vislib.explain("saliency", classifier, cat, tabby).values
     np.testing.assert_allclose(values, expected, atol=1e-5 * expected.max(), rtol=0)

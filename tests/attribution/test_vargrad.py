@@ -12,7 +12,7 @@ def test_vargrad_is_variance_of_gradients_over_noisy_inputs(monkeypatch):
     inputs = random_image()[None].astype(np.float32) / 255
     sigma = 0.3 * (inputs.max() - inputs.min())
     noise = np.random.default_rng(5).normal(0, sigma, (10, *inputs.shape[1:])).astype(np.float32)
-    gradients = np.stack([network.gradients(inputs + one, Target(1))[0] for one in noise]).astype(np.float64)
+    gradients = np.stack([network.gradients(inputs + one, Target(1))[0][0] for one in noise]).astype(np.float64)
     monkeypatch.setattr(network, "gradient_batch_size", 4)
     partials = []
     heatmap = vislib.explain(

@@ -10,8 +10,8 @@ from vislib import Target
 
 def maps_and_gradients(style: str, layer: str, class_index: int):
     classifier = tiny(style)
-    inputs = classifier.prepare(classifier.fit(random_image())[None])
-    maps, gradients = classifier.network.maps_and_gradients(inputs, layer, Target(class_index))
+    inputs = classifier.preprocess_input(classifier.resize(random_image())[None])
+    maps, gradients, _ = classifier.network.maps_and_gradients(inputs, layer, Target(class_index))
     return maps[0].astype(np.float64), gradients[0].astype(np.float64)
 
 

@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from vislib.graph.layer_kinds import layer_kind_named
 from vislib.layers.receptive_field import ReceptiveField, Span
 from vislib.layers.table import LayerRow, LayerTable
 
@@ -10,7 +11,8 @@ FIELD = ReceptiveField(Span(1, 0, 0), Span(1, 0, 0))
 
 def row(name, inputs, side=8, kind=None):
     kind = kind or ("Add" if len(inputs) > 1 else "Conv2D")
-    return LayerRow(name, kind, tuple(inputs), (side, side, 4), 10, 10, 5, 64, "", "", FIELD if side else None)
+    field, what = FIELD if side else None, layer_kind_named(kind)
+    return LayerRow(name, kind, tuple(inputs), (side, side, 4), 10, 10, 5, 64, "", "", field, what)
 
 
 def table_of(connections, sides=None):

@@ -90,12 +90,12 @@ def test_gradient_each_kind_of_relu_is_closed_form(relu):
     values = np.where(below, slope * (POINTS - begin), np.where(inside, POINTS, end))
     np.testing.assert_allclose(network.logits(images)[0], [values.sum(), -(values**2).sum()], rtol=1e-5)
 
-    plain, guided, deconvnet = (network.gradients(images, Target(0), rule)[0, 0, :, 0] for rule in (None, *RULES))
+    plain, guided, deconvnet = (network.gradients(images, Target(0), rule)[0][0, 0, :, 0] for rule in (None, *RULES))
     np.testing.assert_allclose(plain, derivative, atol=1e-6)
     np.testing.assert_allclose(guided, inside, atol=1e-6)
     np.testing.assert_allclose(deconvnet, np.ones(len(POINTS)))
 
-    plain, guided, deconvnet = (network.gradients(images, Target(1), rule)[0, 1, :, 0] for rule in (None, *RULES))
+    plain, guided, deconvnet = (network.gradients(images, Target(1), rule)[0][0, 1, :, 0] for rule in (None, *RULES))
     np.testing.assert_allclose(plain, -2 * values * derivative, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(guided, np.maximum(-2 * values, 0) * inside)
     np.testing.assert_allclose(deconvnet, np.maximum(-2 * values, 0), atol=1e-6)
@@ -104,8 +104,8 @@ def test_gradient_each_kind_of_relu_is_closed_form(relu):
 def test_gradient_of_minus_square_behind_relu_guided_is_zero():
     """−ReLU(x)² at 5 and 10: the gradient is −10 and −20, and nothing positive is there to pass."""
     network, images = network_of("activation="), np.stack([POINTS, POINTS])[None, ..., None]
-    np.testing.assert_array_equal(network.gradients(images, Target(1))[0, 1, -2:, 0], [-10, -20])
-    np.testing.assert_array_equal(network.gradients(images, Target(1), "guided"), np.zeros_like(images))
+    np.testing.assert_array_equal(network.gradients(images, Target(1))[0][0, 1, -2:, 0], [-10, -20])
+    np.testing.assert_array_equal(network.gradients(images, Target(1), "guided")[0], np.zeros_like(images))
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -127,7 +127,7 @@ def test_gradient_layers_after_layers_run_by_hand_same(rule):
         arriving = np.maximum(tape.gradient(pooled, maps, arriving), 0)
         arriving = arriving * (convolved.numpy() > 0) if rule == "guided" else arriving
         expected = tf.nn.conv2d_transpose(arriving.astype(np.float32), conv.kernel, inputs.shape, 1, "VALID")
-        gradient = tiny("sequential").network.gradients(inputs.numpy(), Target(class_index), rule)
+        gradient = tiny("sequential").network.gradients(inputs.numpy(), Target(class_index), rule)[0]
         np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-6)
 
 
@@ -136,8 +136,8 @@ def test_gradient_layers_after_layers_run_by_hand_same(rule):
 def test_graph_under_rule_any_style_shares_weights_and_values(style, rule):
     network, model = tiny(style).network, tiny(style).model
     before = model.to_json()
-    graph = network.graph_under(rule)
-    assert graph.ruled
+    graph = network.graph_with_rule(rule)
+    assert graph.modified_relus
     assert graph.notes == ()
     assert [node.name for node in graph.nodes] == [node.name for node in network.graph.nodes]
     for ruled, plain in zip(graph.nodes, network.graph.nodes, strict=True):
@@ -156,14 +156,19 @@ def test_graph_under_rule_relu_layer_used_twice_ruled_at_both():
     x = relu(convolution(relu(convolution(inputs))))
     model = seeded(keras.Model(inputs, layers.Dense(3)(layers.GlobalAveragePooling2D()(x))))
     network = Network(model, (SIDE, SIDE, 3))
-    assert network.graph_under("guided").ruled == {"conv", "conv:2", "relu", "relu:2"}
-    assert network.gradients(np.ones((1, SIDE, SIDE, 3), np.float32), Target(0), "guided").shape == (1, SIDE, SIDE, 3)
+    assert network.graph_with_rule("guided").modified_relus == {"conv", "conv:2", "relu", "relu:2"}
+    assert network.gradients(np.ones((1, SIDE, SIDE, 3), np.float32), Target(0), "guided")[0].shape == (
+        1,
+        SIDE,
+        SIDE,
+        3,
+    )
 
 
 def test_guided_mobilenet_v2_all_its_relus_and_not_the_vanilla_gradient():
     model = keras.applications.MobileNetV2(weights=None, input_shape=(32, 32, 3), classes=5, alpha=0.35)
     classifier = vislib.load_classifier(seeded(model), preprocess="-1..1")
-    assert len(classifier.network.graph_under("guided").ruled) == 35
+    assert len(classifier.network.graph_with_rule("guided").modified_relus) == 35
     vanilla, guided = (
         vislib.explain(name, classifier, random_image()).values for name in ("saliency", "guided-backprop")
     )

@@ -79,7 +79,9 @@ def test_value_shown_every_style_of_model(style):
 
 def test_input_of_the_first_layer_is_the_prepared_image(classifier):
     operation = operation_of(classifier, random_image(), "conv")
-    np.testing.assert_array_equal(operation.inputs[0], classifier.prepare(classifier.fit(random_image())[None])[0])
+    np.testing.assert_array_equal(
+        operation.inputs[0], classifier.preprocess_input(classifier.resize(random_image())[None])[0]
+    )
     assert operation.sources == ("",)
     assert operation_of(classifier, random_image(), "add").sources == ("norm", "bare_norm")
 

@@ -103,7 +103,7 @@ def test_stranger_s_file_tried_in_a_child_then_classifies(suffix, tmp_path, unch
         path, preprocess="0..1", labels=["a", "b", "c", "d"], progress=lambda gone, most: seconds.append((gone, most))
     )
     image = np.random.default_rng(1).integers(0, 256, (12, 12, 3), np.uint8)
-    fitted = classifier.prepare(classifier.fit(image)[None])
+    fitted = classifier.preprocess_input(classifier.resize(image)[None])
     given = {each.label: each.probability for each in classifier.predict(image, 4)}
     np.testing.assert_allclose([given[name] for name in "abcd"], np.asarray(model(fitted))[0], atol=1e-5)
     assert seconds

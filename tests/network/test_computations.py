@@ -1,6 +1,5 @@
 """How often a network is run for an explanation, and that what is remembered meanwhile is right."""
 
-import numpy as np
 import pytest
 import tiny_models
 from tiny_models import random_image, tiny
@@ -46,12 +45,3 @@ def test_nothing_remembered_from_one_explanation_to_the_next():
     after = vislib.explain("saliency", classifier, random_image(), 1).score
     assert after == pytest.approx(float(tiny_models.keras_logits(classifier, random_image()[None])[0, 1]), rel=1e-4)
     assert after != before
-
-
-def test_remembered_logits_are_those_of_the_same_input_only():
-    network = tiny("conv_relu").network
-    inputs = [np.random.default_rng(seed).normal(0, 1, (1, *network.input_shape)).astype(np.float32) for seed in (0, 1)]
-    alone = [network.logits(each) for each in inputs]
-    with network.one_decision():
-        for each, expected in zip(inputs * 2, alone * 2, strict=True):
-            np.testing.assert_array_equal(network.logits(each), expected)

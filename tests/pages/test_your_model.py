@@ -101,7 +101,7 @@ def test_predictions_are_those_of_plain_keras(open_page, file_of, tmp_path, offe
     (tmp_path / "mine.keras").write_bytes(content)
     model = keras.saving.load_model(tmp_path / "mine.keras")
     classifier = vislib.load_classifier(model, preprocess=vislib.Preprocessing("plain", crop_fraction=None))
-    fitted = classifier.fit(vislib.load_image(samples / page.sidebar.selectbox(key="image").value))
+    fitted = classifier.resize(vislib.load_image(samples / page.sidebar.selectbox(key="image").value))
     expected = np.sort(np.asarray(model(fitted[None].astype(np.float32)))[0])[::-1]
     table = csv.DictReader(io.StringIO(offered["by preprocessing"].files["csv"]().decode()))
     found = [float(row["probability"]) for row in table if row["preprocessing"] == "0..255"]

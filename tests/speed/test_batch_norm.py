@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from vislib import load_classifier
+from vislib import Target, load_classifier
 from vislib.backend import keras
-from vislib.speed.batch_norm import Folded, NormedConvolution, PreparedNorm, PreparedNorms
-from vislib.targets.scores import Target
+from vislib.speed.batch_norm import FoldBatchNorm, FoldedConvolution, FreezeBatchNorm, FrozenBatchNorm
 
 layers = keras.layers
 
@@ -60,16 +59,16 @@ def test_every_value_any_weights_same_as_keras(model, network):
         for values, expected in zip(network.maps(inputs, names), maps, strict=True):
             close(values, expected)
         close(network.logits(inputs), scores)
-        close(network.gradients(inputs, Target(0), averaged=True), network.gradients(inputs, Target(0)))
+        close(network.gradients(inputs, Target(0), fold_batch_norm=True)[0], network.gradients(inputs, Target(0))[0])
 
 
 def test_each_norm_folded_or_prepared_where_it_can_be(network):
     """Where none were, all of the above would hold, slowly."""
-    graph = PreparedNorms(Folded(network.graph).graph()).graph()
+    graph = FreezeBatchNorm(FoldBatchNorm(network.graph).graph()).graph()
     kinds = {node.name: type(node.operation) for node in graph.nodes}
-    assert {name for name, kind in kinds.items() if kind is NormedConvolution} == {"folded", "folded_too"}
+    assert {name for name, kind in kinds.items() if kind is FoldedConvolution} == {"folded", "folded_too"}
     prepared = {"of_the_image", "behind_relu", "behind_add", "of_a_vector"}
-    assert {name for name, kind in kinds.items() if kind is PreparedNorm} == prepared
+    assert {name for name, kind in kinds.items() if kind is FrozenBatchNorm} == prepared
     assert kinds["of_rows"] is layers.BatchNormalization
 
 
@@ -77,4 +76,4 @@ def test_graph_without_norms_is_left_as_it_is():
     inputs = keras.Input((5, 5, 3))
     model = keras.Model(inputs, layers.Dense(2)(layers.Flatten()(layers.Conv2D(2, 3)(inputs))))
     graph = load_classifier(model, preprocess="-1..1").network.graph
-    assert Folded(graph).graph() is PreparedNorms(graph).graph() is graph
+    assert FoldBatchNorm(graph).graph() is FreezeBatchNorm(graph).graph() is graph

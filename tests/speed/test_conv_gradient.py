@@ -5,11 +5,10 @@ import pytest
 import tiny_models
 from tiny_models import tiny
 
-from vislib import load_classifier
+from vislib import Target, load_classifier
 from vislib.backend import keras, tf
-from vislib.speed.batch_norm import Folded, NormedConvolution
-from vislib.speed.conv_gradient import QuickBackward
-from vislib.targets.scores import Target
+from vislib.speed.batch_norm import FoldBatchNorm, FoldedConvolution
+from vislib.speed.conv_gradient import FlippedKernelGradients
 
 layers = keras.layers
 
@@ -34,14 +33,14 @@ def every_way_back():
 
 def assert_same_as_tensorflow(network, rule=None, seed=0, averaged=False):
     inputs = np.random.default_rng(seed).normal(0, 1, (2, *network.input_shape)).astype(np.float32)
-    graph = network.graph_under(rule)
+    graph = network.graph_with_rule(rule)
     with tf.GradientTape() as tape:
         tape.watch(given := tf.constant(inputs))
         units = keras.Model(graph.input, graph.logits)(given, training=False)
         score = units[:, 0] * (1 if units.shape[1] > 1 else -1)
     expected = tape.gradient(score, given).numpy()
     assert np.abs(expected).max() > 0
-    gradients = network.gradients(inputs, Target(0), rule, averaged)
+    gradients = network.gradients(inputs, Target(0), rule, averaged)[0]
     np.testing.assert_allclose(gradients, expected, rtol=0, atol=1e-5 * np.abs(expected).max())
 
 
@@ -101,7 +100,7 @@ def test_convolutions_whose_kernels_are_turned():
     graph = load_classifier(tiny_models.seeded(every_way_back()), preprocess="-1..1").network.graph
     turned = [
         node.operation.kernel_size + node.operation.strides
-        for node, plain in zip(QuickBackward(graph).graph().nodes, graph.nodes, strict=True)
+        for node, plain in zip(FlippedKernelGradients(graph).graph().nodes, graph.nodes, strict=True)
         if node.operation is not plain.operation
     ]
     stem = (3, 3, 2, 2)
@@ -111,12 +110,12 @@ def test_convolutions_whose_kernels_are_turned():
 def test_convolutions_with_a_norm_turned_where_they_have_a_stride():
     keras.utils.set_random_seed(0)
     model = keras.applications.ResNet50(weights=None, input_shape=(64, 64, 3), classes=5)
-    graph = Folded(load_classifier(model, preprocess="-1..1").network.graph).graph()
-    nodes = zip(QuickBackward(graph).graph().nodes, graph.nodes, strict=True)
+    graph = FoldBatchNorm(load_classifier(model, preprocess="-1..1").network.graph).graph()
+    nodes = zip(FlippedKernelGradients(graph).graph().nodes, graph.nodes, strict=True)
     turned = [node.operation for node, plain in nodes if node.operation is not plain.operation]
     assert [operation.layer.name for operation in turned] == [
         operation.layer.name
         for operation in (node.operation for node in graph.nodes)
-        if isinstance(operation, NormedConvolution) and operation.strides != (1, 1)
+        if isinstance(operation, FoldedConvolution) and operation.strides != (1, 1)
     ]
     assert len(turned) == 7

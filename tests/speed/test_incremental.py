@@ -5,11 +5,10 @@ import pytest
 import tiny_models
 from tiny_models import tiny
 
-from vislib import load_classifier
+from vislib import Target, load_classifier
 from vislib.backend import keras, tf
-from vislib.speed.batch_norm import Folded, NormedConvolution
-from vislib.speed.incremental import IncrementalNetwork
-from vislib.targets.scores import Target
+from vislib.speed.batch_norm import FoldBatchNorm, FoldedConvolution
+from vislib.speed.incremental.plan import IncrementalPlan
 from vislib.zoo import efficientnet_lite0, googlenet
 
 layers, applications = keras.layers, keras.applications
@@ -111,7 +110,7 @@ def assert_same_as_keras(classifier, size, n: int = 8) -> None:
     expected, unpatched = (np.asarray(plain(inputs, training=False)) for inputs in (copies, image))
     if expected.shape[1] == 1:
         expected = np.concatenate([-expected, expected], axis=1)
-    logits = classifier.network.patched(image, size).logits(patches, tops, lefts)
+    logits = classifier.network.patched(image, size, Target(0)).values(patches, tops, lefts)[1]
     largest = np.abs(expected).max()
     np.testing.assert_allclose(logits, expected, rtol=0, atol=1e-4 * largest)
     np.testing.assert_allclose(classifier.network.logits(copies), expected, rtol=0, atol=1e-4 * largest)
@@ -140,10 +139,10 @@ def test_patched_logits_any_size_of_patch_same_as_keras(size):
 
 def test_most_layers_of_a_network_run_on_windows():
     """Where nothing were, all of the above would hold, slowly."""
-    graph = Folded(load_classifier(applications.VGG16(weights=None), preprocess="-1..1").network.graph).graph()
+    graph = FoldBatchNorm(load_classifier(applications.VGG16(weights=None), preprocess="-1..1").network.graph).graph()
 
     def windowed(side: int):
-        runs = IncrementalNetwork(graph, (side, side)).windowed
+        runs = IncrementalPlan(graph, (side, side)).structure
         return {node.name for node, is_windowed in zip(graph.nodes, runs, strict=True) if is_windowed}
 
     assert {"block1_conv1", "block4_conv3", "block4_pool"} <= windowed(32)
@@ -162,7 +161,7 @@ def test_norms_fold_only_where_nothing_else_is_made_of_the_convolution():
     model = tiny_models.seeded(keras.Model(inputs, layers.Dense(3)(x)))
     classifier = load_classifier(model, preprocess="-1..1")
     graph = classifier.network.graph
-    folded = [node.name for node in Folded(graph).graph().nodes if isinstance(node.operation, NormedConvolution)]
+    folded = [node.name for node in FoldBatchNorm(graph).graph().nodes if isinstance(node.operation, FoldedConvolution)]
     assert folded == ["alone_norm"]
     assert_same_as_keras(classifier, (3, 3))
 
@@ -192,7 +191,7 @@ def test_weights_changed_afterwards_count(change):
     plain = keras.Model(network.graph.input, network.graph.logits)
     for _ in range(2):  # changed once and once more
         before = network.logits(image)
-        network.gradients(image, Target(0), averaged=True)
+        network.gradients(image, Target(0), fold_batch_norm=True)[0]
         CHANGES[change](model)
         after = network.logits(image)
         assert not np.allclose(before, after, rtol=1e-6)
@@ -201,13 +200,13 @@ def test_weights_changed_afterwards_count(change):
             tape.watch(inputs := tf.constant(image))
             score = plain(inputs)[:, 0]
         expected = tape.gradient(score, inputs).numpy()
-        gradients = network.gradients(image, Target(0), averaged=True)
+        gradients = network.gradients(image, Target(0), fold_batch_norm=True)[0]
         np.testing.assert_allclose(gradients, expected, rtol=1e-2, atol=1e-3 * np.abs(expected).max())
 
 
 def test_windows_are_no_larger_than_what_the_places_at_hand_change():
     graph = load_classifier(applications.VGG16(weights=None), preprocess="-1..1").network.graph
-    plan = IncrementalNetwork(graph, (32, 32))
+    plan = IncrementalPlan(graph, (32, 32))
     corner, middle = (plan.windows(np.array([place]), np.array([place])) for place in (0, 96))
     for at_corner, in_middle in zip(corner[1::2], middle[1::2], strict=True):
         assert (at_corner <= in_middle).all()

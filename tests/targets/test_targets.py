@@ -16,7 +16,9 @@ def linear():
 
 
 def gradient(classifier, target) -> np.ndarray:
-    return classifier.network.gradients(classifier.prepare(classifier.fit(random_image())[None]), target)[0]
+    return classifier.network.gradients(classifier.preprocess_input(classifier.resize(random_image())[None]), target)[
+        0
+    ][0]
 
 
 def test_gradient_of_difference_is_difference_of_kernels():

@@ -36,7 +36,7 @@ def test_predict_rocket_missile(classifier, samples):
 
 
 def test_logits_agree_with_the_models_own_output(classifier, cat):
-    inputs = classifier.prepare(classifier.fit(cat)[None])
+    inputs = classifier.preprocess_input(classifier.resize(cat)[None])
     probabilities = classifier.network.probabilities(classifier.network.logits(inputs))
     np.testing.assert_allclose(probabilities, classifier.model.predict(inputs, verbose=0), atol=1e-5)
 

@@ -26,7 +26,7 @@ def test_trained_network_tells_all_ten_samples_right(network):
 
 def test_trained_network_sees_the_sample_pixel_for_pixel(network):
     image = vislib.load_image(SAMPLES / network.key / f"{network.labels[3]}.png")
-    seen = network.prepare(network.fit(image)[None])[0]
+    seen = network.preprocess_input(network.resize(image)[None])[0]
     expected = image[..., :1] if network.channels == 1 else image
     assert np.allclose(seen, expected / 255, atol=1e-3)
 

@@ -3,12 +3,26 @@
 from vislib.activation_maximization.deep_dream import DeepDreamer, deep_dream
 from vislib.activation_maximization.maximization import Maximization, sheet
 from vislib.activation_maximization.maximizer import Maximizer, class_pictures, default_transforms, maximize
-from vislib.activation_maximization.objectives import Objective, Sum, Term
 from vislib.activation_maximization.parametrizations import Fourier, Parametrization, Pixels
 from vislib.activation_maximization.regularisers import L2, Blur, Regulariser, TotalVariation
 from vislib.activation_maximization.transforms import Jitter, Padding, Rotation, Scale, Transform
-from vislib.activation_maximization.units import Channel, ClassLogit, Direction, Neuron
-from vislib.activation_maximization.wholes import Diversity, Layer, Likeness, likeness
+from vislib.targets import (
+    Channel,
+    ClassScore,
+    Direction,
+    Diversity,
+    Layer,
+    Likeness,
+    Neuron,
+    Sum,
+    Target,
+    Term,
+    likeness,
+)
+
+Objective = Target
+ClassLogit = ClassScore
+"""The old names of targets."""
 
 __all__ = [
     "L2",

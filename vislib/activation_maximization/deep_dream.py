@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vislib.activation_maximization.maximization import Maximization, as_pictures
-from vislib.activation_maximization.maximizer import Progress, light_of
-from vislib.activation_maximization.objectives import Objective
-from vislib.activation_maximization.wholes import Layer
+from vislib.activation_maximization.maximizer import pixels_of
 from vislib.errors import ParameterError
 from vislib.images.reading import resize_box
 from vislib.parameters import check_parameters, parameter
-from vislib.progress import no_progress
+from vislib.progress import Progress, no_progress
+from vislib.targets import Layer, Target
 
 if TYPE_CHECKING:
     from vislib.model.classifier import Classifier
@@ -41,7 +40,7 @@ class DeepDreamer:
         check_parameters(self)
 
     def __call__(
-        self, classifier: "Classifier", image: np.ndarray, objective: Objective, progress: Progress = no_progress
+        self, classifier: "Classifier", image: np.ndarray, objective: Target, progress: Progress = no_progress
     ) -> Maximization:
         """The dream; see `deep_dream`."""
         from vislib.activation_maximization.scorer import Scorer
@@ -54,7 +53,7 @@ class DeepDreamer:
         values, total = [], self.octaves * self.steps
         for octave in range(self.octaves):
             height, width = (round(side * self.octave_scale**octave) for side in input_size)
-            whole = light_of(resize_box(image, box, (height, width)), classifier.channels)
+            whole = pixels_of(resize_box(image, box, (height, width)), classifier.channels)
             dream = np.clip(whole + _resized(change, (height, width)), 0, 1)
             places = [(top, left) for top in _starts(height, input_size[0]) for left in _starts(width, input_size[1])]
             scorer = Scorer(classifier, [objective] * len(places))
@@ -71,7 +70,7 @@ class DeepDreamer:
                 progress(done, total, as_pictures(dream[None])[0] if step % 2 == 0 or done == total else None)
             change = dream - whole
         pictures = as_pictures(dream[None])
-        small = light_of(classifier.fit(pictures[0]), classifier.channels)
+        small = pixels_of(classifier.resize(pictures[0]), classifier.channels)
         return Maximization(
             pictures=pictures,
             objectives=(objective,),
@@ -87,7 +86,7 @@ class DeepDreamer:
 def deep_dream(
     classifier: "Classifier",
     image: np.ndarray,
-    objective: Objective | str,
+    objective: Target | str,
     progress: Progress = no_progress,
     **params: Any,
 ) -> Maximization:

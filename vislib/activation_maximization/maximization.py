@@ -8,7 +8,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from vislib.activation_maximization.ascent import State
-    from vislib.activation_maximization.objectives import Objective
+    from vislib.targets.base import Target
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Maximization:
     """
 
     pictures: np.ndarray
-    objectives: tuple["Objective", ...]
+    objectives: tuple["Target", ...]
     values: np.ndarray
     scores: np.ndarray
     seed: int
@@ -45,7 +45,7 @@ class Maximization:
     @property
     def titles(self) -> tuple[str, ...]:
         """What each picture was made to excite, in words."""
-        return tuple(objective.title for objective in self.objectives)
+        return tuple(objective.in_words() for objective in self.objectives)
 
 
 def sheet(pictures: np.ndarray, columns: int | None = None, gap_px: int = 2) -> np.ndarray:

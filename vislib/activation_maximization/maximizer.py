@@ -2,30 +2,25 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from vislib.activation_maximization.maximization import Maximization, as_pictures, sheet
-from vislib.activation_maximization.objectives import Objective
 from vislib.activation_maximization.parametrizations import Fourier, Parametrization
 from vislib.activation_maximization.regularisers import Regulariser
 from vislib.activation_maximization.transforms import Jitter, Padding, Rotation, Scale, Transform, drawn
-from vislib.activation_maximization.units import ClassLogit
 from vislib.errors import ParameterError
 from vislib.model.preprocessing import LUMINANCE
 from vislib.parameters import check_parameters, parameter
-from vislib.progress import no_progress
+from vislib.progress import Progress, no_progress
+from vislib.targets import ClassScore, Target
 
 if TYPE_CHECKING:
     from vislib.activation_maximization.ascent import State
     from vislib.model.classifier import Classifier
-
-Progress = Callable[..., None]
-"""Called as progress(done, total, partial); whatever it raises cancels. `partial` is the picture so far, (h, w, 3)
-uint8, or several on one sheet."""
 
 _OPTIMISERS = ("adam", "gradient")
 _MAX_CLASSES = 100
@@ -71,7 +66,7 @@ class Maximizer:
     def __call__(
         self,
         classifier: "Classifier",
-        objectives: Sequence[Objective],
+        objectives: Sequence[Target],
         start: "np.ndarray | Maximization | None" = None,
         progress: Progress = no_progress,
     ) -> Maximization:
@@ -122,7 +117,7 @@ class Maximizer:
         shape = self._shape(classifier)
         if isinstance(start, Maximization):
             if start.state is None:
-                raise ParameterError("A dream cannot be gone on with; start from its picture instead.")
+                raise ParameterError("A DeepDream result cannot be continued; start from its picture instead.")
             alike = (start.model, start.params["parametrization"], len(start.pictures))
             if alike != (classifier.key, self.parametrization, n):
                 raise ParameterError(
@@ -131,7 +126,7 @@ class Maximizer:
                 )
             return start.state
         if start is not None:
-            light = light_of(classifier.fit(start), classifier.channels)
+            light = pixels_of(classifier.resize(start), classifier.channels)
             return State.at(np.repeat(self.parametrization.variables_of(light)[None], n, axis=0))
         noise = [self.parametrization.noise(np.random.default_rng([self.seed, index]), shape) for index in range(n)]
         return State.at(np.stack(noise))
@@ -150,7 +145,7 @@ def default_transforms(size: tuple[int, int]) -> tuple[Transform, ...]:
 
 def maximize(
     classifier: "Classifier",
-    objective: Objective | str | int | Sequence[Objective],
+    objective: Target | str | int | Sequence[Target],
     start: "np.ndarray | Maximization | None" = None,
     progress: Progress = no_progress,
     **params: Any,
@@ -187,20 +182,20 @@ def class_pictures(classifier: "Classifier", progress: Progress = no_progress, *
             f"{classifier.key} has {len(classifier.labels)} classes; pictures of all are made of at most {_MAX_CLASSES}."
         )
     return maximize(
-        classifier, [ClassLogit(index) for index in range(len(classifier.labels))], None, progress, **params
+        classifier, [ClassScore(index) for index in range(len(classifier.labels))], None, progress, **params
     )
 
 
-def _given(classifier: "Classifier", objective: Any) -> list[Objective]:
+def _given(classifier: "Classifier", objective: Any) -> list[Target]:
     """What was asked for as objectives."""
     every = [objective] if _names_one(objective) else list(objective) if isinstance(objective, Iterable) else []
     if not every or not all(_names_one(one) for one in every):
         raise ParameterError(f"An objective, a class or a list of these is wanted; not {objective!r}.")
-    return [one if isinstance(one, Objective) else ClassLogit(classifier.class_index(one)) for one in every]
+    return [one if isinstance(one, Target) else ClassScore(classifier.class_index(one)) for one in every]
 
 
 def _names_one(given: Any) -> bool:
-    return isinstance(given, Objective | str | int | np.integer)
+    return isinstance(given, Target | str | int | np.integer)
 
 
 def _check_kind(name: str, given: Any, kind: type) -> tuple:
@@ -211,7 +206,7 @@ def _check_kind(name: str, given: Any, kind: type) -> tuple:
     return every
 
 
-def light_of(pixels: np.ndarray, channels: int) -> np.ndarray:
+def pixels_of(pixels: np.ndarray, channels: int) -> np.ndarray:
     """Pixels (h, w, 3) uint8 as light (h, w, channels) in 0..1; grey by luminance."""
     values = pixels.astype(np.float32) / 255
     return values @ LUMINANCE[:, None] if channels == 1 else values

@@ -48,7 +48,9 @@ class Pixels(Parametrization):
     With a radius also into the ball ‖x − grey‖₂ ≤ radius, x in 0..1.
     """
 
-    radius: float | None = parameter(None, "Radius", low=1e-6, high=1e6, help="L2 distance from mid-grey allowed.")
+    radius: float | None = parameter(
+        None, "Radius", kind=float, low=1e-6, high=1e6, help="L2 distance from mid-grey allowed."
+    )
     deviation: float = parameter(0.01, "Start noise", low=0.0, high=0.5, help="Standard deviation, light 0..1.")
 
     def noise(self, random: np.random.Generator, shape: tuple[int, int, int]) -> np.ndarray:

@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from vislib.activation_maximization.objectives import LOGITS, Form, Objective, form
 from vislib.activation_maximization.transforms import viewed
-from vislib.activation_maximization.wholes import Diversity
 from vislib.backend import keras, tf
 from vislib.errors import ModelError, ParameterError
 from vislib.graph.graph import Graph
 from vislib.graph.relu_rules import before_relu
 from vislib.model.classifier import Classifier
+from vislib.network.computations import total
 from vislib.network.network import Network
+from vislib.targets.base import LOGITS, Form, Target, operands, shared_form
 
 
 class Scorer:
@@ -29,29 +29,17 @@ class Scorer:
         ParameterError: If the objectives are of different forms, or too many for one that compares pictures.
     """
 
-    def __init__(self, classifier: Classifier, objectives: Sequence[Objective]):
-        shared = form(objectives[0])
-        if not shared:
-            raise ParameterError("An objective without any terms cannot be maximized.")
-        if any(form(objective) != shared for objective in objectives):
-            raise ParameterError(
-                "Pictures that are made together need objectives of one form, such as classes or channels of one "
-                f"layer; these differ: {objectives[0].title}; "
-                f"{next(other.title for other in objectives if form(other) != shared)}."
-            )
+    def __init__(self, classifier: Classifier, objectives: Sequence[Target]):
         network = classifier.network
+        shared = shared_form(list(objectives), network)
         self._batch_size = network.gradient_batch_size
-        compares = any(measure is Diversity.measure for measure, *_ in shared)
+        compares = any(term.compares_images for _, term in objectives[0].terms)
         if compares and len(objectives) > self._batch_size:
             raise ParameterError(
                 f"Diversity compares pictures that go through the network at once: at most {self._batch_size} "
                 f"of {network.input_shape[0]} × {network.input_shape[1]}; not {len(objectives)}."
             )
-        self._weights = np.array([[weight for weight, _ in objective.terms] for objective in objectives], np.float32)
-        self._operands = [
-            np.stack(operands)
-            for operands in zip(*([t.operand(classifier) for _, t in o.terms] for o in objectives), strict=True)
-        ]
+        self._weights, self._operands = operands(list(objectives), network)
         self._function = network.functions.get(
             ("objective", shared), lambda: _traced(classifier, shared, self._operands)
         )
@@ -72,7 +60,7 @@ class Scorer:
         return np.concatenate(values), np.concatenate(gradients)
 
 
-def _traced(classifier: Classifier, shared: Form, operands: list[np.ndarray]) -> Callable:
+def _traced(classifier: Classifier, shared: Form, like: list[np.ndarray]) -> Callable:
     network = classifier.network
     graph = _awake(network)
     model = keras.Model(graph.input, [_tensor(graph, layer, before) for _, layer, before in shared])
@@ -82,20 +70,14 @@ def _traced(classifier: Classifier, shared: Form, operands: list[np.ndarray]) ->
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(light)
             activations = model(prepare(viewed(light, views)), training=False)
-            terms = [
-                measure(tf.cast(activation, tf.float32), operand)
-                for (measure, *_), activation, operand in zip(
-                    shared, tf.nest.flatten(activations), operands, strict=True
-                )
-            ]
-            values = tf.reduce_sum(weights * tf.stack(terms, axis=1), axis=1)
+            values = total(activations, [measure for measure, *_ in shared], weights, operands)
         return values, tape.gradient(values, light)
 
     signature = [
         tf.TensorSpec((None, *network.input_shape), tf.float32),
         tf.TensorSpec((None, 3, 3), tf.float32),
         tf.TensorSpec((None, len(shared)), tf.float32),
-        [tf.TensorSpec((None,) * operand.ndim, tf.float32) for operand in operands],
+        [tf.TensorSpec((None,) * operand.ndim, tf.float32) for operand in like],
     ]
     return tf.function(objective, input_signature=signature, autograph=False)
 
@@ -103,7 +85,7 @@ def _traced(classifier: Classifier, shared: Form, operands: list[np.ndarray]) ->
 def _awake(network: Network) -> Graph:
     """The graph with gradients that pass where every unit of a ReLU is silent; without a ReLU in reach, the plain one."""
     try:
-        return network.graph_under("redirected")
+        return network.graph_with_rule("redirected")
     except ModelError:
         return network.graph
 
@@ -111,8 +93,9 @@ def _awake(network: Network) -> Graph:
 def _tensor(graph: Graph, layer: str | None, is_before_relu: bool) -> keras.KerasTensor:
     if layer is LOGITS:
         return graph.logits
+    assert layer is not None
     node = graph.node(layer)
-    assert node is not None  # the objective was resolved
+    assert node is not None  # the target was resolved
     return before_relu(graph, node) if is_before_relu else node.output
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vislib.errors import LayerError, listed
+from vislib.graph.layer_kinds import Reach, Role, nearest_kind
 from vislib.model.classifier import Classifier
 
 
@@ -45,7 +46,7 @@ def feature_maps_of(classifier: Classifier, image: np.ndarray, layers: Sequence[
     """The feature maps (h, w, c) of several layers, from one pass through the network."""
     if not layers:
         return {}
-    maps = classifier.network.maps(classifier.prepare(classifier.fit(image)[None]), layers)
+    maps = classifier.network.maps(classifier.preprocess_input(classifier.resize(image)[None]), layers)
     return {layer: values[0] for layer, values in zip(layers, maps, strict=True)}
 
 
@@ -75,8 +76,10 @@ def stages(classifier: Classifier) -> tuple[str, ...]:
 
 
 def _kernel(operation):
+    kind = nearest_kind(operation)
+    is_transposed = kind.role is Role.CONVOLUTION and kind.reach is not Reach.WINDOW
     for name in ("kernel", "depthwise_kernel"):
         kernel = getattr(operation, name, None)
-        if kernel is not None and len(kernel.shape) == 4 and "Transpose" not in type(operation).__name__:
+        if kernel is not None and len(kernel.shape) == 4 and not is_transposed:
             return kernel
     return None

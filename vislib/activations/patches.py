@@ -62,7 +62,7 @@ class TopPatches:
             raise LayerError(f"Channels of layer '{self.layer}' go from 0 to {len(self.values) - 1}; not {channel}.")
         field = receptive_fields(classifier.network.graph)[self.layer]
         places = zip(self.numbers[channel], self.rows[channel], self.columns[channel], strict=True)
-        return [_cut(classifier.fit(images[int(n)]), field, int(row), int(column)) for n, row, column in places]
+        return [_cut(classifier.resize(images[int(n)]), field, int(row), int(column)) for n, row, column in places]
 
 
 def top_patches(
@@ -121,13 +121,13 @@ def _with(top: TopPatches, classifier: "Classifier", images: ImageSet, numbers: 
     fitted, read, unreadable = [], [], list(top.unreadable)
     for number in numbers:
         try:
-            fitted.append(classifier.fit(images[number]))
+            fitted.append(classifier.resize(images[number]))
             read.append(number)
         except ImageError:
             unreadable.append(number)
     found = (top.values, top.numbers, top.rows, top.columns)
     if read:
-        (maps,) = classifier.network.maps(classifier.prepare(np.stack(fitted)), [top.layer])
+        (maps,) = classifier.network.maps(classifier.preprocess_input(np.stack(fitted)), [top.layer])
         flat = maps.reshape(len(maps), -1, maps.shape[3])
         places = flat.argmax(axis=1)
         highest = np.take_along_axis(flat, places[:, None], axis=1)[:, 0]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution.measured_channels import MeasuredChannels, Weigh
-from vislib.targets.scores import Target
+from vislib.model.classifier import Classifier
+from vislib.targets.base import Target
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,13 @@ class AblationCam(MeasuredChannels):
     reference = "Desai & Ramaswamy 2020, WACV, doi 10.1109/WACV45572.2020.9093360"
     caveat = "Channels are taken away one at a time: evidence that is in several of them is not seen."
 
-    def weigher(self, classifier, inputs: np.ndarray, maps: np.ndarray, target: Target) -> Weigh:
-        network, layer = classifier.network, self.layer
-        whole = network.scores(network.logits(inputs), target)
+    def weigher(self, classifier: Classifier, inputs: np.ndarray, maps: np.ndarray, target: Target) -> Weigh:
+        network, layer = classifier.network, self.map_layer
+        whole = network.values(inputs, target)
 
         def weigh(channels: np.ndarray) -> np.ndarray:
             scales = np.ones((len(channels), maps.shape[-1]), np.float32)
             scales[np.arange(len(channels)), channels] = 0
-            return whole - network.scores(network.logits_of_scaled_maps(inputs, layer, scales), target)
+            return whole - network.values_of_scaled_maps(inputs, layer, scales, target)
 
         return weigh

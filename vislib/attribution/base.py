@@ -5,6 +5,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -17,17 +18,36 @@ from vislib.parameters import check_parameters
 from vislib.parameters import parameter as parameter
 from vislib.progress import Progress, no_progress
 from vislib.speed.blas_threads import one_blas_thread
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 
 @dataclass(frozen=True)
 class Attribution:
-    """What a method computes: the map and, where there are any, its layer, further arrays and what is to be said."""
+    """What a method computes.
+
+    Attributes:
+        values: The map, (h, w).
+        layer: The layer that it looked at, if it looks at one.
+        details: Further arrays.
+        notes: Sentences that belong beside the map.
+        score: The value of the target for the image, if the method's own passes give it.
+    """
 
     values: np.ndarray
     layer: str | None = None
     details: Mapping[str, np.ndarray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    score: float | None = None
+
+
+class Family(StrEnum):
+    """How a method works."""
+
+    PERTURBATION = "perturbation"
+    GRADIENT = "gradient"
+    CLASS_ACTIVATION = "class activation"
+    BASELINE = "baseline"
+    """Explains nothing; there to be compared with."""
 
 
 @dataclass(frozen=True)
@@ -40,25 +60,28 @@ class Explainer(ABC):
     Class attributes:
         name: How scripts call it, such as "grad-cam".
         title: How people call it.
-        family: "perturbation", "gradient", "class activation", or "baseline" for what explains nothing and is there
-            to be compared with.
+        family: How it works.
         reference: Authors, year, arXiv number.
         caveat: The method's known weakness, one sentence.
         signed: Whether negative values mean evidence against the class.
         unit: What a value is.
         class_discriminative: Whether the map depends on the class at all.
         counted: What progress counts, in the plural.
+        random: Whether its map depends on its field `seed` at any setting; a batch gives each image a seed of its own.
+        batched: Whether `attribute_many` computes several images in one pass.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
-    family: ClassVar[str]
+    family: ClassVar[Family]
     reference: ClassVar[str]
     caveat: ClassVar[str]
     signed: ClassVar[bool]
     unit: ClassVar[str] = "raw value"
     class_discriminative: ClassVar[bool] = True
     counted: ClassVar[str] = "steps"
+    random: ClassVar[bool] = False
+    batched: ClassVar[bool] = False
 
     registry: ClassVar[dict[str, type["Explainer"]]] = {}
 
@@ -74,34 +97,39 @@ class Explainer(ABC):
         self,
         classifier: Classifier,
         image: np.ndarray,
-        class_index: int | Target | None = None,
+        class_index: int | str | Target | None = None,
         progress: Progress = no_progress,
     ) -> Heatmap:
-        """The method's map for one image and class.
+        """The method's map for one image and target.
 
         Args:
             classifier: Whose decision.
             image: (H, W, 3) in 0..255.
-            class_index: The class whose logit is explained, None for the most probable one; or a Target, to
-                explain something else.
+            class_index: The class whose logit is explained, by number or label, None for the most probable one; or
+                any target of `vislib.targets`, such as a channel of a hidden layer.
             progress: Called between batches of work; an exception from it cancels and passes through.
 
         Returns:
             A heatmap at the resolution of the network's input.
 
         Raises:
-            ParameterError: If there is no such class, or a parameter does not suit this network.
-            LayerError: If the layer asked for has no feature maps.
+            ParameterError: If there is no such class, or a parameter does not suit this network or target.
+            LayerError: If the layer asked for has no feature maps, or the target does not depend on it.
         """
         start = time.perf_counter()
-        resolved = self.resolved(classifier)
-        target = _target(classifier, class_index)
-        fitted = classifier.fit(image)
-        inputs = classifier.prepare(fitted[None])
-        with classifier.network.one_decision(), one_blas_thread():
-            target = target or Target(int(np.argmax(classifier.network.logits(inputs))))
-            attribution = resolved.attribute(classifier, fitted, target, progress)
-            logits = classifier.network.logits(inputs)  # of the method's own pass, where it made one
+        network, score = classifier.network, None
+        target = None if class_index is None else classifier.target(class_index)
+        method = self.resolved(classifier, target)
+        resized = classifier.resize(image)
+        inputs = classifier.preprocess_input(resized[None])
+        with one_blas_thread():
+            if target is None:
+                logits = network.logits(inputs)
+                target = classifier.target(int(np.argmax(logits)))
+                score = float(network.scores(logits, target)[0])
+            attribution = method.attribute(classifier, resized, target, progress)
+            if score is None:
+                score = attribution.score if attribution.score is not None else float(network.values(inputs, target)[0])
         return Heatmap(
             values=np.ascontiguousarray(attribution.values, np.float32),
             signed=self.signed,
@@ -109,11 +137,11 @@ class Explainer(ABC):
             method=self.name,
             target=target,
             class_index=target.class_index,
-            label=classifier.labels[target.class_index],
-            explained=target.title(classifier.labels),
-            score=float(classifier.network.scores(logits, target)[0]),
+            label=target.in_words() if target.class_index is None else classifier.labels[target.class_index],
+            explained=target.in_words(),
+            score=score,
             layer=attribution.layer,
-            params=dataclasses.asdict(resolved),
+            params=dataclasses.asdict(method),
             seconds=time.perf_counter() - start,
             model=classifier.key,
             box=classifier.box(image),
@@ -122,32 +150,69 @@ class Explainer(ABC):
             notes=attribution.notes,
         )
 
-    def resolved(self, classifier: Classifier) -> Self:
-        """This method with the defaults that depend on the network filled in."""
+    def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
+        """This method with the defaults that depend on the network and the target filled in.
+
+        Args:
+            classifier: Whose decision.
+            target: What is explained, resolved; None for a class score.
+        """
         return self
 
     @abstractmethod
-    def attribute(self, classifier: Classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
+    def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         """The computation itself, on the image as the network sees it, (h, w, 3) uint8."""
 
     def attribute_many(
-        self, classifier: Classifier, fitted: np.ndarray, targets: Sequence[Target]
+        self, classifier: Classifier, resized: np.ndarray, targets: Sequence[Target]
     ) -> list[Attribution]:
-        """The computation for several images (n, h, w, 3) uint8, each with a target of its own, all of one score.
+        """The computation for several images (n, h, w, 3) uint8, each with its own target, all of one form.
 
-        A method that can compute several in one pass overrides this; its maps equal those of `attribute` up to
-        rounding. Here they are computed one by one.
+        A method that is `batched` computes several in one pass; its maps equal those of `attribute` up to rounding.
+        Here they are computed one by one.
         """
-        return [self.attribute(classifier, one, each, no_progress) for one, each in zip(fitted, targets, strict=True)]
+        return [self.attribute(classifier, one, each, no_progress) for one, each in zip(resized, targets, strict=True)]
 
 
-def _target(classifier: Classifier, class_index: int | Target | None) -> Target | None:
-    """What is asked for, with its classes looked up; None for the top class."""
-    if class_index is None:
-        return None
-    if isinstance(class_index, Target):
-        return class_index.checked(classifier)
-    return Target(classifier.class_index(class_index))
+@dataclass(frozen=True)
+class OnePass(Explainer):
+    """A method that needs one pass through the network; several images go through together."""
+
+    batched = True
+
+    def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
+        progress(0, 1)
+        (attribution,) = self.attribute_many(classifier, resized[None], [target])
+        progress(1, 1, attribution.values)
+        return attribution
+
+    @abstractmethod
+    def attribute_many(
+        self, classifier: Classifier, resized: np.ndarray, targets: Sequence[Target]
+    ) -> list[Attribution]:
+        """The computation for several images (n, h, w, 3) uint8, each with its own target, all of one form."""
+
+
+@dataclass(frozen=True)
+class AtLayer(Explainer):
+    """A method that looks at one layer's feature maps."""
+
+    layer: str | None = parameter(
+        None, "Layer", kind=str, help="Where to look; by default the last layer before pooling."
+    )
+
+    def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
+        if self.layer is not None:
+            return self
+        network = classifier.network
+        layer = network.last_map_layer if target is None else network.last_map_layer_before(target)
+        return dataclasses.replace(self, layer=layer)
+
+    @property
+    def map_layer(self) -> str:
+        """The layer of a resolved method."""
+        assert self.layer is not None
+        return self.layer
 
 
 def methods() -> dict[str, type[Explainer]]:
@@ -159,7 +224,7 @@ def explain(
     method: str,
     classifier: Classifier,
     image: np.ndarray,
-    class_index: int | Target | None = None,
+    class_index: int | str | Target | None = None,
     progress: Progress = no_progress,
     **params: Any,
 ) -> Heatmap:
@@ -169,8 +234,8 @@ def explain(
         method: One of `methods()`.
         classifier: Whose decision.
         image: (H, W, 3) in 0..255.
-        class_index: The class whose logit is explained, None for the most probable one; or a Target, to explain
-            something else.
+        class_index: The class whose logit is explained, by number or label, None for the most probable one; or any
+            target of `vislib.targets`, such as a channel of a hidden layer.
         progress: Called as progress(done, total, partial=None); an exception from it cancels.
         **params: The method's parameters.
 

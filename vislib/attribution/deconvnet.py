@@ -1,18 +1,12 @@
 """Deconvnet: a gradient of which every ReLU passes on what is positive, whatever its own input was."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from vislib.attribution.base import Attribution, Explainer
-from vislib.attribution.saliency import largest_gradient, largest_gradients
-from vislib.progress import Progress
-from vislib.targets.scores import Target
+from vislib.attribution.saliency import LargestGradient
 
 
 @dataclass(frozen=True)
-class Deconvnet(Explainer):
+class Deconvnet(LargestGradient):
     """max_c |g_c|, where g is the gradient by the input for which every ReLU passes on max(g, 0).
 
     Also known as the 'relu' variant of saliency. Max pooling passes gradients to where the maximum was, as the
@@ -30,16 +24,9 @@ class Deconvnet(Explainer):
 
     name = "deconvnet"
     title = "Deconvnet"
-    family = "gradient"
     reference = "Zeiler & Fergus 2013, arXiv 1311.2901"
     caveat = (
         "Nearly an image of the input's edges, whatever the class, and in networks without max pooling not even that "
         "(Nie, Zhang & Patel 2018, arXiv 1805.07039)."
     )
-    signed = False
-
-    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        return largest_gradient(classifier, fitted, target, progress, rule="deconvnet")
-
-    def attribute_many(self, classifier, fitted: np.ndarray, targets: Sequence[Target]) -> list[Attribution]:
-        return largest_gradients(classifier, fitted, targets, rule="deconvnet")
+    rule = "deconvnet"

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer
+from vislib.attribution.base import Attribution, Explainer, Family
+from vislib.model.classifier import Classifier
 from vislib.progress import Progress
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class EdgeBaseline(Explainer):
 
     name = "edges"
     title = "Edges (baseline)"
-    family = "baseline"
+    family = Family.BASELINE
     reference = "Adebayo et al. 2018, arXiv 1810.03292"
     caveat = (
         "Explains nothing: edges of the image, which know neither the class nor the network. A method whose map looks "
@@ -32,10 +33,10 @@ class EdgeBaseline(Explainer):
     unit = "edge strength"
     class_discriminative = False
 
-    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
+    def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         from skimage import color, filters  # late: importing vislib stays quick
 
         progress(0, 1)
-        values = filters.sobel(color.rgb2gray(fitted)).astype(np.float32)
+        values = filters.sobel(color.rgb2gray(resized)).astype(np.float32)
         progress(1, 1, values)
         return Attribution(values)

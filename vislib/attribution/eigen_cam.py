@@ -1,14 +1,18 @@
 """Eigen-CAM: the strongest pattern in a layer, whatever the class."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.weighted_maps import WeightedMaps
+from vislib.attribution.base import AtLayer, Attribution, Family, OnePass
+from vislib.attribution.weighted_maps import of_cells
+from vislib.model.classifier import Classifier
+from vislib.targets.base import Target
 
 
 @dataclass(frozen=True)
-class EigenCam(WeightedMaps):
+class EigenCam(OnePass, AtLayer):
     """ReLU(A v₁), v₁ the first right singular vector of the maps as a matrix (h·w, k).
 
     Its sign, which the decomposition leaves open, is chosen such that the projection's sum is positive.
@@ -19,12 +23,25 @@ class EigenCam(WeightedMaps):
 
     name = "eigen-cam"
     title = "Eigen-CAM"
+    family = Family.CLASS_ACTIVATION
     reference = "Muhammad & Yeasin 2020, arXiv 2008.00299"
     caveat = "Knows no class: it shows what is strongest in the layer, the same for every class."
     signed = False
     class_discriminative = False
 
-    def cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        matrix = maps.reshape(-1, maps.shape[-1])
-        projection = matrix @ np.linalg.svd(matrix, full_matrices=False)[2][0]
-        return np.maximum(projection if projection.sum() >= 0 else -projection, 0).reshape(maps.shape[:2])
+    def attribute_many(
+        self, classifier: Classifier, resized: np.ndarray, targets: Sequence[Target]
+    ) -> list[Attribution]:
+        network, layer = classifier.network, self.map_layer
+        found = []
+        for start in range(0, len(resized), network.batch_size):
+            inputs = classifier.preprocess_input(resized[start : start + network.batch_size])
+            found += [of_cells(classifier, layer, _cells(maps)) for maps in network.maps(inputs, [layer])[0]]
+        return found
+
+
+def _cells(maps: np.ndarray) -> np.ndarray:
+    """The map (h, w) of feature maps (h, w, k)."""
+    matrix = maps.reshape(-1, maps.shape[-1]).astype(np.float64)
+    projection = matrix @ np.linalg.svd(matrix, full_matrices=False)[2][0]
+    return np.maximum(projection if projection.sum() >= 0 else -projection, 0).reshape(maps.shape[:2])

@@ -1,22 +1,20 @@
 """Grad-CAM: a layer's feature maps, weighted by what they do for the class."""
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, parameter, upsample
+from vislib.attribution.base import AtLayer, Attribution, Family, OnePass, parameter, upsample
 from vislib.attribution.weighted_maps import each_maps_and_gradients
-from vislib.progress import Progress
-from vislib.targets.scores import Target
+from vislib.model.classifier import Classifier
+from vislib.targets.base import Target
 
 VARIANTS = ("vanilla", "guided", "deconvnet")
 
 
 @dataclass(frozen=True)
-class GradCam(Explainer):
+class GradCam(OnePass, AtLayer):
     """ReLU(Σ_k α_k A_k), where α_k is the mean over positions of ∂ logit / ∂ A_k (equations 1 and 2).
 
     The map is computed at the layer's size and brought to the input's by interpolating between cell
@@ -31,7 +29,7 @@ class GradCam(Explainer):
 
     name = "grad-cam"
     title = "Grad-CAM"
-    family = "class activation"
+    family = Family.CLASS_ACTIVATION
     reference = "Selvaraju et al. 2017, arXiv 1610.02391"
     caveat = (
         "As coarse as the layer. Averaging the gradient over all positions can light up places that do not "
@@ -39,32 +37,22 @@ class GradCam(Explainer):
     )
     signed = False
 
-    layer: str | None = parameter(None, "Layer", help="Where to look; by default the last layer before pooling.")
     variant: str = parameter(
         "vanilla", "Gradient", choices=VARIANTS, help="How the ReLUs behind the layer pass the gradient back."
     )
 
-    def resolved(self, classifier) -> Self:
-        layer = self.layer if self.layer is not None else classifier.network.last_map_layer
-        return dataclasses.replace(self, layer=layer)
-
-    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        progress(0, 1)
-        (attribution,) = self.attribute_many(classifier, fitted[None], [target])
-        progress(1, 1, attribution.values)
-        return attribution
-
-    def attribute_many(self, classifier, fitted: np.ndarray, targets: Sequence[Target]) -> list[Attribution]:
-        assert self.layer is not None
+    def attribute_many(
+        self, classifier: Classifier, resized: np.ndarray, targets: Sequence[Target]
+    ) -> list[Attribution]:
         rule = None if self.variant == "vanilla" else self.variant
-        graph = classifier.network.graph_under(rule)
+        graph = classifier.network.graph_with_rule(rule)
         notes = graph.notes
-        if rule and not graph.ruled_behind(self.layer):
+        if rule and not graph.has_modified_relu_behind(self.map_layer):
             notes = (f"No ReLU lies between {self.layer} and the score, so this is the vanilla map.", *notes)
         attributions = []
-        for maps, gradients in each_maps_and_gradients(classifier, fitted, self.layer, targets, rule):
+        for maps, gradients, score in each_maps_and_gradients(classifier, resized, self.map_layer, targets, rule):
             weights = gradients.mean(axis=(0, 1))
             cells = np.maximum(maps @ weights, 0)
             values = upsample(cells, classifier.input_size)
-            attributions.append(Attribution(values, self.layer, {"cells": cells, "weights": weights}, notes))
+            attributions.append(Attribution(values, self.layer, {"cells": cells, "weights": weights}, notes, score))
         return attributions

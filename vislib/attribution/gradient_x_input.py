@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer
-from vislib.progress import Progress
-from vislib.targets.scores import Target
+from vislib.attribution.base import Attribution, Family, OnePass
+from vislib.model.classifier import Classifier
+from vislib.targets.base import Target
 
 
 @dataclass(frozen=True)
-class GradientXInput(Explainer):
+class GradientXInput(OnePass):
     """Σ_c x_c · ∂ logit / ∂ x_c, with x the preprocessed input.
 
     Signed, in logits: positive values raise the score. In a network of convolutions, ReLUs and max pooling without
@@ -22,7 +22,7 @@ class GradientXInput(Explainer):
 
     name = "gradient-x-input"
     title = "Gradient × input"
-    family = "gradient"
+    family = Family.GRADIENT
     reference = "Shrikumar et al. 2016, arXiv 1605.01713"
     caveat = (
         "Its zero is the preprocessing's: where a pixel becomes 0, often at mid-grey, the map is 0 however much the "
@@ -31,12 +31,10 @@ class GradientXInput(Explainer):
     signed = True
     unit = "share of the score"
 
-    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        progress(0, 1)
-        (attribution,) = self.attribute_many(classifier, fitted[None], [target])
-        progress(1, 1, attribution.values)
-        return attribution
-
-    def attribute_many(self, classifier, fitted: np.ndarray, targets: Sequence[Target]) -> list[Attribution]:
-        inputs = classifier.prepare(fitted)
-        return [Attribution(one) for one in (inputs * classifier.network.gradients(inputs, targets)).sum(axis=-1)]
+    def attribute_many(
+        self, classifier: Classifier, resized: np.ndarray, targets: Sequence[Target]
+    ) -> list[Attribution]:
+        inputs = classifier.preprocess_input(resized)
+        gradients, scores = classifier.network.gradients(inputs, targets)
+        maps = (inputs * gradients).sum(axis=-1)
+        return [Attribution(one, score=float(score)) for one, score in zip(maps, scores, strict=True)]

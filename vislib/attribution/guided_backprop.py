@@ -1,18 +1,12 @@
 """Guided backpropagation: a gradient that only what is positive, forwards and backwards, can pass."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from vislib.attribution.base import Attribution, Explainer
-from vislib.attribution.saliency import largest_gradient, largest_gradients
-from vislib.progress import Progress
-from vislib.targets.scores import Target
+from vislib.attribution.saliency import LargestGradient
 
 
 @dataclass(frozen=True)
-class GuidedBackprop(Explainer):
+class GuidedBackprop(LargestGradient):
     """max_c |g_c|, where g is the gradient by the input x for which every ReLU y = f(x) passes on
 
         f'(x) · g   where x > 0, y > 0 and the incoming gradient g > 0, else 0.
@@ -29,16 +23,9 @@ class GuidedBackprop(Explainer):
 
     name = "guided-backprop"
     title = "Guided backpropagation"
-    family = "gradient"
     reference = "Springenberg et al. 2014, arXiv 1412.6806"
     caveat = (
         "Sharp, but it recovers edges more than reasons: it hardly depends on the class and survives randomized "
         "weights (Adebayo et al. 2018, arXiv 1810.03292)."
     )
-    signed = False
-
-    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        return largest_gradient(classifier, fitted, target, progress, rule="guided")
-
-    def attribute_many(self, classifier, fitted: np.ndarray, targets: Sequence[Target]) -> list[Attribution]:
-        return largest_gradients(classifier, fitted, targets, rule="guided")
+    rule = "guided"

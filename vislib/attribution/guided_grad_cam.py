@@ -1,19 +1,18 @@
 """Guided Grad-CAM: guided backpropagation's detail where Grad-CAM finds the class."""
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, parameter
+from vislib.attribution.base import AtLayer, Attribution, Family
 from vislib.attribution.grad_cam import GradCam
+from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 
 @dataclass(frozen=True)
-class GuidedGradCam(Explainer):
+class GuidedGradCam(AtLayer):
     """max_c |g_c · L|: guided backpropagation's g times the up-sampled Grad-CAM L, element by element.
 
     The paper shows the product as a coloured image; here its largest absolute value over the channels, as for the
@@ -28,7 +27,7 @@ class GuidedGradCam(Explainer):
 
     name = "guided-grad-cam"
     title = "Guided Grad-CAM"
-    family = "class activation"
+    family = Family.CLASS_ACTIVATION
     reference = "Selvaraju et al. 2017, arXiv 1610.02391"
     caveat = (
         "Where it is fine-grained it shows edges, whatever the weights (Adebayo et al. 2018, arXiv 1810.03292); only "
@@ -36,19 +35,13 @@ class GuidedGradCam(Explainer):
     )
     signed = False
 
-    layer: str | None = parameter(None, "Layer", help="Of the Grad-CAM; by default the last layer before pooling.")
-
-    def resolved(self, classifier) -> Self:
-        layer = self.layer if self.layer is not None else classifier.network.last_map_layer
-        return dataclasses.replace(self, layer=layer)
-
-    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
+    def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         progress(0, 2)
-        cam = GradCam(self.layer).attribute(classifier, fitted, target, no_progress)
+        cam = GradCam(self.layer).attribute(classifier, resized, target, no_progress)
         progress(1, 2, cam.values)
-        gradient = classifier.network.gradients(classifier.prepare(fitted[None]), target, "guided")[0]
+        (gradient,), _ = classifier.network.gradients(classifier.preprocess_input(resized[None]), target, "guided")
         product = gradient * cam.values[..., None]
         values = np.abs(product).max(axis=-1)
         progress(2, 2, values)
         details = {"gradient": product, "cells": cam.details["cells"]}
-        return Attribution(values, self.layer, details, classifier.network.graph_under("guided").notes)
+        return Attribution(values, self.layer, details, classifier.network.graph_with_rule("guided").notes, cam.score)

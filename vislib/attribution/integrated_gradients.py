@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, parameter
+from vislib.attribution.base import Attribution, Explainer, Family, parameter
 from vislib.attribution.fills import cover_image
+from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 BASELINES = ("black", "grey", "white", "blur")
 MOST_STEPS = 512
@@ -32,7 +33,7 @@ class IntegratedGradients(Explainer):
 
     name = "integrated-gradients"
     title = "Integrated gradients"
-    family = "gradient"
+    family = Family.GRADIENT
     reference = "Sundararajan, Taly & Yan 2017, arXiv 1703.01365"
     caveat = (
         "It tells the difference to the baseline, which is a choice: a pixel that has the baseline's colour gets 0, "
@@ -47,8 +48,8 @@ class IntegratedGradients(Explainer):
         True, "Add steps", help=f"Double them, up to {MOST_STEPS}, until the sum is off by less than {ACCURATE:.0%}."
     )
 
-    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        inputs, baseline = classifier.prepare(np.stack([fitted, baseline_image(fitted, self.baseline)]))
+    def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
+        inputs, baseline = classifier.preprocess_input(np.stack([resized, baseline_image(resized, self.baseline)]))
         most = MOST_STEPS if self.add_steps else self.n_steps
         integral = integrate(classifier.network, inputs, baseline, target, self.n_steps, most, progress)
         note = (
@@ -59,11 +60,11 @@ class IntegratedGradients(Explainer):
         return Attribution(integral.values.sum(axis=-1), details=details, notes=(note,))
 
 
-def baseline_image(fitted: np.ndarray, baseline: str) -> np.ndarray:
+def baseline_image(resized: np.ndarray, baseline: str) -> np.ndarray:
     """The baseline of that name for an image (h, w, 3) uint8, likewise."""
     if baseline == "blur":
-        return cover_image(fitted, "blur")
-    return cover_image(fitted, "grey", {"black": 0, "grey": 127, "white": 255}[baseline])
+        return cover_image(resized, "blur")
+    return cover_image(resized, "grey", {"black": 0, "grey": 127, "white": 255}[baseline])
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +102,7 @@ def integrate(
     Steps are doubled while the error is `ACCURATE` or more and there are at most `most_steps` then.
     """
     path = (inputs - baseline).astype(np.float32)
-    start, end = network.scores(network.logits(np.stack([baseline, inputs])), target)
+    start, end = network.values(np.stack([baseline, inputs]), target)
     total, done = np.zeros(inputs.shape, np.float64), 0
     evaluations = n_steps + 1
     while 2 * (evaluations - 1) <= most_steps:
@@ -112,7 +113,7 @@ def integrate(
         # In an order that is spread over the path, so that the map so far is a coarse form of the whole.
         places = places[np.argsort(np.arange(len(places)) * 0.618034 % 1)]
         for at in np.array_split(places.astype(np.float32), -(-len(places) // network.gradient_batch_size)):
-            gradients = network.gradients(baseline + at[:, None, None, None] * path, target, averaged=True)
+            gradients, _ = network.gradients(baseline + at[:, None, None, None] * path, target, fold_batch_norm=True)
             weights = np.where((at == 0) | (at == 1), 0.5, 1.0)
             total += np.tensordot(weights.astype(np.float32), gradients, 1)
             done += len(at)

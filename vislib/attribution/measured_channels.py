@@ -1,26 +1,25 @@
 """What the class activation maps without gradients share: each channel's weight is measured by running the network."""
 
-import dataclasses
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
 from vislib.activations.maps import strongest_channels
-from vislib.attribution.base import Attribution, Explainer, batches, parameter, upsample
+from vislib.attribution.base import AtLayer, Attribution, Family, batches, parameter, upsample
+from vislib.model.classifier import Classifier
 from vislib.progress import Progress
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 Weigh = Callable[[np.ndarray], np.ndarray]
 """Weights (n,) of channels given by their indices (n,)."""
 
-_FIRST, _MOST = 4, 16  # channels at once: small, so that progress moves and Stop is heard soon
+_FIRST, _MOST = 4, 16  # channels at once: few, so that progress updates and cancellation respond quickly
 
 
 @dataclass(frozen=True)
-class MeasuredChannels(Explainer):
+class MeasuredChannels(AtLayer):
     """A method that makes the map ReLU(Σ_k α_k A_k) of a layer's feature maps A, with α_k measured channel by channel.
 
     Where `max_channels` is less than there are, only those count whose maps vary most from place to place
@@ -29,27 +28,21 @@ class MeasuredChannels(Explainer):
     `details`: "cells" the map at the layer's size, "channels" and "weights" (n,) the α_k.
     """
 
-    family = "class activation"
+    family = Family.CLASS_ACTIVATION
     signed = False
     counted = "channels"
 
-    layer: str | None = parameter(None, "Layer", help="Where to look; by default the last layer before pooling.")
     max_channels: int = parameter(
         256, "Channels", low=1, high=65536, help="At most so many are measured, those whose maps vary most."
     )
 
-    def resolved(self, classifier) -> Self:
-        layer = self.layer if self.layer is not None else classifier.network.last_map_layer
-        return dataclasses.replace(self, layer=layer)
-
-    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        assert self.layer is not None
+    def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         network, size = classifier.network, classifier.input_size
-        there_are = network.map_node(self.layer).output.shape[-1]
+        there_are = network.map_node(self.map_layer).output.shape[-1]
         count = min(self.max_channels, there_are)
         progress(0, count)
-        inputs = classifier.prepare(fitted[None])
-        maps = network.maps(inputs, [self.layer])[0][0]
+        inputs = classifier.preprocess_input(resized[None])
+        maps = network.maps(inputs, [self.map_layer])[0][0]
         channels = np.sort(np.argsort(-maps.std(axis=(0, 1)), kind="stable")[:count])
         weigh = self.weigher(classifier, inputs, maps, target)
         weights = np.zeros(count)
@@ -66,5 +59,5 @@ class MeasuredChannels(Explainer):
         return Attribution(values, self.layer, {"cells": cells, "channels": channels, "weights": weights}, notes)
 
     @abstractmethod
-    def weigher(self, classifier, inputs: np.ndarray, maps: np.ndarray, target: Target) -> Weigh:
+    def weigher(self, classifier: Classifier, inputs: np.ndarray, maps: np.ndarray, target: Target) -> Weigh:
         """What measures channels, for one prepared input (1, h, w, c) and the layer's maps (h, w, k)."""

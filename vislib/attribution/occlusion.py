@@ -6,14 +6,15 @@ from typing import Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, parameter
+from vislib.attribution.base import Attribution, Explainer, Family, parameter
 from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ParameterError
+from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 _MOST = 64
-"""Patches at once, so that progress moves and Stop is heard soon."""
+"""Patches at once, so that progress updates and cancellation respond quickly."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,9 @@ class Occlusion(Explainer):
     lowers the score. The patches start every `stride_px` pixels; one more row and column is added at the
     far edge where that leaves a strip uncovered, so that every pixel is covered.
 
-    `details`, one entry a patch, (rows, columns): "drop" the fall of the logit, "probability" of the
-    class, "winner" the index of the class with the highest score; "tops" and "lefts" are the patches'
-    first rows and columns in the network's input.
+    `details`, one entry a patch, (rows, columns): "drop" the fall of the score; for class scores also "probability" of
+    the class and "winner", the index of the class with the highest score. "tops" and "lefts" are the patches' first
+    rows and columns in the network's input.
 
     Departs from the paper, which maps the class's probability and feature activity; here the logit, which
     does not saturate. The probability is in `details`.
@@ -36,7 +37,7 @@ class Occlusion(Explainer):
 
     name = "occlusion"
     title = "Occlusion"
-    family = "perturbation"
+    family = Family.PERTURBATION
     reference = "Zeiler & Fergus 2013, arXiv 1311.2901"
     caveat = (
         "A covered image is one the network was not trained on, so size and fill of the patch change the map; "
@@ -47,17 +48,23 @@ class Occlusion(Explainer):
     counted = "patches"
 
     patch_px: int | None = parameter(
-        None, "Patch", unit="px", low=1, high=4096, help="Side of the square; by default a seventh of the input's."
+        None,
+        "Patch",
+        kind=int,
+        unit="px",
+        low=1,
+        high=4096,
+        help="Side of the square; by default a seventh of the input's.",
     )
     stride_px: int | None = parameter(
-        None, "Stride", unit="px", low=1, high=4096, help="Step of the square; by default half its side."
+        None, "Stride", kind=int, unit="px", low=1, high=4096, help="Step of the square; by default half its side."
     )
     fill: str = parameter("grey", "Fill", choices=FILLS, help="What covers the patch.")
     grey: int = parameter(127, "Grey level", low=0, high=255, help="For the grey fill: 0 black, 255 white.")
     border_px: int = parameter(0, "Black border", unit="px", low=0, high=4096, help="Drawn inside the patch's edge.")
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="For the noise fill.")
 
-    def resolved(self, classifier) -> Self:
+    def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
         side = min(classifier.input_size)
         patch = self.patch_px if self.patch_px is not None else max(1, round(side / 7))
         stride = self.stride_px if self.stride_px is not None else max(1, patch // 2)
@@ -84,11 +91,11 @@ class Occlusion(Explainer):
         tops, lefts = (_starts(side, self.patch_px, self.stride_px) for side in size)
         return tops, lefts
 
-    def covered(self, fitted: np.ndarray, top: int, left: int) -> np.ndarray:
+    def covered(self, resized: np.ndarray, top: int, left: int) -> np.ndarray:
         """The image (h, w, 3) with the patch at (top, left) covered, uint8."""
         assert self.patch_px is not None
-        picture = fitted.copy()
-        picture[top : top + self.patch_px, left : left + self.patch_px] = self._patch(self.cover(fitted), top, left)
+        picture = resized.copy()
+        picture[top : top + self.patch_px, left : left + self.patch_px] = self._patch(self.cover(resized), top, left)
         return picture
 
     def _patch(self, cover: np.ndarray, top: int, left: int) -> np.ndarray:
@@ -99,19 +106,18 @@ class Occlusion(Explainer):
         patch[inside, inside] = cover[top : top + self.patch_px, left : left + self.patch_px][inside, inside]
         return patch
 
-    def cover(self, fitted: np.ndarray) -> np.ndarray:
+    def cover(self, resized: np.ndarray) -> np.ndarray:
         """What shows through the patches: an image (h, w, 3) uint8."""
-        return cover_image(fitted, self.fill, self.grey, self.seed)
+        return cover_image(resized, self.fill, self.grey, self.seed)
 
-    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
+    def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         assert self.patch_px is not None
         network = classifier.network
-        size, patch = fitted.shape[:2], self.patch_px
+        size, patch = resized.shape[:2], self.patch_px
         tops, lefts = self.positions(size)
-        inputs = classifier.prepare(fitted[None])
-        cover = self.cover(fitted)
-        patched = network.patched(inputs, (patch, patch))
-        score = network.scores(network.logits(inputs), target)[0]
+        inputs = classifier.preprocess_input(resized[None])
+        cover = self.cover(resized)
+        patched = network.patched(inputs, (patch, patch), target)
 
         drop = np.full((len(tops), len(lefts)), np.nan)
         probability = np.empty(drop.shape, np.float32)
@@ -121,21 +127,22 @@ class Occlusion(Explainer):
         for cells in _batches(tops, lefts, patch, min(patched.batch_size, _MOST)):
             rows, columns = cells.T
             patches = np.stack([self._patch(cover, tops[row], lefts[column]) for row, column in cells])
-            logits = patched.logits(classifier.prepare(patches), tops[rows], lefts[columns])
-            drop[rows, columns] = score - network.scores(logits, target)
-            probability[rows, columns] = network.probabilities(logits)[:, target.class_index]
-            winner[rows, columns] = logits.argmax(axis=1)
+            scores, logits = patched.values(classifier.preprocess_input(patches), tops[rows], lefts[columns])
+            drop[rows, columns] = patched.unchanged - scores
+            if logits is not None:
+                winner[rows, columns] = logits.argmax(axis=1)
+                if target.class_index is not None:
+                    probability[rows, columns] = network.probabilities(logits)[:, target.class_index]
+            has_logits = logits is not None
             done += len(cells)
-            if progress is not no_progress:  # half-made maps take time, too
+            if progress is not no_progress:  # drawing the partial map costs time
                 progress(done, drop.size, _spread(_filled(drop), tops, lefts, patch, size))
-        details: dict[str, np.ndarray] = {
-            "drop": drop.astype(np.float32),
-            "probability": probability,
-            "winner": winner,
-            "tops": tops,
-            "lefts": lefts,
-        }
-        return Attribution(_spread(drop, tops, lefts, patch, size), details=details)
+        details = {"drop": drop.astype(np.float32), "tops": tops, "lefts": lefts}
+        if has_logits:
+            details["winner"] = winner
+        if has_logits and target.class_index is not None:
+            details["probability"] = probability
+        return Attribution(_spread(drop, tops, lefts, patch, size), details=details, score=patched.unchanged)
 
 
 def _starts(side: int, patch: int, stride: int) -> np.ndarray:

@@ -6,9 +6,10 @@ from typing import Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, parameter, upsample
+from vislib.attribution.base import Attribution, Explainer, Family, parameter, upsample
+from vislib.model.classifier import Classifier
 from vislib.progress import Progress
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class RandomBaseline(Explainer):
 
     name = "random"
     title = "Random (baseline)"
-    family = "baseline"
+    family = Family.BASELINE
     reference = "Hooker et al. 2019, arXiv 1806.10758"
     caveat = (
         "Explains nothing: random numbers that know neither the class, the image nor the network. A method that "
@@ -33,20 +34,26 @@ class RandomBaseline(Explainer):
     signed = False
     unit = "random number"
     class_discriminative = False
+    random = True
 
     n_cells: int | None = parameter(
-        None, "Cells", low=2, high=4096, help="Along each side, made smooth; by default every pixel has its own."
+        None,
+        "Cells",
+        kind=int,
+        low=2,
+        high=4096,
+        help="Along each side, made smooth; by default every pixel has its own.",
     )
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
 
-    def resolved(self, classifier) -> Self:
+    def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
         side = max(classifier.input_size)
         return dataclasses.replace(self, n_cells=side if self.n_cells is None else min(self.n_cells, side))
 
-    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
+    def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         assert self.n_cells is not None
         progress(0, 1)
-        height, width = fitted.shape[:2]
+        height, width = resized.shape[:2]
         cells = np.random.default_rng(self.seed).random((min(self.n_cells, height), min(self.n_cells, width)))
         values = upsample(cells, (height, width))
         progress(1, 1, values)

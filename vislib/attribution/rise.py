@@ -6,11 +6,12 @@ from typing import Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, parameter, upsample
+from vislib.attribution.base import Attribution, Explainer, Family, parameter, upsample
 from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ParameterError
+from vislib.model.classifier import Classifier
 from vislib.progress import Progress
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Rise(Explainer):
 
     name = "rise"
     title = "RISE"
-    family = "perturbation"
+    family = Family.PERTURBATION
     reference = "Petsiuk, Das & Saenko 2018, arXiv 1806.07421"
     caveat = (
         "An average over random masks: with few of them a blotchy one (the paper takes 4,000 to 8,000), and never finer "
@@ -44,17 +45,23 @@ class Rise(Explainer):
     signed = True
     unit = "rise of the score"
     counted = "masks"
+    random = True
 
     n_masks: int = parameter(512, "Masks", low=2, high=20000, help="How many random masks are averaged.")
     n_cells: int | None = parameter(
-        None, "Cells", low=2, high=64, help="Of a mask along each side, before it is made smooth; by default 7."
+        None,
+        "Cells",
+        kind=int,
+        low=2,
+        high=64,
+        help="Of a mask along each side, before it is made smooth; by default 7.",
     )
     p: float = parameter(0.5, "Share shown", low=0.05, high=0.95, help="Probability that a mask shows a cell.")
     fill: str = parameter("grey", "Fill", choices=FILLS, help="What shows where a mask covers.")
     grey: int = parameter(127, "Grey level", low=0, high=255, help="For the grey fill: 0 black, 255 white.")
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same masks.")
 
-    def resolved(self, classifier) -> Self:
+    def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
         side = min(classifier.input_size)
         n_cells = self.n_cells if self.n_cells is not None else min(7, side)
         if n_cells > side:
@@ -63,20 +70,20 @@ class Rise(Explainer):
             )
         return dataclasses.replace(self, n_cells=n_cells)
 
-    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
+    def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         assert self.n_cells is not None
-        network, size = classifier.network, fitted.shape[:2]
+        network, size = classifier.network, resized.shape[:2]
         random = np.random.default_rng(self.seed)
-        cover = cover_image(fitted, self.fill, self.grey, self.seed).astype(np.float32)
-        contrast = fitted.astype(np.float32) - cover
+        cover = cover_image(resized, self.fill, self.grey, self.seed).astype(np.float32)
+        contrast = resized.astype(np.float32) - cover
         scores = np.empty(self.n_masks)
         coverage, weighted = np.zeros(size), np.zeros(size)
         progress(0, self.n_masks)
-        for start in range(0, self.n_masks, 16):  # small, so that progress moves and Stop is heard soon
+        for start in range(0, self.n_masks, 16):  # few, so that progress updates and cancellation respond quickly
             done = min(start + 16, self.n_masks)
             masks = np.stack([random_mask(random, size, self.n_cells, self.p) for _ in range(start, done)])
-            logits = network.logits(classifier.prepare(cover + masks[..., None] * contrast))
-            scores[start:done] = network.scores(logits, target)
+            pictures = classifier.preprocess_input(cover + masks[..., None] * contrast)
+            scores[start:done] = network.values(pictures, target)
             coverage += masks.sum(axis=0, dtype=np.float64)
             weighted += np.tensordot(scores[start:done], masks.astype(np.float64), 1)
             values = (weighted - scores[:done].mean() * coverage) / (self.p * done)

@@ -7,7 +7,9 @@ import numpy as np
 
 from vislib.attribution.base import parameter, upsample
 from vislib.attribution.measured_channels import MeasuredChannels, Weigh
-from vislib.targets.scores import SCORES, Target
+from vislib.model.classifier import Classifier
+from vislib.targets.base import Target
+from vislib.targets.scores import SCORES, ClassScore
 
 
 @dataclass(frozen=True)
@@ -35,16 +37,19 @@ class ScoreCam(MeasuredChannels):
     max_channels: int = parameter(
         32, "Channels", low=1, high=65536, help="At most so many are measured, those whose maps vary most."
     )
-    weights: str = parameter("probability", "Weights from", choices=SCORES, help="Which score of the masked image.")
+    weights: str = parameter(
+        "probability", "Weights from", choices=SCORES, help="Which score of the masked image; for class scores."
+    )
 
-    def weigher(self, classifier, inputs: np.ndarray, maps: np.ndarray, target: Target) -> Weigh:
+    def weigher(self, classifier: Classifier, inputs: np.ndarray, maps: np.ndarray, target: Target) -> Weigh:
         network, size = classifier.network, classifier.input_size
-        target = dataclasses.replace(target, score=self.weights)
-        nothing = network.scores(network.logits(np.zeros_like(inputs)), target)
+        if isinstance(target, ClassScore):
+            target = dataclasses.replace(target, score=self.weights)
+        nothing = network.values(np.zeros_like(inputs), target)
 
         def weigh(channels: np.ndarray) -> np.ndarray:
             masks = np.stack([_mask(upsample(maps[..., channel], size)) for channel in channels])
-            return network.scores(network.logits(inputs * masks[..., None]), target) - nothing
+            return network.values(inputs * masks[..., None], target) - nothing
 
         return weigh
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, batches, parameter
+from vislib.attribution.base import Attribution, Explainer, Family, batches, parameter
+from vislib.model.classifier import Classifier
 from vislib.progress import Progress
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 _FIRST = 2  # noisy copies of the first batch: the fewest that can differ
 
@@ -24,7 +25,7 @@ class SmoothGrad(Explainer):
 
     name = "smoothgrad"
     title = "SmoothGrad"
-    family = "gradient"
+    family = Family.GRADIENT
     reference = "Smilkov et al. 2017, arXiv 1706.03825"
     caveat = (
         "Calmer than a single gradient, and it looks more convincing, but it still follows edges; how much it is "
@@ -32,6 +33,7 @@ class SmoothGrad(Explainer):
     )
     signed = False
     counted = "noisy copies"
+    random = True
 
     n_samples: int = parameter(20, "Samples", low=1, high=500, help="Noisy copies that are averaged.")
     noise: float = parameter(
@@ -39,8 +41,8 @@ class SmoothGrad(Explainer):
     )
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
 
-    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        inputs = classifier.prepare(fitted[None])
+    def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
+        inputs = classifier.preprocess_input(resized[None])
         total = np.zeros(inputs.shape[1:], np.float64)
         done = 0
         progress(0, self.n_samples)
@@ -59,4 +61,4 @@ def noisy_gradients(
     random = np.random.default_rng(seed)
     for now in batches(n_samples, _FIRST, network.gradient_batch_size):
         noisy = inputs + random.normal(0, sigma, (now.stop - now.start, *inputs.shape[1:])).astype(np.float32)
-        yield network.gradients(noisy, target, averaged=True)
+        yield network.gradients(noisy, target, fold_batch_norm=True)[0]

@@ -8,15 +8,16 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, parameter
+from vislib.attribution.base import Attribution, Explainer, Family, parameter
 from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ParameterError
+from vislib.model.classifier import Classifier
 from vislib.progress import Progress
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 SEGMENTATIONS = ("slic", "grid")
 
-_BATCH = 16  # small, so that progress moves and Stop is heard soon
+_BATCH = 16  # few, so that progress updates and cancellation respond quickly
 _PARTIALS = 32  # at most so many partial maps, as each is a whole fit
 _LEAST_PX = 36  # of a superpixel by default, so that small images get fewer
 
@@ -38,9 +39,10 @@ class OverSuperpixels(Explainer):
     superpixel. `details["superpixels"]` is the label image (h, w), `details["superpixel_values"]` (n,) the values.
     """
 
-    family = "perturbation"
+    family = Family.PERTURBATION
     signed = True
     counted = "pictures"
+    random = True
     default_segments: ClassVar[int] = 40
     needed_each: ClassVar[int] = 0
     """Pictures a superpixel before the first map: of fewer it would be far from the whole."""
@@ -48,6 +50,7 @@ class OverSuperpixels(Explainer):
     n_segments: int | None = parameter(
         None,
         "Superpixels",
+        kind=int,
         low=1,
         high=300,
         help="About how many; by default 40 (KernelSHAP: 20), fewer for small images.",
@@ -58,7 +61,7 @@ class OverSuperpixels(Explainer):
     grey: int = parameter(127, "Grey level", low=0, high=255, help="For the grey fill: 0 black, 255 white.")
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
 
-    def resolved(self, classifier) -> Self:
+    def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
         pixels = classifier.input_size[0] * classifier.input_size[1]
         wanted = self.n_segments
         if wanted is None:
@@ -70,11 +73,11 @@ class OverSuperpixels(Explainer):
             )
         return dataclasses.replace(self, n_segments=wanted)
 
-    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
+    def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         assert self.n_segments is not None
         network = classifier.network
-        segments = superpixels(fitted, self.n_segments, self.segmentation)
-        cover = cover_image(fitted, self.fill, self.grey, self.seed)
+        segments = superpixels(resized, self.n_segments, self.segmentation)
+        cover = cover_image(resized, self.fill, self.grey, self.seed)
         coalitions = self.coalitions(int(segments.max()) + 1)
         scores = np.empty(len(coalitions))
         total = len(coalitions)
@@ -82,8 +85,8 @@ class OverSuperpixels(Explainer):
         progress(0, total)
         for start in range(0, total, _BATCH):
             done = min(start + _BATCH, total)
-            pictures = [shown(fitted, cover, segments, coalition) for coalition in coalitions[start:done]]
-            scores[start:done] = network.scores(network.logits(classifier.prepare(np.stack(pictures))), target)
+            pictures = [shown(resized, cover, segments, coalition) for coalition in coalitions[start:done]]
+            scores[start:done] = network.values(classifier.preprocess_input(np.stack(pictures)), target)
             partial = None
             if done == total or (done % fit_every == 0 and done > self.needed_each * coalitions.shape[1]):
                 fit = self.fit(coalitions[:done], scores[:done])
@@ -94,7 +97,7 @@ class OverSuperpixels(Explainer):
 
     @abstractmethod
     def coalitions(self, n: int) -> np.ndarray:
-        """The coalitions of n superpixels that are scored, (k, n) bool, in an order whose every start can be fitted."""
+        """The coalitions of n superpixels that are scored, (k, n) bool, in an order whose every start can be resized."""
 
     @abstractmethod
     def fit(self, coalitions: np.ndarray, scores: np.ndarray) -> Fit:

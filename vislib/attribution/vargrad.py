@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, parameter
+from vislib.attribution.base import Attribution, Explainer, Family, parameter
 from vislib.attribution.smoothgrad import noisy_gradients
+from vislib.model.classifier import Classifier
 from vislib.progress import Progress
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class VarGrad(Explainer):
 
     name = "vargrad"
     title = "VarGrad"
-    family = "gradient"
+    family = Family.GRADIENT
     reference = "Adebayo et al. 2018, arXiv 1810.03307"
     caveat = (
         "It shows where the gradient is unsteady, that is the network's curvature, which need not be where the "
@@ -29,6 +30,7 @@ class VarGrad(Explainer):
     )
     signed = False
     counted = "noisy copies"
+    random = True
 
     n_samples: int = parameter(20, "Samples", low=2, high=500, help="Noisy copies whose gradients are compared.")
     noise: float = parameter(
@@ -36,8 +38,8 @@ class VarGrad(Explainer):
     )
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
 
-    def attribute(self, classifier, fitted: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        inputs = classifier.prepare(fitted[None])
+    def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
+        inputs = classifier.preprocess_input(resized[None])
         first, sums, squares, done = None, 0, 0, 0
         progress(0, self.n_samples)
         for gradients in noisy_gradients(classifier.network, inputs, target, self.n_samples, self.noise, self.seed):

@@ -19,7 +19,8 @@ from vislib.batch.settings import BatchSettings, column
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.speed.blas_threads import one_blas_thread
-from vislib.targets.scores import Target
+from vislib.targets.base import LOGITS, Target
+from vislib.targets.scores import ClassScore, as_probability
 
 _MOST_AT_ONCE = 64
 
@@ -116,7 +117,7 @@ def _predict(
     readable = [place for place, item in enumerate(chunk) if item.fitted is not None]
     if not readable:
         return {}
-    every = classifier.network.logits(classifier.prepare(_stacked(chunk, readable)))
+    every = classifier.network.logits(classifier.preprocess_input(_stacked(chunk, readable)))
     targets = {}
     for place, logits in zip(readable, every, strict=True):
         row = rows[place]
@@ -124,13 +125,29 @@ def _predict(
             row["error"] = "The network's scores for this image are not all finite numbers."
             continue
         row |= predictions(classifier, logits, settings.top, row["label_index"])
-        explained = row["predicted"]
-        if settings.explain == "label" and row["label_index"] is not None:
-            explained = row["label_index"]
-        row |= {"explained": explained, "explained_label": classifier.labels[explained]}
-        row["score"] = float(logits[explained])
-        targets[place] = Target(explained)
+        targets[place] = settings.target or ClassScore(_class_explained(settings, row)).resolved(classifier)
+    values = _values(classifier, chunk, list(targets), every[[readable.index(place) for place in targets]], targets)
+    for (place, target), value in zip(targets.items(), values, strict=True):
+        label = target.in_words() if target.class_index is None else classifier.labels[target.class_index]
+        rows[place] |= {"explained": target.class_index, "explained_label": label, "score": float(value)}
     return targets
+
+
+def _class_explained(settings: BatchSettings, row: dict[str, Any]) -> int:
+    """The class of an image's own label where that is asked for and known, else the predicted one."""
+    label = row["label_index"] if settings.explain == "label" else None
+    return row["predicted"] if label is None else label
+
+
+def _values(classifier: Classifier, chunk: list[Decoded], places: list[int], logits: np.ndarray, targets) -> np.ndarray:
+    """The value of each image's target, (n,)."""
+    if not places:
+        return np.empty(0)
+    target = targets[places[0]]
+    if LOGITS not in target.layers:  # the same target for every image
+        return classifier.network.values(classifier.preprocess_input(_stacked(chunk, places)), target)
+    rows = zip(logits, places, strict=True)
+    return np.array([classifier.network.scores(row[None], targets[place])[0] for row, place in rows])
 
 
 def _stacked(chunk: list[Decoded], places: list[int]) -> np.ndarray:
@@ -139,14 +156,13 @@ def _stacked(chunk: list[Decoded], places: list[int]) -> np.ndarray:
 
 def _maps(classifier, method: Explainer, fitted, targets, digests, progress) -> list[np.ndarray]:
     """A method's maps (h, w), in one go where it knows how."""
-    is_random = any(spec.name == "seed" for spec in dataclasses.fields(method))
-    if type(method).attribute_many is not Explainer.attribute_many and not is_random:
+    if method.batched and not method.random:
         found = [attribution.values for attribution in method.attribute_many(classifier, fitted, targets)]
         progress(1, 1)
         return found
     found = []
     for image, target, digest in zip(fitted, targets, digests, strict=True):
-        own = dataclasses.replace(method, seed=seed_of(digest, method.seed)) if is_random else method  # type: ignore
+        own = dataclasses.replace(method, seed=seed_of(digest, method.seed)) if method.random else method  # type: ignore
         found.append(own.attribute(classifier, image, target, no_progress).values)
         progress(len(found), len(fitted))
     return found
@@ -174,7 +190,7 @@ def _curves(classifier, fitted, values, target: Target, name: str) -> dict[str, 
     """Areas under the curves of the class's probability; see `vislib.trust.deletion`."""
     from vislib import trust
 
-    probability = Target(target.class_index, score="probability")
+    probability = as_probability(target)
     return {
         column(name, kind): measure(classifier, fitted, values, probability).area
         for kind, measure in (("deletion", trust.deletion), ("insertion", trust.insertion))

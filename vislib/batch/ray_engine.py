@@ -65,7 +65,7 @@ class PartWorker:
         self._folder.try_begins(part)
         first = part * self._settings.part_rows
         numbers = range(first, first + len(source))
-        images = decoded_ahead(source, numbers, self._classifier.fit, _AHEAD, first)
+        images = decoded_ahead(source, numbers, self._classifier.resize, _AHEAD, first)
         try:
             write_part(self._classifier, self._settings, images, part, len(source), self._folder, no_progress)
         except VislibError as error:

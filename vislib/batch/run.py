@@ -115,7 +115,7 @@ def _check_apart(images: Any, out: str | os.PathLike[str]) -> None:
 
 def _compute(classifier, settings: BatchSettings, source: Source, folder, missing: list[int], done: Steps) -> None:
     numbers = (number for part in missing for number in part_range(part, len(source), settings))
-    images = decoded_ahead(source, numbers, classifier.fit, _AHEAD)
+    images = decoded_ahead(source, numbers, classifier.resize, _AHEAD)
     try:
         for part in missing:
             size = len(part_range(part, len(source), settings))
@@ -126,8 +126,12 @@ def _compute(classifier, settings: BatchSettings, source: Source, folder, missin
 
 
 def _settings(classifier: Classifier, methods, settings: dict[str, Any]) -> BatchSettings:
+    target = settings.get("target")
+    if target is not None:
+        target = classifier.target(target)
+        settings = settings | {"target": target}
     try:
-        return BatchSettings(resolved_methods(methods, classifier), **settings)
+        return BatchSettings(resolved_methods(methods, classifier, target), **settings)
     except TypeError:
         known = [name for name in BatchSettings.__dataclass_fields__ if name != "methods"]
         unknown = sorted(set(settings) - set(known))

@@ -8,6 +8,7 @@ from vislib.attribution.base import Explainer
 from vislib.errors import ParameterError, listed
 from vislib.model.classifier import Classifier
 from vislib.parameters import check_parameters, parameter
+from vislib.targets.base import Target
 
 EXPLAINED = ("predicted", "label")
 
@@ -20,6 +21,7 @@ class BatchSettings:
         methods: The explanation methods, resolved for the classifier, each once.
         explain: "predicted", the most probable class; or "label", the class that the image belongs to where that is
             known and the network has it, else the most probable one.
+        target: What is explained of every image instead, resolved for the classifier; None for a class's logit.
         top: How many classes are kept, most probable first.
         map_px: Longer side of the maps kept, at most that of the network's input; they are made smaller by averaging.
         thumbnail_px: Longer side of the pictures kept beside the maps, for reports; 0 for none.
@@ -39,6 +41,7 @@ class BatchSettings:
     part_rows: int = parameter(500, "Images in a part", low=1, high=100_000)
     curves: bool = parameter(False, "Deletion and insertion")
     pictures: bool = parameter(False, "Pictures")
+    target: Target | None = None
 
     def __post_init__(self) -> None:
         check_parameters(self)
@@ -53,7 +56,10 @@ class BatchSettings:
 
     def described(self) -> dict[str, Any]:
         """As plain values for JSON."""
-        plain = {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self) if spec.name != "methods"}
+        apart = ("methods", "target")
+        plain = {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self) if spec.name not in apart}
+        if self.target is not None:
+            plain["target"] = self.target.described()
         return {"methods": {method.name: dataclasses.asdict(method) for method in self.methods}, **plain}
 
 
@@ -74,7 +80,7 @@ class Cluster:
     gpus: float = 0
 
 
-def resolved_methods(methods, classifier: Classifier) -> tuple[Explainer, ...]:
+def resolved_methods(methods, classifier: Classifier, target: Target | None = None) -> tuple[Explainer, ...]:
     """Methods given by name, or as explainers with parameters, with the network's defaults filled in.
 
     Raises:
@@ -88,7 +94,7 @@ def resolved_methods(methods, classifier: Classifier) -> tuple[Explainer, ...]:
             method = Explainer.registry[method]()
         if not isinstance(method, Explainer):
             raise ParameterError(f"A method is given by its name or as an explainer; not as {type(method).__name__}.")
-        found.append(method.resolved(classifier))
+        found.append(method.resolved(classifier, target))
     return tuple(found)
 
 

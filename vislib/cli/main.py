@@ -21,7 +21,7 @@ from vislib.images.reading import load_image
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier
 from vislib.output import export
-from vislib.targets.scores import SCORES, Target
+from vislib.targets.scores import SCORES, ClassScore
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -112,10 +112,9 @@ def _add_target(command: argparse.ArgumentParser) -> None:
     command.add_argument("--counterfactual", action="store_true", help="explain what speaks against the class")
 
 
-def _target(options: argparse.Namespace, classifier: Classifier, image: np.ndarray) -> Target:
+def _target(options: argparse.Namespace, classifier: Classifier, image: np.ndarray) -> ClassScore:
     name = classifier.predict(image, 1)[0].index if options.class_name is None else options.class_name
-    against = None if options.against is None else classifier.class_index(options.against)
-    return Target(classifier.class_index(name), against, options.score, options.counterfactual)
+    return ClassScore(name, options.against, options.score, options.counterfactual).resolved(classifier)
 
 
 def _models(options: argparse.Namespace) -> None:

@@ -3,12 +3,11 @@
 import argparse
 
 from vislib.activation_maximization.maximizer import maximize
-from vislib.activation_maximization.objectives import Objective
-from vislib.activation_maximization.units import Channel, ClassLogit
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
 from vislib.output import export
 from vislib.progress import Progress
+from vislib.targets import Channel, ClassScore, Target
 
 MAX_PICTURES = 100
 
@@ -37,7 +36,7 @@ def run_maximize(options: argparse.Namespace, classifier: Classifier, progress: 
 
 def objectives_named(
     classes: str | None, layer: str | None, channels: str | None, classifier: Classifier
-) -> list[Objective]:
+) -> list[Target]:
     """The objectives that texts such as "0..9" or "cat,dog" name.
 
     Raises:
@@ -46,7 +45,7 @@ def objectives_named(
     if classes is not None and layer is None and channels is None:
         # A label may hold commas itself.
         named = [classes] if classes in classifier.labels else _numbered(classes)
-        return [ClassLogit(one) for one in named]
+        return [ClassScore(one) for one in named]
     if classes is not None or layer is None or channels is None:
         raise ParameterError("Say what to maximize: either --class, or --layer with --channel.")
     numbers = _numbered(channels)

@@ -18,13 +18,14 @@ def method_parameter(explainer: type[Explainer], text: str) -> tuple[str, Any]:
     if not equals or spec is None:
         known = listed(spec.name for spec in dataclasses.fields(explainer)) or "none"
         raise ParameterError(f"--param takes NAME=VALUE with a parameter of {explainer.title} ({known}); not '{text}'.")
-    if "str" in str(spec.type):
+    kind = spec.metadata["kind"]
+    if kind is str:
         return name, value
-    if "bool" in str(spec.type):
+    if kind is bool:
         if value not in ("True", "False"):
             raise ParameterError(f"--param {name} takes True or False; not '{value}'.")
         return name, value == "True"
     try:
-        return name, int(value) if "int" in str(spec.type) else float(value)
+        return name, kind(value)
     except ValueError:
         raise ParameterError(f"--param {name} takes a number; not '{value}'.") from None

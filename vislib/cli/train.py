@@ -12,7 +12,7 @@ from vislib.training.datasets import DATASETS, load_dataset
 from vislib.training.image_folder import load_image_folder
 from vislib.training.networks import BATCH_NORMS, NETWORKS, NetworkOptions, network_recipe
 from vislib.training.options import TrainingOptions
-from vislib.training.records import Progress, TrainingProgress
+from vislib.training.records import BatchCallback, TrainingProgress
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -30,11 +30,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         option, label = f"--{spec.name.replace('_', '-')}", spec.metadata["label"]
         unit = f", {spec.metadata['unit']}" if spec.metadata["unit"] else ""
         default = "" if spec.default is None else f" (default {spec.default})"
-        if spec.type is bool:
+        if spec.metadata["kind"] is bool:
             command.add_argument(option, action="store_true", help=label)
         else:
-            kind = str if spec.metadata["choices"] else int if "int" in str(spec.type) else float
-            command.add_argument(option, type=kind, default=spec.default, help=f"{label}{unit}{default}")
+            command.add_argument(
+                option, type=spec.metadata["kind"], default=spec.default, help=f"{label}{unit}{default}"
+            )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -88,7 +89,7 @@ def _dataset(options: argparse.Namespace, default: str, input_shape: tuple[int, 
     return load_image_folder(name, size, seed=options.seed, channels=input_shape[2])
 
 
-def _progress() -> Progress:
+def _progress() -> BatchCallback:
     """One line on standard error: rewritten at every batch for a person, one an epoch for a file."""
     is_terminal = sys.stderr.isatty()
     told = 0

@@ -10,7 +10,7 @@ from vislib import attribution
 from vislib.errors import ParameterError, listed
 from vislib.model.classifier import Classifier
 from vislib.output import export
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 DEFAULT_METHODS = "saliency,guided-backprop,grad-cam,layer-cam"
 TABLES = (".csv", ".json")
@@ -68,8 +68,8 @@ def run_trust(
             f"  deletion {one.deletion:.3f}, insertion {one.insertion:.3f}, confidence drop {one.confidence_drop:.1%}, "
             f"infidelity {one.infidelity:.2f}, under noise {one.max_sensitivity:.2f}, under random weights {one.randomized:.2f}"
         )
-        for _, sentence in reasons if one.family != "baseline" else ():
-            print(f"  {sentence}")
+        for reason in reasons if one.family != "baseline" else ():
+            print(f"  {reason.text}")
     if path is not None:
         rows = [one.row() | {"verdict": trust.verdict(one, measured)[0]} for one in measured]
         export.write_whole(path, export.table_bytes(rows, path.suffix.lower()))

@@ -11,12 +11,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby, takewhile
 
+from vislib.graph.layer_kinds import Role
 from vislib.layers.table import LayerRow, LayerTable
 
-_KINDS = {"Add": "residual", "Concatenate": "inception", "Multiply": "gated"}
 _LONG = 30
-_PADS = ("ZeroPadding2D", "Cropping2D")
-_ACTIVATIONS = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Relu", "Relu6", "Silu", "Gelu")
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def _blocks(rows: Sequence[LayerRow], sizes) -> Iterable[Block]:
     chain: list[LayerRow] = []
     last_branched: list[LayerRow] = []
     for segment in _segments(rows):
-        if len(segment) == 1 and not (last_branched and segment[0].kind in _ACTIVATIONS):
+        if len(segment) == 1 and not (last_branched and segment[0].what.role is Role.ACTIVATION):
             if last_branched:
                 yield _branched(last_branched)
                 last_branched = []
@@ -129,15 +127,15 @@ def _segments(rows: Sequence[LayerRow]) -> Iterable[list[LayerRow]]:
     for index, row in enumerate(rows):
         segment.append(row)
         open_until = {last for last in open_until if last > index}
-        if not open_until or (len(open_until) == 1 and row.kind in _KINDS and len(segment) >= _LONG):
+        if not open_until or (len(open_until) == 1 and row.what.joins and len(segment) >= _LONG):
             yield segment
             segment = []
         open_until.add(last_use.get(row.name, index))
 
 
 def _branched(rows: list[LayerRow]) -> Block:
-    join = next(row for row in reversed(rows) if row.kind not in _ACTIVATIONS)
-    kind = _KINDS.get(join.kind, "branches")
+    join = next(row for row in reversed(rows) if row.what.role is not Role.ACTIVATION)
+    kind = join.what.joins or "branches"
     own = {row.name for row in rows}
     if kind == "inception" and any(name not in own for name in join.inputs):
         kind = "dense"
@@ -148,14 +146,14 @@ def _chains(rows: list[LayerRow], sizes) -> Iterable[Block]:
     """A chain divided where a new group of names begins or the maps' size changes."""
     units: list[list[LayerRow]] = []
     for row in rows:
-        begins = row.parameters > 0 and "Norm" not in row.kind
+        begins = row.parameters > 0 and row.what.role is not Role.NORMALIZATION
         if not units or begins or _another_stage(sizes[units[-1][-1].name], sizes[row.name]):
             units.append([])
         units[-1].append(row)
     joined: list[list[LayerRow]] = []
     for unit in units:
         alike = joined and _prefix(joined[-1][0].name) == _prefix(unit[0].name)
-        pads = joined and all(row.kind in _PADS for row in joined[-1])
+        pads = joined and all(row.what.role is Role.PADDING for row in joined[-1])
         if joined and (alike or pads) and not _another_stage(sizes[joined[-1][-1].name], sizes[unit[0].name]):
             joined[-1].extend(unit)
         else:
@@ -170,7 +168,7 @@ def _sizes(rows: Sequence[LayerRow]) -> dict[str, tuple[int, ...]]:
     following: tuple[int, ...] = ()
     for row in reversed(rows):
         own = row.output_shape[:2] if row.field is not None else ()
-        following = following if row.kind in _PADS else own
+        following = following if row.what.role is Role.PADDING else own
         sizes[row.name] = following
     return sizes
 
@@ -201,6 +199,6 @@ def _common_name(rows: Sequence[LayerRow]) -> str:
     common = "".join(each[0] for each in takewhile(lambda each: len(set(each)) == 1, parts)).rstrip("_/")
     if common:
         return common
-    if any(row.kind in _KINDS for row in rows):
-        return next(row.name for row in reversed(rows) if row.kind in _KINDS)
+    if any(row.what.joins for row in rows):
+        return next(row.name for row in reversed(rows) if row.what.joins)
     return next((row.name for row in rows if row.parameters), rows[0].name)

@@ -6,7 +6,9 @@ is built, sizes may be unknown, and the softmax sits wherever its author put it.
 
 from vislib.backend import keras
 from vislib.errors import ModelError
+from vislib.graph.copies import sharing_weights
 from vislib.graph.graph import Graph, Node, activation_name, call_of
+from vislib.graph.layer_kinds import kind_of
 
 
 def flatten(model: keras.Model, input_shape: tuple[int, int, int]) -> Graph:
@@ -114,8 +116,7 @@ def _replay(model: keras.Model, entry: keras.KerasTensor, nodes: list[Node], pre
     return now[id(model.outputs[0])]
 
 
-_FINAL = {"softmax": "softmax", "sigmoid": "sigmoid", "Softmax": "softmax", "Sigmoid": "sigmoid"}
-_PASSES_SCORES_ON = ("Flatten", "Reshape", "Dropout", "Identity", "Squeeze")
+_FINAL_FUNCTIONS = ("softmax", "sigmoid")
 
 
 def _up_to_logits(entry: keras.KerasTensor, nodes: list[Node], output: keras.KerasTensor) -> Graph:
@@ -128,7 +129,7 @@ def _up_to_logits(entry: keras.KerasTensor, nodes: list[Node], output: keras.Ker
     passed: list[Node] = []
     node = producer.get(id(output))
     while node is not None:
-        activation = _FINAL.get(activation_name(node.operation))
+        activation = _final_activation(node.operation)
         if activation:
             kept = [other for other in nodes if other is not node and other not in passed]
             linear = _linear_copy(node)
@@ -138,7 +139,7 @@ def _up_to_logits(entry: keras.KerasTensor, nodes: list[Node], output: keras.Ker
                 before, tensor = tensor, later.operation(tensor)
                 tail.append(Node(later.name, later.operation, (before,), tensor))
             return Graph(entry, (*kept, *tail), tensor, activation, activation_removed=True)
-        if type(node.operation).__name__ not in _PASSES_SCORES_ON or len(node.inputs) != 1:
+        if not kind_of(node.operation).identity or len(node.inputs) != 1:
             break
         passed.append(node)
         node = producer.get(id(node.inputs[0]))
@@ -146,16 +147,21 @@ def _up_to_logits(entry: keras.KerasTensor, nodes: list[Node], output: keras.Ker
     return Graph(entry, tuple(nodes), output, activation, activation_removed=False)
 
 
+def _final_activation(operation: keras.Operation) -> str:
+    """Which activation an operation is or ends in, if that turns scores into probabilities; "" otherwise."""
+    if not hasattr(operation, "activation"):
+        return kind_of(operation).probabilities
+    name = activation_name(operation)
+    return name if name in _FINAL_FUNCTIONS else kind_of(operation.activation).probabilities
+
+
 def _linear_copy(node: Node) -> Node | None:
     """A final layer with weights, without its activation; None for a mere activation, to be left out.
 
     It shares the layer's weights, so that weights that are changed later count here too.
     """
-    operation = node.operation
-    if not getattr(operation, "weights", None):
+    if not getattr(node.operation, "weights", None):
         return None
-    linear = object.__new__(type(operation))
-    linear.__dict__.update(vars(operation), _inbound_nodes=[], _outbound_nodes=[])
-    linear.__dict__.update(activation=keras.activations.linear, name=f"{operation.name}_logits")
-    logits = linear(node.inputs[0])
-    return Node(linear.name, linear, node.inputs, logits)
+    name = f"{node.operation.name}_logits"
+    linear = sharing_weights(node.operation, activation=keras.activations.linear, name=name)
+    return Node(name, linear, node.inputs, linear(node.inputs[0]))

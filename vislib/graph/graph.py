@@ -1,10 +1,12 @@
 """A classifier as one flat graph of operations, from the input to the logits. The model is never changed."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from vislib.backend import keras
+from vislib.graph.layer_kinds import Reach, Role, kind_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,10 +26,14 @@ class Node:
         return len(shape) == 4 and None not in shape[1:] and shape[1] * shape[2] > 1
 
     @property
-    def pools(self) -> bool:
-        """Whether it pools or drops out, which makes no maps of its own."""
-        kind = type(self.operation).__name__
-        return "Pool" in kind or "Dropout" in kind
+    def constants(self) -> tuple[Any, ...]:
+        """What it is called with besides symbolic tensors: numbers, arrays, None."""
+        arguments = call_of(self.output).arguments
+        return tuple(
+            each
+            for each in (*arguments.args, *arguments.kwargs.values())
+            if not any(isinstance(leaf, keras.KerasTensor) for leaf in keras.tree.flatten(each))
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +46,7 @@ class Graph:
         logits: Symbolic scores (batch, units) before the final activation.
         activation: What turns logits into probabilities: "softmax" or "sigmoid".
         activation_removed: Whether that activation was part of the model, and left out here.
-        ruled: Names of the nodes whose gradient follows another rule (`vislib.graph.relu_rules`).
+        modified_relus: Names of the nodes whose gradient follows another rule (`vislib.graph.relu_rules`).
         notes: Sentences on what that rule does not reach.
     """
 
@@ -49,7 +55,7 @@ class Graph:
     logits: keras.KerasTensor
     activation: str
     activation_removed: bool
-    ruled: frozenset[str] = frozenset()
+    modified_relus: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
     def node(self, name: str) -> Node | None:
@@ -67,19 +73,50 @@ class Graph:
         From the logits backwards along every path to the first stack of maps, then past pooling and dropout. Where
         several paths give one, the deepest counts.
         """
+        return self._last_map_node([self.logits])
+
+    def last_map_node_before(self, node: Node) -> Node | None:
+        """The last node with feature maps that a node's own weights read, past its activation and normalization."""
+        makers = {id(other.output): other for other in self.nodes}
+        while kind_of(node.operation).identity or kind_of(node.operation).role in _AFTER_WEIGHTS:
+            before = makers.get(id(node.inputs[0]))
+            if before is None:
+                return None
+            node = before
+        return self._last_map_node(node.inputs)
+
+    def _last_map_node(self, ends: Iterable[keras.KerasTensor]) -> Node | None:
         order = {id(node.output): position for position, node in enumerate(self.nodes)}
-        open_ends, seen, found = [self.logits], set[int](), set[int]()
+        open_ends, seen, found = list(ends), set[int](), set[int]()
         while open_ends:
             position = order.get(id(open_ends.pop()))
             if position is None or position in seen:
                 continue
             seen.add(position)
             node = self.nodes[position]
-            if node.has_map and not node.pools:
+            kind = kind_of(node.operation)
+            if node.has_map and kind.role is not Role.POOLING and not kind.identity:
                 found.add(position)
             else:
                 open_ends.extend(node.inputs)
         return self.nodes[max(found)] if found else None
+
+    def leads_to(self, node: Node, tensor: keras.KerasTensor) -> bool:
+        """Whether a tensor depends on a node's output, or is it."""
+        behind = {id(node.output)}
+        for later in self.nodes:
+            if any(id(each) in behind for each in later.inputs):
+                behind.add(id(later.output))
+        return id(tensor) in behind
+
+    def up_to(self, *tensors: keras.KerasTensor) -> "Graph":
+        """The part of the graph that tensors depend on, with the first of them in the place of the logits."""
+        wanted, nodes = {id(tensor) for tensor in tensors}, []
+        for node in reversed(self.nodes):
+            if id(node.output) in wanted:
+                wanted.update(map(id, node.inputs))
+                nodes.append(node)
+        return dataclasses.replace(self, nodes=tuple(reversed(nodes)), logits=tensors[0])
 
     def cut_at(self, node: Node) -> tuple[keras.KerasTensor, ...]:
         """The tensors that the part of the graph behind a node starts from: the node's output first, then every other
@@ -106,15 +143,17 @@ class Graph:
         """
         makers = {id(node.output): node for node in self.nodes}
         node = _before(self.logits, makers)
-        if node is None or not isinstance(node.operation, keras.layers.Dense) or len(node.inputs) != 1:
+        if node is None or not _is(node, Role.DENSE, Reach.PLACE) or len(node.inputs) != 1:
             return None
         pooling = _before(node.inputs[0], makers)
-        if pooling is None or not isinstance(pooling.operation, keras.layers.GlobalAveragePooling2D):
+        if pooling is None or not _is(pooling, Role.POOLING, Reach.EVERYWHERE, "average"):
+            return None
+        if len(pooling.inputs[0].shape) != 4:
             return None
         maps = makers.get(id(pooling.inputs[0]))
         return None if maps is None else (maps, node)
 
-    def replayed(self, operation_of: Callable[[Node], keras.Operation | None]) -> "Graph":
+    def rewritten(self, operation_of: Callable[[Node], keras.Operation | None]) -> "Graph":
         """The graph with another operation at each node; None leaves a node out, and what goes in comes out.
 
         The nodes that stay keep their names.
@@ -132,15 +171,15 @@ class Graph:
             nodes.append(Node(node.name, operation, inputs, now[id(node.output)]))
         return dataclasses.replace(self, nodes=tuple(nodes), logits=now[id(self.logits)])
 
-    def ruled_behind(self, name: str) -> bool:
-        """Whether one of the `ruled` lies between that node's output and the logits."""
+    def has_modified_relu_behind(self, name: str) -> bool:
+        """Whether one of the `modified_relus` lies between that node's output and the logits."""
         reached = {id(node.output) for node in self.nodes if node.name == name}
         behind = []
         for node in self.nodes:
             if any(id(tensor) in reached for tensor in node.inputs):
                 reached.add(id(node.output))
                 behind.append(node.name)
-        return not self.ruled.isdisjoint(behind)
+        return not self.modified_relus.isdisjoint(behind)
 
 
 def call_of(tensor: keras.KerasTensor):
@@ -160,12 +199,17 @@ def activation_name(operation: keras.Operation) -> str:
     return type(operation).__name__
 
 
-_PASS_ON = ("Dropout", "Flatten", "Reshape", "Identity")
+_AFTER_WEIGHTS = (Role.ACTIVATION, Role.NORMALIZATION, Role.RESCALING)
+
+
+def _is(node: Node, role: Role, reach: Reach, statistic: str = "") -> bool:
+    kind = kind_of(node.operation)
+    return (kind.role, kind.reach, kind.statistic) == (role, reach, statistic)
 
 
 def _before(tensor: keras.KerasTensor, makers: dict[int, Node]) -> Node | None:
     """What makes the tensor, past what only hands it on when the network is used."""
     node = makers.get(id(tensor))
-    while node is not None and type(node.operation).__name__ in _PASS_ON:
+    while node is not None and kind_of(node.operation).identity:
         node = makers.get(id(node.inputs[0]))
     return node

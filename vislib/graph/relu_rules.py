@@ -19,12 +19,14 @@ from collections import defaultdict
 
 from vislib.backend import keras, tf
 from vislib.errors import ModelError, listed
+from vislib.graph.copies import sharing_weights
 from vislib.graph.graph import Graph, Node, activation_name, call_of
+from vislib.graph.layer_kinds import MAXIMUM, Role, kind_of
 
-_RELUS = {"relu", "relu6", "leakyrelu", "prelu", "threshold"}
+_RELU_FUNCTIONS = {"relu", "relu6", "leakyrelu", "threshold"}
 _NOT_ACTIVATIONS = {"linear", "get", "serialize", "deserialize"}
 _RELU_OPS = {"Relu", "Relu6", "LeakyRelu"}
-_RULED = "ruled_relu"
+_MARK = "relu_with_rule"
 
 
 def with_relu_rule(graph: Graph, rule: str, name: str) -> Graph:
@@ -36,22 +38,22 @@ def with_relu_rule(graph: Graph, rule: str, name: str) -> Graph:
         name: The model's, for errors.
 
     Returns:
-        A graph with the same nodes by name; `ruled` names those that were changed, `notes` tells what was not.
+        A graph with the same nodes by name; `modified_relus` names those that were changed, `notes` tells what was not.
 
     Raises:
         ModelError: If there is a ReLU that the rule cannot reach, or none that it can.
     """
     twins: dict[int, keras.Operation] = {}
-    ruled: list[str] = []
+    modified: list[str] = []
     hidden: list[str] = []
     plain: dict[str, list[str]] = defaultdict(list)
 
-    def under_rule(node: Node) -> keras.Operation:
+    def operation_with_rule(node: Node) -> keras.Operation:
         operation = node.operation
         if _is_relu(operation):
-            operation = twins.setdefault(id(operation), _ruled_operation(operation, rule, node.output))
-            ruled.append(node.name)
-        elif _is_activation(operation):
+            operation = twins.setdefault(id(operation), _relu_with_rule(operation, rule, node.output))
+            modified.append(node.name)
+        elif _is_activation(node):
             plain[activation_name(operation)].append(node.name)
         elif _is_opaque(operation):
             plain[f"unknown inside {type(operation).__name__}"].append(node.name)
@@ -59,34 +61,34 @@ def with_relu_rule(graph: Graph, rule: str, name: str) -> Graph:
             hidden.append(f"{node.name} ({type(node.operation).__name__})")
         return operation
 
-    replayed = graph.replayed(under_rule)
-    _check(rule, name, ruled, hidden, plain)
+    rewritten = graph.rewritten(operation_with_rule)
+    _check(rule, name, modified, hidden, plain)
     return dataclasses.replace(
-        replayed,
-        ruled=frozenset(ruled),
+        rewritten,
+        modified_relus=frozenset(modified),
         notes=(f"Left as they are, for the rule is about ReLUs: {_counted(plain)}.",) if plain else (),
     )
 
 
 def before_relu(graph: Graph, node: Node) -> keras.KerasTensor:
     """What goes into the ReLU that a node of the graph is or ends in; its output where there is none."""
-    if node.name not in graph.ruled and not _is_relu(node.operation):
+    if node.name not in graph.modified_relus and not _is_relu(node.operation):
         return node.output
-    if "activation" not in vars(node.operation) or isinstance(node.operation, keras.layers.Activation):
+    if "activation" not in vars(node.operation) or kind_of(node.operation).role is Role.ACTIVATION:
         return node.inputs[0]
     args, kwargs = call_of(node.output).arguments.fill_in({id(tensor): tensor for tensor in node.inputs})
-    twin = _twin(node.operation, keras.activations.linear)
-    twin.__dict__["name"] = f"{node.name}_before_relu"  # a model may hold both
+    name = f"{node.name}_before_relu"  # a model may hold both
+    twin = sharing_weights(node.operation, activation=keras.activations.linear, name=name)
     return twin(*args, **kwargs)
 
 
-def _check(rule: str, name: str, ruled: list[str], hidden: list[str], plain: dict[str, list[str]]) -> None:
+def _check(rule: str, name: str, modified: list[str], hidden: list[str], plain: dict[str, list[str]]) -> None:
     if hidden:
         raise ModelError(
             f"The {rule} gradient of {name} cannot be computed: there is a ReLU inside {listed(hidden)}, where the rule "
             "cannot be put in force. It can for keras.layers.ReLU, Activation, `activation=` and keras.ops.relu."
         )
-    if not ruled:
+    if not modified:
         has = f"; it has {_counted(plain)}" if plain else ""
         raise ModelError(f"The {rule} gradient is about ReLUs, and {name} has none that could be found{has}.")
 
@@ -102,29 +104,38 @@ def _plainly(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-_ACTIVATIONS = {_plainly(name) for name in dir(keras.activations) if name not in _NOT_ACTIVATIONS}
+_FUNCTIONS = {_plainly(name) for name in dir(keras.activations) if name not in _NOT_ACTIVATIONS}
 
 
 def _is_relu(operation: keras.Operation) -> bool:
+    if "activation" in vars(operation):
+        return _plainly(activation_name(operation)) in _RELU_FUNCTIONS or kind_of(operation.activation).relu
     # An activation that is a property belongs to something inside, such as a recurrent layer's cell.
-    own = "activation" in vars(operation) or not hasattr(operation, "activation")
-    return own and _plainly(activation_name(operation)) in _RELUS
+    return not hasattr(operation, "activation") and kind_of(operation).relu
 
 
-def _is_activation(operation: keras.Operation) -> bool:
-    """Whether it is or ends in a nonlinear function; `keras.ops.maximum` and the like may be one."""
+def _is_activation(node: Node) -> bool:
+    """Whether it is or ends in a nonlinear function; a maximum with a number may be one."""
+    operation = node.operation
     if hasattr(operation, "activation"):
         return activation_name(operation) not in ("linear", "NoneType")
-    return _plainly(activation_name(operation)) in _ACTIVATIONS | {"maximum", "clip", "where"}
+    kind = kind_of(operation)
+    return kind.role is Role.ACTIVATION or (kind is MAXIMUM and len(node.inputs) == 1)
 
 
 def _is_opaque(operation: keras.Operation) -> bool:
     """Whether something may be inside it that neither the graph nor its activation's name tells."""
-    foreign = type(operation).__module__.split(".")[0] != "keras" or isinstance(operation, keras.layers.Lambda)
+    kind = kind_of(operation)
     inner = isinstance(operation, keras.Layer) and any(True for _ in _layers_inside(operation))
-    known = _ACTIVATIONS | _RELUS | {"linear", "nonetype"}
-    own_function = hasattr(operation, "activation") and _plainly(activation_name(operation)) not in known
-    return foreign or inner or own_function
+    own_function = hasattr(operation, "activation") and not _is_known_function(operation)
+    return (kind.role is Role.OTHER and not kind.macs_known) or inner or own_function
+
+
+def _is_known_function(operation: keras.Operation) -> bool:
+    """Whether the activation that an operation ends in is none, one of Keras's functions, or one of its layers."""
+    activation = getattr(operation, "activation", None)
+    name = _plainly(activation_name(operation))
+    return activation is None or name in _FUNCTIONS | {"linear"} or kind_of(activation).role is Role.ACTIVATION
 
 
 def _layers_inside(layer: keras.Layer):
@@ -143,7 +154,7 @@ def _hides_relu(call, operation: keras.Operation) -> bool:
     specs = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in call.input_tensors]
     traced = tf.function(run).get_concrete_function(*specs).graph.as_graph_def()
     steps = [*traced.node, *(step for function in traced.library.function for step in function.node_def)]
-    return any(step.op in _RELU_OPS and _RULED not in step.name for step in steps)
+    return any(step.op in _RELU_OPS and _MARK not in step.name for step in steps)
 
 
 # -- ReLUs under a rule ----------------------------------------------------------------------------
@@ -183,23 +194,23 @@ def _redirected(x, y):
 RULES = {"guided": _guided, "deconvnet": _deconvnet, "redirected": _redirected}
 
 
-def _ruled(function, rule: str):
+def _function_with_rule(function, rule: str):
     """A ReLU function with the same values and the rule's gradient."""
 
     def activation(x):
-        with tf.name_scope(_RULED):
+        with tf.name_scope(_MARK):
             y = function(x)
         return RULES[rule](x, y)
 
     return activation
 
 
-class _Ruled(keras.Operation):
+class _ReluWithRule(keras.Operation):
     """A ReLU that is an operation of its own, under a rule."""
 
     def __init__(self, operation: keras.Operation, rule: str, dtype: str):
         super().__init__()
-        self._activation = _ruled(operation, rule)
+        self._activation = _function_with_rule(operation, rule)
         self._dtype = dtype
 
     def call(self, x):
@@ -209,16 +220,7 @@ class _Ruled(keras.Operation):
         return keras.KerasTensor(x.shape, self._dtype)
 
 
-def _ruled_operation(operation: keras.Operation, rule: str, output: keras.KerasTensor) -> keras.Operation:
+def _relu_with_rule(operation: keras.Operation, rule: str, output: keras.KerasTensor) -> keras.Operation:
     if "activation" not in vars(operation):
-        return _Ruled(operation, rule, output.dtype)
-    return _twin(operation, _ruled(operation.activation, rule))
-
-
-def _twin(operation: keras.Operation, activation) -> keras.Operation:
-    """The same layer with another activation."""
-    # Keras copies a layer by its configuration, with weights of its own, which a large network has no room for.
-    twin = object.__new__(type(operation))
-    twin.__dict__.update(vars(operation), _inbound_nodes=[], _outbound_nodes=[])
-    twin.__dict__["activation"] = activation
-    return twin
+        return _ReluWithRule(operation, rule, output.dtype)
+    return sharing_weights(operation, activation=_function_with_rule(operation.activation, rule))

@@ -11,6 +11,7 @@ from vislib.arithmetic.convolution import Step, step
 from vislib.arithmetic.normalization import BatchNorm
 from vislib.arithmetic.pooling import Pooling, PoolStep
 from vislib.errors import LayerError
+from vislib.graph.layer_kinds import kind_of
 
 Source = tuple[int, np.ndarray, np.ndarray, np.ndarray]
 """(input, rows, columns, channels): cells of one input, indices along each axis."""
@@ -51,14 +52,14 @@ def _convolution(node, inputs, row, column, channel) -> Cell:
 
 def _pooling(node, inputs, row, column, channel) -> Cell:
     layer: Any = node.operation
-    kind = "max" if "Max" in type(layer).__name__ else "average"
+    kind = kind_of(layer).statistic
     window = Pooling(kind, layer.pool_size, layer.strides, layer.padding).step(inputs[0], row, column, channel)
     return Cell(window.value, (window.formula,), window, _under(window, inputs[0], np.array([channel])))
 
 
 def _global_pooling(node, inputs, row, column, channel) -> Cell:
     values = inputs[0][..., channel].astype(np.float64)
-    is_max = "Max" in type(node.operation).__name__
+    is_max = kind_of(node.operation).statistic == "max"
     value = float(values.max() if is_max else values.mean())
     name = "largest" if is_max else "mean"
     line = f"{name} of {values.shape[0]}·{values.shape[1]} values = {notation.number(value)}"

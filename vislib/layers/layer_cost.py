@@ -3,6 +3,7 @@
 import math
 from typing import TYPE_CHECKING, Any
 
+from vislib.graph.layer_kinds import UNKNOWN, kind_of
 from vislib.layers import cost
 from vislib.layers.cost import Cost
 
@@ -13,14 +14,13 @@ _DEPTHWISE = ("DepthwiseConv1D", "DepthwiseConv2D")
 _SEPARABLE = ("SeparableConv1D", "SeparableConv2D")
 _TRANSPOSED = ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
 _CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D")
-_FREE_WITH_WEIGHTS = ("BatchNormalization", "LayerNormalization", "GroupNormalization", "Normalization", "PReLU",
-                      "LayerScale", "UnitNormalization", "RMSNormalization")  # fmt: skip
-_PRODUCTS = ("Matmul", "Einsum", "Dot", "Tensordot", "EinsumDense")
 
 
 def layer_cost(node: "Node") -> Cost | None:
     """What the operation costs in its place; None where nothing is counted, or it is not known."""
     operation: Any = node.operation
+    if kind_of(operation) is UNKNOWN:  # whatever it is called
+        return None
     kind = type(operation).__name__
     before, after = tuple(node.inputs[0].shape), tuple(node.output.shape)
     if kind == "Dense":
@@ -45,14 +45,10 @@ def layer_cost(node: "Node") -> Cost | None:
 
 
 def is_counted(node: "Node") -> bool:
-    """Whether its multiply-adds are known, be they none: not for products of tensors, nor for unknown layers
-    with weights."""
-    kind = type(node.operation).__name__
-    if layer_cost(node) is not None or kind in _FREE_WITH_WEIGHTS:
-        return True
-    return kind not in _PRODUCTS and not getattr(node.operation, "weights", None)
+    """Whether its multiply-adds are known, be they none: not for products of tensors, nor for unknown layers."""
+    return layer_cost(node) is not None or kind_of(node.operation).macs_known
 
 
 def counts_in_depth(operation: Any) -> bool:
     """Whether it is one of the layers that a network's depth counts: convolutions and dense ones."""
-    return type(operation).__name__ in (*_CONVOLUTIONS, *_TRANSPOSED, *_DEPTHWISE, *_SEPARABLE, "Dense", "EinsumDense")
+    return kind_of(operation).depth

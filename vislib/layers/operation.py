@@ -82,7 +82,7 @@ def operation_of(classifier: Classifier, image: np.ndarray, layer: str) -> Opera
         there = listed(each.name for each in graph.nodes)
         raise LayerError(f"layer '{layer}' is not in {classifier.network.name}; there are: {there}.")
     names = {id(graph.input): "", **{id(each.output): each.name for each in graph.nodes}}
-    prepared = classifier.prepare(classifier.fit(image)[None])
+    prepared = classifier.preprocess_input(classifier.resize(image)[None])
     model = keras.Model(graph.input, [*node.inputs, node.output])
     *inputs, output = (np.asarray(array)[0] for array in model(prepared, training=False))
     sources = tuple(names.get(id(tensor), "") for tensor in node.inputs)

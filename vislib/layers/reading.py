@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 from vislib.errors import ModelError
+from vislib.graph.layer_kinds import nearest_kind
 from vislib.layers.layer_cost import counts_in_depth, is_counted, layer_cost
 from vislib.layers.receptive_field import receptive_fields
 from vislib.layers.table import LayerRow, LayerTable
@@ -65,6 +66,7 @@ def _table(model: "keras.Model", graph: "Graph") -> LayerTable:
                 parameters_formula=cost.parameters_formula if cost and first else "",
                 macs_formula=cost.macs_formula if cost else "",
                 field=fields.get(node.name),
+                what=nearest_kind(node.operation),
             )
         )
     height, width, channels = graph.input.shape[1:]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vislib.graph.reach import windows_of
 from vislib.images.reading import Box
 
 if TYPE_CHECKING:
@@ -102,48 +103,6 @@ def _join(spans: Iterable[Span]) -> Span | None:
     if len({span.stride for span in spans}) != 1:
         return None  # branches of different step: one of them sees everything
     return Span(spans[0].stride, min(span.low for span in spans), max(span.high for span in spans))
-
-
-_POINTWISE = (
-    "BatchNormalization", "LayerNormalization", "Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax",
-    "Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "Rescaling", "Normalization", "Identity",
-    "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Relu", "Relu6", "Silu",
-    "Gelu", "Sigmoid", "HardSwish", "HardSigmoid", "HardSilu", "Divide", "TrueDivide", "LayerScale",
-    "StochasticDepth", "CustomScaleLayer", "Dense", "LocalResponseNormalization", "PreparedNorm",
-)  # fmt: skip
-
-
-_ALONG_AXIS = ("Concatenate", "Softmax", "LayerNormalization")
-
-
-def _along_channels(operation) -> bool:
-    axis = operation.axis
-    return tuple(axis if isinstance(axis, list | tuple) else [axis]) in ((-1,), (3,))
-
-
-def windows_of(node: "Node") -> list[tuple[int, int, int, int]] | None:
-    """(kernel, stride, dilation, padding before) down and across; None where every position is mixed."""
-    operation, kind = node.operation, type(node.operation).__name__
-    if kind in _ALONG_AXIS and not _along_channels(operation):
-        return None
-    if kind in _POINTWISE:
-        return [(1, 1, 1, 0)] * 2
-    if kind == "ZeroPadding2D":
-        return [(1, 1, 1, before) for before, _ in operation.padding]
-    if kind == "Cropping2D":
-        return [(1, 1, 1, -before) for before, _ in operation.cropping]
-    kernel = getattr(operation, "kernel_size", None) or getattr(operation, "pool_size", None)
-    if kernel is None or len(kernel) != 2 or "Transpose" in kind:
-        return None
-    dilation = getattr(operation, "dilation_rate", (1, 1))
-    dilation = (dilation, dilation) if isinstance(dilation, int) else dilation
-    windows = []
-    for axis in (0, 1):
-        n_in, n_out = node.inputs[0].shape[1 + axis], node.output.shape[1 + axis]
-        k, s, d = kernel[axis], operation.strides[axis], dilation[axis]
-        total = max((n_out - 1) * s + d * (k - 1) + 1 - n_in, 0) if operation.padding == "same" else 0
-        windows.append((k, s, d, total // 2))
-    return windows
 
 
 def stacked_field(kernels: Sequence[int], strides: Sequence[int], dilations: Sequence[int] | None = None) -> int:

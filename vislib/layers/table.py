@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from vislib.graph.layer_kinds import LayerKind
 from vislib.layers.receptive_field import ReceptiveField
 
 
@@ -25,6 +26,7 @@ class LayerRow:
         parameters_formula, macs_formula: With the numbers put in; "" where there is none.
         field: The receptive field, stride and offset of its units; None where the output is no stack of maps of
             more than one cell, and every unit may see the whole input.
+        what: What is known of that kind of layer; of a subclass, what is known of the layer that it derives from.
     """
 
     name: str
@@ -38,6 +40,7 @@ class LayerRow:
     parameters_formula: str
     macs_formula: str
     field: ReceptiveField | None
+    what: LayerKind
 
     @property
     def flops(self) -> int:

@@ -11,11 +11,15 @@ from vislib.arithmetic.kernels import random_kernels
 from vislib.arithmetic.pooling import Pooling
 from vislib.arithmetic.windows import axes
 from vislib.errors import ImageError
+from vislib.graph.layer_kinds import Role, nearest_kind
 from vislib.images.reading import Box, resize_box
 from vislib.model.classifier import Classifier
 
 MAX_SIDE = 480
 """Larger images are made smaller first; in pixels of the longer side."""
+
+
+_SHOWN = (Role.CONVOLUTION, Role.ACTIVATION, Role.POOLING)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,9 +99,9 @@ def trained_story(classifier: Classifier, image: np.ndarray, most: int = 6) -> t
         image: (H, W, 3) in 0..255.
         most: How many steps after the image.
     """
-    nodes = [node for node in classifier.network.map_nodes if _tells(type(node.operation).__name__)][:most]
+    nodes = [node for node in classifier.network.map_nodes if nearest_kind(node.operation).role in _SHOWN][:most]
     maps = feature_maps_of(classifier, image, [node.name for node in nodes])
-    start = StoryStep("image", "The image, as the network sees it", classifier.fit(image) / 255, "")
+    start = StoryStep("image", "The image, as the network sees it", classifier.resize(image) / 255, "")
     steps = [start]
     for node in nodes:
         title = f"{type(node.operation).__name__} “{node.name}”"
@@ -140,10 +144,6 @@ def _activated(before: StoryStep, key: str, title: str, function: str, notice: s
 def _pooled(before: StoryStep, key: str, title: str, pooling: Pooling, notice: str) -> StoryStep:
     formulas = tuple(axis.formula for axis in pooling.axes(before.maps.shape[:2]))
     return StoryStep(key, title, pooling.forward(before.maps), notice, before.key, formulas)
-
-
-def _tells(kind: str) -> bool:
-    return "Conv" in kind or "Pool" in kind or "LU" in kind.upper() or kind in ("Activation", "Tanh", "Sigmoid")
 
 
 def _fitted(image: np.ndarray) -> np.ndarray:

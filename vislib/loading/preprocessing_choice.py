@@ -7,10 +7,12 @@ import numpy as np
 from vislib.backend import keras
 from vislib.graph.flatten import flatten
 from vislib.graph.graph import Graph
+from vislib.graph.layer_kinds import Role, kind_of
 from vislib.model.classifier import Classifier, Prediction
 from vislib.model.preprocessing import PREPROCESSINGS, Preprocessing
 
-_SCALING = ("Rescaling", "Normalization", "Divide", "TrueDivide", "Multiply", "Subtract", "Add", "Negative", "GetItem")
+_SCALING = (Role.RESCALING, Role.MERGE)  # of one tensor and a number, as in x / 255
+_PASSED_OVER = (Role.AUGMENTATION, Role.RESHAPE)  # such as x[..., ::-1]
 _RANGES = {"0..255": (0, 255), "0..1": (0, 1), "-1..1": (-1, 1)}
 # Networks learn from values around zero, about one apart: such is what a model's own scaling makes of its input.
 _LEAST_SPAN, _MOST = 0.5, 10.0
@@ -53,10 +55,10 @@ def _after_scaling(graph: Graph) -> keras.KerasTensor | None:
         users = [node for node in graph.nodes if any(tensor is given for given in node.inputs)]
         if len(users) != 1 or len(users[0].inputs) != 1 or len(users[0].output.shape) != 4:
             return scaled
-        kind, tensor = type(users[0].operation).__name__, users[0].output
-        if kind in _SCALING:
+        kind, tensor = kind_of(users[0].operation), users[0].output
+        if kind.role in _SCALING:
             scaled = tensor
-        elif not kind.startswith("Random") and kind not in ("InputLayer", "Identity", "Resizing", "CenterCrop"):
+        elif not kind.identity and kind.role not in _PASSED_OVER:
             return scaled
 
 
@@ -76,7 +78,7 @@ def predictions_by_preprocessing(
     """
     named = {name: one for name, one in PREPROCESSINGS.items() if one.suits(classifier.channels)}
     crop = classifier.preprocess.crop_fraction
-    fitted = classifier.fit(image)[None]
+    fitted = classifier.resize(image)[None]
     prepared = [replace(one, crop_fraction=crop)(fitted, classifier.channels)[0] for one in named.values()]
     logits = classifier.network.logits(np.stack(prepared))
     return {name: classifier.ranked(row, top) for name, row in zip(named, logits, strict=True)}

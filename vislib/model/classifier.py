@@ -10,6 +10,8 @@ import numpy as np
 from vislib.errors import ImageError, ModelError, ParameterError, listed
 from vislib.images.reading import Box, fit_box, resize_box
 from vislib.model.preprocessing import Preprocessing
+from vislib.targets.base import Target
+from vislib.targets.scores import ClassScore
 
 if TYPE_CHECKING:
     import keras
@@ -79,8 +81,8 @@ class Classifier:
         """The part of an image (H, W, 3) that the network sees."""
         return fit_box(image.shape[:2], self.input_size, self.preprocess.crop_fraction)
 
-    def fit(self, image: np.ndarray) -> np.ndarray:
-        """The image as the network sees it, before preprocessing: (h, w, 3) uint8.
+    def resize(self, image: np.ndarray) -> np.ndarray:
+        """The image cropped and resized as the network sees it, before preprocessing: (h, w, 3) uint8.
 
         Raises:
             ImageError: If it is no array (H, W, 3).
@@ -90,13 +92,25 @@ class Classifier:
             raise ImageError(f"An image is an array (H, W, 3) in 0..255, as load_image gives it; not {came}.")
         return resize_box(image, self.box(image), self.input_size)
 
-    def prepare(self, fitted: np.ndarray) -> np.ndarray:
-        """Fitted images (n, h, w, 3) in 0..255 as network input (n, h, w, channels) float32."""
-        return self.preprocess(fitted, self.channels)
+    def preprocess_input(self, resized: np.ndarray) -> np.ndarray:
+        """Resized images (n, h, w, 3) in 0..255 as network input (n, h, w, channels) float32."""
+        return self.preprocess(resized, self.channels)
+
+    fit, prepare = resize, preprocess_input
+    """The old names, for one release."""
+
+    def target(self, given: "int | str | Target") -> Target:
+        """A target of this network: that of a class given by label or number, or any target with its names looked up.
+
+        Raises:
+            ParameterError: If there is no such class.
+            LayerError: If there is no such layer, channel or place.
+        """
+        return (given if isinstance(given, Target) else ClassScore(given)).resolved(self)
 
     def logits(self, image: np.ndarray) -> np.ndarray:
         """Scores (classes,) of an image (H, W, 3) before softmax or sigmoid."""
-        return self.network.logits(self.prepare(self.fit(image)[None]))[0]
+        return self.network.logits(self.preprocess_input(self.resize(image)[None]))[0]
 
     def predict(self, image: np.ndarray, top: int = 5) -> list[Prediction]:
         """The `top` most probable classes of an image (H, W, 3), most probable first."""

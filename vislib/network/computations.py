@@ -11,7 +11,7 @@ def whole(graph: Graph) -> keras.Model:
 
 def forward(model, n_units):
     """Inputs → logits (n, classes)."""
-    return lambda inputs: two_sided(model(inputs, training=False), n_units)
+    return lambda inputs: binary_logits(model(inputs, training=False), n_units)
 
 
 def forward_all(model):
@@ -19,48 +19,69 @@ def forward_all(model):
     return lambda inputs: [tf.cast(output, tf.float32) for output in tf.nest.flatten(model(inputs, training=False))]
 
 
-def input_gradient(model, score, n_units):
-    """(inputs, weights of the target) → the score's gradient by the inputs, and the logits it met on the way."""
+def total(activations, measures, weights, operands):
+    """A target's values (n,): Σ weight · term, of the activations (n, …) that its terms read.
 
-    def gradient(inputs, weights):
+    Args:
+        activations: Of each term.
+        measures: Of each term, see `vislib.targets.Term.measure`.
+        weights: (n, terms).
+        operands: Of each term, (n, …).
+    """
+    terms = [
+        measure(tf.cast(read, tf.float32), operand)
+        for measure, read, operand in zip(measures, tf.nest.flatten(activations), operands, strict=True)
+    ]
+    return tf.reduce_sum(weights * tf.stack(terms, axis=1), axis=1)
+
+
+def target_values(model, measures):
+    """(inputs, weights, operands) → the target's values. The model gives what its terms read."""
+    return lambda inputs, weights, operands: total(model(inputs, training=False), measures, weights, operands)
+
+
+def input_gradient(model, measures):
+    """(inputs, weights, operands) → the target's gradient by the inputs, and its values."""
+
+    def gradient(inputs, weights, operands):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(inputs)
-            logits = two_sided(model(inputs, training=False), n_units)
-            value = score(logits, weights)
-        return tape.gradient(value, inputs), logits
+            values = total(model(inputs, training=False), measures, weights, operands)
+        return tape.gradient(values, inputs), values
 
     return gradient
 
 
-def map_gradient(model, score, n_units):
-    """(inputs, weights of the target) → the maps, the score's gradient by them, and the logits. The model gives (maps, units)."""
+def map_gradient(model, measures):
+    """(inputs, weights, operands) → the maps, the target's gradient by them, and its values. The model gives the maps,
+    then what the target's terms read."""
 
-    def gradient(inputs, weights):
+    def gradient(inputs, weights, operands):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(inputs)  # so that what lies between input and maps is recorded as well
-            maps, units = model(inputs, training=False)
-            logits = two_sided(units, n_units)
-            value = score(logits, weights)
-        return tf.cast(maps, tf.float32), tf.cast(tape.gradient(value, maps), tf.float32), logits
+            maps, *activations = tf.nest.flatten(model(inputs, training=False))
+            values = total(activations, measures, weights, operands)
+        return tf.cast(maps, tf.float32), tf.cast(tape.gradient(values, maps), tf.float32), values
 
     return gradient
 
 
-def scaled(model, n_units):
-    """(scales (n, k), values of the model's inputs) → logits (n, classes) with the first input's channels scaled."""
+def with_scaled_channels(model, measures):
+    """(scales (n, k), values of the model's inputs, weights, operands) → the target's values with the first input's
+    channels scaled."""
 
-    def logits(scales, given):
+    def values(scales, given, weights, operands):
         count = tf.shape(scales)[0]
         maps, *others = given
         tensors = [maps * scales[:, None, None, :]]
         tensors += [tf.repeat(other, count, axis=0) for other in others]
         tensors = [tf.cast(tensor, start.dtype) for tensor, start in zip(tensors, model.inputs, strict=True)]
-        return two_sided(model(tensors, training=False), n_units)
+        return total(model(tensors, training=False), measures, weights, operands)
 
-    return logits
+    return values
 
 
-def two_sided(logits, n_units):
-    """Logits for every class: a single unit z speaks for class 1, and −z for class 0."""
+def binary_logits(logits, n_units):
+    """Logits for every class: a single unit z is the logit of class 1, and −z that of class 0."""
     logits = tf.cast(logits, tf.float32)
     return tf.concat([-logits, logits], axis=1) if n_units == 1 else logits

@@ -1,4 +1,4 @@
-"""Functions that are made once and kept, the most recently used ones."""
+"""Traced functions, kept for their next use."""
 
 import threading
 from collections import OrderedDict
@@ -10,8 +10,8 @@ from vislib.backend import tf
 _MOST = 16
 
 
-class KeptFunctions:
-    """At most 16 functions, each under a key; the one not used for longest gives way."""
+class FunctionCache:
+    """At most 16 functions, each under a key; the least recently used is evicted."""
 
     def __init__(self) -> None:
         self._functions: OrderedDict[Hashable, Callable] = OrderedDict()

@@ -4,28 +4,39 @@ Each computation is traced once for any batch size and then reused. Methods see 
 can change a model.
 """
 
-import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from vislib.backend import keras, tf
-from vislib.errors import LayerError, ModelError, listed
+from vislib.errors import LayerError, ModelError, ParameterError, listed
 from vislib.graph.flatten import flatten
 from vislib.graph.graph import Graph, Node
-from vislib.network.computations import forward, forward_all, input_gradient, map_gradient, scaled, two_sided, whole
-from vislib.network.decision import Decision
-from vislib.network.function_cache import KeptFunctions
+from vislib.network.computations import (
+    binary_logits,
+    forward,
+    forward_all,
+    input_gradient,
+    map_gradient,
+    target_values,
+    total,
+    whole,
+    with_scaled_channels,
+)
+from vislib.network.function_cache import FunctionCache
 from vislib.speed.batch_size import forward_batch, gradient_batch
-from vislib.speed.graph_variants import QuickGraphs
-from vislib.speed.incremental import IncrementalNetwork, Patched, replaced
-from vislib.targets.scores import Target
+from vislib.speed.graph_variants import GraphVariants
+from vislib.speed.incremental.plan import IncrementalPlan
+from vislib.speed.incremental.run import Patched, replaced, run
+from vislib.targets.base import LOGITS, Form, Target, operands, shared_form
 
 Targets = Target | Sequence[Target]
+"""One target for all images, or one for each, all of one form."""
 
 
 class Network:
-    """A Keras classifier, ready to be asked.
+    """A Keras classifier, ready to be run.
 
     A model with a single output unit counts as two classes: the logit of class 1 is the unit's, the
     logit of class 0 its negative.
@@ -43,66 +54,22 @@ class Network:
         self.n_classes = max(self.n_units, 2)
         self.activation = self.graph.activation
         self.batch_size, self.gradient_batch_size = forward_batch(self.graph), gradient_batch(self.graph)
-        self.functions = KeptFunctions()
-        self._graphs = QuickGraphs(self.graph, self.name)
-        self._decision = Decision()
+        self.functions = FunctionCache()
+        self._variants = GraphVariants(self.graph, self.name)
         if not self.graph.activation_removed:
             self._check_output_is_logits()
 
-    # -- what can be asked -------------------------------------------------------------------------
+    # -- what can be computed ----------------------------------------------------------------------
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
         """Scores (n, classes) float32 of preprocessed inputs (n, h, w, c)."""
-        known = self._decision.known(inputs)
-        if known is not None:
-            return known
-        graph = self._graphs.for_logits()
+        graph = self._variants.for_logits()
         function = self.functions.traced(("logits",), lambda: forward(whole(graph), self.n_units), self._images)
         chunks = [
             function(tf.constant(inputs[start : start + self.batch_size], tf.float32)).numpy()
             for start in range(0, len(inputs), self.batch_size)
         ]
-        if not chunks:
-            return np.empty((0, self.n_classes), np.float32)
-        return self._decision.remember(inputs, np.concatenate(chunks))
-
-    def one_decision(self) -> contextlib.AbstractContextManager[None]:
-        """Within it the logits of a single input are computed once, by whichever pass over it comes first.
-
-        For one thread, and only that long, so that weights that are changed between two explanations count.
-        """
-        return self._decision.within()
-
-    def patched(self, inputs: np.ndarray, size: tuple[int, int]) -> Patched:
-        """What computes the logits of copies of one input (1, h, w, c) in which a rectangle of that size, (height,
-        width), is replaced.
-
-        Only what a patch changes is computed, which is exact; see `vislib.speed.incremental`.
-        """
-        graph = self._graphs.for_logits()
-        plan = IncrementalNetwork(graph, size)
-        if not plan.saves:
-            return Patched(lambda *patches: self.logits(replaced(inputs, *patches)), self.batch_size)
-        kept = self.functions.traced(
-            ("kept", plan.windowed),
-            lambda: forward_all(keras.Model(graph.input, [*plan.kept, graph.logits])),
-            self._images,
-        )
-        *unchanged, units = kept(tf.constant(inputs, tf.float32))
-        self._decision.remember(inputs, two_sided(units, self.n_units).numpy())
-        function = self.functions.traced(
-            ("patched", plan.windowed),
-            lambda: lambda *patches: two_sided(plan(*patches), self.n_units),
-            tf.TensorSpec((None, None, None, self.input_shape[2]), tf.float32),
-            [tf.TensorSpec((None, None, 1), tf.int32), tf.TensorSpec((None,), tf.int32)] * 2,
-            [tf.TensorSpec(tensor.shape, tf.float32) for tensor in unchanged],
-        )
-
-        def logits(patches: np.ndarray, tops: np.ndarray, lefts: np.ndarray) -> np.ndarray:
-            windows = [tf.constant(each) for each in plan.windows(tops, lefts)]
-            return function(tf.constant(patches, tf.float32), windows, unchanged).numpy()
-
-        return Patched(logits, forward_batch(graph, plan.share))
+        return np.concatenate(chunks) if chunks else np.empty((0, self.n_classes), np.float32)
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Probabilities (n, classes) that belong to logits: a softmax, or a sigmoid for each class."""
@@ -112,86 +79,150 @@ class Network:
         return shifted / shifted.sum(axis=-1, keepdims=True)
 
     def scores(self, logits: np.ndarray, target: Target) -> np.ndarray:
-        """The number explained (n,) for each row of logits (n, classes)."""
-        values = self.probabilities(logits) if target.score == "probability" else logits
-        return values @ target.weights(self.n_classes)
+        """The values (n,) of a target that reads the class scores alone, for rows of logits (n, classes)."""
+        values = [weight * term.of_logits(self, logits) for weight, term in target.terms]  # type: ignore[attr-defined]
+        return values[0] if len(values) == 1 else np.sum(values, axis=0)
+
+    def values(self, inputs: np.ndarray, target: Target) -> np.ndarray:
+        """The values (n,) of a target for preprocessed inputs (n, h, w, c)."""
+        if target.layers == {LOGITS}:
+            return self.scores(self.logits(inputs), target)
+        form, given = self._given(target, len(inputs))
+        graph = self._variants.for_maps()
+        function = self.functions.traced(
+            ("values", form),
+            lambda: target_values(keras.Model(graph.input, self._read(graph, form)), _measures(form)),
+            self._images,
+            *self._operands(given),
+        )
+        chunks = []
+        for start in range(0, len(inputs), self.batch_size):
+            now = slice(start, start + self.batch_size)
+            chunks.append(function(tf.constant(inputs[now], tf.float32), *_part(given, now)).numpy())
+        return np.concatenate(chunks) if chunks else np.empty(0, np.float32)
+
+    def patched(self, inputs: np.ndarray, size: tuple[int, int], target: Target) -> Patched:
+        """What computes a target for copies of one input (1, h, w, c) in which a rectangle of that size, (height,
+        width), is replaced.
+
+        Only what a patch changes is computed, which is exact; see `vislib.speed.incremental`.
+        """
+        on_logits = target.layers == {LOGITS}
+        graph = self._variants.for_logits() if on_logits else self._variants.for_maps()
+        if not on_logits and len(target.layers) == 1:
+            graph = graph.up_to(*self._read(graph, self._given(target, 1)[0])[:1])
+        plan = IncrementalPlan(graph, size)
+        if not plan.saves or not (on_logits or len(target.layers) == 1):
+
+            def replace_and_run(*patches: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+                pictures = replaced(inputs, *patches)
+                if not on_logits:
+                    return self.values(pictures, target), None
+                logits = self.logits(pictures)
+                return self.scores(logits, target), logits
+
+            return Patched(replace_and_run, float(self.values(inputs, target)[0]), self.batch_size)
+        if on_logits:
+            return self._patched_logits(graph, plan, inputs, target)
+        return self._patched_values(graph, plan, inputs, target)
 
     def gradients(
-        self, inputs: np.ndarray, target: Targets, rule: str | None = None, averaged: bool = False
-    ) -> np.ndarray:
-        """Gradient (n, h, w, c) of the target by the preprocessed inputs (n, h, w, c); of one target for all, or of one
-        each (n,), all of the same score.
+        self, inputs: np.ndarray, target: Targets, rule: str | None = None, fold_batch_norm: bool = False
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Gradient (n, h, w, c) of a target by the preprocessed inputs (n, h, w, c), and its values (n,).
 
-        With a rule ("guided" or "deconvnet") ReLUs pass gradients by it instead; see `vislib.graph.relu_rules`. Those that
-        are to be `averaged` come from the network with its norms folded: as right, but a single one not the model's
-        own to the last digit (see `vislib.speed.batch_norm`).
+        Args:
+            inputs: Of the network.
+            target: One for all, or one of each, (n,), all of one form.
+            rule: "guided" or "deconvnet": ReLUs pass gradients by it instead; see `vislib.graph.relu_rules`.
+            fold_batch_norm: Takes the network with its norms folded, for gradients that are averaged: as accurate on
+                average, but one alone is not bit-identical to the model's own (see `vislib.speed.batch_norm`).
 
         Raises:
             ModelError: If the network has a ReLU that the rule cannot reach, or none that it can.
+            ParameterError: If the target's number for one image depends on other images.
         """
-        graph, score = self._graphs.for_gradients(rule, averaged), _score_of(target)
+        form, given = self._given(target, len(inputs))
+        folds = fold_batch_norm and all(layer is LOGITS for _, layer, _ in form)
+        graph = self._variants.for_gradients(rule, folds)
         function = self.functions.traced(
-            ("gradients", score, graph),
-            lambda: input_gradient(whole(graph), self._score(score), self.n_units),
+            ("gradients", form, graph),
+            lambda: input_gradient(keras.Model(graph.input, self._read(graph, form)), _measures(form)),
             self._images,
-            self._target_weights,
+            *self._operands(given),
         )
-        weights = self._weights(target, len(inputs))
-        chunks = []
+        gradients, values = [], []
         for start in range(0, len(inputs), self.gradient_batch_size):
             now = slice(start, start + self.gradient_batch_size)
-            gradients, logits = function(tf.constant(inputs[now], tf.float32), tf.constant(weights[now]))
-            self._decision.remember(inputs[now], logits.numpy())
-            chunks.append(gradients.numpy())
-        return np.concatenate(chunks)
+            gradient, value = function(tf.constant(inputs[now], tf.float32), *_part(given, now))
+            gradients.append(gradient.numpy())
+            values.append(value.numpy())
+        return np.concatenate(gradients), np.concatenate(values)
 
     def maps(self, inputs: np.ndarray, layers: Sequence[str]) -> list[np.ndarray]:
-        """Outputs (n, h, w, c) float32 of the named layers, computed in one pass."""
-        graph = self._graphs.for_maps()
-        outputs = [self._map_node(graph, layer).output for layer in layers]
+        """Feature maps (n, h, w, c) float32 of the named layers, computed in one pass."""
+        for layer in layers:
+            self._map_node(self.graph, layer)
+        return self.outputs(inputs, layers)
+
+    def outputs(self, inputs: np.ndarray, layers: Sequence[str]) -> list[np.ndarray]:
+        """Outputs (n, …) float32 of the named layers, computed in one pass."""
+        graph = self._variants.for_maps()
         function = self.functions.traced(
-            ("maps", *layers), lambda: forward_all(keras.Model(graph.input, outputs)), self._images
+            ("outputs", *layers),
+            lambda: forward_all(keras.Model(graph.input, [self._node(graph, layer).output for layer in layers])),
+            self._images,
         )
         return [output.numpy() for output in function(tf.constant(inputs, tf.float32))]
 
     def maps_and_gradients(
         self, inputs: np.ndarray, layer: str, target: Targets, rule: str | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """A layer's feature maps (n, h, w, c) and the gradient of the target by them, same shape; `target` and `rule`
-        as above."""
-        graph, score = self._graphs.for_gradients(rule), _score_of(target)
-        node = self._map_node(graph, layer)
-        function = self.functions.traced(
-            ("maps and gradients", score, graph, layer),
-            lambda: map_gradient(
-                keras.Model(graph.input, [node.output, graph.logits]), self._score(score), self.n_units
-            ),
-            self._images,
-            self._target_weights,
-        )
-        weights = self._weights(target, len(inputs))
-        maps, gradients, logits = function(tf.constant(inputs, tf.float32), tf.constant(weights))
-        self._decision.remember(inputs, logits.numpy())
-        return maps.numpy(), gradients.numpy()
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """A layer's feature maps (n, h, w, c), the gradient of the target by them, same shape, and its values (n,);
+        `target` and `rule` as for `gradients`.
 
-    def logits_of_scaled_maps(self, inputs: np.ndarray, layer: str, scales: np.ndarray) -> np.ndarray:
-        """Logits (n, classes) of one input (1, h, w, c) if the layer's channels were scaled by `scales` (n, k).
+        Raises:
+            LayerError: If the target does not depend on the layer.
+        """
+        form, given = self._given(target, len(inputs))
+        graph = self._variants.for_gradients(rule)
+        node = self._map_node(graph, layer)
+        self._check_leads_to(graph, node, form)
+        function = self.functions.traced(
+            ("maps and gradients", form, graph, layer),
+            lambda: map_gradient(keras.Model(graph.input, [node.output, *self._read(graph, form)]), _measures(form)),
+            self._images,
+            *self._operands(given),
+        )
+        maps, gradients, values = function(tf.constant(inputs, tf.float32), *_part(given, slice(None)))
+        return maps.numpy(), gradients.numpy(), values.numpy()
+
+    def values_of_scaled_maps(self, inputs: np.ndarray, layer: str, scales: np.ndarray, target: Target) -> np.ndarray:
+        """A target's values (n,) for one input (1, h, w, c) if the layer's channels were scaled by `scales` (n, k).
 
         What lies before the layer is computed once, only the rest n times. A scale of 0 takes a channel away.
+
+        Raises:
+            LayerError: If the target does not depend on the layer.
         """
-        graph = self._graphs.for_maps()
-        starts = graph.cut_at(self._map_node(graph, layer))
+        form, given = self._given(target, len(scales))
+        graph = self._variants.for_maps()
+        node = self._map_node(graph, layer)
+        read = self._read(graph, form)
+        self._check_leads_to(graph, node, form, every=True)
+        starts = graph.up_to(*read).cut_at(node)
         before = self.functions.traced(
-            ("entries", layer), lambda: forward_all(keras.Model(graph.input, list(starts))), self._images
+            ("before", layer, form), lambda: forward_all(keras.Model(graph.input, list(starts))), self._images
         )
-        given = before(tf.constant(inputs, tf.float32))
+        kept = before(tf.constant(inputs, tf.float32))
         behind = self.functions.traced(
-            ("behind", layer),
-            lambda: scaled(keras.Model(list(starts), graph.logits), self.n_units),
+            ("behind", layer, form),
+            lambda: with_scaled_channels(keras.Model(list(starts), read), _measures(form)),
             tf.TensorSpec((None, scales.shape[1])),
-            [tf.TensorSpec(tensor.shape) for tensor in given],
+            [tf.TensorSpec(tensor.shape) for tensor in kept],
+            *self._operands(given),
         )
-        return behind(tf.constant(scales, tf.float32), given).numpy()
+        return behind(tf.constant(scales, tf.float32), kept, *_part(given, slice(None))).numpy()
 
     # -- what there is -----------------------------------------------------------------------------
 
@@ -205,9 +236,9 @@ class Network:
         """Names of the layers with feature maps, in order."""
         return tuple(node.name for node in self.map_nodes)
 
-    def graph_under(self, rule: str | None) -> Graph:
+    def graph_with_rule(self, rule: str | None) -> Graph:
         """The graph whose ReLUs follow the rule; None for the plain one."""
-        return self._graphs.under(rule)
+        return self._variants.with_rule(rule)
 
     def map_node(self, layer: str) -> Node:
         """The layer of that name.
@@ -229,6 +260,25 @@ class Network:
             raise LayerError(f"{self.name} has no layer with feature maps (height × width × channels).")
         return node.name
 
+    def last_map_layer_before(self, target: Target) -> str:
+        """The layer at which a Grad-CAM of a target looks unless another is named: `last_map_layer` for the class
+        scores, and for a hidden layer the last feature maps that its weights read.
+
+        Raises:
+            LayerError: If there is no such layer.
+        """
+        hidden = [layer for layer in target.layers if layer is not LOGITS]
+        if not hidden:
+            return self.last_map_layer
+        found = [self.graph.last_map_node_before(self._node(self.graph, layer)) for layer in hidden]
+        names = {node.name for node in found if node is not None}
+        if len(names) != 1 or None in found:
+            raise LayerError(
+                f"No layer with feature maps lies before {target.in_words()} alone; name one with `layer`, or take a "
+                f"method on the image itself, such as saliency. Layers with feature maps: {listed(self.map_layers)}."
+            )
+        return names.pop()
+
     @property
     def pooled_layer(self) -> tuple[str, np.ndarray] | None:
         """The layer whose maps' means one linear layer turns into the logits, and that layer's weights (k, classes);
@@ -241,6 +291,14 @@ class Network:
 
     # -- inside ------------------------------------------------------------------------------------
 
+    def _node(self, graph: Graph, layer: str) -> Node:
+        node = graph.node(layer)
+        if node is None:
+            raise LayerError(
+                f"layer '{layer}' is not in {self.name}; there are: {listed(n.name for n in graph.nodes)}."
+            )
+        return node
+
     def _map_node(self, graph: Graph, layer: str) -> Node:
         node = graph.node(layer)
         if node is not None and node.has_map:
@@ -250,28 +308,99 @@ class Network:
             problem = f"layer '{layer}' has no feature maps: its output has shape {tuple(node.output.shape)}"
         raise LayerError(f"{problem}. Layers with feature maps: {listed(self.map_layers)}.")
 
+    def _patched_logits(self, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, target: Target) -> Patched:
+        function, unchanged, last = self._patches(
+            graph, plan, inputs, ("patched",), lambda units, *_: binary_logits(units, self.n_units)
+        )
+        first = binary_logits(last, self.n_units).numpy()
+
+        def logits(patches: np.ndarray, tops: np.ndarray, lefts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            windows = [tf.constant(each) for each in plan.windows(tops, lefts)]
+            found = function(tf.constant(patches, tf.float32), windows, unchanged).numpy()
+            return self.scores(found, target), found
+
+        return Patched(logits, float(self.scores(first, target)[0]), forward_batch(graph, plan.share))
+
+    def _patched_values(self, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, target: Target) -> Patched:
+        form, given = self._given(target, 1)
+
+        def measured(activations, weights, operands):
+            return total([activations] * len(form), _measures(form), weights, operands)
+
+        function, unchanged, last = self._patches(
+            graph, plan, inputs, ("patched", form), measured, *self._operands(given)
+        )
+        (first,) = measured(last, *_part(given, slice(None))).numpy()
+
+        def values(patches: np.ndarray, tops: np.ndarray, lefts: np.ndarray) -> tuple[np.ndarray, None]:
+            windows = [tf.constant(each) for each in plan.windows(tops, lefts)]
+            repeated = _part(self._given(target, len(patches))[1], slice(None))
+            return function(tf.constant(patches, tf.float32), windows, unchanged, *repeated).numpy(), None
+
+        return Patched(values, float(first), forward_batch(graph, plan.share))
+
+    def _patches(self, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, key: tuple, measured, *specs: Any):
+        """(patches, windows, unchanged values, …) → what is measured of the graph's last tensor; the unchanged values;
+        and that tensor for the unchanged input."""
+        kept = self.functions.traced(
+            ("kept", *key[1:], plan.structure),
+            lambda: forward_all(keras.Model(graph.input, [*plan.kept, graph.logits])),
+            self._images,
+        )
+        *unchanged, last = kept(tf.constant(inputs, tf.float32))
+        function = self.functions.traced(
+            (*key, plan.structure),
+            lambda: lambda patches, windows, values, *given: measured(run(plan, patches, windows, values), *given),
+            tf.TensorSpec((None, None, None, self.input_shape[2]), tf.float32),
+            [tf.TensorSpec((None, None, 1), tf.int32), tf.TensorSpec((None,), tf.int32)] * 2,
+            [tf.TensorSpec(tensor.shape, tf.float32) for tensor in unchanged],
+            *specs,
+        )
+        return function, unchanged, last
+
     @property
     def _images(self) -> tf.TensorSpec:
         return tf.TensorSpec((None, *self.input_shape), tf.float32)
 
-    @property
-    def _target_weights(self) -> tf.TensorSpec:
-        return tf.TensorSpec((None, self.n_classes), tf.float32)
+    def _given(self, target: Targets, n: int) -> tuple[Form, tuple[np.ndarray, list[np.ndarray]]]:
+        """The targets' form, and what a traced function takes for n images: weights (n, terms), operands (n, …)."""
+        if not isinstance(target, Target):
+            targets = list(target)
+            form = shared_form(targets, self)
+            weights, each = operands(targets, self)
+        else:
+            form = shared_form([target], self)
+            weights, each = operands([target], self)
+            weights, each = np.repeat(weights, n, axis=0), [np.repeat(operand, n, axis=0) for operand in each]
+            targets = [target]
+        if any(term.compares_images for one in targets for _, term in one.terms):
+            raise ParameterError(
+                f"{targets[0].in_words()} compares images with each other, so it is no number of one image; it can be "
+                "used in `activation_maximization`, for several pictures made together."
+            )
+        return form, (weights, each)
 
-    def _weights(self, target: Targets, n: int) -> np.ndarray:
-        """The targets' weights, (n, classes) float32."""
-        targets = [target] * n if isinstance(target, Target) else target
-        return np.stack([each.weights(self.n_classes) for each in targets])
+    def _operands(self, given: tuple[np.ndarray, list[np.ndarray]]) -> tuple[tf.TensorSpec, list[tf.TensorSpec]]:
+        weights, each = given
+        return (
+            tf.TensorSpec((None, weights.shape[1]), tf.float32),
+            [tf.TensorSpec((None, *operand.shape[1:]), tf.float32) for operand in each],
+        )
 
-    def _score(self, score_name: str) -> Callable:
-        """TensorFlow's side of `scores`: (logits (n, classes), weights (n, classes)) → (n,)."""
-        probability = score_name == "probability"
-        squash = tf.sigmoid if self.activation == "sigmoid" else tf.nn.softmax
+    def _read(self, graph: Graph, form: Form) -> list[keras.KerasTensor]:
+        """The tensors that the terms of a target read in a graph."""
+        return [graph.logits if layer is LOGITS else self._node(graph, layer).output for _, layer, _ in form]
 
-        def score(logits, weights):
-            return tf.reduce_sum((squash(logits) if probability else logits) * weights, axis=-1)
-
-        return score
+    def _check_leads_to(self, graph: Graph, node: Node, form: Form, every: bool = False) -> None:
+        """Checks that what a target reads depends on a layer: one of its terms at least, or every one."""
+        depends = [graph.leads_to(node, tensor) for tensor in self._read(graph, form)]
+        if not (all(depends) if every else any(depends)):
+            read = form[depends.index(False)][1]
+            what = "the class scores" if read is LOGITS else f"layer '{read}'"
+            raise LayerError(
+                f"layer '{node.name}' does not lie before {what}, which the target reads; name a layer that does, with "
+                "`layer`, or take a method on the image itself, such as saliency."
+            )
 
     def _check_output_is_logits(self) -> None:
         """An output taken for logits must not be probabilities from an activation that went unseen."""
@@ -286,6 +415,10 @@ class Network:
             )
 
 
-def _score_of(target: Targets) -> str:
-    """What of the class is explained, the same for all."""
-    return target.score if isinstance(target, Target) else target[0].score
+def _measures(form: Form) -> list:
+    return [measure for measure, *_ in form]
+
+
+def _part(given: tuple[np.ndarray, list[np.ndarray]], now: slice) -> tuple[tf.Tensor, list[tf.Tensor]]:
+    weights, each = given
+    return tf.constant(weights[now]), [tf.constant(operand[now]) for operand in each]

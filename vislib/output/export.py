@@ -5,10 +5,10 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import matplotlib
 import numpy as np
@@ -20,8 +20,6 @@ from vislib.output.heatmap import Heatmap
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from vislib.activation_maximization import Maximization
 
 FORMATS = (".png", ".svg", ".pdf", ".npz")
 PICTURES = tuple(suffix for suffix in FORMATS if suffix != ".npz")
@@ -78,7 +76,35 @@ def save_comparison(
     return path
 
 
-def save_maximization(result: "Maximization", path: str | os.PathLike[str]) -> Path:
+class Pictures(Protocol):
+    """What is saved of an activation maximization; see `vislib.activation_maximization.Maximization`."""
+
+    @property
+    def pictures(self) -> np.ndarray: ...
+
+    @property
+    def scores(self) -> np.ndarray: ...
+
+    @property
+    def seed(self) -> int: ...
+
+    @property
+    def params(self) -> Mapping[str, Any]: ...
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def seconds(self) -> float: ...
+
+    @property
+    def picture(self) -> np.ndarray: ...
+
+    @property
+    def titles(self) -> tuple[str, ...]: ...
+
+
+def save_maximization(result: Pictures, path: str | os.PathLike[str]) -> Path:
     """Writes the pictures of an activation maximization: .png (one sheet), .svg or .pdf (with titles) or .npz.
 
     Raises:
@@ -89,7 +115,7 @@ def save_maximization(result: "Maximization", path: str | os.PathLike[str]) -> P
     return path
 
 
-def maximization_bytes(result: "Maximization", kind: str) -> bytes:
+def maximization_bytes(result: Pictures, kind: str) -> bytes:
     """The pictures of an activation maximization as a "png", "svg", "pdf" or "npz" file."""
     if kind == "png":
         return png_bytes(Image.fromarray(result.picture))
@@ -130,7 +156,7 @@ def npz_bytes(result: Heatmap | np.ndarray, **metadata: Any) -> bytes:
                 "notes",
             )
         }  # fmt: skip
-        described |= {"target": vars(result.target), "params": dict(result.params), "box": vars(result.box)}
+        described |= {"target": result.target.described(), "params": dict(result.params), "box": vars(result.box)}
         metadata = described | metadata
     else:
         arrays = {"values": np.asarray(result)}

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from vislib.images.reading import Box
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 
 @dataclass(frozen=True, eq=False)
 class Heatmap:
-    """How much each place of the network's input speaks for a class. `vislib.render` decides how it looks.
+    """How much each place of the network's input speaks for a target, such as the score of a class. `vislib.render` decides how it looks.
 
     Attributes:
         values: (H, W) float32 at the input's resolution, not normalised.
@@ -20,8 +20,8 @@ class Heatmap:
         unit: What a value is.
         method: The explainer's name.
         target: What is explained.
-        class_index: Its class.
-        label: The name of that class.
+        class_index: Its class; None if the target is about no single class.
+        label: The name of that class; without one, the target in words.
         explained: What is explained, in words: "logit of “tiger cat”".
         score: Its value for the whole image.
         layer: The layer looked at, for methods that look at one.
@@ -39,7 +39,7 @@ class Heatmap:
     unit: str
     method: str
     target: Target
-    class_index: int
+    class_index: int | None
     label: str
     explained: str
     score: float

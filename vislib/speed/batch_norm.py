@@ -1,18 +1,19 @@
-"""The network as it runs quicker: batch normalizations made part of convolutions, or a scale and a shift."""
+"""Batch normalization made part of the convolution before it, or one scale and one shift."""
 
 from vislib.backend import keras, tf
 from vislib.graph.graph import Graph, Node, activation_name
-from vislib.speed.derived_weights import QuickGraph
+from vislib.speed.derived_weights import GraphRewrite
 
 
-class Folded(QuickGraph):
+class FoldBatchNorm(GraphRewrite):
     """A graph with each batch normalization that follows a linear convolution made part of it.
 
     γ · (w·x + b − μ) / σ + β is a convolution with the kernel γ/σ · w and the bias β + γ/σ · (b − μ), so outputs
-    change by rounding alone. So do gradients, but where the input of a ReLU is zero but for rounding, which side of it
-    counts is chance, folded or not: to the gradient in double precision both come equally near (a thousandth on
-    average for EfficientNet-Lite0 and ResNet-50 on noisy images). Only where the convolution's output goes nowhere else.
-    A convolution and its norm are one node, by the norm's name.
+    change by rounding alone. So do gradients, except where a ReLU's input is within rounding of zero: there the gradient
+    is arbitrary with or without folding. Both come equally near to the gradient in double precision (a thousandth on
+    average for EfficientNet-Lite0 and ResNet-50 on noisy images).
+
+    A norm is folded only where nothing else reads the convolution's output. Both become one node, under the norm's name.
 
     Args:
         graph: With the model's own operations.
@@ -21,7 +22,7 @@ class Folded(QuickGraph):
     def __init__(self, graph: Graph):
         convolutions = _convolutions(graph)
         left_out = {id(node.output) for node in convolutions.values()}
-        made: list[NormedConvolution] = []
+        made: list[FoldedConvolution] = []
 
         def folded(node: Node) -> keras.Operation | None:
             if id(node.output) in left_out:
@@ -29,13 +30,13 @@ class Folded(QuickGraph):
             convolution = convolutions.get(id(node.output))
             if convolution is None:
                 return node.operation
-            made.append(NormedConvolution(convolution, node.operation))
+            made.append(FoldedConvolution(convolution, node.operation))
             return made[-1]
 
-        super().__init__(graph.replayed(folded) if convolutions else graph, made)
+        super().__init__(graph.rewritten(folded) if convolutions else graph, made)
 
 
-class NormedConvolution(keras.Operation):
+class FoldedConvolution(keras.Operation):
     """A convolution, plain or depthwise, and the batch normalization behind it, as one convolution."""
 
     def __init__(self, node: Node, norm: keras.layers.BatchNormalization):
@@ -52,7 +53,7 @@ class NormedConvolution(keras.Operation):
     def sources(self) -> list[keras.Variable]:
         return [self.layer.kernel, *[self.layer.bias] * self.layer.use_bias, *_norm_sources(self.norm)]
 
-    def make(self, kernel: tf.Tensor, *others: tf.Tensor) -> None:
+    def update(self, kernel: tf.Tensor, *others: tf.Tensor) -> None:
         n_own = int(self.layer.use_bias)
         scale, shift = _scale_and_shift(self.norm, *others[n_own:])
         self.kernel.assign(kernel * (tf.reshape(scale, kernel.shape[-2:]) if self.depthwise else scale))
@@ -61,8 +62,8 @@ class NormedConvolution(keras.Operation):
     def compute_output_spec(self, x, **_):
         return keras.KerasTensor(self.layer.compute_output_shape(x.shape), x.dtype)
 
-    def call(self, x, **_):  # what a norm is told may be training and mask, of which neither counts here
-        # Which TensorFlow makes part of the convolution, unlike a mere +.
+    def call(self, x, **_):  # a norm may be called with training and mask, which do not count here
+        # TensorFlow fuses bias_add into the convolution; it does not fuse +.
         return tf.nn.bias_add(self.convolution_op(x, self.kernel), self.bias)
 
     def convolution_op(self, inputs, kernel):
@@ -70,7 +71,7 @@ class NormedConvolution(keras.Operation):
         return convolve(inputs, kernel, self.strides, self.padding, "channels_last", self.dilation_rate)
 
 
-class PreparedNorms(QuickGraph):
+class FreezeBatchNorm(GraphRewrite):
     """A graph with the same values whose batch normalizations have their scale and shift made once: γ/σ and β − γ/σ · μ.
 
     Args:
@@ -78,19 +79,19 @@ class PreparedNorms(QuickGraph):
     """
 
     def __init__(self, graph: Graph):
-        made: dict[int, PreparedNorm] = {}
+        made: dict[int, FrozenBatchNorm] = {}
 
         def prepared(node: Node) -> keras.Operation:
             if not _is_norm(node):
                 return node.operation
-            return made.setdefault(id(node.operation), PreparedNorm(node.operation))
+            return made.setdefault(id(node.operation), FrozenBatchNorm(node.operation))
 
-        replayed = graph.replayed(prepared)
-        super().__init__(replayed if made else graph, list(made.values()))
+        rewritten = graph.rewritten(prepared)
+        super().__init__(rewritten if made else graph, list(made.values()))
 
 
-class PreparedNorm(keras.Operation):
-    """A batch normalization, at rest, as a scale and a shift."""
+class FrozenBatchNorm(keras.Operation):
+    """Batch normalization in inference mode, as one scale and one shift."""
 
     def __init__(self, norm: keras.layers.BatchNormalization):
         super().__init__()
@@ -101,7 +102,7 @@ class PreparedNorm(keras.Operation):
     def sources(self) -> list[keras.Variable]:
         return _norm_sources(self._norm)
 
-    def make(self, *sources: tf.Tensor) -> None:
+    def update(self, *sources: tf.Tensor) -> None:
         scale, shift = _scale_and_shift(self._norm, *sources)
         self._scale.assign(scale)
         self._shift.assign(shift)

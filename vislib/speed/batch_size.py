@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from vislib.backend import keras, tf
+from vislib.backend import tf
 from vislib.graph.graph import Graph
+from vislib.graph.layer_kinds import BATCH_NORMALIZATION, kind_of
 
 _FORWARD_BYTES = 320 * 1024**2
 _GRADIENT_BYTES = 560 * 1024**2
@@ -34,7 +35,7 @@ def forward_batch(graph: Graph, share: Callable[[object], float] = lambda tensor
 
 def gradient_batch(graph: Graph) -> int:
     """Images at once when a gradient is wanted, for which every map is kept but a norm's, 1 to 256."""
-    kept = [node for node in graph.nodes if not isinstance(node.operation, keras.layers.BatchNormalization)]
+    kept = [node for node in graph.nodes if kind_of(node.operation) is not BATCH_NORMALIZATION]
     return _fitting(_GRADIENT_BYTES, sum(_bytes(node.output) for node in kept))
 
 

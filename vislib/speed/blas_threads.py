@@ -1,10 +1,16 @@
-"""NumPy's threads, kept out of the way of TensorFlow's."""
+"""NumPy's threads, limited while TensorFlow computes."""
 
 import contextlib
 import functools
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 from threadpoolctl import ThreadpoolController
+
+_lock = threading.Lock()
+_inside = 0
+_limit: Any = None
 
 
 @functools.cache
@@ -16,8 +22,22 @@ def _controller() -> ThreadpoolController:
 def one_blas_thread() -> Iterator[None]:
     """Within it, or in a function decorated by it, NumPy computes matrix products in one thread.
 
-    Those of OpenBLAS wait busily for a thirtieth of a second after each product, on the cores that TensorFlow is to
+    OpenBLAS's threads wait busily for a thirtieth of a second after each product, on the cores that TensorFlow is to
     use meanwhile: integrated gradients take a third longer so, and the products themselves are small.
+
+    The limit holds for the whole process. Blocks of several threads may overlap: the first one in sets the limit, and
+    the last one out restores what was there before.
     """
-    with _controller().limit(limits=1, user_api="blas"):
+    global _inside, _limit
+    with _lock:
+        if _inside == 0:
+            _limit = _controller().limit(limits=1, user_api="blas")
+        _inside += 1
+    try:
         yield
+    finally:
+        with _lock:
+            _inside -= 1
+            if _inside == 0:
+                _limit.restore_original_limits()
+                _limit = None

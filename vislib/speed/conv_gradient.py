@@ -1,20 +1,21 @@
-"""The network as it runs when a gradient is wanted: the way back through convolutions as convolutions.
+"""The gradient of a convolution, computed as a convolution with a kernel that was flipped beforehand.
 
-The gradient by a convolution's input is a convolution of the gradient by its output, with the kernel turned around and
-its channels swapped. TensorFlow turns the kernel at every call, which for one image can take longer than the rest; here
-the turned kernels are kept. Values are the model's own, gradients up to the order of sums.
+The gradient by a convolution's input is a convolution of the gradient by its output, with the kernel flipped and its
+channels swapped. TensorFlow flips the kernel at every call, which for one image can take longer than the rest; here
+the flipped kernels are kept. Values are the model's own, gradients equal up to the order of sums.
 """
 
 from vislib.backend import keras, tf
+from vislib.graph.copies import sharing_weights
 from vislib.graph.graph import Graph, Node
-from vislib.speed.batch_norm import NormedConvolution
-from vislib.speed.derived_weights import QuickGraph
+from vislib.speed.batch_norm import FoldedConvolution
+from vislib.speed.derived_weights import GraphRewrite
 
 _IMAGE = 4  # channels that an image may have
-_FEW = 16  # channels that a convolution computes in the time of one
+_FEW = 16  # channels that oneDNN computes in the time of one: it pads to its vector of 16 float32
 
 
-class QuickBackward(QuickGraph):
+class FlippedKernelGradients(GraphRewrite):
     """A graph with the same values whose gradients take less time.
 
     Args:
@@ -22,38 +23,37 @@ class QuickBackward(QuickGraph):
     """
 
     def __init__(self, graph: Graph):
-        twins: dict[int, _TurnedKernel] = {}
+        twins: dict[int, _FlippedKernel] = {}
 
         def turned(node: Node) -> keras.Operation:
             operation = node.operation
             if id(operation) not in twins:
-                kind = _turned_kernel(operation)
+                kind = _flipped_kernel_of(operation)
                 if kind is None:
                     return operation
                 twins[id(operation)] = kind(operation)
             return twins[id(operation)].twin
 
-        replayed = graph.replayed(turned)  # which fills `twins`
-        super().__init__(replayed, list(twins.values()))
+        rewritten = graph.rewritten(turned)  # which fills `twins`
+        super().__init__(rewritten, list(twins.values()))
 
 
-class _TurnedKernel:
+class _FlippedKernel:
     """A convolution's kernel as its gradient needs it, and the operation's twin that uses it."""
 
-    def __init__(self, operation: keras.layers.Conv2D | NormedConvolution):
+    def __init__(self, operation: keras.layers.Conv2D | FoldedConvolution):
         self._source, self._strides = operation.kernel, operation.strides
         self._padding = operation.padding
-        self._kernel = keras.Variable("zeros", self._turned(tf.zeros(self._source.shape)).shape, trainable=False)
+        self._kernel = keras.Variable("zeros", self._flipped(tf.zeros(self._source.shape)).shape, trainable=False)
         self._convolve = operation.convolution_op
-        self.twin = object.__new__(type(operation))
-        self.twin.__dict__.update(vars(operation), _inbound_nodes=[], _outbound_nodes=[], convolution_op=self._run)
+        self.twin = sharing_weights(operation, convolution_op=self._run)
 
     @property
     def sources(self) -> list[keras.Variable]:
         return [self._source]
 
-    def make(self, kernel: tf.Tensor) -> None:
-        self._kernel.assign(self._turned(kernel))
+    def update(self, kernel: tf.Tensor) -> None:
+        self._kernel.assign(self._flipped(kernel))
 
     def _run(self, inputs, kernel):
         @tf.custom_gradient
@@ -62,7 +62,7 @@ class _TurnedKernel:
 
         return convolve(inputs, tf.convert_to_tensor(kernel))
 
-    def _turned(self, kernel: tf.Tensor) -> tf.Tensor:
+    def _flipped(self, kernel: tf.Tensor) -> tf.Tensor:
         return tf.transpose(tf.reverse(kernel, (0, 1)), (0, 1, 3, 2))
 
     def _back(self, gradient, x):
@@ -70,8 +70,8 @@ class _TurnedKernel:
         return tf.nn.conv2d(gradient, tf.convert_to_tensor(self._kernel), 1, "SAME")
 
 
-class _TurnedWeight(_TurnedKernel):
-    """Of a convolution with a single weight and a stride: what lies between its places counts for nothing."""
+class _SingleWeight(_FlippedKernel):
+    """Of a 1 × 1 convolution with a stride: inputs between its places have no influence, so their gradient is 0."""
 
     def _back(self, gradient, x):
         by_input = super()._back(gradient, x)
@@ -81,13 +81,23 @@ class _TurnedWeight(_TurnedKernel):
         return tf.reshape(apart, (-1, height * down, width * across, channels))[:, :rows, :columns]
 
 
-class _TurnedStem(_TurnedKernel):
-    """Of a convolution with a stride s on few channels: for each of s × s places a kernel of its own, all in one.
+class _PolyphaseStem(_FlippedKernel):
+    """Of a convolution with a stride s on few channels, by the polyphase (sub-pixel) decomposition of its transpose.
 
-    The input's place s·q + r has weights s·m + r alone, of the outputs q − m.
+    Along one axis y[o] = Σ_j w[j] · x[s·o + j]. Its gradient by x is
+
+        ∂x[i] = Σ_o w[i − s·o] · ∂y[o]
+
+    With i = s·q + r, 0 ≤ r < s, and m = q − o this is
+
+        ∂x[s·q + r] = Σ_m w[s·m + r] · ∂y[q − m]
+
+    So each of the s phases r is a convolution of ∂y without a stride, with every s-th weight of the kernel. All s × s
+    phases are computed by one convolution with s · s · c_in output channels, which `depth_to_space` puts in place
+    (Shi et al. 2016, arXiv 1609.05158, section 2.2, reads the same identity in the other direction).
     """
 
-    def _turned(self, kernel):
+    def _flipped(self, kernel):
         (rows, columns, n_in, n_out), (stride, _) = kernel.shape, self._strides
         down, across = -(-rows // stride), -(-columns // stride)
         whole = tf.pad(kernel, ((0, down * stride - rows), (0, across * stride - columns), (0, 0), (0, 0)))
@@ -113,9 +123,9 @@ class _TurnedStem(_TurnedKernel):
         return max(seen - x.shape[axis], 0) // 2 if self._padding == "same" else 0, x.shape[axis]
 
 
-def _turned_kernel(operation: keras.Operation) -> type[_TurnedKernel] | None:
+def _flipped_kernel_of(operation: keras.Operation) -> type[_FlippedKernel] | None:
     """How the operation's kernel is turned; None where it is no convolution for which that is known and a gain."""
-    normed = isinstance(operation, NormedConvolution)
+    normed = isinstance(operation, FoldedConvolution)
     layer = operation.layer if normed else operation
     if type(layer) is not keras.layers.Conv2D or layer.compute_dtype != "float32":
         return None
@@ -124,10 +134,10 @@ def _turned_kernel(operation: keras.Operation) -> type[_TurnedKernel] | None:
     size, (down, across) = layer.kernel_size, layer.strides
     n_in = layer.kernel.shape[2]
     if n_in <= _IMAGE:  # where turning alone is no gain
-        return _TurnedStem if down == across > 1 and min(size) > 1 and down * across * n_in <= _FEW else None
+        return _PolyphaseStem if down == across > 1 and min(size) > 1 and down * across * n_in <= _FEW else None
     if (down, across) != (1, 1):
-        return _TurnedWeight if size == (1, 1) else None
-    if normed:  # which is there for many images at once, and TensorFlow turns the kernel once for all
+        return _SingleWeight if size == (1, 1) else None
+    if normed:  # folded convolutions are used on batches, where TensorFlow's one kernel flip is cheap
         return None
     odd = layer.padding == "same" and all(side % 2 for side in size)
-    return _TurnedKernel if layer.dilation_rate == (1, 1) and (size == (1, 1) or odd) else None
+    return _FlippedKernel if layer.dilation_rate == (1, 1) and (size == (1, 1) or odd) else None

@@ -1,4 +1,4 @@
-"""Weights made of a model's own, which follow when those change."""
+"""Weights derived from a model's weights, recomputed when those change."""
 
 import threading
 from collections.abc import Sequence
@@ -10,55 +10,60 @@ from vislib.backend import keras, tf
 from vislib.graph.graph import Graph
 
 
-class Maker(Protocol):
-    """Holds weights made of a model's own."""
+class DerivedWeight(Protocol):
+    """Holds weights that are computed from a model's weights."""
 
     @property
     def sources(self) -> Sequence[keras.Variable]:
-        """The model's weights that they are made of."""
+        """The model's weights that they are computed from."""
 
-    def make(self, *sources: tf.Tensor) -> None:
-        """Makes them anew of those."""
+    def update(self, *sources: tf.Tensor) -> None:
+        """Recomputes the derived weights from the values of the sources."""
 
 
-class Renewed:
-    """Makes weights anew whose sources were written to, whenever it is called."""
+class DerivedWeights:
+    """Recomputes derived weights whose sources were written to, whenever it is called.
 
-    def __init__(self, makers: Sequence[Maker]):
-        self._makers = makers
-        variables = [[each.value for each in maker.sources] for maker in makers]
+    Args:
+        derived: The weights that it keeps up to date.
+    """
+
+    def __init__(self, derived: Sequence[DerivedWeight]):
+        self._derived = derived
+        variables = [[each.value for each in one.sources] for one in derived]
         # Not by read_value, which has more operations to trace for the same.
         self._read = tf.function(lambda: [[_read(each) for each in some] for some in variables], autograph=False)
-        self._sources: list[Sequence[tf.Tensor]] = [()] * len(makers)
-        self._places: list[list[int] | None] = [None] * len(makers)
+        self._sources: list[Sequence[tf.Tensor]] = [()] * len(derived)
+        self._addresses: list[list[int] | None] = [None] * len(derived)
         self._lock = threading.Lock()
 
     def __call__(self) -> None:
-        if not self._makers:
+        if not self._derived:
             return
         with self._lock:
-            for number, (maker, sources) in enumerate(zip(self._makers, self._read(), strict=True)):
-                places = _places(sources)
-                if places is None or places != self._places[number]:
-                    maker.make(*sources)
-                    # TensorFlow writes elsewhere as long as what was read is held.
-                    self._sources[number], self._places[number] = sources, places
+            for number, (derived, sources) in enumerate(zip(self._derived, self._read(), strict=True)):
+                addresses = _buffer_addresses(sources)
+                if addresses is None or addresses != self._addresses[number]:
+                    derived.update(*sources)
+                    # While we hold the tensors read, TensorFlow cannot reuse their buffers, so an equal address means
+                    # an unchanged value.
+                    self._sources[number], self._addresses[number] = sources, addresses
 
 
-class QuickGraph:
-    """A graph with the same values as another that is quicker, by weights made of the model's own.
+class GraphRewrite:
+    """A graph with the same values as another that is quicker to compute, by derived weights.
 
     Args:
         graph: The quicker one.
-        makers: Of its weights.
+        derived: Its derived weights.
     """
 
-    def __init__(self, graph: Graph, makers: Sequence[Maker]):
-        self._graph, self._renewed = graph, Renewed(makers)
+    def __init__(self, graph: Graph, derived: Sequence[DerivedWeight]):
+        self._graph, self._update = graph, DerivedWeights(derived)
 
     def graph(self) -> Graph:
-        """The graph, with the model's weights of this moment. Nodes keep their names."""
-        self._renewed()
+        """The graph, with the model's current weights. Nodes keep their names."""
+        self._update()
         return self._graph
 
 
@@ -66,8 +71,8 @@ def _read(variable: tf.Variable) -> tf.Tensor:
     return tf.raw_ops.ReadVariableOp(resource=variable.handle, dtype=variable.dtype)
 
 
-def _places(tensors: Sequence[tf.Tensor]) -> list[int] | None:
-    """The addresses of their memory; None where that is a GPU's, of which nothing is told."""
+def _buffer_addresses(tensors: Sequence[tf.Tensor]) -> list[int] | None:
+    """The addresses of their memory; None for a GPU's memory, whose addresses are not known here."""
     if any("CPU" not in tensor.device for tensor in tensors):
         return None
     return [np.asarray(memoryview(tensor)).__array_interface__["data"][0] for tensor in tensors]

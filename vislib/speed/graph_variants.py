@@ -1,17 +1,17 @@
-"""A network's graph as it is wanted: with its ReLUs under a rule, and quick to compute."""
+"""The variants of one graph: with a rule for its ReLUs, and quick to compute."""
 
 import threading
 from collections.abc import Callable
 
 from vislib.graph.graph import Graph
 from vislib.graph.relu_rules import with_relu_rule
-from vislib.speed.batch_norm import Folded, PreparedNorms
-from vislib.speed.conv_gradient import QuickBackward
-from vislib.speed.derived_weights import QuickGraph
+from vislib.speed.batch_norm import FoldBatchNorm, FreezeBatchNorm
+from vislib.speed.conv_gradient import FlippedKernelGradients
+from vislib.speed.derived_weights import GraphRewrite
 
 
-class QuickGraphs:
-    """Graphs made of one, each when it is first asked for, with the weights of the moment they are asked for.
+class GraphVariants:
+    """Graphs derived from one, each made at its first use, with the model's current weights.
 
     Args:
         graph: With the model's own operations.
@@ -20,33 +20,33 @@ class QuickGraphs:
 
     def __init__(self, graph: Graph, name: str):
         self._graph, self._name = graph, name
-        self._ruled: dict[str, Graph] = {}
-        self._quick: dict[tuple[Callable, Graph], QuickGraph] = {}
+        self._with_rule: dict[str, Graph] = {}
+        self._quick: dict[tuple[Callable, Graph], GraphRewrite] = {}
         self._lock = threading.Lock()
 
-    def under(self, rule: str | None) -> Graph:
+    def with_rule(self, rule: str | None) -> Graph:
         """The graph whose ReLUs follow the rule; None for the plain one."""
         if rule is None:
             return self._graph
         with self._lock:
-            if rule not in self._ruled:
-                self._ruled[rule] = with_relu_rule(self._graph, rule, self._name)
-            return self._ruled[rule]
+            if rule not in self._with_rule:
+                self._with_rule[rule] = with_relu_rule(self._graph, rule, self._name)
+            return self._with_rule[rule]
 
     def for_logits(self) -> Graph:
-        """The one that is quick where only outputs are wanted."""
-        return self._made(self._graph, Folded, PreparedNorms)
+        """The quickest where only outputs are needed."""
+        return self._made(self._graph, FoldBatchNorm, FreezeBatchNorm)
 
     def for_maps(self) -> Graph:
-        """The one that is quick where every node's output may be asked for."""
-        return self._made(self._graph, PreparedNorms)
+        """The quickest that has every node's output."""
+        return self._made(self._graph, FreezeBatchNorm)
 
-    def for_gradients(self, rule: str | None, averaged: bool = False) -> Graph:
-        """The one whose gradients are quick; of those that are averaged norms are folded as well, see `Folded`."""
-        folded = (Folded,) if averaged else ()
-        return self._made(self.under(rule), *folded, PreparedNorms, QuickBackward)
+    def for_gradients(self, rule: str | None, fold_batch_norm: bool = False) -> Graph:
+        """The one whose gradients are quickest; with its norms folded where asked, see `FoldBatchNorm`."""
+        folded = (FoldBatchNorm,) if fold_batch_norm else ()
+        return self._made(self.with_rule(rule), *folded, FreezeBatchNorm, FlippedKernelGradients)
 
-    def _made(self, graph: Graph, *kinds: Callable[[Graph], QuickGraph]) -> Graph:
+    def _made(self, graph: Graph, *kinds: Callable[[Graph], GraphRewrite]) -> Graph:
         """The graph made quick in these ways, one after the other."""
         for kind in kinds:
             with self._lock:

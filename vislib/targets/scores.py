@@ -1,28 +1,29 @@
-"""What is explained: a class's score, or the difference of two, or what speaks against it."""
+"""Targets on the network's output: a class's score, or one output unit as it is."""
 
+import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any, ClassVar
 
 import numpy as np
 
 from vislib.errors import ParameterError
 from vislib.parameters import check_parameters, parameter
-
-if TYPE_CHECKING:
-    from vislib.model.classifier import Classifier
+from vislib.targets.base import LOGITS, Explained, Target, Term, check_within
 
 SCORES = ("logit", "probability")
 
 
 @dataclass(frozen=True)
-class Target:
-    """The number a method explains: sign · (s_class − s_against), with s the logits or the probabilities.
+class ClassScore(Term):
+    """sign · (s_class − s_against), with s the logits or the probabilities.
 
-    A target can be given wherever a class index can.
+    In activation maximization a logit is better than a probability, which rises as well when other classes fall
+    (Simonyan et al. 2013, arXiv 1312.6034, section 2).
 
     Args:
-        class_index: The class, by index.
-        against: Another class by index, whose score is subtracted: "why a tiger cat and not a lynx".
+        class_index: The class, by number or label.
+        against: Another class, whose score is subtracted: "why a tiger cat and not a lynx".
         score: "logit", or "probability" (softmax, or a sigmoid for each class).
         counterfactual: Whether the sign is −1: what speaks against the class (Selvaraju et al. 2017,
             arXiv 1610.02391, section 3.3, of Grad-CAM).
@@ -31,10 +32,14 @@ class Target:
         ParameterError: If a value is not accepted.
     """
 
-    class_index: int = field()
-    against: int | None = None
+    class_index: Any = field()
+    against: Any = None
     score: str = parameter("logit", "Score", choices=SCORES, help="What of the class is explained.")
     counterfactual: bool = parameter(False, "Counterfactual", help="Explain what speaks against the class.")
+    labels: tuple[str, str] = field(default=("", ""), compare=False, repr=False)
+    """Names of both classes, filled in by `resolved`."""
+
+    layer: ClassVar[None] = LOGITS
 
     def __post_init__(self) -> None:
         check_parameters(self)
@@ -44,28 +49,102 @@ class Target:
     @property
     def is_class_logit(self) -> bool:
         """Whether it is plainly the logit of one class."""
-        return self == Target(self.class_index)
+        return self == ClassScore(self.class_index)
 
-    def checked(self, classifier: "Classifier") -> "Target":
-        """This target with both classes looked up.
-
-        Raises:
-            ParameterError: If there is no such class.
-        """
+    def resolved(self, classifier: Explained) -> "ClassScore":
+        index = classifier.class_index(self.class_index)
         against = None if self.against is None else classifier.class_index(self.against)
-        return Target(classifier.class_index(self.class_index), against, self.score, self.counterfactual)
+        labels = (classifier.labels[index], "" if against is None else classifier.labels[against])
+        return dataclasses.replace(self, class_index=index, against=against, labels=labels)
 
     def weights(self, n_classes: int) -> np.ndarray:
-        """(n_classes,) float32: the explained number is their dot product with the scores."""
+        """(n_classes,) float32: the number is their dot product with the scores."""
         weights = np.zeros(n_classes, np.float32)
-        weights[self.class_index] = 1
+        weights[int(self.class_index)] = 1
         if self.against is not None:
-            weights[self.against] = -1
+            weights[int(self.against)] = -1
         return -weights if self.counterfactual else weights
 
-    def title(self, labels: tuple[str, ...]) -> str:
-        """How people call it: "logit of “tiger cat” − “lynx”"."""
-        classes = f"“{labels[self.class_index]}”"
+    def operand(self, network: Any) -> np.ndarray:
+        return self.weights(network.n_classes)
+
+    def measure(self, network: Any) -> Callable:
+        if self.score == "logit":
+            return _of_logits
+        return _of_sigmoids if network.activation == "sigmoid" else _of_softmax
+
+    def of_logits(self, network: Any, logits: np.ndarray) -> np.ndarray:
+        """The number (n,) for rows of logits (n, classes)."""
+        values = network.probabilities(logits) if self.score == "probability" else logits
+        return values @ self.weights(network.n_classes)
+
+    def in_words(self) -> str:
+        classes = f"“{self.labels[0] or self.class_index}”"
         if self.against is not None:
-            classes += f" − “{labels[self.against]}”"
+            classes += f" − “{self.labels[1] or self.against}”"
         return f"{'minus the ' if self.counterfactual else ''}{self.score} of {classes}"
+
+
+def as_probability(target: Target) -> Target:
+    """The probability of a class where a target is a class's score; any other target as it is."""
+    return dataclasses.replace(target, score="probability") if isinstance(target, ClassScore) else target
+
+
+@dataclass(frozen=True)
+class Output(Term):
+    """One output unit of the network, before a final softmax or sigmoid: a number that it predicts, or a raw score.
+
+    Args:
+        unit: Which, from 0.
+    """
+
+    unit: int = 0
+    layer: ClassVar[None] = LOGITS
+
+    def resolved(self, classifier: Explained) -> "Output":
+        check_within(self.unit, classifier.network.n_units, f"Outputs of {classifier.network.name}")
+        return Output(int(self.unit))
+
+    def operand(self, network: Any) -> np.ndarray:
+        weights = np.zeros(network.n_units, np.float32)
+        weights[self.unit] = 1
+        return weights
+
+    def measure(self, network: Any) -> Callable:
+        return _of_units
+
+    def of_logits(self, network: Any, logits: np.ndarray) -> np.ndarray:
+        """The number (n,) for rows of logits (n, classes); a single unit is the logit of class 1."""
+        return logits[:, 1 if network.n_units == 1 else self.unit]
+
+    def in_words(self) -> str:
+        return f"output {self.unit}"
+
+
+def _of_units(units, weights):
+    from vislib.backend import tf
+
+    return tf.reduce_sum(units * weights, axis=-1)
+
+
+def _of_logits(units, weights):
+    return _of_units(_two_sided(units), weights)
+
+
+def _of_softmax(units, weights):
+    from vislib.backend import tf
+
+    return _of_units(tf.nn.softmax(_two_sided(units)), weights)
+
+
+def _of_sigmoids(units, weights):
+    from vislib.backend import tf
+
+    return _of_units(tf.sigmoid(_two_sided(units)), weights)
+
+
+def _two_sided(units):
+    """Logits of every class: a single unit z is the logit of class 1, and −z that of class 0."""
+    from vislib.backend import tf
+
+    return tf.concat([-units, units], axis=1) if units.shape[-1] == 1 else units

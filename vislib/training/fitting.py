@@ -1,23 +1,41 @@
 """The part of training that needs Keras: `model.fit` with a callback that watches every batch."""
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from vislib.backend import keras
 from vislib.errors import TrainingError
 from vislib.training.batches import Batches
+from vislib.training.dataset import Dataset
 from vislib.training.options import TrainingOptions
-from vislib.training.records import EpochRecord, Progress, TrainingProgress
-
-if TYPE_CHECKING:
-    from vislib.training.loop import TrainingRun
+from vislib.training.records import BatchCallback, EpochRecord, TrainingProgress
 
 _VALIDATION_BATCH = 256
 
 
-def fit(run: "TrainingRun", model: keras.Model, progress: Progress) -> str:
+class Run(Protocol):
+    """What fitting asks of a training run, and reports to it; see `TrainingRun`."""
+
+    options: TrainingOptions
+    dataset: Dataset
+
+    @property
+    def history(self) -> tuple[EpochRecord, ...]: ...
+
+    @property
+    def stop_asked(self) -> bool: ...
+
+    @property
+    def elapsed(self) -> float: ...
+
+    def keep_kernels(self) -> None: ...
+
+    def end_epoch(self, record: EpochRecord, /) -> bool: ...
+
+
+def fit(run: Run, model: keras.Model, on_batch: BatchCallback) -> str:
     """Trains `model` in place as the run's options say; returns how it ended (see `TrainingResult.ended`)."""
     options, dataset = run.options, run.dataset
     chosen, held_out = split(len(dataset.train_labels), options)
@@ -32,7 +50,7 @@ def fit(run: "TrainingRun", model: keras.Model, progress: Progress) -> str:
         metrics=["accuracy"],
         jit_compile=False,
     )
-    watch = _Watch(run, len(training), progress)
+    watch = _Watch(run, len(training), on_batch)
     try:
         model.fit(
             training,
@@ -77,9 +95,9 @@ class _Stopped(Exception):
 class _Watch(keras.callbacks.Callback):
     """Reports every batch, looks for a stop and for a loss that is no number, and notes every epoch."""
 
-    def __init__(self, run: "TrainingRun", n_batches: int, progress: Progress):
+    def __init__(self, run: Run, n_batches: int, on_batch: BatchCallback):
         super().__init__()
-        self.run, self.n_batches, self.progress = run, n_batches, progress
+        self.run, self.n_batches, self.on_batch = run, n_batches, on_batch
         self.ended = "finished"
         self.epoch, self.epoch_start = 1, 0.0
 
@@ -93,7 +111,7 @@ class _Watch(keras.callbacks.Callback):
         loss = float(logs["loss"])
         if not math.isfinite(loss):
             raise TrainingError(_exploded(self.run.options.learning_rate, self.epoch, batch + 1))
-        self.progress(
+        self.on_batch(
             TrainingProgress(
                 self.epoch,
                 self.run.options.epochs,

@@ -12,7 +12,7 @@ from vislib.training.checkpoints import check_model_path, save_model
 from vislib.training.dataset import Dataset
 from vislib.training.networks import NetworkOptions, build
 from vislib.training.options import TrainingOptions
-from vislib.training.records import EpochRecord, Progress, TrainingResult, no_progress
+from vislib.training.records import BatchCallback, EpochRecord, TrainingResult, ignore_batches
 
 if TYPE_CHECKING:
     import keras
@@ -75,7 +75,7 @@ class TrainingRun:
         """The first convolution's kernels (k_h, k_w, c_in, c_out) at the start and after each epoch so far."""
         return tuple(self._kernels)
 
-    def start(self, progress: Progress = no_progress) -> TrainingResult:
+    def start(self, progress: BatchCallback = ignore_batches) -> TrainingResult:
         """Trains.
 
         Args:
@@ -160,7 +160,7 @@ def train(
     model: "str | keras.Model",
     dataset: Dataset,
     options: TrainingOptions | None = None,
-    progress: Progress = no_progress,
+    progress: BatchCallback = ignore_batches,
     *,
     network: NetworkOptions | None = None,
     checkpoint: str | Path | None = None,

@@ -29,10 +29,16 @@ class TrainingOptions:
         0.1, "Validation share", low=0.0, high=0.9, help="Of the training images; they choose the best epoch."
     )
     patience: int | None = parameter(
-        None, "Patience", unit="epochs", low=1, high=1000, help="Stops after so many epochs without a better one."
+        None,
+        "Patience",
+        kind=int,
+        unit="epochs",
+        low=1,
+        high=1000,
+        help="Stops after so many epochs without a better one.",
     )
     n_images: int | None = parameter(
-        None, "Training images", low=1, help="How many are used, drawn at random; all if left out."
+        None, "Training images", kind=int, low=1, help="How many are used, drawn at random; all if left out."
     )
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1)
 

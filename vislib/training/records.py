@@ -40,11 +40,12 @@ class TrainingProgress:
     history: tuple[EpochRecord, ...]
 
 
-Progress = Callable[[TrainingProgress], None]
+BatchCallback = Callable[[TrainingProgress], None]
+"""Called after every batch; an exception from it ends the training."""
 
 
-def no_progress(progress: TrainingProgress) -> None:
-    """Reports to nobody."""
+def ignore_batches(progress: TrainingProgress) -> None:
+    """A callback that does nothing."""
 
 
 @dataclass(frozen=True, eq=False)

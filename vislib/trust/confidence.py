@@ -3,7 +3,8 @@
 import numpy as np
 
 from vislib.model.classifier import Classifier
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
+from vislib.targets.scores import ClassScore
 
 
 def confidence_drop(classifier: Classifier, fitted: np.ndarray, values: np.ndarray, target: Target) -> float:
@@ -36,6 +37,10 @@ def _probabilities(classifier, fitted, values, target) -> tuple[float, float]:
     low, high = positive.min(), positive.max()
     share = (positive - low) / (high - low) if high > low else np.zeros_like(positive)
     shown = np.rint(fitted * share[..., None]).astype(np.uint8)
-    logits = classifier.network.logits(classifier.prepare(np.stack([fitted, shown])))
-    before, after = classifier.network.probabilities(logits)[:, target.class_index]
+    before, after = classifier.network.values(classifier.preprocess_input(np.stack([fitted, shown])), _compared(target))
     return float(before), float(after)
+
+
+def _compared(target: Target) -> Target:
+    """The probability of the target's class; a target without a class as it is."""
+    return target if target.class_index is None else ClassScore(target.class_index, score="probability")

@@ -7,7 +7,7 @@ import numpy as np
 from vislib.attribution.fills import cover_image
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 _BATCH = 32
 
@@ -82,6 +82,6 @@ def _curve(classifier, start, end, values, target, n_steps: int, progress: Progr
     for first in range(0, len(counts), _BATCH):
         now = slice(first, min(first + _BATCH, len(counts)))
         pictures = np.stack([np.where((rank < count)[..., None], end, start) for count in counts[now]])
-        scores[now] = classifier.network.scores(classifier.network.logits(classifier.prepare(pictures)), target)
+        scores[now] = classifier.network.values(classifier.preprocess_input(pictures), target)
         progress(now.stop, len(counts))
     return Curve(counts / values.size, scores)

@@ -1,20 +1,21 @@
 """All figures of a map at once, and of several methods side by side."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from vislib.attribution.base import Explainer, methods
+from vislib.attribution.base import Explainer, Family, methods
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, Steps, no_progress
 from vislib.speed.blas_threads import one_blas_thread
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
+from vislib.targets.scores import as_probability
 from vislib.trust import confidence, curves, robustness, verdicts
 from vislib.trust.complexity import complexity, sparseness
 from vislib.trust.pointing import Grid, grid_pointing
 from vislib.trust.randomization import RandomizedStage, cascading_randomization
 from vislib.trust.trust import Trust
+from vislib.trust.verdicts import Reason
 
 BASELINES = ("random", "edges")
 
@@ -24,7 +25,7 @@ def measure(
     explainers: Sequence[Explainer],
     classifier: Classifier,
     image: np.ndarray,
-    class_index: int | Target | None = None,
+    class_index: int | str | Target | None = None,
     *,
     baselines: bool = True,
     noise_samples: int = 4,
@@ -39,7 +40,7 @@ def measure(
         explainers: The methods with their parameters, each name once.
         classifier: Whose decision.
         image: (H, W, 3) in 0..255.
-        class_index: The class or Target explained; None for the most probable class.
+        class_index: The class, by number or label, or the target explained; None for the most probable class.
         baselines: Whether random numbers and image edges are measured too.
         noise_samples: For max-sensitivity; 0 leaves it out.
         randomize: Whether to do the sanity check, five more maps a method.
@@ -54,17 +55,18 @@ def measure(
         ParameterError: If a parameter does not suit the network.
         ModelError: If a method does not exist for the network.
     """
-    every = {explainer.name: explainer.resolved(classifier) for explainer in explainers}
+    asked = None if class_index is None else classifier.target(class_index)
+    every = {explainer.name: explainer.resolved(classifier, asked) for explainer in explainers}
     if baselines:
         for name in BASELINES:
-            every.setdefault(name, methods()[name]().resolved(classifier))
+            every.setdefault(name, methods()[name]().resolved(classifier, asked))
     work = Steps(progress, len(every) * (2 + (noise_samples > 0) + (grid is not None) + randomize))
     heatmaps = {}
     for name, explainer in every.items():
-        heatmaps[name] = explainer.explain(classifier, image, class_index, work.watch)
+        heatmaps[name] = explainer.explain(classifier, image, asked, work.watch)
         work.finished()
     target = next(iter(heatmaps.values())).target
-    fitted = classifier.fit(image)
+    fitted = classifier.resize(image)
     stages: Mapping[str, list[RandomizedStage]] = {}
     if randomize:
         stages = cascading_randomization(every, classifier, fitted, target, seed=seed, progress=work.watch)
@@ -101,7 +103,7 @@ def measure(
 
 
 def _figures(classifier, fitted, values, target: Target, seed: int) -> dict:
-    probability = dataclasses.replace(target, score="probability")
+    probability = as_probability(target)
     out, in_ = (curve(classifier, fitted, values, probability) for curve in (curves.deletion, curves.insertion))
     return {
         "deletion": out.area,
@@ -116,12 +118,12 @@ def _figures(classifier, fitted, values, target: Target, seed: int) -> dict:
     }
 
 
-def verdict(trust: Trust, all_measured: Sequence[Trust]) -> tuple[str, list[tuple[bool, str]]]:
-    """What this map on this image is good for, in plain words, and why: (speaks for it, a sentence) each.
+def verdict(trust: Trust, all_measured: Sequence[Trust]) -> tuple[str, list[Reason]]:
+    """What this map on this image is good for, in plain words, and why.
 
     Args:
         trust: One of `measure`.
         all_measured: All of that `measure`; it is compared with the baselines among them.
     """
-    baselines = [other for other in all_measured if other.family == "baseline" and other is not trust]
+    baselines = [other for other in all_measured if other.family is Family.BASELINE and other is not trust]
     return verdicts.verdict(trust, baselines), verdicts.reasons(trust, baselines)

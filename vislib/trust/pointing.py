@@ -10,7 +10,7 @@ from vislib.errors import ParameterError
 from vislib.images.reading import Box, resize_box
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress, within
-from vislib.targets.scores import Target
+from vislib.targets.scores import ClassScore
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,7 @@ def grid_pointing(
     progress(0, n_cells)
     for number, class_index in enumerate(grid.class_indices):
         inside = within(progress, number, n_cells)
-        attribution = explainer.attribute(classifier, grid.picture, Target(class_index), inside)
+        attribution = explainer.attribute(classifier, grid.picture, ClassScore(class_index), inside)
         positive = np.maximum(attribution.values, 0).astype(np.float64)
         total = positive.sum()
         shares.append(float(positive[grid.cell(number)].sum() / total) if total else 0.0)

@@ -12,7 +12,7 @@ from vislib.attribution.base import Explainer
 from vislib.errors import ModelError
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress, within
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 
 @dataclass(frozen=True, eq=False)

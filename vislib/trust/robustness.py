@@ -6,7 +6,7 @@ from vislib.attribution.base import Explainer
 from vislib.attribution.fills import cover_image
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress, within
-from vislib.targets.scores import Target
+from vislib.targets.base import Target
 
 
 def max_sensitivity(
@@ -82,13 +82,13 @@ def infidelity(
     tops, lefts = random.integers(0, height - side + 1, n_squares), random.integers(0, width - side + 1, n_squares)
     squares = [np.s_[top : top + side, left : left + side] for top, left in zip(tops, lefts, strict=True)]
     cover = cover_image(fitted, fill)
-    inputs = classifier.prepare(fitted[None])
-    patches = classifier.prepare(np.stack([cover[square] for square in squares]))
-    logits = network.patched(inputs, (side, side)).logits(patches, tops, lefts)
-    falls = network.scores(network.logits(inputs), target)[0] - network.scores(logits, target)
-    told = np.array([values[square].sum(dtype=np.float64) for square in squares])
+    inputs = classifier.preprocess_input(fitted[None])
+    patches = classifier.preprocess_input(np.stack([cover[square] for square in squares]))
+    patched = network.patched(inputs, (side, side), target)
+    falls = patched.unchanged - patched.values(patches, tops, lefts)[0]
+    summed = np.array([values[square].sum(dtype=np.float64) for square in squares])
     if not falls.any():
-        return 0.0 if not told.any() else 1.0
-    beta = (told @ falls) / (told @ told) if told.any() else 0.0
+        return 0.0 if not summed.any() else 1.0
+    beta = (summed @ falls) / (summed @ summed) if summed.any() else 0.0
     # A map that says the opposite is no better than one that says nothing.
-    return min(1.0, float(((max(beta, 0.0) * told - falls) ** 2).mean() / (falls**2).mean()))
+    return min(1.0, float(((max(beta, 0.0) * summed - falls) ** 2).mean() / (falls**2).mean()))

@@ -1,74 +1,51 @@
-"""Objectives on single units: a class, a channel, a neuron, a direction. All are weighted sums of activations."""
+"""Targets on single units: a channel, a neuron, a region, a direction. All are weighted sums of activations."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from vislib.activation_maximization.objectives import LOGITS, Term, check_within, shape_of
-from vislib.errors import ParameterError
-
-if TYPE_CHECKING:
-    from vislib.model.classifier import Classifier
+from vislib.errors import LayerError, ParameterError
+from vislib.targets.base import Explained, Term, check_within, output_shape, shape_of
 
 
 class WeightedSum(Term):
     """Σ w · a over a layer's activations; the operand w broadcasts over a, (h, w, c) or (c,)."""
 
-    @staticmethod
-    def measure(activations, operands):
-        from vislib.backend import tf
-
-        return tf.reduce_sum(activations * operands, axis=list(range(1, len(activations.shape))))
-
-
-@dataclass(frozen=True)
-class ClassLogit(WeightedSum):
-    """The logit of a class, by label or number: its score before softmax or sigmoid.
-
-    Not the probability, which rises as well when other classes fall (Simonyan et al. 2013, arXiv 1312.6034,
-    section 2).
-    """
-
-    name: str | int
-    layer: ClassVar[None] = LOGITS
-
-    @property
-    def title(self) -> str:
-        return f"class {self.name}"
-
-    def resolved(self, classifier: "Classifier") -> "ClassLogit":
-        return ClassLogit(classifier.labels[classifier.class_index(self.name)])
-
-    def operand(self, classifier: "Classifier") -> np.ndarray:
-        index, n_units = classifier.class_index(self.name), classifier.network.n_units
-        return _one_hot(n_units, index) if n_units > 1 else np.full(1, 2 * index - 1, np.float32)
+    def measure(self, network: Any) -> Callable:
+        return _weighted_sum
 
 
 @dataclass(frozen=True)
 class Channel(WeightedSum):
-    """The mean of a channel over its feature map, before its ReLU; of a dense layer, one unit."""
+    """The mean of a channel over its feature map; of a dense layer, one unit.
+
+    Activation maximization reads it before its ReLU.
+    """
 
     before_relu: ClassVar[bool] = True
     layer: str
     channel: int
 
-    @property
-    def title(self) -> str:
+    def in_words(self) -> str:
         return f"{self.layer} channel {self.channel}"
 
-    def resolved(self, classifier: "Classifier") -> "Channel":
+    def resolved(self, classifier: Explained) -> "Channel":
         check_within(self.channel, shape_of(classifier, self.layer)[-1], f"Channels of layer '{self.layer}'")
         return Channel(self.layer, int(self.channel))
 
-    def operand(self, classifier: "Classifier") -> np.ndarray:
-        shape = shape_of(classifier, self.layer)
+    def operand(self, network: Any) -> np.ndarray:
+        shape = output_shape(network, self.layer)
         return _spread(_one_hot(shape[-1], self.channel), shape)
 
 
 @dataclass(frozen=True)
 class Neuron(WeightedSum):
-    """One unit of a feature map, before its ReLU: a channel at a row and a column, by default at the centre."""
+    """One unit of a feature map: a channel at a row and a column, by default at the centre.
+
+    Activation maximization reads it before its ReLU.
+    """
 
     before_relu: ClassVar[bool] = True
     layer: str
@@ -76,12 +53,11 @@ class Neuron(WeightedSum):
     row: int | None = None
     column: int | None = None
 
-    @property
-    def title(self) -> str:
+    def in_words(self) -> str:
         where = "the centre" if self.row is None and self.column is None else f"({self.row}, {self.column})"
         return f"{self.layer} channel {self.channel} at {where}"
 
-    def resolved(self, classifier: "Classifier") -> "Neuron":
+    def resolved(self, classifier: Explained) -> "Neuron":
         shape = classifier.network.map_node(self.layer).output.shape[1:]
         row = shape[0] // 2 if self.row is None else self.row
         column = shape[1] // 2 if self.column is None else self.column
@@ -90,9 +66,49 @@ class Neuron(WeightedSum):
             check_within(number, n_numbers, f"{axis} of layer '{self.layer}'")
         return Neuron(self.layer, int(self.channel), int(row), int(column))
 
-    def operand(self, classifier: "Classifier") -> np.ndarray:
-        weights = np.zeros(shape_of(classifier, self.layer), np.float32)
+    def operand(self, network: Any) -> np.ndarray:
+        weights = np.zeros(output_shape(network, self.layer), np.float32)
         weights[self.row, self.column, self.channel] = 1
+        return weights
+
+
+@dataclass(frozen=True, eq=False)
+class Region(WeightedSum):
+    """The mean of a channel over the places of a mask; of a layer of class maps, the pixels of a class.
+
+    Args:
+        layer: With feature maps.
+        channel: Which.
+        mask: (h, w) of the layer, true where a place counts.
+
+    Raises:
+        ParameterError: If no place counts.
+    """
+
+    layer: str
+    channel: int
+    mask: np.ndarray = field(repr=False)
+
+    def __post_init__(self) -> None:
+        mask = np.array(self.mask, bool)
+        if mask.ndim != 2 or not mask.any():
+            raise ParameterError("A region is a mask (h, w) in which at least one place is true.")
+        mask.setflags(write=False)
+        object.__setattr__(self, "mask", mask)
+
+    def in_words(self) -> str:
+        return f"{self.layer} channel {self.channel} over {int(self.mask.sum())} places"
+
+    def resolved(self, classifier: Explained) -> "Region":
+        shape = classifier.network.map_node(self.layer).output.shape[1:]
+        check_within(self.channel, shape[2], f"Channels of layer '{self.layer}'")
+        if self.mask.shape != tuple(shape[:2]):
+            raise LayerError(f"A mask of layer '{self.layer}' is {shape[0]} × {shape[1]}; not {self.mask.shape}.")
+        return self
+
+    def operand(self, network: Any) -> np.ndarray:
+        weights = np.zeros(output_shape(network, self.layer), np.float32)
+        weights[self.mask, self.channel] = 1 / self.mask.sum()
         return weights
 
 
@@ -114,11 +130,10 @@ class Direction(WeightedSum):
             raise ParameterError("A direction is a vector of finite numbers that are not all 0.")
         object.__setattr__(self, "vector", tuple((vector / length).tolist()))
 
-    @property
-    def title(self) -> str:
+    def in_words(self) -> str:
         return f"{self.layer} direction"
 
-    def resolved(self, classifier: "Classifier") -> "Direction":
+    def resolved(self, classifier: Explained) -> "Direction":
         n_channels = shape_of(classifier, self.layer)[-1]
         if len(self.vector) != n_channels:
             raise ParameterError(
@@ -126,8 +141,8 @@ class Direction(WeightedSum):
             )
         return self
 
-    def operand(self, classifier: "Classifier") -> np.ndarray:
-        return _spread(np.array(self.vector, np.float32), shape_of(classifier, self.layer))
+    def operand(self, network: Any) -> np.ndarray:
+        return _spread(np.array(self.vector, np.float32), output_shape(network, self.layer))
 
 
 def _one_hot(length: int, index: int) -> np.ndarray:
@@ -139,3 +154,9 @@ def _one_hot(length: int, index: int) -> np.ndarray:
 def _spread(weights: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Weights (c,) as those of the mean over positions, for activations (h, w, c) or (c,)."""
     return weights if len(shape) == 1 else weights[None, None] / np.float32(shape[0] * shape[1])
+
+
+def _weighted_sum(activations, weights):
+    from vislib.backend import tf
+
+    return tf.reduce_sum(activations * weights, axis=list(range(1, len(activations.shape))))

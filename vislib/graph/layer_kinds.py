@@ -1,0 +1,271 @@
+"""What each Keras layer and operation does to a map, as data: the one place that lists them.
+
+A new layer kind is one row here, and a formula in `vislib.layers` where one is shown. Names, not classes, so that
+asking costs no import of TensorFlow.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import Any
+
+
+class Role(StrEnum):
+    """What a layer is for."""
+
+    CONVOLUTION = auto()
+    DENSE = auto()
+    POOLING = auto()
+    NORMALIZATION = auto()
+    ACTIVATION = auto()
+    MERGE = auto()
+    PADDING = auto()
+    RESHAPE = auto()
+    RESCALING = auto()
+    REGULARIZATION = auto()
+    AUGMENTATION = auto()
+    ATTENTION = auto()
+    OTHER = auto()
+
+
+class Reach(StrEnum):
+    """What one place of the output depends on."""
+
+    PLACE = auto()
+    """The same place of each input."""
+    CHANNELS = auto()
+    """The same place, if `axis` is the channels; otherwise everything."""
+    WINDOW = auto()
+    """A window, given by kernel or pool size, strides, dilation and padding."""
+    SHIFT = auto()
+    """One other place: padding and cropping."""
+    EVERYWHERE = auto()
+    """Any place, as far as is known."""
+
+
+@dataclass(frozen=True)
+class LayerKind:
+    """What is known of a kind of layer.
+
+    Attributes:
+        role: What it is for.
+        reach: What one place of its output depends on.
+        title: In words, for a reader who meets it.
+        identity: Hands its values on at prediction time, perhaps in another shape.
+        exact_on_windows: May be computed on a cut-out window of its input, with the same values.
+        outside: What a window sees beyond the edge of the map.
+        statistic: Of a pooling layer, "max" or "average".
+        joins: The kind of block whose branches meet in it: "residual", "inception" or "gated".
+        probabilities: The final activation that it is: "softmax" or "sigmoid".
+        relu: Whether it is a ReLU or one of its relatives, which the rules of `relu_rules` are about.
+        depth: Counts in a network's depth.
+        macs_known: Whether its multiply-adds are known; zero counts as known.
+    """
+
+    role: Role
+    reach: Reach
+    title: str = ""
+    identity: bool = False
+    exact_on_windows: bool = False
+    outside: float = 0.0
+    statistic: str = ""
+    joins: str = ""
+    probabilities: str = ""
+    relu: bool = False
+    depth: bool = False
+    macs_known: bool = True
+
+
+UNKNOWN = LayerKind(Role.OTHER, Reach.EVERYWHERE, macs_known=False)
+"""Whatever neither Keras nor vislib defines."""
+
+
+def kind_of(operation: Any) -> LayerKind:
+    """The row of a layer or operation; UNKNOWN unless Keras or vislib itself defines its class.
+
+    The module of the class counts, not only its name: somebody else's layer of a known name may do anything.
+    """
+    return _row(type(operation)) or UNKNOWN
+
+
+def nearest_kind(operation: Any) -> LayerKind:
+    """The row of the nearest class of Keras that an operation derives from; UNKNOWN if there is none.
+
+    For pictures and words only. A subclass may compute something else, so what values rest on asks `kind_of`.
+    """
+    return next((row for base in type(operation).__mro__ if (row := _row(base))), UNKNOWN)
+
+
+def layer_kind_named(name: str) -> LayerKind:
+    """The row of Keras's layer of that class name; UNKNOWN if there is none."""
+    return LAYERS.get(name, UNKNOWN)
+
+
+def operation_kind_named(name: str) -> LayerKind:
+    """The row of Keras's operation (`keras.ops`) of that class name; UNKNOWN if there is none."""
+    return OPERATIONS.get(name, UNKNOWN)
+
+
+def _row(cls: type) -> LayerKind | None:
+    package = cls.__module__.partition(".")[0]
+    if package not in ("keras", "vislib"):
+        return None
+    rows = OPERATIONS if cls.__module__.startswith("keras.src.ops.") else LAYERS
+    return rows.get(cls.__name__)
+
+
+def _rows(*groups: tuple[str, LayerKind]) -> dict[str, LayerKind]:
+    """Rows by class name, of groups (names with spaces between them, their row)."""
+    return dict(_pairs(groups))
+
+
+def _pairs(groups: tuple[tuple[str, LayerKind], ...]) -> Iterator[tuple[str, LayerKind]]:
+    return ((name, kind) for names, kind in groups for name in names.split())
+
+
+_P, _C, _W, _S, _E = Reach.PLACE, Reach.CHANNELS, Reach.WINDOW, Reach.SHIFT, Reach.EVERYWHERE
+_LOWEST = float("-inf")
+
+BATCH_NORMALIZATION = LayerKind(
+    Role.NORMALIZATION, _P, "batch normalization: moved and scaled by what training found", exact_on_windows=True
+)
+MAXIMUM = LayerKind(Role.MERGE, _P, "the largest of the paths that meet here", exact_on_windows=True)
+_ACTIVATION = LayerKind(Role.ACTIVATION, _P, "an activation, number by number", exact_on_windows=True)
+_RELU = LayerKind(Role.ACTIVATION, _P, "an activation, number by number", exact_on_windows=True, relu=True)
+_SOFTMAX = LayerKind(Role.ACTIVATION, _C, "softmax over the channels", exact_on_windows=True, probabilities="softmax")
+_CHANNEL_NORM = LayerKind(
+    Role.NORMALIZATION, _C, "normalization over the channels of each place", exact_on_windows=True
+)
+_ADD = LayerKind(Role.MERGE, _P, "a sum of the paths that meet here", exact_on_windows=True, joins="residual")
+_MULTIPLY = LayerKind(Role.MERGE, _P, "a product of the paths that meet here", exact_on_windows=True, joins="gated")
+_CONCATENATE = LayerKind(Role.MERGE, _C, "maps put behind each other", exact_on_windows=True, joins="inception")
+_MERGE = LayerKind(Role.MERGE, _P, exact_on_windows=True)
+_RESCALING = LayerKind(Role.RESCALING, _P, "values scaled and moved, number by number", exact_on_windows=True)
+_REGULARIZATION = LayerKind(
+    Role.REGULARIZATION, _P, "does nothing except in training", identity=True, exact_on_windows=True
+)
+_AUGMENTATION = LayerKind(
+    Role.AUGMENTATION, _P, "changes images in training only", identity=True, exact_on_windows=True
+)
+_SHAPED = LayerKind(Role.RESHAPE, _E, "the same values in another shape", identity=True)
+_MOVED = LayerKind(Role.RESHAPE, _E, "values moved to other places")
+_ATTENTION = LayerKind(Role.ATTENTION, _E, "attention over all places", macs_known=False)
+_PRODUCT = LayerKind(Role.MERGE, _E, "a product of tensors", macs_known=False)
+_REDUCTION = LayerKind(Role.OTHER, _E, "one number of many")
+_CONVOLUTION = LayerKind(
+    Role.CONVOLUTION, _E, "a convolution: window times kernel, summed over all channels", depth=True
+)
+_TRANSPOSED = LayerKind(
+    Role.CONVOLUTION,
+    _E,
+    "a transposed convolution: each value times the kernel, laid side by side and summed",
+    depth=True,
+)
+_OTHER = LayerKind(Role.OTHER, _E)
+_WITH_WEIGHTS = LayerKind(Role.OTHER, _E, macs_known=False)
+
+LAYERS = _rows(
+    ("Conv2D FoldedConvolution", LayerKind(Role.CONVOLUTION, _W, "a convolution: window times kernel, summed over all channels", exact_on_windows=True, depth=True)),
+    ("DepthwiseConv2D", LayerKind(Role.CONVOLUTION, _W, "a depthwise convolution: its own channel only", exact_on_windows=True, depth=True)),
+    ("SeparableConv2D", LayerKind(Role.CONVOLUTION, _W, "a separable convolution: each channel on its own, then a mixture", exact_on_windows=True, depth=True)),
+    ("Conv1D Conv3D DepthwiseConv1D SeparableConv1D", _CONVOLUTION),
+    ("Conv1DTranspose Conv2DTranspose Conv3DTranspose", _TRANSPOSED),
+    ("Dense", LayerKind(Role.DENSE, _P, "a dense layer: every input times its weight", exact_on_windows=True, depth=True)),
+    ("EinsumDense", LayerKind(Role.DENSE, _E, "a dense layer over chosen axes", depth=True, macs_known=False)),
+    ("MaxPooling2D", LayerKind(Role.POOLING, _W, "max pooling: the largest of the window", exact_on_windows=True, outside=_LOWEST, statistic="max")),
+    ("AveragePooling2D", LayerKind(Role.POOLING, _W, "average pooling: the mean of the window", exact_on_windows=True, statistic="average")),
+    ("GlobalAveragePooling2D", LayerKind(Role.POOLING, _E, "global average pooling: one mean a map", statistic="average")),
+    ("GlobalMaxPooling2D", LayerKind(Role.POOLING, _E, "global max pooling: the largest of each map", statistic="max")),
+    ("MaxPooling1D MaxPooling3D GlobalMaxPooling1D GlobalMaxPooling3D "
+     "AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D", LayerKind(Role.POOLING, _E, statistic="max")),
+    ("AveragePooling1D AveragePooling3D GlobalAveragePooling1D GlobalAveragePooling3D "
+     "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D", LayerKind(Role.POOLING, _E, statistic="average")),
+    ("BatchNormalization FrozenBatchNorm", BATCH_NORMALIZATION),
+    ("LayerNormalization RMSNormalization UnitNormalization", _CHANNEL_NORM),
+    ("GroupNormalization", LayerKind(Role.NORMALIZATION, _E, "normalization over groups of channels, all places together")),
+    ("LocalResponseNormalization", LayerKind(Role.NORMALIZATION, _P, "divided by its neighbouring channels", exact_on_windows=True)),
+    ("LayerScale CustomScaleLayer", LayerKind(Role.NORMALIZATION, _P, "scaled by learned or fixed numbers", exact_on_windows=True)),
+    ("Rescaling Normalization", _RESCALING),
+    ("Activation ELU", _ACTIVATION),
+    ("ReLU LeakyReLU PReLU", _RELU),
+    ("Softmax", _SOFTMAX),
+    ("Add", _ADD),
+    ("Multiply", _MULTIPLY),
+    ("Maximum", MAXIMUM),
+    ("Concatenate", _CONCATENATE),
+    ("Subtract Average Minimum", _MERGE),
+    ("Dot", _PRODUCT),
+    ("ZeroPadding2D", LayerKind(Role.PADDING, _S, "zeros put around", exact_on_windows=True)),
+    ("Cropping2D", LayerKind(Role.PADDING, _S, "the edges cut off", exact_on_windows=True)),
+    ("ZeroPadding1D ZeroPadding3D Cropping1D Cropping3D", LayerKind(Role.PADDING, _E)),
+    ("Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout GaussianNoise "
+     "ActivityRegularization StochasticDepth", _REGULARIZATION),
+    ("Identity InputLayer", LayerKind(Role.RESHAPE, _P, "passes its values on", identity=True, exact_on_windows=True)),
+    ("Flatten Reshape", _SHAPED),
+    ("Permute RepeatVector UpSampling1D UpSampling2D UpSampling3D", _MOVED),
+    ("RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomElasticTransform RandomErasing "
+     "RandomFlip RandomGaussianBlur RandomGrayscale RandomHeight RandomHue RandomInvert RandomPerspective "
+     "RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation RandomWidth "
+     "RandomZoom AugMix CutMix MixUp RandAugment", _AUGMENTATION),
+    ("RandomCrop Resizing CenterCrop", LayerKind(Role.AUGMENTATION, _E, "another size")),
+    ("AutoContrast ContrastLimitedAdaptiveHistogramEqualization Equalization Solarization",
+     LayerKind(Role.AUGMENTATION, _E, "the image's tones changed")),
+    ("Attention AdditiveAttention MultiHeadAttention GroupedQueryAttention", _ATTENTION),
+    ("Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D Embedding GRU GRUCell LSTM LSTMCell RNN ReversibleEmbedding "
+     "SimpleRNN SimpleRNNCell StackedRNNCells SpectralNormalization TimeDistributed Wrapper Layer Lambda FlaxLayer "
+     "JaxLayer TFSMLayer TorchModuleWrapper Pipeline", _WITH_WEIGHTS),
+    ("CategoryEncoding Discretization HashedCrossing Hashing IntegerLookup Masking MaxNumBoundingBoxes MelSpectrogram "
+     "STFTSpectrogram StringLookup TextVectorization", _OTHER),
+)  # fmt: skip
+"""By class name: Keras's layers, those of keras.applications, and vislib's own."""
+
+OPERATIONS = _rows(
+    ("Celu Elu Exp Exp2 Expm1 Gelu HardShrink HardSigmoid HardSilu HardTanh LogSigmoid Selu Silu SoftShrink "
+     "Softplus Softsign SparsePlus SparseSigmoid Squareplus TanhShrink Tanh Abs Absolute Arctan Arcsinh Cbrt Cos Cosh "
+     "Clip Erf Erfc Erfinv Fabs Log Log10 Log1p Log2 Power Rsqrt Sign Sin Sinc Sinh Sqrt Square Tan Where", _ACTIVATION),
+    ("Relu Relu6 LeakyRelu Threshold", _RELU),
+    ("Sigmoid", LayerKind(Role.ACTIVATION, _P, "an activation, number by number", exact_on_windows=True, probabilities="sigmoid")),
+    ("Softmax", _SOFTMAX),
+    ("LogSoftmax Sparsemax", LayerKind(Role.ACTIVATION, _C, "over the channels of each place", exact_on_windows=True)),
+    ("Glu", LayerKind(Role.ACTIVATION, _C, "half of the channels, gated by the other half", exact_on_windows=True)),
+    ("Add", _ADD),
+    ("Multiply", _MULTIPLY),
+    ("Maximum", MAXIMUM),
+    ("Concatenate", _CONCATENATE),
+    ("Subtract Minimum Fmax Fmin Fmod Mod FloorDivide Hypot Arctan2 Logaddexp Logaddexp2 Ldexp DivideNoNan", _MERGE),
+    ("Divide TrueDivide Negative Reciprocal", _RESCALING),
+    ("Cast SaturateCast StopGradient ConvertToTensor Copy", LayerKind(Role.RESHAPE, _P, "the same values", identity=True)),
+    ("Angle Arccos Arccosh Arcsin Arctanh BitwiseInvert BitwiseNot Ceil Conj Conjugate Deg2rad Floor Heaviside I0 Imag "
+     "Isfinite Isinf Isnan Isneginf Isposinf Isreal LogicalNot NanToNum Rad2deg Real Round Signbit Trunc "
+     "BitwiseAnd BitwiseOr BitwiseXor BitwiseLeftShift BitwiseRightShift LeftShift RightShift Equal NotEqual Greater "
+     "GreaterEqual Less LessEqual Isclose LogicalAnd LogicalOr LogicalXor Gcd Lcm Nextafter EmptyLike FullLike OnesLike "
+     "ZerosLike", LayerKind(Role.OTHER, _P)),
+    ("Normalize RMSNorm LayerNorm", LayerKind(Role.NORMALIZATION, _E)),
+    ("BatchNorm", LayerKind(Role.NORMALIZATION, _E)),
+    ("Conv DepthwiseConv SeparableConv", LayerKind(Role.CONVOLUTION, _E, "a convolution: window times kernel, summed over all channels", macs_known=False)),
+    ("ConvTranspose", LayerKind(Role.CONVOLUTION, _E, macs_known=False)),
+    ("MaxPool", LayerKind(Role.POOLING, _W, "max pooling: the largest of the window", outside=_LOWEST, statistic="max")),
+    ("AveragePool", LayerKind(Role.POOLING, _W, "average pooling: the mean of the window", statistic="average")),
+    ("AdaptiveMaxPool", LayerKind(Role.POOLING, _E, statistic="max")),
+    ("AdaptiveAveragePool", LayerKind(Role.POOLING, _E, statistic="average")),
+    ("Reshape Squeeze ExpandDims Ravel View", _SHAPED),
+    ("Append BroadcastTo DepthToSpace Diag Diagflat Diagonal Dsplit Dstack Extract ExtractPatches ExtractSequences Flip "
+     "Fliplr Flipud Fold GetItem Hsplit Hstack Moveaxis Pad Rearrange Repeat Roll Rot90 Slice SliceUpdate SpaceToDepth "
+     "Split ArraySplit Stack Swapaxes Take TakeAlongAxis Tile Transpose Tril Triu Unfold Unstack Vsplit Vstack", _MOVED),
+    ("CropImages PadImages", LayerKind(Role.PADDING, _E)),
+    ("AffineTransform ElasticTransform GaussianBlur HSVToRGB MapCoordinates PerspectiveTransform RGBToGrayscale RGBToHSV "
+     "Resize ScaleAndTranslate", LayerKind(Role.AUGMENTATION, _E)),
+    ("All Amax Amin Any Argmax Argmin Average CountNonzero Cumprod Cumsum Logsumexp Max Mean Median Min Moments Nanargmax "
+     "Nanargmin Nancumprod Nancumsum Nanmax Nanmean Nanmedian Nanmin Nanpercentile Nanprod Nanquantile Nanstd Nansum "
+     "Nanvar Norm Percentile Prod Ptp Quantile Std Sum Trace Trapezoid Var", _REDUCTION),
+    ("Dot Einsum Inner Kron Matmul Outer Tensordot Vdot Cross Correlate", _PRODUCT),
+    ("DotProductAttention", _ATTENTION),
+    ("AllClose Arange Argpartition Argsort Array AssociativeScan Bincount BinaryCrossentropy CDist CTCDecode CTCLoss "
+     "CategoricalCrossentropy Cholesky CholeskyInverse Cond Corrcoef Det Diff Digitize Eig Eigh FFT FFT2 ForiLoop Full "
+     "Geomspace Histogram IFFT2 IRFFT ISTFT InTopK Inv IsIn JVP Linspace Logdet Logspace Lstsq LuFactor Map MatrixRank "
+     "Meshgrid MultiHot Ndim Nonzero OneHot PSNR Pinv Polar Qr RFFT SSIM STFT SVD Scan Scatter ScatterUpdate "
+     "SearchSorted SegmentMax SegmentMin SegmentProd SegmentReduction SegmentSum Select Size Slogdet SobelEdges Solve "
+     "SolveTriangular Sort SparseCategoricalCrossentropy Switch TopK Unique UnravelIndex Vander VectorizedMap "
+     "ViewAsComplex ViewAsReal WhileLoop", _WITH_WEIGHTS),
+)  # fmt: skip
+"""By class name: the operations of `keras.ops`."""

@@ -1,0 +1,204 @@
+"""What every target is: an immutable number for each image that adds up from terms."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from numbers import Real
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+
+import numpy as np
+
+from vislib.errors import LayerError, ParameterError, listed
+
+LOGITS = None
+"""The layer of terms on the class scores."""
+
+
+class Explained(Protocol):
+    """What a target needs to know of a classifier."""
+
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+
+    @property
+    def network(self) -> Any: ...
+
+    def class_index(self, name: str | int, /) -> int: ...
+
+
+class Target(ABC):
+    """A number for each image, Σ weight · term; + and −, and * with numbers, make new ones."""
+
+    class_index: Any = None
+    """The class that it is about; None if it is about no single class."""
+
+    @property
+    @abstractmethod
+    def terms(self) -> tuple[tuple[float, "Term"], ...]:
+        """(weight, term) for each summand."""
+
+    @abstractmethod
+    def in_words(self) -> str:
+        """What it is, for a caption: "logit of “tabby”", "conv2 channel 3"."""
+
+    @property
+    def title(self) -> str:
+        """`in_words`, under its old name."""
+        return self.in_words()
+
+    @property
+    def is_class_logit(self) -> bool:
+        """Whether it is plainly the logit of one class."""
+        return False
+
+    @property
+    def layers(self) -> frozenset[str | None]:
+        """The layers that it reads; `LOGITS` for the class scores."""
+        return frozenset(term.layer for _, term in self.terms)
+
+    def described(self) -> dict[str, Any]:
+        """Its kind, itself in words, and its numbers and names, as plain values for JSON."""
+        plain = {name: value for name, value in vars(self).items() if isinstance(value, str | int | float | None)}
+        return {"kind": type(self).__name__, "words": self.in_words(), **plain}
+
+    def resolved(self, classifier: Explained) -> "Target":
+        """This target with names looked up and numbers checked against a network.
+
+        Raises:
+            LayerError: If a layer does not exist or has no such channel or position.
+            ParameterError: If there is no such class.
+        """
+        return Sum(tuple((weight, term.resolved(classifier)) for weight, term in self.terms))
+
+    def __add__(self, other: "Target") -> "Target":
+        return Sum(self.terms + other.terms) if isinstance(other, Target) else NotImplemented
+
+    def __sub__(self, other: "Target") -> "Target":
+        return self + (-other) if isinstance(other, Target) else NotImplemented
+
+    def __mul__(self, factor: float) -> "Target":
+        if not isinstance(factor, Real) or not np.isfinite(factor):
+            return NotImplemented
+        return Sum(tuple((float(factor) * weight, term) for weight, term in self.terms))
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> "Target":
+        return self * -1.0
+
+
+@dataclass(frozen=True)
+class Sum(Target):
+    """Terms added up, each with its weight."""
+
+    terms: tuple[tuple[float, "Term"], ...] = ()
+
+    def described(self) -> dict[str, Any]:
+        terms = [{"weight": weight, **term.described()} for weight, term in self.terms]
+        return super().described() | {"terms": terms}
+
+    def in_words(self) -> str:
+        text = "".join(
+            f" {'−' if weight < 0 else '+'} {'' if abs(weight) == 1 else f'{abs(weight):g} · '}{term.in_words()}"
+            for weight, term in self.terms
+        )
+        return text.removeprefix(" + ").lstrip()
+
+
+class Term(Target):
+    """One quantity read from one layer, whose name is its field `layer`.
+
+    Class attributes:
+        before_relu: Whether activation maximization reads it before the ReLU that the layer is or ends in. There the
+            unit orders pictures in the same way, but neither a silent unit nor one at the cap of a ReLU6 stops the
+            ascent. An explanation reads the layer's output.
+        compares_images: Whether its number for one image depends on the other images of a batch.
+    """
+
+    before_relu: ClassVar[bool] = False
+    compares_images: ClassVar[bool] = False
+
+    if TYPE_CHECKING:
+
+        @property
+        def layer(self) -> Any: ...
+
+    @property
+    def terms(self) -> tuple[tuple[float, "Term"], ...]:
+        return ((1.0, self),)
+
+    def resolved(self, classifier: Explained) -> Self:
+        shape_of(classifier, self.layer)
+        return self
+
+    @abstractmethod
+    def operand(self, network: Any) -> np.ndarray:
+        """The float32 numbers in which this term differs from others that are measured in the same way."""
+
+    @abstractmethod
+    def measure(self, network: Any) -> Callable:
+        """A function of tensors (n, …) of activations and (n, …) of operands that gives the term for each image, (n,).
+
+        The same function object for all terms that differ in their operands alone.
+        """
+
+
+Form = tuple[tuple[Callable, str | None, bool], ...]
+
+
+def form(target: Target, network: Any) -> Form:
+    """How each term is measured and on which layer: what a traced function depends on."""
+    return tuple((term.measure(network), term.layer, term.before_relu) for _, term in target.terms)
+
+
+def shared_form(targets: "list[Target]", network: Any) -> Form:
+    """The form that several targets have in common, so that one traced function serves them all.
+
+    Raises:
+        ParameterError: If one has no terms, or they differ in form.
+    """
+    shared = form(targets[0], network)
+    if not shared:
+        raise ParameterError("A target without any terms is no number.")
+    other = next((each for each in targets if form(each, network) != shared), None)
+    if other is not None:
+        raise ParameterError(
+            "Images that are computed together need targets of one form, such as classes or channels of one layer; "
+            f"these differ: {targets[0].in_words()}; {other.in_words()}."
+        )
+    return shared
+
+
+def operands(targets: "list[Target]", network: Any) -> tuple[np.ndarray, list[np.ndarray]]:
+    """What a traced function takes for n targets of one form: weights (n, terms), and of each term operands (n, …)."""
+    weights = np.array([[weight for weight, _ in target.terms] for target in targets], np.float32)
+    each = ([term.operand(network) for _, term in target.terms] for target in targets)
+    return weights, [np.stack(of_term) for of_term in zip(*each, strict=True)]
+
+
+def shape_of(classifier: Explained, layer: str | None) -> tuple[int, ...]:
+    """(h, w, c) or (c,) of a layer's output.
+
+    Raises:
+        LayerError: If the layer does not exist or its output has no channels.
+    """
+    return output_shape(classifier.network, layer)
+
+
+def output_shape(network: Any, layer: str | None) -> tuple[int, ...]:
+    """`shape_of`, of a network."""
+    if layer is LOGITS:
+        return (network.n_units,)
+    node = network.graph.node(layer)
+    shape = tuple(node.output.shape[1:]) if node is not None else ()
+    if len(shape) not in (1, 3) or None in shape:
+        every = [node.name for node in network.graph.nodes if len(node.output.shape) in (2, 4)]
+        what = "is not in" if node is None else "has no channels in"
+        raise LayerError(f"layer '{layer}' {what} {network.name}. Layers with channels: {listed(every)}.")
+    return shape
+
+
+def check_within(number: int, n_numbers: int, what: str) -> None:
+    """Checks that a channel, row or column exists."""
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number < n_numbers:
+        raise LayerError(f"{what} go from 0 to {n_numbers - 1}; not {number!r}.")

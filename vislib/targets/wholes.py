@@ -1,0 +1,189 @@
+"""Targets on a whole layer: its energy (DeepDream), similarity to an image, unlikeness of pictures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from vislib.errors import ParameterError
+from vislib.targets.base import Explained, Term, shape_of
+
+_LEAST_COSINE = 0.1
+
+
+@dataclass(frozen=True)
+class Layer(Term):
+    """The mean of a², over all that a layer gives: more of whatever it sees already.
+
+    Reference: Mordvintsev, Olah & Tyka 2015, "Inceptionism" (DeepDream).
+    """
+
+    layer: str
+
+    def in_words(self) -> str:
+        return f"layer {self.layer}"
+
+    def operand(self, network: Any) -> np.ndarray:
+        return np.zeros(1, np.float32)
+
+    def measure(self, network: Any) -> Callable:
+        return _energy
+
+
+@dataclass(frozen=True)
+class Diversity(Term):
+    """How unlike the other pictures of a batch a picture is: minus the mean cosine of their Gram matrices.
+
+        G_i = Aᵢᵀ Aᵢ, A (h·w, c);   value_i = −1/(n−1) Σ_{j≠i} ⟨G_i, G_j⟩ / (‖G_i‖ ‖G_j‖), in −1..0
+
+    It is 0 for a picture alone.
+
+    Reference: Olah, Mordvintsev & Schubert 2017, https://distill.pub/2017/feature-visualization
+    """
+
+    layer: str
+    compares_images: ClassVar[bool] = True
+
+    def in_words(self) -> str:
+        return f"diversity at {self.layer}"
+
+    def operand(self, network: Any) -> np.ndarray:
+        return np.zeros(1, np.float32)
+
+    def measure(self, network: Any) -> Callable:
+        return _unlikeness
+
+
+@dataclass(frozen=True, eq=False)
+class Likeness(Term):
+    """⟨a, r⟩/‖r‖ · max(cos(a, r), 0.1)ᵖ with r what a layer makes of an image: a caricature of it.
+
+    The product asks for much of r; the cosine keeps what is not r out.
+
+    Args:
+        layer: The layer.
+        reference: r, of the shape of the layer's output.
+        power: p.
+
+    Raises:
+        ParameterError: If the reference is all zero or of another shape.
+
+    Reference: Olah et al. 2017 and lucid's `dot_compare`; Carter et al. 2019, https://distill.pub/2019/activation-atlas
+    """
+
+    layer: str
+    reference: np.ndarray = field(repr=False)
+    power: float = 4.0
+
+    def in_words(self) -> str:
+        return f"likeness at {self.layer}"
+
+    def resolved(self, classifier: Explained) -> "Likeness":
+        _check_reference(classifier, self.layer, self.reference)
+        return self
+
+    def operand(self, network: Any) -> np.ndarray:
+        reference = np.asarray(self.reference, np.float32)
+        return np.append(reference / np.linalg.norm(reference), np.float32(self.power))
+
+    def measure(self, network: Any) -> Callable:
+        return _likeness
+
+
+@dataclass(frozen=True, eq=False)
+class Similarity(Term):
+    """cos(a, r), −1 to 1, with r what a layer makes of a reference image: how much it takes an image for the other.
+
+    Args:
+        layer: The layer.
+        reference: r, of the shape of the layer's output.
+
+    Raises:
+        ParameterError: If the reference is all zero or of another shape.
+    """
+
+    layer: str
+    reference: np.ndarray = field(repr=False)
+
+    def in_words(self) -> str:
+        return f"similarity at {self.layer}"
+
+    def resolved(self, classifier: Explained) -> "Similarity":
+        _check_reference(classifier, self.layer, self.reference)
+        return self
+
+    def operand(self, network: Any) -> np.ndarray:
+        reference = np.asarray(self.reference, np.float32)
+        return reference.ravel() / np.linalg.norm(reference)
+
+    def measure(self, network: Any) -> Callable:
+        return _cosine
+
+
+def likeness(classifier: Any, image: np.ndarray, layer: str, power: float = 4.0) -> Likeness:
+    """The target of looking, to a layer, like an image (H, W, 3) does.
+
+    Raises:
+        LayerError: If the layer does not exist or has no feature maps.
+    """
+    return Likeness(layer, _answer(classifier, image, layer), power)
+
+
+def similarity(classifier: Any, image: np.ndarray, layer: str) -> Similarity:
+    """The similarity to an image (H, W, 3) at a layer.
+
+    Raises:
+        LayerError: If the layer does not exist or its output has no channels.
+    """
+    return Similarity(layer, _answer(classifier, image, layer))
+
+
+def _answer(classifier: Any, image: np.ndarray, layer: str) -> np.ndarray:
+    """A layer's output for an image."""
+    shape_of(classifier, layer)
+    inputs = classifier.preprocess_input(classifier.resize(image)[None])
+    return classifier.network.outputs(inputs, [layer])[0][0]
+
+
+def _check_reference(classifier: Explained, layer: str, reference: np.ndarray) -> None:
+    shape = shape_of(classifier, layer)
+    if np.shape(reference) != shape:
+        raise ParameterError(f"The reference of layer '{layer}' has shape {shape}; not {np.shape(reference)}.")
+    if not np.any(reference) or not np.isfinite(reference).all():
+        raise ParameterError(f"Layer '{layer}' answers nothing to this image, so there is nothing to be like.")
+
+
+def _energy(activations, operands):
+    from vislib.backend import tf
+
+    return tf.reduce_mean(tf.square(activations), axis=list(range(1, len(activations.shape))))
+
+
+def _unlikeness(activations, operands):
+    from vislib.backend import tf
+
+    n = tf.shape(activations)[0]
+    flat = tf.reshape(activations, (n, -1, activations.shape[-1]))
+    gram = tf.reshape(tf.matmul(flat, flat, transpose_a=True), (n, -1))
+    gram = tf.math.l2_normalize(gram, axis=1)
+    cosines = tf.matmul(gram, gram, transpose_b=True)
+    others = tf.cast(tf.maximum(n - 1, 1), cosines.dtype)
+    return -(tf.reduce_sum(cosines, axis=1) - tf.linalg.diag_part(cosines)) / others
+
+
+def _likeness(activations, operands):
+    from vislib.backend import tf
+
+    reference, power = operands[:, :-1], operands[:, -1]
+    flat = tf.reshape(activations, (tf.shape(activations)[0], -1))
+    product = tf.reduce_sum(flat * reference, axis=1)
+    cosine = product / (tf.norm(flat, axis=1) + 1e-6)
+    return product * tf.maximum(cosine, _LEAST_COSINE) ** power
+
+
+def _cosine(activations, reference):
+    from vislib.backend import tf
+
+    flat = tf.reshape(activations, (tf.shape(activations)[0], -1))
+    return tf.reduce_sum(flat * reference, axis=1) / (tf.norm(flat, axis=1) + 1e-12)
