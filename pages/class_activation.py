@@ -4,7 +4,8 @@ import streamlit as st
 
 import vislib
 from pages._ui.class_activation import stages
-from pages._ui.results import explain, per_class, picture
+from pages._ui.results import explain, per_class
+from pages._ui.results.look import look_controls
 from pages._ui.shell.context import context
 
 here = context("Class activation", "Where a layer holds evidence for the class.")
@@ -21,7 +22,7 @@ with shown, st.container(horizontal=True):
     )  # fmt: skip
     layer = st.selectbox("Layer", layers, index=layers.index(default), key="cam_layer", bind="query-params", width=340)
 with controls:
-    look = picture.look_controls(signed=False)
+    look = look_controls(signed=False)
     explainers = explain.settings(here, names, name, layer=layer)
 chosen = explainers[names.index(name)]
 why = (

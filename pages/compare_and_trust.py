@@ -4,7 +4,8 @@ import streamlit as st
 
 import vislib
 from pages._ui.compare_and_trust import comparing, trust_figures
-from pages._ui.results import explain, picture
+from pages._ui.results import explain
+from pages._ui.results.look import look_controls
 from pages._ui.shell.context import context
 
 here = context("Compare & trust", "Methods side by side, and how far each of the pictures can be trusted.")
@@ -32,7 +33,7 @@ with shown:
             )
         ]  # fmt: skip
 with controls:
-    look = picture.look_controls(signed=False, clip=0.01)
+    look = look_controls(signed=False, clip=0.01)
     if way != "Networks":  # each of which has layers of its own
         layer = st.selectbox(
             "Layer of the class activation maps", layers, layers.index(here.classifier.network.last_map_layer),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.results import feature_maps, picture
+from pages._ui.results import downloads, feature_maps, snippets
 from pages._ui.shell.context import context, other_image
 from pages._ui.widgets import layer_stepper
 
@@ -34,10 +34,10 @@ with shown:
         st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": layer, "channel": str(channel)})
     st.subheader("All channels, strongest first", anchor=False)
     feature_maps.grid(layer, maps, channel, most, own_scale)
-    picture.downloads(
+    downloads.show(
         f"maps {layer}",
-        picture.file_stem(here.image_name, layer),
+        downloads.file_stem(here.image_name, layer),
         feature_maps.files(here, layer, maps, channel, opacity, most),
-        picture.maps_snippet(here, layer),
+        snippets.feature_maps(here, layer),
     )
 layer_stepper.play()

@@ -4,7 +4,7 @@ import streamlit as st
 
 import vislib
 from pages._ui.filters import kernel_tiles
-from pages._ui.results import picture
+from pages._ui.results import downloads, snippets
 from pages._ui.shell.context import context
 from vislib.output import export, figures
 
@@ -26,16 +26,16 @@ kernels = vislib.filters(here.classifier, layer)
 with shown:
     kernel_tiles.statistics(kernels)
     kernel_tiles.grid(kernels, layer, by_norm, most)
-    picture.downloads(
+    downloads.show(
         f"kernels {layer}",
-        picture.file_stem(here.classifier.key, layer),
+        downloads.file_stem(here.classifier.key, layer),
         {
             "png": lambda: export.png_bytes(kernel_tiles.sheet(kernels, by_norm, most)),
             "svg": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "svg"),
             "pdf": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "pdf"),
             "npz": lambda: export.npz_bytes(kernels, layer=layer, model=here.classifier.key),
         },
-        picture.filters_snippet(here, layer),
+        snippets.filters(here, layer),
     )
     kernel_tiles.norms(kernels)
     maps = layer if layer in here.classifier.network.map_layers else ""

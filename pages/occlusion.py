@@ -3,7 +3,8 @@
 import streamlit as st
 
 from pages._ui.occlusion import maps
-from pages._ui.results import explain, picture
+from pages._ui.results import explain
+from pages._ui.results.look import look_controls
 from pages._ui.shell.context import context
 from vislib.attribution.occlusion import Occlusion
 
@@ -12,7 +13,7 @@ here = context("Occlusion", "Cover a patch of the image: where the score falls, 
 shown, controls = st.columns([4, 1], gap="large")
 with controls:
     explainer = explain.controls(Occlusion, here, ("patch_px", "stride_px", "fill", "border_px"))
-    look = picture.look_controls(signed=True)
+    look = look_controls(signed=True)
     others = explain.settings(
         here, [name for name in explain.of_family(here, "perturbation") if name != Occlusion.name]
     )

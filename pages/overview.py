@@ -5,7 +5,7 @@ import streamlit as st
 import vislib
 from pages._ui.overview.glance import glance
 from pages._ui.results import explain, picture
-from pages._ui.results.picture import Look
+from pages._ui.results.look import Look
 from pages._ui.shell.context import context, percent, top_bars
 
 here = context(

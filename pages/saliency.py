@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages._ui.results import explain, per_class, picture
+from pages._ui.results import explain, per_class
+from pages._ui.results.look import look_controls
 from pages._ui.shell.context import context
 
 here = context("Saliency", "Which pixels the score of the class reacts to.", needs_maps=False)
@@ -10,7 +11,7 @@ names = explain.of_family(here, "gradient")
 
 shown, controls = st.columns([4, 1], gap="large")
 with controls:
-    look = picture.look_controls(signed=False, opacity=0.9, clip=0.01)
+    look = look_controls(signed=False, opacity=0.9, clip=0.01)
     explainers = explain.settings(here, names)
 with shown:
     explain.grid(here, explainers, look, with_image=True)

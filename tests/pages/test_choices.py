@@ -5,7 +5,7 @@ from page_text import blocks, check_sound, errors, pictures, text
 from quick_methods import QUICK
 
 import vislib
-from pages._ui.results.picture import Look
+from pages._ui.results.look import Look
 
 SMALL = {"model": "cifar10", "image": "cifar10/cat.png"}
 """A network whose class activation maps are there at once, for what the captions of every network say."""

@@ -83,7 +83,7 @@ def job(monkeypatch) -> Job:
 
 
 def run_page() -> AppTest:
-    return AppTest.from_string("from pages._ui import work\nwork.job.page()", default_timeout=20).run()
+    return AppTest.from_string("from pages._ui.server import work\nwork.job.page()", default_timeout=20).run()
 
 
 def test_run_computes_once_and_keeps(job):
@@ -248,7 +248,9 @@ def test_stored_out_of_memory_is_a_sentence_and_the_next_can_compute(monkeypatch
         return outcome
 
     monkeypatch.setattr(work, "compute", compute, raising=False)
-    script = "import streamlit as st\nfrom pages._ui import work\nst.text(work.stored(('k',), work.compute).sum())"
+    script = (
+        "import streamlit as st\nfrom pages._ui.server import work\nst.text(work.stored(('k',), work.compute).sum())"
+    )
     page = AppTest.from_string(script, default_timeout=20).run()
     assert not page.exception
     assert "too little memory" in errors(page)[0]

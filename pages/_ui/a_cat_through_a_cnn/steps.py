@@ -7,7 +7,8 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from pages._ui.results import picture
+from pages._ui.results import downloads, picture, snippets
+from pages._ui.results.look import colour_bar
 from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
@@ -51,7 +52,7 @@ def trained(context: Context) -> None:
     steps = work.stored(context.key("trained story"), lambda: trained_story(context.classifier, context.image))
     for step in steps[1:]:
         _strip(step, strongest_channels(step.maps)[:_MOST])
-        _take_away(context, step, picture.maps_snippet(context, step.key))
+        _take_away(context, step, snippets.feature_maps(context, step.key))
 
 
 def _step(context: Context, step: StoryStep) -> None:
@@ -60,7 +61,7 @@ def _step(context: Context, step: StoryStep) -> None:
     shown = render.rgb_image(maps) if together else render.map_image(maps[..., 0], signed=_signed(maps))
     show_image(_enlarged(shown), width="stretch", alt=f"{step.title}: {_size(step)}")
     if not together:
-        picture.colour_bar(Scale.of(maps, _signed(maps)), _signed(maps), None, "raw value")
+        colour_bar(Scale.of(maps, _signed(maps)), _signed(maps), None, "raw value")
     picture.caption(f"{step.title}: {_size(step)}", step.notice)
     if step.formulas:
         height, width = step.formulas
@@ -104,16 +105,16 @@ def _strip(step: StoryStep, channels: Sequence[int] | np.ndarray, title: str = "
         f"<p class='v-caption'><b>{html.escape(heading)}</b>{notice}{formula}</p><div class='v-strip'>{cells}</div>"
     )
     if not title:
-        picture.colour_bar(scale, signed, None, "raw value, one scale for the row")
+        colour_bar(scale, signed, None, "raw value, one scale for the row")
 
 
 def _take_away(context: Context, step: StoryStep, snippet: str) -> None:
     def figure():
         return figures.figure(step.maps, title=f"{step.title}: {_size(step)}")
 
-    picture.downloads(
+    downloads.show(
         f"story {step.key}",
-        picture.file_stem(context.image_name, step.key),
+        downloads.file_stem(context.image_name, step.key),
         {
             "png": lambda: export.figure_bytes(figure(), "png"),
             "svg": lambda: export.figure_bytes(figure(), "svg"),

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.architectures import views
-from pages._ui.results import feature_maps, picture
+from pages._ui.results import feature_maps, picture, snippets
 from pages._ui.results.graph_explorer import explorer
 from pages._ui.server import work
 from pages._ui.shell.context import Context
@@ -33,7 +33,7 @@ def chosen_layer(context: Context, table: LayerTable) -> LayerRow:
 
 def show(context: Context, table: LayerTable, chosen: LayerRow) -> None:
     """The graph; a click on a layer chooses it."""
-    lines = f"{picture.classifier_lines(context)}from vislib import diagram\nfrom vislib.layers import layer_table\n\n"
+    lines = f"{snippets.classifier_lines(context)}from vislib import diagram\nfrom vislib.layers import layer_table\n\n"
 
     def choose(name: str) -> None:
         st.session_state["arch_layer"] = name

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui.results import picture
+from pages._ui.results import picture, snippets
 from pages._ui.results.graph_explorer import explorer
 from pages._ui.server import work
 from pages._ui.shell import style
@@ -220,7 +220,7 @@ def _drawn(layout: diagram.Layout, alt: str, widest: int) -> None:
 def _snippet(context: Context, name: str) -> str:
     if name == LOADED:
         return (
-            f"{picture.classifier_lines(context)}from vislib import diagram\nfrom vislib.layers import layer_table\n\n"
+            f"{snippets.classifier_lines(context)}from vislib import diagram\nfrom vislib.layers import layer_table\n\n"
             "table = layer_table(classifier)\n"
         )
     return f"from vislib import diagram\nfrom vislib.lessons import architectures\n\ntable = architectures.table({name!r})\nprint(table.csv())\n"

@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 import vislib
-from pages._ui.results import picture
+from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell.context import Context, percent
 from vislib.batch.pace import Pace
@@ -63,7 +63,7 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
                            key="batch report", on_click="ignore", icon=":material/description:")  # fmt: skip
         st.download_button("Table and maps (ZIP)", finished.files, f"{_stem(here, source)}.zip", "application/zip",
                            key="batch files", on_click="ignore", icon=":material/folder_zip:")  # fmt: skip
-        picture.downloads(
+        downloads.show(
             "batch", _stem(here, source),
             {"csv": lambda: export.table_bytes(_plain(finished.table), ".csv")}, _snippet(here, methods),
         )  # fmt: skip
@@ -156,12 +156,12 @@ def _cell(value):
 
 
 def _stem(here: Context, source: Source) -> str:
-    return picture.file_stem(source.name, here.model_name, "batch")
+    return downloads.file_stem(source.name, here.model_name, "batch")
 
 
 def _snippet(here: Context, methods: Sequence[str]) -> str:
     return (
-        f"{picture.classifier_lines(here)}from vislib.report import write_report\n\n"
+        f"{snippets.classifier_lines(here)}from vislib.report import write_report\n\n"
         "# A folder, a zip, a list or Parquet file of paths, or arrays; interrupted, the same lines go on.\n"
         f"result = vislib.explain_many(classifier, 'sample_images', {list(methods)!r}, out='my_batch')\n"
         "table = vislib.open_batch('my_batch').table().to_pandas()\n"

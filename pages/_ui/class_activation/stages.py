@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 import vislib
-from pages._ui.results.picture import Look
+from pages._ui.results.look import Look
 from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles

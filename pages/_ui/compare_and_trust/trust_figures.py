@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 import vislib
-from pages._ui.results import explain, picture
-from pages._ui.results.picture import Look
+from pages._ui.results import downloads, explain, picture, snippets
+from pages._ui.results.look import Look
 from pages._ui.server import work
 from pages._ui.shell import style
 from pages._ui.shell.context import Context, beside, image_names
@@ -148,14 +148,14 @@ def _take_away(here: Context, explainers, measured: Mapping[str, trust.Trust], g
         "scattered grey ruins a picture wherever it lies: what counts is to beat both baselines in both.",
     )
     rows = _rows(measured)
-    picture.downloads(
+    downloads.show(
         "trust",
-        picture.file_stem(here.image_name, here.label, "trust"),
+        downloads.file_stem(here.image_name, here.label, "trust"),
         {
             "csv": lambda: export.table_bytes(rows, ".csv"),
             "json": lambda: export.table_bytes(rows, ".json"),
         },
-        picture.trust_snippet(here, explainers, grid_contexts),
+        snippets.trust(here, explainers, grid_contexts),
     )
 
 

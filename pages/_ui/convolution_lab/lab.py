@@ -7,7 +7,8 @@ import streamlit as st
 from PIL import Image
 
 from pages._ui.convolution_lab.lab_layer import APART, GREY, GREY_WEIGHTS, TOGETHER, Layer, compute, result_of, small
-from pages._ui.results import picture
+from pages._ui.results import downloads, picture
+from pages._ui.results.look import colour_bar
 from pages._ui.shell import style
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
@@ -153,7 +154,7 @@ def _maps(maps: np.ndarray, alt: str) -> None:
     )
     if maps.shape[2] == 1:
         signed = render.is_signed(maps)
-        picture.colour_bar(Scale.of(maps, signed), signed, None if signed else "gray", "raw value")
+        colour_bar(Scale.of(maps, signed), signed, None if signed else "gray", "raw value")
 
 
 def _about(layer: Layer, convolved: np.ndarray, result: np.ndarray) -> str:
@@ -212,7 +213,7 @@ def _side_by_side(each: dict[str, dict], image: np.ndarray, layer: Layer, corner
             f"<img src='{data_uri(shown, 2 * _STRIP_PX)}' alt='{text}'><figcaption>{text}</figcaption></figure>"
         )
     st.html(f"<div class='v-strip'>{''.join(cells)}</div>")
-    picture.colour_bar(scale, signed, None if signed else "gray", "raw value, one scale")
+    colour_bar(scale, signed, None if signed else "gray", "raw value, one scale")
 
 
 def _take_away(context: Context, layer: Layer, result: np.ndarray) -> None:
@@ -236,9 +237,9 @@ def _take_away(context: Context, layer: Layer, result: np.ndarray) -> None:
     lines += ["maps = np.maximum(maps, 0)"] * layer.relu
     if layer.pooling:
         lines.append(f"maps = arithmetic.{layer.pooling!r}.forward(maps)")
-    picture.downloads(
+    downloads.show(
         "lab",
-        picture.file_stem(context.image_name, "convolution"),
+        downloads.file_stem(context.image_name, "convolution"),
         {
             "png": lambda: export.figure_bytes(figure(), "png"),
             "svg": lambda: export.figure_bytes(figure(), "svg"),

@@ -6,6 +6,7 @@ import streamlit as st
 from PIL import Image
 
 from pages._ui.results import picture
+from pages._ui.results.look import colour_bar
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import Group, Tile, data_uri, map_tile, tiles
 from vislib.activations.maps import dead_filters, filter_norms
@@ -53,7 +54,7 @@ def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int) -> None:
         )
     elif per_channel:
         scale = Scale.of(kernels, signed=True)
-        picture.colour_bar(scale, True, None, "weight")
+        colour_bar(scale, True, None, "weight")
         picture.caption(shown, "One kernel a channel; all on one scale.")
     else:
         _input_channels(kernels, int(selected), shown)
@@ -122,7 +123,7 @@ def _input_channels(kernels: np.ndarray, k: int, shown: str) -> None:
         [Group("", "", [map_tile(f"in{c}", one[..., c], scale, True, f"{c}", f"Input channel {c}") for c in order])],
         key="input channels",
     )
-    picture.colour_bar(scale, True, None, "weight")
+    colour_bar(scale, True, None, "weight")
 
 
 def _matrix(weights: np.ndarray, by_norm: bool) -> None:
@@ -136,7 +137,7 @@ def _matrix(weights: np.ndarray, by_norm: bool) -> None:
         width="stretch" if drawn.width * zoom > 500 else "content",
         alt=f"{weights.shape[1]} filters of 1 × 1 over {weights.shape[0]} input channels, as a matrix",
     )
-    picture.colour_bar(scale, True, None, "weight")
+    colour_bar(scale, True, None, "weight")
     picture.caption(
         "1 × 1 kernels", "A row a filter, a column an input channel: such a convolution only mixes channels."
     )

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 import vislib
 from pages._ui.results import picture
+from pages._ui.results.look import colour_bar
 from pages._ui.server import work
 from pages._ui.shell.context import Context, percent, top_bars
 from pages._ui.widgets.inline_image import show_image
@@ -29,7 +30,7 @@ def probability(context: Context, heatmap: vislib.Heatmap) -> None:
         width="stretch",
         alt=f"Probability of {context.label} with the patch at each place",
     )
-    picture.colour_bar(Scale.of(cells, signed=False), False, None, "probability")
+    colour_bar(Scale.of(cells, signed=False), False, None, "probability")
     lowest = np.unravel_index(cells.argmin(), cells.shape)
     picture.caption(
         f"Probability of “{context.label}”",

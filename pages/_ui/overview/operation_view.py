@@ -7,6 +7,7 @@ import streamlit as st
 from PIL import Image
 
 from pages._ui.results import picture
+from pages._ui.results.look import colour_bar
 from pages._ui.server import work
 from pages._ui.shell.context import Context, percent
 from pages._ui.widgets.point import point
@@ -109,7 +110,7 @@ def _cursor(operation: Operation, channel: int) -> tuple[int, int]:
         ((column + 0.5) / width, (row + 0.5) / height), (1 / width, 1 / height),
         lambda x, y: st.session_state.update({_AT: (x, y)}),
     )  # fmt: skip
-    picture.colour_bar(Scale.of(values, signed), signed, None, "activation")
+    colour_bar(Scale.of(values, signed), signed, None, "activation")
     picture.caption(
         f"Channel {channel} of {operation.name}",
         f"Row {row}, column {column}: {notation.number(values[row, column])}. Click another number, or use the arrow keys.",

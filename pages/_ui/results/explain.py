@@ -10,7 +10,7 @@ import streamlit as st
 
 import vislib
 from pages._ui.results import picture
-from pages._ui.results.picture import Look
+from pages._ui.results.look import Look
 from pages._ui.server import work
 from pages._ui.shell import style
 from pages._ui.shell.context import Context, percent

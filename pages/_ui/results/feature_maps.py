@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 
 import vislib
 from pages._ui.results import picture
+from pages._ui.results.look import colour_bar
 from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
@@ -82,7 +83,7 @@ def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opaci
         lambda x, y: st.session_state.update(unit=(x, y)),
     )
     signed = is_signed(values)
-    picture.colour_bar(Scale.of(values, signed), signed, None, "activation")
+    colour_bar(Scale.of(values, signed), signed, None, "activation")
     picture.caption(
         f"Channel {channel} over the image",
         f"Unit at row {row}, column {column}: {values[row, column]:.3g}. It sees the framed {field.width:.0f} × "
@@ -101,7 +102,7 @@ def enlarged_other(
         image, context.classifier.box(image), values, opacity, size=picture.SIDE, scale=Scale.of(both, signed)
     )
     show_image(drawn, width="stretch", alt=f"Channel {channel} of {layer} over {name}")
-    picture.colour_bar(Scale.of(both, signed), signed, None, "activation, scale of both images")
+    colour_bar(Scale.of(both, signed), signed, None, "activation, scale of both images")
     picture.caption(f"The same channel over {name}", f"Values {values.min():.3g} to {values.max():.3g}.")
 
 
@@ -114,7 +115,7 @@ def raw(layer: str, maps: np.ndarray, channel: int) -> None:
         width="stretch",
         alt=f"Channel {channel} of {layer}",
     )
-    picture.colour_bar(Scale.of(values, signed), signed, None, "activation")
+    colour_bar(Scale.of(values, signed), signed, None, "activation")
     picture.caption(f"Channel {channel} alone", f"{values.shape[1]} × {values.shape[0]} units, as computed.")
 
 
@@ -134,7 +135,7 @@ def grid(layer: str, maps: np.ndarray, channel: int, most: int, own_scale: bool)
 
     tiles([Group("", "", [one(int(k)) for k in order])], key="channels", selected=str(channel), on_click=choose)
     if scale is not None:
-        picture.colour_bar(scale, signed, None, "activation, one scale for the layer")
+        colour_bar(scale, signed, None, "activation, one scale for the layer")
     picture.caption(f"{len(order)} of {maps.shape[2]} channels", "By mean magnitude, strongest first.")
 
 

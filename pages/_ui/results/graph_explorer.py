@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages._ui.results import picture
+from pages._ui.results import downloads, picture
 from pages._ui.widgets.graph_view import graph_view
 from vislib import diagram
 from vislib.layers.table import LayerTable
@@ -43,9 +43,9 @@ def explorer(
 
     alt = f"{name} as a graph; click a block to open it, a layer to choose it"
     graph_view(layout, f"graph of {name}", alt, found, chosen, choose)
-    picture.downloads(
+    downloads.show(
         f"graph {name}",
-        picture.file_stem(name, "graph"),
+        downloads.file_stem(name, "graph"),
         {
             "svg": lambda: diagram.svg(layout).encode(),
             "png": lambda: export.figure_bytes(diagram.figure(layout), "png"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from pages._ui.results import picture
+from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell import style
 from pages._ui.shell.context import Context
@@ -83,13 +83,13 @@ def show_picture(pixels: np.ndarray, alt: str) -> None:
 def take_away(
     context: Context, result: am.Maximization, every: Sequence[Wanted], how: Settings, with_image: bool = False
 ) -> None:
-    downloads(context, result, repr([one.key for one in every]), snippet_of(context, every, how, with_image))
+    show_downloads(context, result, repr([one.key for one in every]), snippet_of(context, every, how, with_image))
 
 
 def snippet_of(
     context: Context, every: Sequence[Wanted], how: Settings, with_image: bool = False, more: str = ""
 ) -> str:
-    start = f"{picture.preamble(context)}\n" if with_image else picture.classifier_lines(context)
+    start = f"{snippets.preamble(context)}\n" if with_image else snippets.classifier_lines(context)
     listed = f"[{', '.join(one.code for one in every)}]" if len(every) > 1 else every[0].code
     return (
         f"{start}{IMPORT}result = am.maximize(classifier, {listed}, steps={how.steps}, seed={how.seed})\n"
@@ -98,10 +98,10 @@ def snippet_of(
     )
 
 
-def downloads(context: Context, result: am.Maximization, key: str, snippet: str) -> None:
-    picture.downloads(
+def show_downloads(context: Context, result: am.Maximization, key: str, snippet: str) -> None:
+    downloads.show(
         f"wanted {key}",
-        picture.file_stem(context.model_name, *result.titles[:1]),
+        downloads.file_stem(context.model_name, *result.titles[:1]),
         {
             "png": lambda: export.maximization_bytes(result, "png"),
             "svg": lambda: export.maximization_bytes(result, "svg"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui.results import picture
+from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell import images, style
 from pages._ui.shell.context import Context
@@ -66,11 +66,11 @@ def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> 
         f"The {len(patches)} strongest of {top.done:,} images",
         f"With their activation, one place an image: the {width} × {height} pixels that the unit sees.{unread}",
     )
-    picture.downloads(
+    downloads.show(
         f"patches {top.layer} {channel} {found.digest}",
-        picture.file_stem(context.model_name, top.layer, str(channel), "patches"),
+        downloads.file_stem(context.model_name, top.layer, str(channel), "patches"),
         {"csv": lambda: export.table_bytes(_rows(found, top, channel), ".csv")},
-        f"{picture.classifier_lines(context)}\n"
+        f"{snippets.classifier_lines(context)}\n"
         f"images = 'a_folder'  # or an array (n, h, w, 3) uint8\n"
         f"top = vislib.top_patches(classifier, images, {top.layer!r}, {_N})\n"
         f"top.patches(classifier, images, {channel})  # {len(patches)} of ({height}, {width}, 3)\n",

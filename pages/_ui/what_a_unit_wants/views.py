@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages._ui.results import explain, picture
+from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.shell.context import Context
 from pages._ui.what_a_unit_wants import growing
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
@@ -160,8 +160,8 @@ def channels(context: Context, layer: str, maps: np.ndarray, how: growing.Settin
         picture_of = f"What the {len(shown)} channels of {layer} want that answer most to {context.image_name}"
     picture.caption(picture_of, "Strongest first. Click one to see it large, with the real patches that excite it.")
     every = [_unit(context, CHANNEL, layer, channel) for channel in order]
-    picture.downloads(
-        f"wanted channels {layer}", picture.file_stem(context.model_name, layer),
+    downloads.show(
+        f"wanted channels {layer}", downloads.file_stem(context.model_name, layer),
         {"png": lambda: export.png_bytes(export.as_image(am.sheet(np.stack(made))))},
         growing.snippet_of(context, every, how, more=", which are made four at a time here"),
     )  # fmt: skip
@@ -186,9 +186,9 @@ def dream(context: Context, layer: str, how: growing.Settings) -> None:
             f"square went from {result.values[0, 0]:.3g} to {result.values[how.steps - 1, 0]:.3g} at the first size.",
         )
         given = ", ".join(f"{name}={value}" for name, value in params.items())
-        growing.downloads(
+        growing.show_downloads(
             context, result, f"dream {layer}",
-            f"{picture.preamble(context)}\n{growing.IMPORT}result = am.deep_dream(classifier, image, {layer!r}, {given})\n"
+            f"{snippets.preamble(context)}\n{growing.IMPORT}result = am.deep_dream(classifier, image, {layer!r}, {given})\n"
             f"result.picture  # {result.picture.shape} uint8\n",
         )  # fmt: skip
 

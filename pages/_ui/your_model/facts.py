@@ -8,7 +8,7 @@ import streamlit as st
 
 import vislib
 from pages._ui.architectures import one_network, views
-from pages._ui.results import explain, picture
+from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell import style
 from pages._ui.shell.context import Context, bars
@@ -67,11 +67,11 @@ def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> Non
         "is the authority.",
     )
     lines = "from vislib.loading.preprocessing_choice import predictions_by_preprocessing\n\n"
-    picture.downloads(
+    downloads.show(
         "by preprocessing",
-        picture.file_stem(context.model_name, context.image_name, "preprocessing"),
+        downloads.file_stem(context.model_name, context.image_name, "preprocessing"),
         {"csv": lambda: _csv(found)},
-        f"{picture.preamble(context)}\n{lines}found = predictions_by_preprocessing(classifier, image)\n",
+        f"{snippets.preamble(context)}\n{lines}found = predictions_by_preprocessing(classifier, image)\n",
     )
 
 
