@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages._ui.a_cat_through_a_cnn import steps
-from pages._ui.shell import style
 from pages._ui.shell.context import context
+from pages._ui.widgets.text import plain
 from vislib import ImageError
 
 here = context("A cat through a CNN", "What convolution, ReLU and pooling make of your image, one step after another.")
@@ -15,7 +15,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 try:
     story = steps.told(here, int(seed))
 except ImageError as error:
-    st.error(style.plain(str(error)))
+    st.error(plain(str(error)))
     st.stop()
 steps.pair(here, story, "image", "centred")
 st.subheader("Convolution: three kernels of random weights", anchor=False)

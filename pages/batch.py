@@ -5,8 +5,8 @@ import streamlit as st
 import vislib
 from pages._ui.batch import source, view
 from pages._ui.results import explain
-from pages._ui.shell import style
 from pages._ui.shell.context import context
+from pages._ui.widgets.text import plain
 from vislib import VislibError
 
 DEFAULTS = ["grad-cam", "saliency"]
@@ -31,7 +31,7 @@ try:
     else:
         view.show(here, images, methods)
 except VislibError as error:
-    st.error(style.plain(str(error)))
+    st.error(plain(str(error)))
 st.caption(
     "Every image is explained for the class that the network predicts. The sidebar's image and class are for the other "
     "pages. For more images than this page takes: `python -m vislib batch`, on one machine or a cluster."

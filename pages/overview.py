@@ -6,7 +6,8 @@ import vislib
 from pages._ui.overview.glance import glance
 from pages._ui.results import explain, picture
 from pages._ui.results.look import Look
-from pages._ui.shell.context import context, percent, top_bars
+from pages._ui.shell.context import context
+from pages._ui.widgets.bars import percent, top_bars
 
 here = context(
     "Inside a convolutional network", "What it sees, layer by layer, and what its decision rests on.", needs_maps=False
@@ -18,7 +19,7 @@ with image:
 with answer:
     best = here.classifier.labels[int(here.probabilities.argmax())]
     st.subheader(f"{percent(float(here.probabilities.max()))} {best}", anchor=False)
-    st.html(top_bars(here.classifier, here.probabilities, 5))
+    st.html(top_bars(here.classifier.labels, here.probabilities, 5))
     picture.facts(
         {
             "Network": here.model_name,

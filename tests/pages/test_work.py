@@ -8,7 +8,6 @@ from page_text import errors
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.server import memory, work
-from pages._ui.shell import style
 
 
 def array(n_bytes: int) -> np.ndarray:
@@ -188,25 +187,6 @@ def test_run_waits_for_the_gate(job):
         other.join()
     assert order == ["released", "computed"]
     assert gate_is_free()
-
-
-MARKUP = r"**b** <img src=x> [a](b) `c` _d_ ~~e~~ $f$ :red[g] :material/home: # h | - 1. 2) \ ! & @x http://y.z"
-
-
-def test_plain_escapes_all_markup():
-    escaped = style.plain(MARKUP).replace("\u2060", "")  # word joiners keep addresses from becoming links
-    for place, character in enumerate(MARKUP):
-        if character in "*<>[]()`_~$:#|\\!&@-.":
-            assert "\\" + character in escaped, (place, character)
-    assert "\n" not in style.plain("one\n# two")
-
-
-def test_plain_is_read_as_the_text_itself():
-    markdown_it = pytest.importorskip("markdown_it", reason="markdown-it-py is not installed")
-    inline = markdown_it.MarkdownIt("commonmark").parseInline(style.plain(MARKUP))[0]
-    kinds = {token.type for token in inline.children}
-    assert kinds <= {"text", "text_special"}
-    assert "".join(token.content for token in inline.children).replace("\u2060", "") == MARKUP
 
 
 class ResourceExhaustedError(Exception):

@@ -12,8 +12,8 @@ import streamlit as st
 from pages._ui.results import picture, snippets
 from pages._ui.results.graph_explorer import explorer
 from pages._ui.server import work
-from pages._ui.shell import style
 from pages._ui.shell.context import Context
+from pages._ui.widgets.text import plain
 from vislib import VislibError, diagram
 from vislib.layers import layer_table
 from vislib.layers.table import LayerTable
@@ -53,7 +53,7 @@ def tables(context: Context, names: list[str]) -> dict[str, LayerTable]:
         try:
             table = work.run(key, f"Building {title(context, name)}", compute, kind=f"layers of {name}")
         except VislibError as error:
-            st.info(style.plain(str(error)))
+            st.info(plain(str(error)))
             continue
         if table is not None:
             found[name] = table

@@ -15,7 +15,8 @@ import streamlit as st
 import vislib
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
-from pages._ui.shell.context import Context, percent
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import percent
 from vislib.batch.pace import Pace
 from vislib.batch.sources import Source
 from vislib.output import export

@@ -12,9 +12,10 @@ import vislib
 from pages._ui.results import explain, picture
 from pages._ui.results.look import Look
 from pages._ui.server import work
-from pages._ui.shell import style
-from pages._ui.shell.context import Context, beside, image_names, percent
+from pages._ui.shell.context import Context, beside, image_names
 from pages._ui.shell.models import own_models
+from pages._ui.widgets.bars import percent
+from pages._ui.widgets.text import plain
 from vislib import trust
 from vislib.output.render import Scale
 
@@ -49,7 +50,7 @@ def over_models(here: Context, name: str, look: Look) -> None:
             one = beside(here, model_name=model)
             cells.append((one, vislib.methods()[name]().resolved(one.classifier)))
         except vislib.VislibError as error:
-            st.info(f"**{style.plain(model)}.** {style.plain(str(error))}")
+            st.info(f"**{plain(model)}.** {plain(str(error))}")
     _side_by_side(cells, look, [one.model_name for one, _ in cells], "Network")
 
 
@@ -72,7 +73,7 @@ def _side_by_side(
         try:
             heatmaps.append(explain.compute(one, explainer, slot, look.suited(explainer.signed)))
         except vislib.VislibError as error:
-            slot.info(f"**{style.plain(one.image_name)}.** {style.plain(str(error))}")
+            slot.info(f"**{plain(one.image_name)}.** {plain(str(error))}")
             heatmaps.append(None)
     found = [heatmap for heatmap in heatmaps if heatmap is not None]
     if not found:

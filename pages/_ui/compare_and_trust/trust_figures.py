@@ -11,9 +11,10 @@ import vislib
 from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.results.look import Look
 from pages._ui.server import work
-from pages._ui.shell import style
 from pages._ui.shell.context import Context, beside, image_names
+from pages._ui.widgets.bars import bars, whole_percent
 from pages._ui.widgets.inline_image import show_image
+from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib import trust
 from vislib.output import export, render
@@ -97,7 +98,7 @@ def _grid(here: Context) -> tuple[trust.Grid | None, list[Context]]:
     try:
         return trust.make_grid(here.classifier, [one.image for one in contexts]), contexts
     except vislib.ParameterError as error:
-        st.info(style.plain(str(error)))
+        st.info(plain(str(error)))
         return None, []
 
 
@@ -112,7 +113,7 @@ def _measure(here: Context, explainer: vislib.Explainer, grid, grid_contexts) ->
             )[0],
         )
     except vislib.VislibError as error:
-        st.info(style.plain(str(error)))
+        st.info(plain(str(error)))
         return None
 
 
@@ -210,13 +211,12 @@ def _sanity(here: Context, measured: Mapping[str, trust.Trust]) -> None:
             signed = one.heatmap.signed
             scale = render.Scale.of(stage.values, signed, 0.01)
             shown = render.overlay_map(here.image, box, stage.values, 0.85, None, _SIDE, scale, signed)
-            under = "trained" if not stage.layers else (
-                f"{stage.share:.0%} of the layers random<br>ρ {stage.rank_correlation:.2f}, SSIM {stage.similarity:.2f}"
-            )  # fmt: skip
-            alt = f"{one.title}, {'trained' if not stage.layers else f'{stage.share:.0%} of the layers random'}"
+            weights = f"{whole_percent(stage.share)} of the layers random" if stage.layers else "trained"
+            measures = f"<br>ρ {stage.rank_correlation:.2f}, SSIM {stage.similarity:.2f}" if stage.layers else ""
+            alt = html.escape(f"{one.title}, {weights}", quote=True)
             strip.append(
-                f"<figure><img src='{data_uri(shown, _SIDE)}' alt='{html.escape(alt, quote=True)}'>"
-                f"<figcaption>{under}</figcaption></figure>"
+                f"<figure><img src='{data_uri(shown, _SIDE)}' alt='{alt}'>"
+                f"<figcaption>{weights}{measures}</figcaption></figure>"
             )
         st.html(
             f"<p class='v-caption'><b>{html.escape(one.title)}</b> "
@@ -231,16 +231,12 @@ def _pointing(grid: trust.Grid, measured: Mapping[str, trust.Trust], here: Conte
         show_image(render.seen(grid.picture, here.classifier.box(grid.picture), picture.SIDE), width="stretch",
                  alt=f"Several images in one: {names}")  # fmt: skip
     with right:
-        rows = "".join(
-            f"<li><span class='v-name'>{html.escape(one.title)}</span><span class='v-value'>{one.pointing:.0%}</span>"
-            f"<span class='v-bar'><span style='width:{one.pointing * 100:.1f}%'></span></span></li>"
-            for one in sorted(measured.values(), key=lambda one: -(one.pointing or 0))
-            if one.pointing is not None
-        )
-        st.html(f"<ol class='v-top' aria-label='Share in the right cell'>{rows}</ol>")
+        shares = [(one.title, one.pointing) for one in measured.values() if one.pointing is not None]
+        shares.sort(key=lambda share: -share[1])
+        st.html(bars(shares, "Share in the right cell", whole_percent))
         picture.caption(
             "Grid pointing game",
             f"Each class is explained on the picture at the left ({names}); the bars say what share of the map's "
-            f"positive part lies in the cell of that class, {1 / len(grid.class_indices):.0%} by chance "
+            f"positive part lies in the cell of that class, {whole_percent(1 / len(grid.class_indices))} by chance "
             "(Böhle et al. 2021).",
         )

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.results import picture
-from pages._ui.shell import style
+from pages._ui.widgets.text import plain
 from vislib.arithmetic import FUNCTIONS, axes
 from vislib.errors import ParameterError
 from vislib.layers.cost import convolution, dense
@@ -28,7 +28,7 @@ def layer() -> None:
     try:
         rows, columns = axes(size, given["Kernel"], given["Stride"], given["Padding"])
     except ParameterError as error:
-        st.info(style.plain(str(error)))
+        st.info(plain(str(error)))
         return
     kernel = (given["Kernel"],) * 2
     cost = convolution(kernel, given["Channels in"], given["Filters"], (rows.output, columns.output))

@@ -9,11 +9,12 @@ from PIL import Image
 from pages._ui.convolution_lab.lab_layer import APART, GREY, GREY_WEIGHTS, TOGETHER, Layer, compute, result_of, small
 from pages._ui.results import downloads, picture
 from pages._ui.results.look import colour_bar
-from pages._ui.shell import style
 from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point import point
 from pages._ui.widgets.sliding_window import convolution_lesson, pooling_lesson, window
+from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib.arithmetic import Pooling, axes
 from vislib.arithmetic.convolution import BORDERS
@@ -35,7 +36,7 @@ def show(context: Context, layer: Layer) -> None:
     try:
         convolved, result = result_of(context, layer)
     except ParameterError as error:
-        st.error(style.plain(str(error)))
+        st.error(plain(str(error)))
         st.stop()
     left, right = st.columns(2)
     with left:
@@ -60,7 +61,7 @@ def steps(context: Context, layer: Layer) -> None:
     try:
         window(convolution_lesson(patch, layer.kernel, layer.bias, **layer.window), "window")
     except ParameterError as error:
-        st.info(style.plain(f"On this patch: {error}"))
+        st.info(plain(f"On this patch: {error}"))
         return
     note = "" if layer.window["flip"] else " This is cross-correlation, which networks call convolution."
     picture.caption(
@@ -160,7 +161,7 @@ def _maps(maps: np.ndarray, alt: str) -> None:
 def _about(layer: Layer, convolved: np.ndarray, result: np.ndarray) -> str:
     text = f"Values {result.min():.4g} to {result.max():.4g}."
     if layer.relu:
-        text += f" ReLU cut {(convolved < 0).mean():.0%} of them off."
+        text += f" ReLU cut {whole_percent((convolved < 0).mean())} of them off."
     if layer.pooling:
         text += f" Pooled from {_size(convolved)}."
     if result.shape[2] == 3:

@@ -7,8 +7,8 @@ import numpy as np
 import streamlit as st
 
 from pages._ui.server import work
-from pages._ui.shell import style
 from pages._ui.shell.context import Context
+from pages._ui.widgets.text import plain
 from vislib.arithmetic import PRESETS, Pooling, convolve, convolve_depthwise, parse_kernel, random_kernels
 from vislib.arithmetic.convolution import BORDERS
 from vislib.arithmetic.kernels import kernel_text
@@ -113,7 +113,7 @@ def _kernel_control() -> np.ndarray:
         try:
             kernel = st.session_state["lab.good"] = parse_kernel(text)
         except ParameterError as error:
-            st.error(style.plain(f"{error} The last kernel is still in use."))
+            st.error(plain(f"{error} The last kernel is still in use."))
             kernel = st.session_state.get("lab.good", PRESETS["sobel x"].kernel)
     else:
         kernel = PRESETS[name].kernel

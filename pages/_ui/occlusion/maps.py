@@ -11,7 +11,8 @@ import vislib
 from pages._ui.results import picture
 from pages._ui.results.look import colour_bar
 from pages._ui.server import work
-from pages._ui.shell.context import Context, percent, top_bars
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import percent, top_bars
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point import point
 from vislib.attribution.occlusion import Occlusion
@@ -109,5 +110,5 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
             context.key(explainer, "patch", top, left),
             lambda: context.classifier.network.logits(context.classifier.prepare(occluded[None]))[0],
         )
-        st.html(top_bars(context.classifier, context.classifier.network.probabilities(logits), 5))
+        st.html(top_bars(context.classifier.labels, context.classifier.network.probabilities(logits), 5))
         picture.caption("What it is taken for now", "The five most probable classes of the occluded image.")

@@ -5,7 +5,8 @@ import streamlit as st
 
 from pages._ui.overview import operation_view
 from pages._ui.server import work
-from pages._ui.shell.context import Context, percent
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import percent
 from pages._ui.widgets.tiles import Group, map_tile, tiles
 from vislib.activations.maps import feature_maps_of, stages, strongest_channels
 from vislib.output.render import Scale

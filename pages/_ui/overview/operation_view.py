@@ -9,7 +9,8 @@ from PIL import Image
 from pages._ui.results import picture
 from pages._ui.results.look import colour_bar
 from pages._ui.server import work
-from pages._ui.shell.context import Context, percent
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import percent
 from pages._ui.widgets.point import point
 from vislib.arithmetic import notation
 from vislib.arithmetic.convolution import Step

@@ -12,9 +12,10 @@ import vislib
 from pages._ui.results import picture
 from pages._ui.results.look import Look
 from pages._ui.server import work
-from pages._ui.shell import style
-from pages._ui.shell.context import Context, percent
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import percent
 from pages._ui.widgets.inline_image import show_image
+from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib.output import render
 from vislib.output.render import Scale
@@ -112,10 +113,10 @@ def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = 
     try:
         heatmap = compute(context, explainer, slot, look)
     except vislib.ModelError as error:  # nothing the person did: the method is not for such a network
-        slot.info(f"**{explainer.title}.** {style.plain(str(error))}")
+        slot.info(f"**{explainer.title}.** {plain(str(error))}")
         return None
     except vislib.VislibError as error:
-        slot.error(style.plain(str(error)))
+        slot.error(plain(str(error)))
         return None
     if heatmap is not None:
         with slot.container():

@@ -11,6 +11,7 @@ from pages._ui.results import picture
 from pages._ui.results.look import colour_bar
 from pages._ui.server import work
 from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point import point
 from pages._ui.widgets.tiles import Group, map_tile, tiles
@@ -58,7 +59,7 @@ def summary(context: Context, layer: str, maps: np.ndarray) -> None:
             "Receptive field": f"{field.size[1]} × {field.size[0]} px",
             "Stride": f"{field.stride[0]} px" if field.stride[0] else "whole image",
             "Values": f"{maps.min():.3g} to {maps.max():.3g}",
-            "Zero": f"{(maps == 0).mean():.0%}",
+            "Zero": whole_percent((maps == 0).mean()),
         }
     )
 

@@ -7,7 +7,8 @@ import streamlit as st
 import vislib
 from pages._ui.results.look import Look
 from pages._ui.server import work
-from pages._ui.shell.context import Context, percent
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import percent
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.output import render
 from vislib.progress import within

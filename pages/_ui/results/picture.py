@@ -8,9 +8,9 @@ import streamlit as st
 import vislib
 from pages._ui.results import downloads
 from pages._ui.results.look import Look, colour_bar, short_number
-from pages._ui.shell import style
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
+from pages._ui.widgets.text import with_terms
 from vislib.output import render
 
 SIDE = 448
@@ -46,7 +46,7 @@ def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note
 
 def caption(title: str, text: str) -> None:
     """A title and a few sentences; terms of the glossary tell what they mean when pointed at."""
-    st.html(f"<p class='v-caption'><b>{html.escape(title)}</b><br><span>{style.with_terms(text)}</span></p>")
+    st.html(f"<p class='v-caption'><b>{html.escape(title)}</b><br><span>{with_terms(text)}</span></p>")
 
 
 def facts(values: dict[str, str]) -> None:

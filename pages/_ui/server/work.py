@@ -11,7 +11,7 @@ import streamlit as st
 from pages._ui.server import journal, memory
 from pages._ui.server.gate import Gate
 from pages._ui.server.store import Store
-from pages._ui.shell import style
+from pages._ui.widgets.text import plain
 
 T = TypeVar("T")
 _STORE_BYTES = 128 * 1024 * 1024
@@ -62,7 +62,7 @@ def stored(key: tuple, compute: Callable[[], T], keep: Store | None = None) -> T
                         result = compute()
                 except memory.TooLittleMemory as error:
                     journal.tell("failed", what="something quick", why="too little memory")
-                    st.error(style.plain(str(error)))
+                    st.error(plain(str(error)))
                     st.stop()
                 kept.put(key, result)
     return result
@@ -133,7 +133,7 @@ def run(
                 result = _told(lambda: compute(progress), kind or what, time.monotonic() - asked, key, kept)
     except memory.TooLittleMemory as error:
         _stop(key)  # so that it is not tried again with every click on the page
-        slot.error(style.plain(str(error)))
+        slot.error(plain(str(error)))
         return None
     partials.pop(key, None)
     slot.empty()

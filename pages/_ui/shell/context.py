@@ -1,7 +1,5 @@
 """The one context that every page shares, chosen in the sidebar: model, image, class."""
 
-import html
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +9,8 @@ import vislib
 from pages._ui.server import work
 from pages._ui.shell import digit_canvas, images, models, style
 from pages._ui.shell.targets import choose_target
+from pages._ui.widgets.bars import top_bars
+from pages._ui.widgets.text import plain
 from vislib.images.reading import image_digest
 from vislib.zoo import DEFAULT
 
@@ -69,11 +69,11 @@ def context(title: str, lead: str, needs_maps: bool = True) -> Context:
     here = _context(classifier, model_name, image_name, image)
     with class_slot:
         target = choose_target(classifier, here.probabilities)
-        st.html(top_bars(classifier, here.probabilities, 5))
+        st.html(top_bars(classifier.labels, here.probabilities, 5))
     loading.empty()
     if needs_maps and not classifier.network.map_layers:
         st.info(
-            f"{style.plain(model_name)} has no layer with feature maps, so there is nothing to look into here. "
+            f"{plain(model_name)} has no layer with feature maps, so there is nothing to look into here. "
             "Overview, Architecture, Occlusion and Saliency work for it."
         )
         st.stop()
@@ -101,31 +101,6 @@ def image_names(here: Context) -> list[str]:
     return images.image_names(_samples(here.model_name))
 
 
-def top_bars(classifier: vislib.Classifier, probabilities: np.ndarray, top: int) -> str:
-    """HTML of the most probable classes with their probabilities as bars."""
-    order = np.argsort(-probabilities, kind="stable")[:top]
-    return bars([(classifier.labels[index], float(probabilities[index])) for index in order])
-
-
-def bars(shares: Sequence[tuple[str, float]]) -> str:
-    """HTML of classes with their probabilities as bars."""
-    rows = [
-        f"<li><span class='v-name'>{html.escape(name)}</span><span class='v-value'>{percent(share)}</span>"
-        f"<span class='v-bar'><span style='width:{share * 100:.1f}%'></span></span></li>"
-        for name, share in shares
-    ]
-    return f"<ol class='v-top' aria-label='Most probable classes'>{''.join(rows)}</ol>"
-
-
-def percent(share: float) -> str:
-    """A probability as people write it: 38 %, 1.4 %, < 0.1 %."""
-    if share < 0.001:
-        return "< 0.1 %"
-    if share > 0.9995:
-        return "100 %" if share == 1 else "> 99.9 %"
-    return f"{share * 100:.0f} %" if 0.0995 <= share <= 0.99 else f"{share * 100:.1f} %"
-
-
 def _context(classifier: vislib.Classifier, model_name: str, image_name: str, image: np.ndarray) -> Context:
     """With the most probable class explained."""
     digest = image_digest(image)
@@ -145,7 +120,7 @@ def _load(name: str, slot) -> vislib.Classifier:
             return models.classifier(name)
         except vislib.VislibError as error:
             refused = str(error)
-    slot.error(style.plain(refused))
+    slot.error(plain(refused))
     if name != DEFAULT:
         st.button(f"Go back to {DEFAULT}", on_click=models.choose_next, args=(DEFAULT,))
     st.stop()

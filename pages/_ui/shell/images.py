@@ -9,8 +9,8 @@ import streamlit as st
 import vislib
 from pages._ui.server import journal
 from pages._ui.server.store import Store
-from pages._ui.shell import style
 from pages._ui.shell.models import OwnModel
+from pages._ui.widgets.text import plain
 
 SAMPLES = Path(__file__).resolve().parents[3] / "sample_images"
 _PHOTOS = ("cat.jpg", "coffee.jpg", "cat_and_coffee.jpg", "rocket.jpg", "astronaut.jpg")
@@ -112,7 +112,7 @@ def own_image() -> None:
         if st.toggle("Camera", key="camera_on"):
             st.camera_input("Take a picture", key="camera", on_change=_take, args=("camera",))
     if refused := st.session_state.get("refused"):
-        st.error(style.plain(refused))
+        st.error(plain(refused))
 
 
 def _take(key: str) -> None:

@@ -1,14 +1,11 @@
-"""How a page begins: the few rules that Streamlit's theme does not cover, and its heading. And plain text."""
+"""How a page begins: the few rules that Streamlit's theme does not cover, and its heading."""
 
 import html
-import re
 import runpy
 from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
-
-from vislib.lessons.glossary import TERMS
 
 _CSS = """
 <style>
@@ -51,38 +48,12 @@ _CSS = """
 </style>
 """
 
-_BY_LETTERS = {term.lower(): term for term in TERMS}
-_TERM = re.compile(rf"\b({'|'.join(sorted(map(re.escape, _BY_LETTERS), key=len, reverse=True))})s?\b", re.IGNORECASE)
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&\"'=/^@])")
-
 
 def start(title: str, lead: str) -> None:
     """Begins a page: its rules, its title and the one line under it."""
     _through_app()
     st.html(_CSS)
     st.html(f"<h1 class='v-title'>{html.escape(title)}</h1><p class='v-lead'>{html.escape(lead)}</p>")
-
-
-def with_terms(text: str) -> str:
-    """Text as HTML, the first mention of each term of the glossary with its meaning on hover."""
-    seen: set[str] = set()
-
-    def explained(match: re.Match[str]) -> str:
-        term = _BY_LETTERS[match[1].lower()]
-        if term in seen:
-            return match[0]
-        seen.add(term)
-        return f"<abbr title='{html.escape(TERMS[term], quote=True)}'>{match[0]}</abbr>"
-
-    return _TERM.sub(explained, html.escape(text))
-
-
-def plain(text: str) -> str:
-    """Text that Markdown shows as it is, whatever is in it."""
-    # Streamlit makes arrows, dashes and links of these even where they are escaped; an invisible word joiner
-    # keeps them from it.
-    text = re.sub(r"(?<=[-<])(?=[->])|(?<=@)|(?<=www)(?=\.)|(?<=:)(?=//)", "\u2060", text)
-    return _MARKUP.sub(r"\\\1", text).replace("\n", " ")
 
 
 def _through_app() -> None:

@@ -12,9 +12,9 @@ from PIL import Image
 import vislib
 from pages._ui.results import picture
 from pages._ui.server import work
-from pages._ui.shell.context import percent
 from pages._ui.shell.images import take_image
 from pages._ui.train.run import Run, kernel_sheet, use
+from pages._ui.widgets.bars import percent
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib import training

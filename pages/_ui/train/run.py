@@ -12,9 +12,10 @@ import vislib
 from pages._ui.filters.kernel_tiles import sheet
 from pages._ui.results import picture
 from pages._ui.server import journal, memory, work
-from pages._ui.shell import models, style
-from pages._ui.shell.context import percent
+from pages._ui.shell import models
 from pages._ui.train.plan import Plan
+from pages._ui.widgets.bars import percent
+from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib import training
 
@@ -53,7 +54,7 @@ def train(plan: Plan) -> None:
             dataset = plan.load()
         run = training.TrainingRun(plan.network, dataset, plan.options, network=plan.network_options)
     except vislib.VislibError as error:
-        st.error(style.plain(str(error)))
+        st.error(plain(str(error)))
         return
     slot = st.empty()
     with slot.container():
@@ -88,7 +89,7 @@ def train(plan: Plan) -> None:
         ):
             run.start(progress)
     except vislib.VislibError as error:
-        slot.error(style.plain(str(error)))
+        slot.error(plain(str(error)))
         return
     keep(plan, run)
     slot.empty()

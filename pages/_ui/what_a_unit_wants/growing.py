@@ -8,9 +8,9 @@ import streamlit as st
 
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
-from pages._ui.shell import style
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
+from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib import activation_maximization as am
 from vislib.errors import VislibError
@@ -72,7 +72,7 @@ def shown(key: tuple, what: str, compute, slot, alt: str, again: str = "Start ag
     try:
         return work.run(key, what, compute, draw, again, kind="activation maximization")
     except VislibError as error:
-        st.error(style.plain(str(error)))
+        st.error(plain(str(error)))
         return None
 
 

@@ -7,8 +7,9 @@ import streamlit as st
 
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
-from pages._ui.shell import images, style
+from pages._ui.shell import images
 from pages._ui.shell.context import Context
+from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib import training
 from vislib.activations.patches import TopPatches, top_patches
@@ -45,7 +46,7 @@ def show(context: Context, layer: str, channel: int) -> None:
             again="Go on",
         )  # fmt: skip
     except VislibError as error:
-        st.error(style.plain(str(error)))
+        st.error(plain(str(error)))
         return
     if top is not None:
         _strip(context, found, top, channel)

@@ -9,6 +9,7 @@ import streamlit as st
 from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.shell.context import Context
 from pages._ui.what_a_unit_wants import growing
+from pages._ui.widgets.bars import percent
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib import activation_maximization as am
 from vislib.activations.maps import stages, strongest_channels
@@ -120,7 +121,12 @@ def classes(context: Context, how: growing.Settings) -> None:
     )
     with slot.container():
         group = [
-            Tile(label, data_uri(export.as_image(one), 160), f"{label}: {found[k, k]:.1%}", f"What class {label} wants")
+            Tile(
+                label,
+                data_uri(export.as_image(one), 160),
+                f"{label}: {percent(found[k, k])}",
+                f"What class {label} wants",
+            )
             for k, (label, one) in enumerate(zip(labels, result.pictures, strict=True))
         ]
         tiles([Group("", "", group)], key="wanted classes", layout="large")

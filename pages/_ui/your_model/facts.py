@@ -10,8 +10,9 @@ import vislib
 from pages._ui.architectures import one_network, views
 from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.server import work
-from pages._ui.shell import style
-from pages._ui.shell.context import Context, bars
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import bars
+from pages._ui.widgets.text import plain
 from vislib.loading.preprocessing_choice import predictions_by_preprocessing
 
 _COLUMNS = 4
@@ -23,7 +24,7 @@ def facts(context: Context) -> None:
     classifier, network = context.classifier, context.classifier.network
     height, width = classifier.input_size
     output = _OUTPUTS.get(network.activation or "", "logits") if network.n_units > 1 else "two, by one sigmoid"
-    st.subheader(style.plain(context.model_name), anchor=False)
+    st.subheader(plain(context.model_name), anchor=False)
     picture.facts(
         {
             "Input": f"{width} × {height}, {'grey' if classifier.channels == 1 else 'colour'}",

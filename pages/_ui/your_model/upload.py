@@ -8,7 +8,8 @@ import streamlit as st
 
 import vislib
 from pages._ui.server import journal, work
-from pages._ui.shell import models, style
+from pages._ui.shell import models
+from pages._ui.widgets.text import plain
 from vislib.loading.preprocessing_choice import built_in_preprocessing
 from vislib.model.preprocessing import FAMILIES, PREPROCESSINGS
 from vislib.model_file import ModelFile, load_model_file
@@ -77,7 +78,7 @@ def take_file() -> None:
     digest = hashlib.sha256(content).hexdigest()
     try:
         loaded = work.run(
-            ("model file", digest), f"Trying {style.plain(file.name)}", _loading(content), again="Try again",
+            ("model file", digest), f"Trying {plain(file.name)}", _loading(content), again="Try again",
             kind=f"model file {digest[:12]}, {len(content):,} bytes", says="{} of {} s at most".format, keep=models.kept(),
         )  # fmt: skip
         if loaded is None:
@@ -208,7 +209,7 @@ def _change(name: str, widget: str) -> None:
 def say_refused() -> None:
     """What the server refused last, until something else is taken."""
     if refused := st.session_state.get("model_refused"):
-        st.error(style.plain(refused))
+        st.error(plain(refused))
 
 
 def _new_name(file_name: str) -> str:
