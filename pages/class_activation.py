@@ -7,12 +7,11 @@ from pages._ui.class_activation import stages
 from pages._ui.results import explain, per_class
 from pages._ui.results.look import look_controls
 from pages._ui.shell.context import context
+from pages._ui.widgets.choice import choose
 
 here = context("Class activation", "Where a layer holds evidence for the class.")
 layers, default = here.classifier.network.map_layers, here.classifier.network.last_map_layer
 names = explain.of_family(here, "class activation")
-if st.session_state.get("cam_layer") not in layers:
-    st.session_state.pop("cam_layer", None)
 
 shown, controls = st.columns([4, 1], gap="large")
 with shown, st.container(horizontal=True):
@@ -20,7 +19,7 @@ with shown, st.container(horizontal=True):
         "Method", names, names.index("grad-cam"), key="cam", bind="query-params", width=260,
         format_func=lambda name: vislib.methods()[name].title,
     )  # fmt: skip
-    layer = st.selectbox("Layer", layers, index=layers.index(default), key="cam_layer", bind="query-params", width=340)
+    layer = choose("Layer", layers, "cam_layer", default, width=340)
 with controls:
     look = look_controls(signed=False)
     explainers = explain.settings(here, names, name, layer=layer)

@@ -7,13 +7,12 @@ from pages._ui.compare_and_trust import comparing, trust_figures
 from pages._ui.results import explain
 from pages._ui.results.look import look_controls
 from pages._ui.shell.context import context
+from pages._ui.widgets.choice import choose
 
 here = context("Compare & trust", "Methods side by side, and how far each of the pictures can be trusted.")
 methods = vislib.methods()
 names = [name for family in comparing.FAMILIES for name in explain.of_family(here, family)]
 layers = here.classifier.network.map_layers
-if st.session_state.get("cam_layer") not in layers:
-    st.session_state.pop("cam_layer", None)
 
 shown, controls = st.columns([4, 1], gap="large")
 with shown:
@@ -35,10 +34,8 @@ with shown:
 with controls:
     look = look_controls(signed=False, clip=0.01)
     if way != "Networks":  # each of which has layers of its own
-        layer = st.selectbox(
-            "Layer of the class activation maps", layers, layers.index(here.classifier.network.last_map_layer),
-            key="cam_layer", bind="query-params",
-        )  # fmt: skip
+        default = here.classifier.network.last_map_layer
+        layer = choose("Layer of the class activation maps", layers, "cam_layer", default)
         explainers = explain.settings(here, chosen, layer=layer)
 with shown:
     if way == "Methods":

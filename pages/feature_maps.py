@@ -5,12 +5,13 @@ import streamlit as st
 from pages._ui.results import downloads, feature_maps, snippets
 from pages._ui.shell.context import context, other_image
 from pages._ui.widgets import layer_stepper
+from vislib.activations.maps import stages
 
 here = context("Feature maps", "What each layer makes of the image, channel by channel.")
 
 shown, controls = st.columns([4, 1], gap="large")
 with shown:
-    layer = layer_stepper.layer_control(here.classifier)
+    layer = layer_stepper.layer_control(here.classifier.network.map_layers, stages(here.classifier)[0])
     maps = feature_maps.maps_of(here, here.image, layer)
 with controls:
     channel = feature_maps.channel_control(maps)

@@ -6,6 +6,7 @@ import vislib
 from pages._ui.filters import kernel_tiles
 from pages._ui.results import downloads, snippets
 from pages._ui.shell.context import context
+from pages._ui.widgets.choice import choose
 from vislib.output import export, figures
 
 here = context("Filters", "What each convolution looks for: its kernels, as trained.")
@@ -13,12 +14,10 @@ layers = vislib.filter_layers(here.classifier)
 if not layers:
     st.info("This network has no two-dimensional convolution, so there are no kernels to show.")
     st.stop()
-if st.session_state.get("conv") not in layers:
-    st.session_state.pop("conv", None)
 
 shown, controls = st.columns([4, 1], gap="large")
 with shown:
-    layer = st.selectbox("Convolution", layers, key="conv", bind="query-params", width=340)
+    layer = choose("Convolution", layers, "conv", width=340)
 with controls:
     by_norm = st.toggle("Sort by norm", True, key="by_norm", bind="query-params")
     most = st.slider("Filters shown", 16, 256, 64, 16, key="most_filters", bind="query-params")

@@ -7,6 +7,7 @@ from pages._ui.results import feature_maps, picture, snippets
 from pages._ui.results.graph_explorer import explorer
 from pages._ui.server import work
 from pages._ui.shell.context import Context
+from pages._ui.widgets.choice import choose
 from vislib.activations.maps import filter_layers, stages, strongest_channels
 from vislib.layers import layer_table
 from vislib.layers.table import LayerRow, LayerTable
@@ -19,13 +20,8 @@ def table_of(context: Context) -> LayerTable:
 def chosen_layer(context: Context, table: LayerTable) -> LayerRow:
     """The layer looked at; at first the last one of the first stage."""
     names = [row.name for row in table.rows]
-    if st.session_state.get("arch_layer") not in names:
-        st.session_state.pop("arch_layer", None)
-    start = next(iter(stages(context.classifier)), names[0])
-    name = st.selectbox(
-        "Layer", names, names.index(start) if start in names else 0, key="arch_layer", bind="query-params", width=320,
-        help="Type a part of its name.",
-    )  # fmt: skip
+    default = next(iter(stages(context.classifier)), None)
+    name = choose("Layer", names, "arch_layer", default, width=320, help="Type a part of its name.")
     row = table.row(name)
     assert row is not None
     return row

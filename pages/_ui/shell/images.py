@@ -10,6 +10,7 @@ import vislib
 from pages._ui.server import journal
 from pages._ui.server.store import Store
 from pages._ui.shell.models import OwnModel
+from pages._ui.widgets.choice import choose
 from pages._ui.widgets.text import plain
 
 SAMPLES = Path(__file__).resolve().parents[3] / "sample_images"
@@ -87,9 +88,7 @@ def _own() -> dict[str, str]:
 def choose_image(key: str, label: str, samples: tuple[str, ...], index: int = 0) -> tuple[str, np.ndarray]:
     """A widget for the images there are; the name and the image chosen."""
     options = image_names(samples)
-    if st.session_state.get(key) not in options:
-        st.session_state.pop(key, None)
-    name = st.selectbox(label, options, index=index, key=key, bind="query-params")
+    name = choose(label, options, key, options[index])
     return name, image_named(name)
 
 

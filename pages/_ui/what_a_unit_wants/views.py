@@ -10,6 +10,7 @@ from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.shell.context import Context
 from pages._ui.what_a_unit_wants import growing
 from pages._ui.widgets.bars import percent
+from pages._ui.widgets.choice import choose
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib import activation_maximization as am
 from vislib.activations.maps import stages, strongest_channels
@@ -40,11 +41,8 @@ def kind_control() -> str:
 def layer_control(context: Context) -> str:
     """The layer; at first the last one of the middle sizes, whose units are of whole patterns."""
     layers = context.classifier.network.map_layers
-    if st.session_state.get("layer") not in layers:
-        st.session_state.pop("layer", None)
     of_stages = stages(context.classifier)
-    start = layers.index(of_stages[max(0, len(of_stages) - 2)])
-    return st.selectbox("Layer", layers, index=start, key="layer", bind="query-params", width=300)
+    return choose("Layer", layers, "layer", of_stages[max(0, len(of_stages) - 2)], width=300)
 
 
 def settings(way: str) -> growing.Settings:
