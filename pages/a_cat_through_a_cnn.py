@@ -11,9 +11,9 @@ here = context("A cat through a CNN", "What convolution, ReLU and pooling make o
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     seed = st.number_input("Seed of the random weights", 0, 9999, 0, key="seed", bind="query-params", width=220)
-    st.button("Draw new weights", icon=":material/casino:", on_click=steps.draw_anew)
+    st.button("Draw new weights", icon=":material/casino:", on_click=steps.next_seed)
 try:
-    story = steps.told(here, int(seed))
+    story = steps.story_steps(here, int(seed))
 except ImageError as error:
     st.error(plain(str(error)))
     st.stop()

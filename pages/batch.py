@@ -19,7 +19,7 @@ names = [
 ]
 
 try:
-    images = source.choose(here)
+    images = source.source_control(here)
     methods = st.multiselect(
         "Methods", names, [name for name in DEFAULTS if name in names], key="batch_methods", bind="query-params",
         format_func=lambda name: vislib.methods()[name].title, max_selections=3,

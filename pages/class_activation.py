@@ -13,8 +13,8 @@ here = context("Class activation", "Where a layer holds evidence for the class."
 layers, default = here.classifier.network.map_layers, here.classifier.network.last_map_layer
 names = explain.of_family(here, "class activation")
 
-shown, controls = st.columns([4, 1], gap="large")
-with shown, st.container(horizontal=True):
+main, controls = st.columns([4, 1], gap="large")
+with main, st.container(horizontal=True):
     name = st.selectbox(
         "Method", names, names.index("grad-cam"), key="cam", bind="query-params", width=260,
         format_func=lambda name: vislib.methods()[name].title,
@@ -29,7 +29,7 @@ why = (
     if layer == default
     else f"Not the usual layer: that is {default}, the last one before pooling."
 )
-with shown:
+with main:
     image, map = st.columns(2)
     with image:
         explain.image_picture(here)

@@ -14,12 +14,12 @@ methods = vislib.methods()
 names = [name for family in comparing.FAMILIES for name in explain.of_family(here, family)]
 layers = here.classifier.network.map_layers
 
-shown, controls = st.columns([4, 1], gap="large")
-with shown:
-    way = st.segmented_control(
-        "Compare", comparing.WAYS, default=comparing.WAYS[0], key="compare", bind="query-params", required=True
+main, controls = st.columns([4, 1], gap="large")
+with main:
+    mode = st.segmented_control(
+        "Compare", comparing.MODES, default=comparing.MODES[0], key="compare", bind="query-params", required=True
     )
-    if way == "Methods":
+    if mode == "Methods":
         chosen = st.multiselect(
             "Methods", names, [name for name in comparing.DEFAULTS if name in names], key="methods",
             format_func=lambda name: methods[name].title, bind="query-params", max_selections=9,
@@ -33,14 +33,14 @@ with shown:
         ]  # fmt: skip
 with controls:
     look = look_controls(signed=False, clip=0.01)
-    if way != "Networks":  # each of which has layers of its own
+    if mode != "Networks":  # each of which has layers of its own
         default = here.classifier.network.last_map_layer
         layer = choose("Layer of the class activation maps", layers, "cam_layer", default)
         explainers = explain.settings(here, chosen, layer=layer)
-with shown:
-    if way == "Methods":
+with main:
+    if mode == "Methods":
         trust_figures.show(here, explainers, look)
-    elif way == "Images":
+    elif mode == "Images":
         comparing.over_images(here, explainers[0], look)
     else:
         comparing.over_models(here, chosen[0], look)

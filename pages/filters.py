@@ -15,14 +15,14 @@ if not layers:
     st.info("This network has no two-dimensional convolution, so there are no kernels to show.")
     st.stop()
 
-shown, controls = st.columns([4, 1], gap="large")
-with shown:
+main, controls = st.columns([4, 1], gap="large")
+with main:
     layer = choose("Convolution", layers, "conv", width=340)
 with controls:
     by_norm = st.toggle("Sort by norm", True, key="by_norm", bind="query-params")
     most = st.slider("Filters shown", 16, 256, 64, 16, key="most_filters", bind="query-params")
 kernels = vislib.filters(here.classifier, layer)
-with shown:
+with main:
     kernel_tiles.statistics(kernels)
     kernel_tiles.grid(kernels, layer, by_norm, most)
     downloads.show(
@@ -39,7 +39,7 @@ with shown:
     kernel_tiles.norms(kernels)
     maps = layer if layer in here.classifier.network.map_layers else ""
     if maps:
-        channel = kernel_tiles.chosen(kernels, layer, by_norm)
+        channel = kernel_tiles.chosen_filter(kernels, layer, by_norm)
         if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
             st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": maps, "channel": str(channel)})
     if maps and st.button("What these filters make of the image", icon=":material/arrow_forward:"):

@@ -10,14 +10,14 @@ from vislib.attribution.occlusion import Occlusion
 
 here = context("Occlusion", "Cover a patch of the image: where the score falls, there it was needed.", needs_maps=False)
 
-shown, controls = st.columns([4, 1], gap="large")
+main, controls = st.columns([4, 1], gap="large")
 with controls:
     explainer = explain.controls(Occlusion, here, ("patch_px", "stride_px", "fill", "border_px"))
     look = look_controls(signed=True)
     others = explain.settings(
         here, [name for name in explain.of_family(here, "perturbation") if name != Occlusion.name]
     )
-with shown:
+with main:
     left, middle, right = st.columns(3)
     with left:
         heatmap = explain.show(here, explainer, look, f"{explainer.patch_px}-pixel patch, step {explainer.stride_px}.")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 import vislib
-from pages._ui.overview.glance import glance
+from pages._ui.overview import network_view
 from pages._ui.results import explain, picture
 from pages._ui.results.look import Look
 from pages._ui.shell.context import context
@@ -31,7 +31,7 @@ with answer:
 
 if here.classifier.network.map_layers:
     st.subheader("The network at a glance", anchor=False)
-    glance(here)
+    network_view.show(here)
 
 st.subheader(f"What the score of “{here.label}” rests on", anchor=False)
 methods = vislib.methods()

@@ -9,11 +9,11 @@ from pages._ui.shell.context import context
 here = context("Saliency", "Which pixels the score of the class reacts to.", needs_maps=False)
 names = explain.of_family(here, "gradient")
 
-shown, controls = st.columns([4, 1], gap="large")
+main, controls = st.columns([4, 1], gap="large")
 with controls:
     look = look_controls(signed=False, opacity=0.9, clip=0.01)
     explainers = explain.settings(here, names)
-with shown:
+with main:
     explain.grid(here, explainers, look, with_image=True)
     per_class.show(here, explainers[0], look)
     explain.about(names)

@@ -26,7 +26,7 @@ def _own_places(monkeypatch, tmp_path):
     own = Store(10**8)
     monkeypatch.setattr(work, "store", lambda: own)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    view._half_made.clear()
+    view._unfinished.clear()
     monkeypatch.delenv(source.VARIABLE, raising=False)
 
 

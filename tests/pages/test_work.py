@@ -152,7 +152,7 @@ def test_run_many_stopped_on_one_page_each_keeps_its_map(job):
                 f"Work {number}",
                 stop_at_three,
                 lambda *one: job.drawn.append(one),
-                says="{} of {} masks".format,
+                progress_text="{} of {} masks".format,
             )
 
     job.page = page
@@ -242,5 +242,5 @@ def test_tensorflow_s_own_shortage_is_known_by_name():
     from vislib.backend import tf
 
     error = tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
-    with pytest.raises(memory.TooLittleMemory), memory.bounded("Work"):
+    with pytest.raises(memory.TooLittleMemory), memory.catch_shortage("Work"):
         raise error

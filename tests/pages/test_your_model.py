@@ -223,7 +223,7 @@ def test_model_is_not_seen_in_another_session(three_classes, open_page):
 def test_model_let_go_by_the_server_is_told(three_classes):
     from pages._ui.shell import models
 
-    models.kept()._entries.clear()
+    models.store()._entries.clear()
     page = three_classes.run()
     assert not page.exception
     assert "needed the memory of your network mine" in page.warning[0].value

@@ -22,13 +22,13 @@ _SMALL = 220
 _MOST = 8
 
 
-def told(context: Context, seed: int) -> dict[str, StoryStep]:
+def story_steps(context: Context, seed: int) -> dict[str, StoryStep]:
     """The story with random weights, by the steps' keys."""
     steps = work.stored((context.digest, "story", seed), lambda: story(context.image, seed))
     return {step.key: step for step in steps}
 
 
-def draw_anew() -> None:
+def next_seed() -> None:
     """The next seed."""
     st.session_state["seed"] = (st.session_state["seed"] + 1) % 10_000
 
@@ -44,7 +44,7 @@ def strips(context: Context, steps: Sequence[StoryStep], seed: int) -> None:
     """Steps of many maps, each as a row of its maps on one scale."""
     for step in steps:
         _strip(step, range(step.maps.shape[2]))
-        _take_away(context, step, _snippet(context, step, seed))
+        _downloads(context, step, _snippet(context, step, seed))
 
 
 def trained(context: Context) -> None:
@@ -52,7 +52,7 @@ def trained(context: Context) -> None:
     steps = work.stored(context.key("trained story"), lambda: trained_story(context.classifier, context.image))
     for step in steps[1:]:
         _strip(step, strongest_channels(step.maps)[:_MOST])
-        _take_away(context, step, snippets.feature_maps(context, step.key))
+        _downloads(context, step, snippets.feature_maps(context, step.key))
 
 
 def _step(context: Context, step: StoryStep) -> None:
@@ -71,7 +71,7 @@ def _step(context: Context, step: StoryStep) -> None:
     if together and step.key.startswith("three"):
         _strip(step, range(3), "The three maps apart, on one scale")
     if step.key != "image":
-        _take_away(context, step, _snippet(context, step, st.session_state["seed"]))
+        _downloads(context, step, _snippet(context, step, st.session_state["seed"]))
 
 
 def _kernels(kernels: np.ndarray) -> None:
@@ -108,7 +108,7 @@ def _strip(step: StoryStep, channels: Sequence[int] | np.ndarray, title: str = "
         colour_bar(scale, signed, None, "raw value, one scale for the row")
 
 
-def _take_away(context: Context, step: StoryStep, snippet: str) -> None:
+def _downloads(context: Context, step: StoryStep, snippet: str) -> None:
     def figure():
         return figures.figure(step.maps, title=f"{step.title}: {_size(step)}")
 

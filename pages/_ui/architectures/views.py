@@ -117,8 +117,8 @@ def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
                 "Depth": table.depth,
                 "Receptive field (px)": max(table.field.size) if table.field else None,
                 "Activations (MiB)": table.activation_bytes / 2**20,
-                "Top-1 error (%)": _told(about.top1 if about else None),
-                "Top-5 error (%)": _told(about.top5 if about else None),
+                "Top-1 error (%)": _error_text(about.top1 if about else None),
+                "Top-5 error (%)": _error_text(about.top5 if about else None),
             }
         )
     config: dict[str, Any] = {
@@ -149,7 +149,7 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
             f"{about.title}, {about.year}",
             f"{about.introduced} {about.authors}: {about.paper}.{error}{about.error_source}.",
         )
-    block = _typical(table)
+    block = _first_branched_block(table)
     if block is not None:
         left, right = st.columns([1, 2], gap="large")
         with left:
@@ -167,7 +167,7 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
                 f"Its {block.kind} block", f"The first of {count}. Each box is a layer with its output's size."
             )
         with right:
-            _drawn(
+            _show_graph(
                 diagram.layout(diagram.part(table, block), None),
                 f"The block {block.name} of {title(context, name)}",
                 640,
@@ -203,12 +203,12 @@ def layer_list(table: LayerTable) -> None:
     )
 
 
-def _typical(table: LayerTable) -> diagram.Block | None:
+def _first_branched_block(table: LayerTable) -> diagram.Block | None:
     """The first block with branches; None in a network that is a chain."""
     return next((block for stage in diagram.stages(table) for block in stage.blocks if block.kind != "chain"), None)
 
 
-def _drawn(layout: diagram.Layout, alt: str, widest: int) -> None:
+def _show_graph(layout: diagram.Layout, alt: str, widest: int) -> None:
     """A graph at its own size, or smaller."""
     source = base64.b64encode(diagram.svg(layout).encode()).decode()
     st.html(
@@ -226,7 +226,7 @@ def _snippet(context: Context, name: str) -> str:
     return f"from vislib import diagram\nfrom vislib.lessons import architectures\n\ntable = architectures.table({name!r})\nprint(table.csv())\n"
 
 
-def _told(value: float | None) -> str:
+def _error_text(value: float | None) -> str:
     """A figure as text that sorts as numbers do."""
     return "–" if value is None else f"{value:5.1f}"
 

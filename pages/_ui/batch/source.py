@@ -19,7 +19,7 @@ _SAMPLES, _ZIP, _FOLDER = "Sample images", "Your own, in a zip", "A folder of th
 VARIABLE = "VISLIB_BATCH_FOLDERS"
 
 
-def choose(here: Context) -> Source | None:
+def source_control(here: Context) -> Source | None:
     """Widgets for the images; None as long as there are none.
 
     Raises:

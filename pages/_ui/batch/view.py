@@ -52,8 +52,8 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
     key = (here.classifier.key, "batch", source.name, source.digest, *methods)
     finished = work.run(
         key, f"Explaining {source.name}" if len(source.name) <= 40 else "Explaining the images",
-        lambda progress: _compute(here.classifier, source, methods, key, progress), again="Go on", kind="batch",
-        says=Pace(),
+        lambda progress: _compute(here.classifier, source, methods, key, progress), resume_label="Go on", kind="batch",
+        progress_text=Pace(),
     )  # fmt: skip
     if finished is None:
         st.caption("What was finished is kept for a while, and is not computed again.")
@@ -76,7 +76,7 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
 
 
 @st.cache_resource(show_spinner=False, validate=lambda folder: Path(folder.name).is_dir())
-def _half_made() -> tempfile.TemporaryDirectory:
+def _unfinished() -> tempfile.TemporaryDirectory:
     """Where batches lie while they are computed: only this server's user can look there, and it goes when the server does.
 
     Another one is made if it is gone: a machine may tidy up its temporary files.
@@ -86,7 +86,7 @@ def _half_made() -> tempfile.TemporaryDirectory:
 
 def _compute(classifier: vislib.Classifier, source: Source, methods: Sequence[str], key: tuple, progress) -> Finished:
     """In a folder that is left when the person stops, so that it goes on there."""
-    folder = Path(_half_made().name) / sha256(repr(key).encode()).hexdigest()[:24]
+    folder = Path(_unfinished().name) / sha256(repr(key).encode()).hexdigest()[:24]
     _make_room(folder)
     vislib.explain_many(classifier, source, methods, out=folder, part_rows=_PART_ROWS, progress=progress)
     table = vislib.open_batch(folder).table().to_pandas()

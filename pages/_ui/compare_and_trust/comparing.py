@@ -13,14 +13,14 @@ from pages._ui.results import explain, picture
 from pages._ui.results.look import Look
 from pages._ui.server import work
 from pages._ui.shell.context import Context, beside, image_names
-from pages._ui.shell.models import own_models
+from pages._ui.shell.models import user_models
 from pages._ui.widgets.bars import percent
 from pages._ui.widgets.text import plain
 from vislib import trust
 from vislib.output.render import Scale
 
 FAMILIES = ("gradient", "class activation", "perturbation")
-WAYS = ("Methods", "Images", "Networks")
+MODES = ("Methods", "Images", "Networks")
 """What stands side by side; the other two are the same throughout."""
 DEFAULTS = ("saliency", "guided-backprop", "deconvnet", "grad-cam", "layer-cam", "eigen-cam")
 _COLUMNS = 3
@@ -38,8 +38,8 @@ def over_images(here: Context, explainer: vislib.Explainer, look: Look) -> None:
 
 def over_models(here: Context, name: str, look: Look) -> None:
     """The method with its default parameters on several networks, each for its own most probable class."""
-    every = [*vislib.models(), *own_models()]
-    mine = [name for name, own in own_models().items() if own.channels == here.classifier.channels]
+    every = [*vislib.models(), *user_models()]
+    mine = [name for name, own in user_models().items() if own.channels == here.classifier.channels]
     # A network for photographs and one for grey digits have nothing to say of the same image.
     alike = [model for model in _OFFLINE if (model == "digits") == (here.classifier.channels == 1)]
     first = list(dict.fromkeys([here.model_name, *mine, *alike]))[:4]

@@ -64,7 +64,7 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> N
         return
     measured = {explainer.name: measured[explainer.name] for explainer in every if explainer.name in measured}
     with below:
-        _take_away(here, explainers, measured, grid_contexts)
+        _downloads(here, explainers, measured, grid_contexts)
         _curves(measured)
         _sanity(here, measured)
     if grid is not None:
@@ -142,7 +142,7 @@ def _table(measured: Mapping[str, trust.Trust]) -> None:
     st.dataframe(table, hide_index=True, height="content", column_config={**config, "Method": {"pinned": True}})
 
 
-def _take_away(here: Context, explainers, measured: Mapping[str, trust.Trust], grid_contexts: list[Context]) -> None:
+def _downloads(here: Context, explainers, measured: Mapping[str, trust.Trust], grid_contexts: list[Context]) -> None:
     picture.caption(
         "Sorted by insertion; click a heading to sort by another",
         "Arrows say which way is better; hover a heading for what it is. Random pixels do well in deletion, for "

@@ -6,13 +6,22 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from pages._ui.convolution_lab.lab_layer import APART, GREY, GREY_WEIGHTS, TOGETHER, Layer, compute, result_of, small
+from pages._ui.convolution_lab.lab_layer import (
+    DEPTHWISE,
+    GREY,
+    GREY_WEIGHTS,
+    ONE_FILTER,
+    Layer,
+    compute,
+    result_of,
+    small_image,
+)
 from pages._ui.results import downloads, picture
 from pages._ui.results.look import colour_bar
 from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.inline_image import show_image
-from pages._ui.widgets.point import point
+from pages._ui.widgets.point_picker import point_picker
 from pages._ui.widgets.sliding_window import convolution_lesson, pooling_lesson, window
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
@@ -32,7 +41,7 @@ _CORNER = 24
 
 def show(context: Context, layer: Layer) -> None:
     """The image and the result beside it, with sizes, formula and cost."""
-    image = small(context)
+    image = small_image(context)
     try:
         convolved, result = result_of(context, layer)
     except ParameterError as error:
@@ -45,7 +54,7 @@ def show(context: Context, layer: Layer) -> None:
     with right:
         _maps(result, "What the kernel makes of it")
         picture.caption(f"The result: {_size(result)}", _about(layer, convolved, result))
-        _take_away(context, layer, result)
+        _downloads(context, layer, result)
     _formula(image, layer, convolved)
 
 
@@ -84,7 +93,7 @@ def steps(context: Context, layer: Layer) -> None:
 
 def comparisons(context: Context, layer: Layer) -> None:
     """Cross-correlation against convolution, and what each padding does."""
-    image = small(context)
+    image = small_image(context)
     st.subheader("Cross-correlation against convolution", anchor=False)
     if is_symmetric(layer.kernel):
         st.write("This kernel is the same when flipped both ways, so the two agree.")
@@ -119,7 +128,7 @@ def _image(context: Context, shown: np.ndarray) -> None:
     for edge in (np.s_[top, left : right + 1], np.s_[bottom, left : right + 1],
                  np.s_[top : bottom + 1, left], np.s_[top : bottom + 1, right]):  # fmt: skip
         frame[edge] = (232, 89, 12)
-    point(
+    point_picker(
         Image.fromarray(frame), "lab_point", f"{context.image_name}; choose a point for the patch below",
         ((left + _PATCH / 2) / width, (top + _PATCH / 2) / height), (2 / width, 2 / height),
         lambda x, y: st.session_state.update({"lab.at": (x, y)}),
@@ -137,7 +146,7 @@ def _patch_place(height: int, width: int) -> tuple[int, int]:
 
 
 def _patch_of(context: Context) -> np.ndarray:
-    image = small(context)
+    image = small_image(context)
     top, left = _patch_place(*image.shape[:2])
     return np.rint(image[top : top + _PATCH, left : left + _PATCH] @ GREY_WEIGHTS)
 
@@ -179,8 +188,8 @@ def _formula(image: np.ndarray, layer: Layer, convolved: np.ndarray) -> None:
     cells = convolved.shape[:2]
     cost = {
         GREY: lambda: convolution(layer.kernel.shape, 1, 1, cells),
-        APART: lambda: depthwise(layer.kernel.shape, 3, 1, cells),
-        TOGETHER: lambda: convolution(layer.kernel.shape, 3, 1, cells),
+        DEPTHWISE: lambda: depthwise(layer.kernel.shape, 3, 1, cells),
+        ONE_FILTER: lambda: convolution(layer.kernel.shape, 3, 1, cells),
     }[layer.channels]()
     picture.facts(
         {
@@ -217,19 +226,19 @@ def _side_by_side(each: dict[str, dict], image: np.ndarray, layer: Layer, corner
     colour_bar(scale, signed, None if signed else "gray", "raw value, one scale")
 
 
-def _take_away(context: Context, layer: Layer, result: np.ndarray) -> None:
+def _downloads(context: Context, layer: Layer, result: np.ndarray) -> None:
     def figure():
         return figures.figure(result, title=f"{context.image_name}: {_size(result)}")
 
     given = ", ".join(f"{name}={value!r}" for name, value in layer.window.items())
-    height, width = small(context).shape[:2]
+    height, width = small_image(context).shape[:2]
     lines = [
         "import numpy as np", "import vislib", "from vislib import arithmetic", "from vislib.images.reading import Box, resize_box",
         "", f"image = vislib.load_image({context.source!r})",
         f"image = resize_box(image, Box(0, 0, *image.shape[:2]), ({height}, {width})).astype(float)",
         f"kernel = np.array({layer.kernel.tolist()})",
     ]  # fmt: skip
-    if layer.channels == TOGETHER:
+    if layer.channels == ONE_FILTER:
         lines += ["kernels = np.repeat(kernel[:, :, None, None], 3, axis=2)",
                   f"maps = arithmetic.convolve(image, kernels, {layer.bias}, {given})"]  # fmt: skip
     else:

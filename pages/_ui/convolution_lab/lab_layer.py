@@ -18,7 +18,7 @@ from vislib.images.reading import Box, resize_box
 _LONGER_SIDE = 256
 _RANDOM, _TYPED = "random", "typed"
 GREY_WEIGHTS = np.array([0.299, 0.587, 0.114])
-GREY, APART, TOGETHER = "Grey", "Each colour apart (depthwise)", "Colours together (one filter)"
+GREY, DEPTHWISE, ONE_FILTER = "Grey", "Each colour apart (depthwise)", "Colours together (one filter)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class Layer:
                 self.relu, self.pooling)  # fmt: skip
 
 
-def small(context: Context) -> np.ndarray:
+def small_image(context: Context) -> np.ndarray:
     """The image (h, w, 3) in 0..255, its longer side brought to 256 pixels at most."""
     height, width = context.image.shape[:2]
     scale = min(1.0, _LONGER_SIDE / max(height, width))
@@ -58,7 +58,7 @@ def small(context: Context) -> np.ndarray:
 def controls() -> Layer:
     """The kernel and the knobs. What is typed wrongly is said, and the last good kernel stays."""
     kernel = _kernel_control()
-    channels = st.selectbox("Channels", (GREY, APART, TOGETHER), key="lab.channels", bind="query-params")
+    channels = st.selectbox("Channels", (GREY, DEPTHWISE, ONE_FILTER), key="lab.channels", bind="query-params")
     stride = st.slider("Stride", 1, 8, 1, key="lab.stride", bind="query-params")
     padding = st.selectbox("Padding", ("none", "same", "1", "2", "4", "8"), key="lab.padding", bind="query-params",
                            help="“Same” keeps the size at stride 1.")  # fmt: skip
@@ -82,13 +82,13 @@ def controls() -> Layer:
 
 def result_of(context: Context, layer: Layer) -> tuple[np.ndarray, np.ndarray]:
     """The convolved maps, and those after ReLU and pooling, (h, w, c)."""
-    return work.stored((context.digest, "lab", *layer.key), lambda: compute(small(context), layer))
+    return work.stored((context.digest, "lab", *layer.key), lambda: compute(small_image(context), layer))
 
 
 def compute(image: np.ndarray, layer: Layer) -> tuple[np.ndarray, np.ndarray]:
     """The convolved maps of an image (h, w, 3), and those after ReLU and pooling, (h, w, c)."""
     values = image.astype(np.float64)
-    if layer.channels == TOGETHER:
+    if layer.channels == ONE_FILTER:
         kernels = np.repeat(layer.kernel[:, :, None, None], 3, axis=2)
         convolved = convolve(values, kernels, layer.bias, **layer.window)
     else:

@@ -40,7 +40,7 @@ def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int) -> None:
     order = _order(kernels, by_norm)[:most]
     key = f"filter of {layer}"
     per_channel = n_out == 1 and n_in > 1
-    selected = str(chosen(kernels, layer, by_norm))
+    selected = str(chosen_filter(kernels, layer, by_norm))
 
     def choose(tile: str) -> None:
         st.session_state[key] = int(tile)
@@ -60,7 +60,7 @@ def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int) -> None:
         _input_channels(kernels, int(selected), shown)
 
 
-def chosen(kernels: np.ndarray, layer: str, by_norm: bool) -> int:
+def chosen_filter(kernels: np.ndarray, layer: str, by_norm: bool) -> int:
     """The filter clicked last; at first the first one shown."""
     return int(st.session_state.get(f"filter of {layer}", _order(kernels, by_norm)[0]))
 

@@ -14,7 +14,7 @@ from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import percent, top_bars
 from pages._ui.widgets.inline_image import show_image
-from pages._ui.widgets.point import point
+from pages._ui.widgets.point_picker import point_picker
 from vislib.attribution.occlusion import Occlusion
 from vislib.output import render
 from vislib.output.render import Scale
@@ -86,7 +86,7 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
         zoom = marked.width / width
         corners = (left, top, left + patch, top + patch)
         ImageDraw.Draw(marked).rectangle([round(c * zoom) for c in corners], outline="white", width=3)
-        point(
+        point_picker(
             marked,
             "patch_point",
             f"The heatmap over the image, the patch at row {top}, column {left} framed; choose another place",

@@ -11,7 +11,7 @@ from pages._ui.results.look import colour_bar
 from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import percent
-from pages._ui.widgets.point import point
+from pages._ui.widgets.point_picker import point_picker
 from vislib.arithmetic import notation
 from vislib.arithmetic.convolution import Step
 from vislib.errors import LayerError
@@ -44,7 +44,7 @@ def show(context: Context) -> None:
     network = context.classifier.network
     layer, channel = st.session_state.get(_CHOSEN) or ("", 0)
     if network.graph.node(layer) is None:
-        _probability(context)
+        _probability_step(context)
         return
     operation = _operation(context, layer)
     channel = min(channel, operation.output.shape[-1] - 1)
@@ -71,7 +71,7 @@ def show(context: Context) -> None:
         _sources(context, operation, cell, channel)
 
 
-def _probability(context: Context) -> None:
+def _probability_step(context: Context) -> None:
     network = context.classifier.network
     logits = work.stored(context.key("logits"), lambda: context.classifier.logits(context.image))
     index, n_units = context.class_index, network.n_units
@@ -106,7 +106,7 @@ def _cursor(operation: Operation, channel: int) -> tuple[int, int]:
     for part in (np.s_[top : top + times, left : left + edge], np.s_[top : top + times, left + times - edge : left + times],
                  np.s_[top : top + edge, left : left + times], np.s_[top + times - edge : top + times, left : left + times]):  # fmt: skip
         drawn[part] = (232, 89, 12)
-    point(
+    point_picker(
         Image.fromarray(drawn), "number_point", f"Channel {channel} of {operation.name}; choose a number of it",
         ((column + 0.5) / width, (row + 0.5) / height), (1 / width, 1 / height),
         lambda x, y: st.session_state.update({_AT: (x, y)}),
@@ -152,7 +152,7 @@ def _flattened(operation: Operation, index: int) -> None:
 
 def _sources(context: Context, operation: Operation, cell: Cell | None, channel: int) -> None:
     """Where it came from, a step back each; and the pages that show more."""
-    strongest = {place: _counts_most(cell, place) for place in range(len(operation.sources))} if cell else {}
+    strongest = {place: _strongest_channel(cell, place) for place in range(len(operation.sources))} if cell else {}
     with st.container(horizontal=True):
         for place, name in enumerate(operation.sources):
             if name:
@@ -164,10 +164,10 @@ def _sources(context: Context, operation: Operation, cell: Cell | None, channel:
             "Open in Feature maps", icon=":material/arrow_forward:"
         ):
             st.switch_page("pages/feature_maps.py", query_params={"layer": operation.name, "channel": str(channel)})
-        st.button("The class's probability", key="source probability", on_click=_forget)
+        st.button("The class's probability", key="source probability", on_click=_show_probability)
 
 
-def _counts_most(cell: Cell | None, place: int) -> int:
+def _strongest_channel(cell: Cell | None, place: int) -> int:
     """The channel of an input that counts most for a cell."""
     if cell is None:
         return 0
@@ -179,5 +179,5 @@ def _counts_most(cell: Cell | None, place: int) -> int:
     return 0
 
 
-def _forget() -> None:
+def _show_probability() -> None:
     st.session_state.pop(_CHOSEN, None)

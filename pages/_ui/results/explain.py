@@ -83,7 +83,7 @@ def _widget(spec: dataclasses.Field, default, key: str, most: int | None):
 def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
     """The heatmap, with its coarse forms drawn into `slot` meanwhile; None if it was stopped."""
 
-    box, says = context.classifier.box(context.image), f"{{}} of {{}} {explainer.counted}".format
+    box, progress_text = context.classifier.box(context.image), f"{{}} of {{}} {explainer.counted}".format
 
     def draw(partial: np.ndarray, done: int, total: int) -> None:
         scale = Scale.of(partial, explainer.signed, look.clip)
@@ -94,7 +94,7 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
         slot.image(
             data_uri(picture_now, picture.SIDE),
             width="stretch",
-            alt=f"{explainer.title}, after {says(done, total)}",
+            alt=f"{explainer.title}, after {progress_text(done, total)}",
         )
 
     return work.run(
@@ -102,7 +102,7 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
         explainer.title,
         lambda progress: explainer.explain(context.classifier, context.image, context.target, progress),
         draw,
-        says=says,
+        progress_text=progress_text,
     )
 
 

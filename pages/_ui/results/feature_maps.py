@@ -13,7 +13,7 @@ from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.inline_image import show_image
-from pages._ui.widgets.point import point
+from pages._ui.widgets.point_picker import point_picker
 from pages._ui.widgets.tiles import Group, map_tile, tiles
 from vislib.activations.maps import strongest_channels
 from vislib.images.reading import Box, image_digest
@@ -75,7 +75,7 @@ def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opaci
     drawn = render.overlay_map(context.image, box, values, opacity, size=picture.SIDE)
     field = _fields(context)[layer].box(row, column, context.classifier.input_size)
     _mark(drawn, field, context.classifier.input_size)
-    point(
+    point_picker(
         drawn,
         "unit_point",
         f"Channel {channel} of {layer} over {context.image_name}; choose a point to see its unit",

@@ -10,7 +10,7 @@ from pages._ui.shell.context import Context
 
 def classifier_lines(context: Context) -> str:
     """The lines that load the network looked at."""
-    return models.lines(context.model_name)
+    return models.loading_lines(context.model_name)
 
 
 def preamble(context: Context) -> str:

@@ -30,7 +30,7 @@ def _set_up() -> None:
         _logger.propagate = False
 
 
-def tell(event: str, **facts: Any) -> None:
+def log(event: str, **facts: Any) -> None:
     """Writes one line."""
     _set_up()
     context = get_script_run_ctx(suppress_warning=True)
@@ -46,7 +46,7 @@ def tell(event: str, **facts: Any) -> None:
 
 
 @contextmanager
-def told(event: str, **facts: Any) -> Iterator[dict[str, Any]]:
+def timed(event: str, **facts: Any) -> Iterator[dict[str, Any]]:
     """Writes one line when the block ends: how it ended, why if it was refused, and how long it took.
 
     More facts can be put into what it gives.
@@ -62,7 +62,7 @@ def told(event: str, **facts: Any) -> Iterator[dict[str, Any]]:
         outcome, facts["why"] = "failed", type(error).__name__
         raise
     finally:
-        tell(event, outcome=outcome, seconds=round(time.monotonic() - start, 2), **facts)
+        log(event, outcome=outcome, seconds=round(time.monotonic() - start, 2), **facts)
 
 
 def memory_mb() -> int | None:

@@ -11,7 +11,7 @@ class TooLittleMemory(vislib.VislibError):
 
 
 @contextmanager
-def bounded(what: str) -> Iterator[None]:
+def catch_shortage(what: str) -> Iterator[None]:
     """Turns what Python and TensorFlow raise for want of memory into a sentence.
 
     Args:

@@ -37,7 +37,7 @@ def _quick() -> threading.BoundedSemaphore:
     return threading.BoundedSemaphore(_QUICK_AT_ONCE)
 
 
-def wait_and_say(what: str, ahead: int) -> str:
+def waiting_text(what: str, ahead: int) -> str:
     """What a person who waits at the gate is told."""
     others = "another computation" if ahead == 1 else f"{ahead} computations of other people"
     return f"{what}: waiting for {others} to finish…"
@@ -58,10 +58,10 @@ def stored(key: tuple, compute: Callable[[], T], keep: Store | None = None) -> T
             result = kept.get(key)
             if result is None:
                 try:
-                    with _quick(), memory.bounded("This page"):
+                    with _quick(), memory.catch_shortage("This page"):
                         result = compute()
                 except memory.TooLittleMemory as error:
-                    journal.tell("failed", what="something quick", why="too little memory")
+                    journal.log("failed", what="something quick", why="too little memory")
                     st.error(plain(str(error)))
                     st.stop()
                 kept.put(key, result)
@@ -73,9 +73,9 @@ def run(
     what: str,
     compute: Callable[[Callable[..., None]], T],
     show_partial: Callable[[np.ndarray, int, int], None] | None = None,
-    again: str = "Start again",
+    resume_label: str = "Start again",
     kind: str | None = None,
-    says: Callable[[int, int], str] = "{} of {}".format,
+    progress_text: Callable[[int, int], str] = "{} of {}".format,
     keep: Store | None = None,
 ) -> T | None:
     """The result kept under `key`, or computed now with a progress bar and a Stop button.
@@ -85,9 +85,9 @@ def run(
         what: What is being done, for people.
         compute: Takes a progress callback (done, total, partial=None).
         show_partial: Draws the map so far, with done and total.
-        again: What the button says that takes a stopped computation up.
+        resume_label: What the button says that takes a stopped computation up.
         kind: What the log calls it, where `what` holds a name of the person's own.
-        says: How far it is, for people, from done and total.
+        progress_text: How far it is, for people, from done and total.
         keep: Where the result is kept, if not with all others.
 
     Returns:
@@ -100,7 +100,7 @@ def run(
         return result
     partials: dict[tuple, tuple] = st.session_state.setdefault("partials", {})
     if key in st.session_state.setdefault("stopped", set()):
-        _show_stopped(key, what, partials.get(key), show_partial, again, says)
+        _show_stopped(key, what, partials.get(key), show_partial, resume_label, progress_text)
         return None
     _drop_partials(partials)
 
@@ -115,7 +115,7 @@ def run(
         if partial is not None or (done and partials.get(key, (None,))[0] is None):
             partials[key] = (partial, done, total)
         # Any Streamlit call raises here once the person has stopped or changed something.
-        bar.progress(done / total, text=f"{what}: {says(done, total)}" if total > 1 else f"{what}…")
+        bar.progress(done / total, text=f"{what}: {progress_text(done, total)}" if total > 1 else f"{what}…")
         if partial is None:
             return
         if show_partial is not None and done < total and time.monotonic() - last_shown > _SHOW_EVERY_SECONDS:
@@ -123,14 +123,14 @@ def run(
             last_shown = time.monotonic()
 
     def waiting(ahead: int) -> None:
-        bar.progress(0.0, text=wait_and_say(what, ahead))
+        bar.progress(0.0, text=waiting_text(what, ahead))
 
     asked = time.monotonic()
     try:
-        with gate().turn(waiting), memory.bounded(what):
+        with gate().turn(waiting), memory.catch_shortage(what):
             result = kept.get(key)  # somebody else may have wanted the same
             if result is None:
-                result = _told(lambda: compute(progress), kind or what, time.monotonic() - asked, key, kept)
+                result = _compute_logged(lambda: compute(progress), kind or what, time.monotonic() - asked, key, kept)
     except memory.TooLittleMemory as error:
         _stop(key)  # so that it is not tried again with every click on the page
         slot.error(plain(str(error)))
@@ -140,9 +140,9 @@ def run(
     return result
 
 
-def _told(compute: Callable[[], T], kind: str, waited: float, key: tuple, kept: Store) -> T:
+def _compute_logged(compute: Callable[[], T], kind: str, waited: float, key: tuple, kept: Store) -> T:
     """Computes and keeps a result, which the log tells."""
-    with journal.told("computed", what=kind, waited=round(waited, 2), behind=len(gate()) - 1) as facts:
+    with journal.timed("computed", what=kind, waited=round(waited, 2), behind=len(gate()) - 1) as facts:
         result = compute()
         kept.put(key, result)
         facts["store_mb"] = kept.n_bytes // 2**20
@@ -166,10 +166,12 @@ def _drop_partials(partials: dict[tuple, tuple]) -> None:
         partials.pop(next(iter(partials)))
 
 
-def _show_stopped(key: tuple, what: str, partial, show_partial, again: str, says: Callable[[int, int], str]) -> None:
+def _show_stopped(
+    key: tuple, what: str, partial, show_partial, resume_label: str, progress_text: Callable[[int, int], str]
+) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        how_far = f"after {says(*partial[1:])}" if partial else "before its first result"
+        how_far = f"after {progress_text(*partial[1:])}" if partial else "before its first result"
         st.warning(f"{what}: stopped {how_far}.", icon=":material/stop_circle:")
-        st.button(again, key=f"again {what} {hash(key)}", on_click=_go_on, args=(key,))
+        st.button(resume_label, key=f"again {what} {hash(key)}", on_click=_go_on, args=(key,))
     if show_partial and partial and partial[0] is not None:
         show_partial(*partial)

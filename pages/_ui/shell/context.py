@@ -8,7 +8,7 @@ import streamlit as st
 import vislib
 from pages._ui.server import work
 from pages._ui.shell import digit_canvas, images, models, style
-from pages._ui.shell.targets import choose_target
+from pages._ui.shell.targets import target_control
 from pages._ui.widgets.bars import top_bars
 from pages._ui.widgets.text import plain
 from vislib.images.reading import image_digest
@@ -58,17 +58,17 @@ def context(title: str, lead: str, needs_maps: bool = True) -> Context:
     style.start(title, lead)
     loading = st.empty()
     with st.sidebar:
-        model_name = models.choose()
+        model_name = models.model_control()
         samples = _samples(model_name)
         if samples == images.DIGITS:
             digit_canvas.draw_a_digit()
-        image_name, image = images.choose_image("image", "Image", samples)
-        images.own_image()
+        image_name, image = images.image_control("image", "Image", samples)
+        images.upload_control()
         class_slot = st.container()
     classifier = _load(model_name, loading)
     here = _context(classifier, model_name, image_name, image)
     with class_slot:
-        target = choose_target(classifier, here.probabilities)
+        target = target_control(classifier, here.probabilities)
         st.html(top_bars(classifier.labels, here.probabilities, 5))
     loading.empty()
     if needs_maps and not classifier.network.map_layers:
@@ -80,9 +80,9 @@ def context(title: str, lead: str, needs_maps: bool = True) -> Context:
     return replace(here, target=target)
 
 
-def other_image(label: str, key: str) -> tuple[str, np.ndarray]:
+def other_image_control(label: str, key: str) -> tuple[str, np.ndarray]:
     """A second image, chosen from the same list."""
-    return images.choose_image(key, label, _samples(st.session_state["model"]), index=1)
+    return images.image_control(key, label, _samples(st.session_state["model"]), index=1)
 
 
 def beside(here: Context, image_name: str | None = None, model_name: str | None = None) -> Context:
@@ -111,7 +111,7 @@ def _context(classifier: vislib.Classifier, model_name: str, image_name: str, im
 
 
 def _samples(model_name: str) -> tuple[str, ...]:
-    return images.samples_for(model_name, models.own_models().get(model_name))
+    return images.samples_for(model_name, models.user_models().get(model_name))
 
 
 def _load(name: str, slot) -> vislib.Classifier:
@@ -122,5 +122,5 @@ def _load(name: str, slot) -> vislib.Classifier:
             refused = str(error)
     slot.error(plain(refused))
     if name != DEFAULT:
-        st.button(f"Go back to {DEFAULT}", on_click=models.choose_next, args=(DEFAULT,))
+        st.button(f"Go back to {DEFAULT}", on_click=models.switch_to, args=(DEFAULT,))
     st.stop()

@@ -4,7 +4,7 @@ import streamlit as st
 from PIL import Image
 
 import vislib
-from pages._ui.shell.images import take_image
+from pages._ui.shell.images import add_image
 from vislib.images.digits import centre_digit
 from vislib.output import export
 
@@ -36,4 +36,4 @@ def draw_a_digit() -> None:
         return  # a lone dot: nothing to read yet
     if content != st.session_state.get("drawn"):
         st.session_state["drawn"] = content
-        take_image(NAME, content)
+        add_image(NAME, content)

@@ -10,13 +10,13 @@ import streamlit as st
 import vislib
 from pages._ui.server.store import Store
 
-_KEPT_BYTES = 600 * 1024 * 1024
-_KEPT_OWN = 4
+_STORE_BYTES = 600 * 1024 * 1024
+_MAX_USER_MODELS = 4
 _BYTES_A_PARAMETER = 8  # its value, and its part in what is derived from the model
 
 
 @dataclass(frozen=True)
-class OwnModel:
+class UserModel:
     """What a session holds of a network of one's own; the network itself is kept by the server.
 
     Args:
@@ -37,41 +37,41 @@ class OwnModel:
 
 
 @st.cache_resource(show_spinner=False)
-def kept() -> Store:
+def store() -> Store:
     """People's own networks: classifiers, model files and trainings; the least recently used are let go."""
-    return Store(_KEPT_BYTES, _size)
+    return Store(_STORE_BYTES, _size)
 
 
-def own_models() -> dict[str, OwnModel]:
+def user_models() -> dict[str, UserModel]:
     """This person's networks by name."""
     return st.session_state.setdefault("own_models", {})
 
 
 def add(name: str, classifier: vislib.Classifier, key: tuple, about: str, lines: str, upload: Any = None) -> None:
     """Keeps a network of this person's own under a name; the oldest gives way."""
-    kept().put(key, classifier)
-    own = own_models()
-    own.pop(name, None)
-    own[name] = OwnModel(key, about, lines, classifier.channels, classifier.input_size, upload)
-    while len(own) > _KEPT_OWN:
-        own.pop(next(iter(own)))
+    store().put(key, classifier)
+    models = user_models()
+    models.pop(name, None)
+    models[name] = UserModel(key, about, lines, classifier.channels, classifier.input_size, upload)
+    while len(models) > _MAX_USER_MODELS:
+        models.pop(next(iter(models)))
 
 
-def choose_next(name: str) -> None:
+def switch_to(name: str) -> None:
     """Makes a network the one in use; from a callback, or before the page is run again."""
     st.session_state["next_model"] = name
 
 
-def choose() -> str:
+def model_control() -> str:
     """A widget for the networks there are; the name of the one chosen."""
-    for name, own in list(own_models().items()):
-        if kept().get(own.key) is None:
-            del own_models()[name]
+    for name, user_model in list(user_models().items()):
+        if store().get(user_model.key) is None:
+            del user_models()[name]
             st.warning(
                 f"The server needed the memory of your network {name} and let it go. Upload or train it again.",
                 icon=":material/memory:",
             )
-    about = vislib.models() | {name: own.about for name, own in own_models().items()}
+    about = vislib.models() | {name: user_model.about for name, user_model in user_models().items()}
     if (wanted := st.session_state.pop("next_model", None)) in about:
         st.session_state["model"] = wanted
         st.session_state["class"] = "Top prediction"
@@ -87,19 +87,19 @@ def classifier(name: str) -> vislib.Classifier:
         VislibError: If it cannot be had.
     """
     keep_keras()
-    own = own_models().get(name)
-    if own is None:
+    user_model = user_models().get(name)
+    if user_model is None:
         return _built_in(name)
-    found = kept().get(own.key)
+    found = store().get(user_model.key)
     if found is None:
         raise vislib.ModelError(f"The server let {name} go just now, as it needed the memory; load it again.")
     return found
 
 
-def lines(name: str) -> str:
+def loading_lines(name: str) -> str:
     """The Python lines that load the network of that name."""
-    own = own_models().get(name)
-    return own.lines if own else f"import vislib\n\nclassifier = vislib.load_classifier({name!r})\n"
+    user_model = user_models().get(name)
+    return user_model.lines if user_model else f"import vislib\n\nclassifier = vislib.load_classifier({name!r})\n"
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)

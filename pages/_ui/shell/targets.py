@@ -11,7 +11,7 @@ _TOP = "Top prediction"
 _NONE = "nothing"
 
 
-def choose_target(classifier: vislib.Classifier, probabilities: np.ndarray) -> vislib.Target:
+def target_control(classifier: vislib.Classifier, probabilities: np.ndarray) -> vislib.Target:
     """The class to explain, and behind a fold what of it."""
     order = np.argsort(-probabilities, kind="stable")
     first = [classifier.labels[index] for index in order[:10]]

@@ -12,7 +12,7 @@ from PIL import Image
 import vislib
 from pages._ui.results import picture
 from pages._ui.server import work
-from pages._ui.shell.images import take_image
+from pages._ui.shell.images import add_image
 from pages._ui.train.run import Run, kernel_sheet, use
 from pages._ui.widgets.bars import percent
 from pages._ui.widgets.inline_image import show_image
@@ -111,7 +111,7 @@ def _mistakes(run: Run) -> None:
 
     def explain(tile: str) -> None:
         use(run)
-        take_image(f"mistake {shown[int(tile)].index}.png", export.png_bytes(_rgb(run.mistakes[int(tile)])))
+        add_image(f"mistake {shown[int(tile)].index}.png", export.png_bytes(_rgb(run.mistakes[int(tile)])))
         st.session_state["explain_mistake"] = True
 
     tiles([Group("", "", pictures)], key="mistakes", on_click=explain)

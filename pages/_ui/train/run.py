@@ -39,7 +39,7 @@ class Run:
 
 def finished_runs() -> list[Run]:
     """This person's runs that the server still has, the newest last."""
-    runs = [models.kept().get(("run", token)) for token in _tokens()]
+    runs = [models.store().get(("run", token)) for token in _tokens()]
     return [run for run in runs if run is not None]
 
 
@@ -79,13 +79,13 @@ def train(plan: Plan) -> None:
                 kernel_slot.image(sheet, width="stretch", alt="First-layer kernels now")
 
     def waiting(ahead: int) -> None:
-        bar.progress(0.0, text=work.wait_and_say("Training", ahead))
+        bar.progress(0.0, text=work.waiting_text("Training", ahead))
 
     try:
         with (
             work.gate().turn(waiting),
-            memory.bounded("Training"),
-            journal.told("computed", what=f"training of {plan.network}"),
+            memory.catch_shortage("Training"),
+            journal.timed("computed", what=f"training of {plan.network}"),
         ):
             run.start(progress)
     except vislib.VislibError as error:
@@ -105,7 +105,7 @@ def use(run: Run) -> None:
         f"    labels={list(classifier.labels)!r},\n)\n"
     )
     models.add(run.plan.name, classifier, ("trained", run.token), _ABOUT, lines)
-    models.choose_next(run.plan.name)
+    models.switch_to(run.plan.name)
     st.toast(f"{run.plan.name} is now the model on every page.")
 
 
@@ -125,6 +125,6 @@ def keep(plan: Plan, run: training.TrainingRun) -> None:
     mistakes = tuple(dataset.test_images[mistake.index] for mistake in evaluation.mistakes[:40])
     n_images = min(plan.options.n_images or len(dataset.train_images), len(dataset.train_images))
     finished = Run(plan, result, evaluation, mistakes, n_images, f"{plan.name} {secrets.token_hex(8)}")
-    models.kept().put(("run", finished.token), finished)
+    models.store().put(("run", finished.token), finished)
     _tokens().append(finished.token)
     del _tokens()[:-_KEPT_RUNS]

@@ -43,7 +43,7 @@ def show(context: Context, layer: str, channel: int) -> None:
             lambda progress: top_patches(
                 context.classifier, found, layer, _N, keep_in=_kept(chosen), progress=progress
             ),
-            again="Go on",
+            resume_label="Go on",
         )  # fmt: skip
     except VislibError as error:
         st.error(plain(str(error)))

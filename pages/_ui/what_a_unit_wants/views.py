@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.shell.context import Context
-from pages._ui.what_a_unit_wants import growing
+from pages._ui.what_a_unit_wants import maximization
 from pages._ui.widgets.bars import percent
 from pages._ui.widgets.choice import choose
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
@@ -25,7 +25,7 @@ _DIVERSITY = 10.0
 _COLOURS = ["#0b7285", "#e8590c", "#862e9c", "#5c940d"]
 
 
-def ways(context: Context) -> list[str]:
+def modes(context: Context) -> list[str]:
     """What can be shown of the network."""
     few = len(context.classifier.labels) <= _MOST_CLASSES
     return [ONE, CHANNELS, *([CLASSES] if few else []), DREAM, CARICATURE]
@@ -45,26 +45,26 @@ def layer_control(context: Context) -> str:
     return choose("Layer", layers, "layer", of_stages[max(0, len(of_stages) - 2)], width=300)
 
 
-def settings(way: str) -> growing.Settings:
+def settings_controls(mode: str) -> maximization.Settings:
     """The settings that matter for what is shown."""
-    if way == DREAM:
+    if mode == DREAM:
         octaves = st.slider("Octaves", 1, 4, 3, key="octaves", bind="query-params", help="Sizes, from coarse to fine.")
         steps = st.slider("Steps an octave", 5, 40, 10, 5, key="dream_steps", bind="query-params")
-        return growing.Settings(steps, _seed(), octaves=octaves)
-    start = 64 if way == CHANNELS else 128
+        return maximization.Settings(steps, _seed(), octaves=octaves)
+    start = 64 if mode == CHANNELS else 128
     steps = st.select_slider(
-        "Steps", (16, 32, 64, 128, 256, 512), start, key=f"steps.{way}", bind="query-params",
+        "Steps", (16, 32, 64, 128, 256, 512), start, key=f"steps.{mode}", bind="query-params",
         help="More make a picture stronger and finer; those made already are kept.",
     )  # fmt: skip
     n_pictures = 1
-    if way == ONE:
+    if mode == ONE:
         n_pictures = st.slider(
             "Pictures", 1, 4, 1, key="n_pictures", bind="query-params",
             help="Several, made to be unlike each other: a unit often wants more than one thing.",
         )  # fmt: skip
-    if way == CHANNELS:
+    if mode == CHANNELS:
         n_pictures = st.slider("Channels", 4, 24, 8, 4, key="n_channels", bind="query-params")
-    return growing.Settings(int(steps), _seed(), n_pictures)
+    return maximization.Settings(int(steps), _seed(), n_pictures)
 
 
 def _seed() -> int:
@@ -76,19 +76,19 @@ def _seed() -> int:
 # -- what is shown ---------------------------------------------------------------------------------
 
 
-def unit(context: Context, kind: str, layer: str, channel: int, how: growing.Settings) -> None:
+def unit(context: Context, kind: str, layer: str, channel: int, settings: maximization.Settings) -> None:
     """One unit's picture, or several that differ."""
-    wanted = _unit(context, kind, layer, channel)
-    if how.n_pictures > 1:
+    goal = _unit_goal(context, kind, layer, channel)
+    if settings.n_pictures > 1:
         where = layer or context.classifier.network.last_map_layer
-        wanted = growing.Wanted(
-            wanted.objective + _DIVERSITY * am.Diversity(where),
-            f"{wanted.code} + {_DIVERSITY} * am.Diversity({where!r})",
-            (*wanted.key, where),
+        goal = maximization.Goal(
+            goal.objective + _DIVERSITY * am.Diversity(where),
+            f"{goal.code} + {_DIVERSITY} * am.Diversity({where!r})",
+            (*goal.key, where),
         )
-    every = [wanted] * how.n_pictures
+    goals = [goal] * settings.n_pictures
     slot = st.empty()
-    result = growing.grown(context, every, wanted.objective.title, how, slot)
+    result = maximization.maximize(context, goals, goal.objective.title, settings, slot)
     if result is None:
         return
     reached = ", ".join(f"{score:.2f}" for score in result.scores)
@@ -102,16 +102,16 @@ def unit(context: Context, kind: str, layer: str, channel: int, how: growing.Set
         f"{what} reaches {reached} after {len(result.values)} steps, from noise. It is one thing that the unit answers "
         "to, not all: try other seeds" + (", and compare with the real patches." if kind != CLASS else "."),
     )
-    growing.take_away(context, result, every, how)
-    _climb(result)
+    maximization.show_downloads(context, result, goals, settings)
+    _objective_chart(result)
 
 
-def classes(context: Context, how: growing.Settings) -> None:
+def classes(context: Context, settings: maximization.Settings) -> None:
     """The network's idea of each class, in one picture."""
     labels = context.classifier.labels
-    every = [_class(context, index) for index in range(len(labels))]
+    goals = [_class_goal(context, index) for index in range(len(labels))]
     slot = st.empty()
-    result = growing.grown(context, every, "All classes", how, slot)
+    result = maximization.maximize(context, goals, "All classes", settings, slot)
     if result is None:
         return
     found = context.classifier.network.probabilities(
@@ -133,20 +133,20 @@ def classes(context: Context, how: growing.Settings) -> None:
         "Each made from noise to raise the class's logit, with the probability that the network then gives it. Certain of "
         "pictures that nobody would call so: a high probability alone says little.",
     )
-    growing.take_away(context, result, every, how)
+    maximization.show_downloads(context, result, goals, settings)
 
 
-def channels(context: Context, layer: str, maps: np.ndarray, how: growing.Settings) -> None:
+def channels(context: Context, layer: str, maps: np.ndarray, settings: maximization.Settings) -> None:
     """Pictures of the channels that answer most to the image; a click opens one."""
-    order = [int(channel) for channel in strongest_channels(maps)[: how.n_pictures]]
+    order = [int(channel) for channel in strongest_channels(maps)[: settings.n_pictures]]
     done, slot = st.empty(), st.empty()
     shown: list[Tile] = []
     made: list[np.ndarray] = []
     for start in range(0, len(order), _AT_ONCE):
         part = order[start : start + _AT_ONCE]
-        result = growing.grown(
-            context, [_unit(context, CHANNEL, layer, channel) for channel in part],
-            f"Channels {', '.join(map(str, part))}", how, slot,
+        result = maximization.maximize(
+            context, [_unit_goal(context, CHANNEL, layer, channel) for channel in part],
+            f"Channels {', '.join(map(str, part))}", settings, slot,
         )  # fmt: skip
         if result is None:
             return
@@ -163,57 +163,57 @@ def channels(context: Context, layer: str, maps: np.ndarray, how: growing.Settin
             )  # fmt: skip
         picture_of = f"What the {len(shown)} channels of {layer} want that answer most to {context.image_name}"
     picture.caption(picture_of, "Strongest first. Click one to see it large, with the real patches that excite it.")
-    every = [_unit(context, CHANNEL, layer, channel) for channel in order]
+    goals = [_unit_goal(context, CHANNEL, layer, channel) for channel in order]
     downloads.show(
         f"wanted channels {layer}", downloads.file_stem(context.model_name, layer),
         {"png": lambda: export.png_bytes(export.as_image(am.sheet(np.stack(made))))},
-        growing.snippet_of(context, every, how, more=", which are made four at a time here"),
+        maximization.snippet(context, goals, settings, more=", which are made four at a time here"),
     )  # fmt: skip
 
 
-def dream(context: Context, layer: str, how: growing.Settings) -> None:
+def dream(context: Context, layer: str, settings: maximization.Settings) -> None:
     """The image, changed until the layer sees more of what it saw already."""
     slot = _beside_image(context)
-    params = {"octaves": how.octaves, "steps": how.steps, "seed": how.seed}
-    result = growing.shown(
-        context.key("dream", layer, how), f"Dreaming at {layer}",
+    params = {"octaves": settings.octaves, "steps": settings.steps, "seed": settings.seed}
+    result = maximization.run(
+        context.key("dream", layer, settings), f"Dreaming at {layer}",
         lambda progress: am.deep_dream(context.classifier, context.image, layer, progress, **params),
         slot, f"DeepDream of {context.image_name} at {layer}",
     )  # fmt: skip
     if result is None:
         return
     with slot.container():
-        growing.show_picture(result.picture, f"DeepDream of {context.image_name} at {layer}")
+        maximization.show_picture(result.picture, f"DeepDream of {context.image_name} at {layer}")
         picture.caption(
             f"What {layer} sees in it",
             f"The image, changed a little at a time so that the layer answers more, whatever it answers with: its mean "
-            f"square went from {result.values[0, 0]:.3g} to {result.values[how.steps - 1, 0]:.3g} at the first size.",
+            f"square went from {result.values[0, 0]:.3g} to {result.values[settings.steps - 1, 0]:.3g} at the first size.",
         )
         given = ", ".join(f"{name}={value}" for name, value in params.items())
-        growing.show_downloads(
+        maximization.show_files(
             context, result, f"dream {layer}",
-            f"{snippets.preamble(context)}\n{growing.IMPORT}result = am.deep_dream(classifier, image, {layer!r}, {given})\n"
+            f"{snippets.preamble(context)}\n{maximization.IMPORT}result = am.deep_dream(classifier, image, {layer!r}, {given})\n"
             f"result.picture  # {result.picture.shape} uint8\n",
         )  # fmt: skip
 
 
-def caricature(context: Context, layer: str, how: growing.Settings) -> None:
+def caricature(context: Context, layer: str, settings: maximization.Settings) -> None:
     """A picture made from noise to look to the layer as the image does."""
     objective = am.likeness(context.classifier, context.image, layer)
     code = f"am.likeness(classifier, image, {layer!r})"
     slot = _beside_image(context)
-    every = [growing.Wanted(objective, code, ("likeness", layer, context.digest))]
-    result = growing.grown(context, every, f"Caricature at {layer}", how, slot)
+    goals = [maximization.Goal(objective, code, ("likeness", layer, context.digest))]
+    result = maximization.maximize(context, goals, f"Caricature at {layer}", settings, slot)
     if result is None:
         return
     with slot.container():
-        growing.show_picture(result.picture, f"Caricature of {context.image_name} at {layer}")
+        maximization.show_picture(result.picture, f"Caricature of {context.image_name} at {layer}")
         picture.caption(
             f"What {layer} keeps of it",
             "Made from noise so that the layer answers as it does to the image, only more so. What is not in it, the "
             "layer has let go.",
         )
-        growing.take_away(context, result, every, how, with_image=True)
+        maximization.show_downloads(context, result, goals, settings, with_image=True)
 
 
 def about() -> None:
@@ -234,20 +234,20 @@ def about() -> None:
 # -- inside ----------------------------------------------------------------------------------------
 
 
-def _unit(context: Context, kind: str, layer: str, channel: int) -> growing.Wanted:
+def _unit_goal(context: Context, kind: str, layer: str, channel: int) -> maximization.Goal:
     if kind == CLASS:
-        return _class(context, context.class_index)
+        return _class_goal(context, context.class_index)
     objective: am.Objective = am.Channel(layer, channel)
     if kind == NEURON:
         height, width = context.classifier.network.map_node(layer).output.shape[1:3]
         x, y = st.session_state.get("unit") or (0.5, 0.5)
         objective = am.Neuron(layer, channel, int(y * height), int(x * width))
-    return growing.Wanted(objective, f"am.{objective!r}", (repr(objective),))
+    return maximization.Goal(objective, f"am.{objective!r}", (repr(objective),))
 
 
-def _class(context: Context, index: int) -> growing.Wanted:
+def _class_goal(context: Context, index: int) -> maximization.Goal:
     label = context.classifier.labels[index]
-    return growing.Wanted(am.ClassLogit(label), f"am.ClassLogit({label!r})", ("class", index))
+    return maximization.Goal(am.ClassLogit(label), f"am.ClassLogit({label!r})", ("class", index))
 
 
 def _beside_image(context: Context):
@@ -259,7 +259,7 @@ def _beside_image(context: Context):
         return st.empty()
 
 
-def _climb(result: am.Maximization) -> None:
+def _objective_chart(result: am.Maximization) -> None:
     steps = pd.DataFrame(result.values, columns=[f"picture {k + 1}" for k in range(result.values.shape[1])])
     colours: Any = _COLOURS[: len(steps.columns)]
     st.line_chart(steps, height=190, x_label="step", y_label="objective", color=colours)

@@ -62,7 +62,7 @@ class Upload:
         return f"import vislib\n\nclassifier = vislib.load_classifier(\n    {self.file!r},\n{arguments})\n"
 
 
-def take_file() -> None:
+def upload_control() -> None:
     """The uploader; a new file is tried, loaded, and becomes the network in use on every page."""
     file = st.file_uploader(
         "Your model", type=["keras", "h5", "hdf5"], max_upload_size=_MAX_MB, key="model_file",
@@ -78,8 +78,8 @@ def take_file() -> None:
     digest = hashlib.sha256(content).hexdigest()
     try:
         loaded = work.run(
-            ("model file", digest), f"Trying {plain(file.name)}", _loading(content), again="Try again",
-            kind=f"model file {digest[:12]}, {len(content):,} bytes", says="{} of {} s at most".format, keep=models.kept(),
+            ("model file", digest), f"Trying {plain(file.name)}", _loading(content), resume_label="Try again",
+            kind=f"model file {digest[:12]}, {len(content):,} bytes", progress_text="{} of {} s at most".format, keep=models.store(),
         )  # fmt: skip
         if loaded is None:
             return  # stopped
@@ -90,7 +90,7 @@ def take_file() -> None:
         st.session_state["model_refused"] = f"{file.name}: {error} The network you had is still in use."
         st.rerun()
     st.session_state.pop("model_refused", None)
-    models.choose_next(name)
+    models.switch_to(name)
     st.rerun()
 
 
@@ -119,7 +119,7 @@ def _use(name: str, upload: Upload) -> None:
     Raises:
         VislibError: If the file or the settings cannot be used.
     """
-    loaded = models.kept().get(("model file", upload.digest))
+    loaded = models.store().get(("model file", upload.digest))
     if loaded is None:
         raise vislib.ModelError("The server needed the memory of this file and let it go; upload it again.")
     size = None if upload.side is None else (upload.side, upload.side)
@@ -127,7 +127,7 @@ def _use(name: str, upload: Upload) -> None:
     def make() -> vislib.Classifier:
         return vislib.load_classifier(loaded, preprocess=upload.preprocessing, labels=upload.labels, input_size=size)
 
-    classifier = work.stored(("own", upload), make, models.kept())
+    classifier = work.stored(("own", upload), make, models.store())
     models.add(name, classifier, ("own", upload), "Uploaded by you; kept for this visit", upload.lines, upload)
 
 
@@ -181,7 +181,7 @@ def _preprocessing_title(name: str) -> str:
 def _change(name: str, widget: str) -> None:
     """Takes one changed setting over; if it cannot be used, the ones before stay, and it is said."""
     st.session_state.pop("model_refused", None)
-    upload, value = models.own_models()[name].upload, st.session_state[widget]
+    upload, value = models.user_models()[name].upload, st.session_state[widget]
     kind = widget.removeprefix(f"{name}: ")
     try:
         if kind == "preprocessing":
@@ -198,15 +198,15 @@ def _change(name: str, widget: str) -> None:
             upload = replace(upload, labels=vislib.read_labels(value.getvalue()), labels_from=value.name)
         _use(name, upload)
     except vislib.VislibError as error:
-        journal.tell("refused", what=kind, why=str(error))
+        journal.log("refused", what=kind, why=str(error))
         st.session_state["model_refused"] = f"{error} What was in use before still is."
         if kind in ("preprocessing", "part of the image", "side"):
             st.session_state.pop(widget)
         return
-    models.choose_next(name)
+    models.switch_to(name)
 
 
-def say_refused() -> None:
+def show_refused() -> None:
     """What the server refused last, until something else is taken."""
     if refused := st.session_state.get("model_refused"):
         st.error(plain(refused))
@@ -215,5 +215,5 @@ def say_refused() -> None:
 def _new_name(file_name: str) -> str:
     """A name for the sidebar that nothing else has there."""
     stem = file_name.rsplit(".", 1)[0][:40] or "my model"
-    taken = {*vislib.models(), *models.own_models()}
+    taken = {*vislib.models(), *models.user_models()}
     return next(one for one in (stem, *(f"{stem} ({n})" for n in range(2, 99))) if one not in taken)

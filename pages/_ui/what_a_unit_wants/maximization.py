@@ -31,7 +31,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Goal:
     """What a picture is to excite, and the code that says so."""
 
     objective: am.Objective
@@ -39,38 +39,40 @@ class Wanted:
     key: tuple
 
 
-def grown(context: Context, every: Sequence[Wanted], what: str, how: Settings, slot) -> am.Maximization | None:
+def maximize(context: Context, goals: Sequence[Goal], what: str, settings: Settings, slot) -> am.Maximization | None:
     """The pictures after all steps, drawn into `slot` as they grow; None if stopped.
 
     Made a block of steps at a time, each kept: Stop loses little, and more steps go on from those made already.
     """
     result = None
-    for done in range(0, how.steps, _BLOCK):
-        steps, before = min(_BLOCK, how.steps - done), result
+    for done in range(0, settings.steps, _BLOCK):
+        steps, before = min(_BLOCK, settings.steps - done), result
 
-        def maximize(progress, done=done, steps=steps, before=before):
+        def compute(progress, done=done, steps=steps, before=before):
             return am.maximize(
-                context.classifier, [one.objective for one in every], before,
-                lambda now, _, partial=None: progress(done + now, how.steps, partial), steps=steps, seed=how.seed,
+                context.classifier, [goal.objective for goal in goals], before,
+                lambda now, _, partial=None: progress(done + now, settings.steps, partial), steps=steps, seed=settings.seed,
             )  # fmt: skip
 
-        key = (context.classifier.key, "maximize", tuple(one.key for one in every), how.seed, done + steps)
-        result = shown(key, what, maximize, slot, f"What is made for {what}", again="Go on")
+        key = (context.classifier.key, "maximize", tuple(goal.key for goal in goals), settings.seed, done + steps)
+        result = run(key, what, compute, slot, f"What is made for {what}", resume_label="Go on")
         if result is None:
             return None
     assert result is not None
     with slot.container():
-        show_picture(result.picture, f"What {what} wants" if len(every) == 1 else what)
+        show_picture(result.picture, f"What {what} wants" if len(goals) == 1 else what)
     return result
 
 
-def shown(key: tuple, what: str, compute, slot, alt: str, again: str = "Start again") -> am.Maximization | None:
+def run(key: tuple, what: str, compute, slot, alt: str, resume_label: str = "Start again") -> am.Maximization | None:
+    """The result of a computation whose picture is drawn into `slot` as it develops; None if it was stopped or refused."""
+
     def draw(partial: np.ndarray, done: int, total: int) -> None:
         # Inside the page: a file of its own could be gone before a slow browser asks for it.
         slot.image(data_uri(export.as_image(partial, picture.SIDE), picture.SIDE), width="stretch", alt=alt)
 
     try:
-        return work.run(key, what, compute, draw, again, kind="activation maximization")
+        return work.run(key, what, compute, draw, resume_label, kind="activation maximization")
     except VislibError as error:
         st.error(plain(str(error)))
         return None
@@ -80,25 +82,25 @@ def show_picture(pixels: np.ndarray, alt: str) -> None:
     show_image(export.as_image(pixels, picture.SIDE), width="stretch", alt=alt)
 
 
-def take_away(
-    context: Context, result: am.Maximization, every: Sequence[Wanted], how: Settings, with_image: bool = False
+def show_downloads(
+    context: Context, result: am.Maximization, goals: Sequence[Goal], settings: Settings, with_image: bool = False
 ) -> None:
-    show_downloads(context, result, repr([one.key for one in every]), snippet_of(context, every, how, with_image))
+    show_files(context, result, repr([goal.key for goal in goals]), snippet(context, goals, settings, with_image))
 
 
-def snippet_of(
-    context: Context, every: Sequence[Wanted], how: Settings, with_image: bool = False, more: str = ""
+def snippet(
+    context: Context, goals: Sequence[Goal], settings: Settings, with_image: bool = False, more: str = ""
 ) -> str:
     start = f"{snippets.preamble(context)}\n" if with_image else snippets.classifier_lines(context)
-    listed = f"[{', '.join(one.code for one in every)}]" if len(every) > 1 else every[0].code
+    listed = f"[{', '.join(goal.code for goal in goals)}]" if len(goals) > 1 else goals[0].code
     return (
-        f"{start}{IMPORT}result = am.maximize(classifier, {listed}, steps={how.steps}, seed={how.seed})\n"
-        f"result.pictures  # ({len(every)}, {context.classifier.input_size[0]}, {context.classifier.input_size[1]}, 3) "
+        f"{start}{IMPORT}result = am.maximize(classifier, {listed}, steps={settings.steps}, seed={settings.seed})\n"
+        f"result.pictures  # ({len(goals)}, {context.classifier.input_size[0]}, {context.classifier.input_size[1]}, 3) "
         f"uint8{more}\n"
     )
 
 
-def show_downloads(context: Context, result: am.Maximization, key: str, snippet: str) -> None:
+def show_files(context: Context, result: am.Maximization, key: str, snippet: str) -> None:
     downloads.show(
         f"wanted {key}",
         downloads.file_stem(context.model_name, *result.titles[:1]),

@@ -45,7 +45,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
 _component = st.components.v2.component("vislib_point", css=_CSS, js=_JS)
 
 
-def point(
+def point_picker(
     picture: Image.Image,
     key: str,
     alt: str,

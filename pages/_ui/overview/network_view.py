@@ -15,7 +15,7 @@ _CHANNELS = 6
 _SCALES = ("a layer", "the network", "a map")
 
 
-def glance(context: Context) -> None:
+def show(context: Context) -> None:
     """Draws the whole network on one screen; below it the number under the cursor, of the map clicked last."""
     shared = st.segmented_control("Colours shared within", _SCALES, default=_SCALES[0], key="glance_scale")
     layers = stages(context.classifier)
