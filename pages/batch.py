@@ -21,9 +21,14 @@ names = [
 try:
     images = source.source_control(here)
     methods = st.multiselect(
-        "Methods", names, [name for name in DEFAULTS if name in names], key="batch_methods", bind="query-params",
-        format_func=lambda name: vislib.methods()[name].title, max_selections=3,
-    )  # fmt: skip
+        "Methods",
+        names,
+        [name for name in DEFAULTS if name in names],
+        key="batch_methods",
+        bind="query-params",
+        format_func=lambda name: vislib.methods()[name].title,
+        max_selections=3,
+    )
     if images is None:
         st.caption("Choose a zip of pictures above: a folder a class tells which answers are right.")
     elif not methods:

@@ -16,16 +16,22 @@ names = explain.of_family(here, "class activation")
 main, controls = st.columns([4, 1], gap="large")
 with main, st.container(horizontal=True):
     name = st.selectbox(
-        "Method", names, names.index("grad-cam"), key="cam", bind="query-params", width=260,
+        "Method",
+        names,
+        names.index("grad-cam"),
+        key="cam",
+        bind="query-params",
+        width=260,
         format_func=lambda name: vislib.methods()[name].title,
-    )  # fmt: skip
+    )
     layer = choose("Layer", layers, "cam_layer", default, width=340)
 with controls:
     look = look_controls(signed=False)
     explainers = explain.settings(here, names, name, layer=layer)
 chosen = explainers[names.index(name)]
 why = (
-    f"{default} is the last layer before pooling: its maps still know where, and only pooling and the classifier follow."
+    f"{default} is the last layer before pooling: its maps still have places, and only pooling and the classifier "
+    "follow."
     if layer == default
     else f"Not the usual layer: that is {default}, the last one before pooling."
 )

@@ -21,16 +21,25 @@ with main:
     )
     if mode == "Methods":
         chosen = st.multiselect(
-            "Methods", names, [name for name in comparing.DEFAULTS if name in names], key="methods",
-            format_func=lambda name: methods[name].title, bind="query-params", max_selections=9,
-        )  # fmt: skip
+            "Methods",
+            names,
+            [name for name in comparing.DEFAULTS if name in names],
+            key="methods",
+            format_func=lambda name: methods[name].title,
+            bind="query-params",
+            max_selections=9,
+        )
     else:
         chosen = [
             st.selectbox(
-                "Method", names, names.index("grad-cam"), key="method", bind="query-params",
+                "Method",
+                names,
+                names.index("grad-cam"),
+                key="method",
+                bind="query-params",
                 format_func=lambda name: methods[name].title,
             )
-        ]  # fmt: skip
+        ]
 with controls:
     look = look_controls(signed=False, clip=0.01)
     if mode != "Networks":  # each of which has layers of its own

@@ -90,10 +90,12 @@ def _kernels(kernels: np.ndarray) -> None:
 
 def _strip(step: StoryStep, channels: Sequence[int] | np.ndarray, title: str = "") -> None:
     scale, signed = Scale.of(step.maps[..., list(channels)], _signed(step.maps)), _signed(step.maps)
+    alt = html.escape(step.title, quote=True)
+    images = {k: render.map_image(step.maps[..., k], signed=signed, scale=scale) for k in channels}
     cells = "".join(
-        f"<figure><img src='{data_uri(_enlarged(render.map_image(step.maps[..., k], signed=signed, scale=scale)), _SMALL)}' "
-        f"alt='{html.escape(step.title, quote=True)}, map {k}'><figcaption>map {k}</figcaption></figure>"
-        for k in channels
+        f"<figure><img src='{data_uri(_enlarged(image), _SMALL)}' alt='{alt}, map {k}'>"
+        f"<figcaption>map {k}</figcaption></figure>"
+        for k, image in images.items()
     )
     heading = title or f"{step.title}: {_size(step)}"
     more = f" The {len(channels)} strongest of {step.maps.shape[2]}." if len(channels) < step.maps.shape[2] else ""

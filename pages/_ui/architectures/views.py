@@ -31,8 +31,15 @@ _AXES = {
     "Year": lambda table, about: about.year if about else None,
     "Top-1 error": lambda table, about: about.top1 if about else None,
 }
-_UNITS = {"Multiply-adds": "million", "Parameters": "million", "Depth": "layers with weights", "Receptive field": "px",
-          "Activation memory": "MiB", "Year": "", "Top-1 error": "%"}  # fmt: skip
+_UNITS = {
+    "Multiply-adds": "million",
+    "Parameters": "million",
+    "Depth": "layers with weights",
+    "Receptive field": "px",
+    "Activation memory": "MiB",
+    "Year": "",
+    "Top-1 error": "%",
+}
 _LOG = ("Multiply-adds", "Parameters", "Receptive field", "Activation memory")
 
 
@@ -85,9 +92,11 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
         axes[axis] = getattr(alt, axis.upper())(f"{axis}:Q", title=words, scale=scale, axis=ticks)
     base = alt.Chart(shown).encode(**axes)
     points = base.mark_circle(size=110, opacity=1).encode(
-        color=alt.Color("kind:N", legend=None, scale=alt.Scale(domain=["published", "loaded"], range=["#15aabf", "#e8590c"])),
+        color=alt.Color(
+            "kind:N", legend=None, scale=alt.Scale(domain=["published", "loaded"], range=["#15aabf", "#e8590c"])
+        ),
         tooltip=["network:N", alt.Tooltip("x:Q", title=x, format=",.4~g"), alt.Tooltip("y:Q", title=y, format=",.4~g")],
-    )  # fmt: skip
+    )
     # Names of neighbours would lie on each other: in turn right and left.
     names = [
         base.transform_filter(f"datum.left == {str(left).lower()}")
@@ -195,9 +204,10 @@ def layer_list(table: LayerTable) -> None:
     )
     numbers = ("Parameters", "Multiply-adds", "Activations (KiB)")
     st.dataframe(
-        layers, hide_index=True,
+        layers,
+        hide_index=True,
         column_config={key: st.column_config.NumberColumn(format="localized") for key in numbers},
-    )  # fmt: skip
+    )
     picture.caption(
         "Layer by layer", f"{len(table.rows)} layers, from the input of {size(table.input_shape)} to the logits."
     )
@@ -223,7 +233,10 @@ def _snippet(context: Context, name: str) -> str:
             f"{snippets.classifier_lines(context)}from vislib import diagram\nfrom vislib.layers import layer_table\n\n"
             "table = layer_table(classifier)\n"
         )
-    return f"from vislib import diagram\nfrom vislib.lessons import architectures\n\ntable = architectures.table({name!r})\nprint(table.csv())\n"
+    return (
+        "from vislib import diagram\nfrom vislib.lessons import architectures\n\n"
+        f"table = architectures.table({name!r})\nprint(table.csv())\n"
+    )
 
 
 def _error_text(value: float | None) -> str:

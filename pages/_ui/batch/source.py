@@ -1,4 +1,4 @@
-"""Which images a batch is of: the samples, a zip of the person's own, or a folder of the server that its operator allows."""
+"""Which images a batch is of: the samples, an uploaded zip, or a folder of the server that its operator allows."""
 
 import os
 from pathlib import Path
@@ -30,8 +30,12 @@ def source_control(here: Context) -> Source | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox("Images", kinds, key="batch_of", bind="query-params", width=280)
         if chosen == _ZIP:
-            file = st.file_uploader("A zip with a folder a class, or of pictures alone", type="zip", key="batch_zip",
-                                    help="Up to 20 MB; it is not kept.")  # fmt: skip
+            file = st.file_uploader(
+                "A zip with a folder a class, or of pictures alone",
+                type="zip",
+                key="batch_zip",
+                help="Up to 20 MB; it is not kept.",
+            )
         elif chosen == _FOLDER:
             name = st.selectbox("Folder", list(folders), key="batch_folder", width=280)
     if chosen == _SAMPLES:
@@ -62,7 +66,7 @@ def _samples(here: Context) -> Source:
 def _bounded(source: Source, name: str) -> Source:
     if len(source) > MOST_IMAGES:
         raise DatasetError(
-            f"{name} holds {len(source):,} images; this page takes up to {MOST_IMAGES:,}. For more there is the command "
-            "line, which can be interrupted and goes on: python -m vislib batch FOLDER --out DIR."
+            f"{name} holds {len(source):,} images; this page takes up to {MOST_IMAGES:,}. For more, use the command "
+            "line, which continues after an interruption: python -m vislib batch FOLDER --out DIR."
         )
     return source

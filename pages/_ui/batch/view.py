@@ -51,23 +51,42 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
     # The report holds the source's name: whoever brings the same images under another name gets one with theirs.
     key = (here.classifier.key, "batch", source.name, source.digest, *methods)
     finished = work.run(
-        key, f"Explaining {source.name}" if len(source.name) <= 40 else "Explaining the images",
-        lambda progress: _compute(here.classifier, source, methods, key, progress), resume_label="Go on", kind="batch",
+        key,
+        f"Explaining {source.name}" if len(source.name) <= 40 else "Explaining the images",
+        lambda progress: _compute(here.classifier, source, methods, key, progress),
+        resume_label="Go on",
+        kind="batch",
         progress_text=Pace(),
-    )  # fmt: skip
+    )
     if finished is None:
         st.caption("What was finished is kept for a while, and is not computed again.")
         return
     _figures(finished.table, methods)
     with st.container(horizontal=True, gap="small"):
-        st.download_button("Report (HTML)", finished.report, f"{_stem(here, source)}.html", "text/html",
-                           key="batch report", on_click="ignore", icon=":material/description:")  # fmt: skip
-        st.download_button("Table and maps (ZIP)", finished.files, f"{_stem(here, source)}.zip", "application/zip",
-                           key="batch files", on_click="ignore", icon=":material/folder_zip:")  # fmt: skip
+        st.download_button(
+            "Report (HTML)",
+            finished.report,
+            f"{_stem(here, source)}.html",
+            "text/html",
+            key="batch report",
+            on_click="ignore",
+            icon=":material/description:",
+        )
+        st.download_button(
+            "Table and maps (ZIP)",
+            finished.files,
+            f"{_stem(here, source)}.zip",
+            "application/zip",
+            key="batch files",
+            on_click="ignore",
+            icon=":material/folder_zip:",
+        )
         downloads.show(
-            "batch", _stem(here, source),
-            {"csv": lambda: export.table_bytes(_plain(finished.table), ".csv")}, _snippet(here, methods),
-        )  # fmt: skip
+            "batch",
+            _stem(here, source),
+            {"csv": lambda: export.table_bytes(_plain(finished.table), ".csv")},
+            _snippet(here, methods),
+        )
     st.subheader("Report", anchor=False)
     with st.container(border=True):
         st.iframe(finished.report, height=_REPORT_PX, alt="Report on the batch")  # its policy lets nothing run
@@ -77,9 +96,9 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
 
 @st.cache_resource(show_spinner=False, validate=lambda folder: Path(folder.name).is_dir())
 def _unfinished() -> tempfile.TemporaryDirectory:
-    """Where batches lie while they are computed: only this server's user can look there, and it goes when the server does.
+    """The folder of batches that are being computed. Only the server's user can read it; it ends with the server.
 
-    Another one is made if it is gone: a machine may tidy up its temporary files.
+    A new one is made if it was deleted: a machine may clean up its temporary files.
     """
     return tempfile.TemporaryDirectory(prefix="vislib-batches-")
 
@@ -138,10 +157,13 @@ def _table(table: pd.DataFrame, methods: Sequence[str]) -> None:
     shown = table[[name for name in names if table[name].notna().any()]].rename(columns=names)
     shares = [name for name in shown if name == "Probability" or ": " in name]
     st.dataframe(
-        shown, hide_index=True, width="stretch",
-        column_config={name: st.column_config.NumberColumn(format="percent" if "spars" not in name else "%.2f")
-                       for name in shares},
-    )  # fmt: skip
+        shown,
+        hide_index=True,
+        width="stretch",
+        column_config={
+            name: st.column_config.NumberColumn(format="percent" if "spars" not in name else "%.2f") for name in shares
+        },
+    )
 
 
 def _plain(table: pd.DataFrame) -> list[dict]:

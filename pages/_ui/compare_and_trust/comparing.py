@@ -61,9 +61,12 @@ def _side_by_side(
         st.info(f"Choose at least one {kind.lower()} above.")
         return
     shared = st.toggle(
-        "One scale for all", True, key="one_scale", bind="query-params",
+        "One scale for all",
+        True,
+        key="one_scale",
+        bind="query-params",
         help="The same colour means the same value everywhere; otherwise each map runs to its own largest value.",
-    )  # fmt: skip
+    )
     slots = []
     for start in range(0, len(cells), _COLUMNS):
         for column, _ in zip(st.columns(_COLUMNS), cells[start : start + _COLUMNS], strict=False):
@@ -133,6 +136,12 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
 
 def _measure(one: Context, explainer: vislib.Explainer, progress) -> trust.Trust:
     return trust.measure(
-        [explainer], one.classifier, one.image, one.target, baselines=False, noise_samples=0, randomize=False,
+        [explainer],
+        one.classifier,
+        one.image,
+        one.target,
+        baselines=False,
+        noise_samples=0,
+        randomize=False,
         progress=progress,
-    )[0]  # fmt: skip
+    )[0]

@@ -27,13 +27,19 @@ _FIGURES = {
     "insertion": ("Insertion ↑", "Mean probability as the map's pixels are shown, highest first. Higher is better."),
     "deletion": ("Deletion ↓", "Mean probability as the map's pixels are covered, highest first. Lower is better."),
     "confidence_drop": ("Confidence drop ↓", "Share of the probability lost when only the map's part is shown."),
-    "infidelity": ("Infidelity ↓", "0: the map foretells what covering a square does to the score. 1: it tells nothing."),
+    "infidelity": (
+        "Infidelity ↓",
+        "0: the map foretells what covering a square does to the score. 1: it tells nothing.",
+    ),
     "max_sensitivity": ("Under noise ↓", "Largest relative change of the map under noise too weak to see."),
-    "randomized": ("Random weights ↓", "Mean rank correlation with the maps of the network as its weights become random."),
+    "randomized": (
+        "Random weights ↓",
+        "Mean rank correlation with the maps of the network as its weights become random.",
+    ),
     "pointing": ("Pointing ↑", "Share of the map in the right cell of the grid, mean over its cells."),
     "sparseness": ("Sparseness", "Gini index: 0 all pixels alike, towards 1 few pixels have it all."),
     "complexity": ("Complexity", "Entropy: 0 one pixel, 1 all alike."),
-}  # fmt: skip
+}
 
 
 def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> None:
@@ -119,9 +125,13 @@ def _measure(here: Context, explainer: vislib.Explainer, grid, grid_contexts) ->
 
 def _verdict(one: trust.Trust, measured: Sequence[trust.Trust]) -> None:
     said, reasons = trust.verdict(one, measured)
-    items = "" if one.family == "baseline" else "".join(
-        f"<li class='{'for' if good else 'against'}'>{html.escape(sentence)}</li>" for good, sentence in reasons
-    )  # fmt: skip
+    items = (
+        ""
+        if one.family == "baseline"
+        else "".join(
+            f"<li class='{'for' if good else 'against'}'>{html.escape(sentence)}</li>" for good, sentence in reasons
+        )
+    )
     st.html(f"<div class='v-verdict'><b>{html.escape(said)}</b><ul>{items}</ul></div>")
 
 
@@ -228,8 +238,11 @@ def _pointing(grid: trust.Grid, measured: Mapping[str, trust.Trust], here: Conte
     left, right = st.columns([1, 2], gap="large")
     with left:
         names = ", ".join(here.classifier.labels[index] for index in grid.class_indices)
-        show_image(render.seen(grid.picture, here.classifier.box(grid.picture), picture.SIDE), width="stretch",
-                 alt=f"Several images in one: {names}")  # fmt: skip
+        show_image(
+            render.seen(grid.picture, here.classifier.box(grid.picture), picture.SIDE),
+            width="stretch",
+            alt=f"Several images in one: {names}",
+        )
     with right:
         shares = [(one.title, one.pointing) for one in measured.values() if one.pointing is not None]
         shares.sort(key=lambda share: -share[1])

@@ -1,4 +1,4 @@
-"""Sums that one does by hand when planning a network: sizes and costs of a layer, stacked receptive fields, activations."""
+"""Calculators for planning a network: size and cost of a layer, stacked receptive fields, activation functions."""
 
 import numpy as np
 import pandas as pd
@@ -46,8 +46,8 @@ def layer() -> None:
     )
     picture.caption(
         "Weights are shared",
-        "A convolution uses the same weights at every place, so its parameters do not depend on the size of the image; those "
-        "of a dense layer do.",
+        "A convolution uses the same weights at every place, so its parameters do not depend on the size of the image; "
+        "those of a dense layer do.",
     )
 
 
@@ -60,11 +60,17 @@ def receptive_fields() -> None:
         stride = int(st.number_input("Stride of each", 1, 4, 1, key="hand.s", bind="query-params", width=130))
     sizes = [stacked_field([kernel] * n, [stride] * n) for n in range(1, number + 1)]
     st.bar_chart(
-        pd.DataFrame({"receptive field (px)": sizes}, index=range(1, number + 1)), height=200, color="#15aabf",
-        x_label="layers", y_label="pixels across",
-    )  # fmt: skip
+        pd.DataFrame({"receptive field (px)": sizes}, index=range(1, number + 1)),
+        height=200,
+        color="#15aabf",
+        x_label="layers",
+        y_label="pixels across",
+    )
     weights = number * kernel**2
-    alike = f" One convolution with a kernel of {sizes[-1]} sees as far, with {sizes[-1] ** 2:,} weights a channel, not {weights:,}."
+    alike = (
+        f" One convolution with a kernel of {sizes[-1]} sees as far, with {sizes[-1] ** 2:,} weights per channel, "
+        f"not {weights:,}."
+    )
     picture.caption(
         f"{number} layers of {kernel} × {kernel}: {sizes[-1]} pixels",
         f"Each layer adds (k − 1) times the strides before it: {', '.join(map(str, sizes))}."
@@ -77,9 +83,13 @@ def activation_functions() -> None:
     st.subheader("Activation functions and their derivatives", anchor=False)
     names = list(FUNCTIONS)
     chosen = st.multiselect(
-        "Functions", names, ["relu", "sigmoid"], key="hand.functions", bind="query-params",
+        "Functions",
+        names,
+        ["relu", "sigmoid"],
+        key="hand.functions",
+        bind="query-params",
         format_func=lambda name: FUNCTIONS[name].title,
-    )  # fmt: skip
+    )
     if not chosen:
         st.info("Choose at least one function above.")
         return

@@ -62,11 +62,19 @@ def steps(context: Context, layer: Layer) -> None:
     """The window over a small patch of numbers, step by step."""
     st.subheader("The window, step by step", anchor=False)
     chosen = st.segmented_control(
-        "Patch", (_FROM_IMAGE, _HALVES, _DIGITS), default=_FROM_IMAGE, key="lab.patch", bind="query-params",
-        required=True, help="Choose its place by a click on the image above.",
-    )  # fmt: skip
-    patch = {_FROM_IMAGE: _patch_of(context), _HALVES: np.repeat([[10.0] * 3 + [0.0] * 3], 6, axis=0),
-             _DIGITS: np.array([[3.0, 0, 1], [1, 5, 8], [2, 7, 2]])}[chosen]  # fmt: skip
+        "Patch",
+        (_FROM_IMAGE, _HALVES, _DIGITS),
+        default=_FROM_IMAGE,
+        key="lab.patch",
+        bind="query-params",
+        required=True,
+        help="Choose its place by a click on the image above.",
+    )
+    patch = {
+        _FROM_IMAGE: _patch_of(context),
+        _HALVES: np.repeat([[10.0] * 3 + [0.0] * 3], 6, axis=0),
+        _DIGITS: np.array([[3.0, 0, 1], [1, 5, 8], [2, 7, 2]]),
+    }[chosen]
     try:
         window(convolution_lesson(patch, layer.kernel, layer.bias, **layer.window), "window")
     except ParameterError as error:
@@ -75,8 +83,8 @@ def steps(context: Context, layer: Layer) -> None:
     note = "" if layer.window["flip"] else " This is cross-correlation, which networks call convolution."
     picture.caption(
         "Each number of the result is a sum of products",
-        f"The kernel lies on the framed window; each number is multiplied by the weight on it.{note} Numbers in italics "
-        "are padding.",
+        f"The kernel lies on the framed window; each number is multiplied by the weight on it.{note} Numbers in "
+        "italics are padding.",
     )
     st.subheader("Pooling, and the gradient's way back", anchor=False)
     pooling = layer.pooling or Pooling("max", 2)
@@ -100,8 +108,9 @@ def comparisons(context: Context, layer: Layer) -> None:
     else:
         _side_by_side(
             {"Cross-correlation, as in networks": {"flip": False}, "True convolution, kernel flipped": {"flip": True}},
-            image, layer,
-        )  # fmt: skip
+            image,
+            layer,
+        )
     st.subheader("What padding does at the border", anchor=False)
     kernel = max(layer.kernel.shape)
     reach = max(2, layer.window["dilation"] * (kernel - 1) // 2)
@@ -125,14 +134,21 @@ def _image(context: Context, shown: np.ndarray) -> None:
     top, left = _patch_place(height, width)
     frame = np.array(drawn)
     bottom, right = min(top + _PATCH, height) - 1, min(left + _PATCH, width) - 1
-    for edge in (np.s_[top, left : right + 1], np.s_[bottom, left : right + 1],
-                 np.s_[top : bottom + 1, left], np.s_[top : bottom + 1, right]):  # fmt: skip
+    for edge in (
+        np.s_[top, left : right + 1],
+        np.s_[bottom, left : right + 1],
+        np.s_[top : bottom + 1, left],
+        np.s_[top : bottom + 1, right],
+    ):
         frame[edge] = (232, 89, 12)
     point_picker(
-        Image.fromarray(frame), "lab_point", f"{context.image_name}; choose a point for the patch below",
-        ((left + _PATCH / 2) / width, (top + _PATCH / 2) / height), (2 / width, 2 / height),
+        Image.fromarray(frame),
+        "lab_point",
+        f"{context.image_name}; choose a point for the patch below",
+        ((left + _PATCH / 2) / width, (top + _PATCH / 2) / height),
+        (2 / width, 2 / height),
         lambda x, y: st.session_state.update({"lab.at": (x, y)}),
-    )  # fmt: skip
+    )
     picture.caption(
         f"{context.image_name}: {width} × {height}",
         "Click it, or use the arrow keys, to choose the framed 8 × 8 pixels that are worked through below.",
@@ -141,8 +157,10 @@ def _image(context: Context, shown: np.ndarray) -> None:
 
 def _patch_place(height: int, width: int) -> tuple[int, int]:
     x, y = st.session_state.get("lab.at") or (0.5, 0.5)
-    return (int(np.clip(y * height - _PATCH / 2, 0, max(0, height - _PATCH))),
-            int(np.clip(x * width - _PATCH / 2, 0, max(0, width - _PATCH))))  # fmt: skip
+    return (
+        int(np.clip(y * height - _PATCH / 2, 0, max(0, height - _PATCH))),
+        int(np.clip(x * width - _PATCH / 2, 0, max(0, width - _PATCH))),
+    )
 
 
 def _patch_of(context: Context) -> np.ndarray:
@@ -233,14 +251,20 @@ def _downloads(context: Context, layer: Layer, result: np.ndarray) -> None:
     given = ", ".join(f"{name}={value!r}" for name, value in layer.window.items())
     height, width = small_image(context).shape[:2]
     lines = [
-        "import numpy as np", "import vislib", "from vislib import arithmetic", "from vislib.images.reading import Box, resize_box",
-        "", f"image = vislib.load_image({context.source!r})",
+        "import numpy as np",
+        "import vislib",
+        "from vislib import arithmetic",
+        "from vislib.images.reading import Box, resize_box",
+        "",
+        f"image = vislib.load_image({context.source!r})",
         f"image = resize_box(image, Box(0, 0, *image.shape[:2]), ({height}, {width})).astype(float)",
         f"kernel = np.array({layer.kernel.tolist()})",
-    ]  # fmt: skip
+    ]
     if layer.channels == ONE_FILTER:
-        lines += ["kernels = np.repeat(kernel[:, :, None, None], 3, axis=2)",
-                  f"maps = arithmetic.convolve(image, kernels, {layer.bias}, {given})"]  # fmt: skip
+        lines += [
+            "kernels = np.repeat(kernel[:, :, None, None], 3, axis=2)",
+            f"maps = arithmetic.convolve(image, kernels, {layer.bias}, {given})",
+        ]
     else:
         grey = "(image @ [0.299, 0.587, 0.114])[..., None]" if layer.channels == GREY else "image"
         lines += [f"maps = arithmetic.convolve_depthwise({grey}, kernel, {layer.bias}, {given})"]

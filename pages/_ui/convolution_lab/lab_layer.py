@@ -43,8 +43,15 @@ class Layer:
 
     @property
     def key(self) -> tuple:
-        return (self.kernel.tobytes(), self.kernel.shape, self.channels, tuple(self.window.items()), self.bias,
-                self.relu, self.pooling)  # fmt: skip
+        return (
+            self.kernel.tobytes(),
+            self.kernel.shape,
+            self.channels,
+            tuple(self.window.items()),
+            self.bias,
+            self.relu,
+            self.pooling,
+        )
 
 
 def small_image(context: Context) -> np.ndarray:
@@ -60,14 +67,23 @@ def controls() -> Layer:
     kernel = _kernel_control()
     channels = st.selectbox("Channels", (GREY, DEPTHWISE, ONE_FILTER), key="lab.channels", bind="query-params")
     stride = st.slider("Stride", 1, 8, 1, key="lab.stride", bind="query-params")
-    padding = st.selectbox("Padding", ("none", "same", "1", "2", "4", "8"), key="lab.padding", bind="query-params",
-                           help="“Same” keeps the size at stride 1.")  # fmt: skip
+    padding = st.selectbox(
+        "Padding",
+        ("none", "same", "1", "2", "4", "8"),
+        key="lab.padding",
+        bind="query-params",
+        help="“Same” keeps the size at stride 1.",
+    )
     border = st.selectbox(
         "Padding is", list(BORDERS), key="lab.border", bind="query-params", disabled=padding == "none"
     )
     dilation = st.slider("Dilation", 1, 8, 1, key="lab.dilation", bind="query-params")
-    flip = st.toggle("True convolution", key="lab.flip", bind="query-params",
-                     help="The kernel flipped both ways; networks leave it as it is (cross-correlation).")  # fmt: skip
+    flip = st.toggle(
+        "True convolution",
+        key="lab.flip",
+        bind="query-params",
+        help="The kernel flipped both ways; networks leave it as it is (cross-correlation).",
+    )
     bias = st.slider("Bias", -255, 255, 0, key="lab.bias", bind="query-params")
     relu = st.toggle("ReLU", key="lab.relu", bind="query-params", help="Negative values become 0.")
     pool = st.selectbox("Pooling", ("none", "max", "average"), key="lab.pool", bind="query-params")
@@ -108,8 +124,13 @@ def _kernel_control() -> np.ndarray:
         seed = int(st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params"))
         kernel = random_kernels((size, size), seed=seed)[..., 0, 0]
     elif name == _TYPED:
-        text = st.text_area("Weights", kernel_text(PRESETS["sobel x"].kernel), key="lab.typed", height=120,
-                            help="A row a line, numbers apart by spaces; fractions such as 1/9 too.")  # fmt: skip
+        text = st.text_area(
+            "Weights",
+            kernel_text(PRESETS["sobel x"].kernel),
+            key="lab.typed",
+            height=120,
+            help="A row a line, numbers apart by spaces; fractions such as 1/9 too.",
+        )
         try:
             kernel = st.session_state["lab.good"] = parse_kernel(text)
         except ParameterError as error:

@@ -22,13 +22,20 @@ from vislib.output.render import Scale
 
 _CHOSEN, _AT = "number of", "number at"
 _TITLES = {
-    "Conv2D": "a convolution: window times kernel, summed over all channels", "DepthwiseConv2D": "a depthwise convolution: its own channel only",
-    "BatchNormalization": "batch normalization: moved and scaled by what training found", "Add": "a sum of the paths that meet here",
-    "MaxPooling2D": "max pooling: the largest of the window", "AveragePooling2D": "average pooling: the mean of the window",
-    "GlobalAveragePooling2D": "global average pooling: one mean a map", "Dense": "a dense layer: every input times its weight",
-    "ReLU": "an activation, number by number", "Activation": "an activation, number by number", "Dropout": "dropout, which does nothing but in training",
-    "Concatenate": "maps put behind each other", "Multiply": "a product of the paths that meet here",
-}  # fmt: skip
+    "Conv2D": "a convolution: window times kernel, summed over all channels",
+    "DepthwiseConv2D": "a depthwise convolution: its own channel only",
+    "BatchNormalization": "batch normalization: moved and scaled by what training found",
+    "Add": "a sum of the paths that meet here",
+    "MaxPooling2D": "max pooling: the largest of the window",
+    "AveragePooling2D": "average pooling: the mean of the window",
+    "GlobalAveragePooling2D": "global average pooling: one mean a map",
+    "Dense": "a dense layer: every input times its weight",
+    "ReLU": "an activation, number by number",
+    "Activation": "an activation, number by number",
+    "Dropout": "dropout, which does nothing but in training",
+    "Concatenate": "maps put behind each other",
+    "Multiply": "a product of the paths that meet here",
+}
 
 
 def choose(layer: str, channel: int, at: tuple[float, float] | None = None) -> None:
@@ -83,8 +90,13 @@ def _probability_step(context: Context) -> None:
         cell = softmax_cell(logits, index)
     _lines(f"{percent(context.probability)} {context.label}: the last step, from scores to probabilities", cell)
     with st.container(horizontal=True):
-        st.button(f"Where the score of “{context.label}” comes from: {last}", icon=":material/arrow_back:",
-                  key="source score", on_click=choose, args=(last, index if n_units > 1 else 0))  # fmt: skip
+        st.button(
+            f"Where the score of “{context.label}” comes from: {last}",
+            icon=":material/arrow_back:",
+            key="source score",
+            on_click=choose,
+            args=(last, index if n_units > 1 else 0),
+        )
 
 
 def _operation(context: Context, layer: str) -> Operation:
@@ -103,18 +115,26 @@ def _cursor(operation: Operation, channel: int) -> tuple[int, int]:
         render.map_image(values, signed=signed).resize((width * times, height * times), Image.Resampling.NEAREST)
     )
     top, left, edge = row * times, column * times, max(2, times // 6)
-    for part in (np.s_[top : top + times, left : left + edge], np.s_[top : top + times, left + times - edge : left + times],
-                 np.s_[top : top + edge, left : left + times], np.s_[top + times - edge : top + times, left : left + times]):  # fmt: skip
+    for part in (
+        np.s_[top : top + times, left : left + edge],
+        np.s_[top : top + times, left + times - edge : left + times],
+        np.s_[top : top + edge, left : left + times],
+        np.s_[top + times - edge : top + times, left : left + times],
+    ):
         drawn[part] = (232, 89, 12)
     point_picker(
-        Image.fromarray(drawn), "number_point", f"Channel {channel} of {operation.name}; choose a number of it",
-        ((column + 0.5) / width, (row + 0.5) / height), (1 / width, 1 / height),
+        Image.fromarray(drawn),
+        "number_point",
+        f"Channel {channel} of {operation.name}; choose a number of it",
+        ((column + 0.5) / width, (row + 0.5) / height),
+        (1 / width, 1 / height),
         lambda x, y: st.session_state.update({_AT: (x, y)}),
-    )  # fmt: skip
+    )
     colour_bar(Scale.of(values, signed), signed, None, "activation")
     picture.caption(
         f"Channel {channel} of {operation.name}",
-        f"Row {row}, column {column}: {notation.number(values[row, column])}. Click another number, or use the arrow keys.",
+        f"Row {row}, column {column}: {notation.number(values[row, column])}. Click another number, or use the arrow "
+        "keys.",
     )
     return row, column
 
@@ -133,7 +153,8 @@ def _window(step: Step) -> None:
     bias = f" and the bias {notation.number(step.bias)}" if step.bias else ""
     st.html(
         f"<p class='v-caption'><span>Products of the {sums.shape[0]} × {sums.shape[1]} window{over}; together{bias}: "
-        f"{notation.number(step.value)}</span></p><div style='overflow-x:auto'><table class='v-numbers'>{rows}</table></div>"
+        f"{notation.number(step.value)}</span></p>"
+        f"<div style='overflow-x:auto'><table class='v-numbers'>{rows}</table></div>"
     )
 
 
@@ -146,8 +167,13 @@ def _flattened(operation: Operation, index: int) -> None:
         f"Number {index} of {operation.output.size:,} is row {row}, column {column} of channel {channel}.",
     )
     at = ((column + 0.5) / shape[1], (row + 0.5) / shape[0])
-    st.button(f"From {operation.sources[0]}", icon=":material/arrow_back:", key="source 0", on_click=choose,
-              args=(operation.sources[0], channel, at))  # fmt: skip
+    st.button(
+        f"From {operation.sources[0]}",
+        icon=":material/arrow_back:",
+        key="source 0",
+        on_click=choose,
+        args=(operation.sources[0], channel, at),
+    )
 
 
 def _sources(context: Context, operation: Operation, cell: Cell | None, channel: int) -> None:
@@ -156,8 +182,13 @@ def _sources(context: Context, operation: Operation, cell: Cell | None, channel:
     with st.container(horizontal=True):
         for place, name in enumerate(operation.sources):
             if name:
-                st.button(f"From {name}", icon=":material/arrow_back:", key=f"source {place}", on_click=choose,
-                          args=(name, strongest.get(place, channel)))  # fmt: skip
+                st.button(
+                    f"From {name}",
+                    icon=":material/arrow_back:",
+                    key=f"source {place}",
+                    on_click=choose,
+                    args=(name, strongest.get(place, channel)),
+                )
             else:
                 st.caption("From the network's input.")
         if operation.name in context.classifier.network.map_layers and st.button(

@@ -28,8 +28,12 @@ def explorer(
         found = _search(table, name)
         every = st.toggle("All blocks open", key=f"all of {name}")
         st.button("Close all", on_click=opened.clear, disabled=not opened, key=f"close {name}")
-    of_chosen = {block.name for stage in diagram.stages(table) for block in stage.blocks if chosen in
-                 [row.name for row in block.rows]}  # fmt: skip
+    of_chosen = {
+        block.name
+        for stage in diagram.stages(table)
+        for block in stage.blocks
+        if chosen in [row.name for row in block.rows]
+    }
     layout = diagram.layout(table, None if every else opened | of_chosen)
 
     def choose(box: dict) -> None:
@@ -56,8 +60,8 @@ def explorer(
     )
     picture.caption(
         f"{name}: {len(table.rows)} layers",
-        "A column a stage of one map size, from left to right; blocks that are alike follow each other as one. Click a block "
-        "to open it, its frame to close it; drag to move, hold Ctrl and scroll to zoom.",
+        "Each column is a stage of one map size, from left to right; equal blocks in a row are drawn as one. Click a "
+        "block to open it, its frame to close it; drag to move, hold Ctrl and scroll to zoom.",
     )
 
 

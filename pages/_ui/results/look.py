@@ -50,9 +50,15 @@ def look_controls(signed: bool, opacity: float = 0.55, clip: float | None = None
     percent = 0.0
     if clip is not None:
         percent = st.slider(
-            "Saturated pixels (%)", 0.0, 5.0, clip * 100, 0.5, key="clip", bind="query-params",
+            "Saturated pixels (%)",
+            0.0,
+            5.0,
+            clip * 100,
+            0.5,
+            key="clip",
+            bind="query-params",
             help="A few extreme pixels would darken all others: so many of the brightest share the last colour.",
-        )  # fmt: skip
+        )
     return Look(chosen, colormap, percent / 100)
 
 

@@ -20,7 +20,8 @@ _CSS = """
 .v-caption b { font-weight: 600; }
 .v-caption span { opacity: .72; }
 .v-top { list-style: none; margin: 0 !important; padding: 0 !important; font-size: .86rem; }
-.v-top li { margin-left: 0 !important; padding-left: 0 !important; display: grid; grid-template-columns: 1fr auto; column-gap: .5rem; margin: 0 0 .35rem; padding: 0; }
+.v-top li { margin-left: 0 !important; padding-left: 0 !important; display: grid; grid-template-columns: 1fr auto;
+  column-gap: .5rem; margin: 0 0 .35rem; padding: 0; }
 .v-top .v-value { font-variant-numeric: tabular-nums; opacity: .8; }
 .v-top .v-bar { grid-column: 1 / -1; height: .3rem; border-radius: 2px; background: rgba(128,128,128,.2); }
 .v-top .v-bar span { display: block; height: 100%; border-radius: 2px; background: #15aabf; }
@@ -34,7 +35,8 @@ _CSS = """
 .v-verdict { font-size: .86rem; line-height: 1.35; margin: 0; }
 .v-verdict b { font-weight: 600; }
 .v-verdict ul { list-style: none; margin: .2rem 0 .6rem !important; padding: 0 !important; }
-.v-verdict li { margin: 0 0 .2rem !important; padding: 0 0 0 1.1rem !important; position: relative; opacity: .85; font-size: .82rem; }
+.v-verdict li { margin: 0 0 .2rem !important; padding: 0 0 0 1.1rem !important; position: relative; opacity: .85;
+  font-size: .82rem; }
 .v-verdict li::before { position: absolute; left: 0; font-weight: 700; }
 .v-verdict li.for::before { content: "+"; color: #0b7285; }
 .v-verdict li.against::before { content: "−"; color: #e8590c; }
@@ -44,7 +46,8 @@ _CSS = """
 .v-strip { display: flex; gap: .6rem; overflow-x: auto; margin: 0 0 .9rem; padding-bottom: .3rem; }
 .v-strip figure { margin: 0; flex: 1 0 88px; max-width: 190px; }
 .v-strip img { width: 100%; display: block; border-radius: 3px; border: 1px solid rgba(128,128,128,.35); }
-.v-strip figcaption { font-size: .74rem; line-height: 1.3; opacity: .8; font-variant-numeric: tabular-nums; margin-top: .2rem; }
+.v-strip figcaption { font-size: .74rem; line-height: 1.3; opacity: .8; font-variant-numeric: tabular-nums;
+  margin-top: .2rem; }
 </style>
 """
 

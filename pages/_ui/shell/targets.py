@@ -43,7 +43,9 @@ def _further(classifier, class_index: int, names: list[str]) -> tuple[int | None
             help="The logit is the network's raw score. A probability also rises when other classes fall.",
         )
         counterfactual = st.toggle(
-            "What speaks against it", key="counterfactual", bind="query-params",
+            "What speaks against it",
+            key="counterfactual",
+            bind="query-params",
             help="The score with its sign turned: places that would have to go for the class to win.",
-        )  # fmt: skip
+        )
     return None if against == _NONE else classifier.class_index(against), score, counterfactual

@@ -38,8 +38,14 @@ def show_runs(runs: list[Run]) -> None:
     )
     with st.container(horizontal=True):
         st.button("Use it on every page", type="primary", on_click=use, args=(newest,), key="use")
-        st.download_button("Download (.keras)", lambda: _keras_file(result.model), f"{newest.plan.name}.keras",
-                           "application/octet-stream", on_click="ignore", key="download run")  # fmt: skip
+        st.download_button(
+            "Download (.keras)",
+            lambda: _keras_file(result.model),
+            f"{newest.plan.name}.keras",
+            "application/octet-stream",
+            on_click="ignore",
+            key="download run",
+        )
     left, right = st.columns(2)
     with left:
         _curves(runs)
@@ -104,10 +110,14 @@ def _mistakes(run: Run) -> None:
     st.subheader(f"{len(run.evaluation.mistakes):,} mistakes, the most confident first", anchor=False)
     labels, shown = run.result.labels, run.evaluation.mistakes[: len(run.mistakes)]
     pictures = [
-        Tile(str(k), data_uri(_rgb(run.mistakes[k])), f"{labels[m.predicted]}, is {labels[m.true]}",
-             f"Taken for {labels[m.predicted]} with {percent(m.probability)}, is {labels[m.true]}. Click to explain.")
+        Tile(
+            str(k),
+            data_uri(_rgb(run.mistakes[k])),
+            f"{labels[m.predicted]}, is {labels[m.true]}",
+            f"Taken for {labels[m.predicted]} with {percent(m.probability)}, is {labels[m.true]}. Click to explain.",
+        )
         for k, m in enumerate(shown)
-    ]  # fmt: skip
+    ]
 
     def explain(tile: str) -> None:
         use(run)

@@ -50,9 +50,13 @@ def maximize(context: Context, goals: Sequence[Goal], what: str, settings: Setti
 
         def compute(progress, done=done, steps=steps, before=before):
             return am.maximize(
-                context.classifier, [goal.objective for goal in goals], before,
-                lambda now, _, partial=None: progress(done + now, settings.steps, partial), steps=steps, seed=settings.seed,
-            )  # fmt: skip
+                context.classifier,
+                [goal.objective for goal in goals],
+                before,
+                lambda now, _, partial=None: progress(done + now, settings.steps, partial),
+                steps=steps,
+                seed=settings.seed,
+            )
 
         key = (context.classifier.key, "maximize", tuple(goal.key for goal in goals), settings.seed, done + steps)
         result = run(key, what, compute, slot, f"What is made for {what}", resume_label="Go on")
@@ -65,7 +69,7 @@ def maximize(context: Context, goals: Sequence[Goal], what: str, settings: Setti
 
 
 def run(key: tuple, what: str, compute, slot, alt: str, resume_label: str = "Start again") -> am.Maximization | None:
-    """The result of a computation whose picture is drawn into `slot` as it develops; None if it was stopped or refused."""
+    """The result, whose picture is drawn into `slot` while it is computed; None if it was stopped or refused."""
 
     def draw(partial: np.ndarray, done: int, total: int) -> None:
         # Inside the page: a file of its own could be gone before a slow browser asks for it.

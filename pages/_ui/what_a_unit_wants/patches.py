@@ -30,8 +30,9 @@ def show(context: Context, layer: str, channel: int) -> None:
         chosen = st.selectbox("Images", names, key="patches_of", bind="query-params", width=280)
         file = None
         if chosen == _ZIP:
-            file = st.file_uploader("A zip with a folder of pictures", type="zip", key="patches_zip",
-                                    help="Up to 20 MB; it is not kept.")  # fmt: skip
+            file = st.file_uploader(
+                "A zip with a folder of pictures", type="zip", key="patches_zip", help="Up to 20 MB; it is not kept."
+            )
     if chosen == _ZIP and file is None:
         st.caption("Choose a zip of pictures above.")
         return
@@ -44,7 +45,7 @@ def show(context: Context, layer: str, channel: int) -> None:
                 context.classifier, found, layer, _N, keep_in=_kept(chosen), progress=progress
             ),
             resume_label="Go on",
-        )  # fmt: skip
+        )
     except VislibError as error:
         st.error(plain(str(error)))
         return

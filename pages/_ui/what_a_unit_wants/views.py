@@ -33,9 +33,13 @@ def modes(context: Context) -> list[str]:
 
 def kind_control() -> str:
     return st.selectbox(
-        "Unit", (CHANNEL, NEURON, CLASS), key="unit_kind", bind="query-params", width=130,
+        "Unit",
+        (CHANNEL, NEURON, CLASS),
+        key="unit_kind",
+        bind="query-params",
+        width=130,
         help="A channel everywhere, one neuron of it (choose it in the map), or the class chosen in the sidebar.",
-    )  # fmt: skip
+    )
 
 
 def layer_control(context: Context) -> str:
@@ -53,15 +57,24 @@ def settings_controls(mode: str) -> maximization.Settings:
         return maximization.Settings(steps, _seed(), octaves=octaves)
     start = 64 if mode == CHANNELS else 128
     steps = st.select_slider(
-        "Steps", (16, 32, 64, 128, 256, 512), start, key=f"steps.{mode}", bind="query-params",
+        "Steps",
+        (16, 32, 64, 128, 256, 512),
+        start,
+        key=f"steps.{mode}",
+        bind="query-params",
         help="More make a picture stronger and finer; those made already are kept.",
-    )  # fmt: skip
+    )
     n_pictures = 1
     if mode == ONE:
         n_pictures = st.slider(
-            "Pictures", 1, 4, 1, key="n_pictures", bind="query-params",
+            "Pictures",
+            1,
+            4,
+            1,
+            key="n_pictures",
+            bind="query-params",
             help="Several, made to be unlike each other: a unit often wants more than one thing.",
-        )  # fmt: skip
+        )
     if mode == CHANNELS:
         n_pictures = st.slider("Channels", 4, 24, 8, 4, key="n_channels", bind="query-params")
     return maximization.Settings(int(steps), _seed(), n_pictures)
@@ -130,8 +143,8 @@ def classes(context: Context, settings: maximization.Settings) -> None:
         tiles([Group("", "", group)], key="wanted classes", layout="large")
     picture.caption(
         f"The idea that {context.model_name} has of each of its classes",
-        "Each made from noise to raise the class's logit, with the probability that the network then gives it. Certain of "
-        "pictures that nobody would call so: a high probability alone says little.",
+        "Each was made from noise to raise the class's logit; beside it, the probability that the network gives it. "
+        "The network is certain of pictures that no person would call so: a high probability alone proves little.",
     )
     maximization.show_downloads(context, result, goals, settings)
 
@@ -145,9 +158,12 @@ def channels(context: Context, layer: str, maps: np.ndarray, settings: maximizat
     for start in range(0, len(order), _AT_ONCE):
         part = order[start : start + _AT_ONCE]
         result = maximization.maximize(
-            context, [_unit_goal(context, CHANNEL, layer, channel) for channel in part],
-            f"Channels {', '.join(map(str, part))}", settings, slot,
-        )  # fmt: skip
+            context,
+            [_unit_goal(context, CHANNEL, layer, channel) for channel in part],
+            f"Channels {', '.join(map(str, part))}",
+            settings,
+            slot,
+        )
         if result is None:
             return
         slot.empty()
@@ -158,17 +174,20 @@ def channels(context: Context, layer: str, maps: np.ndarray, settings: maximizat
         ]
         with done.container():
             tiles(
-                [Group("", "", shown)], key=f"wanted channels {start}", layout="large",
+                [Group("", "", shown)],
+                key=f"wanted channels {start}",
+                layout="large",
                 on_click=lambda tile: st.session_state.update(channel=int(tile), wants=ONE, unit_kind=CHANNEL),
-            )  # fmt: skip
+            )
         picture_of = f"What the {len(shown)} channels of {layer} want that answer most to {context.image_name}"
     picture.caption(picture_of, "Strongest first. Click one to see it large, with the real patches that excite it.")
     goals = [_unit_goal(context, CHANNEL, layer, channel) for channel in order]
     downloads.show(
-        f"wanted channels {layer}", downloads.file_stem(context.model_name, layer),
+        f"wanted channels {layer}",
+        downloads.file_stem(context.model_name, layer),
         {"png": lambda: export.png_bytes(export.as_image(am.sheet(np.stack(made))))},
         maximization.snippet(context, goals, settings, more=", which are made four at a time here"),
-    )  # fmt: skip
+    )
 
 
 def dream(context: Context, layer: str, settings: maximization.Settings) -> None:
@@ -176,25 +195,31 @@ def dream(context: Context, layer: str, settings: maximization.Settings) -> None
     slot = _beside_image(context)
     params = {"octaves": settings.octaves, "steps": settings.steps, "seed": settings.seed}
     result = maximization.run(
-        context.key("dream", layer, settings), f"Dreaming at {layer}",
+        context.key("dream", layer, settings),
+        f"Dreaming at {layer}",
         lambda progress: am.deep_dream(context.classifier, context.image, layer, progress, **params),
-        slot, f"DeepDream of {context.image_name} at {layer}",
-    )  # fmt: skip
+        slot,
+        f"DeepDream of {context.image_name} at {layer}",
+    )
     if result is None:
         return
     with slot.container():
         maximization.show_picture(result.picture, f"DeepDream of {context.image_name} at {layer}")
         picture.caption(
             f"What {layer} sees in it",
-            f"The image, changed a little at a time so that the layer answers more, whatever it answers with: its mean "
-            f"square went from {result.values[0, 0]:.3g} to {result.values[settings.steps - 1, 0]:.3g} at the first size.",
+            "The image, changed step by step so that the layer responds more strongly, with whatever features it "
+            f"finds: the mean square of its output went from {result.values[0, 0]:.3g} to "
+            f"{result.values[settings.steps - 1, 0]:.3g} at the first size.",
         )
         given = ", ".join(f"{name}={value}" for name, value in params.items())
         maximization.show_files(
-            context, result, f"dream {layer}",
-            f"{snippets.preamble(context)}\n{maximization.IMPORT}result = am.deep_dream(classifier, image, {layer!r}, {given})\n"
+            context,
+            result,
+            f"dream {layer}",
+            f"{snippets.preamble(context)}\n{maximization.IMPORT}"
+            f"result = am.deep_dream(classifier, image, {layer!r}, {given})\n"
             f"result.picture  # {result.picture.shape} uint8\n",
-        )  # fmt: skip
+        )
 
 
 def caricature(context: Context, layer: str, settings: maximization.Settings) -> None:
@@ -220,14 +245,15 @@ def about() -> None:
     """How the pictures are made and how far they can be trusted."""
     with st.expander("How far to trust these pictures"):
         st.markdown(
-            "Gradient ascent on a picture: Fourier coefficients with decorrelated colours, seen at each step with a small "
-            "random shift, turn and change of size, so that only what survives these grows. What is raised is the "
-            "activation before its ReLU, or the class's logit. \n\n"
-            "A picture shows one thing that the unit answers to, not all, and not what it is for: compare several seeds, "
-            "and the real patches. Units that answer to several unrelated things are common.  \n"
+            "The pictures are made by gradient ascent. A picture is a set of Fourier coefficients with decorrelated "
+            "colours. At each step the network sees it with a small random shift, rotation and change of size, so only "
+            "patterns that survive these changes grow. The objective is the activation before its ReLU, or the class's "
+            "logit.\n\n"
+            "A picture shows one pattern that excites the unit, not all of them, and not what the unit is for: compare "
+            "several seeds, and the real patches. Many units respond to several unrelated patterns.  \n"
             "*Erhan et al. 2009; Simonyan et al. 2013, arXiv 1312.6034; Olah, Mordvintsev & Schubert 2017, "
-            "distill.pub/2017/feature-visualization; Mordvintsev, Olah & Tyka 2015 (DeepDream). What each part is worth: "
-            "docs/activation_maximization.md.*"
+            "distill.pub/2017/feature-visualization; Mordvintsev, Olah & Tyka 2015 (DeepDream). The effect of each "
+            "part: docs/activation_maximization.md.*"
         )
 
 

@@ -24,10 +24,23 @@ def layer_control(layers: Sequence[str], default: str) -> str:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         layer = choose("Layer", layers, "layer", default, on_change=_forget_channel, width=300)
         place = layers.index(layer)
-        st.button("Previous", icon=":material/chevron_left:", disabled=place == 0,
-                  on_click=_move, args=(layers, -1), key="layer_before")  # fmt: skip
-        st.button("Next", icon=":material/chevron_right:", icon_position="right", disabled=place == len(layers) - 1,
-                  on_click=_move, args=(layers, 1), key="layer_after")  # fmt: skip
+        st.button(
+            "Previous",
+            icon=":material/chevron_left:",
+            disabled=place == 0,
+            on_click=_move,
+            args=(layers, -1),
+            key="layer_before",
+        )
+        st.button(
+            "Next",
+            icon=":material/chevron_right:",
+            icon_position="right",
+            disabled=place == len(layers) - 1,
+            on_click=_move,
+            args=(layers, 1),
+            key="layer_after",
+        )
         st.toggle("Play", key="play_on", help="Goes through the network, layer by layer.")
         st.caption(f"{place + 1} of {len(layers)} layers")
     return layer

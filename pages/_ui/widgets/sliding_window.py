@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -50,15 +51,18 @@ class Lesson:
 def convolution_lesson(
     patch: np.ndarray, kernel: np.ndarray, bias: float, *, stride, padding, dilation, flip: bool, border: str
 ) -> Lesson:
-    """Every step of a convolution of a patch (h, w) with a kernel (k_h, k_w); arguments as for `vislib.arithmetic.convolve`."""
+    """Every step of a convolution of a patch (h, w) with a kernel (k_h, k_w).
+
+    The arguments are those of `vislib.arithmetic.convolve`.
+    """
     places = axes(patch.shape, kernel.shape, stride, padding, dilation)
     top, left = places[0].before, places[1].before
+    settings: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation}
     cells: list[list[Cell]] = []
     for row in range(places[0].output):
         cells.append([])
         for column in range(places[1].output):
-            one = step(patch, kernel, row, column, bias, stride=stride, padding=padding, dilation=dilation,
-                       flip=flip, border=border)  # fmt: skip
+            one = step(patch, kernel, row, column, bias, **settings, flip=flip, border=border)
             under = [(int(r) + top, int(c) + left) for r in one.rows for c in one.columns]
             products = one.products.ravel().tolist()
             texts = notation.products(one.window.ravel(), one.kernel.ravel())
@@ -66,8 +70,16 @@ def convolution_lesson(
     padded = pad(patch[..., None], places, border)[..., 0]
     shown = kernel[::-1, ::-1] if flip else kernel
     title = "Kernel, flipped both ways" if flip else "Kernel"
-    return Lesson(_texts(padded), _shades(padded, patch), (top, left, *patch.shape), _texts(shown), title, cells,
-                  notation.number(bias), ())  # fmt: skip
+    return Lesson(
+        patch=_texts(padded),
+        shade=_shades(padded, patch),
+        inside=(top, left, *patch.shape),
+        kernel=_texts(shown),
+        kernel_title=title,
+        cells=cells,
+        bias=notation.number(bias),
+        gradient=(),
+    )
 
 
 def pooling_lesson(patch: np.ndarray, pooling: Pooling) -> Lesson:
@@ -82,23 +94,32 @@ def pooling_lesson(patch: np.ndarray, pooling: Pooling) -> Lesson:
             one = pooling.step(maps, row, column)
             ones = np.zeros((places[0].output, places[1].output, 1))
             ones[row, column] = 1
-            back = np.pad(pooling.backward(maps, ones)[..., 0],
-                          [(axis.before, axis.after) for axis in places])  # fmt: skip
+            back = np.pad(pooling.backward(maps, ones)[..., 0], [(axis.before, axis.after) for axis in places])
             under = [(int(r) + top, int(c) + left) for r in one.rows for c in one.columns]
             winner = one.winner[0] * len(one.columns) + one.winner[1] if one.kind == "max" else -1
             cells[-1].append(
                 Cell(
-                    under, np.nan_to_num(one.window.ravel(), neginf=0.0).tolist(),
-                    [notation.number(value) for value in one.window.ravel()], winner,
-                    [float(back[place]) for place in under], one.value, one.formula,
+                    under=under,
+                    parts=np.nan_to_num(one.window.ravel(), neginf=0.0).tolist(),
+                    texts=[notation.number(value) for value in one.window.ravel()],
+                    winner=winner,
+                    back=[float(back[place]) for place in under],
+                    value=one.value,
+                    formula=one.formula,
                 )
-            )  # fmt: skip
+            )
     gradient = pooling.backward(maps, np.ones((places[0].output, places[1].output, 1)))[..., 0]
     padded = pad(maps, places, fill=-np.inf if pooling.kind == "max" else 0.0)[..., 0]
     return Lesson(
-        _texts(padded), _shades(np.nan_to_num(padded, neginf=0.0), patch), (top, left, *patch.shape), (), "", cells,
-        "0", _texts(gradient),
-    )  # fmt: skip
+        patch=_texts(padded),
+        shade=_shades(np.nan_to_num(padded, neginf=0.0), patch),
+        inside=(top, left, *patch.shape),
+        kernel=(),
+        kernel_title="",
+        cells=cells,
+        bias="0",
+        gradient=_texts(gradient),
+    )
 
 
 def window(lesson: Lesson, key: str) -> None:
@@ -163,7 +184,8 @@ export default function ({ parentElement, data }) {
       return row.map((text) => make("td", line, text));
     });
   };
-  const number = (value) => Number(value.toPrecision(4)).toLocaleString("en", { maximumSignificantDigits: 4 }).replace("-", "−");
+  const digits = { maximumSignificantDigits: 4 };
+  const number = (value) => Number(value.toPrecision(4)).toLocaleString("en", digits).replace("-", "−");
   const tables = make("div", root, undefined, "tables");
   const [top, left, height, width] = data.inside;
   const patch = table("Patch", data.patch, tables, "patch");

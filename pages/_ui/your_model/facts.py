@@ -24,6 +24,7 @@ def facts(context: Context) -> None:
     classifier, network = context.classifier, context.classifier.network
     height, width = classifier.input_size
     output = _OUTPUTS.get(network.activation or "", "logits") if network.n_units > 1 else "two, by one sigmoid"
+    n_with_maps = f"{len(network.map_layers):,}" if network.map_layers else "none"
     st.subheader(plain(context.model_name), anchor=False)
     picture.facts(
         {
@@ -31,7 +32,7 @@ def facts(context: Context) -> None:
             "Preprocessing": classifier.preprocess.name,
             "Classes": f"{len(classifier.labels):,} ({output})",
             "Parameters": f"{classifier.model.count_params():,}",
-            "Layers": f"{len(network.graph.nodes):,}, {f'{len(network.map_layers):,}' if network.map_layers else 'none'} with feature maps",
+            "Layers": f"{len(network.graph.nodes):,}, {n_with_maps} with feature maps",
         }
     )
     if not network.map_layers:

@@ -65,9 +65,12 @@ class Upload:
 def upload_control() -> None:
     """The uploader; a new file is tried, loaded, and becomes the network in use on every page."""
     file = st.file_uploader(
-        "Your model", type=["keras", "h5", "hdf5"], max_upload_size=_MAX_MB, key="model_file",
+        "Your model",
+        type=["keras", "h5", "hdf5"],
+        max_upload_size=_MAX_MB,
+        key="model_file",
         help=f"As Keras saves it: model.save('my.keras') or 'my.h5', up to {_MAX_MB} MB and 60 million parameters.",
-    )  # fmt: skip
+    )
     st.caption(
         "Upload only models you trust: a file is tried in a process of its own first, which is isolation, not a "
         "sandbox. Nobody else sees it; it is kept for this visit."
@@ -78,9 +81,14 @@ def upload_control() -> None:
     digest = hashlib.sha256(content).hexdigest()
     try:
         loaded = work.run(
-            ("model file", digest), f"Trying {plain(file.name)}", _loading(content), resume_label="Try again",
-            kind=f"model file {digest[:12]}, {len(content):,} bytes", progress_text="{} of {} s at most".format, keep=models.store(),
-        )  # fmt: skip
+            ("model file", digest),
+            f"Trying {plain(file.name)}",
+            _loading(content),
+            resume_label="Try again",
+            kind=f"model file {digest[:12]}, {len(content):,} bytes",
+            progress_text="{} of {} s at most".format,
+            keep=models.store(),
+        )
         if loaded is None:
             return  # stopped
         st.session_state["model_taken"] = file.file_id
@@ -137,9 +145,14 @@ def settings(name: str, upload: Upload) -> None:
     widget = f"{name}: preprocessing"
     st.session_state.setdefault(widget, upload.preprocess)
     st.selectbox(
-        "Preprocessing", every, key=widget, format_func=_preprocessing_title, on_change=_change, args=(name, widget),
+        "Preprocessing",
+        every,
+        key=widget,
+        format_func=_preprocessing_title,
+        on_change=_change,
+        args=(name, widget),
         help="What the network was trained to be given. Compare the answers under each on this page.",
-    )  # fmt: skip
+    )
     if upload.detected:
         st.caption(f"Its own first layers scale the image, and call for {upload.detected}.")
         if upload.preprocess != upload.detected:
@@ -151,19 +164,31 @@ def settings(name: str, upload: Upload) -> None:
         side = f"{name}: side"
         st.session_state.setdefault(side, upload.side)
         st.number_input(
-            "Input side (px)", 16, 1024, key=side, on_change=_change, args=(name, side),
+            "Input side (px)",
+            16,
+            1024,
+            key=side,
+            on_change=_change,
+            args=(name, side),
             help="It takes images of any size; this is the height and width they are brought to.",
-        )  # fmt: skip
+        )
     with st.expander("Names of its classes", expanded=upload.labels is None, icon=":material/label:"):
         st.file_uploader(
-            "A file", type=["txt", "csv", "json"], max_upload_size=5, key=f"{name}: labels",
-            on_change=_change, args=(name, f"{name}: labels"),
+            "A file",
+            type=["txt", "csv", "json"],
+            max_upload_size=5,
+            key=f"{name}: labels",
+            on_change=_change,
+            args=(name, f"{name}: labels"),
             help="A name a line, a CSV of numbers and names, or JSON such as Keras's class_indices, in UTF-8.",
-        )  # fmt: skip
+        )
         st.text_area(
-            "Or typed, a name a line", key=f"{name}: typed", on_change=_change, args=(name, f"{name}: typed"),
+            "Or typed, a name a line",
+            key=f"{name}: typed",
+            on_change=_change,
+            args=(name, f"{name}: typed"),
             placeholder="cat\ndog",
-        )  # fmt: skip
+        )
         if upload.labels is not None:
             st.caption(f"In use: {len(upload.labels):,} names.")
 
