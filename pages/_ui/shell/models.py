@@ -1,13 +1,12 @@
 """The networks that can be looked at: the built-in ones, and a person's own, which nobody else sees."""
 
-import gc
-import sys
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 import vislib
+from pages._ui.server import process
 from pages._ui.server.store import Store
 
 _STORE_BYTES = 600 * 1024 * 1024
@@ -86,7 +85,7 @@ def classifier(name: str) -> vislib.Classifier:
     Raises:
         VislibError: If it cannot be had.
     """
-    keep_keras()
+    process.import_tensorflow()
     user_model = user_models().get(name)
     if user_model is None:
         return _built_in(name)
@@ -105,20 +104,6 @@ def loading_lines(name: str) -> str:
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _built_in(name: str) -> vislib.Classifier:
     return vislib.load_classifier(name)
-
-
-def keep_keras() -> None:
-    """Imports TensorFlow, and keeps Streamlit from resetting Keras whenever anybody's page has run.
-
-    Streamlit calls keras.backend.clear_session() then, which throws away TensorFlow's compiled kernels (a warm
-    Grad-CAM takes .27 s in place of .03) and all threads' state of Keras, in the middle of other people's work.
-    """
-    is_first = "vislib.backend" not in sys.modules
-    from vislib.backend import keras
-
-    if is_first:
-        gc.freeze()  # what TensorFlow is made of stays; to look through it for garbage takes a quarter of a second
-    keras.backend.clear_session = lambda free_memory=True: None
 
 
 def _size(thing: Any) -> int:
