@@ -1,4 +1,4 @@
-"""A cat through a CNN: what convolution, ReLU and pooling make of an image, first with random weights, then trained."""
+"""A cat through a CNN: convolution, ReLU and pooling on an image, first with random weights, then with trained ones."""
 
 import streamlit as st
 
@@ -7,7 +7,7 @@ from pages._ui.shell.context import context
 from pages._ui.widgets.text import plain
 from vislib import ImageError
 
-here = context("A cat through a CNN", "What convolution, ReLU and pooling make of your image, one step after another.")
+here = context("A cat through a CNN", "What convolution, ReLU and pooling do to your image, step by step.")
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     seed = st.number_input("Seed of the random weights", 0, 9999, 0, key="seed", bind="query-params", width=220)
@@ -26,5 +26,5 @@ st.subheader("ReLU, then pooling", anchor=False)
 steps.pair(here, story, "relu", "pooled")
 st.subheader("The two stages of LeNet-5, with random weights", anchor=False)
 steps.strips(here, [step for key, step in story.items() if key.startswith("lenet")], int(seed))
-st.subheader(f"The same with weights that were learned: {here.model_name}", anchor=False)
+st.subheader(f"The same with learned weights: {here.model_name}", anchor=False)
 steps.trained(here)

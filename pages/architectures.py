@@ -7,7 +7,7 @@ from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
 from vislib.lessons.architectures import ARCHITECTURES
 
-here = context("Architectures", "The famous networks beside yours: what each brought, and what it costs.")
+here = context("Architectures", "The famous networks beside yours: what each introduced, and what it costs.")
 names = [*ARCHITECTURES, views.LOADED]
 chosen = st.multiselect(
     "Networks",

@@ -1,4 +1,4 @@
-"""Batch: many images explained at once, and which of them the network got right for the wrong reason."""
+"""Batch: explanations of many images, and a report on the network's mistakes."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from vislib import VislibError
 DEFAULTS = ["grad-cam", "saliency"]
 
 here = context(
-    "Batch", "Many images at once: what the network got wrong, and what it got right for the wrong reason.", False
+    "Batch", "Many images at once: where the network is wrong, and where it is right for the wrong reason.", False
 )
 names = [
     name for family in ("class activation", "gradient", "perturbation") for name in explain.of_family(here, family)
@@ -30,7 +30,9 @@ try:
         max_selections=3,
     )
     if images is None:
-        st.caption("Choose a zip of pictures above: a folder a class tells which answers are right.")
+        st.caption(
+            "Choose a zip of images above. With one folder per class, the page also counts the right predictions."
+        )
     elif not methods:
         st.caption("Choose a method.")
     else:
@@ -38,6 +40,6 @@ try:
 except VislibError as error:
     st.error(plain(str(error)))
 st.caption(
-    "Every image is explained for the class that the network predicts. The sidebar's image and class are for the other "
-    "pages. For more images than this page takes: `python -m vislib batch`, on one machine or a cluster."
+    "Every image is explained for the class that the network predicts. The image and the class in the sidebar are for "
+    "the other pages. For more images than this page accepts: `python -m vislib batch`, on one machine or a cluster."
 )

@@ -1,4 +1,4 @@
-"""Class activation: a layer's feature maps, weighted by what they do for the class."""
+"""Class activation: a layer's feature maps, weighted by their effect on the class."""
 
 import streamlit as st
 
@@ -30,7 +30,7 @@ with controls:
     explainers = explain.settings(here, names, name, layer=layer)
 chosen = explainers[names.index(name)]
 why = (
-    f"{default} is the last layer before pooling: its maps still have places, and only pooling and the classifier "
+    f"{default} is the last layer before pooling: its maps still show positions, and only pooling and the classifier "
     "follow."
     if layer == default
     else f"Not the usual layer: that is {default}, the last one before pooling."

@@ -1,4 +1,4 @@
-"""Compare & trust: methods side by side, or one over images or networks, and how far each can be trusted."""
+"""Compare & trust: methods side by side, or one method on several images or networks, with measures of trust."""
 
 import streamlit as st
 
@@ -42,7 +42,7 @@ with main:
         ]
 with controls:
     look = look_controls(signed=False, clip=0.01)
-    if mode != "Networks":  # each of which has layers of its own
+    if mode != "Networks":  # each network has its own layers
         default = here.classifier.network.last_map_layer
         layer = choose("Layer of the class activation maps", layers, "cam_layer", default)
         explainers = explain.settings(here, chosen, layer=layer)

@@ -1,11 +1,11 @@
-"""Convolution lab: a kernel on the image, every knob, and every number of it."""
+"""Convolution lab: a kernel on the image, with every setting and every number."""
 
 import streamlit as st
 
 from pages._ui.convolution_lab import calculators, lab, lab_layer
 from pages._ui.shell.context import context
 
-here = context("Convolution lab", "A kernel on your image: turn every knob, and read every number.")
+here = context("Convolution lab", "A kernel on your image: change every setting, and read every number.")
 
 main, controls = st.columns([4, 1], gap="large")
 with controls:

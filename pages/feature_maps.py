@@ -1,4 +1,4 @@
-"""Feature maps: what each layer makes of the image."""
+"""Feature maps: what each layer computes from the image."""
 
 import streamlit as st
 
@@ -7,7 +7,7 @@ from pages._ui.shell.context import context, other_image_control
 from pages._ui.widgets import layer_stepper
 from vislib.activations.maps import stages
 
-here = context("Feature maps", "What each layer makes of the image, channel by channel.")
+here = context("Feature maps", "What each layer computes from the image, channel by channel.")
 
 main, controls = st.columns([4, 1], gap="large")
 with main:

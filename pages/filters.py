@@ -9,7 +9,7 @@ from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
 from vislib.output import export, figures
 
-here = context("Filters", "What each convolution looks for: its kernels, as trained.")
+here = context("Filters", "What each convolution looks for: its trained kernels.")
 layers = vislib.filter_layers(here.classifier)
 if not layers:
     st.info("This network has no two-dimensional convolution, so there are no kernels to show.")
@@ -42,5 +42,5 @@ with main:
         channel = kernel_tiles.chosen_filter(kernels, layer, by_norm)
         if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
             st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": maps, "channel": str(channel)})
-    if maps and st.button("What these filters make of the image", icon=":material/arrow_forward:"):
+    if maps and st.button("The feature maps of these filters", icon=":material/arrow_forward:"):
         st.switch_page("pages/feature_maps.py", query_params={"layer": maps})

@@ -10,7 +10,7 @@ style.start("Glossary", "The terms of the field in plain words. On the other pag
 words = st.text_input("Search", key="glossary_search", placeholder="a word").strip().lower()
 found = {term: text for term, text in TERMS.items() if words in f"{term} {text}".lower()}
 if not found:
-    st.info(f"No term has “{plain(words)}” in it; clear the search to see all {len(TERMS)}.")
+    st.info(f"No term contains “{plain(words)}”; clear the search to see all {len(TERMS)}.")
 for column, half in zip(st.columns(2, gap="large"), (0, 1), strict=True):
     with column:
         entries = list(found.items())

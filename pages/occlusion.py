@@ -1,4 +1,4 @@
-"""Occlusion: cover a patch, see how far the score falls and which class wins."""
+"""Occlusion: cover a patch and measure the score and the winning class."""
 
 import streamlit as st
 
@@ -8,7 +8,9 @@ from pages._ui.results.look import look_controls
 from pages._ui.shell.context import context
 from vislib.attribution.occlusion import Occlusion
 
-here = context("Occlusion", "Cover a patch of the image: where the score falls, there it was needed.", needs_maps=False)
+here = context(
+    "Occlusion", "Cover a patch of the image: if the score falls, the network needs that patch.", needs_maps=False
+)
 
 main, controls = st.columns([4, 1], gap="large")
 with controls:
@@ -29,8 +31,8 @@ with main:
         maps.one_patch(here, explainer, heatmap)
     st.subheader("Cover many places at once", anchor=False)
     st.caption(
-        "RISE averages random masks by the score of what they show. LIME and KernelSHAP cover superpixels, parts of "
-        "similar colour, and give each the value that best explains the scores."
+        "RISE averages random masks, weighted by the score of the visible part. LIME and KernelSHAP cover superpixels "
+        "(regions of similar colour) and give each one the value that best explains the scores."
     )
     explain.grid(here, others, look)
     explain.about(explain.of_family(here, "perturbation"))

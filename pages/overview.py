@@ -1,4 +1,4 @@
-"""Overview: the image, what the network makes of it, and what the decision rests on."""
+"""Overview: the image, the prediction, the network, and the basis of the decision."""
 
 import streamlit as st
 

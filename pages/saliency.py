@@ -1,4 +1,4 @@
-"""Saliency: which pixels the score reacts to, by every gradient method."""
+"""Saliency: the pixels to which the score reacts, by every gradient method."""
 
 import streamlit as st
 

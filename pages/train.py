@@ -1,4 +1,4 @@
-"""Train: a network learns from real images, and is then used on every page."""
+"""Train: a network learns from real images; then every page can use it."""
 
 import streamlit as st
 

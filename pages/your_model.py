@@ -1,4 +1,4 @@
-"""Your model: a Keras model from a file, checked, understood, and then used on every page."""
+"""Your model: a Keras model from a file, checked and then used on every page."""
 
 import functools
 
@@ -8,7 +8,7 @@ from pages._ui.shell import models
 from pages._ui.shell.context import context
 from pages._ui.your_model import facts, upload
 
-here = context("Your model", "Load a Keras model of your own, and use it on every page.", needs_maps=False)
+here = context("Your model", "Load your own Keras model, and use it on every page.", needs_maps=False)
 own = models.user_models().get(here.model_name)
 uploaded = own.upload if own else None
 

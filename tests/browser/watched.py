@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 LAST_TEXTS = {
     "overview": "Open Occlusion",
-    "convolution_lab": "What goes back in training",
-    "a_cat_through_a_cnn": "The same with weights that were learned",
+    "convolution_lab": "In training, the gradient",
+    "a_cat_through_a_cnn": "The same with learned weights",
     "architectures": "Layer by layer",
     "glossary": "The small grid of weights",
     "architecture": "Layer by layer",

@@ -100,7 +100,7 @@ def test_bad_file_is_refused_and_the_image_stays(name, open_page):
     assert len(errors(page)) == 1
     sentence = errors(page)[0]
     assert sentence.startswith(f"{name}: ")
-    assert "The image you had is still here." in sentence
+    assert "The previous image is still in use." in sentence
     assert len(sentence) < 300
     assert page.sidebar.selectbox(key="image").value == "cifar10/ship.png"
     assert name not in page.sidebar.selectbox(key="image").options
@@ -149,7 +149,7 @@ def test_hostile_name_is_text(name, open_page):
     for element in [*page.markdown, *page.caption, *page.subheader]:
         assert HOSTILE not in element.value, "Markdown would render it"
     if name == "saliency":
-        assert f"The part of {HOSTILE} that it is given" in text(page)
+        assert f"The part of {HOSTILE} that is its input" in text(page)
 
 
 def test_hostile_name_of_a_bad_file_is_text(open_page):

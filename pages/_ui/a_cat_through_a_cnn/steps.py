@@ -1,4 +1,4 @@
-"""The steps of the story of an image through a network: pictures with sizes, formulas, and what to notice."""
+"""The steps of an image through a network: maps with sizes, formulas and explanations."""
 
 import html
 from collections.abc import Sequence
@@ -23,13 +23,13 @@ _MOST = 8
 
 
 def story_steps(context: Context, seed: int) -> dict[str, StoryStep]:
-    """The story with random weights, by the steps' keys."""
+    """The steps with random weights: key → step."""
     steps = work.stored((context.digest, "story", seed), lambda: story(context.image, seed))
     return {step.key: step for step in steps}
 
 
 def next_seed() -> None:
-    """The next seed."""
+    """Adds 1 to the seed."""
     st.session_state["seed"] = (st.session_state["seed"] + 1) % 10_000
 
 
@@ -41,14 +41,14 @@ def pair(context: Context, steps: dict[str, StoryStep], left: str, right: str) -
 
 
 def strips(context: Context, steps: Sequence[StoryStep], seed: int) -> None:
-    """Steps of many maps, each as a row of its maps on one scale."""
+    """Steps with many maps; each step is one row of maps on one scale."""
     for step in steps:
         _strip(step, range(step.maps.shape[2]))
         _downloads(context, step, _snippet(context, step, seed))
 
 
 def trained(context: Context) -> None:
-    """The first steps of the network that is looked at, their strongest maps."""
+    """The first steps of the chosen network, with their strongest maps."""
     steps = work.stored(context.key("trained story"), lambda: trained_story(context.classifier, context.image))
     for step in steps[1:]:
         _strip(step, strongest_channels(step.maps)[:_MOST])
@@ -69,7 +69,7 @@ def _step(context: Context, step: StoryStep) -> None:
     if step.kernels is not None:
         _kernels(step.kernels)
     if together and step.key.startswith("three"):
-        _strip(step, range(3), "The three maps apart, on one scale")
+        _strip(step, range(3), "The three maps separately, on one scale")
     if step.key != "image":
         _downloads(context, step, _snippet(context, step, st.session_state["seed"]))
 
@@ -145,6 +145,6 @@ def _signed(maps: np.ndarray) -> bool:
 
 
 def _enlarged(shown: Image.Image) -> Image.Image:
-    """Cells kept as squares where the picture is small: pooling must be seen."""
+    """Enlarged by a whole factor, so that the cells of a small map stay visible as squares."""
     times = max(1, picture.SIDE // max(shown.size))
     return shown.resize((shown.width * times, shown.height * times), Image.Resampling.NEAREST)

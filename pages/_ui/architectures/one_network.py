@@ -1,4 +1,4 @@
-"""The loaded network as a graph: what is open, what is searched for, and the layer that is looked at."""
+"""The loaded network as a graph, and one of its layers in detail."""
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ def table_of(context: Context) -> LayerTable:
 
 
 def chosen_layer(context: Context, table: LayerTable) -> LayerRow:
-    """The layer looked at; at first the last one of the first stage."""
+    """The chosen layer; by default the last one of the first stage."""
     names = [row.name for row in table.rows]
     default = next(iter(stages(context.classifier)), None)
     name = choose("Layer", names, "arch_layer", default, width=320, help="Type a part of its name.")
@@ -38,7 +38,7 @@ def show(context: Context, table: LayerTable, chosen: LayerRow) -> None:
 
 
 def layer(context: Context, row: LayerRow) -> None:
-    """One layer: its numbers, and what one of its units sees of the image."""
+    """One layer: its numbers, and the receptive field of one of its units."""
     st.subheader(row.name, anchor=False)
     picture.facts(
         {
@@ -63,7 +63,7 @@ def layer(context: Context, row: LayerRow) -> None:
         if has_maps and st.button("What a unit wants", icon=":material/arrow_forward:"):
             st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": row.name})
     if not has_maps:
-        st.caption("Its output is no stack of maps: every number in it may depend on the whole image.")
+        st.caption("The output of this layer has no maps: each of its numbers may depend on the whole image.")
         return
     maps = feature_maps.maps_of(context, context.image, row.name)
     clicked = st.session_state.get("channel")

@@ -1,4 +1,4 @@
-"""Networks in numbers and as graphs: a chart, a table, and one of them block by block."""
+"""Networks in numbers and as graphs: a chart, a table, and one network block by block."""
 
 import base64
 import html
@@ -44,12 +44,12 @@ _LOG = ("Multiply-adds", "Parameters", "Receptive field", "Activation memory")
 
 
 def title(context: Context, name: str) -> str:
-    """The network's name for people."""
+    """The network's title."""
     return f"{context.model_name} (loaded)" if name == LOADED else ARCHITECTURES[name].title
 
 
 def tables(context: Context, names: list[str]) -> dict[str, LayerTable]:
-    """The layer tables, built one after the other; without those that cannot be read, which is said."""
+    """The layer tables of the networks; a network that cannot be built is left out, and a message says why."""
     found = {}
     for name in names:
         key = context.key("layers") if name == LOADED else ("architecture", name)
@@ -68,8 +68,8 @@ def tables(context: Context, names: list[str]) -> dict[str, LayerTable]:
 
 
 def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
-    """Two quantities of one's choice against each other, a point a network."""
-    import altair as alt  # half a second that other pages need not wait for
+    """A scatter chart of two chosen quantities, with one point per network."""
+    import altair as alt  # importing it takes half a second, so only this page waits
 
     with st.container(horizontal=True):
         x = st.selectbox("Across", list(_AXES), 0, key="across", bind="query-params", width=220)
@@ -97,7 +97,7 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
         ),
         tooltip=["network:N", alt.Tooltip("x:Q", title=x, format=",.4~g"), alt.Tooltip("y:Q", title=y, format=",.4~g")],
     )
-    # Names of neighbours would lie on each other: in turn right and left.
+    # Names alternate between right and left, because the names of neighbours would overlap.
     names = [
         base.transform_filter(f"datum.left == {str(left).lower()}")
         .mark_text(align="right" if left else "left", dx=-9 if left else 9, fontSize=11, color="#868e96")
@@ -105,14 +105,14 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
         for left in (False, True)
     ]
     st.altair_chart(alt.layer(points, *names), height=380)
-    note = f" Not drawn, for there is no such figure of them: {', '.join(missing)}." if missing else ""
+    note = f" Not drawn, because this number is unknown: {', '.join(missing)}." if missing else ""
     picture.caption(
         f"{y} against {x.lower()}", f"Orange: the network that is loaded. Hover a point for its values.{note}"
     )
 
 
 def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
-    """A row a network."""
+    """One row per network."""
     rows = []
     for name, table in every.items():
         about = ARCHITECTURES.get(name)
@@ -133,7 +133,7 @@ def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
     config: dict[str, Any] = {
         "Parameters": st.column_config.NumberColumn(format="localized"),
         "Multiply-adds (million)": st.column_config.NumberColumn(format="localized", help="For one image."),
-        "Depth": st.column_config.NumberColumn(help="Layers with weights on the longest way."),
+        "Depth": st.column_config.NumberColumn(help="Layers with weights on the longest path."),
         "Receptive field (px)": st.column_config.NumberColumn(help="Of a unit of the last layer with maps."),
         "Activations (MiB)": st.column_config.NumberColumn(
             format="%.1f", help="Every layer's output for one image, as training keeps them."
@@ -144,13 +144,13 @@ def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
     st.dataframe(table, hide_index=True, height="content", column_config=config)
     picture.caption(
         "In numbers; click a heading to sort",
-        f"Counted on networks built here, layer by layer. Errors are published ones, of {PROTOCOL}; where from stands "
-        "below each network.",
+        f"Counted layer by layer on networks that vislib builds. Errors are published values, of {PROTOCOL}; their "
+        "source stands below each network.",
     )
 
 
 def detail(context: Context, name: str, table: LayerTable) -> None:
-    """What a network brought, its typical block, its whole, and its layers."""
+    """The contribution of a network, its typical block, its graph and its layers."""
     about = ARCHITECTURES.get(name)
     if about is not None:
         error = f" Top-1 error {about.top1:g} %, top-5 {about.top5:g} %: " if about.top1 else " No ImageNet error: "
@@ -186,7 +186,7 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
 
 
 def layer_list(table: LayerTable) -> None:
-    """A row a layer."""
+    """One row per layer."""
     layers = pd.DataFrame(
         [
             {
@@ -214,7 +214,7 @@ def layer_list(table: LayerTable) -> None:
 
 
 def _first_branched_block(table: LayerTable) -> diagram.Block | None:
-    """The first block with branches; None in a network that is a chain."""
+    """The first block with branches; None if the network is a chain."""
     return next((block for stage in diagram.stages(table) for block in stage.blocks if block.kind != "chain"), None)
 
 
@@ -240,12 +240,12 @@ def _snippet(context: Context, name: str) -> str:
 
 
 def _error_text(value: float | None) -> str:
-    """A figure as text that sorts as numbers do."""
+    """An error rate as text that sorts like a number."""
     return "–" if value is None else f"{value:5.1f}"
 
 
 def size(shape: tuple[int, ...]) -> str:
-    """A shape (h, w, c) or (units,) for people, width first."""
+    """A shape (h, w, c) or (units,) as text, width first."""
     if len(shape) == 3:
         return f"{shape[1]} × {shape[0]} × {shape[2]}"
     return " × ".join(map(str, shape))

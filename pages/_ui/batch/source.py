@@ -14,13 +14,13 @@ from vislib.images.archives import zip_folder
 from vislib.images.sets import ArrayImages
 
 MOST_IMAGES = 2_000
-"""More would keep the server from everybody else for too long."""
+"""More images would block the server for other users too long."""
 _SAMPLES, _ZIP, _FOLDER = "Sample images", "Your own, in a zip", "A folder of this server"
 VARIABLE = "VISLIB_BATCH_FOLDERS"
 
 
 def source_control(here: Context) -> Source | None:
-    """Widgets for the images; None as long as there are none.
+    """Widgets for the images; None until images are chosen.
 
     Raises:
         VislibError: If a zip or folder is refused.
@@ -31,10 +31,10 @@ def source_control(here: Context) -> Source | None:
         chosen = st.selectbox("Images", kinds, key="batch_of", bind="query-params", width=280)
         if chosen == _ZIP:
             file = st.file_uploader(
-                "A zip with a folder a class, or of pictures alone",
+                "A zip with one folder per class, or with images only",
                 type="zip",
                 key="batch_zip",
-                help="Up to 20 MB; it is not kept.",
+                help="Up to 20 MB; the server does not keep it.",
             )
         elif chosen == _FOLDER:
             name = st.selectbox("Folder", list(folders), key="batch_folder", width=280)
@@ -46,7 +46,7 @@ def source_control(here: Context) -> Source | None:
 
 
 def allowed_folders() -> dict[str, Path]:
-    """The folders that the operator allows, those that are there, by their names."""
+    """The existing folders that the operator allows, by name."""
     listed = [Path(place) for place in os.environ.get(VARIABLE, "").split(os.pathsep) if place]
     found: dict[str, Path] = {}
     for place in listed:
@@ -56,7 +56,7 @@ def allowed_folders() -> dict[str, Path]:
 
 
 def _samples(here: Context) -> Source:
-    """The samples that suit the network; those of digits and small pictures are named after their class."""
+    """The samples that suit the network; the file names of digits and small images are their labels."""
     names = images.samples_for(here.model_name, here.classifier)
     stems = [Path(name).stem for name in names]
     labels = [stem if "/" in name else None for name, stem in zip(names, stems, strict=True)]

@@ -1,4 +1,4 @@
-"""A batch on a page: computed with a bar, then its figures, its table, its report, and files to take away."""
+"""A batch on a page: computed with a progress bar, then shown as numbers, table, report and downloads."""
 
 import io
 import shutil
@@ -29,12 +29,12 @@ _REPORT_PX = 900
 
 @dataclass(frozen=True, eq=False)
 class Finished:
-    """A batch as the page keeps it.
+    """A computed batch.
 
     Attributes:
-        table: A row an image.
+        table: One row per image.
         report: The HTML page.
-        files: The batch's folder as a zip.
+        files: The folder of the batch as a zip.
     """
 
     table: pd.DataFrame
@@ -43,12 +43,12 @@ class Finished:
 
 
 def show(here: Context, source: Source, methods: Sequence[str]) -> None:
-    """Computes the batch, or takes what is kept, and shows it.
+    """Computes the batch, or takes it from the store, and shows it.
 
     Raises:
-        VislibError: If something asked for is not possible.
+        VislibError: If the images or the methods cannot be used.
     """
-    # The report holds the source's name: whoever brings the same images under another name gets one with theirs.
+    # The report contains the source's name, so the same images with another name are another batch.
     key = (here.classifier.key, "batch", source.name, source.digest, *methods)
     finished = work.run(
         key,
@@ -59,7 +59,7 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
         progress_text=Pace(),
     )
     if finished is None:
-        st.caption("What was finished is kept for a while, and is not computed again.")
+        st.caption("The finished images are kept for a while and are not computed again.")
         return
     _figures(finished.table, methods)
     with st.container(horizontal=True, gap="small"):
@@ -89,7 +89,7 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
         )
     st.subheader("Report", anchor=False)
     with st.container(border=True):
-        st.iframe(finished.report, height=_REPORT_PX, alt="Report on the batch")  # its policy lets nothing run
+        st.iframe(finished.report, height=_REPORT_PX, alt="Report on the batch")  # its content policy forbids scripts
     st.subheader("Table", anchor=False)
     _table(finished.table, methods)
 
@@ -104,7 +104,7 @@ def _unfinished() -> tempfile.TemporaryDirectory:
 
 
 def _compute(classifier: vislib.Classifier, source: Source, methods: Sequence[str], key: tuple, progress) -> Finished:
-    """In a folder that is left when the person stops, so that it goes on there."""
+    """Computes in a folder that stays after Stop, so that the computation can continue there."""
     folder = Path(_unfinished().name) / sha256(repr(key).encode()).hexdigest()[:24]
     _make_room(folder)
     vislib.explain_many(classifier, source, methods, out=folder, part_rows=_PART_ROWS, progress=progress)
@@ -115,7 +115,7 @@ def _compute(classifier: vislib.Classifier, source: Source, methods: Sequence[st
 
 
 def _make_room(folder: Path) -> None:
-    """Lets the oldest of what stopped batches have left go."""
+    """Deletes the oldest folders of stopped batches."""
     left = sorted((one for one in folder.parent.iterdir() if one != folder), key=lambda one: one.stat().st_mtime)
     for one in left[: max(0, len(left) - _MOST_LEFT)]:
         shutil.rmtree(one, ignore_errors=True)
@@ -123,7 +123,7 @@ def _make_room(folder: Path) -> None:
 
 def _zipped(folder: Path) -> bytes:
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:  # Parquet is compressed already
+    with zipfile.ZipFile(content, "w") as archive:  # Parquet is already compressed
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.name != ".lock":
                 archive.write(path, path.relative_to(folder))
@@ -145,10 +145,10 @@ def _figures(table: pd.DataFrame, methods: Sequence[str]) -> None:
 
 
 def _table(table: pd.DataFrame, methods: Sequence[str]) -> None:
-    """The columns that people look at, with their names for people."""
+    """The columns for the user, with readable names."""
     from vislib.batch.settings import column
 
-    names = {"path": "Image", "label": "Is", "predicted_label": "Taken for", "probability": "Probability"}
+    names = {"path": "Image", "label": "True class", "predicted_label": "Predicted", "probability": "Probability"}
     for method in methods:
         title = vislib.methods()[method].title
         names[column(method, "sparseness")] = f"{title}: sparseness"
@@ -167,7 +167,7 @@ def _table(table: pd.DataFrame, methods: Sequence[str]) -> None:
 
 
 def _plain(table: pd.DataFrame) -> list[dict]:
-    """Rows for a CSV file: lists as text, and nothing that a spreadsheet takes for a formula."""
+    """Rows for a CSV file: lists as text, and no text that a spreadsheet would run as a formula."""
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     return [{name: _cell(value) for name, value in row.items()} for row in rows]
 
@@ -185,7 +185,7 @@ def _stem(here: Context, source: Source) -> str:
 def _snippet(here: Context, methods: Sequence[str]) -> str:
     return (
         f"{snippets.classifier_lines(here)}from vislib.report import write_report\n\n"
-        "# A folder, a zip, a list or Parquet file of paths, or arrays; interrupted, the same lines go on.\n"
+        "# A folder, a zip, a list or Parquet file of paths, or arrays. If interrupted, the same lines continue.\n"
         f"result = vislib.explain_many(classifier, 'sample_images', {list(methods)!r}, out='my_batch')\n"
         "table = vislib.open_batch('my_batch').table().to_pandas()\n"
         "write_report('my_batch')\n"

@@ -21,14 +21,14 @@ from vislib.output.render import Scale
 
 FAMILIES = ("gradient", "class activation", "perturbation")
 MODES = ("Methods", "Images", "Networks")
-"""What stands side by side; the other two are the same throughout."""
+"""What differs between the maps; the other two are the same for all."""
 DEFAULTS = ("saliency", "guided-backprop", "deconvnet", "grad-cam", "layer-cam", "eigen-cam")
 _COLUMNS = 3
 _OFFLINE = ("efficientnet-lite0", "cifar10", "digits")
 
 
 def over_images(here: Context, explainer: vislib.Explainer, look: Look) -> None:
-    """The method on several images, each for its own most probable class."""
+    """The method on several images, each with its most probable class as target."""
     every = image_names(here)
     first = [here.image_name, *(name for name in every if name != here.image_name)][:6]
     names = st.multiselect("Images", every, first, key="images", bind="query-params", max_selections=12)
@@ -37,10 +37,10 @@ def over_images(here: Context, explainer: vislib.Explainer, look: Look) -> None:
 
 
 def over_models(here: Context, name: str, look: Look) -> None:
-    """The method with its default parameters on several networks, each for its own most probable class."""
+    """The method with default parameters on several networks, each with its most probable class as target."""
     every = [*vislib.models(), *user_models()]
     mine = [name for name, own in user_models().items() if own.channels == here.classifier.channels]
-    # A network for photographs and one for grey digits have nothing to say of the same image.
+    # No image suits both a network for photographs and one for grey digits.
     alike = [model for model in _OFFLINE if (model == "digits") == (here.classifier.channels == 1)]
     first = list(dict.fromkeys([here.model_name, *mine, *alike]))[:4]
     models = st.multiselect("Networks", every, first, key="models", bind="query-params", max_selections=4)
@@ -65,7 +65,7 @@ def _side_by_side(
         True,
         key="one_scale",
         bind="query-params",
-        help="The same colour means the same value everywhere; otherwise each map runs to its own largest value.",
+        help="The same colour means the same value in all maps. Otherwise each map has its own scale.",
     )
     slots = []
     for start in range(0, len(cells), _COLUMNS):
@@ -95,12 +95,12 @@ def _side_by_side(
 
 
 def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[str], kind: str) -> None:
-    """The quick figures of each map, and their mean."""
+    """The quick measures of each map, and their mean."""
     rows = []
     for (one, explainer), name in zip(cells, names, strict=True):
         measured = work.run(
             one.key("quick trust", explainer, one.target),
-            f"Figures of {name}",
+            f"Measures of {name}",
             functools.partial(_measure, one, explainer),
             kind=f"figures of {explainer.name}",
         )
@@ -114,11 +114,11 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
                 "Deletion ↓": measured.deletion,
                 "Insertion ↑": measured.insertion,
                 "Confidence drop ↓": measured.confidence_drop,
-                "Surer of the map alone": float(measured.confidence_increases),
+                "Surer with the map alone": float(measured.confidence_increases),
                 "Sparseness": measured.sparseness,
             }
         )
-    st.subheader(f"{cells[0][1].title} in figures", anchor=False)
+    st.subheader(f"{cells[0][1].title} in numbers", anchor=False)
     table = pd.DataFrame(rows)
     mean = table.mean(numeric_only=True).to_dict() | {kind: "Mean", "Class": ""}
     numbers = [name for name in table if name not in (kind, "Class")]
@@ -129,8 +129,8 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
     )
     picture.caption(
         "Areas under the deletion and insertion curves, average drop and increase in confidence",
-        "Arrows say which way is better. The mean of the last but one column is the paper's increase in confidence: "
-        "the share of maps that, shown alone, make the network surer (Chattopadhay et al. 2018).",
+        "Arrows show the better direction. The mean of the second to last column is the increase in confidence of "
+        "Chattopadhay et al. 2018: the share of maps whose part of the image alone makes the network surer.",
     )
 
 

@@ -13,7 +13,7 @@ from vislib.layers.receptive_field import stacked_field
 
 
 def layer() -> None:
-    """The output, the parameters and the work of a convolution, against a dense layer on the same input."""
+    """Output size, parameters and multiply-adds of a convolution, beside a dense layer on the same input."""
     st.subheader("A layer's size and cost", anchor=False)
     names = {"Height": 100, "Width": 100, "Channels in": 3, "Filters": 4, "Kernel": 3, "Stride": 1, "Padding": 2}
     low = {"Padding": 0}
@@ -41,7 +41,7 @@ def layer() -> None:
             "Parameters": cost.parameters_formula,
             "Multiply-adds": cost.macs_formula,
             "FLOPs": f"{cost.flops:,}",
-            "A dense layer to 1000 units instead": f"{full.parameters_formula} parameters",
+            "A dense layer with 1000 units instead": f"{full.parameters_formula} parameters",
         }
     )
     picture.caption(
@@ -52,7 +52,7 @@ def layer() -> None:
 
 
 def receptive_fields() -> None:
-    """How far units see after each of several layers, one axis."""
+    """The receptive field after each of several layers, along one axis."""
     st.subheader("How the receptive field grows", anchor=False)
     with st.container(horizontal=True):
         number = int(st.number_input("Layers", 1, 20, 3, key="hand.layers", bind="query-params", width=112))
@@ -79,7 +79,7 @@ def receptive_fields() -> None:
 
 
 def activation_functions() -> None:
-    """A function and its derivative, drawn."""
+    """Activation functions and their derivatives."""
     st.subheader("Activation functions and their derivatives", anchor=False)
     names = list(FUNCTIONS)
     chosen = st.multiselect(
@@ -106,6 +106,6 @@ def activation_functions() -> None:
         {FUNCTIONS[n].title: f"{FUNCTIONS[n].formula}; f′: {FUNCTIONS[n].derivative_formula}" for n in chosen}
     )
     picture.caption(
-        "What goes back in training is multiplied by f′",
-        "Where f′ is 0 nothing is learned: on ReLU's negative side, and far out on a sigmoid.",
+        "In training, the gradient is multiplied by f′",
+        "Where f′ is 0, nothing is learned: for negative inputs of a ReLU, and far from 0 on a sigmoid.",
     )

@@ -1,4 +1,4 @@
-"""The convolution lab: what the kernel makes of the image, step by step, and what it costs."""
+"""The convolution lab: the result of a kernel on the image, its single steps, and its cost."""
 
 import html
 
@@ -40,7 +40,7 @@ _CORNER = 24
 
 
 def show(context: Context, layer: Layer) -> None:
-    """The image and the result beside it, with sizes, formula and cost."""
+    """The image, beside it the result with sizes, formula and cost."""
     image = small_image(context)
     try:
         convolved, result = result_of(context, layer)
@@ -52,7 +52,7 @@ def show(context: Context, layer: Layer) -> None:
         shown = image if layer.channels != GREY else np.repeat((image @ GREY_WEIGHTS)[..., None], 3, 2).astype(np.uint8)
         _image(context, shown)
     with right:
-        _maps(result, "What the kernel makes of it")
+        _maps(result, "The result of the kernel")
         picture.caption(f"The result: {_size(result)}", _about(layer, convolved, result))
         _downloads(context, layer, result)
     _formula(image, layer, convolved)
@@ -68,7 +68,7 @@ def steps(context: Context, layer: Layer) -> None:
         key="lab.patch",
         bind="query-params",
         required=True,
-        help="Choose its place by a click on the image above.",
+        help="A click on the image above chooses the place of the patch.",
     )
     patch = {
         _FROM_IMAGE: _patch_of(context),
@@ -83,10 +83,10 @@ def steps(context: Context, layer: Layer) -> None:
     note = "" if layer.window["flip"] else " This is cross-correlation, which networks call convolution."
     picture.caption(
         "Each number of the result is a sum of products",
-        f"The kernel lies on the framed window; each number is multiplied by the weight on it.{note} Numbers in "
-        "italics are padding.",
+        f"The kernel lies on the framed window, and each number is multiplied by its weight.{note} Numbers in italics "
+        "are padding.",
     )
-    st.subheader("Pooling, and the gradient's way back", anchor=False)
+    st.subheader("Pooling and its gradient", anchor=False)
     pooling = layer.pooling or Pooling("max", 2)
     if min(patch.shape) < pooling.size:
         st.info("The patch is smaller than the pooling window.")
@@ -94,24 +94,24 @@ def steps(context: Context, layer: Layer) -> None:
     window(pooling_lesson(patch, pooling), "pooling window")
     picture.caption(
         f"{pooling.kind.capitalize()} pooling of the patch",
-        "Max pooling sends the gradient to the largest value alone (of equal ones the first), average pooling an equal "
-        "share to all; the sum is kept.",
+        "Max pooling passes the gradient only to the largest value (to the first one of equal values). Average pooling "
+        "passes an equal share to all values. The sum of the gradient stays the same.",
     )
 
 
 def comparisons(context: Context, layer: Layer) -> None:
-    """Cross-correlation against convolution, and what each padding does."""
+    """Cross-correlation beside convolution, and the effect of each padding."""
     image = small_image(context)
     st.subheader("Cross-correlation against convolution", anchor=False)
     if is_symmetric(layer.kernel):
-        st.write("This kernel is the same when flipped both ways, so the two agree.")
+        st.write("This kernel stays the same when it is flipped both ways, so both give the same result.")
     else:
         _side_by_side(
             {"Cross-correlation, as in networks": {"flip": False}, "True convolution, kernel flipped": {"flip": True}},
             image,
             layer,
         )
-    st.subheader("What padding does at the border", anchor=False)
+    st.subheader("The effect of padding at the border", anchor=False)
     kernel = max(layer.kernel.shape)
     reach = max(2, layer.window["dilation"] * (kernel - 1) // 2)
     if reach >= min(image.shape[:2]):
@@ -120,12 +120,10 @@ def comparisons(context: Context, layer: Layer) -> None:
     each |= {f"{name.capitalize()}, {reach} px": {"padding": reach, "border": name} for name in BORDERS}
     _side_by_side(each, image, layer, _CORNER)
     picture.caption(
-        "The same kernel, each padding: the upper left corner",
-        "Without padding the result is smaller. Zeros make an edge where there is none; the others continue the image.",
+        "The same kernel with each padding: the upper left corner",
+        "Without padding the result is smaller. Zeros create an edge that the image does not have; the others continue "
+        "the image.",
     )
-
-
-# -- inside ----------------------------------------------------------------------------------------
 
 
 def _image(context: Context, shown: np.ndarray) -> None:
@@ -151,7 +149,7 @@ def _image(context: Context, shown: np.ndarray) -> None:
     )
     picture.caption(
         f"{context.image_name}: {width} × {height}",
-        "Click it, or use the arrow keys, to choose the framed 8 × 8 pixels that are worked through below.",
+        "Click it, or use the arrow keys, to choose the framed 8 × 8 pixels for the steps below.",
     )
 
 
@@ -188,11 +186,11 @@ def _maps(maps: np.ndarray, alt: str) -> None:
 def _about(layer: Layer, convolved: np.ndarray, result: np.ndarray) -> str:
     text = f"Values {result.min():.4g} to {result.max():.4g}."
     if layer.relu:
-        text += f" ReLU cut {whole_percent((convolved < 0).mean())} of them off."
+        text += f" ReLU set {whole_percent((convolved < 0).mean())} of them to 0."
     if layer.pooling:
         text += f" Pooled from {_size(convolved)}."
     if result.shape[2] == 3:
-        text += " Drawn as red, green and blue: the smallest value black, the largest full."
+        text += " Drawn as red, green and blue: the smallest value is black, the largest is full colour."
     return text
 
 
@@ -221,7 +219,7 @@ def _formula(image: np.ndarray, layer: Layer, convolved: np.ndarray) -> None:
 
 
 def _side_by_side(each: dict[str, dict], image: np.ndarray, layer: Layer, corner: int | None = None) -> None:
-    """The result in grey for each change of the knobs, on one scale; or only its upper left corner, enlarged."""
+    """The grey result for each change of the settings, on one scale; with `corner` only its upper left corner."""
     made = {}
     for title, changed in each.items():
         other = Layer(layer.kernel, GREY, layer.window | changed, layer.bias, layer.relu, None)

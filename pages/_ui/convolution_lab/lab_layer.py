@@ -1,4 +1,4 @@
-"""What the convolution lab does to the image: the kernel, the knobs, and the maps that come out."""
+"""The layer of the convolution lab: kernel and settings, and the maps that it computes."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,15 +23,15 @@ GREY, DEPTHWISE, ONE_FILTER = "Grey", "Each colour apart (depthwise)", "Colours 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """What is done to the image: a convolution, then perhaps a ReLU and pooling.
+    """A convolution, then optionally a ReLU and pooling.
 
     Attributes:
         kernel: (k_h, k_w).
-        channels: One of "Grey", …
+        channels: GREY, DEPTHWISE or ONE_FILTER.
         window: stride, padding, dilation, flip, border, as `vislib.arithmetic.convolve` takes them.
         bias: Added to every cell.
-        relu: Whether negative values are cut off.
-        pooling: At the end, or None.
+        relu: Whether negative values become 0.
+        pooling: The pooling at the end, or None.
     """
 
     kernel: np.ndarray
@@ -55,7 +55,7 @@ class Layer:
 
 
 def small_image(context: Context) -> np.ndarray:
-    """The image (h, w, 3) in 0..255, its longer side brought to 256 pixels at most."""
+    """The image (h, w, 3) in 0..255, reduced so that its longer side has at most 256 pixels."""
     height, width = context.image.shape[:2]
     scale = min(1.0, _LONGER_SIDE / max(height, width))
     size = (max(1, round(height * scale)), max(1, round(width * scale)))
@@ -63,7 +63,7 @@ def small_image(context: Context) -> np.ndarray:
 
 
 def controls() -> Layer:
-    """The kernel and the knobs. What is typed wrongly is said, and the last good kernel stays."""
+    """Widgets for the kernel and the settings. After a typing error an error stands here, and the last kernel stays."""
     kernel = _kernel_control()
     channels = st.selectbox("Channels", (GREY, DEPTHWISE, ONE_FILTER), key="lab.channels", bind="query-params")
     stride = st.slider("Stride", 1, 8, 1, key="lab.stride", bind="query-params")
@@ -82,7 +82,7 @@ def controls() -> Layer:
         "True convolution",
         key="lab.flip",
         bind="query-params",
-        help="The kernel flipped both ways; networks leave it as it is (cross-correlation).",
+        help="Flips the kernel both ways; networks do not flip it (cross-correlation).",
     )
     bias = st.slider("Bias", -255, 255, 0, key="lab.bias", bind="query-params")
     relu = st.toggle("ReLU", key="lab.relu", bind="query-params", help="Negative values become 0.")
@@ -129,7 +129,7 @@ def _kernel_control() -> np.ndarray:
             kernel_text(PRESETS["sobel x"].kernel),
             key="lab.typed",
             height=120,
-            help="A row a line, numbers apart by spaces; fractions such as 1/9 too.",
+            help="One line per row, with spaces between the numbers; fractions such as 1/9 are allowed.",
         )
         try:
             kernel = st.session_state["lab.good"] = parse_kernel(text)

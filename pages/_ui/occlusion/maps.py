@@ -1,4 +1,4 @@
-"""What occlusion tells besides the fall of the score: the probability, the class that wins, one patch at a time."""
+"""More results of occlusion: the probability, the winning class, and single patches."""
 
 import html
 
@@ -35,13 +35,13 @@ def probability(context: Context, heatmap: vislib.Heatmap) -> None:
     lowest = np.unravel_index(cells.argmin(), cells.shape)
     picture.caption(
         f"Probability of “{context.label}”",
-        f"{percent(context.probability)} uncovered; at worst {percent(float(cells[lowest]))}. One cell a patch, "
+        f"{percent(context.probability)} uncovered; at worst {percent(float(cells[lowest]))}. One cell per patch, "
         f"{cells.shape[1]} × {cells.shape[0]}.",
     )
 
 
 def winners(context: Context, heatmap: vislib.Heatmap) -> None:
-    """The class with the highest score with the patch at each place, and how often each wins."""
+    """The most probable class with the patch at each place, and how often each class wins."""
     cells = heatmap.details["winner"]
     classes, counts = np.unique(cells, return_counts=True)
     order = np.argsort(-counts, kind="stable")
@@ -65,11 +65,11 @@ def winners(context: Context, heatmap: vislib.Heatmap) -> None:
     if len(order) > _NAMED:
         rows.append(f"<li>{len(order) - _NAMED} other classes (grey): <b>{counts[order[_NAMED:]].sum()}</b></li>")
     st.html(f"<ul class='v-facts'>{''.join(rows)}</ul>")
-    picture.caption("The class that wins", "With the patch at each place; the counts say how often.")
+    picture.caption("The class that wins", "With the patch at each place; the counts are numbers of places.")
 
 
 def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -> None:
-    """The occluded image of the cell clicked (at first the one that lowers the score most), with its top five."""
+    """The occluded image of the chosen cell (by default the one that lowers the score most), with its top five."""
     tops, lefts = heatmap.details["tops"], heatmap.details["lefts"]
     drop, patch = heatmap.details["drop"], heatmap.params["patch_px"]
     st.subheader("One patch at a time", anchor=False)
@@ -111,4 +111,4 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
             lambda: context.classifier.network.logits(context.classifier.prepare(occluded[None]))[0],
         )
         st.html(top_bars(context.classifier.labels, context.classifier.network.probabilities(logits), 5))
-        picture.caption("What it is taken for now", "The five most probable classes of the occluded image.")
+        picture.caption("Prediction", "The five most probable classes of the occluded image.")

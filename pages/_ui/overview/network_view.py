@@ -1,4 +1,4 @@
-"""The network at a glance: the image's channels, a column a stage with its strongest channels, the classes."""
+"""The whole network on one screen: input channels, one column per stage with its strongest channels, classes."""
 
 import numpy as np
 import streamlit as st
@@ -16,7 +16,7 @@ _SCALES = ("a layer", "the network", "a map")
 
 
 def show(context: Context) -> None:
-    """Draws the whole network on one screen; below it the number under the cursor, of the map clicked last."""
+    """Draws the network; below it one number of the map that was clicked last, and the operation that computed it."""
     shared = st.segmented_control("Colours shared within", _SCALES, default=_SCALES[0], key="glance_scale")
     layers = stages(context.classifier)
     maps = work.stored(context.key("stages"), lambda: feature_maps_of(context.classifier, context.image, layers))
@@ -42,7 +42,7 @@ def _input(context: Context) -> Group:
     height, width = context.classifier.input_size
     return Group(
         "Input",
-        f"{width} × {height}, {len(names)} channels",
+        f"{width} × {height}, {len(names)} {'channel' if len(names) == 1 else 'channels'}",
         [
             map_tile(f"input{k}", channels[..., k], scale, True, name, f"{name} channel of the network's input")
             for k, name in enumerate(names)
@@ -75,7 +75,7 @@ def _stages(context: Context, maps: dict[str, np.ndarray], shared: str | None) -
                         f"channel {channel}",
                         f"Channel {channel} of {layer}: {values[..., channel].min():.2f} to "
                         f"{values[..., channel].max():.2f}. Made from {before} by {type(node.operation).__name__}. "
-                        "Click to see its numbers.",
+                        "Click it to see its numbers.",
                     )
                     for channel in strongest
                 ],

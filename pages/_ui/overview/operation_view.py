@@ -1,4 +1,4 @@
-"""One number of the network under the cursor: the operation that made it, with the real numbers, and what went in."""
+"""One number of the network: the operation that computed it, with all its numbers, and the inputs of the operation."""
 
 import html
 
@@ -24,30 +24,29 @@ _CHOSEN, _AT = "number of", "number at"
 _TITLES = {
     "Conv2D": "a convolution: window times kernel, summed over all channels",
     "DepthwiseConv2D": "a depthwise convolution: its own channel only",
-    "BatchNormalization": "batch normalization: moved and scaled by what training found",
+    "BatchNormalization": "batch normalization: shifted and scaled with the statistics of the training",
     "Add": "a sum of the paths that meet here",
     "MaxPooling2D": "max pooling: the largest of the window",
     "AveragePooling2D": "average pooling: the mean of the window",
-    "GlobalAveragePooling2D": "global average pooling: one mean a map",
+    "GlobalAveragePooling2D": "global average pooling: one mean per map",
     "Dense": "a dense layer: every input times its weight",
-    "ReLU": "an activation, number by number",
-    "Activation": "an activation, number by number",
-    "Dropout": "dropout, which does nothing but in training",
-    "Concatenate": "maps put behind each other",
+    "ReLU": "an activation function, applied to each number",
+    "Activation": "an activation function, applied to each number",
+    "Dropout": "dropout, which acts only during training",
+    "Concatenate": "a concatenation of maps along the channels",
     "Multiply": "a product of the paths that meet here",
 }
 
 
 def choose(layer: str, channel: int, at: tuple[float, float] | None = None) -> None:
-    """Looks at a channel of a layer from now on; the cursor stays where it was, or goes to `at`, shares of width and
-    height."""
+    """Chooses a channel of a layer; the cursor stays, or moves to `at` (x, y), fractions of width and height."""
     st.session_state[_CHOSEN] = (layer, channel)
     if at is not None:
         st.session_state[_AT] = at
 
 
 def show(context: Context) -> None:
-    """The number under the cursor; at first the probability of the class that is explained."""
+    """The number under the cursor; at first the probability of the target class."""
     network = context.classifier.network
     layer, channel = st.session_state.get(_CHOSEN) or ("", 0)
     if network.graph.node(layer) is None:
@@ -104,7 +103,7 @@ def _operation(context: Context, layer: str) -> Operation:
 
 
 def _cursor(operation: Operation, channel: int) -> tuple[int, int]:
-    """The map with the cursor on it; the row and column it is at."""
+    """Draws the map with the cursor; returns the cursor's row and column."""
     values = operation.output[..., channel]
     height, width = values.shape
     x, y = st.session_state.get(_AT) or (0.5, 0.5)
@@ -145,25 +144,25 @@ def _lines(title: str, cell: Cell) -> None:
 
 
 def _window(step: Step) -> None:
-    """The products of the window, summed over the channels: they add up to the number."""
+    """The products of the window, summed over the channels; with the bias they sum to the number."""
     sums = step.products.sum(axis=2)
     rows = "".join("<tr>" + "".join(f"<td>{notation.number(value)}</td>" for value in row) + "</tr>" for row in sums)
     n_channels = step.window.shape[2]
     over = f", each summed over {n_channels} channels" if n_channels > 1 else ""
     bias = f" and the bias {notation.number(step.bias)}" if step.bias else ""
     st.html(
-        f"<p class='v-caption'><span>Products of the {sums.shape[0]} × {sums.shape[1]} window{over}; together{bias}: "
+        f"<p class='v-caption'><span>Products of the {sums.shape[0]} × {sums.shape[1]} window{over}; their sum{bias}: "
         f"{notation.number(step.value)}</span></p>"
         f"<div style='overflow-x:auto'><table class='v-numbers'>{rows}</table></div>"
     )
 
 
 def _flattened(operation: Operation, index: int) -> None:
-    """All maps in one row: where in them the number was."""
+    """The place of a number of the flattened vector in the maps."""
     shape = operation.inputs[0].shape
     row, column, channel = (int(place) for place in np.unravel_index(index, shape))
     picture.caption(
-        f"{operation.name}: all maps in one row",
+        f"{operation.name}: all maps as one vector",
         f"Number {index} of {operation.output.size:,} is row {row}, column {column} of channel {channel}.",
     )
     at = ((column + 0.5) / shape[1], (row + 0.5) / shape[0])
@@ -177,7 +176,7 @@ def _flattened(operation: Operation, index: int) -> None:
 
 
 def _sources(context: Context, operation: Operation, cell: Cell | None, channel: int) -> None:
-    """Where it came from, a step back each; and the pages that show more."""
+    """Buttons to the inputs of the operation, and to the page that shows more."""
     strongest = {place: _strongest_channel(cell, place) for place in range(len(operation.sources))} if cell else {}
     with st.container(horizontal=True):
         for place, name in enumerate(operation.sources):
@@ -199,7 +198,7 @@ def _sources(context: Context, operation: Operation, cell: Cell | None, channel:
 
 
 def _strongest_channel(cell: Cell | None, place: int) -> int:
-    """The channel of an input that counts most for a cell."""
+    """The channel of an input that contributes most to a cell."""
     if cell is None:
         return 0
     for source, _, _, channels in cell.sources:

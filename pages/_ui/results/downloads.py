@@ -1,4 +1,4 @@
-"""What stands under a result: its files behind Save, and the lines that compute it behind Python."""
+"""The buttons under a result: Save offers its files, Python the lines that compute it."""
 
 import re
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def show(key: str, stem: str, formats: dict[str, Callable[[], bytes]], snippet: 
     """Two small buttons, Save and Python.
 
     Args:
-        key: Of the widgets.
+        key: Prefix of the widgets' keys.
         stem: Name of the files without suffix.
         formats: For each suffix a function that makes the file; it is called when the file is downloaded.
         snippet: The Python lines.
@@ -50,7 +50,7 @@ def show(key: str, stem: str, formats: dict[str, Callable[[], bytes]], snippet: 
 
 
 def of_heatmap(context: Context, heatmap: vislib.Heatmap, look: Look, scale: Scale) -> None:
-    """The files of a heatmap, in the colours in which it is shown, and the lines that compute it."""
+    """The files of a heatmap, in the displayed colours, and the lines that compute it."""
     image = context.image
 
     def figure():
@@ -70,5 +70,5 @@ def of_heatmap(context: Context, heatmap: vislib.Heatmap, look: Look, scale: Sca
 
 
 def file_stem(*parts: str) -> str:
-    """A file name that every system accepts."""
+    """A file name, without suffix, that every operating system accepts."""
     return "-".join(re.sub(r"[^\w.]+", "_", part.rsplit(".", 1)[0]).strip("_") or "image" for part in parts)[:100]

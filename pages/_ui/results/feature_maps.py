@@ -1,4 +1,4 @@
-"""A layer's feature maps: all channels small, one large over the image, a point and its receptive field."""
+"""A layer's feature maps: all channels as tiles, one channel over the image, and a unit's receptive field."""
 
 from collections.abc import Callable
 
@@ -23,13 +23,13 @@ from vislib.output.render import Scale, is_signed
 
 
 def maps_of(context: Context, image: np.ndarray, layer: str) -> np.ndarray:
-    """The layer's maps (h, w, c) for an image, from memory where they are."""
+    """The layer's maps (h, w, c) for an image; cached."""
     key = (context.classifier.key, image_digest(image), "maps", layer)
     return work.stored(key, lambda: vislib.feature_maps(context.classifier, image, layer))
 
 
 def channel_control(maps: np.ndarray) -> int:
-    """The channel enlarged; at first the strongest."""
+    """The chosen channel; by default the strongest."""
     n_channels = maps.shape[2]
     if not 0 <= (st.session_state.get("channel") or 0) < n_channels:
         st.session_state.pop("channel", None)
@@ -47,7 +47,7 @@ def channel_control(maps: np.ndarray) -> int:
 
 
 def summary(context: Context, layer: str, maps: np.ndarray) -> None:
-    """What the layer is, in numbers."""
+    """The layer in numbers."""
     node = context.classifier.network.map_node(layer)
     field = _fields(context)[layer]
     height, width, n_channels = maps.shape
@@ -65,7 +65,7 @@ def summary(context: Context, layer: str, maps: np.ndarray) -> None:
 
 
 def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opacity: float) -> None:
-    """One channel over the image; a click shows a unit's value and its receptive field."""
+    """One channel over the image; a click chooses a unit and shows its value and receptive field."""
     values = maps[..., channel]
     height, width = values.shape
     row, column = (int(i) for i in np.unravel_index(np.abs(values).argmax(), values.shape))
@@ -95,7 +95,7 @@ def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opaci
 def enlarged_other(
     context: Context, name: str, image: np.ndarray, layer: str, maps: np.ndarray, channel: int, opacity: float
 ) -> None:
-    """The same channel over another image, on the first one's scale."""
+    """The same channel over another image, on one scale for both."""
     values = maps_of(context, image, layer)[..., channel]
     both = np.stack([values, maps[..., channel]])
     signed = is_signed(both)
@@ -108,7 +108,7 @@ def enlarged_other(
 
 
 def raw(layer: str, maps: np.ndarray, channel: int) -> None:
-    """One channel alone, every unit a square."""
+    """One channel without the image; each unit is a square."""
     values = maps[..., channel]
     signed = is_signed(values)
     show_image(
@@ -121,7 +121,7 @@ def raw(layer: str, maps: np.ndarray, channel: int) -> None:
 
 
 def grid(layer: str, maps: np.ndarray, channel: int, most: int, own_scale: bool) -> None:
-    """The strongest channels as clickable pictures."""
+    """The strongest channels as clickable tiles."""
     order = strongest_channels(maps)[:most]
     signed = is_signed(maps)
     scale = None if own_scale else Scale.of(maps, signed, clip=0.001)
@@ -143,7 +143,7 @@ def grid(layer: str, maps: np.ndarray, channel: int, most: int, own_scale: bool)
 def files(
     context: Context, layer: str, maps: np.ndarray, channel: int, opacity: float, most: int
 ) -> dict[str, Callable[[], bytes]]:
-    """What can be downloaded of a layer's maps."""
+    """The files of a layer's maps: suffix → function that makes the file."""
     box = context.classifier.box(context.image)
 
     def figure():

@@ -1,4 +1,4 @@
-"""A network as a graph with all that one does with it: search, open and close blocks, take it away."""
+"""A network as a graph, with search, blocks that open and close, and downloads."""
 
 from collections.abc import Callable
 
@@ -14,14 +14,14 @@ from vislib.output import export
 def explorer(
     table: LayerTable, name: str, snippet: str, chosen: str = "", on_layer: Callable[[str], None] | None = None
 ) -> None:
-    """Draws the network's graph. A click on a block opens it, on its frame closes it, on a layer chooses it.
+    """Draws the network's graph. A click on a block opens it, on its frame closes it, on a layer chooses the layer.
 
     Args:
         table: The network's layers.
-        name: Of the network, for people; also keeps the state of different networks apart.
-        snippet: The lines that give the table.
-        chosen: Name of the layer looked at; its block is open.
-        on_layer: Called with the layer clicked before the page runs again.
+        name: Name of the network; the widgets' keys contain it.
+        snippet: The Python lines that compute the table.
+        chosen: Name of the chosen layer; its block is open.
+        on_layer: Called with the clicked layer before the page runs again.
     """
     opened: set[str] = st.session_state.setdefault("opened", {}).setdefault(name, set())
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -66,7 +66,7 @@ def explorer(
 
 
 def _search(table: LayerTable, name: str) -> list[str]:
-    """Names of the layers whose name or kind holds the words typed."""
+    """Names of the layers whose name or kind contains the typed text."""
     words = st.text_input("Search", key=f"search {name}", placeholder="a name or a kind, such as pool", width=260)
     words = words.strip().lower()
     if not words:

@@ -19,29 +19,29 @@ class Look:
     colormap: str | None = None
     clip: float = 0.0
     scale: Scale | None = None
-    """Shared with other maps, in place of the map's own."""
+    """A scale shared with other maps; None: each map has its own."""
     relative: bool = False
-    """Whether the bar tells shares of the map's largest value: maps of different units on one scale."""
+    """Whether the colour bar shows fractions of the map's maximum; so maps of different units share one scale."""
 
     def suited(self, signed: bool) -> "Look":
-        """This look, but with the default colours for a signed map if those chosen do not show signs."""
+        """This look; for a signed map with the default colormap, if the chosen one does not show signs."""
         if signed and self.colormap not in (*render.DIVERGING_COLORMAPS, "jet"):
             return replace(self, colormap=None)
         return self
 
     def scale_of(self, heatmap: vislib.Heatmap) -> Scale:
-        """From the map's values to colours."""
+        """The scale from the map's values to colours."""
         make = Scale.from_zero if self.relative else Scale.of
         return self.scale or make(heatmap.values, heatmap.signed, self.clip)
 
 
 def look_controls(signed: bool, opacity: float = 0.55, clip: float | None = None) -> Look:
-    """Opacity and colours; for noisy maps also how many of the brightest pixels may saturate.
+    """Widgets for opacity and colours; for noisy maps also for the share of saturated pixels.
 
     Args:
-        signed: Whether the maps are signed; those get diverging colours.
-        opacity: The default.
-        clip: The default share that may saturate; None leaves the choice out.
+        signed: Whether the maps are signed; signed maps get diverging colours.
+        opacity: The default opacity.
+        clip: The default share of saturated pixels; None hides the widget.
     """
     group = "signed" if signed else "fine" if clip is not None else "coarse"
     names = [*render.DIVERGING_COLORMAPS, "jet"] if signed else list(render.COLORMAPS)
@@ -57,15 +57,16 @@ def look_controls(signed: bool, opacity: float = 0.55, clip: float | None = None
             0.5,
             key="clip",
             bind="query-params",
-            help="A few extreme pixels would darken all others: so many of the brightest share the last colour.",
+            help="This percentage of the brightest pixels gets the last colour. Otherwise a few extreme pixels would "
+            "darken the others.",
         )
     return Look(chosen, colormap, percent / 100)
 
 
 def colour_bar(scale: Scale, signed: bool, colormap: str | None, unit: str) -> None:
-    """The colormap with the raw values at its ends; a constant map is said to be one."""
+    """The colormap with the raw values at its ends; for a constant map a sentence."""
     if scale.constant:
-        st.html(f"<div class='v-bar-row'>Constant: {scale.low:.3g} everywhere, so nothing is drawn.</div>")
+        st.html(f"<div class='v-bar-row'>Constant: {scale.low:.3g} everywhere, so no map is drawn.</div>")
         return
     name = colormap or (render.DIVERGING_COLORMAPS[0] if signed else render.COLORMAPS[0])
     stops = ", ".join(_hex(name, position / 8) for position in range(9))

@@ -1,4 +1,4 @@
-"""Showing a result: the picture, its colour bar with the true values, its caption, and its files."""
+"""A result on a page: the image, its colour bar with the raw values, its caption and its files."""
 
 import html
 from dataclasses import replace
@@ -14,11 +14,11 @@ from pages._ui.widgets.text import with_terms
 from vislib.output import render
 
 SIDE = 448
-"""Pixels of a picture's longer side on screen."""
+"""Pixels of an image's longer side on the page."""
 
 
 def heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note: str = "") -> None:
-    """A heatmap over the image, its bar, its caption and its downloads."""
+    """A heatmap over the image, with its colour bar, caption and downloads."""
     with st.container(gap="xsmall"):
         _heatmap_picture(context, heatmap, look, note)
 
@@ -38,19 +38,19 @@ def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note
     else:
         colour_bar(scale, heatmap.signed, look.colormap, heatmap.unit)
     where = f" at layer {heatmap.layer}" if heatmap.layer else ""
-    blind = () if method.class_discriminative else ("Knows no class: the same map for every one.",)
+    blind = () if method.class_discriminative else ("It ignores the class: the map is the same for all classes.",)
     sentences = (f"{_capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes, *blind, note)
     caption(f"{title}{where}", " ".join(sentences))
     downloads.of_heatmap(context, heatmap, look, scale)
 
 
 def caption(title: str, text: str) -> None:
-    """A title and a few sentences; terms of the glossary tell what they mean when pointed at."""
+    """A title and a few sentences; glossary terms show their meaning on hover."""
     st.html(f"<p class='v-caption'><b>{html.escape(title)}</b><br><span>{with_terms(text)}</span></p>")
 
 
 def facts(values: dict[str, str]) -> None:
-    """Short facts in a row."""
+    """Short facts in one row: name → value."""
     items = "".join(
         f"<li><span>{html.escape(name)}</span> <b>{html.escape(value)}</b></li>" for name, value in values.items()
     )

@@ -1,4 +1,4 @@
-"""The Python lines that compute what a page shows."""
+"""The Python lines that compute the results of a page."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -9,17 +9,17 @@ from pages._ui.shell.context import Context
 
 
 def classifier_lines(context: Context) -> str:
-    """The lines that load the network looked at."""
+    """The lines that load the network."""
     return models.loading_lines(context.model_name)
 
 
 def preamble(context: Context) -> str:
-    """The lines that load the network and the image looked at."""
+    """The lines that load the network and the image."""
     return f"{classifier_lines(context)}image = vislib.load_image({context.source!r})"
 
 
 def heatmap(context: Context, result: vislib.Heatmap) -> str:
-    """The lines that give this heatmap."""
+    """The lines that compute a heatmap."""
     params = "".join(f", {name}={value!r}" for name, value in result.params.items())
     target = result.class_index if result.target.is_class_logit else f"vislib.{result.target!r}"
     return (
@@ -31,7 +31,7 @@ def heatmap(context: Context, result: vislib.Heatmap) -> str:
 
 
 def trust(context: Context, explainers: Sequence[vislib.Explainer], grid: Sequence[Context]) -> str:
-    """The lines that give the figures of these methods, those of the image first in the grid pointing game."""
+    """The lines that measure these methods; `grid` are the images of the grid pointing game."""
     every = []
     for explainer in explainers:
         usual = type(explainer)().resolved(context.classifier)
@@ -55,10 +55,10 @@ def trust(context: Context, explainers: Sequence[vislib.Explainer], grid: Sequen
 
 
 def feature_maps(context: Context, layer: str) -> str:
-    """The lines that give a layer's feature maps."""
+    """The lines that compute a layer's feature maps."""
     return f"{preamble(context)}\nmaps = vislib.feature_maps(classifier, image, {layer!r})  # (h, w, c)\n"
 
 
 def filters(context: Context, layer: str) -> str:
-    """The lines that give a layer's kernels."""
+    """The lines that read a layer's kernels."""
     return f"{classifier_lines(context)}kernels = vislib.filters(classifier, {layer!r})  # (k_h, k_w, c_in, c_out)\n"

@@ -1,4 +1,4 @@
-"""The one context that every page shares, chosen in the sidebar: model, image, class."""
+"""The context that all pages share: model, image and class, chosen in the sidebar."""
 
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ from vislib.zoo import DEFAULT
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """What is looked at: a classifier, an image and what of its decision is explained."""
+    """A classifier, an image, and the target of the explanation."""
 
     classifier: vislib.Classifier
     model_name: str
@@ -41,19 +41,19 @@ class Context:
 
     @property
     def source(self) -> str:
-        """How a script would name the image."""
+        """The image's path in a script."""
         return f"sample_images/{self.image_name}" if self.image_name in images.SAMPLE_NAMES else self.image_name
 
     def key(self, *rest) -> tuple:
-        """Identifies a result about this model and image."""
+        """Key of a result for this model and image."""
         return (self.classifier.key, self.digest, *rest)
 
 
 def context(title: str, lead: str, needs_maps: bool = True) -> Context:
-    """Draws heading and sidebar, loads what is chosen, and returns it.
+    """Draws the heading and the sidebar, loads what the user chose, and returns it.
 
-    The page stops here, with a sentence, if the model cannot be had, or has no feature maps where the page
-    needs some.
+    The page stops here with a message if the model cannot be loaded, or if the page needs feature maps and the model
+    has none.
     """
     style.start(title, lead)
     loading = st.empty()
@@ -73,7 +73,7 @@ def context(title: str, lead: str, needs_maps: bool = True) -> Context:
     loading.empty()
     if needs_maps and not classifier.network.map_layers:
         st.info(
-            f"{plain(model_name)} has no layer with feature maps, so there is nothing to look into here. "
+            f"{plain(model_name)} has no layer with feature maps, so this page has nothing to show. "
             "Overview, Architecture, Occlusion and Saliency work for it."
         )
         st.stop()
@@ -81,15 +81,15 @@ def context(title: str, lead: str, needs_maps: bool = True) -> Context:
 
 
 def other_image_control(label: str, key: str) -> tuple[str, np.ndarray]:
-    """A second image, chosen from the same list."""
+    """A second image, chosen from the same list as the first one."""
     return images.image_control(key, label, _samples(st.session_state["model"]), index=1)
 
 
 def beside(here: Context, image_name: str | None = None, model_name: str | None = None) -> Context:
-    """The context with another image, or another network; its most probable class is explained.
+    """The context with another image or another network; the target is its most probable class.
 
     Raises:
-        VislibError: If the network cannot be had.
+        VislibError: If the network cannot be loaded.
     """
     image_name, model_name = image_name or here.image_name, model_name or here.model_name
     classifier = here.classifier if model_name == here.model_name else models.classifier(model_name)
@@ -97,12 +97,12 @@ def beside(here: Context, image_name: str | None = None, model_name: str | None 
 
 
 def image_names(here: Context) -> list[str]:
-    """The images that suit the network, and the person's own."""
+    """The samples that suit the network, and the user's images."""
     return images.image_names(_samples(here.model_name))
 
 
 def _context(classifier: vislib.Classifier, model_name: str, image_name: str, image: np.ndarray) -> Context:
-    """With the most probable class explained."""
+    """The context whose target is the most probable class."""
     digest = image_digest(image)
     logits = work.stored((classifier.key, digest, "logits"), lambda: classifier.logits(image))
     probabilities = classifier.network.probabilities(logits)

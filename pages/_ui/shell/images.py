@@ -1,4 +1,4 @@
-"""The images that can be looked at: samples that suit the network, and the person's own."""
+"""The images that the user can choose: samples that suit the network, and uploaded ones."""
 
 import hashlib
 from pathlib import Path
@@ -23,17 +23,17 @@ _SMALL_PICTURES = tuple(
 SAMPLE_NAMES = (*_PHOTOS, *DIGITS, *_SMALL_PICTURES)
 _MAX_USER_IMAGES = 5
 _STORE_BYTES = 384 * 1024 * 1024
-"""Of all people's files and pixels; a picture of 25 million pixels takes 75 MB."""
+"""For the files and pixels of all users; an image of 25 million pixels takes 75 MB."""
 
 
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
-    """People's own images, as files and as pixels; the least recently used are let go."""
+    """The images of all users, as files and as pixels; the least recently used are removed."""
     return Store(_STORE_BYTES)
 
 
 def add_image(name: str, content: bytes) -> None:
-    """Adds an image file to this person's own and makes it the one in use; the oldest gives way."""
+    """Adds an image file to the images of this user and chooses it; the oldest one is removed if there are too many."""
     digests = _user_images()
     digests.pop(name, None)
     digests[name] = hashlib.sha256(content).hexdigest()
@@ -44,7 +44,12 @@ def add_image(name: str, content: bytes) -> None:
 
 
 def samples_for(model_name: str, network: UserModel | vislib.Classifier | None) -> tuple[str, ...]:
-    """The sample images that suit a network: a built-in one's name, or a person's own."""
+    """Names of the sample images that suit a network.
+
+    Args:
+        model_name: Name of the network.
+        network: The network, if it is not built in.
+    """
     if model_name == "digits" or (network and network.channels == 1):
         return DIGITS
     if model_name == "cifar10" or (network and max(network.input_size) <= 64):
@@ -53,10 +58,10 @@ def samples_for(model_name: str, network: UserModel | vislib.Classifier | None) 
 
 
 def image_named(name: str) -> np.ndarray:
-    """A sample or an image of the person's own, (H, W, 3) uint8.
+    """A sample or an image of this user, (H, W, 3) uint8.
 
     Raises:
-        ImageError: If the server has let it go.
+        ImageError: If the server has removed it.
     """
     if name not in _user_images():
         return _sample(name)
@@ -65,28 +70,30 @@ def image_named(name: str) -> np.ndarray:
     if pixels is None:
         content = store().get(("file", digest))
         if content is None:
-            raise vislib.ImageError(f"The server let {name} go just now, as it needed the memory; upload it again.")
+            raise vislib.ImageError(f"The server has removed {name} because it needed the memory. Upload it again.")
         pixels = vislib.load_image(content)
         store().put(("pixels", digest), pixels)
     return pixels
 
 
 def image_names(samples: tuple[str, ...]) -> list[str]:
-    """The samples and then the person's own images."""
+    """The samples, then the images of this user."""
     for name, digest in list(_user_images().items()):
         if store().get(("file", digest)) is None:
             del _user_images()[name]
-            st.session_state["refused"] = f"The server needed the memory of {name} and let it go. Upload it again."
+            st.session_state["refused"] = (
+                f"The server has removed {name} because it needed the memory. Upload it again."
+            )
     return [*samples, *_user_images()]
 
 
 def _user_images() -> dict[str, str]:
-    """This person's images: name → digest of the file."""
+    """The images of this user: name → digest of the file."""
     return st.session_state.setdefault("own_images", {})
 
 
 def image_control(key: str, label: str, samples: tuple[str, ...], index: int = 0) -> tuple[str, np.ndarray]:
-    """A widget for the images there are; the name and the image chosen."""
+    """A select box of the images; the name and the pixels of the chosen one."""
     options = image_names(samples)
     name = choose(label, options, key, options[index])
     return name, image_named(name)
@@ -98,7 +105,7 @@ def _sample(name: str) -> np.ndarray:
 
 
 def upload_control() -> None:
-    """Upload and camera. What is refused is said here, and the image in use stays."""
+    """Upload and camera. After a refusal an error stands here, and the current image stays."""
     with st.expander("Use your own image", icon=":material/add_photo_alternate:"):
         st.file_uploader(
             "Upload",
@@ -124,7 +131,7 @@ def _take(key: str) -> None:
         vislib.load_image(content)
     except vislib.VislibError as error:
         journal.log("refused", what="image", bytes=len(content), why=str(error))
-        st.session_state["refused"] = f"{file.name}: {error} The image you had is still here."
+        st.session_state["refused"] = f"{file.name}: {error} The previous image is still in use."
         return
     add_image(_new_name(file.name or "camera.png"), content)
 

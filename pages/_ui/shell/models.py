@@ -1,4 +1,4 @@
-"""The networks that can be looked at: the built-in ones, and a person's own, which nobody else sees."""
+"""The networks that the user can choose: the built-in ones, and those of this user, which no other user sees."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,20 +11,20 @@ from pages._ui.server.store import Store
 
 _STORE_BYTES = 600 * 1024 * 1024
 _MAX_USER_MODELS = 4
-_BYTES_A_PARAMETER = 8  # its value, and its part in what is derived from the model
+_BYTES_A_PARAMETER = 8  # the value, and its share in the data derived from the model
 
 
 @dataclass(frozen=True)
 class UserModel:
-    """What a session holds of a network of one's own; the network itself is kept by the server.
+    """What a session knows about a network of its user; the network itself is in `store`.
 
     Args:
-        key: Identifies its classifier in `kept`.
-        about: Where it is from, for people.
+        key: Key of its classifier in `store`.
+        about: Where it comes from, for the user.
         lines: The Python lines that load it.
         channels: 1 or 3.
         input_size: (height, width).
-        upload: What it was made of, if it was uploaded (see `own_model`).
+        upload: The uploaded file and its settings, if it was uploaded (see `your_model.upload`).
     """
 
     key: tuple
@@ -37,17 +37,17 @@ class UserModel:
 
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
-    """People's own networks: classifiers, model files and trainings; the least recently used are let go."""
+    """The networks of all users: classifiers, model files, trainings; the least recently used are removed."""
     return Store(_STORE_BYTES, _size)
 
 
 def user_models() -> dict[str, UserModel]:
-    """This person's networks by name."""
+    """The networks of this user by name."""
     return st.session_state.setdefault("own_models", {})
 
 
 def add(name: str, classifier: vislib.Classifier, key: tuple, about: str, lines: str, upload: Any = None) -> None:
-    """Keeps a network of this person's own under a name; the oldest gives way."""
+    """Adds a network to those of this user; the oldest one is removed if there are too many."""
     store().put(key, classifier)
     models = user_models()
     models.pop(name, None)
@@ -57,17 +57,17 @@ def add(name: str, classifier: vislib.Classifier, key: tuple, about: str, lines:
 
 
 def switch_to(name: str) -> None:
-    """Makes a network the one in use; from a callback, or before the page is run again."""
+    """Chooses a network for the next run of the page; called from a callback or before a rerun."""
     st.session_state["next_model"] = name
 
 
 def model_control() -> str:
-    """A widget for the networks there are; the name of the one chosen."""
+    """A select box of the networks; the name of the chosen one."""
     for name, user_model in list(user_models().items()):
         if store().get(user_model.key) is None:
             del user_models()[name]
             st.warning(
-                f"The server needed the memory of your network {name} and let it go. Upload or train it again.",
+                f"The server has removed your network {name} because it needed the memory. Upload or train it again.",
                 icon=":material/memory:",
             )
     about = vislib.models() | {name: user_model.about for name, user_model in user_models().items()}
@@ -80,10 +80,10 @@ def model_control() -> str:
 
 
 def classifier(name: str) -> vislib.Classifier:
-    """The network of that name.
+    """The network with this name.
 
     Raises:
-        VislibError: If it cannot be had.
+        VislibError: If it cannot be loaded.
     """
     process.import_tensorflow()
     user_model = user_models().get(name)
@@ -91,12 +91,12 @@ def classifier(name: str) -> vislib.Classifier:
         return _built_in(name)
     found = store().get(user_model.key)
     if found is None:
-        raise vislib.ModelError(f"The server let {name} go just now, as it needed the memory; load it again.")
+        raise vislib.ModelError(f"The server has removed {name} because it needed the memory. Load it again.")
     return found
 
 
 def loading_lines(name: str) -> str:
-    """The Python lines that load the network of that name."""
+    """The Python lines that load the network with this name."""
     user_model = user_models().get(name)
     return user_model.lines if user_model else f"import vislib\n\nclassifier = vislib.load_classifier({name!r})\n"
 
@@ -107,6 +107,6 @@ def _built_in(name: str) -> vislib.Classifier:
 
 
 def _size(thing: Any) -> int:
-    """Bytes of a classifier, a model file or a training."""
+    """Bytes of a classifier, a model file or a training run."""
     model = thing.model if hasattr(thing, "model") else thing.result.model
     return _BYTES_A_PARAMETER * model.count_params() + 1_000_000

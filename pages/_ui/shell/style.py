@@ -1,4 +1,4 @@
-"""How a page begins: the few rules that Streamlit's theme does not cover, and its heading."""
+"""The start of a page: CSS rules that Streamlit's theme does not cover, and the heading."""
 
 import html
 import runpy
@@ -11,7 +11,8 @@ _CSS = """
 <style>
 .stMainBlockContainer { padding-top: 3.4rem; padding-bottom: 3rem; max-width: 1320px; }
 [data-testid='stHeading'] h3 { font-size: 1.15rem; font-weight: 600; padding: .6rem 0 .2rem; }
-[data-testid="stStatusWidget"] button { display: none; } /* its Stop forgets choices; the pages have their own */
+[data-testid="stStatusWidget"] button { display: none; } /* this Stop resets widgets; the pages have their own Stop */
+[data-testid="stMarkdownContainer"] table { display: block; overflow-x: auto; } /* a wide table scrolls, not the page */
 .v-title { font-size: 1.7rem; font-weight: 650; margin: 0; padding: 0; letter-spacing: -0.01em; }
 .v-lead { margin: .15rem 0 .3rem; opacity: .75; font-size: 1rem; }
 .v-bar-row { display: flex; align-items: center; gap: .5rem; font-size: .8rem; font-variant-numeric: tabular-nums; }
@@ -53,7 +54,7 @@ _CSS = """
 
 
 def start(title: str, lead: str) -> None:
-    """Begins a page: its rules, its title and the one line under it."""
+    """Starts a page: the CSS rules, the title and the line under it."""
     _through_app()
     st.html(_CSS)
     st.html(f"<h1 class='v-title'>{html.escape(title)}</h1><p class='v-lead'>{html.escape(lead)}</p>")
@@ -62,8 +63,8 @@ def start(title: str, lead: str) -> None:
 def _through_app() -> None:
     """Runs app.py if Streamlit started this page without it.
 
-    For the first visitor of a fresh server who opens a page by its link, Streamlit takes the folder pages/
-    for an app of its old kind and runs the page alone, without app.py's navigation.
+    Streamlit has an older kind of app whose pages are the files in the folder pages/. If the first visitor of a new
+    server opens the link of a page, Streamlit runs that page alone, without the navigation of app.py.
     """
     if PagesManager.uses_pages_directory:
         PagesManager.uses_pages_directory = False

@@ -1,4 +1,4 @@
-"""Choosing what is explained: a class, or its difference to another, its probability, what speaks against it."""
+"""Choosing the target of the explanation: a class, its difference to another class, its probability, its negative."""
 
 import numpy as np
 import streamlit as st
@@ -12,7 +12,7 @@ _NONE = "nothing"
 
 
 def target_control(classifier: vislib.Classifier, probabilities: np.ndarray) -> vislib.Target:
-    """The class to explain, and behind a fold what of it."""
+    """The class to explain, and in an expander further choices."""
     order = np.argsort(-probabilities, kind="stable")
     first = [classifier.labels[index] for index in order[:10]]
     names = [*first, *sorted(set(classifier.labels) - set(first), key=str.lower)]
@@ -28,13 +28,13 @@ def target_control(classifier: vislib.Classifier, probabilities: np.ndarray) -> 
 
 
 def _further(classifier, class_index: int, names: list[str]) -> tuple[int | None, str, bool]:
-    with st.expander("Explain something else of it", icon=":material/tune:"):
+    with st.expander("Explain another score", icon=":material/tune:"):
         own = classifier.labels[class_index]
         against = choose(
             "Minus the score of",
             [_NONE, *(name for name in names if name != own)],
             "against",
-            help="Why this class and not that one: the difference of their scores is explained.",
+            help="Why this class and not the other: explains the difference of their scores.",
         )
         score = choose(
             "Score",
@@ -43,9 +43,9 @@ def _further(classifier, class_index: int, names: list[str]) -> tuple[int | None
             help="The logit is the network's raw score. A probability also rises when other classes fall.",
         )
         counterfactual = st.toggle(
-            "What speaks against it",
+            "What speaks against the class",
             key="counterfactual",
             bind="query-params",
-            help="The score with its sign turned: places that would have to go for the class to win.",
+            help="The negative of the score: the map shows the places that lower the score of the class.",
         )
     return None if against == _NONE else classifier.class_index(against), score, counterfactual

@@ -1,4 +1,4 @@
-"""A training on the page Train: its moving curves, Stop, and the runs that are kept."""
+"""A training on the page Train: live curves, Stop, and the stored runs."""
 
 import secrets
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _ABOUT = "Trained by you on the page Train; kept for this visit"
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A training that has ended, and how good it is on the test images."""
+    """A finished or stopped training, and its evaluation on the test images."""
 
     plan: Plan
     result: training.TrainingResult
@@ -34,11 +34,11 @@ class Run:
     mistakes: tuple[np.ndarray, ...]
     n_images: int
     token: str
-    """Tells it from every other run."""
+    """Unique for each run."""
 
 
 def finished_runs() -> list[Run]:
-    """This person's runs that the server still has, the newest last."""
+    """The runs of this user that the server still stores, the newest last."""
     runs = [models.store().get(("run", token)) for token in _tokens()]
     return [run for run in runs if run is not None]
 
@@ -48,7 +48,7 @@ def _tokens() -> list[str]:
 
 
 def train(plan: Plan) -> None:
-    """Trains with a bar, moving curves and Stop; what came of it, also when stopped, is kept as a run."""
+    """Trains with a progress bar, live curves and Stop; the result is stored as a run, also after Stop."""
     try:
         with st.spinner("Reading the images…"):
             dataset = plan.load()
@@ -74,7 +74,7 @@ def train(plan: Plan) -> None:
             values = pd.DataFrame(batches, columns=["loss", "accuracy"])
             curve_slot.line_chart(values, height=260, x_label="batch", color=["#e8590c", "#15aabf"])
             if run.kernels:
-                # Inside the page: a file of its own could be gone before a slow browser asks for it.
+                # As a data URI: Streamlit could delete a file before a slow browser loads it.
                 sheet = data_uri(kernel_sheet(run.current_kernels()), picture.SIDE)
                 kernel_slot.image(sheet, width="stretch", alt="First-layer kernels now")
 
@@ -96,7 +96,7 @@ def train(plan: Plan) -> None:
 
 
 def use(run: Run) -> None:
-    """Makes the run's network the model on every page."""
+    """Chooses the run's network as the model of every page."""
     classifier = run.result.classifier(run.token)
     lines = (
         "import keras\nimport vislib\n\n"
@@ -115,7 +115,7 @@ def kernel_sheet(kernels: np.ndarray) -> Image.Image:
 
 
 def keep(plan: Plan, run: training.TrainingRun) -> None:
-    """Makes a finished or stopped training a run; Stop calls it once the training has left its batch."""
+    """Stores a finished or stopped training as a run; the Stop button calls it after the current batch."""
     try:
         result = run.result()
     except vislib.VislibError:

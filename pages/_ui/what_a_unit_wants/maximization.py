@@ -1,4 +1,4 @@
-"""Making pictures of units while the person watches: growing, stopping, going on, taking away."""
+"""Activation maximization on a page: pictures that are drawn while they are computed, can be stopped and continued."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _BLOCK = 32
 
 @dataclass(frozen=True)
 class Settings:
-    """How pictures are made."""
+    """Settings of the optimisation."""
 
     steps: int = 128
     seed: int = 0
@@ -32,7 +32,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Goal:
-    """What a picture is to excite, and the code that says so."""
+    """An objective to maximize, its Python code, and its key in the store."""
 
     objective: am.Objective
     code: str
@@ -40,9 +40,9 @@ class Goal:
 
 
 def maximize(context: Context, goals: Sequence[Goal], what: str, settings: Settings, slot) -> am.Maximization | None:
-    """The pictures after all steps, drawn into `slot` as they grow; None if stopped.
+    """The pictures after all steps, drawn into `slot` while they are computed; None if the user stopped.
 
-    Made a block of steps at a time, each kept: Stop loses little, and more steps go on from those made already.
+    Each block of steps is stored. So Stop loses little, and a later run with more steps continues from the last block.
     """
     result = None
     for done in range(0, settings.steps, _BLOCK):
@@ -59,7 +59,7 @@ def maximize(context: Context, goals: Sequence[Goal], what: str, settings: Setti
             )
 
         key = (context.classifier.key, "maximize", tuple(goal.key for goal in goals), settings.seed, done + steps)
-        result = run(key, what, compute, slot, f"What is made for {what}", resume_label="Go on")
+        result = run(key, what, compute, slot, f"Picture in progress: {what}", resume_label="Go on")
         if result is None:
             return None
     assert result is not None
@@ -72,7 +72,7 @@ def run(key: tuple, what: str, compute, slot, alt: str, resume_label: str = "Sta
     """The result, whose picture is drawn into `slot` while it is computed; None if it was stopped or refused."""
 
     def draw(partial: np.ndarray, done: int, total: int) -> None:
-        # Inside the page: a file of its own could be gone before a slow browser asks for it.
+        # As a data URI: Streamlit could delete a file before a slow browser loads it.
         slot.image(data_uri(export.as_image(partial, picture.SIDE), picture.SIDE), width="stretch", alt=alt)
 
     try:

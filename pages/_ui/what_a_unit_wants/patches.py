@@ -1,4 +1,4 @@
-"""The real patches that excite a channel most, over a set of images of the person's choice."""
+"""The real patches that excite a channel most, from a set of images that the user chooses."""
 
 import os
 from pathlib import Path
@@ -24,14 +24,17 @@ _DATA = {"mnist": "MNIST, 10,000 test digits", "cifar10": "CIFAR-10, 10,000 test
 
 
 def show(context: Context, layer: str, channel: int) -> None:
-    """Chooses the images, goes through them once for all channels of the layer, and shows the patches."""
+    """Widgets for the images; searches them once for all channels of the layer, and shows the patches."""
     names = [_SAMPLES, *_DATA.values(), _ZIP]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox("Images", names, key="patches_of", bind="query-params", width=280)
         file = None
         if chosen == _ZIP:
             file = st.file_uploader(
-                "A zip with a folder of pictures", type="zip", key="patches_zip", help="Up to 20 MB; it is not kept."
+                "A zip with a folder of pictures",
+                type="zip",
+                key="patches_zip",
+                help="Up to 20 MB; the server does not keep it.",
             )
     if chosen == _ZIP and file is None:
         st.caption("Choose a zip of pictures above.")
@@ -66,7 +69,7 @@ def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> 
     unread = f" {len(top.unreadable)} could not be read." if len(top.unreadable) else ""
     picture.caption(
         f"The {len(patches)} strongest of {top.done:,} images",
-        f"With their activation, one place an image: the {width} × {height} pixels that the unit sees.{unread}",
+        f"With their activation, one patch per image: the {width} × {height} pixels that the unit sees.{unread}",
     )
     downloads.show(
         f"patches {top.layer} {channel} {found.digest}",
@@ -102,12 +105,12 @@ def _test_images(name: str) -> ArrayImages:
 
 
 def _kept(chosen: str) -> Path | None:
-    """Where what was found in the large sets is kept; nothing of a person's own is."""
+    """The folder that caches the results of the large sets; results of uploaded images are not cached."""
     if chosen not in _DATA.values():
         return None
     folder = Path(os.environ.get("VISLIB_CACHE_DIR") or Path.home() / ".cache" / "vislib") / "top_patches"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:  # a read-only server computes again
+    except OSError:  # a read-only server cannot cache
         return None
     return folder if os.access(folder, os.W_OK) else None

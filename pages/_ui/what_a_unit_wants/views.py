@@ -1,4 +1,4 @@
-"""Pictures of what units want, as they grow: one unit, many channels, all classes, dreams, caricatures."""
+"""Pictures that maximize activations: one unit, many channels, all classes, DeepDream, caricatures."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ _COLOURS = ["#0b7285", "#e8590c", "#862e9c", "#5c940d"]
 
 
 def modes(context: Context) -> list[str]:
-    """What can be shown of the network."""
+    """The choices for the network."""
     few = len(context.classifier.labels) <= _MOST_CLASSES
     return [ONE, CHANNELS, *([CLASSES] if few else []), DREAM, CARICATURE]
 
@@ -43,16 +43,18 @@ def kind_control() -> str:
 
 
 def layer_control(context: Context) -> str:
-    """The layer; at first the last one of the middle sizes, whose units are of whole patterns."""
+    """The layer; by default the last one of the second to last map size, whose units respond to whole patterns."""
     layers = context.classifier.network.map_layers
     of_stages = stages(context.classifier)
     return choose("Layer", layers, "layer", of_stages[max(0, len(of_stages) - 2)], width=300)
 
 
 def settings_controls(mode: str) -> maximization.Settings:
-    """The settings that matter for what is shown."""
+    """Widgets for the settings of one mode."""
     if mode == DREAM:
-        octaves = st.slider("Octaves", 1, 4, 3, key="octaves", bind="query-params", help="Sizes, from coarse to fine.")
+        octaves = st.slider(
+            "Octaves", 1, 4, 3, key="octaves", bind="query-params", help="Number of image sizes, from coarse to fine."
+        )
         steps = st.slider("Steps an octave", 5, 40, 10, 5, key="dream_steps", bind="query-params")
         return maximization.Settings(steps, _seed(), octaves=octaves)
     start = 64 if mode == CHANNELS else 128
@@ -62,7 +64,7 @@ def settings_controls(mode: str) -> maximization.Settings:
         start,
         key=f"steps.{mode}",
         bind="query-params",
-        help="More make a picture stronger and finer; those made already are kept.",
+        help="More steps make a picture stronger and finer; earlier steps are not computed again.",
     )
     n_pictures = 1
     if mode == ONE:
@@ -73,7 +75,7 @@ def settings_controls(mode: str) -> maximization.Settings:
             1,
             key="n_pictures",
             bind="query-params",
-            help="Several, made to be unlike each other: a unit often wants more than one thing.",
+            help="Several pictures that differ from each other: many units respond to more than one pattern.",
         )
     if mode == CHANNELS:
         n_pictures = st.slider("Channels", 4, 24, 8, 4, key="n_channels", bind="query-params")
@@ -82,15 +84,12 @@ def settings_controls(mode: str) -> maximization.Settings:
 
 def _seed() -> int:
     return int(
-        st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params", help="Another start, another picture.")
+        st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params", help="Another seed gives another picture.")
     )
 
 
-# -- what is shown ---------------------------------------------------------------------------------
-
-
 def unit(context: Context, kind: str, layer: str, channel: int, settings: maximization.Settings) -> None:
-    """One unit's picture, or several that differ."""
+    """One picture of a unit, or several that differ."""
     goal = _unit_goal(context, kind, layer, channel)
     if settings.n_pictures > 1:
         where = layer or context.classifier.network.last_map_layer
@@ -112,15 +111,16 @@ def unit(context: Context, kind: str, layer: str, channel: int, settings: maximi
     }[kind]
     picture.caption(
         f"What {result.titles[0].split(' + ')[0]} wants",
-        f"{what} reaches {reached} after {len(result.values)} steps, from noise. It is one thing that the unit answers "
-        "to, not all: try other seeds" + (", and compare with the real patches." if kind != CLASS else "."),
+        f"{what} reaches {reached} after {len(result.values)} steps, from noise. This is one pattern that the unit "
+        "responds to, not the only one: try other seeds"
+        + (", and compare with the real patches." if kind != CLASS else "."),
     )
     maximization.show_downloads(context, result, goals, settings)
     _objective_chart(result)
 
 
 def classes(context: Context, settings: maximization.Settings) -> None:
-    """The network's idea of each class, in one picture."""
+    """One picture for each class."""
     labels = context.classifier.labels
     goals = [_class_goal(context, index) for index in range(len(labels))]
     slot = st.empty()
@@ -142,7 +142,7 @@ def classes(context: Context, settings: maximization.Settings) -> None:
         ]
         tiles([Group("", "", group)], key="wanted classes", layout="large")
     picture.caption(
-        f"The idea that {context.model_name} has of each of its classes",
+        f"What {context.model_name} wants to see for each of its classes",
         "Each was made from noise to raise the class's logit; beside it, the probability that the network gives it. "
         "The network is certain of pictures that no person would call so: a high probability alone proves little.",
     )
@@ -150,7 +150,7 @@ def classes(context: Context, settings: maximization.Settings) -> None:
 
 
 def channels(context: Context, layer: str, maps: np.ndarray, settings: maximization.Settings) -> None:
-    """Pictures of the channels that answer most to the image; a click opens one."""
+    """Pictures of the channels that respond most to the image; a click opens one."""
     order = [int(channel) for channel in strongest_channels(maps)[: settings.n_pictures]]
     done, slot = st.empty(), st.empty()
     shown: list[Tile] = []
@@ -179,19 +179,19 @@ def channels(context: Context, layer: str, maps: np.ndarray, settings: maximizat
                 layout="large",
                 on_click=lambda tile: st.session_state.update(channel=int(tile), wants=ONE, unit_kind=CHANNEL),
             )
-        picture_of = f"What the {len(shown)} channels of {layer} want that answer most to {context.image_name}"
+        picture_of = f"What the {len(shown)} channels of {layer} want that respond most to {context.image_name}"
     picture.caption(picture_of, "Strongest first. Click one to see it large, with the real patches that excite it.")
     goals = [_unit_goal(context, CHANNEL, layer, channel) for channel in order]
     downloads.show(
         f"wanted channels {layer}",
         downloads.file_stem(context.model_name, layer),
         {"png": lambda: export.png_bytes(export.as_image(am.sheet(np.stack(made))))},
-        maximization.snippet(context, goals, settings, more=", which are made four at a time here"),
+        maximization.snippet(context, goals, settings, more=", which this page computes four at a time"),
     )
 
 
 def dream(context: Context, layer: str, settings: maximization.Settings) -> None:
-    """The image, changed until the layer sees more of what it saw already."""
+    """The image, changed so that the layer responds more strongly to the patterns in it."""
     slot = _beside_image(context)
     params = {"octaves": settings.octaves, "steps": settings.steps, "seed": settings.seed}
     result = maximization.run(
@@ -223,7 +223,7 @@ def dream(context: Context, layer: str, settings: maximization.Settings) -> None
 
 
 def caricature(context: Context, layer: str, settings: maximization.Settings) -> None:
-    """A picture made from noise to look to the layer as the image does."""
+    """A picture made from noise to which the layer responds as it does to the image."""
     objective = am.likeness(context.classifier, context.image, layer)
     code = f"am.likeness(classifier, image, {layer!r})"
     slot = _beside_image(context)
@@ -235,14 +235,14 @@ def caricature(context: Context, layer: str, settings: maximization.Settings) ->
         maximization.show_picture(result.picture, f"Caricature of {context.image_name} at {layer}")
         picture.caption(
             f"What {layer} keeps of it",
-            "Made from noise so that the layer answers as it does to the image, only more so. What is not in it, the "
-            "layer has let go.",
+            "Made from noise so that the layer responds as it does to the image, but more strongly. The layer has lost "
+            "the details of the image that are missing here.",
         )
         maximization.show_downloads(context, result, goals, settings, with_image=True)
 
 
 def about() -> None:
-    """How the pictures are made and how far they can be trusted."""
+    """How the pictures are computed and what they do not show."""
     with st.expander("How far to trust these pictures"):
         st.markdown(
             "The pictures are made by gradient ascent. A picture is a set of Fourier coefficients with decorrelated "
@@ -255,9 +255,6 @@ def about() -> None:
             "distill.pub/2017/feature-visualization; Mordvintsev, Olah & Tyka 2015 (DeepDream). The effect of each "
             "part: docs/activation_maximization.md.*"
         )
-
-
-# -- inside ----------------------------------------------------------------------------------------
 
 
 def _unit_goal(context: Context, kind: str, layer: str, channel: int) -> maximization.Goal:
@@ -277,7 +274,7 @@ def _class_goal(context: Context, index: int) -> maximization.Goal:
 
 
 def _beside_image(context: Context):
-    """The image on the left; a place on the right."""
+    """Draws the image on the left; returns an empty slot on the right."""
     left, right = st.columns(2)
     with left:
         explain.image_picture(context)

@@ -1,4 +1,4 @@
-"""Shares as bars, and as people write them."""
+"""Shares as bars and as text."""
 
 import html
 from collections.abc import Callable, Sequence

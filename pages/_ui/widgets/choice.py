@@ -17,14 +17,14 @@ def choose(
     bind: Literal["query-params"] | None = "query-params",
     **settings: Any,
 ) -> T:
-    """A select box; a choice of the session that is no option any more is forgotten first.
+    """A select box. If the session's choice is no longer an option, it is removed first, and the default counts.
 
     Args:
-        label: Of the select box.
+        label: Label of the select box.
         options: At least one.
-        key: Of the select box.
-        default: The option chosen at first; the first one if it is None or no option.
-        bind: Whether the choice stands in the page's address.
+        key: Key of the select box.
+        default: The option chosen at first; the first option if this is None or not among the options.
+        bind: Whether the page's address contains the choice.
         settings: More arguments of `st.selectbox`.
     """
     forget_unless(options, key)

@@ -1,4 +1,4 @@
-"""A network as a graph to move about in: zoom, drag, open a block, choose a layer."""
+"""A network as an interactive graph: zoom, drag, open a block, choose a layer."""
 
 from collections.abc import Callable, Collection
 
@@ -147,12 +147,12 @@ def graph_view(
     """Draws the graph.
 
     Args:
-        layout: Of the network.
-        key: Of the widget.
-        alt: What the graph shows.
-        found: Names of layers to mark; the view goes to the first.
-        chosen: The layer looked at.
-        on_choose: Called before the page runs again with the box clicked: its "key", "level", "layers" and "opens".
+        layout: Layout of the network.
+        key: Key of the widget.
+        alt: Description of the graph.
+        found: Names of the layers to mark; the view scrolls to the first.
+        chosen: Name of the chosen layer.
+        on_choose: Called before the page runs again with the clicked box: its "key", "level", "layers" and "opens".
     """
 
     def clicked() -> None:

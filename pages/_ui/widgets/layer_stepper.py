@@ -1,4 +1,4 @@
-"""Choosing a layer by its place in the network, stepping and playing through it."""
+"""Choosing a layer, with buttons to step through the network and a switch to play through it."""
 
 import time
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ _SECONDS_A_LAYER = 0.9
 
 
 def layer_control(layers: Sequence[str], default: str) -> str:
-    """The layer to look at, with buttons to the one before and after and one that plays all of them.
+    """The layer, with buttons for the previous and the next one and a switch that plays through all of them.
 
     Args:
-        layers: Names of the layers, from the input on.
-        default: The one shown first.
+        layers: Names of the layers, from input to output.
+        default: The layer shown first.
     """
     forget_unless(layers, "layer")
     playing = st.session_state.get("play_on", False)
@@ -47,7 +47,7 @@ def layer_control(layers: Sequence[str], default: str) -> str:
 
 
 def play() -> None:
-    """At the end of the page: if playing, waits a moment and shows the next layer."""
+    """If the switch is on, waits a moment and shows the next layer; called at the end of the page."""
     if st.session_state.get("play_on"):
         time.sleep(_SECONDS_A_LAYER)
         st.session_state["play_tick"] = True

@@ -1,4 +1,4 @@
-"""A sliding window over a small patch of numbers: stepped, played, hovered or moved by arrow keys, in the browser."""
+"""A sliding window over a small patch of numbers; in the browser it is stepped, played, hovered or moved by keys."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,16 +13,16 @@ from vislib.arithmetic.convolution import pad
 
 @dataclass(frozen=True)
 class Cell:
-    """One output cell: where its window lies in the padded patch, and how it comes about.
+    """One output cell: the place of its window in the padded patch, and the computation of its value.
 
     Attributes:
-        under: (row, column) of the padded patch for each place of the window, row by row.
+        under: (row, column) in the padded patch for each place of the window, row by row.
         parts: The number that each place contributes: a product, or for pooling the value itself.
-        texts: How each is written.
-        winner: For max pooling the place in `under` that wins; else −1.
-        back: For pooling the gradient that each place is sent, if the cell's is 1.
-        value: The cell.
-        formula: With the numbers put in.
+        texts: Each contribution as text.
+        winner: For max pooling the index in `under` of the largest value; otherwise −1.
+        back: For pooling the gradient that each place receives, if the gradient of the cell is 1.
+        value: The value of the cell.
+        formula: The formula of the value, with its numbers.
     """
 
     under: Sequence[tuple[int, int]]
@@ -36,7 +36,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What the browser needs: the patch with its padding, the kernel, and every output cell."""
+    """The data that the browser needs: the padded patch, the kernel, and every output cell."""
 
     patch: Sequence[Sequence[str]]
     shade: Sequence[Sequence[float]]
@@ -83,7 +83,7 @@ def convolution_lesson(
 
 
 def pooling_lesson(patch: np.ndarray, pooling: Pooling) -> Lesson:
-    """Every step of pooling a patch (h, w), and the way of the gradient back."""
+    """Every step of pooling a patch (h, w), and the gradient of each step."""
     maps = patch[..., None]
     places = pooling.axes(patch.shape)
     top, left = places[0].before, places[1].before
@@ -123,7 +123,7 @@ def pooling_lesson(patch: np.ndarray, pooling: Pooling) -> Lesson:
 
 
 def window(lesson: Lesson, key: str) -> None:
-    """Draws the lesson; everything in it happens in the browser."""
+    """Draws the lesson; all interaction happens in the browser."""
     _component(data=asdict(lesson), key=key)
 
 
@@ -132,7 +132,7 @@ def _texts(values: np.ndarray) -> list[list[str]]:
 
 
 def _shades(padded: np.ndarray, patch: np.ndarray) -> list[list[float]]:
-    """0..1 for the colour of each cell."""
+    """The brightness 0..1 of each cell."""
     low, high = float(patch.min()), float(patch.max())
     return np.clip((padded - low) / ((high - low) or 1.0), 0, 1).tolist()
 
@@ -208,8 +208,9 @@ export default function ({ parentElement, data }) {
   grid.tabIndex = 0;
   grid.setAttribute("role", "grid");
   grid.setAttribute("aria-label", "Result; arrow keys move the window");
-  const back = pools ? table("Gradient sent back, if this cell's is 1", shape, tables, "back").flat() : [];
-  if (pools) table("Gradient by the patch, if every cell's is 1", data.gradient, tables, "gradient");
+  const toPlaces = "Gradient of each place, if the gradient of this cell is 1";
+  const back = pools ? table(toPlaces, shape, tables, "back").flat() : [];
+  if (pools) table("Gradient of the patch, if the gradient of every cell is 1", data.gradient, tables, "gradient");
   const line = make("div", root, undefined, "line");
   line.setAttribute("aria-live", "polite");
   const bar = make("div", root, undefined, "bar");

@@ -1,4 +1,4 @@
-"""Text on a page: as it is, whatever it holds, or with the glossary's terms explained."""
+"""Text on a page: shown literally, or with the glossary's terms explained."""
 
 import html
 import re
@@ -11,7 +11,7 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&\"'=/^@])")
 
 
 def with_terms(text: str) -> str:
-    """Text as HTML, the first mention of each term of the glossary with its meaning on hover."""
+    """Text as HTML; the first mention of each glossary term shows its meaning on hover."""
     seen: set[str] = set()
 
     def explained(match: re.Match[str]) -> str:
@@ -25,8 +25,8 @@ def with_terms(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that Markdown shows as it is, whatever is in it."""
-    # Streamlit makes arrows, dashes and links of these even where they are escaped; an invisible word joiner
-    # keeps them from it.
+    """Text escaped so that Markdown shows it literally."""
+    # Streamlit turns these into arrows, dashes and links even if they are escaped. An invisible word joiner prevents
+    # that.
     text = re.sub(r"(?<=[-<])(?=[->])|(?<=@)|(?<=www)(?=\.)|(?<=:)(?=//)", "\u2060", text)
     return _MARKUP.sub(r"\\\1", text).replace("\n", " ")
