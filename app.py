@@ -2,6 +2,9 @@
 
 import streamlit as st
 
+from pages._ui.server.process import keep_keras_state
+
+keep_keras_state()
 st.set_page_config(page_title="vislib", page_icon="pages/_ui/icon.png", layout="wide")
 st.navigation(
     {

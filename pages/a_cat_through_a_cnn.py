@@ -1,21 +1,21 @@
-"""A cat through a CNN: what convolution, ReLU and pooling make of an image, first with random weights, then trained."""
+"""A cat through a CNN: convolution, ReLU and pooling on an image, first with random weights, then with trained ones."""
 
 import streamlit as st
 
 from pages._ui.a_cat_through_a_cnn import steps
-from pages._ui.shell import style
 from pages._ui.shell.context import context
+from pages._ui.widgets.text import plain
 from vislib import ImageError
 
-here = context("A cat through a CNN", "What convolution, ReLU and pooling make of your image, one step after another.")
+here = context("A cat through a CNN", "What convolution, ReLU and pooling do to your image, step by step.")
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     seed = st.number_input("Seed of the random weights", 0, 9999, 0, key="seed", bind="query-params", width=220)
-    st.button("Draw new weights", icon=":material/casino:", on_click=steps.draw_anew)
+    st.button("Draw new weights", icon=":material/casino:", on_click=steps.next_seed)
 try:
-    story = steps.told(here, int(seed))
+    story = steps.story_steps(here, int(seed))
 except ImageError as error:
-    st.error(style.plain(str(error)))
+    st.error(plain(str(error)))
     st.stop()
 steps.pair(here, story, "image", "centred")
 st.subheader("Convolution: three kernels of random weights", anchor=False)
@@ -26,5 +26,5 @@ st.subheader("ReLU, then pooling", anchor=False)
 steps.pair(here, story, "relu", "pooled")
 st.subheader("The two stages of LeNet-5, with random weights", anchor=False)
 steps.strips(here, [step for key, step in story.items() if key.startswith("lenet")], int(seed))
-st.subheader(f"The same with weights that were learned: {here.model_name}", anchor=False)
+st.subheader(f"The same with learned weights: {here.model_name}", anchor=False)
 steps.trained(here)

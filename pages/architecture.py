@@ -5,9 +5,7 @@ import streamlit as st
 from pages._ui.architectures import one_network, views
 from pages._ui.shell.context import context
 
-here = context(
-    "Architecture", "The network that is loaded, as a graph: open its blocks, choose a layer.", needs_maps=False
-)
+here = context("Architecture", "The loaded network as a graph: open its blocks, choose a layer.", needs_maps=False)
 table = one_network.table_of(here)
 chosen = one_network.chosen_layer(here, table)
 one_network.show(here, table, chosen)

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from pages._ui.architectures import views as views
+from pages._ui.architectures import views
 from pages._ui.shell.context import context
+from pages._ui.widgets.choice import choose
 from vislib.lessons.architectures import ARCHITECTURES
 
-here = context("Architectures", "The famous networks beside yours: what each brought, and what it costs.")
+here = context("Architectures", "The famous networks beside yours: what each introduced, and what it costs.")
 names = [*ARCHITECTURES, views.LOADED]
 chosen = st.multiselect(
     "Networks",
@@ -23,9 +24,13 @@ if not tables:
 views.chart(here, tables)
 views.summary(here, tables)
 st.subheader("One of them", anchor=False)
-if st.session_state.get("one_network") not in tables:
-    st.session_state.pop("one_network", None)
-one = st.selectbox(
-    "Network", list(tables), len(tables) // 2, key="one_network", format_func=lambda name: views.title(here, name)
+shown = list(tables)
+one = choose(
+    "Network",
+    shown,
+    "one_network",
+    shown[len(shown) // 2],
+    bind=None,
+    format_func=lambda name: views.title(here, name),
 )
 views.detail(here, one, tables[one])

@@ -1,35 +1,41 @@
-"""Class activation: a layer's feature maps, weighted by what they do for the class."""
+"""Class activation: a layer's feature maps, weighted by their effect on the class."""
 
 import streamlit as st
 
 import vislib
 from pages._ui.class_activation import stages
-from pages._ui.results import explain, per_class, picture
+from pages._ui.results import explain, per_class
+from pages._ui.results.look import look_controls
 from pages._ui.shell.context import context
+from pages._ui.widgets.choice import choose
 
 here = context("Class activation", "Where a layer holds evidence for the class.")
 layers, default = here.classifier.network.map_layers, here.classifier.network.last_map_layer
 names = explain.of_family(here, "class activation")
-if st.session_state.get("cam_layer") not in layers:
-    st.session_state.pop("cam_layer", None)
 
-shown, controls = st.columns([4, 1], gap="large")
-with shown, st.container(horizontal=True):
+main, controls = st.columns([4, 1], gap="large")
+with main, st.container(horizontal=True):
     name = st.selectbox(
-        "Method", names, names.index("grad-cam"), key="cam", bind="query-params", width=260,
+        "Method",
+        names,
+        names.index("grad-cam"),
+        key="cam",
+        bind="query-params",
+        width=260,
         format_func=lambda name: vislib.methods()[name].title,
-    )  # fmt: skip
-    layer = st.selectbox("Layer", layers, index=layers.index(default), key="cam_layer", bind="query-params", width=340)
+    )
+    layer = choose("Layer", layers, "cam_layer", default, width=340)
 with controls:
-    look = picture.look_controls(signed=False)
+    look = look_controls(signed=False)
     explainers = explain.settings(here, names, name, layer=layer)
 chosen = explainers[names.index(name)]
 why = (
-    f"{default} is the last layer before pooling: its maps still know where, and only pooling and the classifier follow."
+    f"{default} is the last layer before pooling: its maps still show positions, and only pooling and the classifier "
+    "follow."
     if layer == default
     else f"Not the usual layer: that is {default}, the last one before pooling."
 )
-with shown:
+with main:
     image, map = st.columns(2)
     with image:
         explain.image_picture(here)

@@ -1,48 +1,55 @@
-"""Compare & trust: methods side by side, or one over images or networks, and how far each can be trusted."""
+"""Compare & trust: methods side by side, or one method on several images or networks, with measures of trust."""
 
 import streamlit as st
 
 import vislib
 from pages._ui.compare_and_trust import comparing, trust_figures
-from pages._ui.results import explain, picture
+from pages._ui.results import explain
+from pages._ui.results.look import look_controls
 from pages._ui.shell.context import context
+from pages._ui.widgets.choice import choose
 
 here = context("Compare & trust", "Methods side by side, and how far each of the pictures can be trusted.")
 methods = vislib.methods()
 names = [name for family in comparing.FAMILIES for name in explain.of_family(here, family)]
 layers = here.classifier.network.map_layers
-if st.session_state.get("cam_layer") not in layers:
-    st.session_state.pop("cam_layer", None)
 
-shown, controls = st.columns([4, 1], gap="large")
-with shown:
-    way = st.segmented_control(
-        "Compare", comparing.WAYS, default=comparing.WAYS[0], key="compare", bind="query-params", required=True
+main, controls = st.columns([4, 1], gap="large")
+with main:
+    mode = st.segmented_control(
+        "Compare", comparing.MODES, default=comparing.MODES[0], key="compare", bind="query-params", required=True
     )
-    if way == "Methods":
+    if mode == "Methods":
         chosen = st.multiselect(
-            "Methods", names, [name for name in comparing.DEFAULTS if name in names], key="methods",
-            format_func=lambda name: methods[name].title, bind="query-params", max_selections=9,
-        )  # fmt: skip
+            "Methods",
+            names,
+            [name for name in comparing.DEFAULTS if name in names],
+            key="methods",
+            format_func=lambda name: methods[name].title,
+            bind="query-params",
+            max_selections=9,
+        )
     else:
         chosen = [
             st.selectbox(
-                "Method", names, names.index("grad-cam"), key="method", bind="query-params",
+                "Method",
+                names,
+                names.index("grad-cam"),
+                key="method",
+                bind="query-params",
                 format_func=lambda name: methods[name].title,
             )
-        ]  # fmt: skip
+        ]
 with controls:
-    look = picture.look_controls(signed=False, clip=0.01)
-    if way != "Networks":  # each of which has layers of its own
-        layer = st.selectbox(
-            "Layer of the class activation maps", layers, layers.index(here.classifier.network.last_map_layer),
-            key="cam_layer", bind="query-params",
-        )  # fmt: skip
+    look = look_controls(signed=False, clip=0.01)
+    if mode != "Networks":  # each network has its own layers
+        default = here.classifier.network.last_map_layer
+        layer = choose("Layer of the class activation maps", layers, "cam_layer", default)
         explainers = explain.settings(here, chosen, layer=layer)
-with shown:
-    if way == "Methods":
+with main:
+    if mode == "Methods":
         trust_figures.show(here, explainers, look)
-    elif way == "Images":
+    elif mode == "Images":
         comparing.over_images(here, explainers[0], look)
     else:
         comparing.over_models(here, chosen[0], look)

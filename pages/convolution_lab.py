@@ -1,19 +1,19 @@
-"""Convolution lab: a kernel on the image, every knob, and every number of it."""
+"""Convolution lab: a kernel on the image, with every setting and every number."""
 
 import streamlit as st
 
-from pages._ui.convolution_lab import by_hand, lab, lab_layer
+from pages._ui.convolution_lab import calculators, lab, lab_layer
 from pages._ui.shell.context import context
 
-here = context("Convolution lab", "A kernel on your image: turn every knob, and read every number.")
+here = context("Convolution lab", "A kernel on your image: change every setting, and read every number.")
 
-shown, controls = st.columns([4, 1], gap="large")
+main, controls = st.columns([4, 1], gap="large")
 with controls:
     layer = lab_layer.controls()
-with shown:
+with main:
     lab.show(here, layer)
     lab.steps(here, layer)
     lab.comparisons(here, layer)
-    by_hand.layer()
-    by_hand.receptive_fields()
-    by_hand.activation_functions()
+    calculators.layer()
+    calculators.receptive_fields()
+    calculators.activation_functions()

@@ -1,16 +1,17 @@
-"""Feature maps: what each layer makes of the image."""
+"""Feature maps: what each layer computes from the image."""
 
 import streamlit as st
 
-from pages._ui.results import feature_maps, picture
-from pages._ui.shell.context import context, other_image
+from pages._ui.results import downloads, feature_maps, snippets
+from pages._ui.shell.context import context, other_image_control
 from pages._ui.widgets import layer_stepper
+from vislib.activations.maps import stages
 
-here = context("Feature maps", "What each layer makes of the image, channel by channel.")
+here = context("Feature maps", "What each layer computes from the image, channel by channel.")
 
-shown, controls = st.columns([4, 1], gap="large")
-with shown:
-    layer = layer_stepper.layer_control(here.classifier)
+main, controls = st.columns([4, 1], gap="large")
+with main:
+    layer = layer_stepper.layer_control(here.classifier.network.map_layers, stages(here.classifier)[0])
     maps = feature_maps.maps_of(here, here.image, layer)
 with controls:
     channel = feature_maps.channel_control(maps)
@@ -19,8 +20,8 @@ with controls:
     opacity = st.slider("Opacity", 0.0, 1.0, 0.6, 0.05, key="opacity.maps", bind="query-params")
     compare = st.toggle("Beside another image", key="beside", bind="query-params")
     if compare:
-        other_name, other = other_image("Other image", "other")
-with shown:
+        other_name, other = other_image_control("Other image", "other")
+with main:
     feature_maps.summary(here, layer, maps)
     large, beside = st.columns(2)
     with large:
@@ -34,10 +35,10 @@ with shown:
         st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": layer, "channel": str(channel)})
     st.subheader("All channels, strongest first", anchor=False)
     feature_maps.grid(layer, maps, channel, most, own_scale)
-    picture.downloads(
+    downloads.show(
         f"maps {layer}",
-        picture.file_stem(here.image_name, layer),
+        downloads.file_stem(here.image_name, layer),
         feature_maps.files(here, layer, maps, channel, opacity, most),
-        picture.maps_snippet(here, layer),
+        snippets.feature_maps(here, layer),
     )
 layer_stepper.play()

@@ -4,44 +4,43 @@ import streamlit as st
 
 import vislib
 from pages._ui.filters import kernel_tiles
-from pages._ui.results import picture
+from pages._ui.results import downloads, snippets
 from pages._ui.shell.context import context
+from pages._ui.widgets.choice import choose
 from vislib.output import export, figures
 
-here = context("Filters", "What each convolution looks for: its kernels, as trained.")
+here = context("Filters", "What each convolution looks for: its trained kernels.")
 layers = vislib.filter_layers(here.classifier)
 if not layers:
     st.info("This network has no two-dimensional convolution, so there are no kernels to show.")
     st.stop()
-if st.session_state.get("conv") not in layers:
-    st.session_state.pop("conv", None)
 
-shown, controls = st.columns([4, 1], gap="large")
-with shown:
-    layer = st.selectbox("Convolution", layers, key="conv", bind="query-params", width=340)
+main, controls = st.columns([4, 1], gap="large")
+with main:
+    layer = choose("Convolution", layers, "conv", width=340)
 with controls:
     by_norm = st.toggle("Sort by norm", True, key="by_norm", bind="query-params")
     most = st.slider("Filters shown", 16, 256, 64, 16, key="most_filters", bind="query-params")
 kernels = vislib.filters(here.classifier, layer)
-with shown:
+with main:
     kernel_tiles.statistics(kernels)
     kernel_tiles.grid(kernels, layer, by_norm, most)
-    picture.downloads(
+    downloads.show(
         f"kernels {layer}",
-        picture.file_stem(here.classifier.key, layer),
+        downloads.file_stem(here.classifier.key, layer),
         {
             "png": lambda: export.png_bytes(kernel_tiles.sheet(kernels, by_norm, most)),
             "svg": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "svg"),
             "pdf": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "pdf"),
             "npz": lambda: export.npz_bytes(kernels, layer=layer, model=here.classifier.key),
         },
-        picture.filters_snippet(here, layer),
+        snippets.filters(here, layer),
     )
     kernel_tiles.norms(kernels)
     maps = layer if layer in here.classifier.network.map_layers else ""
     if maps:
-        channel = kernel_tiles.chosen(kernels, layer, by_norm)
+        channel = kernel_tiles.chosen_filter(kernels, layer, by_norm)
         if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
             st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": maps, "channel": str(channel)})
-    if maps and st.button("What these filters make of the image", icon=":material/arrow_forward:"):
+    if maps and st.button("The feature maps of these filters", icon=":material/arrow_forward:"):
         st.switch_page("pages/feature_maps.py", query_params={"layer": maps})

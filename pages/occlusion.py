@@ -1,22 +1,25 @@
-"""Occlusion: cover a patch, see how far the score falls and which class wins."""
+"""Occlusion: cover a patch and measure the score and the winning class."""
 
 import streamlit as st
 
 from pages._ui.occlusion import maps
-from pages._ui.results import explain, picture
+from pages._ui.results import explain
+from pages._ui.results.look import look_controls
 from pages._ui.shell.context import context
 from vislib.attribution.occlusion import Occlusion
 
-here = context("Occlusion", "Cover a patch of the image: where the score falls, there it was needed.", needs_maps=False)
+here = context(
+    "Occlusion", "Cover a patch of the image: if the score falls, the network needs that patch.", needs_maps=False
+)
 
-shown, controls = st.columns([4, 1], gap="large")
+main, controls = st.columns([4, 1], gap="large")
 with controls:
     explainer = explain.controls(Occlusion, here, ("patch_px", "stride_px", "fill", "border_px"))
-    look = picture.look_controls(signed=True)
+    look = look_controls(signed=True)
     others = explain.settings(
         here, [name for name in explain.of_family(here, "perturbation") if name != Occlusion.name]
     )
-with shown:
+with main:
     left, middle, right = st.columns(3)
     with left:
         heatmap = explain.show(here, explainer, look, f"{explainer.patch_px}-pixel patch, step {explainer.stride_px}.")
@@ -28,8 +31,8 @@ with shown:
         maps.one_patch(here, explainer, heatmap)
     st.subheader("Cover many places at once", anchor=False)
     st.caption(
-        "RISE averages random masks by the score of what they show. LIME and KernelSHAP cover superpixels, parts of "
-        "similar colour, and give each the value that best explains the scores."
+        "RISE averages random masks, weighted by the score of the visible part. LIME and KernelSHAP cover superpixels "
+        "(regions of similar colour) and give each one the value that best explains the scores."
     )
     explain.grid(here, others, look)
     explain.about(explain.of_family(here, "perturbation"))

@@ -1,12 +1,13 @@
-"""Overview: the image, what the network makes of it, and what the decision rests on."""
+"""Overview: the image, the prediction, the network, and the basis of the decision."""
 
 import streamlit as st
 
 import vislib
-from pages._ui.overview.glance import glance
+from pages._ui.overview import network_view
 from pages._ui.results import explain, picture
-from pages._ui.results.picture import Look
-from pages._ui.shell.context import context, percent, top_bars
+from pages._ui.results.look import Look
+from pages._ui.shell.context import context
+from pages._ui.widgets.bars import percent, top_bars
 
 here = context(
     "Inside a convolutional network", "What it sees, layer by layer, and what its decision rests on.", needs_maps=False
@@ -18,7 +19,7 @@ with image:
 with answer:
     best = here.classifier.labels[int(here.probabilities.argmax())]
     st.subheader(f"{percent(float(here.probabilities.max()))} {best}", anchor=False)
-    st.html(top_bars(here.classifier, here.probabilities, 5))
+    st.html(top_bars(here.classifier.labels, here.probabilities, 5))
     picture.facts(
         {
             "Network": here.model_name,
@@ -30,7 +31,7 @@ with answer:
 
 if here.classifier.network.map_layers:
     st.subheader("The network at a glance", anchor=False)
-    glance(here)
+    network_view.show(here)
 
 st.subheader(f"What the score of “{here.label}” rests on", anchor=False)
 methods = vislib.methods()

@@ -1,4 +1,4 @@
-"""Train: a network learns from real images, and is then used on every page."""
+"""Train: a network learns from real images; then every page can use it."""
 
 import streamlit as st
 
@@ -7,10 +7,10 @@ from pages._ui.train import plan, results, run
 
 style.start("Train", "A network learns from real images while you watch; then use it on every page.")
 
-shown, controls = st.columns([3, 1], gap="large")
+main, controls = st.columns([3, 1], gap="large")
 with controls:
     chosen = plan.plan_controls()
-with shown:
+with main:
     if chosen is not None:
         run.train(chosen)
     runs = run.finished_runs()

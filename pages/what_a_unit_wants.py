@@ -8,26 +8,26 @@ from pages._ui.what_a_unit_wants import patches, views
 
 here = context("What a unit wants", "Pictures made to excite a class, a channel or a neuron, and real patches that do.")
 
-shown, controls = st.columns([4, 1], gap="large")
-with shown:
-    way = st.segmented_control(
-        "Show", views.ways(here), default=views.ONE, key="wants", bind="query-params", required=True
+main, controls = st.columns([4, 1], gap="large")
+with main:
+    mode = st.segmented_control(
+        "Show", views.modes(here), default=views.ONE, key="wants", bind="query-params", required=True
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = views.kind_control() if way == views.ONE else ""
-        layer = views.layer_control(here) if kind != views.CLASS and way != views.CLASSES else ""
+        kind = views.kind_control() if mode == views.ONE else ""
+        layer = views.layer_control(here) if kind != views.CLASS and mode != views.CLASSES else ""
 with controls:
     maps = feature_maps.maps_of(here, here.image, layer) if layer else views.NO_MAPS
     channel = feature_maps.channel_control(maps) if kind in (views.CHANNEL, views.NEURON) else 0
-    settings = views.settings(way)
-with shown:
-    if way == views.DREAM:
+    settings = views.settings_controls(mode)
+with main:
+    if mode == views.DREAM:
         views.dream(here, layer, settings)
-    elif way == views.CARICATURE:
+    elif mode == views.CARICATURE:
         views.caricature(here, layer, settings)
-    elif way == views.CLASSES:
+    elif mode == views.CLASSES:
         views.classes(here, settings)
-    elif way == views.CHANNELS:
+    elif mode == views.CHANNELS:
         views.channels(here, layer, maps, settings)
     else:
         wanted, beside = st.columns(2)

@@ -1,4 +1,4 @@
-"""Your model: a Keras model from a file, checked, understood, and then used on every page."""
+"""Your model: a Keras model from a file, checked and then used on every page."""
 
 import functools
 
@@ -8,17 +8,17 @@ from pages._ui.shell import models
 from pages._ui.shell.context import context
 from pages._ui.your_model import facts, upload
 
-here = context("Your model", "Load a Keras model of your own, and use it on every page.", needs_maps=False)
-own = models.own_models().get(here.model_name)
+here = context("Your model", "Load your own Keras model, and use it on every page.", needs_maps=False)
+own = models.user_models().get(here.model_name)
 uploaded = own.upload if own else None
 
-controls, shown = st.columns([1, 3], gap="large")
+controls, main = st.columns([1, 3], gap="large")
 with controls:
-    upload.take_file()
-    upload.say_refused()
+    upload.upload_control()
+    upload.show_refused()
     if uploaded:
         upload.settings(here.model_name, uploaded)
-with shown:
+with main:
     facts.facts(here)
     use = functools.partial(upload.use_preprocessing, here.model_name) if uploaded else None
     facts.by_preprocessing(here, use)

@@ -1,1 +1,1 @@
-"""What pages share: the sidebar's context, running work, and showing pictures."""
+"""The parts of the pages. Each folder imports only from those before it: widgets, server, shell, results, pages."""

@@ -104,7 +104,7 @@ def test_tile_of_the_glance_shows_its_numbers_and_opens_its_channel(server, visi
 def test_filters_button_opens_their_maps(server, visit):
     it = visit(f"{server}/filters?conv=head_conv")
     it.settled("filters")
-    it.main.get_by_role("button", name="What these filters make of the image").click()
+    it.main.get_by_role("button", name="The feature maps of these filters").click()
     it.settled("feature_maps")
     expect(it.main.locator(".v-facts").first).to_contain_text("head_conv")
 

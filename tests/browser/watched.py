@@ -3,26 +3,33 @@
 import re
 from urllib.parse import parse_qs, urlsplit
 
+import app_pages
 from playwright.sync_api import Page, expect
 
-PAGES = {
-    "": ("Overview", "Inside a convolutional network", "Open Occlusion"),
-    "convolution_lab": ("Convolution lab", "Convolution lab", "What goes back in training"),
-    "a_cat_through_a_cnn": ("A cat through a CNN", "A cat through a CNN", "The same with weights that were learned"),
-    "architectures": ("Architectures", "Architectures", "Layer by layer"),
-    "glossary": ("Glossary", "Glossary", "The small grid of weights"),
-    "architecture": ("Architecture", "Architecture", "Layer by layer"),
-    "filters": ("Filters", "Filters", "Norms, largest first"),
-    "feature_maps": ("Feature maps", "Feature maps", "All channels, strongest first"),
-    "what_a_unit_wants": ("What a unit wants", "What a unit wants", "How far to trust these pictures"),
-    "occlusion": ("Occlusion", "Occlusion", "One patch at a time"),
-    "saliency": ("Saliency", "Saliency", "How far to trust these pictures"),
-    "class_activation": ("Class activation", "Class activation", "Grad-CAM, stage by stage"),
-    "compare_and_trust": ("Compare & trust", "Compare & trust", "Grid pointing game"),
-    "your_model": ("Your model", "Your model", "Layer by layer"),
-    "batch": ("Batch", "Batch", "Every image is explained for the class that the network predicts"),
+LAST_TEXTS = {
+    "overview": "Open Occlusion",
+    "convolution_lab": "In training, the gradient",
+    "a_cat_through_a_cnn": "The same with learned weights",
+    "architectures": "Layer by layer",
+    "glossary": "The small grid of weights",
+    "architecture": "Layer by layer",
+    "filters": "Norms, largest first",
+    "feature_maps": "All channels, strongest first",
+    "what_a_unit_wants": "How far to trust these pictures",
+    "occlusion": "One patch at a time",
+    "saliency": "How far to trust these pictures",
+    "class_activation": "Grad-CAM, stage by stage",
+    "compare_and_trust": "Grid pointing game",
+    "batch": "Every image is explained for the class that the network predicts",
+    "your_model": "Layer by layer",
+    "train": "How it was trained and how good it is",
 }
-"""Path: (name in the navigation, title, text that stands near the page's end)."""
+"""A text near the end of each page."""
+PAGES = {
+    "" if place == 0 else file: (page.name, page.title, LAST_TEXTS[file])
+    for place, (file, page) in enumerate(app_pages.PAGES.items())
+}
+"""Path in the address: (name in the navigation, title, text near the page's end)."""
 
 SECONDS = 1000
 _PROBED = re.compile(r"^/\w+/_stcore/(health|host-config)$")

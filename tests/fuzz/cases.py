@@ -38,7 +38,7 @@ class Kind:
         return self.damage(self.seeds[random.integers(len(self.seeds))], self.seeds, random)
 
 
-def take_image(content: bytes) -> None:
+def add_image(content: bytes) -> None:
     """Reads it, and checks what came."""
     image = vislib.load_image(content)
     assert image.dtype == np.uint8
@@ -84,7 +84,7 @@ def model_path(content: bytes):
 def kind_of(name: str, seeds: list[bytes]) -> Kind:
     """The kind "image", "model", "labels" or "zip", to damage these sound files."""
     damage, take = {
-        "image": (damaged_image, take_image),
+        "image": (damaged_image, add_image),
         "model": (damaged_model, take_model),
         "labels": (damaged, take_labels),
         "zip": (damaged_zip, take_zip),

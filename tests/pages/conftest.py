@@ -47,16 +47,16 @@ def open_page() -> Callable[..., AppTest]:
 @pytest.fixture
 def offered(monkeypatch) -> dict[str, Offered]:
     """Fills with what each picture offers as pages are run, by the picture's key."""
-    from pages._ui.results import picture
+    from pages._ui.results import downloads
 
     seen: dict[str, Offered] = {}
-    real = picture.downloads
+    real = downloads.show
 
-    def downloads(key, stem, formats, snippet) -> None:
+    def show(key, stem, formats, snippet) -> None:
         seen[key] = Offered(formats, snippet)
         real(key, stem, formats, snippet)
 
-    monkeypatch.setattr(picture, "downloads", downloads)
+    monkeypatch.setattr(downloads, "show", show)
     return seen
 
 

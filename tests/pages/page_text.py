@@ -5,15 +5,6 @@ import re
 
 from streamlit.testing.v1 import AppTest
 
-PAGES = {
-    "overview": "Inside a convolutional network",
-    "filters": "Filters",
-    "feature_maps": "Feature maps",
-    "occlusion": "Occlusion",
-    "saliency": "Saliency",
-    "class_activation": "Class activation",
-}
-
 
 def raw_html(page: AppTest) -> list[str]:
     return [element.proto.body for element in page.get("html") if "<style>" not in element.proto.body]

@@ -18,7 +18,7 @@ def test_small_networks_beside_the_loaded_one(open_page):
     assert frame.loc["ResNet-18", "Receptive field (px)"] == 435
     assert frame.loc["ResNet-18", "Top-1 error (%)"] == " 30.4"
     assert frame.loc["digits (loaded)", "Top-1 error (%)"] == frame.loc["digits (loaded)", "Year"] == "–"
-    assert "Not drawn, for there is no such figure of them: LeNet-5, digits (loaded)." in text(page)
+    assert "Not drawn, because this number is unknown: LeNet-5, digits (loaded)." in text(page)
 
 
 def test_block_that_the_network_introduced(open_page):

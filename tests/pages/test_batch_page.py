@@ -26,7 +26,7 @@ def _own_places(monkeypatch, tmp_path):
     own = Store(10**8)
     monkeypatch.setattr(work, "store", lambda: own)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    view._half_made.clear()
+    view._unfinished.clear()
     monkeypatch.delenv(source.VARIABLE, raising=False)
 
 
@@ -61,7 +61,7 @@ def test_opens_with_the_samples_explained(open_page, offered):
     assert "Content-Security-Policy" in frame.proto.srcdoc
     assert "100% right: 10 of 10 images" in frame.proto.srcdoc
     shown = page.dataframe[0].value
-    assert list(shown["Taken for"]) == list("0123456789")
+    assert list(shown["Predicted"]) == list("0123456789")
     rows = list(csv.DictReader(io.StringIO(offered["batch"].files["csv"]().decode())))
     assert [row["predicted_label"] for row in rows] == list("0123456789")
     names: dict = {}
@@ -73,7 +73,7 @@ def test_photos_have_no_labels_and_no_accuracy(open_page):
     page = check_sound(open_page("batch", batch_methods="grad-cam"))
     assert "Images 5" in text(page)
     assert "Right" not in text(page)
-    assert page.dataframe[0].value["Taken for"][0] == "tiger cat"
+    assert page.dataframe[0].value["Predicted"][0] == "tiger cat"
 
 
 def test_zip_of_ones_own_with_a_broken_image(open_page, digits_folder):

@@ -5,7 +5,7 @@ from page_text import blocks, check_sound, errors, pictures, text
 from quick_methods import QUICK
 
 import vislib
-from pages._ui.results.picture import Look
+from pages._ui.results.look import Look
 
 SMALL = {"model": "cifar10", "image": "cifar10/cat.png"}
 """A network whose class activation maps are there at once, for what the captions of every network say."""
@@ -51,8 +51,8 @@ def test_filters_change_of_layer(open_page):
     page = open_page("filters")
     depthwise = next(layer for layer in page.selectbox(key="conv").options if "depthwise" in layer)
     page.selectbox(key="conv").select(depthwise).run()
-    assert "(one a channel)" in text(check_sound(page))
-    assert "One kernel a channel; all on one scale." in text(page)
+    assert "(one per channel)" in text(check_sound(page))
+    assert "One kernel per channel; all on one scale." in text(page)
     page.selectbox(key="conv").select("head_conv").run()
     assert "Kernel 1 × 1 Input channels 320 Filters 1280" in text(check_sound(page))
     assert pictures(page) == ["1280 filters of 1 × 1 over 320 input channels, as a matrix"]
@@ -105,9 +105,9 @@ def test_occlusion_patch_and_stride(open_page):
     page.number_input(key="occlusion.patch_px").set_value(56)
     page.number_input(key="occlusion.stride_px").set_value(56).run()
     assert "56-pixel patch, step 56." in text(check_sound(page))
-    assert "One cell a patch, 4 × 4." in text(page)
+    assert "One cell per patch, 4 × 4." in text(page)
     page.selectbox(key="occlusion.fill").select("mean").run()
-    assert "One cell a patch, 4 × 4." in text(check_sound(page))
+    assert "One cell per patch, 4 × 4." in text(check_sound(page))
 
 
 def test_occlusion_stride_above_patch_is_a_sentence(open_page):
@@ -127,7 +127,7 @@ def test_occlusion_patch_above_input_is_a_sentence(open_page):
     assert page.number_input(key="occlusion.patch_px").max == 224 or len(errors(page)) == 1
     page.number_input(key="occlusion.patch_px").set_value(224)
     page.number_input(key="occlusion.stride_px").set_value(224).run()
-    assert "One cell a patch, 1 × 1." in text(check_sound(page))
+    assert "One cell per patch, 1 × 1." in text(check_sound(page))
 
 
 def test_saliency_samples(open_page):

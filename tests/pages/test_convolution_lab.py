@@ -97,7 +97,7 @@ def test_window_too_large_for_patch_or_image_a_sentence(open_page):
 
 def test_symmetric_kernel_said_to_be_one(open_page):
     page = check_sound(open_page("convolution_lab", **{"lab.kernel": "Laplacian"}))
-    assert any("the two agree" in element.value for element in page.markdown)
+    assert any("both give the same result" in element.value for element in page.markdown)
 
 
 class TestLessons:

@@ -6,7 +6,7 @@ import re
 import pytest
 from page_text import check_sound
 
-from pages._ui.shell import style
+from pages._ui.widgets.text import with_terms
 from vislib.lessons.glossary import TERMS
 
 
@@ -16,7 +16,7 @@ def test_page_lists_all_and_searches(open_page):
     page.text_input(key="glossary_search").set_value(" Slides ").run()
     assert {element.value.split("**")[1] for element in check_sound(page).markdown} == {"convolution", "kernel"}
     page.text_input(key="glossary_search").set_value("<b>none</b>").run()
-    assert "No term has" in check_sound(page).info[0].value
+    assert "No term contains" in check_sound(page).info[0].value
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_page_lists_all_and_searches(open_page):
     ["A kernel, two Kernels and a <kernel> & more", "logits of “cat”: 3 > 2", "ReLU, relu and max pooling's way", ""],
 )
 def test_terms_explained_once_and_the_text_stays(text):
-    made = style.with_terms(text)
+    made = with_terms(text)
     assert html.unescape(re.sub(r"</?abbr[^>]*>", "", made)) == text
     assert "<kernel>" not in made
     titles = re.findall(r"title='([^']*)'", made)
@@ -32,5 +32,5 @@ def test_terms_explained_once_and_the_text_stays(text):
 
 
 def test_longer_term_wins():
-    assert html.escape(TERMS["max pooling"], quote=True) in style.with_terms("by max pooling")
-    assert style.with_terms("a united whole") == "a united whole"
+    assert html.escape(TERMS["max pooling"], quote=True) in with_terms("by max pooling")
+    assert with_terms("a united whole") == "a united whole"

@@ -26,7 +26,7 @@ def lines(monkeypatch):
 
 
 def test_one_object_a_line_whatever_is_told(lines):
-    journal.tell("refused", what="two\nlines", why='"quoted" \u2028 ü \\')
+    journal.log("refused", what="two\nlines", why='"quoted" \u2028 ü \\')
     (line,) = lines()
     assert line["event"] == "refused"
     assert line["what"] == "two\nlines"
@@ -45,7 +45,7 @@ def test_one_object_a_line_whatever_is_told(lines):
 )
 def test_how_it_ended_told(error, outcome, why, lines):
     def block():
-        with journal.told("computed", what="Occlusion") as facts:
+        with journal.timed("computed", what="Occlusion") as facts:
             facts["n"] = 3
             if error is not None:
                 raise error

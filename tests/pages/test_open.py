@@ -1,7 +1,8 @@
 """Every page opens with its defaults and shows what it is for."""
 
 import pytest
-from page_text import PAGES, blocks, check_sound, pictures, text
+from app_pages import PAGES
+from page_text import blocks, check_sound, pictures, text
 from quick_methods import QUICK
 
 import vislib
@@ -55,10 +56,10 @@ PICTURES = {
 }
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", SHOWN)
 def test_page_opens_with_defaults(name, open_page):
     page = check_sound(open_page(name))
-    assert blocks(page)[0].startswith(PAGES[name])
+    assert blocks(page)[0].startswith(PAGES[name].title)
     for expected in SHOWN[name]:
         assert expected in text(page)
     assert pictures(page) == PICTURES[name]

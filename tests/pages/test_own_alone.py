@@ -14,8 +14,8 @@ KEY = ("own", "test_own_alone")
 def bring(page):
     """A network of one's own, as the pages put it into the session."""
     classifier = tiny_models.tiny("conv_relu")
-    models.kept().put(KEY, classifier)
-    own = models.OwnModel(KEY, "Uploaded by you", "", classifier.channels, classifier.input_size)
+    models.store().put(KEY, classifier)
+    own = models.UserModel(KEY, "Uploaded by you", "", classifier.channels, classifier.input_size)
     page.session_state["own_models"] = {"my secret net": own}
     return page.run()
 

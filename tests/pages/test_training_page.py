@@ -42,7 +42,7 @@ def test_train_opens_with_the_shipped_digit_network(open_page):
 def test_train_two_epochs_shows_what_came_of_it(open_page, noise_digits):
     page = check_sound(start(open_page("train"), network="lenet5", epochs=2))
     shown = text(page)
-    assert "of the test images told right" in shown
+    assert "of the test images classified correctly" in shown
     assert "Network my lenet5 1" in shown
     assert "finished after 2 of 2 epochs" in shown
     assert page.dataframe[0].value.to_numpy().sum() == 200, "the confusion matrix does not count every test image"

@@ -45,7 +45,7 @@ def test_opens_with_a_picture_of_a_channel_and_real_patches(open_page):
         ({"unit_kind": "Neuron"}, "channel"),
         ({"unit_kind": "Class", "class": "7"}, "What class 7 wants"),
         ({"unit_kind": "Class", "n_pictures": "2", "steps.One unit": "64"}, "after 64 steps"),
-        ({"wants": "All classes", "steps.All classes": "16"}, "has of each of its classes"),
+        ({"wants": "All classes", "steps.All classes": "16"}, "for each of its classes"),
         ({"wants": "Caricature", "steps.Caricature": "16"}, "keeps of it"),
     ],
 )

@@ -8,7 +8,6 @@ from page_text import errors
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.server import memory, work
-from pages._ui.shell import style
 
 
 def array(n_bytes: int) -> np.ndarray:
@@ -83,7 +82,7 @@ def job(monkeypatch) -> Job:
 
 
 def run_page() -> AppTest:
-    return AppTest.from_string("from pages._ui import work\nwork.job.page()", default_timeout=20).run()
+    return AppTest.from_string("from pages._ui.server import work\nwork.job.page()", default_timeout=20).run()
 
 
 def test_run_computes_once_and_keeps(job):
@@ -153,7 +152,7 @@ def test_run_many_stopped_on_one_page_each_keeps_its_map(job):
                 f"Work {number}",
                 stop_at_three,
                 lambda *one: job.drawn.append(one),
-                says="{} of {} masks".format,
+                progress_text="{} of {} masks".format,
             )
 
     job.page = page
@@ -188,25 +187,6 @@ def test_run_waits_for_the_gate(job):
         other.join()
     assert order == ["released", "computed"]
     assert gate_is_free()
-
-
-MARKUP = r"**b** <img src=x> [a](b) `c` _d_ ~~e~~ $f$ :red[g] :material/home: # h | - 1. 2) \ ! & @x http://y.z"
-
-
-def test_plain_escapes_all_markup():
-    escaped = style.plain(MARKUP).replace("\u2060", "")  # word joiners keep addresses from becoming links
-    for place, character in enumerate(MARKUP):
-        if character in "*<>[]()`_~$:#|\\!&@-.":
-            assert "\\" + character in escaped, (place, character)
-    assert "\n" not in style.plain("one\n# two")
-
-
-def test_plain_is_read_as_the_text_itself():
-    markdown_it = pytest.importorskip("markdown_it", reason="markdown-it-py is not installed")
-    inline = markdown_it.MarkdownIt("commonmark").parseInline(style.plain(MARKUP))[0]
-    kinds = {token.type for token in inline.children}
-    assert kinds <= {"text", "text_special"}
-    assert "".join(token.content for token in inline.children).replace("\u2060", "") == MARKUP
 
 
 class ResourceExhaustedError(Exception):
@@ -248,7 +228,9 @@ def test_stored_out_of_memory_is_a_sentence_and_the_next_can_compute(monkeypatch
         return outcome
 
     monkeypatch.setattr(work, "compute", compute, raising=False)
-    script = "import streamlit as st\nfrom pages._ui import work\nst.text(work.stored(('k',), work.compute).sum())"
+    script = (
+        "import streamlit as st\nfrom pages._ui.server import work\nst.text(work.stored(('k',), work.compute).sum())"
+    )
     page = AppTest.from_string(script, default_timeout=20).run()
     assert not page.exception
     assert "too little memory" in errors(page)[0]
@@ -260,5 +242,5 @@ def test_tensorflow_s_own_shortage_is_known_by_name():
     from vislib.backend import tf
 
     error = tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
-    with pytest.raises(memory.TooLittleMemory), memory.bounded("Work"):
+    with pytest.raises(memory.TooLittleMemory), memory.catch_shortage("Work"):
         raise error

@@ -86,7 +86,7 @@ def test_file_is_tried_in_a_process_of_its_own_and_then_used_on_every_page(open_
     page = check_sound(upload(open_page("your_model"), "net.keras", file_of(scaled_colour)))
     assert model_in_use(page) == "net"
     assert "Input 32 × 32, colour Preprocessing 0..255 Classes 3 (one of them, by softmax)" in text(page)
-    assert "call for 0..255" in " ".join(element.value for element in page.caption)
+    assert "they require 0..255" in " ".join(element.value for element in page.caption)
     for name in ("overview", "filters", "saliency"):
         other = check_sound(open_with(page, name))
         assert model_in_use(other) == "net"
@@ -138,7 +138,7 @@ def test_preprocessing_is_chosen_by_its_answers(open_page, file_of):
     assert "Preprocessing -1..1" in text(page)
     assert page.selectbox(key="mine: preprocessing").value == "-1..1"
     assert [warning.value for warning in page.warning] == [
-        "What is chosen scales the image a second time; 0..255 is what it calls for."
+        "The chosen preprocessing scales the image a second time. This network requires 0..255."
     ]
 
 
@@ -146,7 +146,7 @@ def test_preprocessing_is_chosen_by_its_answers(open_page, file_of):
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
 def test_network_without_maps_says_what_works(suffix, open_page, file_of, open_with):
     page = check_sound(upload(open_page("your_model"), f"dense{suffix}", file_of(dense_only, suffix)))
-    assert "No layer of it has feature maps" in page.info[0].value
+    assert "No layer of this network has feature maps" in page.info[0].value
     assert page.sidebar.selectbox(key="image").value.startswith("digits/")
     for name in ("overview", "occlusion", "saliency"):
         assert pictures(check_sound(open_with(page, name)))
@@ -174,7 +174,7 @@ def test_damaged_file_is_a_sentence_and_the_network_stays(content, open_page, fi
     page = upload(open_page("your_model"), "<b>bad</b>.keras", content)
     assert not page.exception
     assert errors(page)[0].startswith("<b>bad</b>.keras: The file is ")
-    assert "The network you had is still in use." in errors(page)[0]
+    assert "The previous network is still in use." in errors(page)[0]
     assert "Egyptian cat" in text(page)
 
 
@@ -203,7 +203,7 @@ def test_bad_labels_are_a_sentence_and_the_ones_before_stay(content, said, three
     give_labels(page, content, "other.txt")
     assert not page.exception
     assert said in errors(page)[0]
-    assert "What was in use before still is." in errors(page)[0]
+    assert "The previous setting is still in use." in errors(page)[0]
     assert any(block.startswith(("cat", "dog", "bird")) for block in blocks(page))
 
 
@@ -223,8 +223,8 @@ def test_model_is_not_seen_in_another_session(three_classes, open_page):
 def test_model_let_go_by_the_server_is_told(three_classes):
     from pages._ui.shell import models
 
-    models.kept()._entries.clear()
+    models.store()._entries.clear()
     page = three_classes.run()
     assert not page.exception
-    assert "needed the memory of your network mine" in page.warning[0].value
+    assert "has removed your network mine" in page.warning[0].value
     assert model_in_use(page) == "efficientnet-lite0"

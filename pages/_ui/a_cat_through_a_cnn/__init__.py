@@ -1,1 +1,1 @@
-"""Parts of the page of this name."""
+"""Parts of the page with this name."""

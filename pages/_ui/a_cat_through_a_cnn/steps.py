@@ -1,4 +1,4 @@
-"""The steps of the story of an image through a network: pictures with sizes, formulas, and what to notice."""
+"""The steps of an image through a network: maps with sizes, formulas and explanations."""
 
 import html
 from collections.abc import Sequence
@@ -7,7 +7,8 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from pages._ui.results import picture
+from pages._ui.results import downloads, picture, snippets
+from pages._ui.results.look import colour_bar
 from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
@@ -21,14 +22,14 @@ _SMALL = 220
 _MOST = 8
 
 
-def told(context: Context, seed: int) -> dict[str, StoryStep]:
-    """The story with random weights, by the steps' keys."""
+def story_steps(context: Context, seed: int) -> dict[str, StoryStep]:
+    """The steps with random weights: key → step."""
     steps = work.stored((context.digest, "story", seed), lambda: story(context.image, seed))
     return {step.key: step for step in steps}
 
 
-def draw_anew() -> None:
-    """The next seed."""
+def next_seed() -> None:
+    """Adds 1 to the seed."""
     st.session_state["seed"] = (st.session_state["seed"] + 1) % 10_000
 
 
@@ -40,18 +41,18 @@ def pair(context: Context, steps: dict[str, StoryStep], left: str, right: str) -
 
 
 def strips(context: Context, steps: Sequence[StoryStep], seed: int) -> None:
-    """Steps of many maps, each as a row of its maps on one scale."""
+    """Steps with many maps; each step is one row of maps on one scale."""
     for step in steps:
         _strip(step, range(step.maps.shape[2]))
-        _take_away(context, step, _snippet(context, step, seed))
+        _downloads(context, step, _snippet(context, step, seed))
 
 
 def trained(context: Context) -> None:
-    """The first steps of the network that is looked at, their strongest maps."""
+    """The first steps of the chosen network, with their strongest maps."""
     steps = work.stored(context.key("trained story"), lambda: trained_story(context.classifier, context.image))
     for step in steps[1:]:
         _strip(step, strongest_channels(step.maps)[:_MOST])
-        _take_away(context, step, picture.maps_snippet(context, step.key))
+        _downloads(context, step, snippets.feature_maps(context, step.key))
 
 
 def _step(context: Context, step: StoryStep) -> None:
@@ -60,7 +61,7 @@ def _step(context: Context, step: StoryStep) -> None:
     shown = render.rgb_image(maps) if together else render.map_image(maps[..., 0], signed=_signed(maps))
     show_image(_enlarged(shown), width="stretch", alt=f"{step.title}: {_size(step)}")
     if not together:
-        picture.colour_bar(Scale.of(maps, _signed(maps)), _signed(maps), None, "raw value")
+        colour_bar(Scale.of(maps, _signed(maps)), _signed(maps), None, "raw value")
     picture.caption(f"{step.title}: {_size(step)}", step.notice)
     if step.formulas:
         height, width = step.formulas
@@ -68,9 +69,9 @@ def _step(context: Context, step: StoryStep) -> None:
     if step.kernels is not None:
         _kernels(step.kernels)
     if together and step.key.startswith("three"):
-        _strip(step, range(3), "The three maps apart, on one scale")
+        _strip(step, range(3), "The three maps separately, on one scale")
     if step.key != "image":
-        _take_away(context, step, _snippet(context, step, st.session_state["seed"]))
+        _downloads(context, step, _snippet(context, step, st.session_state["seed"]))
 
 
 def _kernels(kernels: np.ndarray) -> None:
@@ -89,10 +90,12 @@ def _kernels(kernels: np.ndarray) -> None:
 
 def _strip(step: StoryStep, channels: Sequence[int] | np.ndarray, title: str = "") -> None:
     scale, signed = Scale.of(step.maps[..., list(channels)], _signed(step.maps)), _signed(step.maps)
+    alt = html.escape(step.title, quote=True)
+    images = {k: render.map_image(step.maps[..., k], signed=signed, scale=scale) for k in channels}
     cells = "".join(
-        f"<figure><img src='{data_uri(_enlarged(render.map_image(step.maps[..., k], signed=signed, scale=scale)), _SMALL)}' "
-        f"alt='{html.escape(step.title, quote=True)}, map {k}'><figcaption>map {k}</figcaption></figure>"
-        for k in channels
+        f"<figure><img src='{data_uri(_enlarged(image), _SMALL)}' alt='{alt}, map {k}'>"
+        f"<figcaption>map {k}</figcaption></figure>"
+        for k, image in images.items()
     )
     heading = title or f"{step.title}: {_size(step)}"
     more = f" The {len(channels)} strongest of {step.maps.shape[2]}." if len(channels) < step.maps.shape[2] else ""
@@ -104,16 +107,16 @@ def _strip(step: StoryStep, channels: Sequence[int] | np.ndarray, title: str = "
         f"<p class='v-caption'><b>{html.escape(heading)}</b>{notice}{formula}</p><div class='v-strip'>{cells}</div>"
     )
     if not title:
-        picture.colour_bar(scale, signed, None, "raw value, one scale for the row")
+        colour_bar(scale, signed, None, "raw value, one scale for the row")
 
 
-def _take_away(context: Context, step: StoryStep, snippet: str) -> None:
+def _downloads(context: Context, step: StoryStep, snippet: str) -> None:
     def figure():
         return figures.figure(step.maps, title=f"{step.title}: {_size(step)}")
 
-    picture.downloads(
+    downloads.show(
         f"story {step.key}",
-        picture.file_stem(context.image_name, step.key),
+        downloads.file_stem(context.image_name, step.key),
         {
             "png": lambda: export.figure_bytes(figure(), "png"),
             "svg": lambda: export.figure_bytes(figure(), "svg"),
@@ -142,6 +145,6 @@ def _signed(maps: np.ndarray) -> bool:
 
 
 def _enlarged(shown: Image.Image) -> Image.Image:
-    """Cells kept as squares where the picture is small: pooling must be seen."""
+    """Enlarged by a whole factor, so that the cells of a small map stay visible as squares."""
     times = max(1, picture.SIDE // max(shown.size))
     return shown.resize((shown.width * times, shown.height * times), Image.Resampling.NEAREST)

@@ -1,12 +1,13 @@
-"""The loaded network as a graph: what is open, what is searched for, and the layer that is looked at."""
+"""The loaded network as a graph, and one of its layers in detail."""
 
 import streamlit as st
 
 from pages._ui.architectures import views
-from pages._ui.results import feature_maps, picture
+from pages._ui.results import feature_maps, picture, snippets
 from pages._ui.results.graph_explorer import explorer
 from pages._ui.server import work
 from pages._ui.shell.context import Context
+from pages._ui.widgets.choice import choose
 from vislib.activations.maps import filter_layers, stages, strongest_channels
 from vislib.layers import layer_table
 from vislib.layers.table import LayerRow, LayerTable
@@ -17,15 +18,10 @@ def table_of(context: Context) -> LayerTable:
 
 
 def chosen_layer(context: Context, table: LayerTable) -> LayerRow:
-    """The layer looked at; at first the last one of the first stage."""
+    """The chosen layer; by default the last one of the first stage."""
     names = [row.name for row in table.rows]
-    if st.session_state.get("arch_layer") not in names:
-        st.session_state.pop("arch_layer", None)
-    start = next(iter(stages(context.classifier)), names[0])
-    name = st.selectbox(
-        "Layer", names, names.index(start) if start in names else 0, key="arch_layer", bind="query-params", width=320,
-        help="Type a part of its name.",
-    )  # fmt: skip
+    default = next(iter(stages(context.classifier)), None)
+    name = choose("Layer", names, "arch_layer", default, width=320, help="Type a part of its name.")
     row = table.row(name)
     assert row is not None
     return row
@@ -33,7 +29,7 @@ def chosen_layer(context: Context, table: LayerTable) -> LayerRow:
 
 def show(context: Context, table: LayerTable, chosen: LayerRow) -> None:
     """The graph; a click on a layer chooses it."""
-    lines = f"{picture.classifier_lines(context)}from vislib import diagram\nfrom vislib.layers import layer_table\n\n"
+    lines = f"{snippets.classifier_lines(context)}from vislib import diagram\nfrom vislib.layers import layer_table\n\n"
 
     def choose(name: str) -> None:
         st.session_state["arch_layer"] = name
@@ -42,7 +38,7 @@ def show(context: Context, table: LayerTable, chosen: LayerRow) -> None:
 
 
 def layer(context: Context, row: LayerRow) -> None:
-    """One layer: its numbers, and what one of its units sees of the image."""
+    """One layer: its numbers, and the receptive field of one of its units."""
     st.subheader(row.name, anchor=False)
     picture.facts(
         {
@@ -67,7 +63,7 @@ def layer(context: Context, row: LayerRow) -> None:
         if has_maps and st.button("What a unit wants", icon=":material/arrow_forward:"):
             st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": row.name})
     if not has_maps:
-        st.caption("Its output is no stack of maps: every number in it may depend on the whole image.")
+        st.caption("The output of this layer has no maps: each of its numbers may depend on the whole image.")
         return
     maps = feature_maps.maps_of(context, context.image, row.name)
     clicked = st.session_state.get("channel")

@@ -1,4 +1,4 @@
-"""Networks in numbers and as graphs: a chart, a table, and one of them block by block."""
+"""Networks in numbers and as graphs: a chart, a table, and one network block by block."""
 
 import base64
 import html
@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui.results import picture
+from pages._ui.results import picture, snippets
 from pages._ui.results.graph_explorer import explorer
 from pages._ui.server import work
-from pages._ui.shell import style
 from pages._ui.shell.context import Context
+from pages._ui.widgets.text import plain
 from vislib import VislibError, diagram
 from vislib.layers import layer_table
 from vislib.layers.table import LayerTable
@@ -31,18 +31,25 @@ _AXES = {
     "Year": lambda table, about: about.year if about else None,
     "Top-1 error": lambda table, about: about.top1 if about else None,
 }
-_UNITS = {"Multiply-adds": "million", "Parameters": "million", "Depth": "layers with weights", "Receptive field": "px",
-          "Activation memory": "MiB", "Year": "", "Top-1 error": "%"}  # fmt: skip
+_UNITS = {
+    "Multiply-adds": "million",
+    "Parameters": "million",
+    "Depth": "layers with weights",
+    "Receptive field": "px",
+    "Activation memory": "MiB",
+    "Year": "",
+    "Top-1 error": "%",
+}
 _LOG = ("Multiply-adds", "Parameters", "Receptive field", "Activation memory")
 
 
 def title(context: Context, name: str) -> str:
-    """The network's name for people."""
+    """The network's title."""
     return f"{context.model_name} (loaded)" if name == LOADED else ARCHITECTURES[name].title
 
 
 def tables(context: Context, names: list[str]) -> dict[str, LayerTable]:
-    """The layer tables, built one after the other; without those that cannot be read, which is said."""
+    """The layer tables of the networks; a network that cannot be built is left out, and a message says why."""
     found = {}
     for name in names:
         key = context.key("layers") if name == LOADED else ("architecture", name)
@@ -53,7 +60,7 @@ def tables(context: Context, names: list[str]) -> dict[str, LayerTable]:
         try:
             table = work.run(key, f"Building {title(context, name)}", compute, kind=f"layers of {name}")
         except VislibError as error:
-            st.info(style.plain(str(error)))
+            st.info(plain(str(error)))
             continue
         if table is not None:
             found[name] = table
@@ -61,8 +68,8 @@ def tables(context: Context, names: list[str]) -> dict[str, LayerTable]:
 
 
 def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
-    """Two quantities of one's choice against each other, a point a network."""
-    import altair as alt  # half a second that other pages need not wait for
+    """A scatter chart of two chosen quantities, with one point per network."""
+    import altair as alt  # importing it takes half a second, so only this page waits
 
     with st.container(horizontal=True):
         x = st.selectbox("Across", list(_AXES), 0, key="across", bind="query-params", width=220)
@@ -85,10 +92,12 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
         axes[axis] = getattr(alt, axis.upper())(f"{axis}:Q", title=words, scale=scale, axis=ticks)
     base = alt.Chart(shown).encode(**axes)
     points = base.mark_circle(size=110, opacity=1).encode(
-        color=alt.Color("kind:N", legend=None, scale=alt.Scale(domain=["published", "loaded"], range=["#15aabf", "#e8590c"])),
+        color=alt.Color(
+            "kind:N", legend=None, scale=alt.Scale(domain=["published", "loaded"], range=["#15aabf", "#e8590c"])
+        ),
         tooltip=["network:N", alt.Tooltip("x:Q", title=x, format=",.4~g"), alt.Tooltip("y:Q", title=y, format=",.4~g")],
-    )  # fmt: skip
-    # Names of neighbours would lie on each other: in turn right and left.
+    )
+    # Names alternate between right and left, because the names of neighbours would overlap.
     names = [
         base.transform_filter(f"datum.left == {str(left).lower()}")
         .mark_text(align="right" if left else "left", dx=-9 if left else 9, fontSize=11, color="#868e96")
@@ -96,14 +105,14 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
         for left in (False, True)
     ]
     st.altair_chart(alt.layer(points, *names), height=380)
-    note = f" Not drawn, for there is no such figure of them: {', '.join(missing)}." if missing else ""
+    note = f" Not drawn, because this number is unknown: {', '.join(missing)}." if missing else ""
     picture.caption(
         f"{y} against {x.lower()}", f"Orange: the network that is loaded. Hover a point for its values.{note}"
     )
 
 
 def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
-    """A row a network."""
+    """One row per network."""
     rows = []
     for name, table in every.items():
         about = ARCHITECTURES.get(name)
@@ -117,14 +126,14 @@ def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
                 "Depth": table.depth,
                 "Receptive field (px)": max(table.field.size) if table.field else None,
                 "Activations (MiB)": table.activation_bytes / 2**20,
-                "Top-1 error (%)": _told(about.top1 if about else None),
-                "Top-5 error (%)": _told(about.top5 if about else None),
+                "Top-1 error (%)": _error_text(about.top1 if about else None),
+                "Top-5 error (%)": _error_text(about.top5 if about else None),
             }
         )
     config: dict[str, Any] = {
         "Parameters": st.column_config.NumberColumn(format="localized"),
         "Multiply-adds (million)": st.column_config.NumberColumn(format="localized", help="For one image."),
-        "Depth": st.column_config.NumberColumn(help="Layers with weights on the longest way."),
+        "Depth": st.column_config.NumberColumn(help="Layers with weights on the longest path."),
         "Receptive field (px)": st.column_config.NumberColumn(help="Of a unit of the last layer with maps."),
         "Activations (MiB)": st.column_config.NumberColumn(
             format="%.1f", help="Every layer's output for one image, as training keeps them."
@@ -135,13 +144,13 @@ def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
     st.dataframe(table, hide_index=True, height="content", column_config=config)
     picture.caption(
         "In numbers; click a heading to sort",
-        f"Counted on networks built here, layer by layer. Errors are published ones, of {PROTOCOL}; where from stands "
-        "below each network.",
+        f"Counted layer by layer on networks that vislib builds. Errors are published values, of {PROTOCOL}; their "
+        "source stands below each network.",
     )
 
 
 def detail(context: Context, name: str, table: LayerTable) -> None:
-    """What a network brought, its typical block, its whole, and its layers."""
+    """The contribution of a network, its typical block, its graph and its layers."""
     about = ARCHITECTURES.get(name)
     if about is not None:
         error = f" Top-1 error {about.top1:g} %, top-5 {about.top5:g} %: " if about.top1 else " No ImageNet error: "
@@ -149,7 +158,7 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
             f"{about.title}, {about.year}",
             f"{about.introduced} {about.authors}: {about.paper}.{error}{about.error_source}.",
         )
-    block = _typical(table)
+    block = _first_branched_block(table)
     if block is not None:
         left, right = st.columns([1, 2], gap="large")
         with left:
@@ -167,7 +176,7 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
                 f"Its {block.kind} block", f"The first of {count}. Each box is a layer with its output's size."
             )
         with right:
-            _drawn(
+            _show_graph(
                 diagram.layout(diagram.part(table, block), None),
                 f"The block {block.name} of {title(context, name)}",
                 640,
@@ -177,7 +186,7 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
 
 
 def layer_list(table: LayerTable) -> None:
-    """A row a layer."""
+    """One row per layer."""
     layers = pd.DataFrame(
         [
             {
@@ -195,20 +204,21 @@ def layer_list(table: LayerTable) -> None:
     )
     numbers = ("Parameters", "Multiply-adds", "Activations (KiB)")
     st.dataframe(
-        layers, hide_index=True,
+        layers,
+        hide_index=True,
         column_config={key: st.column_config.NumberColumn(format="localized") for key in numbers},
-    )  # fmt: skip
+    )
     picture.caption(
         "Layer by layer", f"{len(table.rows)} layers, from the input of {size(table.input_shape)} to the logits."
     )
 
 
-def _typical(table: LayerTable) -> diagram.Block | None:
-    """The first block with branches; None in a network that is a chain."""
+def _first_branched_block(table: LayerTable) -> diagram.Block | None:
+    """The first block with branches; None if the network is a chain."""
     return next((block for stage in diagram.stages(table) for block in stage.blocks if block.kind != "chain"), None)
 
 
-def _drawn(layout: diagram.Layout, alt: str, widest: int) -> None:
+def _show_graph(layout: diagram.Layout, alt: str, widest: int) -> None:
     """A graph at its own size, or smaller."""
     source = base64.b64encode(diagram.svg(layout).encode()).decode()
     st.html(
@@ -220,19 +230,22 @@ def _drawn(layout: diagram.Layout, alt: str, widest: int) -> None:
 def _snippet(context: Context, name: str) -> str:
     if name == LOADED:
         return (
-            f"{picture.classifier_lines(context)}from vislib import diagram\nfrom vislib.layers import layer_table\n\n"
+            f"{snippets.classifier_lines(context)}from vislib import diagram\nfrom vislib.layers import layer_table\n\n"
             "table = layer_table(classifier)\n"
         )
-    return f"from vislib import diagram\nfrom vislib.lessons import architectures\n\ntable = architectures.table({name!r})\nprint(table.csv())\n"
+    return (
+        "from vislib import diagram\nfrom vislib.lessons import architectures\n\n"
+        f"table = architectures.table({name!r})\nprint(table.csv())\n"
+    )
 
 
-def _told(value: float | None) -> str:
-    """A figure as text that sorts as numbers do."""
+def _error_text(value: float | None) -> str:
+    """An error rate as text that sorts like a number."""
     return "–" if value is None else f"{value:5.1f}"
 
 
 def size(shape: tuple[int, ...]) -> str:
-    """A shape (h, w, c) or (units,) for people, width first."""
+    """A shape (h, w, c) or (units,) as text, width first."""
     if len(shape) == 3:
         return f"{shape[1]} × {shape[0]} × {shape[2]}"
     return " × ".join(map(str, shape))

@@ -1,4 +1,4 @@
-"""Which images a batch is of: the samples, a zip of the person's own, or a folder of the server that its operator allows."""
+"""Which images a batch is of: the samples, an uploaded zip, or a folder of the server that its operator allows."""
 
 import os
 from pathlib import Path
@@ -14,13 +14,13 @@ from vislib.images.archives import zip_folder
 from vislib.images.sets import ArrayImages
 
 MOST_IMAGES = 2_000
-"""More would keep the server from everybody else for too long."""
+"""More images would block the server for other users too long."""
 _SAMPLES, _ZIP, _FOLDER = "Sample images", "Your own, in a zip", "A folder of this server"
 VARIABLE = "VISLIB_BATCH_FOLDERS"
 
 
-def choose(here: Context) -> Source | None:
-    """Widgets for the images; None as long as there are none.
+def source_control(here: Context) -> Source | None:
+    """Widgets for the images; None until images are chosen.
 
     Raises:
         VislibError: If a zip or folder is refused.
@@ -30,8 +30,12 @@ def choose(here: Context) -> Source | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox("Images", kinds, key="batch_of", bind="query-params", width=280)
         if chosen == _ZIP:
-            file = st.file_uploader("A zip with a folder a class, or of pictures alone", type="zip", key="batch_zip",
-                                    help="Up to 20 MB; it is not kept.")  # fmt: skip
+            file = st.file_uploader(
+                "A zip with one folder per class, or with images only",
+                type="zip",
+                key="batch_zip",
+                help="Up to 20 MB; the server does not keep it.",
+            )
         elif chosen == _FOLDER:
             name = st.selectbox("Folder", list(folders), key="batch_folder", width=280)
     if chosen == _SAMPLES:
@@ -42,7 +46,7 @@ def choose(here: Context) -> Source | None:
 
 
 def allowed_folders() -> dict[str, Path]:
-    """The folders that the operator allows, those that are there, by their names."""
+    """The existing folders that the operator allows, by name."""
     listed = [Path(place) for place in os.environ.get(VARIABLE, "").split(os.pathsep) if place]
     found: dict[str, Path] = {}
     for place in listed:
@@ -52,7 +56,7 @@ def allowed_folders() -> dict[str, Path]:
 
 
 def _samples(here: Context) -> Source:
-    """The samples that suit the network; those of digits and small pictures are named after their class."""
+    """The samples that suit the network; the file names of digits and small images are their labels."""
     names = images.samples_for(here.model_name, here.classifier)
     stems = [Path(name).stem for name in names]
     labels = [stem if "/" in name else None for name, stem in zip(names, stems, strict=True)]
@@ -62,7 +66,7 @@ def _samples(here: Context) -> Source:
 def _bounded(source: Source, name: str) -> Source:
     if len(source) > MOST_IMAGES:
         raise DatasetError(
-            f"{name} holds {len(source):,} images; this page takes up to {MOST_IMAGES:,}. For more there is the command "
-            "line, which can be interrupted and goes on: python -m vislib batch FOLDER --out DIR."
+            f"{name} holds {len(source):,} images; this page takes up to {MOST_IMAGES:,}. For more, use the command "
+            "line, which continues after an interruption: python -m vislib batch FOLDER --out DIR."
         )
     return source

@@ -1,4 +1,4 @@
-"""A batch on a page: computed with a bar, then its figures, its table, its report, and files to take away."""
+"""A batch on a page: computed with a progress bar, then shown as numbers, table, report and downloads."""
 
 import io
 import shutil
@@ -13,9 +13,10 @@ import pandas as pd
 import streamlit as st
 
 import vislib
-from pages._ui.results import picture
+from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
-from pages._ui.shell.context import Context, percent
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import percent
 from vislib.batch.pace import Pace
 from vislib.batch.sources import Source
 from vislib.output import export
@@ -28,12 +29,12 @@ _REPORT_PX = 900
 
 @dataclass(frozen=True, eq=False)
 class Finished:
-    """A batch as the page keeps it.
+    """A computed batch.
 
     Attributes:
-        table: A row an image.
+        table: One row per image.
         report: The HTML page.
-        files: The batch's folder as a zip.
+        files: The folder of the batch as a zip.
     """
 
     table: pd.DataFrame
@@ -42,50 +43,69 @@ class Finished:
 
 
 def show(here: Context, source: Source, methods: Sequence[str]) -> None:
-    """Computes the batch, or takes what is kept, and shows it.
+    """Computes the batch, or takes it from the store, and shows it.
 
     Raises:
-        VislibError: If something asked for is not possible.
+        VislibError: If the images or the methods cannot be used.
     """
-    # The report holds the source's name: whoever brings the same images under another name gets one with theirs.
+    # The report contains the source's name, so the same images with another name are another batch.
     key = (here.classifier.key, "batch", source.name, source.digest, *methods)
     finished = work.run(
-        key, f"Explaining {source.name}" if len(source.name) <= 40 else "Explaining the images",
-        lambda progress: _compute(here.classifier, source, methods, key, progress), again="Go on", kind="batch",
-        says=Pace(),
-    )  # fmt: skip
+        key,
+        f"Explaining {source.name}" if len(source.name) <= 40 else "Explaining the images",
+        lambda progress: _compute(here.classifier, source, methods, key, progress),
+        resume_label="Go on",
+        kind="batch",
+        progress_text=Pace(),
+    )
     if finished is None:
-        st.caption("What was finished is kept for a while, and is not computed again.")
+        st.caption("The finished images are kept for a while and are not computed again.")
         return
     _figures(finished.table, methods)
     with st.container(horizontal=True, gap="small"):
-        st.download_button("Report (HTML)", finished.report, f"{_stem(here, source)}.html", "text/html",
-                           key="batch report", on_click="ignore", icon=":material/description:")  # fmt: skip
-        st.download_button("Table and maps (ZIP)", finished.files, f"{_stem(here, source)}.zip", "application/zip",
-                           key="batch files", on_click="ignore", icon=":material/folder_zip:")  # fmt: skip
-        picture.downloads(
-            "batch", _stem(here, source),
-            {"csv": lambda: export.table_bytes(_plain(finished.table), ".csv")}, _snippet(here, methods),
-        )  # fmt: skip
+        st.download_button(
+            "Report (HTML)",
+            finished.report,
+            f"{_stem(here, source)}.html",
+            "text/html",
+            key="batch report",
+            on_click="ignore",
+            icon=":material/description:",
+        )
+        st.download_button(
+            "Table and maps (ZIP)",
+            finished.files,
+            f"{_stem(here, source)}.zip",
+            "application/zip",
+            key="batch files",
+            on_click="ignore",
+            icon=":material/folder_zip:",
+        )
+        downloads.show(
+            "batch",
+            _stem(here, source),
+            {"csv": lambda: export.table_bytes(_plain(finished.table), ".csv")},
+            _snippet(here, methods),
+        )
     st.subheader("Report", anchor=False)
     with st.container(border=True):
-        st.iframe(finished.report, height=_REPORT_PX, alt="Report on the batch")  # its policy lets nothing run
+        st.iframe(finished.report, height=_REPORT_PX, alt="Report on the batch")  # its content policy forbids scripts
     st.subheader("Table", anchor=False)
     _table(finished.table, methods)
 
 
 @st.cache_resource(show_spinner=False, validate=lambda folder: Path(folder.name).is_dir())
-def _half_made() -> tempfile.TemporaryDirectory:
-    """Where batches lie while they are computed: only this server's user can look there, and it goes when the server does.
+def _unfinished() -> tempfile.TemporaryDirectory:
+    """The folder of batches that are being computed. Only the server's user can read it; it ends with the server.
 
-    Another one is made if it is gone: a machine may tidy up its temporary files.
+    A new one is made if it was deleted: a machine may clean up its temporary files.
     """
     return tempfile.TemporaryDirectory(prefix="vislib-batches-")
 
 
 def _compute(classifier: vislib.Classifier, source: Source, methods: Sequence[str], key: tuple, progress) -> Finished:
-    """In a folder that is left when the person stops, so that it goes on there."""
-    folder = Path(_half_made().name) / sha256(repr(key).encode()).hexdigest()[:24]
+    """Computes in a folder that stays after Stop, so that the computation can continue there."""
+    folder = Path(_unfinished().name) / sha256(repr(key).encode()).hexdigest()[:24]
     _make_room(folder)
     vislib.explain_many(classifier, source, methods, out=folder, part_rows=_PART_ROWS, progress=progress)
     table = vislib.open_batch(folder).table().to_pandas()
@@ -95,7 +115,7 @@ def _compute(classifier: vislib.Classifier, source: Source, methods: Sequence[st
 
 
 def _make_room(folder: Path) -> None:
-    """Lets the oldest of what stopped batches have left go."""
+    """Deletes the oldest folders of stopped batches."""
     left = sorted((one for one in folder.parent.iterdir() if one != folder), key=lambda one: one.stat().st_mtime)
     for one in left[: max(0, len(left) - _MOST_LEFT)]:
         shutil.rmtree(one, ignore_errors=True)
@@ -103,7 +123,7 @@ def _make_room(folder: Path) -> None:
 
 def _zipped(folder: Path) -> bytes:
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:  # Parquet is compressed already
+    with zipfile.ZipFile(content, "w") as archive:  # Parquet is already compressed
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.name != ".lock":
                 archive.write(path, path.relative_to(folder))
@@ -125,10 +145,10 @@ def _figures(table: pd.DataFrame, methods: Sequence[str]) -> None:
 
 
 def _table(table: pd.DataFrame, methods: Sequence[str]) -> None:
-    """The columns that people look at, with their names for people."""
+    """The columns for the user, with readable names."""
     from vislib.batch.settings import column
 
-    names = {"path": "Image", "label": "Is", "predicted_label": "Taken for", "probability": "Probability"}
+    names = {"path": "Image", "label": "True class", "predicted_label": "Predicted", "probability": "Probability"}
     for method in methods:
         title = vislib.methods()[method].title
         names[column(method, "sparseness")] = f"{title}: sparseness"
@@ -137,14 +157,17 @@ def _table(table: pd.DataFrame, methods: Sequence[str]) -> None:
     shown = table[[name for name in names if table[name].notna().any()]].rename(columns=names)
     shares = [name for name in shown if name == "Probability" or ": " in name]
     st.dataframe(
-        shown, hide_index=True, width="stretch",
-        column_config={name: st.column_config.NumberColumn(format="percent" if "spars" not in name else "%.2f")
-                       for name in shares},
-    )  # fmt: skip
+        shown,
+        hide_index=True,
+        width="stretch",
+        column_config={
+            name: st.column_config.NumberColumn(format="percent" if "spars" not in name else "%.2f") for name in shares
+        },
+    )
 
 
 def _plain(table: pd.DataFrame) -> list[dict]:
-    """Rows for a CSV file: lists as text, and nothing that a spreadsheet takes for a formula."""
+    """Rows for a CSV file: lists as text, and no text that a spreadsheet would run as a formula."""
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     return [{name: _cell(value) for name, value in row.items()} for row in rows]
 
@@ -156,13 +179,13 @@ def _cell(value):
 
 
 def _stem(here: Context, source: Source) -> str:
-    return picture.file_stem(source.name, here.model_name, "batch")
+    return downloads.file_stem(source.name, here.model_name, "batch")
 
 
 def _snippet(here: Context, methods: Sequence[str]) -> str:
     return (
-        f"{picture.classifier_lines(here)}from vislib.report import write_report\n\n"
-        "# A folder, a zip, a list or Parquet file of paths, or arrays; interrupted, the same lines go on.\n"
+        f"{snippets.classifier_lines(here)}from vislib.report import write_report\n\n"
+        "# A folder, a zip, a list or Parquet file of paths, or arrays. If interrupted, the same lines continue.\n"
         f"result = vislib.explain_many(classifier, 'sample_images', {list(methods)!r}, out='my_batch')\n"
         "table = vislib.open_batch('my_batch').table().to_pandas()\n"
         "write_report('my_batch')\n"

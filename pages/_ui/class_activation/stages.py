@@ -1,4 +1,4 @@
-"""One class activation method at a layer of every stage, as pictures to choose the layer by."""
+"""One class activation method at one layer of every stage, as tiles that choose the layer."""
 
 import dataclasses
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 import vislib
-from pages._ui.results.picture import Look
+from pages._ui.results.look import Look
 from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
@@ -31,7 +31,7 @@ def show(context: Context, explainer: Any, look: Look) -> None:
     try:
         maps = work.run(context.key("stages", each[0], context.target), "Stage by stage", compute)
     except vislib.VislibError:
-        return  # the picture above says why
+        return  # the picture above shows the reason
     if maps is None:
         return
     pictures = {

@@ -10,24 +10,25 @@ import streamlit as st
 
 import vislib
 from pages._ui.results import explain, picture
-from pages._ui.results.picture import Look
+from pages._ui.results.look import Look
 from pages._ui.server import work
-from pages._ui.shell import style
-from pages._ui.shell.context import Context, beside, image_names, percent
-from pages._ui.shell.models import own_models
+from pages._ui.shell.context import Context, beside, image_names
+from pages._ui.shell.models import user_models
+from pages._ui.widgets.bars import percent
+from pages._ui.widgets.text import plain
 from vislib import trust
 from vislib.output.render import Scale
 
 FAMILIES = ("gradient", "class activation", "perturbation")
-WAYS = ("Methods", "Images", "Networks")
-"""What stands side by side; the other two are the same throughout."""
+MODES = ("Methods", "Images", "Networks")
+"""What differs between the maps; the other two are the same for all."""
 DEFAULTS = ("saliency", "guided-backprop", "deconvnet", "grad-cam", "layer-cam", "eigen-cam")
 _COLUMNS = 3
 _OFFLINE = ("efficientnet-lite0", "cifar10", "digits")
 
 
 def over_images(here: Context, explainer: vislib.Explainer, look: Look) -> None:
-    """The method on several images, each for its own most probable class."""
+    """The method on several images, each with its most probable class as target."""
     every = image_names(here)
     first = [here.image_name, *(name for name in every if name != here.image_name)][:6]
     names = st.multiselect("Images", every, first, key="images", bind="query-params", max_selections=12)
@@ -36,10 +37,10 @@ def over_images(here: Context, explainer: vislib.Explainer, look: Look) -> None:
 
 
 def over_models(here: Context, name: str, look: Look) -> None:
-    """The method with its default parameters on several networks, each for its own most probable class."""
-    every = [*vislib.models(), *own_models()]
-    mine = [name for name, own in own_models().items() if own.channels == here.classifier.channels]
-    # A network for photographs and one for grey digits have nothing to say of the same image.
+    """The method with default parameters on several networks, each with its most probable class as target."""
+    every = [*vislib.models(), *user_models()]
+    mine = [name for name, own in user_models().items() if own.channels == here.classifier.channels]
+    # No image suits both a network for photographs and one for grey digits.
     alike = [model for model in _OFFLINE if (model == "digits") == (here.classifier.channels == 1)]
     first = list(dict.fromkeys([here.model_name, *mine, *alike]))[:4]
     models = st.multiselect("Networks", every, first, key="models", bind="query-params", max_selections=4)
@@ -49,7 +50,7 @@ def over_models(here: Context, name: str, look: Look) -> None:
             one = beside(here, model_name=model)
             cells.append((one, vislib.methods()[name]().resolved(one.classifier)))
         except vislib.VislibError as error:
-            st.info(f"**{style.plain(model)}.** {style.plain(str(error))}")
+            st.info(f"**{plain(model)}.** {plain(str(error))}")
     _side_by_side(cells, look, [one.model_name for one, _ in cells], "Network")
 
 
@@ -60,9 +61,12 @@ def _side_by_side(
         st.info(f"Choose at least one {kind.lower()} above.")
         return
     shared = st.toggle(
-        "One scale for all", True, key="one_scale", bind="query-params",
-        help="The same colour means the same value everywhere; otherwise each map runs to its own largest value.",
-    )  # fmt: skip
+        "One scale for all",
+        True,
+        key="one_scale",
+        bind="query-params",
+        help="The same colour means the same value in all maps. Otherwise each map has its own scale.",
+    )
     slots = []
     for start in range(0, len(cells), _COLUMNS):
         for column, _ in zip(st.columns(_COLUMNS), cells[start : start + _COLUMNS], strict=False):
@@ -72,7 +76,7 @@ def _side_by_side(
         try:
             heatmaps.append(explain.compute(one, explainer, slot, look.suited(explainer.signed)))
         except vislib.VislibError as error:
-            slot.info(f"**{style.plain(one.image_name)}.** {style.plain(str(error))}")
+            slot.info(f"**{plain(one.image_name)}.** {plain(str(error))}")
             heatmaps.append(None)
     found = [heatmap for heatmap in heatmaps if heatmap is not None]
     if not found:
@@ -91,12 +95,12 @@ def _side_by_side(
 
 
 def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[str], kind: str) -> None:
-    """The quick figures of each map, and their mean."""
+    """The quick measures of each map, and their mean."""
     rows = []
     for (one, explainer), name in zip(cells, names, strict=True):
         measured = work.run(
             one.key("quick trust", explainer, one.target),
-            f"Figures of {name}",
+            f"Measures of {name}",
             functools.partial(_measure, one, explainer),
             kind=f"figures of {explainer.name}",
         )
@@ -110,11 +114,11 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
                 "Deletion ↓": measured.deletion,
                 "Insertion ↑": measured.insertion,
                 "Confidence drop ↓": measured.confidence_drop,
-                "Surer of the map alone": float(measured.confidence_increases),
+                "Surer with the map alone": float(measured.confidence_increases),
                 "Sparseness": measured.sparseness,
             }
         )
-    st.subheader(f"{cells[0][1].title} in figures", anchor=False)
+    st.subheader(f"{cells[0][1].title} in numbers", anchor=False)
     table = pd.DataFrame(rows)
     mean = table.mean(numeric_only=True).to_dict() | {kind: "Mean", "Class": ""}
     numbers = [name for name in table if name not in (kind, "Class")]
@@ -125,13 +129,19 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
     )
     picture.caption(
         "Areas under the deletion and insertion curves, average drop and increase in confidence",
-        "Arrows say which way is better. The mean of the last but one column is the paper's increase in confidence: "
-        "the share of maps that, shown alone, make the network surer (Chattopadhay et al. 2018).",
+        "Arrows show the better direction. The mean of the second to last column is the increase in confidence of "
+        "Chattopadhay et al. 2018: the share of maps whose part of the image alone makes the network surer.",
     )
 
 
 def _measure(one: Context, explainer: vislib.Explainer, progress) -> trust.Trust:
     return trust.measure(
-        [explainer], one.classifier, one.image, one.target, baselines=False, noise_samples=0, randomize=False,
+        [explainer],
+        one.classifier,
+        one.image,
+        one.target,
+        baselines=False,
+        noise_samples=0,
+        randomize=False,
         progress=progress,
-    )[0]  # fmt: skip
+    )[0]

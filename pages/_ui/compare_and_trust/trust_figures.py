@@ -1,4 +1,4 @@
-"""Several methods on one image: pictures on one scale, verdicts, figures, curves, the sanity check."""
+"""Several methods on one image: maps on one scale, verdicts, measures, curves, the sanity check."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,13 @@ import pandas as pd
 import streamlit as st
 
 import vislib
-from pages._ui.results import explain, picture
-from pages._ui.results.picture import Look
+from pages._ui.results import downloads, explain, picture, snippets
+from pages._ui.results.look import Look
 from pages._ui.server import work
-from pages._ui.shell import style
 from pages._ui.shell.context import Context, beside, image_names
+from pages._ui.widgets.bars import bars, whole_percent
 from pages._ui.widgets.inline_image import show_image
+from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib import trust
 from vislib.output import export, render
@@ -23,20 +24,35 @@ _SIDE = 160
 _COLOURS = ("#1c7ed6", "#e8590c", "#2f9e44", "#ae3ec9", "#e03131", "#b08900", "#0c8599", "#d6336c", "#5f3dc4")
 _GREYS = {"random": "#868e96", "edges": "#495057"}
 _FIGURES = {
-    "insertion": ("Insertion ↑", "Mean probability as the map's pixels are shown, highest first. Higher is better."),
-    "deletion": ("Deletion ↓", "Mean probability as the map's pixels are covered, highest first. Lower is better."),
-    "confidence_drop": ("Confidence drop ↓", "Share of the probability lost when only the map's part is shown."),
-    "infidelity": ("Infidelity ↓", "0: the map foretells what covering a square does to the score. 1: it tells nothing."),
-    "max_sensitivity": ("Under noise ↓", "Largest relative change of the map under noise too weak to see."),
-    "randomized": ("Random weights ↓", "Mean rank correlation with the maps of the network as its weights become random."),
-    "pointing": ("Pointing ↑", "Share of the map in the right cell of the grid, mean over its cells."),
-    "sparseness": ("Sparseness", "Gini index: 0 all pixels alike, towards 1 few pixels have it all."),
-    "complexity": ("Complexity", "Entropy: 0 one pixel, 1 all alike."),
-}  # fmt: skip
+    "insertion": (
+        "Insertion ↑",
+        "Mean probability while the pixels are shown, those with the highest values first. Higher is better.",
+    ),
+    "deletion": (
+        "Deletion ↓",
+        "Mean probability while the pixels are covered, those with the highest values first. Lower is better.",
+    ),
+    "confidence_drop": ("Confidence drop ↓", "Share of the probability that is lost if only the mapped part is shown."),
+    "infidelity": (
+        "Infidelity ↓",
+        "0: the map predicts the effect of a covered square on the score. 1: it predicts nothing.",
+    ),
+    "max_sensitivity": (
+        "Under noise ↓",
+        "Largest relative change of the map when invisible noise is added to the image.",
+    ),
+    "randomized": (
+        "Random weights ↓",
+        "Mean rank correlation with the maps of the network after its weights became random.",
+    ),
+    "pointing": ("Pointing ↑", "Share of the map in the right cell of the grid, mean over the cells."),
+    "sparseness": ("Sparseness", "Gini index: 0 if all pixels are equal, near 1 if few pixels hold all of the map."),
+    "complexity": ("Complexity", "Entropy: 0 if one pixel holds all of the map, 1 if all pixels are equal."),
+}
 
 
 def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> None:
-    """Everything that can be said of these methods' maps of this image, beside the two baselines."""
+    """The maps of these methods for this image, and all measures, beside the two baselines."""
     if not explainers:
         st.info("Choose at least one method above.")
         return
@@ -63,7 +79,7 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> N
         return
     measured = {explainer.name: measured[explainer.name] for explainer in every if explainer.name in measured}
     with below:
-        _take_away(here, explainers, measured, grid_contexts)
+        _downloads(here, explainers, measured, grid_contexts)
         _curves(measured)
         _sanity(here, measured)
     if grid is not None:
@@ -72,7 +88,7 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> N
 
 
 def _pictures(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> dict:
-    """The image and each map, and under each map a place for its verdict."""
+    """Draws the image and the maps; returns under each map an empty slot for its verdict."""
     slots = {}
     cells: list[vislib.Explainer | None] = [None, *explainers]
     for start in range(0, len(cells), _COLUMNS):
@@ -88,8 +104,8 @@ def _pictures(here: Context, explainers: Sequence[vislib.Explainer], look: Look)
 
 
 def _grid(here: Context) -> tuple[trust.Grid | None, list[Context]]:
-    """The pointing game's picture, of images chosen here, and what it is made of."""
-    st.subheader("Does it find the right image among several?", anchor=False)
+    """The grid of the pointing game, and the contexts of the images chosen for it."""
+    st.subheader("Does the map find the right image among several?", anchor=False)
     every = image_names(here)
     each_of_one_thing = [name for name in every if "_and_" not in name]
     names = st.multiselect("Images in one", every, each_of_one_thing[:4], key="grid", bind="query-params")
@@ -97,7 +113,7 @@ def _grid(here: Context) -> tuple[trust.Grid | None, list[Context]]:
     try:
         return trust.make_grid(here.classifier, [one.image for one in contexts]), contexts
     except vislib.ParameterError as error:
-        st.info(style.plain(str(error)))
+        st.info(plain(str(error)))
         return None, []
 
 
@@ -112,16 +128,20 @@ def _measure(here: Context, explainer: vislib.Explainer, grid, grid_contexts) ->
             )[0],
         )
     except vislib.VislibError as error:
-        st.info(style.plain(str(error)))
+        st.info(plain(str(error)))
         return None
 
 
 def _verdict(one: trust.Trust, measured: Sequence[trust.Trust]) -> None:
-    said, reasons = trust.verdict(one, measured)
-    items = "" if one.family == "baseline" else "".join(
-        f"<li class='{'for' if good else 'against'}'>{html.escape(sentence)}</li>" for good, sentence in reasons
-    )  # fmt: skip
-    st.html(f"<div class='v-verdict'><b>{html.escape(said)}</b><ul>{items}</ul></div>")
+    text, reasons = trust.verdict(one, measured)
+    items = (
+        ""
+        if one.family == "baseline"
+        else "".join(
+            f"<li class='{'for' if good else 'against'}'>{html.escape(sentence)}</li>" for good, sentence in reasons
+        )
+    )
+    st.html(f"<div class='v-verdict'><b>{html.escape(text)}</b><ul>{items}</ul></div>")
 
 
 def _rows(measured: Mapping[str, trust.Trust]) -> list[dict]:
@@ -129,7 +149,7 @@ def _rows(measured: Mapping[str, trust.Trust]) -> list[dict]:
 
 
 def _table(measured: Mapping[str, trust.Trust]) -> None:
-    st.subheader("In figures", anchor=False)
+    st.subheader("In numbers", anchor=False)
     rows = [
         {"Method": row["title"], "Knows the class": "yes" if row["class_discriminative"] else "knows no class"}
         | {title: row[name] for name, (title, _) in _FIGURES.items()}
@@ -141,26 +161,26 @@ def _table(measured: Mapping[str, trust.Trust]) -> None:
     st.dataframe(table, hide_index=True, height="content", column_config={**config, "Method": {"pinned": True}})
 
 
-def _take_away(here: Context, explainers, measured: Mapping[str, trust.Trust], grid_contexts: list[Context]) -> None:
+def _downloads(here: Context, explainers, measured: Mapping[str, trust.Trust], grid_contexts: list[Context]) -> None:
     picture.caption(
         "Sorted by insertion; click a heading to sort by another",
-        "Arrows say which way is better; hover a heading for what it is. Random pixels do well in deletion, for "
-        "scattered grey ruins a picture wherever it lies: what counts is to beat both baselines in both.",
+        "Arrows show the better direction; hover a heading for its meaning. Random pixels score well in deletion, "
+        "because scattered grey pixels destroy any image. A good map beats both baselines in insertion and deletion.",
     )
     rows = _rows(measured)
-    picture.downloads(
+    downloads.show(
         "trust",
-        picture.file_stem(here.image_name, here.label, "trust"),
+        downloads.file_stem(here.image_name, here.label, "trust"),
         {
             "csv": lambda: export.table_bytes(rows, ".csv"),
             "json": lambda: export.table_bytes(rows, ".json"),
         },
-        picture.trust_snippet(here, explainers, grid_contexts),
+        snippets.trust(here, explainers, grid_contexts),
     )
 
 
 def _curves(measured: Mapping[str, trust.Trust]) -> None:
-    st.subheader("The score as pixels come and go", anchor=False)
+    st.subheader("The probability while pixels are shown or covered", anchor=False)
     colours = iter(_COLOURS)
     palette = {one.title: _GREYS.get(name) or next(colours) for name, one in measured.items()}
     keys = "".join(
@@ -169,8 +189,14 @@ def _curves(measured: Mapping[str, trust.Trust]) -> None:
     )
     st.html(f"<ul class='v-facts'>{keys}</ul>")
     kinds = {
-        "Insertion": ("shown", "From a blurred image to the whole: the earlier it rises, the better the map."),
-        "Deletion": ("covered with grey", "From the whole image to none: the earlier it falls, the better the map."),
+        "Insertion": (
+            "shown",
+            "From a blurred image to the whole image: the earlier the curve rises, the better the map.",
+        ),
+        "Deletion": (
+            "covered with grey",
+            "From the whole image to a grey one: the earlier the curve falls, the better the map.",
+        ),
     }
     for column, (kind, (done, text)) in zip(st.columns(2), kinds.items(), strict=True):
         with column:
@@ -179,7 +205,7 @@ def _curves(measured: Mapping[str, trust.Trust]) -> None:
 
 
 def _chart(measured: Mapping[str, trust.Trust], palette: dict[str, str], kind: str, x: str):
-    import altair as alt  # half a second that other pages need not wait for
+    import altair as alt  # importing it takes half a second, so only this page waits
 
     rows: dict[str, list] = {x: [], "probability": [], "method": [], "baseline": []}
     for one in measured.values():
@@ -199,9 +225,9 @@ def _sanity(here: Context, measured: Mapping[str, trust.Trust]) -> None:
     st.subheader("Does the map depend on what the network learned?", anchor=False)
     picture.caption(
         "The sanity check of Adebayo et al. 2018",
-        "Left the trained network; then its layers get random weights, from the last to the first. A map that stays "
-        "as it was does not show the decision. ρ is Spearman's rank correlation with the first map, SSIM their "
-        "similarity. The paper found that guided backpropagation hardly changes, and plain gradients do.",
+        "The first map is of the trained network. Then the layers get random weights, from the last to the first. A "
+        "map that does not change cannot show the decision. ρ is Spearman's rank correlation with the first map, SSIM "
+        "the structural similarity. In the paper guided backpropagation hardly changes, but plain gradients do.",
     )
     box = here.classifier.box(here.image)
     for one in measured.values():
@@ -210,13 +236,12 @@ def _sanity(here: Context, measured: Mapping[str, trust.Trust]) -> None:
             signed = one.heatmap.signed
             scale = render.Scale.of(stage.values, signed, 0.01)
             shown = render.overlay_map(here.image, box, stage.values, 0.85, None, _SIDE, scale, signed)
-            under = "trained" if not stage.layers else (
-                f"{stage.share:.0%} of the layers random<br>ρ {stage.rank_correlation:.2f}, SSIM {stage.similarity:.2f}"
-            )  # fmt: skip
-            alt = f"{one.title}, {'trained' if not stage.layers else f'{stage.share:.0%} of the layers random'}"
+            weights = f"{whole_percent(stage.share)} of the layers random" if stage.layers else "trained"
+            measures = f"<br>ρ {stage.rank_correlation:.2f}, SSIM {stage.similarity:.2f}" if stage.layers else ""
+            alt = html.escape(f"{one.title}, {weights}", quote=True)
             strip.append(
-                f"<figure><img src='{data_uri(shown, _SIDE)}' alt='{html.escape(alt, quote=True)}'>"
-                f"<figcaption>{under}</figcaption></figure>"
+                f"<figure><img src='{data_uri(shown, _SIDE)}' alt='{alt}'>"
+                f"<figcaption>{weights}{measures}</figcaption></figure>"
             )
         st.html(
             f"<p class='v-caption'><b>{html.escape(one.title)}</b> "
@@ -228,19 +253,18 @@ def _pointing(grid: trust.Grid, measured: Mapping[str, trust.Trust], here: Conte
     left, right = st.columns([1, 2], gap="large")
     with left:
         names = ", ".join(here.classifier.labels[index] for index in grid.class_indices)
-        show_image(render.seen(grid.picture, here.classifier.box(grid.picture), picture.SIDE), width="stretch",
-                 alt=f"Several images in one: {names}")  # fmt: skip
-    with right:
-        rows = "".join(
-            f"<li><span class='v-name'>{html.escape(one.title)}</span><span class='v-value'>{one.pointing:.0%}</span>"
-            f"<span class='v-bar'><span style='width:{one.pointing * 100:.1f}%'></span></span></li>"
-            for one in sorted(measured.values(), key=lambda one: -(one.pointing or 0))
-            if one.pointing is not None
+        show_image(
+            render.seen(grid.picture, here.classifier.box(grid.picture), picture.SIDE),
+            width="stretch",
+            alt=f"Several images in one: {names}",
         )
-        st.html(f"<ol class='v-top' aria-label='Share in the right cell'>{rows}</ol>")
+    with right:
+        shares = [(one.title, one.pointing) for one in measured.values() if one.pointing is not None]
+        shares.sort(key=lambda share: -share[1])
+        st.html(bars(shares, "Share in the right cell", whole_percent))
         picture.caption(
             "Grid pointing game",
-            f"Each class is explained on the picture at the left ({names}); the bars say what share of the map's "
-            f"positive part lies in the cell of that class, {1 / len(grid.class_indices):.0%} by chance "
+            f"Each class is explained on the picture at the left ({names}); the bars show the share of the map's "
+            f"positive part in the cell of that class, {whole_percent(1 / len(grid.class_indices))} by chance "
             "(Böhle et al. 2021).",
         )

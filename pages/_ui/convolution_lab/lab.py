@@ -1,4 +1,4 @@
-"""The convolution lab: what the kernel makes of the image, step by step, and what it costs."""
+"""The convolution lab: the result of a kernel on the image, its single steps, and its cost."""
 
 import html
 
@@ -6,13 +6,24 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from pages._ui.convolution_lab.lab_layer import APART, GREY, GREY_WEIGHTS, TOGETHER, Layer, compute, result_of, small
-from pages._ui.results import picture
-from pages._ui.shell import style
+from pages._ui.convolution_lab.lab_layer import (
+    DEPTHWISE,
+    GREY,
+    GREY_WEIGHTS,
+    ONE_FILTER,
+    Layer,
+    compute,
+    result_of,
+    small_image,
+)
+from pages._ui.results import downloads, picture
+from pages._ui.results.look import colour_bar
 from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.inline_image import show_image
-from pages._ui.widgets.point import point
+from pages._ui.widgets.point_picker import point_picker
 from pages._ui.widgets.sliding_window import convolution_lesson, pooling_lesson, window
+from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib.arithmetic import Pooling, axes
 from vislib.arithmetic.convolution import BORDERS
@@ -29,21 +40,21 @@ _CORNER = 24
 
 
 def show(context: Context, layer: Layer) -> None:
-    """The image and the result beside it, with sizes, formula and cost."""
-    image = small(context)
+    """The image, beside it the result with sizes, formula and cost."""
+    image = small_image(context)
     try:
         convolved, result = result_of(context, layer)
     except ParameterError as error:
-        st.error(style.plain(str(error)))
+        st.error(plain(str(error)))
         st.stop()
     left, right = st.columns(2)
     with left:
         shown = image if layer.channels != GREY else np.repeat((image @ GREY_WEIGHTS)[..., None], 3, 2).astype(np.uint8)
         _image(context, shown)
     with right:
-        _maps(result, "What the kernel makes of it")
+        _maps(result, "The result of the kernel")
         picture.caption(f"The result: {_size(result)}", _about(layer, convolved, result))
-        _take_away(context, layer, result)
+        _downloads(context, layer, result)
     _formula(image, layer, convolved)
 
 
@@ -51,23 +62,31 @@ def steps(context: Context, layer: Layer) -> None:
     """The window over a small patch of numbers, step by step."""
     st.subheader("The window, step by step", anchor=False)
     chosen = st.segmented_control(
-        "Patch", (_FROM_IMAGE, _HALVES, _DIGITS), default=_FROM_IMAGE, key="lab.patch", bind="query-params",
-        required=True, help="Choose its place by a click on the image above.",
-    )  # fmt: skip
-    patch = {_FROM_IMAGE: _patch_of(context), _HALVES: np.repeat([[10.0] * 3 + [0.0] * 3], 6, axis=0),
-             _DIGITS: np.array([[3.0, 0, 1], [1, 5, 8], [2, 7, 2]])}[chosen]  # fmt: skip
+        "Patch",
+        (_FROM_IMAGE, _HALVES, _DIGITS),
+        default=_FROM_IMAGE,
+        key="lab.patch",
+        bind="query-params",
+        required=True,
+        help="A click on the image above chooses the place of the patch.",
+    )
+    patch = {
+        _FROM_IMAGE: _patch_of(context),
+        _HALVES: np.repeat([[10.0] * 3 + [0.0] * 3], 6, axis=0),
+        _DIGITS: np.array([[3.0, 0, 1], [1, 5, 8], [2, 7, 2]]),
+    }[chosen]
     try:
         window(convolution_lesson(patch, layer.kernel, layer.bias, **layer.window), "window")
     except ParameterError as error:
-        st.info(style.plain(f"On this patch: {error}"))
+        st.info(plain(f"On this patch: {error}"))
         return
     note = "" if layer.window["flip"] else " This is cross-correlation, which networks call convolution."
     picture.caption(
         "Each number of the result is a sum of products",
-        f"The kernel lies on the framed window; each number is multiplied by the weight on it.{note} Numbers in italics "
+        f"The kernel lies on the framed window, and each number is multiplied by its weight.{note} Numbers in italics "
         "are padding.",
     )
-    st.subheader("Pooling, and the gradient's way back", anchor=False)
+    st.subheader("Pooling and its gradient", anchor=False)
     pooling = layer.pooling or Pooling("max", 2)
     if min(patch.shape) < pooling.size:
         st.info("The patch is smaller than the pooling window.")
@@ -75,23 +94,24 @@ def steps(context: Context, layer: Layer) -> None:
     window(pooling_lesson(patch, pooling), "pooling window")
     picture.caption(
         f"{pooling.kind.capitalize()} pooling of the patch",
-        "Max pooling sends the gradient to the largest value alone (of equal ones the first), average pooling an equal "
-        "share to all; the sum is kept.",
+        "Max pooling passes the gradient only to the largest value (to the first one of equal values). Average pooling "
+        "passes an equal share to all values. The sum of the gradient stays the same.",
     )
 
 
 def comparisons(context: Context, layer: Layer) -> None:
-    """Cross-correlation against convolution, and what each padding does."""
-    image = small(context)
+    """Cross-correlation beside convolution, and the effect of each padding."""
+    image = small_image(context)
     st.subheader("Cross-correlation against convolution", anchor=False)
     if is_symmetric(layer.kernel):
-        st.write("This kernel is the same when flipped both ways, so the two agree.")
+        st.write("This kernel stays the same when it is flipped both ways, so both give the same result.")
     else:
         _side_by_side(
             {"Cross-correlation, as in networks": {"flip": False}, "True convolution, kernel flipped": {"flip": True}},
-            image, layer,
-        )  # fmt: skip
-    st.subheader("What padding does at the border", anchor=False)
+            image,
+            layer,
+        )
+    st.subheader("The effect of padding at the border", anchor=False)
     kernel = max(layer.kernel.shape)
     reach = max(2, layer.window["dilation"] * (kernel - 1) // 2)
     if reach >= min(image.shape[:2]):
@@ -100,12 +120,10 @@ def comparisons(context: Context, layer: Layer) -> None:
     each |= {f"{name.capitalize()}, {reach} px": {"padding": reach, "border": name} for name in BORDERS}
     _side_by_side(each, image, layer, _CORNER)
     picture.caption(
-        "The same kernel, each padding: the upper left corner",
-        "Without padding the result is smaller. Zeros make an edge where there is none; the others continue the image.",
+        "The same kernel with each padding: the upper left corner",
+        "Without padding the result is smaller. Zeros create an edge that the image does not have; the others continue "
+        "the image.",
     )
-
-
-# -- inside ----------------------------------------------------------------------------------------
 
 
 def _image(context: Context, shown: np.ndarray) -> None:
@@ -114,28 +132,37 @@ def _image(context: Context, shown: np.ndarray) -> None:
     top, left = _patch_place(height, width)
     frame = np.array(drawn)
     bottom, right = min(top + _PATCH, height) - 1, min(left + _PATCH, width) - 1
-    for edge in (np.s_[top, left : right + 1], np.s_[bottom, left : right + 1],
-                 np.s_[top : bottom + 1, left], np.s_[top : bottom + 1, right]):  # fmt: skip
+    for edge in (
+        np.s_[top, left : right + 1],
+        np.s_[bottom, left : right + 1],
+        np.s_[top : bottom + 1, left],
+        np.s_[top : bottom + 1, right],
+    ):
         frame[edge] = (232, 89, 12)
-    point(
-        Image.fromarray(frame), "lab_point", f"{context.image_name}; choose a point for the patch below",
-        ((left + _PATCH / 2) / width, (top + _PATCH / 2) / height), (2 / width, 2 / height),
+    point_picker(
+        Image.fromarray(frame),
+        "lab_point",
+        f"{context.image_name}; choose a point for the patch below",
+        ((left + _PATCH / 2) / width, (top + _PATCH / 2) / height),
+        (2 / width, 2 / height),
         lambda x, y: st.session_state.update({"lab.at": (x, y)}),
-    )  # fmt: skip
+    )
     picture.caption(
         f"{context.image_name}: {width} × {height}",
-        "Click it, or use the arrow keys, to choose the framed 8 × 8 pixels that are worked through below.",
+        "Click it, or use the arrow keys, to choose the framed 8 × 8 pixels for the steps below.",
     )
 
 
 def _patch_place(height: int, width: int) -> tuple[int, int]:
     x, y = st.session_state.get("lab.at") or (0.5, 0.5)
-    return (int(np.clip(y * height - _PATCH / 2, 0, max(0, height - _PATCH))),
-            int(np.clip(x * width - _PATCH / 2, 0, max(0, width - _PATCH))))  # fmt: skip
+    return (
+        int(np.clip(y * height - _PATCH / 2, 0, max(0, height - _PATCH))),
+        int(np.clip(x * width - _PATCH / 2, 0, max(0, width - _PATCH))),
+    )
 
 
 def _patch_of(context: Context) -> np.ndarray:
-    image = small(context)
+    image = small_image(context)
     top, left = _patch_place(*image.shape[:2])
     return np.rint(image[top : top + _PATCH, left : left + _PATCH] @ GREY_WEIGHTS)
 
@@ -153,17 +180,17 @@ def _maps(maps: np.ndarray, alt: str) -> None:
     )
     if maps.shape[2] == 1:
         signed = render.is_signed(maps)
-        picture.colour_bar(Scale.of(maps, signed), signed, None if signed else "gray", "raw value")
+        colour_bar(Scale.of(maps, signed), signed, None if signed else "gray", "raw value")
 
 
 def _about(layer: Layer, convolved: np.ndarray, result: np.ndarray) -> str:
     text = f"Values {result.min():.4g} to {result.max():.4g}."
     if layer.relu:
-        text += f" ReLU cut {(convolved < 0).mean():.0%} of them off."
+        text += f" ReLU set {whole_percent((convolved < 0).mean())} of them to 0."
     if layer.pooling:
         text += f" Pooled from {_size(convolved)}."
     if result.shape[2] == 3:
-        text += " Drawn as red, green and blue: the smallest value black, the largest full."
+        text += " Drawn as red, green and blue: the smallest value is black, the largest is full colour."
     return text
 
 
@@ -177,8 +204,8 @@ def _formula(image: np.ndarray, layer: Layer, convolved: np.ndarray) -> None:
     cells = convolved.shape[:2]
     cost = {
         GREY: lambda: convolution(layer.kernel.shape, 1, 1, cells),
-        APART: lambda: depthwise(layer.kernel.shape, 3, 1, cells),
-        TOGETHER: lambda: convolution(layer.kernel.shape, 3, 1, cells),
+        DEPTHWISE: lambda: depthwise(layer.kernel.shape, 3, 1, cells),
+        ONE_FILTER: lambda: convolution(layer.kernel.shape, 3, 1, cells),
     }[layer.channels]()
     picture.facts(
         {
@@ -192,7 +219,7 @@ def _formula(image: np.ndarray, layer: Layer, convolved: np.ndarray) -> None:
 
 
 def _side_by_side(each: dict[str, dict], image: np.ndarray, layer: Layer, corner: int | None = None) -> None:
-    """The result in grey for each change of the knobs, on one scale; or only its upper left corner, enlarged."""
+    """The grey result for each change of the settings, on one scale; with `corner` only its upper left corner."""
     made = {}
     for title, changed in each.items():
         other = Layer(layer.kernel, GREY, layer.window | changed, layer.bias, layer.relu, None)
@@ -212,33 +239,39 @@ def _side_by_side(each: dict[str, dict], image: np.ndarray, layer: Layer, corner
             f"<img src='{data_uri(shown, 2 * _STRIP_PX)}' alt='{text}'><figcaption>{text}</figcaption></figure>"
         )
     st.html(f"<div class='v-strip'>{''.join(cells)}</div>")
-    picture.colour_bar(scale, signed, None if signed else "gray", "raw value, one scale")
+    colour_bar(scale, signed, None if signed else "gray", "raw value, one scale")
 
 
-def _take_away(context: Context, layer: Layer, result: np.ndarray) -> None:
+def _downloads(context: Context, layer: Layer, result: np.ndarray) -> None:
     def figure():
         return figures.figure(result, title=f"{context.image_name}: {_size(result)}")
 
     given = ", ".join(f"{name}={value!r}" for name, value in layer.window.items())
-    height, width = small(context).shape[:2]
+    height, width = small_image(context).shape[:2]
     lines = [
-        "import numpy as np", "import vislib", "from vislib import arithmetic", "from vislib.images.reading import Box, resize_box",
-        "", f"image = vislib.load_image({context.source!r})",
+        "import numpy as np",
+        "import vislib",
+        "from vislib import arithmetic",
+        "from vislib.images.reading import Box, resize_box",
+        "",
+        f"image = vislib.load_image({context.source!r})",
         f"image = resize_box(image, Box(0, 0, *image.shape[:2]), ({height}, {width})).astype(float)",
         f"kernel = np.array({layer.kernel.tolist()})",
-    ]  # fmt: skip
-    if layer.channels == TOGETHER:
-        lines += ["kernels = np.repeat(kernel[:, :, None, None], 3, axis=2)",
-                  f"maps = arithmetic.convolve(image, kernels, {layer.bias}, {given})"]  # fmt: skip
+    ]
+    if layer.channels == ONE_FILTER:
+        lines += [
+            "kernels = np.repeat(kernel[:, :, None, None], 3, axis=2)",
+            f"maps = arithmetic.convolve(image, kernels, {layer.bias}, {given})",
+        ]
     else:
         grey = "(image @ [0.299, 0.587, 0.114])[..., None]" if layer.channels == GREY else "image"
         lines += [f"maps = arithmetic.convolve_depthwise({grey}, kernel, {layer.bias}, {given})"]
     lines += ["maps = np.maximum(maps, 0)"] * layer.relu
     if layer.pooling:
         lines.append(f"maps = arithmetic.{layer.pooling!r}.forward(maps)")
-    picture.downloads(
+    downloads.show(
         "lab",
-        picture.file_stem(context.image_name, "convolution"),
+        downloads.file_stem(context.image_name, "convolution"),
         {
             "png": lambda: export.figure_bytes(figure(), "png"),
             "svg": lambda: export.figure_bytes(figure(), "svg"),

@@ -1,4 +1,4 @@
-"""What the convolution lab does to the image: the kernel, the knobs, and the maps that come out."""
+"""The layer of the convolution lab: kernel and settings, and the maps that it computes."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,8 +7,8 @@ import numpy as np
 import streamlit as st
 
 from pages._ui.server import work
-from pages._ui.shell import style
 from pages._ui.shell.context import Context
+from pages._ui.widgets.text import plain
 from vislib.arithmetic import PRESETS, Pooling, convolve, convolve_depthwise, parse_kernel, random_kernels
 from vislib.arithmetic.convolution import BORDERS
 from vislib.arithmetic.kernels import kernel_text
@@ -18,20 +18,20 @@ from vislib.images.reading import Box, resize_box
 _LONGER_SIDE = 256
 _RANDOM, _TYPED = "random", "typed"
 GREY_WEIGHTS = np.array([0.299, 0.587, 0.114])
-GREY, APART, TOGETHER = "Grey", "Each colour apart (depthwise)", "Colours together (one filter)"
+GREY, DEPTHWISE, ONE_FILTER = "Grey", "Each colour apart (depthwise)", "Colours together (one filter)"
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """What is done to the image: a convolution, then perhaps a ReLU and pooling.
+    """A convolution, then optionally a ReLU and pooling.
 
     Attributes:
         kernel: (k_h, k_w).
-        channels: One of "Grey", …
+        channels: GREY, DEPTHWISE or ONE_FILTER.
         window: stride, padding, dilation, flip, border, as `vislib.arithmetic.convolve` takes them.
         bias: Added to every cell.
-        relu: Whether negative values are cut off.
-        pooling: At the end, or None.
+        relu: Whether negative values become 0.
+        pooling: The pooling at the end, or None.
     """
 
     kernel: np.ndarray
@@ -43,12 +43,19 @@ class Layer:
 
     @property
     def key(self) -> tuple:
-        return (self.kernel.tobytes(), self.kernel.shape, self.channels, tuple(self.window.items()), self.bias,
-                self.relu, self.pooling)  # fmt: skip
+        return (
+            self.kernel.tobytes(),
+            self.kernel.shape,
+            self.channels,
+            tuple(self.window.items()),
+            self.bias,
+            self.relu,
+            self.pooling,
+        )
 
 
-def small(context: Context) -> np.ndarray:
-    """The image (h, w, 3) in 0..255, its longer side brought to 256 pixels at most."""
+def small_image(context: Context) -> np.ndarray:
+    """The image (h, w, 3) in 0..255, reduced so that its longer side has at most 256 pixels."""
     height, width = context.image.shape[:2]
     scale = min(1.0, _LONGER_SIDE / max(height, width))
     size = (max(1, round(height * scale)), max(1, round(width * scale)))
@@ -56,18 +63,27 @@ def small(context: Context) -> np.ndarray:
 
 
 def controls() -> Layer:
-    """The kernel and the knobs. What is typed wrongly is said, and the last good kernel stays."""
+    """Widgets for the kernel and the settings. After a typing error an error stands here, and the last kernel stays."""
     kernel = _kernel_control()
-    channels = st.selectbox("Channels", (GREY, APART, TOGETHER), key="lab.channels", bind="query-params")
+    channels = st.selectbox("Channels", (GREY, DEPTHWISE, ONE_FILTER), key="lab.channels", bind="query-params")
     stride = st.slider("Stride", 1, 8, 1, key="lab.stride", bind="query-params")
-    padding = st.selectbox("Padding", ("none", "same", "1", "2", "4", "8"), key="lab.padding", bind="query-params",
-                           help="“Same” keeps the size at stride 1.")  # fmt: skip
+    padding = st.selectbox(
+        "Padding",
+        ("none", "same", "1", "2", "4", "8"),
+        key="lab.padding",
+        bind="query-params",
+        help="“Same” keeps the size at stride 1.",
+    )
     border = st.selectbox(
         "Padding is", list(BORDERS), key="lab.border", bind="query-params", disabled=padding == "none"
     )
     dilation = st.slider("Dilation", 1, 8, 1, key="lab.dilation", bind="query-params")
-    flip = st.toggle("True convolution", key="lab.flip", bind="query-params",
-                     help="The kernel flipped both ways; networks leave it as it is (cross-correlation).")  # fmt: skip
+    flip = st.toggle(
+        "True convolution",
+        key="lab.flip",
+        bind="query-params",
+        help="Flips the kernel both ways; networks do not flip it (cross-correlation).",
+    )
     bias = st.slider("Bias", -255, 255, 0, key="lab.bias", bind="query-params")
     relu = st.toggle("ReLU", key="lab.relu", bind="query-params", help="Negative values become 0.")
     pool = st.selectbox("Pooling", ("none", "max", "average"), key="lab.pool", bind="query-params")
@@ -82,13 +98,13 @@ def controls() -> Layer:
 
 def result_of(context: Context, layer: Layer) -> tuple[np.ndarray, np.ndarray]:
     """The convolved maps, and those after ReLU and pooling, (h, w, c)."""
-    return work.stored((context.digest, "lab", *layer.key), lambda: compute(small(context), layer))
+    return work.stored((context.digest, "lab", *layer.key), lambda: compute(small_image(context), layer))
 
 
 def compute(image: np.ndarray, layer: Layer) -> tuple[np.ndarray, np.ndarray]:
     """The convolved maps of an image (h, w, 3), and those after ReLU and pooling, (h, w, c)."""
     values = image.astype(np.float64)
-    if layer.channels == TOGETHER:
+    if layer.channels == ONE_FILTER:
         kernels = np.repeat(layer.kernel[:, :, None, None], 3, axis=2)
         convolved = convolve(values, kernels, layer.bias, **layer.window)
     else:
@@ -108,12 +124,17 @@ def _kernel_control() -> np.ndarray:
         seed = int(st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params"))
         kernel = random_kernels((size, size), seed=seed)[..., 0, 0]
     elif name == _TYPED:
-        text = st.text_area("Weights", kernel_text(PRESETS["sobel x"].kernel), key="lab.typed", height=120,
-                            help="A row a line, numbers apart by spaces; fractions such as 1/9 too.")  # fmt: skip
+        text = st.text_area(
+            "Weights",
+            kernel_text(PRESETS["sobel x"].kernel),
+            key="lab.typed",
+            height=120,
+            help="One line per row, with spaces between the numbers; fractions such as 1/9 are allowed.",
+        )
         try:
             kernel = st.session_state["lab.good"] = parse_kernel(text)
         except ParameterError as error:
-            st.error(style.plain(f"{error} The last kernel is still in use."))
+            st.error(plain(f"{error} The last kernel is still in use."))
             kernel = st.session_state.get("lab.good", PRESETS["sobel x"].kernel)
     else:
         kernel = PRESETS[name].kernel

@@ -1,4 +1,4 @@
-"""Kernels as pictures: RGB where there are three input channels, else one input channel at a time."""
+"""Kernels as images: RGB if there are three input channels, otherwise one input channel at a time."""
 
 import numpy as np
 import pandas as pd
@@ -6,6 +6,7 @@ import streamlit as st
 from PIL import Image
 
 from pages._ui.results import picture
+from pages._ui.results.look import colour_bar
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import Group, Tile, data_uri, map_tile, tiles
 from vislib.activations.maps import dead_filters, filter_norms
@@ -14,7 +15,7 @@ from vislib.output.render import Scale
 
 
 def statistics(kernels: np.ndarray) -> None:
-    """What the kernels are, in numbers."""
+    """The kernels in numbers."""
     norms = filter_norms(kernels)
     height, width, n_in, n_out = kernels.shape
     kind = "depthwise" if n_out == 1 and n_in > 1 else "kernels"
@@ -22,7 +23,7 @@ def statistics(kernels: np.ndarray) -> None:
         {
             "Kernel": f"{height} × {width}",
             "Input channels": f"{n_in}",
-            "Filters": f"{len(norms)}" + (" (one a channel)" if kind == "depthwise" else ""),
+            "Filters": f"{len(norms)}" + (" (one per channel)" if kind == "depthwise" else ""),
             "Weights": f"{kernels.size:,}, mean {kernels.mean():.3g}, standard deviation {kernels.std():.3g}",
             "Norms": f"{norms.min():.3g} to {norms.max():.3g}, median {np.median(norms):.3g}",
             "Dead": f"{int(dead_filters(kernels).sum())}",
@@ -31,7 +32,7 @@ def statistics(kernels: np.ndarray) -> None:
 
 
 def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int) -> None:
-    """The filters as clickable pictures; below, all input channels of the one chosen."""
+    """The filters as clickable tiles; below them all input channels of the chosen one."""
     height, width, n_in, n_out = kernels.shape
     if height * width == 1:
         _matrix(kernels[0, 0], by_norm)
@@ -39,7 +40,7 @@ def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int) -> None:
     order = _order(kernels, by_norm)[:most]
     key = f"filter of {layer}"
     per_channel = n_out == 1 and n_in > 1
-    selected = str(chosen(kernels, layer, by_norm))
+    selected = str(chosen_filter(kernels, layer, by_norm))
 
     def choose(tile: str) -> None:
         st.session_state[key] = int(tile)
@@ -49,23 +50,23 @@ def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int) -> None:
     shown = f"{len(order)} of {len(filter_norms(kernels))} filters"
     if n_in == 3 and not per_channel:
         picture.caption(
-            shown, "Red, green and blue weights as a colour; zero is mid-grey, each filter on its own scale."
+            shown, "Red, green and blue weights as a colour; zero is mid-grey. Each filter has its own scale."
         )
     elif per_channel:
         scale = Scale.of(kernels, signed=True)
-        picture.colour_bar(scale, True, None, "weight")
-        picture.caption(shown, "One kernel a channel; all on one scale.")
+        colour_bar(scale, True, None, "weight")
+        picture.caption(shown, "One kernel per channel; all on one scale.")
     else:
         _input_channels(kernels, int(selected), shown)
 
 
-def chosen(kernels: np.ndarray, layer: str, by_norm: bool) -> int:
-    """The filter clicked last; at first the first one shown."""
+def chosen_filter(kernels: np.ndarray, layer: str, by_norm: bool) -> int:
+    """The filter clicked last; by default the first one."""
     return int(st.session_state.get(f"filter of {layer}", _order(kernels, by_norm)[0]))
 
 
 def sheet(kernels: np.ndarray, by_norm: bool, most: int) -> Image.Image:
-    """The filters on one picture, for saving."""
+    """All filters in one image, for saving."""
     order = _order(kernels, by_norm)[:most]
     if kernels.shape[0] * kernels.shape[1] == 1:
         return render.map_image(kernels[0, 0].T, signed=True)
@@ -84,7 +85,7 @@ def norms(kernels: np.ndarray) -> None:
     st.bar_chart(pd.DataFrame({"L2 norm": values}), height=180, color="#15aabf", x_label="rank", y_label="L2 norm")
     picture.caption(
         "How strong each filter is",
-        "A filter whose norm is under a thousandth of the median counts as dead: it answers to nothing.",
+        "A filter whose norm is below a thousandth of the median counts as dead: it responds to nothing.",
     )
 
 
@@ -112,7 +113,8 @@ def _tile(kernels: np.ndarray, k: int) -> Tile:
 
 def _input_channels(kernels: np.ndarray, k: int, shown: str) -> None:
     picture.caption(
-        shown, "Each drawn by the input channel it weighs most, on its own scale. Click one for all channels."
+        shown,
+        "Each tile shows the input channel with the largest weights, on its own scale. Click one to see all channels.",
     )
     one = kernels[..., k]
     order = np.argsort(-np.linalg.norm(one, axis=(0, 1)), kind="stable")[:64]
@@ -122,11 +124,11 @@ def _input_channels(kernels: np.ndarray, k: int, shown: str) -> None:
         [Group("", "", [map_tile(f"in{c}", one[..., c], scale, True, f"{c}", f"Input channel {c}") for c in order])],
         key="input channels",
     )
-    picture.colour_bar(scale, True, None, "weight")
+    colour_bar(scale, True, None, "weight")
 
 
 def _matrix(weights: np.ndarray, by_norm: bool) -> None:
-    """A 1×1 convolution is a matrix: a column an input channel, a row a filter."""
+    """A 1 × 1 convolution as a matrix: one row per filter, one column per input channel."""
     order = _order(weights[None, None], by_norm)
     scale = Scale.of(weights, signed=True, clip=0.001)
     drawn = render.map_image(weights.T[order], signed=True, scale=scale)
@@ -136,7 +138,7 @@ def _matrix(weights: np.ndarray, by_norm: bool) -> None:
         width="stretch" if drawn.width * zoom > 500 else "content",
         alt=f"{weights.shape[1]} filters of 1 × 1 over {weights.shape[0]} input channels, as a matrix",
     )
-    picture.colour_bar(scale, True, None, "weight")
+    colour_bar(scale, True, None, "weight")
     picture.caption(
-        "1 × 1 kernels", "A row a filter, a column an input channel: such a convolution only mixes channels."
+        "1 × 1 kernels", "One row per filter, one column per input channel: such a convolution only mixes channels."
     )

@@ -1,4 +1,4 @@
-"""What occlusion tells besides the fall of the score: the probability, the class that wins, one patch at a time."""
+"""More results of occlusion: the probability, the winning class, and single patches."""
 
 import html
 
@@ -9,10 +9,12 @@ from PIL import Image, ImageDraw
 
 import vislib
 from pages._ui.results import picture
+from pages._ui.results.look import colour_bar
 from pages._ui.server import work
-from pages._ui.shell.context import Context, percent, top_bars
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import percent, top_bars
 from pages._ui.widgets.inline_image import show_image
-from pages._ui.widgets.point import point
+from pages._ui.widgets.point_picker import point_picker
 from vislib.attribution.occlusion import Occlusion
 from vislib.output import render
 from vislib.output.render import Scale
@@ -29,17 +31,17 @@ def probability(context: Context, heatmap: vislib.Heatmap) -> None:
         width="stretch",
         alt=f"Probability of {context.label} with the patch at each place",
     )
-    picture.colour_bar(Scale.of(cells, signed=False), False, None, "probability")
+    colour_bar(Scale.of(cells, signed=False), False, None, "probability")
     lowest = np.unravel_index(cells.argmin(), cells.shape)
     picture.caption(
         f"Probability of “{context.label}”",
-        f"{percent(context.probability)} uncovered; at worst {percent(float(cells[lowest]))}. One cell a patch, "
+        f"{percent(context.probability)} uncovered; at worst {percent(float(cells[lowest]))}. One cell per patch, "
         f"{cells.shape[1]} × {cells.shape[0]}.",
     )
 
 
 def winners(context: Context, heatmap: vislib.Heatmap) -> None:
-    """The class with the highest score with the patch at each place, and how often each wins."""
+    """The most probable class with the patch at each place, and how often each class wins."""
     cells = heatmap.details["winner"]
     classes, counts = np.unique(cells, return_counts=True)
     order = np.argsort(-counts, kind="stable")
@@ -63,11 +65,11 @@ def winners(context: Context, heatmap: vislib.Heatmap) -> None:
     if len(order) > _NAMED:
         rows.append(f"<li>{len(order) - _NAMED} other classes (grey): <b>{counts[order[_NAMED:]].sum()}</b></li>")
     st.html(f"<ul class='v-facts'>{''.join(rows)}</ul>")
-    picture.caption("The class that wins", "With the patch at each place; the counts say how often.")
+    picture.caption("The class that wins", "With the patch at each place; the counts are numbers of places.")
 
 
 def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -> None:
-    """The occluded image of the cell clicked (at first the one that lowers the score most), with its top five."""
+    """The occluded image of the chosen cell (by default the one that lowers the score most), with its top five."""
     tops, lefts = heatmap.details["tops"], heatmap.details["lefts"]
     drop, patch = heatmap.details["drop"], heatmap.params["patch_px"]
     st.subheader("One patch at a time", anchor=False)
@@ -84,7 +86,7 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
         zoom = marked.width / width
         corners = (left, top, left + patch, top + patch)
         ImageDraw.Draw(marked).rectangle([round(c * zoom) for c in corners], outline="white", width=3)
-        point(
+        point_picker(
             marked,
             "patch_point",
             f"The heatmap over the image, the patch at row {top}, column {left} framed; choose another place",
@@ -108,5 +110,5 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
             context.key(explainer, "patch", top, left),
             lambda: context.classifier.network.logits(context.classifier.prepare(occluded[None]))[0],
         )
-        st.html(top_bars(context.classifier, context.classifier.network.probabilities(logits), 5))
-        picture.caption("What it is taken for now", "The five most probable classes of the occluded image.")
+        st.html(top_bars(context.classifier.labels, context.classifier.network.probabilities(logits), 5))
+        picture.caption("Prediction", "The five most probable classes of the occluded image.")

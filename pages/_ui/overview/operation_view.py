@@ -1,4 +1,4 @@
-"""One number of the network under the cursor: the operation that made it, with the real numbers, and what went in."""
+"""One number of the network: the operation that computed it, with all its numbers, and the inputs of the operation."""
 
 import html
 
@@ -7,9 +7,11 @@ import streamlit as st
 from PIL import Image
 
 from pages._ui.results import picture
+from pages._ui.results.look import colour_bar
 from pages._ui.server import work
-from pages._ui.shell.context import Context, percent
-from pages._ui.widgets.point import point
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import percent
+from pages._ui.widgets.point_picker import point_picker
 from vislib.arithmetic import notation
 from vislib.arithmetic.convolution import Step
 from vislib.errors import LayerError
@@ -20,29 +22,35 @@ from vislib.output.render import Scale
 
 _CHOSEN, _AT = "number of", "number at"
 _TITLES = {
-    "Conv2D": "a convolution: window times kernel, summed over all channels", "DepthwiseConv2D": "a depthwise convolution: its own channel only",
-    "BatchNormalization": "batch normalization: moved and scaled by what training found", "Add": "a sum of the paths that meet here",
-    "MaxPooling2D": "max pooling: the largest of the window", "AveragePooling2D": "average pooling: the mean of the window",
-    "GlobalAveragePooling2D": "global average pooling: one mean a map", "Dense": "a dense layer: every input times its weight",
-    "ReLU": "an activation, number by number", "Activation": "an activation, number by number", "Dropout": "dropout, which does nothing but in training",
-    "Concatenate": "maps put behind each other", "Multiply": "a product of the paths that meet here",
-}  # fmt: skip
+    "Conv2D": "a convolution: window times kernel, summed over all channels",
+    "DepthwiseConv2D": "a depthwise convolution: its own channel only",
+    "BatchNormalization": "batch normalization: shifted and scaled with the statistics of the training",
+    "Add": "a sum of the paths that meet here",
+    "MaxPooling2D": "max pooling: the largest of the window",
+    "AveragePooling2D": "average pooling: the mean of the window",
+    "GlobalAveragePooling2D": "global average pooling: one mean per map",
+    "Dense": "a dense layer: every input times its weight",
+    "ReLU": "an activation function, applied to each number",
+    "Activation": "an activation function, applied to each number",
+    "Dropout": "dropout, which acts only during training",
+    "Concatenate": "a concatenation of maps along the channels",
+    "Multiply": "a product of the paths that meet here",
+}
 
 
 def choose(layer: str, channel: int, at: tuple[float, float] | None = None) -> None:
-    """Looks at a channel of a layer from now on; the cursor stays where it was, or goes to `at`, shares of width and
-    height."""
+    """Chooses a channel of a layer; the cursor stays, or moves to `at` (x, y), fractions of width and height."""
     st.session_state[_CHOSEN] = (layer, channel)
     if at is not None:
         st.session_state[_AT] = at
 
 
 def show(context: Context) -> None:
-    """The number under the cursor; at first the probability of the class that is explained."""
+    """The number under the cursor; at first the probability of the target class."""
     network = context.classifier.network
     layer, channel = st.session_state.get(_CHOSEN) or ("", 0)
     if network.graph.node(layer) is None:
-        _probability(context)
+        _probability_step(context)
         return
     operation = _operation(context, layer)
     channel = min(channel, operation.output.shape[-1] - 1)
@@ -69,7 +77,7 @@ def show(context: Context) -> None:
         _sources(context, operation, cell, channel)
 
 
-def _probability(context: Context) -> None:
+def _probability_step(context: Context) -> None:
     network = context.classifier.network
     logits = work.stored(context.key("logits"), lambda: context.classifier.logits(context.image))
     index, n_units = context.class_index, network.n_units
@@ -81,8 +89,13 @@ def _probability(context: Context) -> None:
         cell = softmax_cell(logits, index)
     _lines(f"{percent(context.probability)} {context.label}: the last step, from scores to probabilities", cell)
     with st.container(horizontal=True):
-        st.button(f"Where the score of “{context.label}” comes from: {last}", icon=":material/arrow_back:",
-                  key="source score", on_click=choose, args=(last, index if n_units > 1 else 0))  # fmt: skip
+        st.button(
+            f"Where the score of “{context.label}” comes from: {last}",
+            icon=":material/arrow_back:",
+            key="source score",
+            on_click=choose,
+            args=(last, index if n_units > 1 else 0),
+        )
 
 
 def _operation(context: Context, layer: str) -> Operation:
@@ -90,7 +103,7 @@ def _operation(context: Context, layer: str) -> Operation:
 
 
 def _cursor(operation: Operation, channel: int) -> tuple[int, int]:
-    """The map with the cursor on it; the row and column it is at."""
+    """Draws the map with the cursor; returns the cursor's row and column."""
     values = operation.output[..., channel]
     height, width = values.shape
     x, y = st.session_state.get(_AT) or (0.5, 0.5)
@@ -101,18 +114,26 @@ def _cursor(operation: Operation, channel: int) -> tuple[int, int]:
         render.map_image(values, signed=signed).resize((width * times, height * times), Image.Resampling.NEAREST)
     )
     top, left, edge = row * times, column * times, max(2, times // 6)
-    for part in (np.s_[top : top + times, left : left + edge], np.s_[top : top + times, left + times - edge : left + times],
-                 np.s_[top : top + edge, left : left + times], np.s_[top + times - edge : top + times, left : left + times]):  # fmt: skip
+    for part in (
+        np.s_[top : top + times, left : left + edge],
+        np.s_[top : top + times, left + times - edge : left + times],
+        np.s_[top : top + edge, left : left + times],
+        np.s_[top + times - edge : top + times, left : left + times],
+    ):
         drawn[part] = (232, 89, 12)
-    point(
-        Image.fromarray(drawn), "number_point", f"Channel {channel} of {operation.name}; choose a number of it",
-        ((column + 0.5) / width, (row + 0.5) / height), (1 / width, 1 / height),
+    point_picker(
+        Image.fromarray(drawn),
+        "number_point",
+        f"Channel {channel} of {operation.name}; choose a number of it",
+        ((column + 0.5) / width, (row + 0.5) / height),
+        (1 / width, 1 / height),
         lambda x, y: st.session_state.update({_AT: (x, y)}),
-    )  # fmt: skip
-    picture.colour_bar(Scale.of(values, signed), signed, None, "activation")
+    )
+    colour_bar(Scale.of(values, signed), signed, None, "activation")
     picture.caption(
         f"Channel {channel} of {operation.name}",
-        f"Row {row}, column {column}: {notation.number(values[row, column])}. Click another number, or use the arrow keys.",
+        f"Row {row}, column {column}: {notation.number(values[row, column])}. Click another number, or use the arrow "
+        "keys.",
     )
     return row, column
 
@@ -123,50 +144,61 @@ def _lines(title: str, cell: Cell) -> None:
 
 
 def _window(step: Step) -> None:
-    """The products of the window, summed over the channels: they add up to the number."""
+    """The products of the window, summed over the channels; with the bias they sum to the number."""
     sums = step.products.sum(axis=2)
     rows = "".join("<tr>" + "".join(f"<td>{notation.number(value)}</td>" for value in row) + "</tr>" for row in sums)
     n_channels = step.window.shape[2]
     over = f", each summed over {n_channels} channels" if n_channels > 1 else ""
     bias = f" and the bias {notation.number(step.bias)}" if step.bias else ""
     st.html(
-        f"<p class='v-caption'><span>Products of the {sums.shape[0]} × {sums.shape[1]} window{over}; together{bias}: "
-        f"{notation.number(step.value)}</span></p><div style='overflow-x:auto'><table class='v-numbers'>{rows}</table></div>"
+        f"<p class='v-caption'><span>Products of the {sums.shape[0]} × {sums.shape[1]} window{over}; their sum{bias}: "
+        f"{notation.number(step.value)}</span></p>"
+        f"<div style='overflow-x:auto'><table class='v-numbers'>{rows}</table></div>"
     )
 
 
 def _flattened(operation: Operation, index: int) -> None:
-    """All maps in one row: where in them the number was."""
+    """The place of a number of the flattened vector in the maps."""
     shape = operation.inputs[0].shape
     row, column, channel = (int(place) for place in np.unravel_index(index, shape))
     picture.caption(
-        f"{operation.name}: all maps in one row",
+        f"{operation.name}: all maps as one vector",
         f"Number {index} of {operation.output.size:,} is row {row}, column {column} of channel {channel}.",
     )
     at = ((column + 0.5) / shape[1], (row + 0.5) / shape[0])
-    st.button(f"From {operation.sources[0]}", icon=":material/arrow_back:", key="source 0", on_click=choose,
-              args=(operation.sources[0], channel, at))  # fmt: skip
+    st.button(
+        f"From {operation.sources[0]}",
+        icon=":material/arrow_back:",
+        key="source 0",
+        on_click=choose,
+        args=(operation.sources[0], channel, at),
+    )
 
 
 def _sources(context: Context, operation: Operation, cell: Cell | None, channel: int) -> None:
-    """Where it came from, a step back each; and the pages that show more."""
-    strongest = {place: _counts_most(cell, place) for place in range(len(operation.sources))} if cell else {}
+    """Buttons to the inputs of the operation, and to the page that shows more."""
+    strongest = {place: _strongest_channel(cell, place) for place in range(len(operation.sources))} if cell else {}
     with st.container(horizontal=True):
         for place, name in enumerate(operation.sources):
             if name:
-                st.button(f"From {name}", icon=":material/arrow_back:", key=f"source {place}", on_click=choose,
-                          args=(name, strongest.get(place, channel)))  # fmt: skip
+                st.button(
+                    f"From {name}",
+                    icon=":material/arrow_back:",
+                    key=f"source {place}",
+                    on_click=choose,
+                    args=(name, strongest.get(place, channel)),
+                )
             else:
                 st.caption("From the network's input.")
         if operation.name in context.classifier.network.map_layers and st.button(
             "Open in Feature maps", icon=":material/arrow_forward:"
         ):
             st.switch_page("pages/feature_maps.py", query_params={"layer": operation.name, "channel": str(channel)})
-        st.button("The class's probability", key="source probability", on_click=_forget)
+        st.button("The class's probability", key="source probability", on_click=_show_probability)
 
 
-def _counts_most(cell: Cell | None, place: int) -> int:
-    """The channel of an input that counts most for a cell."""
+def _strongest_channel(cell: Cell | None, place: int) -> int:
+    """The channel of an input that contributes most to a cell."""
     if cell is None:
         return 0
     for source, _, _, channels in cell.sources:
@@ -177,5 +209,5 @@ def _counts_most(cell: Cell | None, place: int) -> int:
     return 0
 
 
-def _forget() -> None:
+def _show_probability() -> None:
     st.session_state.pop(_CHOSEN, None)

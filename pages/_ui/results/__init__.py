@@ -1,1 +1,1 @@
-"""How pages show what was computed."""
+"""Displays of results that several pages use."""

@@ -1,4 +1,4 @@
-"""Explanations in a page: controls from a method's fields, and pictures that appear as they are computed."""
+"""Explanations on a page: widgets for a method's parameters, and maps that are drawn while they are computed."""
 
 import contextlib
 import dataclasses
@@ -10,11 +10,12 @@ import streamlit as st
 
 import vislib
 from pages._ui.results import picture
-from pages._ui.results.picture import Look
+from pages._ui.results.look import Look
 from pages._ui.server import work
-from pages._ui.shell import style
-from pages._ui.shell.context import Context, percent
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import percent
 from pages._ui.widgets.inline_image import show_image
+from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib.output import render
 from vislib.output.render import Scale
@@ -23,7 +24,7 @@ E = TypeVar("E", bound=vislib.Explainer)
 
 
 def of_family(context: Context, family: str) -> list[str]:
-    """Names of the methods of a family that exist for the network, in the order in which they are shown."""
+    """Names of the methods of a family that work for the network, in display order."""
     return [
         name
         for name, method in vislib.methods().items()
@@ -40,7 +41,7 @@ def _exists(method: type[vislib.Explainer], classifier: vislib.Classifier) -> bo
 
 
 def controls(method: type[E], context: Context, names: Sequence[str]) -> E:
-    """A widget for each of the named parameters; the explainer with the values chosen."""
+    """A widget for each of the named parameters; the explainer with the chosen values."""
     defaults = method().resolved(context.classifier)
     chosen = {}
     for spec in dataclasses.fields(method):
@@ -51,9 +52,9 @@ def controls(method: type[E], context: Context, names: Sequence[str]) -> E:
 
 
 def settings(context: Context, names: Sequence[str], first: str | None = None, **fixed: Any) -> list[vislib.Explainer]:
-    """The methods with the parameters chosen, each behind a fold; that of `first` is open and on top.
+    """The methods with the chosen parameters. Each has an expander; that of `first` is open and on top.
 
-    Parameters in `fixed` are the page's own choice, the same for all methods that have them.
+    The page itself sets the parameters in `fixed`, for all methods that have them.
     """
     explainers = {}
     for name in sorted(names, key=lambda name: name != first):
@@ -80,20 +81,20 @@ def _widget(spec: dataclasses.Field, default, key: str, most: int | None):
 
 
 def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
-    """The heatmap, with its coarse forms drawn into `slot` meanwhile; None if it was stopped."""
+    """The heatmap; partial maps are drawn into `slot` meanwhile. None if the user stopped the computation."""
 
-    box, says = context.classifier.box(context.image), f"{{}} of {{}} {explainer.counted}".format
+    box, progress_text = context.classifier.box(context.image), f"{{}} of {{}} {explainer.counted}".format
 
     def draw(partial: np.ndarray, done: int, total: int) -> None:
         scale = Scale.of(partial, explainer.signed, look.clip)
         picture_now = render.overlay_map(
             context.image, box, partial, look.opacity, look.colormap, picture.SIDE, scale, explainer.signed
         )
-        # Inside the page: a file of its own could be gone before a slow browser asks for it.
+        # As a data URI: Streamlit could delete a file before a slow browser loads it.
         slot.image(
             data_uri(picture_now, picture.SIDE),
             width="stretch",
-            alt=f"{explainer.title}, after {says(done, total)}",
+            alt=f"{explainer.title}, after {progress_text(done, total)}",
         )
 
     return work.run(
@@ -101,21 +102,21 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
         explainer.title,
         lambda progress: explainer.explain(context.classifier, context.image, context.target, progress),
         draw,
-        says=says,
+        progress_text=progress_text,
     )
 
 
 def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = ""):
-    """Computes and shows one explanation here; returns the heatmap, or None if it was stopped."""
+    """Computes and draws one explanation; returns the heatmap, or None if the user stopped the computation."""
     slot = st.empty()
     look = look.suited(explainer.signed)
     try:
         heatmap = compute(context, explainer, slot, look)
-    except vislib.ModelError as error:  # nothing the person did: the method is not for such a network
-        slot.info(f"**{explainer.title}.** {style.plain(str(error))}")
+    except vislib.ModelError as error:  # no mistake of the user: the method does not work for such a network
+        slot.info(f"**{explainer.title}.** {plain(str(error))}")
         return None
     except vislib.VislibError as error:
-        slot.error(style.plain(str(error)))
+        slot.error(plain(str(error)))
         return None
     if heatmap is not None:
         with slot.container():
@@ -126,7 +127,7 @@ def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = 
 def grid(
     context: Context, explainers: Sequence[vislib.Explainer], look: Look, with_image: bool = False, columns: int = 3
 ) -> None:
-    """Explanations side by side in rows, after the image itself."""
+    """Explanations side by side in rows; with `with_image` the image comes first."""
     cells: list[vislib.Explainer | None] = [None, *explainers] if with_image else list(explainers)
     for start in range(0, len(cells), columns):
         for column, cell in zip(st.columns(columns), cells[start : start + columns], strict=False):
@@ -138,7 +139,7 @@ def grid(
 
 
 def image_picture(context: Context) -> None:
-    """The image as far as the network sees it."""
+    """The part of the image that the network sees."""
     box = context.classifier.box(context.image)
     show_image(
         render.seen(context.image, box, picture.SIDE),
@@ -148,13 +149,13 @@ def image_picture(context: Context) -> None:
     height, width = context.classifier.input_size
     picture.caption(
         "What the network sees",
-        f"The part of {context.image_name} that it is given, at {width} × {height} pixels. "
+        f"The part of {context.image_name} that is its input, at {width} × {height} pixels. "
         f"“{context.label}”: {percent(context.probability)}.",
     )
 
 
 def about(names: Sequence[str]) -> None:
-    """How the methods work, what is known against them, and their papers."""
+    """The methods' weaknesses and papers."""
     with st.expander("How far to trust these pictures"):
         for name in names:
             method = vislib.methods()[name]

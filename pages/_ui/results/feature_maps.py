@@ -1,4 +1,4 @@
-"""A layer's feature maps: all channels small, one large over the image, a point and its receptive field."""
+"""A layer's feature maps: all channels as tiles, one channel over the image, and a unit's receptive field."""
 
 from collections.abc import Callable
 
@@ -8,10 +8,12 @@ from PIL import Image, ImageDraw
 
 import vislib
 from pages._ui.results import picture
+from pages._ui.results.look import colour_bar
 from pages._ui.server import work
 from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.inline_image import show_image
-from pages._ui.widgets.point import point
+from pages._ui.widgets.point_picker import point_picker
 from pages._ui.widgets.tiles import Group, map_tile, tiles
 from vislib.activations.maps import strongest_channels
 from vislib.images.reading import Box, image_digest
@@ -21,13 +23,13 @@ from vislib.output.render import Scale, is_signed
 
 
 def maps_of(context: Context, image: np.ndarray, layer: str) -> np.ndarray:
-    """The layer's maps (h, w, c) for an image, from memory where they are."""
+    """The layer's maps (h, w, c) for an image; cached."""
     key = (context.classifier.key, image_digest(image), "maps", layer)
     return work.stored(key, lambda: vislib.feature_maps(context.classifier, image, layer))
 
 
 def channel_control(maps: np.ndarray) -> int:
-    """The channel enlarged; at first the strongest."""
+    """The chosen channel; by default the strongest."""
     n_channels = maps.shape[2]
     if not 0 <= (st.session_state.get("channel") or 0) < n_channels:
         st.session_state.pop("channel", None)
@@ -45,7 +47,7 @@ def channel_control(maps: np.ndarray) -> int:
 
 
 def summary(context: Context, layer: str, maps: np.ndarray) -> None:
-    """What the layer is, in numbers."""
+    """The layer in numbers."""
     node = context.classifier.network.map_node(layer)
     field = _fields(context)[layer]
     height, width, n_channels = maps.shape
@@ -57,13 +59,13 @@ def summary(context: Context, layer: str, maps: np.ndarray) -> None:
             "Receptive field": f"{field.size[1]} × {field.size[0]} px",
             "Stride": f"{field.stride[0]} px" if field.stride[0] else "whole image",
             "Values": f"{maps.min():.3g} to {maps.max():.3g}",
-            "Zero": f"{(maps == 0).mean():.0%}",
+            "Zero": whole_percent((maps == 0).mean()),
         }
     )
 
 
 def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opacity: float) -> None:
-    """One channel over the image; a click shows a unit's value and its receptive field."""
+    """One channel over the image; a click chooses a unit and shows its value and receptive field."""
     values = maps[..., channel]
     height, width = values.shape
     row, column = (int(i) for i in np.unravel_index(np.abs(values).argmax(), values.shape))
@@ -73,7 +75,7 @@ def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opaci
     drawn = render.overlay_map(context.image, box, values, opacity, size=picture.SIDE)
     field = _fields(context)[layer].box(row, column, context.classifier.input_size)
     _mark(drawn, field, context.classifier.input_size)
-    point(
+    point_picker(
         drawn,
         "unit_point",
         f"Channel {channel} of {layer} over {context.image_name}; choose a point to see its unit",
@@ -82,7 +84,7 @@ def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opaci
         lambda x, y: st.session_state.update(unit=(x, y)),
     )
     signed = is_signed(values)
-    picture.colour_bar(Scale.of(values, signed), signed, None, "activation")
+    colour_bar(Scale.of(values, signed), signed, None, "activation")
     picture.caption(
         f"Channel {channel} over the image",
         f"Unit at row {row}, column {column}: {values[row, column]:.3g}. It sees the framed {field.width:.0f} × "
@@ -93,7 +95,7 @@ def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opaci
 def enlarged_other(
     context: Context, name: str, image: np.ndarray, layer: str, maps: np.ndarray, channel: int, opacity: float
 ) -> None:
-    """The same channel over another image, on the first one's scale."""
+    """The same channel over another image, on one scale for both."""
     values = maps_of(context, image, layer)[..., channel]
     both = np.stack([values, maps[..., channel]])
     signed = is_signed(both)
@@ -101,12 +103,12 @@ def enlarged_other(
         image, context.classifier.box(image), values, opacity, size=picture.SIDE, scale=Scale.of(both, signed)
     )
     show_image(drawn, width="stretch", alt=f"Channel {channel} of {layer} over {name}")
-    picture.colour_bar(Scale.of(both, signed), signed, None, "activation, scale of both images")
+    colour_bar(Scale.of(both, signed), signed, None, "activation, scale of both images")
     picture.caption(f"The same channel over {name}", f"Values {values.min():.3g} to {values.max():.3g}.")
 
 
 def raw(layer: str, maps: np.ndarray, channel: int) -> None:
-    """One channel alone, every unit a square."""
+    """One channel without the image; each unit is a square."""
     values = maps[..., channel]
     signed = is_signed(values)
     show_image(
@@ -114,12 +116,12 @@ def raw(layer: str, maps: np.ndarray, channel: int) -> None:
         width="stretch",
         alt=f"Channel {channel} of {layer}",
     )
-    picture.colour_bar(Scale.of(values, signed), signed, None, "activation")
+    colour_bar(Scale.of(values, signed), signed, None, "activation")
     picture.caption(f"Channel {channel} alone", f"{values.shape[1]} × {values.shape[0]} units, as computed.")
 
 
 def grid(layer: str, maps: np.ndarray, channel: int, most: int, own_scale: bool) -> None:
-    """The strongest channels as clickable pictures."""
+    """The strongest channels as clickable tiles."""
     order = strongest_channels(maps)[:most]
     signed = is_signed(maps)
     scale = None if own_scale else Scale.of(maps, signed, clip=0.001)
@@ -134,14 +136,14 @@ def grid(layer: str, maps: np.ndarray, channel: int, most: int, own_scale: bool)
 
     tiles([Group("", "", [one(int(k)) for k in order])], key="channels", selected=str(channel), on_click=choose)
     if scale is not None:
-        picture.colour_bar(scale, signed, None, "activation, one scale for the layer")
+        colour_bar(scale, signed, None, "activation, one scale for the layer")
     picture.caption(f"{len(order)} of {maps.shape[2]} channels", "By mean magnitude, strongest first.")
 
 
 def files(
     context: Context, layer: str, maps: np.ndarray, channel: int, opacity: float, most: int
 ) -> dict[str, Callable[[], bytes]]:
-    """What can be downloaded of a layer's maps."""
+    """The files of a layer's maps: suffix → function that makes the file."""
     box = context.classifier.box(context.image)
 
     def figure():

@@ -1,10 +1,10 @@
-"""A network as a graph with all that one does with it: search, open and close blocks, take it away."""
+"""A network as a graph, with search, blocks that open and close, and downloads."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
-from pages._ui.results import picture
+from pages._ui.results import downloads, picture
 from pages._ui.widgets.graph_view import graph_view
 from vislib import diagram
 from vislib.layers.table import LayerTable
@@ -14,22 +14,26 @@ from vislib.output import export
 def explorer(
     table: LayerTable, name: str, snippet: str, chosen: str = "", on_layer: Callable[[str], None] | None = None
 ) -> None:
-    """Draws the network's graph. A click on a block opens it, on its frame closes it, on a layer chooses it.
+    """Draws the network's graph. A click on a block opens it, on its frame closes it, on a layer chooses the layer.
 
     Args:
         table: The network's layers.
-        name: Of the network, for people; also keeps the state of different networks apart.
-        snippet: The lines that give the table.
-        chosen: Name of the layer looked at; its block is open.
-        on_layer: Called with the layer clicked before the page runs again.
+        name: Name of the network; the widgets' keys contain it.
+        snippet: The Python lines that compute the table.
+        chosen: Name of the chosen layer; its block is open.
+        on_layer: Called with the clicked layer before the page runs again.
     """
     opened: set[str] = st.session_state.setdefault("opened", {}).setdefault(name, set())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         found = _search(table, name)
         every = st.toggle("All blocks open", key=f"all of {name}")
         st.button("Close all", on_click=opened.clear, disabled=not opened, key=f"close {name}")
-    of_chosen = {block.name for stage in diagram.stages(table) for block in stage.blocks if chosen in
-                 [row.name for row in block.rows]}  # fmt: skip
+    of_chosen = {
+        block.name
+        for stage in diagram.stages(table)
+        for block in stage.blocks
+        if chosen in [row.name for row in block.rows]
+    }
     layout = diagram.layout(table, None if every else opened | of_chosen)
 
     def choose(box: dict) -> None:
@@ -43,9 +47,9 @@ def explorer(
 
     alt = f"{name} as a graph; click a block to open it, a layer to choose it"
     graph_view(layout, f"graph of {name}", alt, found, chosen, choose)
-    picture.downloads(
+    downloads.show(
         f"graph {name}",
-        picture.file_stem(name, "graph"),
+        downloads.file_stem(name, "graph"),
         {
             "svg": lambda: diagram.svg(layout).encode(),
             "png": lambda: export.figure_bytes(diagram.figure(layout), "png"),
@@ -56,13 +60,13 @@ def explorer(
     )
     picture.caption(
         f"{name}: {len(table.rows)} layers",
-        "A column a stage of one map size, from left to right; blocks that are alike follow each other as one. Click a block "
-        "to open it, its frame to close it; drag to move, hold Ctrl and scroll to zoom.",
+        "Each column is a stage of one map size, from left to right; equal blocks in a row are drawn as one. Click a "
+        "block to open it, its frame to close it; drag to move, hold Ctrl and scroll to zoom.",
     )
 
 
 def _search(table: LayerTable, name: str) -> list[str]:
-    """Names of the layers whose name or kind holds the words typed."""
+    """Names of the layers whose name or kind contains the typed text."""
     words = st.text_input("Search", key=f"search {name}", placeholder="a name or a kind, such as pool", width=260)
     words = words.strip().lower()
     if not words:

@@ -1,13 +1,14 @@
-"""One method for every class of a network with few classes, side by side, as the texts show it for digits."""
+"""One method for every class of a network with few classes, side by side."""
 
 from typing import Any
 
 import streamlit as st
 
 import vislib
-from pages._ui.results.picture import Look
+from pages._ui.results.look import Look
 from pages._ui.server import work
-from pages._ui.shell.context import Context, percent
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import percent
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.output import render
 from vislib.progress import within
@@ -16,7 +17,7 @@ _MOST_CLASSES = 12
 
 
 def show(context: Context, explainer: Any, look: Look) -> None:
-    """The method's map for each class; a click makes that class the one explained. Nothing with many classes."""
+    """The method's map for each class; a click chooses the class. Shows nothing if there are many classes."""
     labels = context.classifier.labels
     if len(labels) > _MOST_CLASSES:
         return
@@ -32,7 +33,7 @@ def show(context: Context, explainer: Any, look: Look) -> None:
     try:
         maps = work.run(context.key("every class", explainer), f"{explainer.title} for every class", compute)
     except vislib.VislibError:
-        return  # the picture above says why
+        return  # the picture above shows the reason
     if maps is None:
         return
 
@@ -49,7 +50,7 @@ def show(context: Context, explainer: Any, look: Look) -> None:
         for index, heatmap in maps.items()
     ]
     tiles(
-        [Group("", "Each on its own scale, of the class's logit.", pictures)],
+        [Group("", "Each explains the logit of its class, on its own scale.", pictures)],
         key=f"every class {explainer.name}",
         layout="large",
         selected=str(context.class_index),

@@ -1,1 +1,1 @@
-"""One server for many people: queue, results kept, memory, log."""
+"""One server for many users: the queue of computations, the cache of results, memory, the log."""

@@ -1,6 +1,6 @@
-"""The server's log for whoever runs it: one JSON object a line on standard error, of what was computed and refused.
+"""The server's log for its operator: one JSON object per line on standard error, for each computation and refusal.
 
-No image, no file's name and no address is in it; docs/deployment.md describes the lines.
+The log holds no image, no file name and no address; docs/deployment.md describes the lines.
 """
 
 import json
@@ -30,7 +30,7 @@ def _set_up() -> None:
         _logger.propagate = False
 
 
-def tell(event: str, **facts: Any) -> None:
+def log(event: str, **facts: Any) -> None:
     """Writes one line."""
     _set_up()
     context = get_script_run_ctx(suppress_warning=True)
@@ -42,16 +42,16 @@ def tell(event: str, **facts: Any) -> None:
         "memory_mb": memory_mb(),
         "threads": threading.active_count(),
     }
-    _logger.info(json.dumps(about))  # in ASCII: Unicode has line ends of its own, and a log has one a line
+    _logger.info(json.dumps(about))  # ASCII, because Unicode has more line separators
 
 
 @contextmanager
-def told(event: str, **facts: Any) -> Iterator[dict[str, Any]]:
-    """Writes one line when the block ends: how it ended, why if it was refused, and how long it took.
+def timed(event: str, **facts: Any) -> Iterator[dict[str, Any]]:
+    """Writes one line when the block ends: the outcome, the reason of a refusal, and the seconds it took.
 
-    More facts can be put into what it gives.
+    Yields the facts of the line; the block may add more.
     """
-    start, outcome = time.monotonic(), "left"  # as when the person went away: no Exception
+    start, outcome = time.monotonic(), "left"  # Streamlit ends the script of a user who left with a BaseException
     try:
         yield facts
         outcome = "done"
@@ -62,11 +62,11 @@ def told(event: str, **facts: Any) -> Iterator[dict[str, Any]]:
         outcome, facts["why"] = "failed", type(error).__name__
         raise
     finally:
-        tell(event, outcome=outcome, seconds=round(time.monotonic() - start, 2), **facts)
+        log(event, outcome=outcome, seconds=round(time.monotonic() - start, 2), **facts)
 
 
 def memory_mb() -> int | None:
-    """What this process holds in memory now; None where the system does not tell."""
+    """Memory of this process in MB; None where /proc does not exist."""
     try:
         line = next(line for line in _STATUS.read_text().splitlines() if line.startswith("VmRSS"))
     except (OSError, StopIteration):

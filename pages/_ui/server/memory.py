@@ -1,4 +1,4 @@
-"""A computation that needs more memory than there is ends in a sentence for the one who asked for it."""
+"""A computation that runs out of memory ends in an error message for the user who started it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,15 +7,15 @@ import vislib
 
 
 class TooLittleMemory(vislib.VislibError):
-    """There is too little memory for what was asked."""
+    """There is too little memory for the computation."""
 
 
 @contextmanager
-def bounded(what: str) -> Iterator[None]:
-    """Turns what Python and TensorFlow raise for want of memory into a sentence.
+def catch_shortage(what: str) -> Iterator[None]:
+    """Turns the errors that Python and TensorFlow raise when memory runs out into a readable one.
 
     Args:
-        what: What is being done, for people.
+        what: Name of the computation, for the user.
 
     Raises:
         TooLittleMemory: If the block runs out of memory.
@@ -26,11 +26,11 @@ def bounded(what: str) -> Iterator[None]:
         if not _is_shortage(error):
             raise
         raise TooLittleMemory(
-            f"{what}: this computer has too little memory for it just now. Try again later, or ask for less: a smaller "
-            "network, fewer layers or samples."
+            f"{what}: this computer has too little memory for it just now. Try again later, or reduce the work: a "
+            "smaller network, fewer layers or samples."
         ) from error
 
 
 def _is_shortage(error: Exception) -> bool:
-    # By name, as the app starts without TensorFlow.
+    # By name, because the app starts without TensorFlow.
     return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"

@@ -1,4 +1,4 @@
-"""What the server keeps for everybody, within a bound of bytes."""
+"""A cache that all sessions share, bounded by bytes."""
 
 import dataclasses
 import sys
@@ -12,11 +12,11 @@ import numpy as np
 
 
 class Store:
-    """Results by key, for all sessions; the least recently used are dropped to stay within the bytes allowed.
+    """Results by key. When they exceed the limit of bytes, the least recently used are removed.
 
     Args:
-        max_bytes: How much is kept; one result is kept however large it is.
-        size: Tells how many bytes a result takes.
+        max_bytes: The limit. The newest result is kept even if it alone exceeds the limit.
+        size: Returns the bytes of a result; `size_of` by default.
     """
 
     def __init__(self, max_bytes: int, size: Callable[[Any], int] | None = None):
@@ -46,13 +46,13 @@ class Store:
                 self.n_bytes -= self._entries.popitem(last=False)[1][1]
 
     def lock(self, key: tuple) -> Any:
-        """Held by whoever computes the result of that key, so that thirty people who want it compute it once."""
+        """The lock to hold while the result of this key is computed, so that it is computed once for all sessions."""
         with self._lock:
             return self._locks.setdefault(key, threading.Lock())
 
 
 def size_of(result: Any) -> int:
-    """Bytes that a result takes, by the arrays in it."""
+    """Bytes of the arrays in a result."""
     if isinstance(result, np.ndarray):
         return result.nbytes
     if dataclasses.is_dataclass(result):

@@ -1,4 +1,4 @@
-"""Running work in a page: one heavy computation at a time, a bar that moves, a Stop that stops, results kept."""
+"""Running computations in a page: one heavy one at a time, with a progress bar, a Stop button and cached results."""
 
 import threading
 import time
@@ -11,14 +11,14 @@ import streamlit as st
 from pages._ui.server import journal, memory
 from pages._ui.server.gate import Gate
 from pages._ui.server.store import Store
-from pages._ui.shell import style
+from pages._ui.widgets.text import plain
 
 T = TypeVar("T")
 _STORE_BYTES = 128 * 1024 * 1024
-_SHOW_EVERY_SECONDS = 0.4
+_SECONDS_BETWEEN_MAPS = 0.4
 _QUICK_AT_ONCE = 2
 _MOST_PARTIALS = 12
-"""Stopped maps that a session keeps: as many as stand side by side on one page."""
+"""Partial maps that a session keeps: at most 12 stand on one page."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -33,23 +33,23 @@ def gate() -> Gate:
 
 @st.cache_resource(show_spinner=False)
 def _quick() -> threading.BoundedSemaphore:
-    """Held while something quick is computed: what thirty people compute at once would not fit into memory."""
+    """Limits the quick computations that run at once: those of thirty users together would not fit into memory."""
     return threading.BoundedSemaphore(_QUICK_AT_ONCE)
 
 
-def wait_and_say(what: str, ahead: int) -> str:
-    """What a person who waits at the gate is told."""
-    others = "another computation" if ahead == 1 else f"{ahead} computations of other people"
+def waiting_text(what: str, ahead: int) -> str:
+    """The text of the progress bar while a computation waits in the queue."""
+    others = "another computation" if ahead == 1 else f"{ahead} computations of other users"
     return f"{what}: waiting for {others} to finish…"
 
 
 def stored(key: tuple, compute: Callable[[], T], keep: Store | None = None) -> T:
-    """The result kept under `key`, or computed now; for what takes well under a second.
+    """The cached result, or the result computed now; for computations well under a second.
 
     Args:
         key: Identifies the result.
-        compute: Computes it; it asks for no other stored result.
-        keep: Where it is kept, if not with all other results.
+        compute: Computes the result. It must not call `stored` itself.
+        keep: The store of the result; the common one by default.
     """
     kept = store() if keep is None else keep
     result = kept.get(key)
@@ -58,11 +58,11 @@ def stored(key: tuple, compute: Callable[[], T], keep: Store | None = None) -> T
             result = kept.get(key)
             if result is None:
                 try:
-                    with _quick(), memory.bounded("This page"):
+                    with _quick(), memory.catch_shortage("This page"):
                         result = compute()
                 except memory.TooLittleMemory as error:
-                    journal.tell("failed", what="something quick", why="too little memory")
-                    st.error(style.plain(str(error)))
+                    journal.log("failed", what="something quick", why="too little memory")
+                    st.error(plain(str(error)))
                     st.stop()
                 kept.put(key, result)
     return result
@@ -73,26 +73,26 @@ def run(
     what: str,
     compute: Callable[[Callable[..., None]], T],
     show_partial: Callable[[np.ndarray, int, int], None] | None = None,
-    again: str = "Start again",
+    resume_label: str = "Start again",
     kind: str | None = None,
-    says: Callable[[int, int], str] = "{} of {}".format,
+    progress_text: Callable[[int, int], str] = "{} of {}".format,
     keep: Store | None = None,
 ) -> T | None:
-    """The result kept under `key`, or computed now with a progress bar and a Stop button.
+    """The cached result, or the result computed now with a progress bar and a Stop button.
 
     Args:
         key: Identifies the result.
-        what: What is being done, for people.
+        what: Name of the computation, for the user.
         compute: Takes a progress callback (done, total, partial=None).
-        show_partial: Draws the map so far, with done and total.
-        again: What the button says that takes a stopped computation up.
-        kind: What the log calls it, where `what` holds a name of the person's own.
-        says: How far it is, for people, from done and total.
-        keep: Where the result is kept, if not with all others.
+        show_partial: Draws a partial map; takes the map, done and total.
+        resume_label: Label of the button that continues a stopped computation.
+        kind: Name of the computation in the log, if `what` contains a name that the user chose.
+        progress_text: Takes done and total; returns the text of the progress bar.
+        keep: The store of the result; the common one by default.
 
     Returns:
-        The result; None if the person stopped it (what there is so far is drawn by `show_partial`), or if there
-        was too little memory for it, which is said.
+        The result. None if the user stopped the computation (`show_partial` then draws the partial map), or if memory
+        ran out (the page then shows an error).
     """
     kept = store() if keep is None else keep
     result = kept.get(key)
@@ -100,7 +100,7 @@ def run(
         return result
     partials: dict[tuple, tuple] = st.session_state.setdefault("partials", {})
     if key in st.session_state.setdefault("stopped", set()):
-        _show_stopped(key, what, partials.get(key), show_partial, again, says)
+        _show_stopped(key, what, partials.get(key), show_partial, resume_label, progress_text)
         return None
     _drop_partials(partials)
 
@@ -114,35 +114,35 @@ def run(
         nonlocal last_shown
         if partial is not None or (done and partials.get(key, (None,))[0] is None):
             partials[key] = (partial, done, total)
-        # Any Streamlit call raises here once the person has stopped or changed something.
-        bar.progress(done / total, text=f"{what}: {says(done, total)}" if total > 1 else f"{what}…")
+        # Any Streamlit call raises here after the user has stopped the computation or changed a setting.
+        bar.progress(done / total, text=f"{what}: {progress_text(done, total)}" if total > 1 else f"{what}…")
         if partial is None:
             return
-        if show_partial is not None and done < total and time.monotonic() - last_shown > _SHOW_EVERY_SECONDS:
+        if show_partial is not None and done < total and time.monotonic() - last_shown > _SECONDS_BETWEEN_MAPS:
             show_partial(partial, done, total)
             last_shown = time.monotonic()
 
     def waiting(ahead: int) -> None:
-        bar.progress(0.0, text=wait_and_say(what, ahead))
+        bar.progress(0.0, text=waiting_text(what, ahead))
 
     asked = time.monotonic()
     try:
-        with gate().turn(waiting), memory.bounded(what):
-            result = kept.get(key)  # somebody else may have wanted the same
+        with gate().turn(waiting), memory.catch_shortage(what):
+            result = kept.get(key)  # another session may have computed it meanwhile
             if result is None:
-                result = _told(lambda: compute(progress), kind or what, time.monotonic() - asked, key, kept)
+                result = _compute_logged(lambda: compute(progress), kind or what, time.monotonic() - asked, key, kept)
     except memory.TooLittleMemory as error:
-        _stop(key)  # so that it is not tried again with every click on the page
-        slot.error(style.plain(str(error)))
+        _stop(key)  # otherwise every click on the page would start it again
+        slot.error(plain(str(error)))
         return None
     partials.pop(key, None)
     slot.empty()
     return result
 
 
-def _told(compute: Callable[[], T], kind: str, waited: float, key: tuple, kept: Store) -> T:
-    """Computes and keeps a result, which the log tells."""
-    with journal.told("computed", what=kind, waited=round(waited, 2), behind=len(gate()) - 1) as facts:
+def _compute_logged(compute: Callable[[], T], kind: str, waited: float, key: tuple, kept: Store) -> T:
+    """Computes a result, stores it, and writes a line to the log."""
+    with journal.timed("computed", what=kind, waited=round(waited, 2), behind=len(gate()) - 1) as facts:
         result = compute()
         kept.put(key, result)
         facts["store_mb"] = kept.n_bytes // 2**20
@@ -158,7 +158,7 @@ def _go_on(key: tuple) -> None:
 
 
 def _drop_partials(partials: dict[tuple, tuple]) -> None:
-    """Lets go what nobody sees again: of computations left rather than stopped, and the oldest."""
+    """Removes the partial maps of computations that the user left instead of stopping, and the oldest ones."""
     stopped = st.session_state["stopped"]
     for key in [key for key in partials if key not in stopped]:
         partials.pop(key)
@@ -166,10 +166,12 @@ def _drop_partials(partials: dict[tuple, tuple]) -> None:
         partials.pop(next(iter(partials)))
 
 
-def _show_stopped(key: tuple, what: str, partial, show_partial, again: str, says: Callable[[int, int], str]) -> None:
+def _show_stopped(
+    key: tuple, what: str, partial, show_partial, resume_label: str, progress_text: Callable[[int, int], str]
+) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        how_far = f"after {says(*partial[1:])}" if partial else "before its first result"
+        how_far = f"after {progress_text(*partial[1:])}" if partial else "before its first result"
         st.warning(f"{what}: stopped {how_far}.", icon=":material/stop_circle:")
-        st.button(again, key=f"again {what} {hash(key)}", on_click=_go_on, args=(key,))
+        st.button(resume_label, key=f"again {what} {hash(key)}", on_click=_go_on, args=(key,))
     if show_partial and partial and partial[0] is not None:
         show_partial(*partial)

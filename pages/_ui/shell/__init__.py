@@ -1,1 +1,1 @@
-"""What every page stands on: the model, the image and the class chosen, and the page's style."""
+"""Shared by all pages: the sidebar with model, image and class, and the style."""

@@ -1,7 +1,5 @@
-"""The one context that every page shares, chosen in the sidebar: model, image, class."""
+"""The context that all pages share: model, image and class, chosen in the sidebar."""
 
-import html
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,14 +8,16 @@ import streamlit as st
 import vislib
 from pages._ui.server import work
 from pages._ui.shell import digit_canvas, images, models, style
-from pages._ui.shell.targets import choose_target
+from pages._ui.shell.targets import target_control
+from pages._ui.widgets.bars import top_bars
+from pages._ui.widgets.text import plain
 from vislib.images.reading import image_digest
 from vislib.zoo import DEFAULT
 
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """What is looked at: a classifier, an image and what of its decision is explained."""
+    """A classifier, an image, and the target of the explanation."""
 
     classifier: vislib.Classifier
     model_name: str
@@ -41,55 +41,55 @@ class Context:
 
     @property
     def source(self) -> str:
-        """How a script would name the image."""
+        """The image's path in a script."""
         return f"sample_images/{self.image_name}" if self.image_name in images.SAMPLE_NAMES else self.image_name
 
     def key(self, *rest) -> tuple:
-        """Identifies a result about this model and image."""
+        """Key of a result for this model and image."""
         return (self.classifier.key, self.digest, *rest)
 
 
 def context(title: str, lead: str, needs_maps: bool = True) -> Context:
-    """Draws heading and sidebar, loads what is chosen, and returns it.
+    """Draws the heading and the sidebar, loads what the user chose, and returns it.
 
-    The page stops here, with a sentence, if the model cannot be had, or has no feature maps where the page
-    needs some.
+    The page stops here with a message if the model cannot be loaded, or if the page needs feature maps and the model
+    has none.
     """
     style.start(title, lead)
     loading = st.empty()
     with st.sidebar:
-        model_name = models.choose()
+        model_name = models.model_control()
         samples = _samples(model_name)
         if samples == images.DIGITS:
             digit_canvas.draw_a_digit()
-        image_name, image = images.choose_image("image", "Image", samples)
-        images.own_image()
+        image_name, image = images.image_control("image", "Image", samples)
+        images.upload_control()
         class_slot = st.container()
     classifier = _load(model_name, loading)
     here = _context(classifier, model_name, image_name, image)
     with class_slot:
-        target = choose_target(classifier, here.probabilities)
-        st.html(top_bars(classifier, here.probabilities, 5))
+        target = target_control(classifier, here.probabilities)
+        st.html(top_bars(classifier.labels, here.probabilities, 5))
     loading.empty()
     if needs_maps and not classifier.network.map_layers:
         st.info(
-            f"{style.plain(model_name)} has no layer with feature maps, so there is nothing to look into here. "
+            f"{plain(model_name)} has no layer with feature maps, so this page has nothing to show. "
             "Overview, Architecture, Occlusion and Saliency work for it."
         )
         st.stop()
     return replace(here, target=target)
 
 
-def other_image(label: str, key: str) -> tuple[str, np.ndarray]:
-    """A second image, chosen from the same list."""
-    return images.choose_image(key, label, _samples(st.session_state["model"]), index=1)
+def other_image_control(label: str, key: str) -> tuple[str, np.ndarray]:
+    """A second image, chosen from the same list as the first one."""
+    return images.image_control(key, label, _samples(st.session_state["model"]), index=1)
 
 
 def beside(here: Context, image_name: str | None = None, model_name: str | None = None) -> Context:
-    """The context with another image, or another network; its most probable class is explained.
+    """The context with another image or another network; the target is its most probable class.
 
     Raises:
-        VislibError: If the network cannot be had.
+        VislibError: If the network cannot be loaded.
     """
     image_name, model_name = image_name or here.image_name, model_name or here.model_name
     classifier = here.classifier if model_name == here.model_name else models.classifier(model_name)
@@ -97,37 +97,12 @@ def beside(here: Context, image_name: str | None = None, model_name: str | None 
 
 
 def image_names(here: Context) -> list[str]:
-    """The images that suit the network, and the person's own."""
+    """The samples that suit the network, and the user's images."""
     return images.image_names(_samples(here.model_name))
 
 
-def top_bars(classifier: vislib.Classifier, probabilities: np.ndarray, top: int) -> str:
-    """HTML of the most probable classes with their probabilities as bars."""
-    order = np.argsort(-probabilities, kind="stable")[:top]
-    return bars([(classifier.labels[index], float(probabilities[index])) for index in order])
-
-
-def bars(shares: Sequence[tuple[str, float]]) -> str:
-    """HTML of classes with their probabilities as bars."""
-    rows = [
-        f"<li><span class='v-name'>{html.escape(name)}</span><span class='v-value'>{percent(share)}</span>"
-        f"<span class='v-bar'><span style='width:{share * 100:.1f}%'></span></span></li>"
-        for name, share in shares
-    ]
-    return f"<ol class='v-top' aria-label='Most probable classes'>{''.join(rows)}</ol>"
-
-
-def percent(share: float) -> str:
-    """A probability as people write it: 38 %, 1.4 %, < 0.1 %."""
-    if share < 0.001:
-        return "< 0.1 %"
-    if share > 0.9995:
-        return "100 %" if share == 1 else "> 99.9 %"
-    return f"{share * 100:.0f} %" if 0.0995 <= share <= 0.99 else f"{share * 100:.1f} %"
-
-
 def _context(classifier: vislib.Classifier, model_name: str, image_name: str, image: np.ndarray) -> Context:
-    """With the most probable class explained."""
+    """The context whose target is the most probable class."""
     digest = image_digest(image)
     logits = work.stored((classifier.key, digest, "logits"), lambda: classifier.logits(image))
     probabilities = classifier.network.probabilities(logits)
@@ -136,7 +111,7 @@ def _context(classifier: vislib.Classifier, model_name: str, image_name: str, im
 
 
 def _samples(model_name: str) -> tuple[str, ...]:
-    return images.samples_for(model_name, models.own_models().get(model_name))
+    return images.samples_for(model_name, models.user_models().get(model_name))
 
 
 def _load(name: str, slot) -> vislib.Classifier:
@@ -145,7 +120,7 @@ def _load(name: str, slot) -> vislib.Classifier:
             return models.classifier(name)
         except vislib.VislibError as error:
             refused = str(error)
-    slot.error(style.plain(refused))
+    slot.error(plain(refused))
     if name != DEFAULT:
-        st.button(f"Go back to {DEFAULT}", on_click=models.choose_next, args=(DEFAULT,))
+        st.button(f"Go back to {DEFAULT}", on_click=models.switch_to, args=(DEFAULT,))
     st.stop()

@@ -1,10 +1,10 @@
-"""Drawing a digit with the mouse or a finger, for networks that read digits."""
+"""Drawing a digit with the mouse or a finger, for networks that classify digits."""
 
 import streamlit as st
 from PIL import Image
 
 import vislib
-from pages._ui.shell.images import take_image
+from pages._ui.shell.images import add_image
 from vislib.images.digits import centre_digit
 from vislib.output import export
 
@@ -13,8 +13,8 @@ NAME = "drawing.png"
 
 
 def draw_a_digit() -> None:
-    """A canvas; each stroke makes the drawing the image in use, scaled and centred as MNIST's digits were."""
-    from streamlit_drawable_canvas import st_canvas  # registers a component, so it needs the running app
+    """A canvas; after each stroke the drawing becomes the current image, scaled and centred like the MNIST digits."""
+    from streamlit_drawable_canvas import st_canvas  # it registers a component, which needs the running app
 
     st.markdown("Draw a digit")
     canvas = st_canvas(
@@ -33,7 +33,7 @@ def draw_a_digit() -> None:
     try:
         content = export.png_bytes(Image.fromarray(centre_digit(pixels)))
     except vislib.VislibError:
-        return  # a lone dot: nothing to read yet
+        return  # a single dot is no digit yet
     if content != st.session_state.get("drawn"):
         st.session_state["drawn"] = content
-        take_image(NAME, content)
+        add_image(NAME, content)

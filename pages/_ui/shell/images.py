@@ -1,4 +1,4 @@
-"""The images that can be looked at: samples that suit the network, and the person's own."""
+"""The images that the user can choose: samples that suit the network, and uploaded ones."""
 
 import hashlib
 from pathlib import Path
@@ -9,8 +9,9 @@ import streamlit as st
 import vislib
 from pages._ui.server import journal
 from pages._ui.server.store import Store
-from pages._ui.shell import style
-from pages._ui.shell.models import OwnModel
+from pages._ui.shell.models import UserModel
+from pages._ui.widgets.choice import choose
+from pages._ui.widgets.text import plain
 
 SAMPLES = Path(__file__).resolve().parents[3] / "sample_images"
 _PHOTOS = ("cat.jpg", "coffee.jpg", "cat_and_coffee.jpg", "rocket.jpg", "astronaut.jpg")
@@ -20,76 +21,81 @@ _SMALL_PICTURES = tuple(
     for name in ("cat", "dog", "airplane", "automobile", "bird", "deer", "frog", "horse", "ship", "truck")
 )
 SAMPLE_NAMES = (*_PHOTOS, *DIGITS, *_SMALL_PICTURES)
-_KEPT_OWN_IMAGES = 5
-_KEPT_BYTES = 384 * 1024 * 1024
-"""Of all people's files and pixels; a picture of 25 million pixels takes 75 MB."""
+_MAX_USER_IMAGES = 5
+_STORE_BYTES = 384 * 1024 * 1024
+"""For the files and pixels of all users; an image of 25 million pixels takes 75 MB."""
 
 
 @st.cache_resource(show_spinner=False)
-def kept() -> Store:
-    """People's own images, as files and as pixels; the least recently used are let go."""
-    return Store(_KEPT_BYTES)
+def store() -> Store:
+    """The images of all users, as files and as pixels; the least recently used are removed."""
+    return Store(_STORE_BYTES)
 
 
-def take_image(name: str, content: bytes) -> None:
-    """Adds an image file to this person's own and makes it the one in use; the oldest gives way."""
-    own = _own()
-    own.pop(name, None)
-    own[name] = hashlib.sha256(content).hexdigest()
-    kept().put(("file", own[name]), content)
-    while len(own) > _KEPT_OWN_IMAGES:
-        own.pop(next(iter(own)))
+def add_image(name: str, content: bytes) -> None:
+    """Adds an image file to the images of this user and chooses it; the oldest one is removed if there are too many."""
+    digests = _user_images()
+    digests.pop(name, None)
+    digests[name] = hashlib.sha256(content).hexdigest()
+    store().put(("file", digests[name]), content)
+    while len(digests) > _MAX_USER_IMAGES:
+        digests.pop(next(iter(digests)))
     st.session_state["image"] = name
 
 
-def samples_for(model_name: str, own: OwnModel | vislib.Classifier | None) -> tuple[str, ...]:
-    """The sample images that suit a network: a built-in one's name, or a person's own."""
-    if model_name == "digits" or (own and own.channels == 1):
+def samples_for(model_name: str, network: UserModel | vislib.Classifier | None) -> tuple[str, ...]:
+    """Names of the sample images that suit a network.
+
+    Args:
+        model_name: Name of the network.
+        network: The network, if it is not built in.
+    """
+    if model_name == "digits" or (network and network.channels == 1):
         return DIGITS
-    if model_name == "cifar10" or (own and max(own.input_size) <= 64):
+    if model_name == "cifar10" or (network and max(network.input_size) <= 64):
         return _SMALL_PICTURES
     return _PHOTOS
 
 
 def image_named(name: str) -> np.ndarray:
-    """A sample or an image of the person's own, (H, W, 3) uint8.
+    """A sample or an image of this user, (H, W, 3) uint8.
 
     Raises:
-        ImageError: If the server has let it go.
+        ImageError: If the server has removed it.
     """
-    if name not in _own():
+    if name not in _user_images():
         return _sample(name)
-    digest = _own()[name]
-    pixels = kept().get(("pixels", digest))
+    digest = _user_images()[name]
+    pixels = store().get(("pixels", digest))
     if pixels is None:
-        content = kept().get(("file", digest))
+        content = store().get(("file", digest))
         if content is None:
-            raise vislib.ImageError(f"The server let {name} go just now, as it needed the memory; upload it again.")
+            raise vislib.ImageError(f"The server has removed {name} because it needed the memory. Upload it again.")
         pixels = vislib.load_image(content)
-        kept().put(("pixels", digest), pixels)
+        store().put(("pixels", digest), pixels)
     return pixels
 
 
 def image_names(samples: tuple[str, ...]) -> list[str]:
-    """The samples and then the person's own images."""
-    for name, digest in list(_own().items()):
-        if kept().get(("file", digest)) is None:
-            del _own()[name]
-            st.session_state["refused"] = f"The server needed the memory of {name} and let it go. Upload it again."
-    return [*samples, *_own()]
+    """The samples, then the images of this user."""
+    for name, digest in list(_user_images().items()):
+        if store().get(("file", digest)) is None:
+            del _user_images()[name]
+            st.session_state["refused"] = (
+                f"The server has removed {name} because it needed the memory. Upload it again."
+            )
+    return [*samples, *_user_images()]
 
 
-def _own() -> dict[str, str]:
-    """This person's images: name → digest of the file."""
+def _user_images() -> dict[str, str]:
+    """The images of this user: name → digest of the file."""
     return st.session_state.setdefault("own_images", {})
 
 
-def choose_image(key: str, label: str, samples: tuple[str, ...], index: int = 0) -> tuple[str, np.ndarray]:
-    """A widget for the images there are; the name and the image chosen."""
+def image_control(key: str, label: str, samples: tuple[str, ...], index: int = 0) -> tuple[str, np.ndarray]:
+    """A select box of the images; the name and the pixels of the chosen one."""
     options = image_names(samples)
-    if st.session_state.get(key) not in options:
-        st.session_state.pop(key, None)
-    name = st.selectbox(label, options, index=index, key=key, bind="query-params")
+    name = choose(label, options, key, options[index])
     return name, image_named(name)
 
 
@@ -98,8 +104,8 @@ def _sample(name: str) -> np.ndarray:
     return vislib.load_image(SAMPLES / name)
 
 
-def own_image() -> None:
-    """Upload and camera. What is refused is said here, and the image in use stays."""
+def upload_control() -> None:
+    """Upload and camera. After a refusal an error stands here, and the current image stays."""
     with st.expander("Use your own image", icon=":material/add_photo_alternate:"):
         st.file_uploader(
             "Upload",
@@ -112,7 +118,7 @@ def own_image() -> None:
         if st.toggle("Camera", key="camera_on"):
             st.camera_input("Take a picture", key="camera", on_change=_take, args=("camera",))
     if refused := st.session_state.get("refused"):
-        st.error(style.plain(refused))
+        st.error(plain(refused))
 
 
 def _take(key: str) -> None:
@@ -124,13 +130,13 @@ def _take(key: str) -> None:
     try:
         vislib.load_image(content)
     except vislib.VislibError as error:
-        journal.tell("refused", what="image", bytes=len(content), why=str(error))
-        st.session_state["refused"] = f"{file.name}: {error} The image you had is still here."
+        journal.log("refused", what="image", bytes=len(content), why=str(error))
+        st.session_state["refused"] = f"{file.name}: {error} The previous image is still in use."
         return
-    take_image(_new_name(file.name or "camera.png"), content)
+    add_image(_new_name(file.name or "camera.png"), content)
 
 
 def _new_name(name: str) -> str:
     name = name if len(name) <= 60 else f"{name[:50]}…{name[-9:]}"
-    taken = {*SAMPLE_NAMES, *_own()}
+    taken = {*SAMPLE_NAMES, *_user_images()}
     return next(c for c in (name, *(f"{name} ({n})" for n in range(2, 99))) if c not in taken)

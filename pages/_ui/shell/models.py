@@ -1,31 +1,30 @@
-"""The networks that can be looked at: the built-in ones, and a person's own, which nobody else sees."""
+"""The networks that the user can choose: the built-in ones, and those of this user, which no other user sees."""
 
-import gc
-import sys
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 import vislib
+from pages._ui.server import process
 from pages._ui.server.store import Store
 
-_KEPT_BYTES = 600 * 1024 * 1024
-_KEPT_OWN = 4
-_BYTES_A_PARAMETER = 8  # its value, and its part in what is derived from the model
+_STORE_BYTES = 600 * 1024 * 1024
+_MAX_USER_MODELS = 4
+_BYTES_A_PARAMETER = 8  # the value, and its share in the data derived from the model
 
 
 @dataclass(frozen=True)
-class OwnModel:
-    """What a session holds of a network of one's own; the network itself is kept by the server.
+class UserModel:
+    """What a session knows about a network of its user; the network itself is in `store`.
 
     Args:
-        key: Identifies its classifier in `kept`.
-        about: Where it is from, for people.
+        key: Key of its classifier in `store`.
+        about: Where it comes from, for the user.
         lines: The Python lines that load it.
         channels: 1 or 3.
         input_size: (height, width).
-        upload: What it was made of, if it was uploaded (see `own_model`).
+        upload: The uploaded file and its settings, if it was uploaded (see `your_model.upload`).
     """
 
     key: tuple
@@ -37,41 +36,41 @@ class OwnModel:
 
 
 @st.cache_resource(show_spinner=False)
-def kept() -> Store:
-    """People's own networks: classifiers, model files and trainings; the least recently used are let go."""
-    return Store(_KEPT_BYTES, _size)
+def store() -> Store:
+    """The networks of all users: classifiers, model files, trainings; the least recently used are removed."""
+    return Store(_STORE_BYTES, _size)
 
 
-def own_models() -> dict[str, OwnModel]:
-    """This person's networks by name."""
+def user_models() -> dict[str, UserModel]:
+    """The networks of this user by name."""
     return st.session_state.setdefault("own_models", {})
 
 
 def add(name: str, classifier: vislib.Classifier, key: tuple, about: str, lines: str, upload: Any = None) -> None:
-    """Keeps a network of this person's own under a name; the oldest gives way."""
-    kept().put(key, classifier)
-    own = own_models()
-    own.pop(name, None)
-    own[name] = OwnModel(key, about, lines, classifier.channels, classifier.input_size, upload)
-    while len(own) > _KEPT_OWN:
-        own.pop(next(iter(own)))
+    """Adds a network to those of this user; the oldest one is removed if there are too many."""
+    store().put(key, classifier)
+    models = user_models()
+    models.pop(name, None)
+    models[name] = UserModel(key, about, lines, classifier.channels, classifier.input_size, upload)
+    while len(models) > _MAX_USER_MODELS:
+        models.pop(next(iter(models)))
 
 
-def choose_next(name: str) -> None:
-    """Makes a network the one in use; from a callback, or before the page is run again."""
+def switch_to(name: str) -> None:
+    """Chooses a network for the next run of the page; called from a callback or before a rerun."""
     st.session_state["next_model"] = name
 
 
-def choose() -> str:
-    """A widget for the networks there are; the name of the one chosen."""
-    for name, own in list(own_models().items()):
-        if kept().get(own.key) is None:
-            del own_models()[name]
+def model_control() -> str:
+    """A select box of the networks; the name of the chosen one."""
+    for name, user_model in list(user_models().items()):
+        if store().get(user_model.key) is None:
+            del user_models()[name]
             st.warning(
-                f"The server needed the memory of your network {name} and let it go. Upload or train it again.",
+                f"The server has removed your network {name} because it needed the memory. Upload or train it again.",
                 icon=":material/memory:",
             )
-    about = vislib.models() | {name: own.about for name, own in own_models().items()}
+    about = vislib.models() | {name: user_model.about for name, user_model in user_models().items()}
     if (wanted := st.session_state.pop("next_model", None)) in about:
         st.session_state["model"] = wanted
         st.session_state["class"] = "Top prediction"
@@ -81,25 +80,25 @@ def choose() -> str:
 
 
 def classifier(name: str) -> vislib.Classifier:
-    """The network of that name.
+    """The network with this name.
 
     Raises:
-        VislibError: If it cannot be had.
+        VislibError: If it cannot be loaded.
     """
-    keep_keras()
-    own = own_models().get(name)
-    if own is None:
+    process.import_tensorflow()
+    user_model = user_models().get(name)
+    if user_model is None:
         return _built_in(name)
-    found = kept().get(own.key)
+    found = store().get(user_model.key)
     if found is None:
-        raise vislib.ModelError(f"The server let {name} go just now, as it needed the memory; load it again.")
+        raise vislib.ModelError(f"The server has removed {name} because it needed the memory. Load it again.")
     return found
 
 
-def lines(name: str) -> str:
-    """The Python lines that load the network of that name."""
-    own = own_models().get(name)
-    return own.lines if own else f"import vislib\n\nclassifier = vislib.load_classifier({name!r})\n"
+def loading_lines(name: str) -> str:
+    """The Python lines that load the network with this name."""
+    user_model = user_models().get(name)
+    return user_model.lines if user_model else f"import vislib\n\nclassifier = vislib.load_classifier({name!r})\n"
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
@@ -107,21 +106,7 @@ def _built_in(name: str) -> vislib.Classifier:
     return vislib.load_classifier(name)
 
 
-def keep_keras() -> None:
-    """Imports TensorFlow, and keeps Streamlit from resetting Keras whenever anybody's page has run.
-
-    Streamlit calls keras.backend.clear_session() then, which throws away TensorFlow's compiled kernels (a warm
-    Grad-CAM takes .27 s in place of .03) and all threads' state of Keras, in the middle of other people's work.
-    """
-    is_first = "vislib.backend" not in sys.modules
-    from vislib.backend import keras
-
-    if is_first:
-        gc.freeze()  # what TensorFlow is made of stays; to look through it for garbage takes a quarter of a second
-    keras.backend.clear_session = lambda free_memory=True: None
-
-
 def _size(thing: Any) -> int:
-    """Bytes of a classifier, a model file or a training."""
+    """Bytes of a classifier, a model file or a training run."""
     model = thing.model if hasattr(thing, "model") else thing.result.model
     return _BYTES_A_PARAMETER * model.count_params() + 1_000_000

@@ -1,20 +1,18 @@
-"""How a page begins: the few rules that Streamlit's theme does not cover, and its heading. And plain text."""
+"""The start of a page: CSS rules that Streamlit's theme does not cover, and the heading."""
 
 import html
-import re
 import runpy
 from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from vislib.lessons.glossary import TERMS
-
 _CSS = """
 <style>
 .stMainBlockContainer { padding-top: 3.4rem; padding-bottom: 3rem; max-width: 1320px; }
 [data-testid='stHeading'] h3 { font-size: 1.15rem; font-weight: 600; padding: .6rem 0 .2rem; }
-[data-testid="stStatusWidget"] button { display: none; } /* its Stop forgets choices; the pages have their own */
+[data-testid="stStatusWidget"] button { display: none; } /* this Stop resets widgets; the pages have their own Stop */
+[data-testid="stMarkdownContainer"] table { display: block; overflow-x: auto; } /* a wide table scrolls, not the page */
 .v-title { font-size: 1.7rem; font-weight: 650; margin: 0; padding: 0; letter-spacing: -0.01em; }
 .v-lead { margin: .15rem 0 .3rem; opacity: .75; font-size: 1rem; }
 .v-bar-row { display: flex; align-items: center; gap: .5rem; font-size: .8rem; font-variant-numeric: tabular-nums; }
@@ -23,7 +21,8 @@ _CSS = """
 .v-caption b { font-weight: 600; }
 .v-caption span { opacity: .72; }
 .v-top { list-style: none; margin: 0 !important; padding: 0 !important; font-size: .86rem; }
-.v-top li { margin-left: 0 !important; padding-left: 0 !important; display: grid; grid-template-columns: 1fr auto; column-gap: .5rem; margin: 0 0 .35rem; padding: 0; }
+.v-top li { margin-left: 0 !important; padding-left: 0 !important; display: grid; grid-template-columns: 1fr auto;
+  column-gap: .5rem; margin: 0 0 .35rem; padding: 0; }
 .v-top .v-value { font-variant-numeric: tabular-nums; opacity: .8; }
 .v-top .v-bar { grid-column: 1 / -1; height: .3rem; border-radius: 2px; background: rgba(128,128,128,.2); }
 .v-top .v-bar span { display: block; height: 100%; border-radius: 2px; background: #15aabf; }
@@ -37,7 +36,8 @@ _CSS = """
 .v-verdict { font-size: .86rem; line-height: 1.35; margin: 0; }
 .v-verdict b { font-weight: 600; }
 .v-verdict ul { list-style: none; margin: .2rem 0 .6rem !important; padding: 0 !important; }
-.v-verdict li { margin: 0 0 .2rem !important; padding: 0 0 0 1.1rem !important; position: relative; opacity: .85; font-size: .82rem; }
+.v-verdict li { margin: 0 0 .2rem !important; padding: 0 0 0 1.1rem !important; position: relative; opacity: .85;
+  font-size: .82rem; }
 .v-verdict li::before { position: absolute; left: 0; font-weight: 700; }
 .v-verdict li.for::before { content: "+"; color: #0b7285; }
 .v-verdict li.against::before { content: "−"; color: #e8590c; }
@@ -47,49 +47,24 @@ _CSS = """
 .v-strip { display: flex; gap: .6rem; overflow-x: auto; margin: 0 0 .9rem; padding-bottom: .3rem; }
 .v-strip figure { margin: 0; flex: 1 0 88px; max-width: 190px; }
 .v-strip img { width: 100%; display: block; border-radius: 3px; border: 1px solid rgba(128,128,128,.35); }
-.v-strip figcaption { font-size: .74rem; line-height: 1.3; opacity: .8; font-variant-numeric: tabular-nums; margin-top: .2rem; }
+.v-strip figcaption { font-size: .74rem; line-height: 1.3; opacity: .8; font-variant-numeric: tabular-nums;
+  margin-top: .2rem; }
 </style>
 """
 
-_BY_LETTERS = {term.lower(): term for term in TERMS}
-_TERM = re.compile(rf"\b({'|'.join(sorted(map(re.escape, _BY_LETTERS), key=len, reverse=True))})s?\b", re.IGNORECASE)
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&\"'=/^@])")
-
 
 def start(title: str, lead: str) -> None:
-    """Begins a page: its rules, its title and the one line under it."""
+    """Starts a page: the CSS rules, the title and the line under it."""
     _through_app()
     st.html(_CSS)
     st.html(f"<h1 class='v-title'>{html.escape(title)}</h1><p class='v-lead'>{html.escape(lead)}</p>")
 
 
-def with_terms(text: str) -> str:
-    """Text as HTML, the first mention of each term of the glossary with its meaning on hover."""
-    seen: set[str] = set()
-
-    def explained(match: re.Match[str]) -> str:
-        term = _BY_LETTERS[match[1].lower()]
-        if term in seen:
-            return match[0]
-        seen.add(term)
-        return f"<abbr title='{html.escape(TERMS[term], quote=True)}'>{match[0]}</abbr>"
-
-    return _TERM.sub(explained, html.escape(text))
-
-
-def plain(text: str) -> str:
-    """Text that Markdown shows as it is, whatever is in it."""
-    # Streamlit makes arrows, dashes and links of these even where they are escaped; an invisible word joiner
-    # keeps them from it.
-    text = re.sub(r"(?<=[-<])(?=[->])|(?<=@)|(?<=www)(?=\.)|(?<=:)(?=//)", "\u2060", text)
-    return _MARKUP.sub(r"\\\1", text).replace("\n", " ")
-
-
 def _through_app() -> None:
     """Runs app.py if Streamlit started this page without it.
 
-    For the first visitor of a fresh server who opens a page by its link, Streamlit takes the folder pages/
-    for an app of its old kind and runs the page alone, without app.py's navigation.
+    Streamlit has an older kind of app whose pages are the files in the folder pages/. If the first visitor of a new
+    server opens the link of a page, Streamlit runs that page alone, without the navigation of app.py.
     """
     if PagesManager.uses_pages_directory:
         PagesManager.uses_pages_directory = False

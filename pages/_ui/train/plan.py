@@ -1,4 +1,4 @@
-"""What to train, on what, how: the choices on the page Train."""
+"""The choices of the page Train: network, images and options."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ _OWN = "own"
 
 @dataclass(frozen=True)
 class OwnImages:
-    """A zip of class folders, as uploaded, and the side in pixels that its images are brought to."""
+    """An uploaded zip of class folders, and the side in pixels to which its images are resized."""
 
     name: str
     content: bytes
@@ -23,7 +23,7 @@ class OwnImages:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to train, on what, how."""
+    """A training: network, images and options."""
 
     name: str
     dataset: str
@@ -36,7 +36,7 @@ class Plan:
         """The images.
 
         Raises:
-            VislibError: If they are missing, damaged or not what they should be.
+            VislibError: If they are missing, damaged or of another kind.
         """
         if self.own_images is None:
             return _known(self.dataset)
@@ -46,7 +46,7 @@ class Plan:
 
 
 def plan_controls() -> Plan | None:
-    """The choices; a plan when Start has just been clicked."""
+    """Widgets for the choices; the plan in the run in which Start was clicked, otherwise None."""
     known = {name: dataset.title for name, dataset in training.DATASETS.items()} | {_OWN: "Your own pictures"}
     dataset: str = st.selectbox("Images", list(known), format_func=lambda name: known[name], key="train.images")
     own_images = _own_images() if dataset == _OWN else None
@@ -63,14 +63,27 @@ def plan_controls() -> Plan | None:
         st.number_input("Training images", 500, 60000, 5000, 500, key="train.n", help="Drawn at random from the set.")
     )
     with st.expander("More choices"):
-        dropout = st.selectbox("Dropout", ("as in the text", "on", "off"), key="train.dropout")
-        norm = st.selectbox("Batch normalization", ("as in the text", *BATCH_NORMS), key="train.norm")
+        dropout = st.selectbox("Dropout", ("as published", "on", "off"), key="train.dropout")
+        norm = st.selectbox("Batch normalization", ("as published", *BATCH_NORMS), key="train.norm")
         optimizer = st.selectbox("Optimiser", OPTIMIZERS, key="train.optimizer")
-        rate = st.select_slider("Learning rate", (1e-5, 1e-4, 5e-4, 1e-3, 3e-3, 1e-2, 1e-1, 1.0, 10.0), 1e-3,
-                                format_func=lambda r: f"{r:g}", key="train.rate")  # fmt: skip
+        rate = st.select_slider(
+            "Learning rate",
+            (1e-5, 1e-4, 5e-4, 1e-3, 3e-3, 1e-2, 1e-1, 1.0, 10.0),
+            1e-3,
+            format_func=lambda r: f"{r:g}",
+            key="train.rate",
+        )
         schedule = st.selectbox("Schedule", SCHEDULES, key="train.schedule", help="Cosine lowers the rate to 0.")
-        patience = int(st.number_input("Patience (epochs)", 0, 100, 0, key="train.patience",
-                                       help="Stops after so many epochs without a better one; 0: never."))  # fmt: skip
+        patience = int(
+            st.number_input(
+                "Patience (epochs)",
+                0,
+                100,
+                0,
+                key="train.patience",
+                help="Stops after this number of epochs without improvement; 0: never.",
+            )
+        )
         batch = st.select_slider("Batch size", (16, 32, 64, 128, 256), 64, key="train.batch")
         flip = st.toggle("Mirror at random", key="train.flip")
         shift = int(st.number_input("Shift at random (px)", 0, 8, 0, key="train.shift"))
@@ -83,11 +96,23 @@ def plan_controls() -> Plan | None:
         f"my {network} {number}",
         own_images.name if own_images else dataset,
         network,
-        training.NetworkOptions({"on": True, "off": False}.get(dropout), None if norm not in BATCH_NORMS else norm, seed),
-        training.TrainingOptions(epochs=epochs, batch_size=batch, optimizer=optimizer, learning_rate=rate,
-                                 schedule=schedule, patience=patience or None, flip=flip, shift_px=shift, n_images=n_images, seed=seed),
+        training.NetworkOptions(
+            {"on": True, "off": False}.get(dropout), None if norm not in BATCH_NORMS else norm, seed
+        ),
+        training.TrainingOptions(
+            epochs=epochs,
+            batch_size=batch,
+            optimizer=optimizer,
+            learning_rate=rate,
+            schedule=schedule,
+            patience=patience or None,
+            flip=flip,
+            shift_px=shift,
+            n_images=n_images,
+            seed=seed,
+        ),
         own_images,
-    )  # fmt: skip
+    )
 
 
 def _own_images() -> OwnImages | None:
@@ -95,10 +120,12 @@ def _own_images() -> OwnImages | None:
         "A zip with a folder of pictures for each class",
         type="zip",
         key="train.zip",
-        help="Such as cats/1.jpg … and dogs/1.jpg …; two classes or more, up to 20 MB. A fifth of each class is held out "
-        "for testing, unless there are folders train/ and test/.",
+        help="Such as cats/1.jpg … and dogs/1.jpg …; two classes or more, up to 20 MB. A fifth of each class is held "
+        "out for testing, unless there are folders train/ and test/.",
     )
-    side = st.select_slider("Size (px)", (32, 48, 64, 96), key="train.side", help="Every picture is stretched to it.")
+    side = st.select_slider(
+        "Size (px)", (32, 48, 64, 96), key="train.side", help="Every image is stretched to this size."
+    )
     return None if file is None else OwnImages(file.name, file.getvalue(), side)
 
 

@@ -1,4 +1,4 @@
-"""A training on the page Train: its moving curves, Stop, and the runs that are kept."""
+"""A training on the page Train: live curves, Stop, and the stored runs."""
 
 import secrets
 from dataclasses import dataclass
@@ -12,9 +12,10 @@ import vislib
 from pages._ui.filters.kernel_tiles import sheet
 from pages._ui.results import picture
 from pages._ui.server import journal, memory, work
-from pages._ui.shell import models, style
-from pages._ui.shell.context import percent
+from pages._ui.shell import models
 from pages._ui.train.plan import Plan
+from pages._ui.widgets.bars import percent
+from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib import training
 
@@ -25,7 +26,7 @@ _ABOUT = "Trained by you on the page Train; kept for this visit"
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A training that has ended, and how good it is on the test images."""
+    """A finished or stopped training, and its evaluation on the test images."""
 
     plan: Plan
     result: training.TrainingResult
@@ -33,12 +34,12 @@ class Run:
     mistakes: tuple[np.ndarray, ...]
     n_images: int
     token: str
-    """Tells it from every other run."""
+    """Unique for each run."""
 
 
 def finished_runs() -> list[Run]:
-    """This person's runs that the server still has, the newest last."""
-    runs = [models.kept().get(("run", token)) for token in _tokens()]
+    """The runs of this user that the server still stores, the newest last."""
+    runs = [models.store().get(("run", token)) for token in _tokens()]
     return [run for run in runs if run is not None]
 
 
@@ -47,13 +48,13 @@ def _tokens() -> list[str]:
 
 
 def train(plan: Plan) -> None:
-    """Trains with a bar, moving curves and Stop; what came of it, also when stopped, is kept as a run."""
+    """Trains with a progress bar, live curves and Stop; the result is stored as a run, also after Stop."""
     try:
         with st.spinner("Reading the images…"):
             dataset = plan.load()
         run = training.TrainingRun(plan.network, dataset, plan.options, network=plan.network_options)
     except vislib.VislibError as error:
-        st.error(style.plain(str(error)))
+        st.error(plain(str(error)))
         return
     slot = st.empty()
     with slot.container():
@@ -73,29 +74,29 @@ def train(plan: Plan) -> None:
             values = pd.DataFrame(batches, columns=["loss", "accuracy"])
             curve_slot.line_chart(values, height=260, x_label="batch", color=["#e8590c", "#15aabf"])
             if run.kernels:
-                # Inside the page: a file of its own could be gone before a slow browser asks for it.
+                # As a data URI: Streamlit could delete a file before a slow browser loads it.
                 sheet = data_uri(kernel_sheet(run.current_kernels()), picture.SIDE)
                 kernel_slot.image(sheet, width="stretch", alt="First-layer kernels now")
 
     def waiting(ahead: int) -> None:
-        bar.progress(0.0, text=work.wait_and_say("Training", ahead))
+        bar.progress(0.0, text=work.waiting_text("Training", ahead))
 
     try:
         with (
             work.gate().turn(waiting),
-            memory.bounded("Training"),
-            journal.told("computed", what=f"training of {plan.network}"),
+            memory.catch_shortage("Training"),
+            journal.timed("computed", what=f"training of {plan.network}"),
         ):
             run.start(progress)
     except vislib.VislibError as error:
-        slot.error(style.plain(str(error)))
+        slot.error(plain(str(error)))
         return
     keep(plan, run)
     slot.empty()
 
 
 def use(run: Run) -> None:
-    """Makes the run's network the model on every page."""
+    """Chooses the run's network as the model of every page."""
     classifier = run.result.classifier(run.token)
     lines = (
         "import keras\nimport vislib\n\n"
@@ -104,7 +105,7 @@ def use(run: Run) -> None:
         f"    labels={list(classifier.labels)!r},\n)\n"
     )
     models.add(run.plan.name, classifier, ("trained", run.token), _ABOUT, lines)
-    models.choose_next(run.plan.name)
+    models.switch_to(run.plan.name)
     st.toast(f"{run.plan.name} is now the model on every page.")
 
 
@@ -114,7 +115,7 @@ def kernel_sheet(kernels: np.ndarray) -> Image.Image:
 
 
 def keep(plan: Plan, run: training.TrainingRun) -> None:
-    """Makes a finished or stopped training a run; Stop calls it once the training has left its batch."""
+    """Stores a finished or stopped training as a run; the Stop button calls it after the current batch."""
     try:
         result = run.result()
     except vislib.VislibError:
@@ -124,6 +125,6 @@ def keep(plan: Plan, run: training.TrainingRun) -> None:
     mistakes = tuple(dataset.test_images[mistake.index] for mistake in evaluation.mistakes[:40])
     n_images = min(plan.options.n_images or len(dataset.train_images), len(dataset.train_images))
     finished = Run(plan, result, evaluation, mistakes, n_images, f"{plan.name} {secrets.token_hex(8)}")
-    models.kept().put(("run", finished.token), finished)
+    models.store().put(("run", finished.token), finished)
     _tokens().append(finished.token)
     del _tokens()[:-_KEPT_RUNS]

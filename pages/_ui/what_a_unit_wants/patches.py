@@ -1,14 +1,15 @@
-"""The real patches that excite a channel most, over a set of images of the person's choice."""
+"""The real patches that excite a channel most, from a set of images that the user chooses."""
 
 import os
 from pathlib import Path
 
 import streamlit as st
 
-from pages._ui.results import picture
+from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
-from pages._ui.shell import images, style
+from pages._ui.shell import images
 from pages._ui.shell.context import Context
+from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib import training
 from vislib.activations.patches import TopPatches, top_patches
@@ -23,14 +24,18 @@ _DATA = {"mnist": "MNIST, 10,000 test digits", "cifar10": "CIFAR-10, 10,000 test
 
 
 def show(context: Context, layer: str, channel: int) -> None:
-    """Chooses the images, goes through them once for all channels of the layer, and shows the patches."""
+    """Widgets for the images; searches them once for all channels of the layer, and shows the patches."""
     names = [_SAMPLES, *_DATA.values(), _ZIP]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox("Images", names, key="patches_of", bind="query-params", width=280)
         file = None
         if chosen == _ZIP:
-            file = st.file_uploader("A zip with a folder of pictures", type="zip", key="patches_zip",
-                                    help="Up to 20 MB; it is not kept.")  # fmt: skip
+            file = st.file_uploader(
+                "A zip with a folder of pictures",
+                type="zip",
+                key="patches_zip",
+                help="Up to 20 MB; the server does not keep it.",
+            )
     if chosen == _ZIP and file is None:
         st.caption("Choose a zip of pictures above.")
         return
@@ -42,10 +47,10 @@ def show(context: Context, layer: str, channel: int) -> None:
             lambda progress: top_patches(
                 context.classifier, found, layer, _N, keep_in=_kept(chosen), progress=progress
             ),
-            again="Go on",
-        )  # fmt: skip
+            resume_label="Go on",
+        )
     except VislibError as error:
-        st.error(style.plain(str(error)))
+        st.error(plain(str(error)))
         return
     if top is not None:
         _strip(context, found, top, channel)
@@ -64,13 +69,13 @@ def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> 
     unread = f" {len(top.unreadable)} could not be read." if len(top.unreadable) else ""
     picture.caption(
         f"The {len(patches)} strongest of {top.done:,} images",
-        f"With their activation, one place an image: the {width} × {height} pixels that the unit sees.{unread}",
+        f"With their activation, one patch per image: the {width} × {height} pixels that the unit sees.{unread}",
     )
-    picture.downloads(
+    downloads.show(
         f"patches {top.layer} {channel} {found.digest}",
-        picture.file_stem(context.model_name, top.layer, str(channel), "patches"),
+        downloads.file_stem(context.model_name, top.layer, str(channel), "patches"),
         {"csv": lambda: export.table_bytes(_rows(found, top, channel), ".csv")},
-        f"{picture.classifier_lines(context)}\n"
+        f"{snippets.classifier_lines(context)}\n"
         f"images = 'a_folder'  # or an array (n, h, w, 3) uint8\n"
         f"top = vislib.top_patches(classifier, images, {top.layer!r}, {_N})\n"
         f"top.patches(classifier, images, {channel})  # {len(patches)} of ({height}, {width}, 3)\n",
@@ -100,12 +105,12 @@ def _test_images(name: str) -> ArrayImages:
 
 
 def _kept(chosen: str) -> Path | None:
-    """Where what was found in the large sets is kept; nothing of a person's own is."""
+    """The folder that caches the results of the large sets; results of uploaded images are not cached."""
     if chosen not in _DATA.values():
         return None
     folder = Path(os.environ.get("VISLIB_CACHE_DIR") or Path.home() / ".cache" / "vislib") / "top_patches"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:  # a read-only server computes again
+    except OSError:  # a read-only server cannot cache
         return None
     return folder if os.access(folder, os.W_OK) else None

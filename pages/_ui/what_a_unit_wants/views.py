@@ -1,4 +1,4 @@
-"""Pictures of what units want, as they grow: one unit, many channels, all classes, dreams, caricatures."""
+"""Pictures that maximize activations: one unit, many channels, all classes, DeepDream, caricatures."""
 
 from typing import Any
 
@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages._ui.results import explain, picture
+from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.shell.context import Context
-from pages._ui.what_a_unit_wants import growing
+from pages._ui.what_a_unit_wants import maximization
+from pages._ui.widgets.bars import percent
+from pages._ui.widgets.choice import choose
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib import activation_maximization as am
 from vislib.activations.maps import stages, strongest_channels
@@ -23,73 +25,82 @@ _DIVERSITY = 10.0
 _COLOURS = ["#0b7285", "#e8590c", "#862e9c", "#5c940d"]
 
 
-def ways(context: Context) -> list[str]:
-    """What can be shown of the network."""
+def modes(context: Context) -> list[str]:
+    """The choices for the network."""
     few = len(context.classifier.labels) <= _MOST_CLASSES
     return [ONE, CHANNELS, *([CLASSES] if few else []), DREAM, CARICATURE]
 
 
 def kind_control() -> str:
     return st.selectbox(
-        "Unit", (CHANNEL, NEURON, CLASS), key="unit_kind", bind="query-params", width=130,
+        "Unit",
+        (CHANNEL, NEURON, CLASS),
+        key="unit_kind",
+        bind="query-params",
+        width=130,
         help="A channel everywhere, one neuron of it (choose it in the map), or the class chosen in the sidebar.",
-    )  # fmt: skip
+    )
 
 
 def layer_control(context: Context) -> str:
-    """The layer; at first the last one of the middle sizes, whose units are of whole patterns."""
+    """The layer; by default the last one of the second to last map size, whose units respond to whole patterns."""
     layers = context.classifier.network.map_layers
-    if st.session_state.get("layer") not in layers:
-        st.session_state.pop("layer", None)
     of_stages = stages(context.classifier)
-    start = layers.index(of_stages[max(0, len(of_stages) - 2)])
-    return st.selectbox("Layer", layers, index=start, key="layer", bind="query-params", width=300)
+    return choose("Layer", layers, "layer", of_stages[max(0, len(of_stages) - 2)], width=300)
 
 
-def settings(way: str) -> growing.Settings:
-    """The settings that matter for what is shown."""
-    if way == DREAM:
-        octaves = st.slider("Octaves", 1, 4, 3, key="octaves", bind="query-params", help="Sizes, from coarse to fine.")
+def settings_controls(mode: str) -> maximization.Settings:
+    """Widgets for the settings of one mode."""
+    if mode == DREAM:
+        octaves = st.slider(
+            "Octaves", 1, 4, 3, key="octaves", bind="query-params", help="Number of image sizes, from coarse to fine."
+        )
         steps = st.slider("Steps an octave", 5, 40, 10, 5, key="dream_steps", bind="query-params")
-        return growing.Settings(steps, _seed(), octaves=octaves)
-    start = 64 if way == CHANNELS else 128
+        return maximization.Settings(steps, _seed(), octaves=octaves)
+    start = 64 if mode == CHANNELS else 128
     steps = st.select_slider(
-        "Steps", (16, 32, 64, 128, 256, 512), start, key=f"steps.{way}", bind="query-params",
-        help="More make a picture stronger and finer; those made already are kept.",
-    )  # fmt: skip
+        "Steps",
+        (16, 32, 64, 128, 256, 512),
+        start,
+        key=f"steps.{mode}",
+        bind="query-params",
+        help="More steps make a picture stronger and finer; earlier steps are not computed again.",
+    )
     n_pictures = 1
-    if way == ONE:
+    if mode == ONE:
         n_pictures = st.slider(
-            "Pictures", 1, 4, 1, key="n_pictures", bind="query-params",
-            help="Several, made to be unlike each other: a unit often wants more than one thing.",
-        )  # fmt: skip
-    if way == CHANNELS:
+            "Pictures",
+            1,
+            4,
+            1,
+            key="n_pictures",
+            bind="query-params",
+            help="Several pictures that differ from each other: many units respond to more than one pattern.",
+        )
+    if mode == CHANNELS:
         n_pictures = st.slider("Channels", 4, 24, 8, 4, key="n_channels", bind="query-params")
-    return growing.Settings(int(steps), _seed(), n_pictures)
+    return maximization.Settings(int(steps), _seed(), n_pictures)
 
 
 def _seed() -> int:
     return int(
-        st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params", help="Another start, another picture.")
+        st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params", help="Another seed gives another picture.")
     )
 
 
-# -- what is shown ---------------------------------------------------------------------------------
-
-
-def unit(context: Context, kind: str, layer: str, channel: int, how: growing.Settings) -> None:
-    """One unit's picture, or several that differ."""
-    wanted = _unit(context, kind, layer, channel)
-    if how.n_pictures > 1:
+def unit(context: Context, kind: str, layer: str, channel: int, settings: maximization.Settings) -> None:
+    """One picture of a unit, or several that differ."""
+    goal = _unit_goal(context, kind, layer, channel)
+    if settings.n_pictures > 1:
         where = layer or context.classifier.network.last_map_layer
-        wanted = growing.Wanted(
-            wanted.objective + _DIVERSITY * am.Diversity(where),
-            f"{wanted.code} + {_DIVERSITY} * am.Diversity({where!r})",
-            (*wanted.key, where),
+        goal = maximization.Goal(
+            goal.objective + _DIVERSITY * am.Diversity(where),
+            f"{goal.code} + {_DIVERSITY} * am.Diversity({where!r})",
+            (*goal.key, where),
         )
-    every = [wanted] * how.n_pictures
+    goals = [goal] * settings.n_pictures
     slot = st.empty()
-    result = growing.grown(context, every, wanted.objective.title, how, slot)
+    result = maximization.maximize(context, goals, goal.objective.title, settings, slot)
     if result is None:
         return
     reached = ", ".join(f"{score:.2f}" for score in result.scores)
@@ -100,19 +111,20 @@ def unit(context: Context, kind: str, layer: str, channel: int, how: growing.Set
     }[kind]
     picture.caption(
         f"What {result.titles[0].split(' + ')[0]} wants",
-        f"{what} reaches {reached} after {len(result.values)} steps, from noise. It is one thing that the unit answers "
-        "to, not all: try other seeds" + (", and compare with the real patches." if kind != CLASS else "."),
+        f"{what} reaches {reached} after {len(result.values)} steps, from noise. This is one pattern that the unit "
+        "responds to, not the only one: try other seeds"
+        + (", and compare with the real patches." if kind != CLASS else "."),
     )
-    growing.take_away(context, result, every, how)
-    _climb(result)
+    maximization.show_downloads(context, result, goals, settings)
+    _objective_chart(result)
 
 
-def classes(context: Context, how: growing.Settings) -> None:
-    """The network's idea of each class, in one picture."""
+def classes(context: Context, settings: maximization.Settings) -> None:
+    """One picture for each class."""
     labels = context.classifier.labels
-    every = [_class(context, index) for index in range(len(labels))]
+    goals = [_class_goal(context, index) for index in range(len(labels))]
     slot = st.empty()
-    result = growing.grown(context, every, "All classes", how, slot)
+    result = maximization.maximize(context, goals, "All classes", settings, slot)
     if result is None:
         return
     found = context.classifier.network.probabilities(
@@ -120,30 +132,38 @@ def classes(context: Context, how: growing.Settings) -> None:
     )
     with slot.container():
         group = [
-            Tile(label, data_uri(export.as_image(one), 160), f"{label}: {found[k, k]:.1%}", f"What class {label} wants")
+            Tile(
+                label,
+                data_uri(export.as_image(one), 160),
+                f"{label}: {percent(found[k, k])}",
+                f"What class {label} wants",
+            )
             for k, (label, one) in enumerate(zip(labels, result.pictures, strict=True))
         ]
         tiles([Group("", "", group)], key="wanted classes", layout="large")
     picture.caption(
-        f"The idea that {context.model_name} has of each of its classes",
-        "Each made from noise to raise the class's logit, with the probability that the network then gives it. Certain of "
-        "pictures that nobody would call so: a high probability alone says little.",
+        f"What {context.model_name} wants to see for each of its classes",
+        "Each was made from noise to raise the class's logit; beside it, the probability that the network gives it. "
+        "The network is certain of pictures that no person would call so: a high probability alone proves little.",
     )
-    growing.take_away(context, result, every, how)
+    maximization.show_downloads(context, result, goals, settings)
 
 
-def channels(context: Context, layer: str, maps: np.ndarray, how: growing.Settings) -> None:
-    """Pictures of the channels that answer most to the image; a click opens one."""
-    order = [int(channel) for channel in strongest_channels(maps)[: how.n_pictures]]
+def channels(context: Context, layer: str, maps: np.ndarray, settings: maximization.Settings) -> None:
+    """Pictures of the channels that respond most to the image; a click opens one."""
+    order = [int(channel) for channel in strongest_channels(maps)[: settings.n_pictures]]
     done, slot = st.empty(), st.empty()
     shown: list[Tile] = []
     made: list[np.ndarray] = []
     for start in range(0, len(order), _AT_ONCE):
         part = order[start : start + _AT_ONCE]
-        result = growing.grown(
-            context, [_unit(context, CHANNEL, layer, channel) for channel in part],
-            f"Channels {', '.join(map(str, part))}", how, slot,
-        )  # fmt: skip
+        result = maximization.maximize(
+            context,
+            [_unit_goal(context, CHANNEL, layer, channel) for channel in part],
+            f"Channels {', '.join(map(str, part))}",
+            settings,
+            slot,
+        )
         if result is None:
             return
         slot.empty()
@@ -154,100 +174,107 @@ def channels(context: Context, layer: str, maps: np.ndarray, how: growing.Settin
         ]
         with done.container():
             tiles(
-                [Group("", "", shown)], key=f"wanted channels {start}", layout="large",
+                [Group("", "", shown)],
+                key=f"wanted channels {start}",
+                layout="large",
                 on_click=lambda tile: st.session_state.update(channel=int(tile), wants=ONE, unit_kind=CHANNEL),
-            )  # fmt: skip
-        picture_of = f"What the {len(shown)} channels of {layer} want that answer most to {context.image_name}"
+            )
+        picture_of = f"What the {len(shown)} channels of {layer} want that respond most to {context.image_name}"
     picture.caption(picture_of, "Strongest first. Click one to see it large, with the real patches that excite it.")
-    every = [_unit(context, CHANNEL, layer, channel) for channel in order]
-    picture.downloads(
-        f"wanted channels {layer}", picture.file_stem(context.model_name, layer),
+    goals = [_unit_goal(context, CHANNEL, layer, channel) for channel in order]
+    downloads.show(
+        f"wanted channels {layer}",
+        downloads.file_stem(context.model_name, layer),
         {"png": lambda: export.png_bytes(export.as_image(am.sheet(np.stack(made))))},
-        growing.snippet_of(context, every, how, more=", which are made four at a time here"),
-    )  # fmt: skip
+        maximization.snippet(context, goals, settings, more=", which this page computes four at a time"),
+    )
 
 
-def dream(context: Context, layer: str, how: growing.Settings) -> None:
-    """The image, changed until the layer sees more of what it saw already."""
+def dream(context: Context, layer: str, settings: maximization.Settings) -> None:
+    """The image, changed so that the layer responds more strongly to the patterns in it."""
     slot = _beside_image(context)
-    params = {"octaves": how.octaves, "steps": how.steps, "seed": how.seed}
-    result = growing.shown(
-        context.key("dream", layer, how), f"Dreaming at {layer}",
+    params = {"octaves": settings.octaves, "steps": settings.steps, "seed": settings.seed}
+    result = maximization.run(
+        context.key("dream", layer, settings),
+        f"Dreaming at {layer}",
         lambda progress: am.deep_dream(context.classifier, context.image, layer, progress, **params),
-        slot, f"DeepDream of {context.image_name} at {layer}",
-    )  # fmt: skip
+        slot,
+        f"DeepDream of {context.image_name} at {layer}",
+    )
     if result is None:
         return
     with slot.container():
-        growing.show_picture(result.picture, f"DeepDream of {context.image_name} at {layer}")
+        maximization.show_picture(result.picture, f"DeepDream of {context.image_name} at {layer}")
         picture.caption(
             f"What {layer} sees in it",
-            f"The image, changed a little at a time so that the layer answers more, whatever it answers with: its mean "
-            f"square went from {result.values[0, 0]:.3g} to {result.values[how.steps - 1, 0]:.3g} at the first size.",
+            "The image, changed step by step so that the layer responds more strongly, with whatever features it "
+            f"finds: the mean square of its output went from {result.values[0, 0]:.3g} to "
+            f"{result.values[settings.steps - 1, 0]:.3g} at the first size.",
         )
         given = ", ".join(f"{name}={value}" for name, value in params.items())
-        growing.downloads(
-            context, result, f"dream {layer}",
-            f"{picture.preamble(context)}\n{growing.IMPORT}result = am.deep_dream(classifier, image, {layer!r}, {given})\n"
+        maximization.show_files(
+            context,
+            result,
+            f"dream {layer}",
+            f"{snippets.preamble(context)}\n{maximization.IMPORT}"
+            f"result = am.deep_dream(classifier, image, {layer!r}, {given})\n"
             f"result.picture  # {result.picture.shape} uint8\n",
-        )  # fmt: skip
+        )
 
 
-def caricature(context: Context, layer: str, how: growing.Settings) -> None:
-    """A picture made from noise to look to the layer as the image does."""
+def caricature(context: Context, layer: str, settings: maximization.Settings) -> None:
+    """A picture made from noise to which the layer responds as it does to the image."""
     objective = am.likeness(context.classifier, context.image, layer)
     code = f"am.likeness(classifier, image, {layer!r})"
     slot = _beside_image(context)
-    every = [growing.Wanted(objective, code, ("likeness", layer, context.digest))]
-    result = growing.grown(context, every, f"Caricature at {layer}", how, slot)
+    goals = [maximization.Goal(objective, code, ("likeness", layer, context.digest))]
+    result = maximization.maximize(context, goals, f"Caricature at {layer}", settings, slot)
     if result is None:
         return
     with slot.container():
-        growing.show_picture(result.picture, f"Caricature of {context.image_name} at {layer}")
+        maximization.show_picture(result.picture, f"Caricature of {context.image_name} at {layer}")
         picture.caption(
             f"What {layer} keeps of it",
-            "Made from noise so that the layer answers as it does to the image, only more so. What is not in it, the "
-            "layer has let go.",
+            "Made from noise so that the layer responds as it does to the image, but more strongly. The layer has lost "
+            "the details of the image that are missing here.",
         )
-        growing.take_away(context, result, every, how, with_image=True)
+        maximization.show_downloads(context, result, goals, settings, with_image=True)
 
 
 def about() -> None:
-    """How the pictures are made and how far they can be trusted."""
+    """How the pictures are computed and what they do not show."""
     with st.expander("How far to trust these pictures"):
         st.markdown(
-            "Gradient ascent on a picture: Fourier coefficients with decorrelated colours, seen at each step with a small "
-            "random shift, turn and change of size, so that only what survives these grows. What is raised is the "
-            "activation before its ReLU, or the class's logit. \n\n"
-            "A picture shows one thing that the unit answers to, not all, and not what it is for: compare several seeds, "
-            "and the real patches. Units that answer to several unrelated things are common.  \n"
+            "The pictures are made by gradient ascent. A picture is a set of Fourier coefficients with decorrelated "
+            "colours. At each step the network sees it with a small random shift, rotation and change of size, so only "
+            "patterns that survive these changes grow. The objective is the activation before its ReLU, or the class's "
+            "logit.\n\n"
+            "A picture shows one pattern that excites the unit, not all of them, and not what the unit is for: compare "
+            "several seeds, and the real patches. Many units respond to several unrelated patterns.  \n"
             "*Erhan et al. 2009; Simonyan et al. 2013, arXiv 1312.6034; Olah, Mordvintsev & Schubert 2017, "
-            "distill.pub/2017/feature-visualization; Mordvintsev, Olah & Tyka 2015 (DeepDream). What each part is worth: "
-            "docs/activation_maximization.md.*"
+            "distill.pub/2017/feature-visualization; Mordvintsev, Olah & Tyka 2015 (DeepDream). The effect of each "
+            "part: docs/activation_maximization.md.*"
         )
 
 
-# -- inside ----------------------------------------------------------------------------------------
-
-
-def _unit(context: Context, kind: str, layer: str, channel: int) -> growing.Wanted:
+def _unit_goal(context: Context, kind: str, layer: str, channel: int) -> maximization.Goal:
     if kind == CLASS:
-        return _class(context, context.class_index)
+        return _class_goal(context, context.class_index)
     objective: am.Objective = am.Channel(layer, channel)
     if kind == NEURON:
         height, width = context.classifier.network.map_node(layer).output.shape[1:3]
         x, y = st.session_state.get("unit") or (0.5, 0.5)
         objective = am.Neuron(layer, channel, int(y * height), int(x * width))
-    return growing.Wanted(objective, f"am.{objective!r}", (repr(objective),))
+    return maximization.Goal(objective, f"am.{objective!r}", (repr(objective),))
 
 
-def _class(context: Context, index: int) -> growing.Wanted:
+def _class_goal(context: Context, index: int) -> maximization.Goal:
     label = context.classifier.labels[index]
-    return growing.Wanted(am.ClassLogit(label), f"am.ClassLogit({label!r})", ("class", index))
+    return maximization.Goal(am.ClassLogit(label), f"am.ClassLogit({label!r})", ("class", index))
 
 
 def _beside_image(context: Context):
-    """The image on the left; a place on the right."""
+    """Draws the image on the left; returns an empty slot on the right."""
     left, right = st.columns(2)
     with left:
         explain.image_picture(context)
@@ -255,7 +282,7 @@ def _beside_image(context: Context):
         return st.empty()
 
 
-def _climb(result: am.Maximization) -> None:
+def _objective_chart(result: am.Maximization) -> None:
     steps = pd.DataFrame(result.values, columns=[f"picture {k + 1}" for k in range(result.values.shape[1])])
     colours: Any = _COLOURS[: len(steps.columns)]
     st.line_chart(steps, height=190, x_label="step", y_label="objective", color=colours)

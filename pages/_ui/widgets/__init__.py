@@ -1,1 +1,1 @@
-"""Pieces of a page that know nothing of networks."""
+"""Parts of a page that are independent of networks and sessions."""

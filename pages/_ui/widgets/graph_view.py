@@ -1,4 +1,4 @@
-"""A network as a graph to move about in: zoom, drag, open a block, choose a layer."""
+"""A network as an interactive graph: zoom, drag, open a block, choose a layer."""
 
 from collections.abc import Callable, Collection
 
@@ -7,7 +7,8 @@ import streamlit as st
 from vislib import diagram
 
 _CSS = """
-.root { position: relative; border: 1px solid rgba(128,128,128,.35); border-radius: .5rem; overflow: hidden; background: #fff; }
+.root { position: relative; border: 1px solid rgba(128,128,128,.35); border-radius: .5rem; overflow: hidden;
+  background: #fff; }
 .view { overflow: auto; height: 540px; cursor: grab; }
 .view:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2px; }
 .view.dragged { cursor: grabbing; user-select: none; }
@@ -17,8 +18,8 @@ _CSS = """
 .view g.found > rect { stroke: #e8590c; stroke-width: 3; }
 .view g.chosen > rect { stroke: #0b7285; stroke-width: 4; }
 .bar { position: absolute; right: 10px; top: 10px; display: flex; gap: 6px; }
-.bar button { font: 600 1rem/1 sans-serif; width: 2.4rem; height: 2.4rem; color: #1c1e21; background: #fff; cursor: pointer;
-  border: 1px solid #8a8f98; border-radius: .4rem; }
+.bar button { font: 600 1rem/1 sans-serif; width: 2.4rem; height: 2.4rem; color: #1c1e21; background: #fff;
+  cursor: pointer; border: 1px solid #8a8f98; border-radius: .4rem; }
 .bar button:hover { border-color: #0b7285; }
 .bar button:focus-visible { outline: 2px solid #0b7285; outline-offset: 2px; }
 """
@@ -57,7 +58,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
       root.size(view.querySelector("svg"));
     };
     for (const [text, label, act] of [
-      ["+", "Zoom in", () => zoomed(1.3)], ["−", "Zoom out", () => zoomed(1 / 1.3)], ["⤢", "Show all", () => root.fit()],
+      ["+", "Zoom in", () => zoomed(1.3)],
+      ["−", "Zoom out", () => zoomed(1 / 1.3)],
+      ["⤢", "Show all", () => root.fit()],
     ]) {
       const button = document.createElement("button");
       button.type = "button";
@@ -108,7 +111,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
       group.setAttribute("tabindex", "0");
       group.setAttribute("role", "button");
       group.onclick = () => { if (!root.state.moved) send(); };
-      group.onkeydown = (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); send(); } };
+      group.onkeydown = (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        send();
+      };
     });
   }
   const found = new Set(data.found);
@@ -140,12 +147,12 @@ def graph_view(
     """Draws the graph.
 
     Args:
-        layout: Of the network.
-        key: Of the widget.
-        alt: What the graph shows.
-        found: Names of layers to mark; the view goes to the first.
-        chosen: The layer looked at.
-        on_choose: Called before the page runs again with the box clicked: its "key", "level", "layers" and "opens".
+        layout: Layout of the network.
+        key: Key of the widget.
+        alt: Description of the graph.
+        found: Names of the layers to mark; the view scrolls to the first.
+        chosen: Name of the chosen layer.
+        on_choose: Called before the page runs again with the clicked box: its "key", "level", "layers" and "opens".
     """
 
     def clicked() -> None:

@@ -1,5 +1,7 @@
-"""Pictures inside the page itself. A file of its own, as Streamlit makes, is gone when the page has run again, which a
-slow browser then asks for in vain."""
+"""Images embedded in the page as data URIs.
+
+Streamlit serves images as files and deletes them on the next run; a slow browser then gets error 404.
+"""
 
 import base64
 import io
@@ -12,12 +14,12 @@ _QUALITY = 92
 
 
 def show_image(image: Image.Image, alt: str, width: Any = "stretch") -> None:
-    """Draws a picture.
+    """Draws an image.
 
     Args:
-        image: At the size at which it is to be seen, or larger.
-        alt: What it shows, for who cannot see it.
-        width: As `st.image` takes it.
+        image: At the displayed size or larger.
+        alt: Description of the image for people who cannot see it.
+        width: The width, as in `st.image`.
     """
     buffer = io.BytesIO()
     image.convert("RGB").save(buffer, "JPEG", quality=_QUALITY, subsampling=0)

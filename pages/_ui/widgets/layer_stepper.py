@@ -1,47 +1,60 @@
-"""Choosing a layer by its place in the network, stepping and playing through it."""
+"""Choosing a layer, with buttons to step through the network and a switch to play through it."""
 
 import time
+from collections.abc import Sequence
 
 import streamlit as st
 
-import vislib
-from vislib.activations.maps import stages
+from pages._ui.widgets.choice import choose, forget_unless
 
 _SECONDS_A_LAYER = 0.9
 
 
-def layer_control(classifier: vislib.Classifier) -> str:
-    """The layer to look at, with buttons to the one before and after and one that plays all of them."""
-    layers = classifier.network.map_layers
-    if st.session_state.get("layer") not in layers:
-        st.session_state.pop("layer", None)
+def layer_control(layers: Sequence[str], default: str) -> str:
+    """The layer, with buttons for the previous and the next one and a switch that plays through all of them.
+
+    Args:
+        layers: Names of the layers, from input to output.
+        default: The layer shown first.
+    """
+    forget_unless(layers, "layer")
     playing = st.session_state.get("play_on", False)
     if playing and st.session_state.pop("play_tick", False):
         _move(layers, 1)
-    start = layers.index(stages(classifier)[0])
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        layer = st.selectbox(
-            "Layer", layers, index=start, key="layer", on_change=_forget_channel, bind="query-params", width=300
-        )
+        layer = choose("Layer", layers, "layer", default, on_change=_forget_channel, width=300)
         place = layers.index(layer)
-        st.button("Previous", icon=":material/chevron_left:", disabled=place == 0,
-                  on_click=_move, args=(layers, -1), key="layer_before")  # fmt: skip
-        st.button("Next", icon=":material/chevron_right:", icon_position="right", disabled=place == len(layers) - 1,
-                  on_click=_move, args=(layers, 1), key="layer_after")  # fmt: skip
+        st.button(
+            "Previous",
+            icon=":material/chevron_left:",
+            disabled=place == 0,
+            on_click=_move,
+            args=(layers, -1),
+            key="layer_before",
+        )
+        st.button(
+            "Next",
+            icon=":material/chevron_right:",
+            icon_position="right",
+            disabled=place == len(layers) - 1,
+            on_click=_move,
+            args=(layers, 1),
+            key="layer_after",
+        )
         st.toggle("Play", key="play_on", help="Goes through the network, layer by layer.")
         st.caption(f"{place + 1} of {len(layers)} layers")
     return layer
 
 
 def play() -> None:
-    """At the end of the page: if playing, waits a moment and shows the next layer."""
+    """If the switch is on, waits a moment and shows the next layer; called at the end of the page."""
     if st.session_state.get("play_on"):
         time.sleep(_SECONDS_A_LAYER)
         st.session_state["play_tick"] = True
         st.rerun()
 
 
-def _move(layers: tuple[str, ...], step: int) -> None:
+def _move(layers: Sequence[str], step: int) -> None:
     place = layers.index(st.session_state["layer"]) + step
     st.session_state["layer"] = layers[place % len(layers)]
     _forget_channel()

@@ -1,7 +1,8 @@
-"""A sliding window over a small patch of numbers: stepped, played, hovered or moved by arrow keys, in the browser."""
+"""A sliding window over a small patch of numbers; in the browser it is stepped, played, hovered or moved by keys."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,16 +13,16 @@ from vislib.arithmetic.convolution import pad
 
 @dataclass(frozen=True)
 class Cell:
-    """One output cell: where its window lies in the padded patch, and how it comes about.
+    """One output cell: the place of its window in the padded patch, and the computation of its value.
 
     Attributes:
-        under: (row, column) of the padded patch for each place of the window, row by row.
+        under: (row, column) in the padded patch for each place of the window, row by row.
         parts: The number that each place contributes: a product, or for pooling the value itself.
-        texts: How each is written.
-        winner: For max pooling the place in `under` that wins; else −1.
-        back: For pooling the gradient that each place is sent, if the cell's is 1.
-        value: The cell.
-        formula: With the numbers put in.
+        texts: Each contribution as text.
+        winner: For max pooling the index in `under` of the largest value; otherwise −1.
+        back: For pooling the gradient that each place receives, if the gradient of the cell is 1.
+        value: The value of the cell.
+        formula: The formula of the value, with its numbers.
     """
 
     under: Sequence[tuple[int, int]]
@@ -35,7 +36,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What the browser needs: the patch with its padding, the kernel, and every output cell."""
+    """The data that the browser needs: the padded patch, the kernel, and every output cell."""
 
     patch: Sequence[Sequence[str]]
     shade: Sequence[Sequence[float]]
@@ -50,15 +51,18 @@ class Lesson:
 def convolution_lesson(
     patch: np.ndarray, kernel: np.ndarray, bias: float, *, stride, padding, dilation, flip: bool, border: str
 ) -> Lesson:
-    """Every step of a convolution of a patch (h, w) with a kernel (k_h, k_w); arguments as for `vislib.arithmetic.convolve`."""
+    """Every step of a convolution of a patch (h, w) with a kernel (k_h, k_w).
+
+    The arguments are those of `vislib.arithmetic.convolve`.
+    """
     places = axes(patch.shape, kernel.shape, stride, padding, dilation)
     top, left = places[0].before, places[1].before
+    settings: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation}
     cells: list[list[Cell]] = []
     for row in range(places[0].output):
         cells.append([])
         for column in range(places[1].output):
-            one = step(patch, kernel, row, column, bias, stride=stride, padding=padding, dilation=dilation,
-                       flip=flip, border=border)  # fmt: skip
+            one = step(patch, kernel, row, column, bias, **settings, flip=flip, border=border)
             under = [(int(r) + top, int(c) + left) for r in one.rows for c in one.columns]
             products = one.products.ravel().tolist()
             texts = notation.products(one.window.ravel(), one.kernel.ravel())
@@ -66,12 +70,20 @@ def convolution_lesson(
     padded = pad(patch[..., None], places, border)[..., 0]
     shown = kernel[::-1, ::-1] if flip else kernel
     title = "Kernel, flipped both ways" if flip else "Kernel"
-    return Lesson(_texts(padded), _shades(padded, patch), (top, left, *patch.shape), _texts(shown), title, cells,
-                  notation.number(bias), ())  # fmt: skip
+    return Lesson(
+        patch=_texts(padded),
+        shade=_shades(padded, patch),
+        inside=(top, left, *patch.shape),
+        kernel=_texts(shown),
+        kernel_title=title,
+        cells=cells,
+        bias=notation.number(bias),
+        gradient=(),
+    )
 
 
 def pooling_lesson(patch: np.ndarray, pooling: Pooling) -> Lesson:
-    """Every step of pooling a patch (h, w), and the way of the gradient back."""
+    """Every step of pooling a patch (h, w), and the gradient of each step."""
     maps = patch[..., None]
     places = pooling.axes(patch.shape)
     top, left = places[0].before, places[1].before
@@ -82,27 +94,36 @@ def pooling_lesson(patch: np.ndarray, pooling: Pooling) -> Lesson:
             one = pooling.step(maps, row, column)
             ones = np.zeros((places[0].output, places[1].output, 1))
             ones[row, column] = 1
-            back = np.pad(pooling.backward(maps, ones)[..., 0],
-                          [(axis.before, axis.after) for axis in places])  # fmt: skip
+            back = np.pad(pooling.backward(maps, ones)[..., 0], [(axis.before, axis.after) for axis in places])
             under = [(int(r) + top, int(c) + left) for r in one.rows for c in one.columns]
             winner = one.winner[0] * len(one.columns) + one.winner[1] if one.kind == "max" else -1
             cells[-1].append(
                 Cell(
-                    under, np.nan_to_num(one.window.ravel(), neginf=0.0).tolist(),
-                    [notation.number(value) for value in one.window.ravel()], winner,
-                    [float(back[place]) for place in under], one.value, one.formula,
+                    under=under,
+                    parts=np.nan_to_num(one.window.ravel(), neginf=0.0).tolist(),
+                    texts=[notation.number(value) for value in one.window.ravel()],
+                    winner=winner,
+                    back=[float(back[place]) for place in under],
+                    value=one.value,
+                    formula=one.formula,
                 )
-            )  # fmt: skip
+            )
     gradient = pooling.backward(maps, np.ones((places[0].output, places[1].output, 1)))[..., 0]
     padded = pad(maps, places, fill=-np.inf if pooling.kind == "max" else 0.0)[..., 0]
     return Lesson(
-        _texts(padded), _shades(np.nan_to_num(padded, neginf=0.0), patch), (top, left, *patch.shape), (), "", cells,
-        "0", _texts(gradient),
-    )  # fmt: skip
+        patch=_texts(padded),
+        shade=_shades(np.nan_to_num(padded, neginf=0.0), patch),
+        inside=(top, left, *patch.shape),
+        kernel=(),
+        kernel_title="",
+        cells=cells,
+        bias="0",
+        gradient=_texts(gradient),
+    )
 
 
 def window(lesson: Lesson, key: str) -> None:
-    """Draws the lesson; everything in it happens in the browser."""
+    """Draws the lesson; all interaction happens in the browser."""
     _component(data=asdict(lesson), key=key)
 
 
@@ -111,7 +132,7 @@ def _texts(values: np.ndarray) -> list[list[str]]:
 
 
 def _shades(padded: np.ndarray, patch: np.ndarray) -> list[list[float]]:
-    """0..1 for the colour of each cell."""
+    """The brightness 0..1 of each cell."""
     low, high = float(patch.min()), float(patch.max())
     return np.clip((padded - low) / ((high - low) or 1.0), 0, 1).tolist()
 
@@ -163,7 +184,8 @@ export default function ({ parentElement, data }) {
       return row.map((text) => make("td", line, text));
     });
   };
-  const number = (value) => Number(value.toPrecision(4)).toLocaleString("en", { maximumSignificantDigits: 4 }).replace("-", "−");
+  const digits = { maximumSignificantDigits: 4 };
+  const number = (value) => Number(value.toPrecision(4)).toLocaleString("en", digits).replace("-", "−");
   const tables = make("div", root, undefined, "tables");
   const [top, left, height, width] = data.inside;
   const patch = table("Patch", data.patch, tables, "patch");
@@ -186,8 +208,9 @@ export default function ({ parentElement, data }) {
   grid.tabIndex = 0;
   grid.setAttribute("role", "grid");
   grid.setAttribute("aria-label", "Result; arrow keys move the window");
-  const back = pools ? table("Gradient sent back, if this cell's is 1", shape, tables, "back").flat() : [];
-  if (pools) table("Gradient by the patch, if every cell's is 1", data.gradient, tables, "gradient");
+  const toPlaces = "Gradient of each place, if the gradient of this cell is 1";
+  const back = pools ? table(toPlaces, shape, tables, "back").flat() : [];
+  if (pools) table("Gradient of the patch, if the gradient of every cell is 1", data.gradient, tables, "gradient");
   const line = make("div", root, undefined, "line");
   line.setAttribute("aria-live", "polite");
   const bar = make("div", root, undefined, "bar");

@@ -1,4 +1,4 @@
-"""A clickable set of small pictures: the channels of a layer, the kernels of a convolution, a whole network."""
+"""A set of small clickable images: the channels of a layer, the kernels of a convolution, a whole network."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ _LARGEST_PX = 64
 
 @dataclass(frozen=True)
 class Tile:
-    """One picture: its identity, its image as a data URI, a short label, and a text for who cannot see it."""
+    """One image: its identifier, a data URI, a short label, and a description for people who cannot see it."""
 
     id: str
     src: str
@@ -27,7 +27,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Group:
-    """Pictures under one heading."""
+    """Images under one heading."""
 
     title: str
     note: str
@@ -115,9 +115,9 @@ def tiles(
     selected: str = "",
     on_click: Callable[[str], None] | None = None,
 ) -> str | None:
-    """Draws the pictures; returns the id of the one clicked just now, or None.
+    """Draws the images; returns the id of the image clicked in this run, or None.
 
-    `on_click` is called with that id before the page runs again, so it may set other widgets' state.
+    `on_click` is called with that id before the page runs again, so it may set the state of other widgets.
     """
 
     def clicked() -> None:
@@ -134,12 +134,12 @@ def tiles(
 
 
 def map_tile(id: str, values: np.ndarray, scale: Scale | None, signed: bool, label: str, alt: str) -> Tile:
-    """A map (h, w) as a tile; on its own scale where none is given."""
+    """A map (h, w) as a tile; on its own scale if `scale` is None."""
     return Tile(id, data_uri(render.map_image(values, signed=signed, scale=scale)), label, alt)
 
 
 def data_uri(picture: Image.Image, largest_px: int = _LARGEST_PX) -> str:
-    """A picture, made smaller where it is larger than that, as a data URI."""
+    """An image as a data URI, reduced to at most `largest_px` pixels."""
     if max(picture.size) > largest_px:
         picture = picture.copy()
         picture.thumbnail((largest_px, largest_px), Image.Resampling.BOX)

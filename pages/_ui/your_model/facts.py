@@ -1,4 +1,4 @@
-"""What a network is, and what it answers under each preprocessing."""
+"""A network in numbers, and its predictions with each preprocessing."""
 
 import csv
 import io
@@ -8,47 +8,49 @@ import streamlit as st
 
 import vislib
 from pages._ui.architectures import one_network, views
-from pages._ui.results import explain, picture
+from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.server import work
-from pages._ui.shell import style
-from pages._ui.shell.context import Context, bars
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import bars
+from pages._ui.widgets.text import plain
 from vislib.loading.preprocessing_choice import predictions_by_preprocessing
 
 _COLUMNS = 4
-_OUTPUTS = {"softmax": "one of them, by softmax", "sigmoid": "each for itself, by sigmoid"}
+_OUTPUTS = {"softmax": "one of them, by softmax", "sigmoid": "independent, by sigmoid"}
 
 
 def facts(context: Context) -> None:
-    """Its input, output and size, and which pages cannot say anything of it."""
+    """Input, output and size of the network, and the pages that do not work for it."""
     classifier, network = context.classifier, context.classifier.network
     height, width = classifier.input_size
     output = _OUTPUTS.get(network.activation or "", "logits") if network.n_units > 1 else "two, by one sigmoid"
-    st.subheader(style.plain(context.model_name), anchor=False)
+    n_with_maps = f"{len(network.map_layers):,}" if network.map_layers else "none"
+    st.subheader(plain(context.model_name), anchor=False)
     picture.facts(
         {
             "Input": f"{width} × {height}, {'grey' if classifier.channels == 1 else 'colour'}",
             "Preprocessing": classifier.preprocess.name,
             "Classes": f"{len(classifier.labels):,} ({output})",
             "Parameters": f"{classifier.model.count_params():,}",
-            "Layers": f"{len(network.graph.nodes):,}, {f'{len(network.map_layers):,}' if network.map_layers else 'none'} with feature maps",
+            "Layers": f"{len(network.graph.nodes):,}, {n_with_maps} with feature maps",
         }
     )
     if not network.map_layers:
         st.info(
-            "No layer of it has feature maps (height × width × channels), so Filters, Feature maps, Class activation, "
-            "What a unit wants and Compare & trust have nothing to show. Overview, Architecture, Occlusion and "
-            "Saliency work."
+            "No layer of this network has feature maps (height × width × channels), so Filters, Feature maps, Class "
+            "activation, What a unit wants and Compare & trust have nothing to show. Overview, Architecture, Occlusion "
+            "and Saliency work."
         )
 
 
 def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> None:
-    """The predictions under each preprocessing side by side; a wrong one tells by its answers.
+    """The predictions with each preprocessing side by side; most wrong ones give wrong predictions.
 
     Args:
-        context: What is looked at.
-        use: Takes the name of the preprocessing to use from now on; None where that cannot be chosen.
+        context: Network and image.
+        use: Called with the name of the preprocessing to use; None if the network has only one.
     """
-    st.subheader("What it answers under each preprocessing", anchor=False)
+    st.subheader("Predictions with each preprocessing", anchor=False)
     found = work.stored(
         context.key("by preprocessing"), lambda: predictions_by_preprocessing(context.classifier, context.image)
     )
@@ -62,16 +64,16 @@ def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> Non
                     _card(context, name, found[name], use)
     picture.caption(
         f"The three most probable classes of {context.image_name}",
-        "The right preprocessing answers rightly, and surely, for images whose class you know; try several images. "
-        "Most wrong ones answer badly, but one that is nearly right may look well: what the network was trained with "
-        "is the authority.",
+        "Try several images whose class you know: with the right preprocessing the predictions are right and certain. "
+        "With most of the others they are bad, but a similar preprocessing can look good, too. In doubt, use the "
+        "preprocessing with which the network was trained.",
     )
     lines = "from vislib.loading.preprocessing_choice import predictions_by_preprocessing\n\n"
-    picture.downloads(
+    downloads.show(
         "by preprocessing",
-        picture.file_stem(context.model_name, context.image_name, "preprocessing"),
+        downloads.file_stem(context.model_name, context.image_name, "preprocessing"),
         {"csv": lambda: _csv(found)},
-        f"{picture.preamble(context)}\n{lines}found = predictions_by_preprocessing(classifier, image)\n",
+        f"{snippets.preamble(context)}\n{lines}found = predictions_by_preprocessing(classifier, image)\n",
     )
 
 
@@ -97,6 +99,6 @@ def _csv(found: dict[str, list[vislib.Prediction]]) -> bytes:
 
 
 def layers(context: Context) -> None:
-    """A row a layer."""
+    """One row per layer."""
     st.subheader("Layer by layer", anchor=False)
     views.layer_list(one_network.table_of(context))

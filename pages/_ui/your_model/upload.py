@@ -1,4 +1,4 @@
-"""A network from a file of the person's own: loaded, and told how it wants its images and what its classes are."""
+"""A network from an uploaded file, with its preprocessing and the names of its classes."""
 
 import hashlib
 from collections.abc import Callable
@@ -8,7 +8,8 @@ import streamlit as st
 
 import vislib
 from pages._ui.server import journal, work
-from pages._ui.shell import models, style
+from pages._ui.shell import models
+from pages._ui.widgets.text import plain
 from vislib.loading.preprocessing_choice import built_in_preprocessing
 from vislib.model.preprocessing import FAMILIES, PREPROCESSINGS
 from vislib.model_file import ModelFile, load_model_file
@@ -16,23 +17,23 @@ from vislib.model_file import ModelFile, load_model_file
 _MAX_MB = 200
 _FIRST = "0..1"
 _ANY_SIDE = 224
-"""Side in pixels to begin with, of a model that takes any size."""
+"""First side in pixels for a model that accepts any size."""
 _CROPS = {"the centre (7/8 of it)": 0.875, "the largest centred part": 1.0, "all of it, stretched": None}
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A model file that was uploaded, and how it is used.
+    """An uploaded model file and its settings.
 
     Args:
         file: The file's name.
-        digest: SHA-256 of the file; what Keras made of it is kept under it.
+        digest: SHA-256 of the file; the key of the loaded model in the store.
         preprocess: One of `PREPROCESSINGS`.
         crop: One of `_CROPS`.
-        labels: The classes' names; None for numbers.
-        labels_from: What they are from: a file's name, or "" where they were typed.
-        side: The input's height and width in pixels, for a model that takes any size; None for others.
-        detected: The preprocessing that the model's own scaling calls for.
+        labels: The classes' names; None: numbers.
+        labels_from: Name of the file that contained them; "" if they were typed.
+        side: Height and width of the input in pixels, for a model that accepts any size; None for others.
+        detected: The preprocessing that the model's own scaling layers require.
     """
 
     file: str
@@ -61,15 +62,18 @@ class Upload:
         return f"import vislib\n\nclassifier = vislib.load_classifier(\n    {self.file!r},\n{arguments})\n"
 
 
-def take_file() -> None:
-    """The uploader; a new file is tried, loaded, and becomes the network in use on every page."""
+def upload_control() -> None:
+    """The uploader. A new file is tested and loaded; its network is then used on every page."""
     file = st.file_uploader(
-        "Your model", type=["keras", "h5", "hdf5"], max_upload_size=_MAX_MB, key="model_file",
-        help=f"As Keras saves it: model.save('my.keras') or 'my.h5', up to {_MAX_MB} MB and 60 million parameters.",
-    )  # fmt: skip
+        "Your model",
+        type=["keras", "h5", "hdf5"],
+        max_upload_size=_MAX_MB,
+        key="model_file",
+        help=f"Saved by Keras: model.save('my.keras') or 'my.h5', up to {_MAX_MB} MB and 60 million parameters.",
+    )
     st.caption(
-        "Upload only models you trust: a file is tried in a process of its own first, which is isolation, not a "
-        "sandbox. Nobody else sees it; it is kept for this visit."
+        "Upload only models you trust: a file is first tested in a separate process, which is isolation, not a "
+        "sandbox. No other user sees it, and it is kept for this visit only."
     )
     if file is None or st.session_state.get("model_taken") == file.file_id:
         return
@@ -77,19 +81,24 @@ def take_file() -> None:
     digest = hashlib.sha256(content).hexdigest()
     try:
         loaded = work.run(
-            ("model file", digest), f"Trying {style.plain(file.name)}", _loading(content), again="Try again",
-            kind=f"model file {digest[:12]}, {len(content):,} bytes", says="{} of {} s at most".format, keep=models.kept(),
-        )  # fmt: skip
+            ("model file", digest),
+            f"Trying {plain(file.name)}",
+            _loading(content),
+            resume_label="Try again",
+            kind=f"model file {digest[:12]}, {len(content):,} bytes",
+            progress_text="{} of {} s at most".format,
+            keep=models.store(),
+        )
         if loaded is None:
             return  # stopped
         st.session_state["model_taken"] = file.file_id
         name = _first_use(file.name, loaded)
     except vislib.VislibError as error:
         st.session_state["model_taken"] = file.file_id
-        st.session_state["model_refused"] = f"{file.name}: {error} The network you had is still in use."
+        st.session_state["model_refused"] = f"{file.name}: {error} The previous network is still in use."
         st.rerun()
     st.session_state.pop("model_refused", None)
-    models.choose_next(name)
+    models.switch_to(name)
     st.rerun()
 
 
@@ -98,7 +107,7 @@ def _loading(content: bytes) -> Callable[..., ModelFile]:
 
 
 def _first_use(file_name: str, loaded: ModelFile) -> str:
-    """Adds the file's network with settings to begin with; its name."""
+    """Adds the file's network with first settings; returns its name."""
     from vislib.loading.own_model import check_is_image_network
 
     check_is_image_network(loaded.model, file_name)
@@ -118,57 +127,76 @@ def _use(name: str, upload: Upload) -> None:
     Raises:
         VislibError: If the file or the settings cannot be used.
     """
-    loaded = models.kept().get(("model file", upload.digest))
+    loaded = models.store().get(("model file", upload.digest))
     if loaded is None:
-        raise vislib.ModelError("The server needed the memory of this file and let it go; upload it again.")
+        raise vislib.ModelError("The server has removed this file because it needed the memory. Upload it again.")
     size = None if upload.side is None else (upload.side, upload.side)
 
     def make() -> vislib.Classifier:
         return vislib.load_classifier(loaded, preprocess=upload.preprocessing, labels=upload.labels, input_size=size)
 
-    classifier = work.stored(("own", upload), make, models.kept())
+    classifier = work.stored(("own", upload), make, models.store())
     models.add(name, classifier, ("own", upload), "Uploaded by you; kept for this visit", upload.lines, upload)
 
 
 def settings(name: str, upload: Upload) -> None:
-    """How the network in use wants its images, and what its classes are called."""
+    """Widgets for the preprocessing of the current network and for the names of its classes."""
     every = [*PREPROCESSINGS, *FAMILIES]
     widget = f"{name}: preprocessing"
     st.session_state.setdefault(widget, upload.preprocess)
     st.selectbox(
-        "Preprocessing", every, key=widget, format_func=_preprocessing_title, on_change=_change, args=(name, widget),
-        help="What the network was trained to be given. Compare the answers under each on this page.",
-    )  # fmt: skip
+        "Preprocessing",
+        every,
+        key=widget,
+        format_func=_preprocessing_title,
+        on_change=_change,
+        args=(name, widget),
+        help="The one with which the network was trained. This page compares the predictions with each.",
+    )
     if upload.detected:
-        st.caption(f"Its own first layers scale the image, and call for {upload.detected}.")
+        st.caption(f"The first layers of this network scale the image themselves; they require {upload.detected}.")
         if upload.preprocess != upload.detected:
-            st.warning(f"What is chosen scales the image a second time; {upload.detected} is what it calls for.")
+            st.warning(
+                f"The chosen preprocessing scales the image a second time. This network requires {upload.detected}."
+            )
     crop = f"{name}: part of the image"
     st.session_state.setdefault(crop, upload.crop)
-    st.selectbox("Part of the image it is given", list(_CROPS), key=crop, on_change=_change, args=(name, crop))
+    st.selectbox("Part of the image", list(_CROPS), key=crop, on_change=_change, args=(name, crop))
     if upload.side is not None:
         side = f"{name}: side"
         st.session_state.setdefault(side, upload.side)
         st.number_input(
-            "Input side (px)", 16, 1024, key=side, on_change=_change, args=(name, side),
-            help="It takes images of any size; this is the height and width they are brought to.",
-        )  # fmt: skip
+            "Input side (px)",
+            16,
+            1024,
+            key=side,
+            on_change=_change,
+            args=(name, side),
+            help="The network accepts any size; images are resized to this height and width.",
+        )
     with st.expander("Names of its classes", expanded=upload.labels is None, icon=":material/label:"):
         st.file_uploader(
-            "A file", type=["txt", "csv", "json"], max_upload_size=5, key=f"{name}: labels",
-            on_change=_change, args=(name, f"{name}: labels"),
-            help="A name a line, a CSV of numbers and names, or JSON such as Keras's class_indices, in UTF-8.",
-        )  # fmt: skip
+            "A file",
+            type=["txt", "csv", "json"],
+            max_upload_size=5,
+            key=f"{name}: labels",
+            on_change=_change,
+            args=(name, f"{name}: labels"),
+            help="One name per line, a CSV of numbers and names, or JSON such as Keras's class_indices, in UTF-8.",
+        )
         st.text_area(
-            "Or typed, a name a line", key=f"{name}: typed", on_change=_change, args=(name, f"{name}: typed"),
+            "Or typed, one name per line",
+            key=f"{name}: typed",
+            on_change=_change,
+            args=(name, f"{name}: typed"),
             placeholder="cat\ndog",
-        )  # fmt: skip
+        )
         if upload.labels is not None:
             st.caption(f"In use: {len(upload.labels):,} names.")
 
 
 def use_preprocessing(name: str, preprocess: str) -> None:
-    """Gives the network of that name images under another of `PREPROCESSINGS` from now on; from a callback."""
+    """Sets the preprocessing of the network with this name; called from a callback."""
     st.session_state[f"{name}: preprocessing"] = preprocess
     _change(name, f"{name}: preprocessing")
 
@@ -178,9 +206,9 @@ def _preprocessing_title(name: str) -> str:
 
 
 def _change(name: str, widget: str) -> None:
-    """Takes one changed setting over; if it cannot be used, the ones before stay, and it is said."""
+    """Applies one changed setting. If it cannot be used, the previous settings stay and an error is shown."""
     st.session_state.pop("model_refused", None)
-    upload, value = models.own_models()[name].upload, st.session_state[widget]
+    upload, value = models.user_models()[name].upload, st.session_state[widget]
     kind = widget.removeprefix(f"{name}: ")
     try:
         if kind == "preprocessing":
@@ -197,22 +225,22 @@ def _change(name: str, widget: str) -> None:
             upload = replace(upload, labels=vislib.read_labels(value.getvalue()), labels_from=value.name)
         _use(name, upload)
     except vislib.VislibError as error:
-        journal.tell("refused", what=kind, why=str(error))
-        st.session_state["model_refused"] = f"{error} What was in use before still is."
+        journal.log("refused", what=kind, why=str(error))
+        st.session_state["model_refused"] = f"{error} The previous setting is still in use."
         if kind in ("preprocessing", "part of the image", "side"):
             st.session_state.pop(widget)
         return
-    models.choose_next(name)
+    models.switch_to(name)
 
 
-def say_refused() -> None:
-    """What the server refused last, until something else is taken."""
+def show_refused() -> None:
+    """The error of the last refusal, until another file or setting is accepted."""
     if refused := st.session_state.get("model_refused"):
-        st.error(style.plain(refused))
+        st.error(plain(refused))
 
 
 def _new_name(file_name: str) -> str:
-    """A name for the sidebar that nothing else has there."""
+    """A name that no network in the sidebar has."""
     stem = file_name.rsplit(".", 1)[0][:40] or "my model"
-    taken = {*vislib.models(), *models.own_models()}
+    taken = {*vislib.models(), *models.user_models()}
     return next(one for one in (stem, *(f"{stem} ({n})" for n in range(2, 99))) if one not in taken)

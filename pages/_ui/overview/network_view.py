@@ -1,11 +1,12 @@
-"""The network at a glance: the image's channels, a column a stage with its strongest channels, the classes."""
+"""The whole network on one screen: input channels, one column per stage with its strongest channels, classes."""
 
 import numpy as np
 import streamlit as st
 
 from pages._ui.overview import operation_view
 from pages._ui.server import work
-from pages._ui.shell.context import Context, percent
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import percent
 from pages._ui.widgets.tiles import Group, map_tile, tiles
 from vislib.activations.maps import feature_maps_of, stages, strongest_channels
 from vislib.output.render import Scale
@@ -14,8 +15,8 @@ _CHANNELS = 6
 _SCALES = ("a layer", "the network", "a map")
 
 
-def glance(context: Context) -> None:
-    """Draws the whole network on one screen; below it the number under the cursor, of the map clicked last."""
+def show(context: Context) -> None:
+    """Draws the network; below it one number of the map that was clicked last, and the operation that computed it."""
     shared = st.segmented_control("Colours shared within", _SCALES, default=_SCALES[0], key="glance_scale")
     layers = stages(context.classifier)
     maps = work.stored(context.key("stages"), lambda: feature_maps_of(context.classifier, context.image, layers))
@@ -41,7 +42,7 @@ def _input(context: Context) -> Group:
     height, width = context.classifier.input_size
     return Group(
         "Input",
-        f"{width} × {height}, {len(names)} channels",
+        f"{width} × {height}, {len(names)} {'channel' if len(names) == 1 else 'channels'}",
         [
             map_tile(f"input{k}", channels[..., k], scale, True, name, f"{name} channel of the network's input")
             for k, name in enumerate(names)
@@ -74,7 +75,7 @@ def _stages(context: Context, maps: dict[str, np.ndarray], shared: str | None) -
                         f"channel {channel}",
                         f"Channel {channel} of {layer}: {values[..., channel].min():.2f} to "
                         f"{values[..., channel].max():.2f}. Made from {before} by {type(node.operation).__name__}. "
-                        "Click to see its numbers.",
+                        "Click it to see its numbers.",
                     )
                     for channel in strongest
                 ],

@@ -1,11 +1,11 @@
-"""Sums that one does by hand when planning a network: sizes and costs of a layer, stacked receptive fields, activations."""
+"""Calculators for planning a network: size and cost of a layer, stacked receptive fields, activation functions."""
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from pages._ui.results import picture
-from pages._ui.shell import style
+from pages._ui.widgets.text import plain
 from vislib.arithmetic import FUNCTIONS, axes
 from vislib.errors import ParameterError
 from vislib.layers.cost import convolution, dense
@@ -13,7 +13,7 @@ from vislib.layers.receptive_field import stacked_field
 
 
 def layer() -> None:
-    """The output, the parameters and the work of a convolution, against a dense layer on the same input."""
+    """Output size, parameters and multiply-adds of a convolution, beside a dense layer on the same input."""
     st.subheader("A layer's size and cost", anchor=False)
     names = {"Height": 100, "Width": 100, "Channels in": 3, "Filters": 4, "Kernel": 3, "Stride": 1, "Padding": 2}
     low = {"Padding": 0}
@@ -28,7 +28,7 @@ def layer() -> None:
     try:
         rows, columns = axes(size, given["Kernel"], given["Stride"], given["Padding"])
     except ParameterError as error:
-        st.info(style.plain(str(error)))
+        st.info(plain(str(error)))
         return
     kernel = (given["Kernel"],) * 2
     cost = convolution(kernel, given["Channels in"], given["Filters"], (rows.output, columns.output))
@@ -41,18 +41,18 @@ def layer() -> None:
             "Parameters": cost.parameters_formula,
             "Multiply-adds": cost.macs_formula,
             "FLOPs": f"{cost.flops:,}",
-            "A dense layer to 1000 units instead": f"{full.parameters_formula} parameters",
+            "A dense layer with 1000 units instead": f"{full.parameters_formula} parameters",
         }
     )
     picture.caption(
         "Weights are shared",
-        "A convolution uses the same weights at every place, so its parameters do not depend on the size of the image; those "
-        "of a dense layer do.",
+        "A convolution uses the same weights at every place, so its parameters do not depend on the size of the image; "
+        "those of a dense layer do.",
     )
 
 
 def receptive_fields() -> None:
-    """How far units see after each of several layers, one axis."""
+    """The receptive field after each of several layers, along one axis."""
     st.subheader("How the receptive field grows", anchor=False)
     with st.container(horizontal=True):
         number = int(st.number_input("Layers", 1, 20, 3, key="hand.layers", bind="query-params", width=112))
@@ -60,11 +60,17 @@ def receptive_fields() -> None:
         stride = int(st.number_input("Stride of each", 1, 4, 1, key="hand.s", bind="query-params", width=130))
     sizes = [stacked_field([kernel] * n, [stride] * n) for n in range(1, number + 1)]
     st.bar_chart(
-        pd.DataFrame({"receptive field (px)": sizes}, index=range(1, number + 1)), height=200, color="#15aabf",
-        x_label="layers", y_label="pixels across",
-    )  # fmt: skip
+        pd.DataFrame({"receptive field (px)": sizes}, index=range(1, number + 1)),
+        height=200,
+        color="#15aabf",
+        x_label="layers",
+        y_label="pixels across",
+    )
     weights = number * kernel**2
-    alike = f" One convolution with a kernel of {sizes[-1]} sees as far, with {sizes[-1] ** 2:,} weights a channel, not {weights:,}."
+    alike = (
+        f" One convolution with a kernel of {sizes[-1]} sees as far, with {sizes[-1] ** 2:,} weights per channel, "
+        f"not {weights:,}."
+    )
     picture.caption(
         f"{number} layers of {kernel} × {kernel}: {sizes[-1]} pixels",
         f"Each layer adds (k − 1) times the strides before it: {', '.join(map(str, sizes))}."
@@ -73,13 +79,17 @@ def receptive_fields() -> None:
 
 
 def activation_functions() -> None:
-    """A function and its derivative, drawn."""
+    """Activation functions and their derivatives."""
     st.subheader("Activation functions and their derivatives", anchor=False)
     names = list(FUNCTIONS)
     chosen = st.multiselect(
-        "Functions", names, ["relu", "sigmoid"], key="hand.functions", bind="query-params",
+        "Functions",
+        names,
+        ["relu", "sigmoid"],
+        key="hand.functions",
+        bind="query-params",
         format_func=lambda name: FUNCTIONS[name].title,
-    )  # fmt: skip
+    )
     if not chosen:
         st.info("Choose at least one function above.")
         return
@@ -96,6 +106,6 @@ def activation_functions() -> None:
         {FUNCTIONS[n].title: f"{FUNCTIONS[n].formula}; f′: {FUNCTIONS[n].derivative_formula}" for n in chosen}
     )
     picture.caption(
-        "What goes back in training is multiplied by f′",
-        "Where f′ is 0 nothing is learned: on ReLU's negative side, and far out on a sigmoid.",
+        "In training, the gradient is multiplied by f′",
+        "Where f′ is 0, nothing is learned: for negative inputs of a ReLU, and far from 0 on a sigmoid.",
     )

@@ -1,4 +1,4 @@
-"""A picture on which a point can be chosen, by mouse, touch or arrow keys."""
+"""An image on which the user chooses a point by mouse, touch or arrow keys."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     x: Math.min(Math.max(x, 0), 0.9999), y: Math.min(Math.max(y, 0), 0.9999),
   });
   button.onclick = (event) => {
-    if (event.detail === 0) return;  // Enter or Space: there is no place to take
+    if (event.detail === 0) return;  // Enter or Space: the event has no position
     const box = image.getBoundingClientRect();
     send((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
   };
@@ -45,7 +45,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
 _component = st.components.v2.component("vislib_point", css=_CSS, js=_JS)
 
 
-def point(
+def point_picker(
     picture: Image.Image,
     key: str,
     alt: str,
@@ -53,14 +53,14 @@ def point(
     step: tuple[float, float],
     on_choose: Callable[[float, float], None],
 ) -> None:
-    """Draws the picture; a click, a tap or an arrow key chooses a point.
+    """Draws the image; a click, a tap or an arrow key chooses a point.
 
     Args:
-        picture: Drawn as wide as there is room.
-        key: Of the widget.
-        alt: What the picture shows, and that a point can be chosen.
-        at: The point now, (x, y), as shares of width and height.
-        step: How far an arrow key goes, likewise.
+        picture: The image; it fills the width of its column.
+        key: Key of the widget.
+        alt: Description of the image and of the choice.
+        at: The current point (x, y) as fractions of width and height.
+        step: The step (x, y) of an arrow key, as fractions of width and height.
         on_choose: Called with the new (x, y) before the page runs again.
     """
 

@@ -1,0 +1,89 @@
+"""How heatmaps are drawn: opacity, colours, and the scale from values to colours."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+from matplotlib import colormaps
+
+import vislib
+from vislib.output import render
+from vislib.output.render import Scale
+
+
+@dataclass(frozen=True)
+class Look:
+    """How heatmaps are drawn."""
+
+    opacity: float = 0.55
+    colormap: str | None = None
+    clip: float = 0.0
+    scale: Scale | None = None
+    """A scale shared with other maps; None: each map has its own."""
+    relative: bool = False
+    """Whether the colour bar shows fractions of the map's maximum; so maps of different units share one scale."""
+
+    def suited(self, signed: bool) -> "Look":
+        """This look; for a signed map with the default colormap, if the chosen one does not show signs."""
+        if signed and self.colormap not in (*render.DIVERGING_COLORMAPS, "jet"):
+            return replace(self, colormap=None)
+        return self
+
+    def scale_of(self, heatmap: vislib.Heatmap) -> Scale:
+        """The scale from the map's values to colours."""
+        make = Scale.from_zero if self.relative else Scale.of
+        return self.scale or make(heatmap.values, heatmap.signed, self.clip)
+
+
+def look_controls(signed: bool, opacity: float = 0.55, clip: float | None = None) -> Look:
+    """Widgets for opacity and colours; for noisy maps also for the share of saturated pixels.
+
+    Args:
+        signed: Whether the maps are signed; signed maps get diverging colours.
+        opacity: The default opacity.
+        clip: The default share of saturated pixels; None hides the widget.
+    """
+    group = "signed" if signed else "fine" if clip is not None else "coarse"
+    names = [*render.DIVERGING_COLORMAPS, "jet"] if signed else list(render.COLORMAPS)
+    chosen = st.slider("Opacity", 0.0, 1.0, opacity, 0.05, key=f"opacity.{group}", bind="query-params")
+    colormap = st.selectbox("Colours", names, key=f"colours.{group}", bind="query-params")
+    percent = 0.0
+    if clip is not None:
+        percent = st.slider(
+            "Saturated pixels (%)",
+            0.0,
+            5.0,
+            clip * 100,
+            0.5,
+            key="clip",
+            bind="query-params",
+            help="This percentage of the brightest pixels gets the last colour. Otherwise a few extreme pixels would "
+            "darken the others.",
+        )
+    return Look(chosen, colormap, percent / 100)
+
+
+def colour_bar(scale: Scale, signed: bool, colormap: str | None, unit: str) -> None:
+    """The colormap with the raw values at its ends; for a constant map a sentence."""
+    if scale.constant:
+        st.html(f"<div class='v-bar-row'>Constant: {scale.low:.3g} everywhere, so no map is drawn.</div>")
+        return
+    name = colormap or (render.DIVERGING_COLORMAPS[0] if signed else render.COLORMAPS[0])
+    stops = ", ".join(_hex(name, position / 8) for position in range(9))
+    missing = " · grey: not a number" if scale.missing else ""
+    st.html(
+        f"<div class='v-bar-row'><span>{'≤ ' if scale.clipped and signed else ''}{short_number(scale.low)}</span>"
+        f"<span class='v-ramp' style='background:linear-gradient(90deg,{stops})'></span>"
+        f"<span>{'≥ ' if scale.clipped else ''}{short_number(scale.high)}</span></div>"
+        f"<div class='v-bar-row' style='justify-content:center;opacity:.65'>{unit}{missing}</div>"
+    )
+
+
+def short_number(value: float) -> str:
+    """Three significant digits, with the typographic minus sign."""
+    return "0" if value == 0 else f"{value:.3g}".replace("-", "−")
+
+
+def _hex(name: str, position: float) -> str:
+    red, green, blue = (np.array(colormaps[name](position)[:3]) * 255).round().astype(int)
+    return f"#{red:02x}{green:02x}{blue:02x}"

@@ -1,0 +1,118 @@
+"""Activation maximization on a page: pictures that are drawn while they are computed, can be stopped and continued."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from pages._ui.results import downloads, picture, snippets
+from pages._ui.server import work
+from pages._ui.shell.context import Context
+from pages._ui.widgets.inline_image import show_image
+from pages._ui.widgets.text import plain
+from pages._ui.widgets.tiles import data_uri
+from vislib import activation_maximization as am
+from vislib.errors import VislibError
+from vislib.output import export
+
+IMPORT = "from vislib import activation_maximization as am\n\n"
+_BLOCK = 32
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of the optimisation."""
+
+    steps: int = 128
+    seed: int = 0
+    n_pictures: int = 1
+    octaves: int = 3
+
+
+@dataclass(frozen=True)
+class Goal:
+    """An objective to maximize, its Python code, and its key in the store."""
+
+    objective: am.Objective
+    code: str
+    key: tuple
+
+
+def maximize(context: Context, goals: Sequence[Goal], what: str, settings: Settings, slot) -> am.Maximization | None:
+    """The pictures after all steps, drawn into `slot` while they are computed; None if the user stopped.
+
+    Each block of steps is stored. So Stop loses little, and a later run with more steps continues from the last block.
+    """
+    result = None
+    for done in range(0, settings.steps, _BLOCK):
+        steps, before = min(_BLOCK, settings.steps - done), result
+
+        def compute(progress, done=done, steps=steps, before=before):
+            return am.maximize(
+                context.classifier,
+                [goal.objective for goal in goals],
+                before,
+                lambda now, _, partial=None: progress(done + now, settings.steps, partial),
+                steps=steps,
+                seed=settings.seed,
+            )
+
+        key = (context.classifier.key, "maximize", tuple(goal.key for goal in goals), settings.seed, done + steps)
+        result = run(key, what, compute, slot, f"Picture in progress: {what}", resume_label="Go on")
+        if result is None:
+            return None
+    assert result is not None
+    with slot.container():
+        show_picture(result.picture, f"What {what} wants" if len(goals) == 1 else what)
+    return result
+
+
+def run(key: tuple, what: str, compute, slot, alt: str, resume_label: str = "Start again") -> am.Maximization | None:
+    """The result, whose picture is drawn into `slot` while it is computed; None if it was stopped or refused."""
+
+    def draw(partial: np.ndarray, done: int, total: int) -> None:
+        # As a data URI: Streamlit could delete a file before a slow browser loads it.
+        slot.image(data_uri(export.as_image(partial, picture.SIDE), picture.SIDE), width="stretch", alt=alt)
+
+    try:
+        return work.run(key, what, compute, draw, resume_label, kind="activation maximization")
+    except VislibError as error:
+        st.error(plain(str(error)))
+        return None
+
+
+def show_picture(pixels: np.ndarray, alt: str) -> None:
+    show_image(export.as_image(pixels, picture.SIDE), width="stretch", alt=alt)
+
+
+def show_downloads(
+    context: Context, result: am.Maximization, goals: Sequence[Goal], settings: Settings, with_image: bool = False
+) -> None:
+    show_files(context, result, repr([goal.key for goal in goals]), snippet(context, goals, settings, with_image))
+
+
+def snippet(
+    context: Context, goals: Sequence[Goal], settings: Settings, with_image: bool = False, more: str = ""
+) -> str:
+    start = f"{snippets.preamble(context)}\n" if with_image else snippets.classifier_lines(context)
+    listed = f"[{', '.join(goal.code for goal in goals)}]" if len(goals) > 1 else goals[0].code
+    return (
+        f"{start}{IMPORT}result = am.maximize(classifier, {listed}, steps={settings.steps}, seed={settings.seed})\n"
+        f"result.pictures  # ({len(goals)}, {context.classifier.input_size[0]}, {context.classifier.input_size[1]}, 3) "
+        f"uint8{more}\n"
+    )
+
+
+def show_files(context: Context, result: am.Maximization, key: str, snippet: str) -> None:
+    downloads.show(
+        f"wanted {key}",
+        downloads.file_stem(context.model_name, *result.titles[:1]),
+        {
+            "png": lambda: export.maximization_bytes(result, "png"),
+            "svg": lambda: export.maximization_bytes(result, "svg"),
+            "pdf": lambda: export.maximization_bytes(result, "pdf"),
+            "npz": lambda: export.maximization_bytes(result, "npz"),
+        },
+        snippet,
+    )

@@ -1,0 +1,40 @@
+"""The app's pages, as app.py lists them."""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class AppPage:
+    """One page.
+
+    Attributes:
+        name: In the navigation.
+        title: The heading.
+        has_context: Whether the sidebar offers a model, an image and a class.
+    """
+
+    name: str
+    title: str
+    has_context: bool
+
+
+def calls(path: Path) -> list[tuple[str, ast.Call]]:
+    """The calls in a file, each with the name of what is called, such as "st.Page"."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return [(ast.unparse(node.func), node) for node in nodes if isinstance(node, ast.Call)]
+
+
+def read_page(call: ast.Call) -> tuple[str, AppPage]:
+    """The page's file without suffix, and the page, from its st.Page(...) in app.py."""
+    path = ROOT / ast.literal_eval(call.args[0])
+    name = next(ast.literal_eval(word.value) for word in call.keywords if word.arg == "title")
+    begins = next((called, node) for called, node in calls(path) if called in ("context", "style.start"))
+    return path.stem, AppPage(name, ast.literal_eval(begins[1].args[0]), begins[0] == "context")
+
+
+PAGES = dict(read_page(call) for called, call in calls(ROOT / "app.py") if called == "st.Page")
+"""By file name without suffix; in the address the first one is "", the others are called as here."""
