@@ -127,25 +127,32 @@ _P, _C, _W, _S, _E = Reach.PLACE, Reach.CHANNELS, Reach.WINDOW, Reach.SHIFT, Rea
 _LOWEST = float("-inf")
 
 BATCH_NORMALIZATION = LayerKind(
-    Role.NORMALIZATION, _P, "batch normalization: moved and scaled by what training found", exact_on_windows=True
+    Role.NORMALIZATION,
+    _P,
+    "batch normalization: shifted and scaled with the statistics of the training",
+    exact_on_windows=True,
 )
 MAXIMUM = LayerKind(Role.MERGE, _P, "the largest of the paths that meet here", exact_on_windows=True)
-_ACTIVATION = LayerKind(Role.ACTIVATION, _P, "an activation, number by number", exact_on_windows=True)
-_RELU = LayerKind(Role.ACTIVATION, _P, "an activation, number by number", exact_on_windows=True, relu=True)
+_ACTIVATION = LayerKind(Role.ACTIVATION, _P, "an activation function, applied to each number", exact_on_windows=True)
+_RELU = LayerKind(
+    Role.ACTIVATION, _P, "an activation function, applied to each number", exact_on_windows=True, relu=True
+)
 _SOFTMAX = LayerKind(Role.ACTIVATION, _C, "softmax over the channels", exact_on_windows=True, probabilities="softmax")
 _CHANNEL_NORM = LayerKind(
     Role.NORMALIZATION, _C, "normalization over the channels of each place", exact_on_windows=True
 )
 _ADD = LayerKind(Role.MERGE, _P, "a sum of the paths that meet here", exact_on_windows=True, joins="residual")
 _MULTIPLY = LayerKind(Role.MERGE, _P, "a product of the paths that meet here", exact_on_windows=True, joins="gated")
-_CONCATENATE = LayerKind(Role.MERGE, _C, "maps put behind each other", exact_on_windows=True, joins="inception")
+_CONCATENATE = LayerKind(
+    Role.MERGE, _C, "a concatenation of maps along the channels", exact_on_windows=True, joins="inception"
+)
 _MERGE = LayerKind(Role.MERGE, _P, exact_on_windows=True)
-_RESCALING = LayerKind(Role.RESCALING, _P, "values scaled and moved, number by number", exact_on_windows=True)
+_RESCALING = LayerKind(Role.RESCALING, _P, "each number scaled and shifted", exact_on_windows=True)
 _REGULARIZATION = LayerKind(
-    Role.REGULARIZATION, _P, "does nothing except in training", identity=True, exact_on_windows=True
+    Role.REGULARIZATION, _P, "regularization, which acts only during training", identity=True, exact_on_windows=True
 )
 _AUGMENTATION = LayerKind(
-    Role.AUGMENTATION, _P, "changes images in training only", identity=True, exact_on_windows=True
+    Role.AUGMENTATION, _P, "augmentation, which acts only during training", identity=True, exact_on_windows=True
 )
 _SHAPED = LayerKind(Role.RESHAPE, _E, "the same values in another shape", identity=True)
 _MOVED = LayerKind(Role.RESHAPE, _E, "values moved to other places")
@@ -174,7 +181,7 @@ LAYERS = _rows(
     ("EinsumDense", LayerKind(Role.DENSE, _E, "a dense layer over chosen axes", depth=True, macs_known=False)),
     ("MaxPooling2D", LayerKind(Role.POOLING, _W, "max pooling: the largest of the window", exact_on_windows=True, outside=_LOWEST, statistic="max")),
     ("AveragePooling2D", LayerKind(Role.POOLING, _W, "average pooling: the mean of the window", exact_on_windows=True, statistic="average")),
-    ("GlobalAveragePooling2D", LayerKind(Role.POOLING, _E, "global average pooling: one mean a map", statistic="average")),
+    ("GlobalAveragePooling2D", LayerKind(Role.POOLING, _E, "global average pooling: one mean per map", statistic="average")),
     ("GlobalMaxPooling2D", LayerKind(Role.POOLING, _E, "global max pooling: the largest of each map", statistic="max")),
     ("MaxPooling1D MaxPooling3D GlobalMaxPooling1D GlobalMaxPooling3D "
      "AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D", LayerKind(Role.POOLING, _E, statistic="max")),
@@ -224,7 +231,7 @@ OPERATIONS = _rows(
      "Softplus Softsign SparsePlus SparseSigmoid Squareplus TanhShrink Tanh Abs Absolute Arctan Arcsinh Cbrt Cos Cosh "
      "Clip Erf Erfc Erfinv Fabs Log Log10 Log1p Log2 Power Rsqrt Sign Sin Sinc Sinh Sqrt Square Tan Where", _ACTIVATION),
     ("Relu Relu6 LeakyRelu Threshold", _RELU),
-    ("Sigmoid", LayerKind(Role.ACTIVATION, _P, "an activation, number by number", exact_on_windows=True, probabilities="sigmoid")),
+    ("Sigmoid", LayerKind(Role.ACTIVATION, _P, "an activation function, applied to each number", exact_on_windows=True, probabilities="sigmoid")),
     ("Softmax", _SOFTMAX),
     ("LogSoftmax Sparsemax", LayerKind(Role.ACTIVATION, _C, "over the channels of each place", exact_on_windows=True)),
     ("Glu", LayerKind(Role.ACTIVATION, _C, "half of the channels, gated by the other half", exact_on_windows=True)),

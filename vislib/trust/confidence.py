@@ -12,7 +12,8 @@ def confidence_drop(classifier: Classifier, fitted: np.ndarray, values: np.ndarr
 
     Negative values of the map, evidence against, show nothing. 0 is best; the mean over images is the paper's
     average drop, and the share of images where o > y its increase in confidence. Here the score is the class's
-    probability, whatever the target's.
+    probability, whatever the target's. Of a target without a class, such as a channel, y and o are its values, and the
+    drop is 0 where y is not positive.
 
     Args:
         classifier: Whose decision.
@@ -23,7 +24,7 @@ def confidence_drop(classifier: Classifier, fitted: np.ndarray, values: np.ndarr
     Reference: Chattopadhay et al. 2018, arXiv 1710.11063, section 4.1.
     """
     before, after = _probabilities(classifier, fitted, values, target)
-    return max(0.0, before - after) / before
+    return max(0.0, before - after) / before if before > 0 else 0.0
 
 
 def confidence_increases(classifier: Classifier, fitted: np.ndarray, values: np.ndarray, target: Target) -> bool:

@@ -138,7 +138,8 @@ def _verdict(one: trust.Trust, measured: Sequence[trust.Trust]) -> None:
         ""
         if one.family == "baseline"
         else "".join(
-            f"<li class='{'for' if good else 'against'}'>{html.escape(sentence)}</li>" for good, sentence in reasons
+            f"<li class='{'for' if reason.supports else 'against'}'>{html.escape(reason.text)}</li>"
+            for reason in reasons
         )
     )
     st.html(f"<div class='v-verdict'><b>{html.escape(text)}</b><ul>{items}</ul></div>")

@@ -80,7 +80,7 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
         row = np.abs(tops + patch / 2 - chosen[1] * height).argmin()
         column = np.abs(lefts + patch / 2 - chosen[0] * width).argmin()
     top, left = int(tops[row]), int(lefts[column])
-    fitted = context.classifier.fit(context.image)
+    resized = context.classifier.resize(context.image)
     with click_here:
         marked = render.overlay(context.image, heatmap, 0.45, size=picture.SIDE)
         zoom = marked.width / width
@@ -97,7 +97,7 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
         picture.caption(
             "Click a place, or use the arrow keys", f"Now: row {top}, column {left} of the {width} × {height} input."
         )
-    occluded = explainer.covered(fitted, top, left)
+    occluded = explainer.covered(resized, top, left)
     with covered:
         show_image(
             Image.fromarray(occluded).resize((picture.SIDE, picture.SIDE), Image.Resampling.BICUBIC),
@@ -108,7 +108,7 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
     with answer:
         logits = work.stored(
             context.key(explainer, "patch", top, left),
-            lambda: context.classifier.network.logits(context.classifier.prepare(occluded[None]))[0],
+            lambda: context.classifier.network.logits(context.classifier.preprocess_input(occluded[None]))[0],
         )
         st.html(top_bars(context.classifier.labels, context.classifier.network.probabilities(logits), 5))
         picture.caption("Prediction", "The five most probable classes of the occluded image.")

@@ -36,7 +36,7 @@ def _choose(chosen: str) -> None:
 
 
 def _input(context: Context) -> Group:
-    channels = context.classifier.prepare(context.classifier.fit(context.image)[None])[0]
+    channels = context.classifier.preprocess_input(context.classifier.resize(context.image)[None])[0]
     names = ("Red", "Green", "Blue") if channels.shape[-1] == 3 else ("Grey",)
     scale = Scale.of(channels, signed=True)
     height, width = context.classifier.input_size

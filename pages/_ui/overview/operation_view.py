@@ -15,27 +15,13 @@ from pages._ui.widgets.point_picker import point_picker
 from vislib.arithmetic import notation
 from vislib.arithmetic.convolution import Step
 from vislib.errors import LayerError
+from vislib.graph.layer_kinds import Role, nearest_kind
 from vislib.layers import Operation, operation_of, softmax_cell
 from vislib.layers.cell import Cell
 from vislib.output import render
 from vislib.output.render import Scale
 
 _CHOSEN, _AT = "number of", "number at"
-_TITLES = {
-    "Conv2D": "a convolution: window times kernel, summed over all channels",
-    "DepthwiseConv2D": "a depthwise convolution: its own channel only",
-    "BatchNormalization": "batch normalization: shifted and scaled with the statistics of the training",
-    "Add": "a sum of the paths that meet here",
-    "MaxPooling2D": "max pooling: the largest of the window",
-    "AveragePooling2D": "average pooling: the mean of the window",
-    "GlobalAveragePooling2D": "global average pooling: one mean per map",
-    "Dense": "a dense layer: every input times its weight",
-    "ReLU": "an activation function, applied to each number",
-    "Activation": "an activation function, applied to each number",
-    "Dropout": "dropout, which acts only during training",
-    "Concatenate": "a concatenation of maps along the channels",
-    "Multiply": "a product of the paths that meet here",
-}
 
 
 def choose(layer: str, channel: int, at: tuple[float, float] | None = None) -> None:
@@ -62,7 +48,8 @@ def show(context: Context) -> None:
         else:
             st.metric(f"{layer}, unit {channel}", notation.number(operation.output[channel]))
     with right:
-        if operation.kind == "Flatten":
+        kind = nearest_kind(operation.node.operation)
+        if kind.role is Role.RESHAPE and operation.output.ndim == 1:
             _flattened(operation, channel)
             return
         try:
@@ -71,7 +58,7 @@ def show(context: Context) -> None:
             picture.caption(f"{layer}: {operation.kind}", str(error))
             cell = None
         if cell is not None:
-            _lines(f"{layer}: {_TITLES.get(operation.kind, operation.kind)}", cell)
+            _lines(f"{layer}: {kind.title or operation.kind}", cell)
             if isinstance(cell.step, Step):
                 _window(cell.step)
         _sources(context, operation, cell, channel)

@@ -73,9 +73,9 @@ def _widget(spec: dataclasses.Field, default, key: str, most: int | None):
     shared: dict[str, Any] = {"key": key, "help": about["help"] or None, "bind": "query-params"}
     if about["choices"]:
         return st.selectbox(label, about["choices"], about["choices"].index(default), **shared)
-    if "bool" in str(spec.type):
+    if about["kind"] is bool:
         return st.toggle(label, default, **shared)
-    if "float" in str(spec.type):
+    if about["kind"] is float:
         return st.slider(label, float(about["low"]), float(high), float(default), 0.01, **shared)
     return int(st.number_input(label, int(about["low"]), int(high), int(default), **shared))
 

@@ -21,7 +21,7 @@ def preamble(context: Context) -> str:
 def heatmap(context: Context, result: vislib.Heatmap) -> str:
     """The lines that compute a heatmap."""
     params = "".join(f", {name}={value!r}" for name, value in result.params.items())
-    target = result.class_index if result.target.is_class_logit else f"vislib.{result.target!r}"
+    target = result.class_index if result.target.is_class_logit else f"vislib.targets.{result.target!r}"
     return (
         f"{preamble(context)}\n"
         f"heatmap = vislib.explain(\n    {result.method!r}, classifier, image, "
@@ -44,7 +44,7 @@ def trust(context: Context, explainers: Sequence[vislib.Explainer], grid: Sequen
     images = ", ".join(
         "image" if one.digest == context.digest else f"vislib.load_image({one.source!r})" for one in grid
     )
-    target = context.class_index if context.target.is_class_logit else f"vislib.{context.target!r}"
+    target = context.class_index if context.target.is_class_logit else f"vislib.targets.{context.target!r}"
     return (
         f"{preamble(context)}\nfrom vislib import trust\n\nmethods = vislib.methods()\n"
         f"explainers = [\n{''.join(every)}]\n"

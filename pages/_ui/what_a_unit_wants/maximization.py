@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+import vislib
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell.context import Context
@@ -34,7 +35,7 @@ class Settings:
 class Goal:
     """An objective to maximize, its Python code, and its key in the store."""
 
-    objective: am.Objective
+    objective: vislib.targets.Target
     code: str
     key: tuple
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+import vislib
 from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.shell.context import Context
 from pages._ui.what_a_unit_wants import maximization
@@ -94,13 +95,13 @@ def unit(context: Context, kind: str, layer: str, channel: int, settings: maximi
     if settings.n_pictures > 1:
         where = layer or context.classifier.network.last_map_layer
         goal = maximization.Goal(
-            goal.objective + _DIVERSITY * am.Diversity(where),
-            f"{goal.code} + {_DIVERSITY} * am.Diversity({where!r})",
+            goal.objective + _DIVERSITY * vislib.targets.Diversity(where),
+            f"{goal.code} + {_DIVERSITY} * vislib.targets.Diversity({where!r})",
             (*goal.key, where),
         )
     goals = [goal] * settings.n_pictures
     slot = st.empty()
-    result = maximization.maximize(context, goals, goal.objective.title, settings, slot)
+    result = maximization.maximize(context, goals, goal.objective.in_words(), settings, slot)
     if result is None:
         return
     reached = ", ".join(f"{score:.2f}" for score in result.scores)
@@ -128,7 +129,7 @@ def classes(context: Context, settings: maximization.Settings) -> None:
     if result is None:
         return
     found = context.classifier.network.probabilities(
-        context.classifier.network.logits(context.classifier.prepare(result.pictures))
+        context.classifier.network.logits(context.classifier.preprocess_input(result.pictures))
     )
     with slot.container():
         group = [
@@ -224,8 +225,8 @@ def dream(context: Context, layer: str, settings: maximization.Settings) -> None
 
 def caricature(context: Context, layer: str, settings: maximization.Settings) -> None:
     """A picture made from noise to which the layer responds as it does to the image."""
-    objective = am.likeness(context.classifier, context.image, layer)
-    code = f"am.likeness(classifier, image, {layer!r})"
+    objective = vislib.targets.likeness(context.classifier, context.image, layer)
+    code = f"vislib.targets.likeness(classifier, image, {layer!r})"
     slot = _beside_image(context)
     goals = [maximization.Goal(objective, code, ("likeness", layer, context.digest))]
     result = maximization.maximize(context, goals, f"Caricature at {layer}", settings, slot)
@@ -260,17 +261,19 @@ def about() -> None:
 def _unit_goal(context: Context, kind: str, layer: str, channel: int) -> maximization.Goal:
     if kind == CLASS:
         return _class_goal(context, context.class_index)
-    objective: am.Objective = am.Channel(layer, channel)
+    objective: vislib.targets.Target = vislib.targets.Channel(layer, channel)
     if kind == NEURON:
         height, width = context.classifier.network.map_node(layer).output.shape[1:3]
         x, y = st.session_state.get("unit") or (0.5, 0.5)
-        objective = am.Neuron(layer, channel, int(y * height), int(x * width))
-    return maximization.Goal(objective, f"am.{objective!r}", (repr(objective),))
+        objective = vislib.targets.Neuron(layer, channel, int(y * height), int(x * width))
+    return maximization.Goal(objective, f"vislib.targets.{objective!r}", (repr(objective),))
 
 
 def _class_goal(context: Context, index: int) -> maximization.Goal:
     label = context.classifier.labels[index]
-    return maximization.Goal(am.ClassLogit(label), f"am.ClassLogit({label!r})", ("class", index))
+    return maximization.Goal(
+        vislib.targets.ClassScore(label), f"vislib.targets.ClassScore({label!r})", ("class", index)
+    )
 
 
 def _beside_image(context: Context):

@@ -77,6 +77,8 @@ class IncrementalPlan:
             for tensor in node.inputs:
                 if id(tensor) in self.windows_of_tensors:
                     kept[id(tensor)] = tensor
+        if id(graph.logits) in self.windows_of_tensors:  # of a graph that ends in maps
+            kept[id(graph.logits)] = graph.logits
         self.kept = list(kept.values())
 
     @property
