@@ -161,9 +161,8 @@ def _batches(tops: np.ndarray, lefts: np.ndarray, patch: int, most: int) -> list
     rows, columns = np.indices((len(tops), len(lefts))).reshape(2, -1)
     level = np.select([(rows % 4 == 0) & (columns % 4 == 0), (rows % 2 == 0) & (columns % 2 == 0)], [0, 1], default=2)
     near = [
-        (np.minimum(starts, starts[-1] - starts) < patch)[cells]
-        for starts, cells in ((tops, rows), (lefts, columns))
-    ]  # fmt: skip
+        (np.minimum(starts, starts[-1] - starts) < patch)[cells] for starts, cells in ((tops, rows), (lefts, columns))
+    ]
     group = np.where(level < 2, level, 2 + near[0] + 2 * near[1])
     cells = np.stack([rows, columns], axis=1)
     found = []

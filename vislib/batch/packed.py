@@ -31,8 +31,9 @@ class PackedClassifier:
                 path = Path(folder) / "model.keras"
                 classifier.model.save(path)
                 file = path.read_bytes()
-        return cls(classifier.key, file, classifier.labels, classifier.input_size, classifier.channels,
-                   classifier.preprocess)  # fmt: skip
+        return cls(
+            classifier.key, file, classifier.labels, classifier.input_size, classifier.channels, classifier.preprocess
+        )
 
     def unpacked(self) -> Classifier:
         """The classifier, its model loaded."""

@@ -23,15 +23,24 @@ def table_schema(settings: BatchSettings) -> "pa.Schema":
     import pyarrow as pa
 
     fields: list[tuple[str, Any]] = [
-        ("number", pa.int64()), ("path", pa.string()), ("digest", pa.string()),
-        ("height", pa.int32()), ("width", pa.int32()),
-        ("label", pa.string()), ("label_index", pa.int32()),
-        ("predicted", pa.int32()), ("predicted_label", pa.string()), ("probability", pa.float64()),
+        ("number", pa.int64()),
+        ("path", pa.string()),
+        ("digest", pa.string()),
+        ("height", pa.int32()),
+        ("width", pa.int32()),
+        ("label", pa.string()),
+        ("label_index", pa.int32()),
+        ("predicted", pa.int32()),
+        ("predicted_label", pa.string()),
+        ("probability", pa.float64()),
         ("correct", pa.bool_()),
-        ("top_index", pa.list_(pa.int32())), ("top_label", pa.list_(pa.string())),
+        ("top_index", pa.list_(pa.int32())),
+        ("top_label", pa.list_(pa.string())),
         ("top_probability", pa.list_(pa.float64())),
-        ("explained", pa.int32()), ("explained_label", pa.string()), ("score", pa.float64()),
-    ]  # fmt: skip
+        ("explained", pa.int32()),
+        ("explained_label", pa.string()),
+        ("score", pa.float64()),
+    ]
     names = [method.name for method in settings.methods]
     figures = FIGURES + (CURVES if settings.curves else ())
     fields += [(column(name, figure), pa.float64()) for name in names for figure in figures]
@@ -60,8 +69,11 @@ def empty_row(item: Decoded, classifier: Classifier, indices: dict[str, int | No
     height, width = item.size or (None, None)
     row = {"number": item.number, "path": item.path, "digest": item.digest or None, "error": item.error}
     return row | {
-        "height": height, "width": width, "label": item.label, "label_index": label_index(item.label, classifier, indices),
-    }  # fmt: skip
+        "height": height,
+        "width": width,
+        "label": item.label,
+        "label_index": label_index(item.label, classifier, indices),
+    }
 
 
 def label_index(label: str | None, classifier: Classifier, indices: dict[str, int | None]) -> int | None:
@@ -80,11 +92,14 @@ def predictions(classifier: Classifier, logits: np.ndarray, top: int, label: int
     ranked = classifier.ranked(logits, top)
     first = ranked[0]
     return {
-        "predicted": first.index, "predicted_label": first.label, "probability": first.probability,
+        "predicted": first.index,
+        "predicted_label": first.label,
+        "probability": first.probability,
         "correct": None if label is None else first.index == label,
-        "top_index": [each.index for each in ranked], "top_label": [each.label for each in ranked],
+        "top_index": [each.index for each in ranked],
+        "top_label": [each.label for each in ranked],
         "top_probability": [each.probability for each in ranked],
-    }  # fmt: skip
+    }
 
 
 def thumbnail(fitted: np.ndarray, side: int) -> bytes | None:

@@ -102,8 +102,9 @@ def explain_many(
             compute_with_ray(classifier, chosen, source, folder, missing, cluster or Cluster(), done)
         else:
             _compute(classifier, chosen, source, folder, missing, done)
-    return BatchResult(folder.path, len(source), _n_errors(folder, len(source), chosen), n_missing,
-                       time.perf_counter() - begun)  # fmt: skip
+    return BatchResult(
+        folder.path, len(source), _n_errors(folder, len(source), chosen), n_missing, time.perf_counter() - begun
+    )
 
 
 def _check_apart(images: Any, out: str | os.PathLike[str]) -> None:

@@ -28,15 +28,27 @@ def add_batch_arguments(command: argparse.ArgumentParser) -> None:
         "the same command goes on. Exit status: 0, all images explained; 3, some could not be read, and their rows say "
         "why; 2, refused with a sentence; 130, stopped with Ctrl-C."
     )
-    command.add_argument("images", help="a folder (with a folder a class, or none), a .zip, a .txt file with a path a "
-                         "line (and a label behind a tab), or a .parquet file with a column path (and label)")  # fmt: skip
+    command.add_argument(
+        "images",
+        help="a folder (with a folder a class, or none), a .zip, a .txt file with a path a "
+        "line (and a label behind a tab), or a .parquet file with a column path (and label)",
+    )
     add_model_options(command)
     command.add_argument("--methods", default="grad-cam", help="one or more, with commas (default grad-cam)")
-    command.add_argument("--param", action="append", default=[], metavar="METHOD.NAME=VALUE",
-                         help="a parameter of a method, such as occlusion.patch_px=56; may be repeated")  # fmt: skip
+    command.add_argument(
+        "--param",
+        action="append",
+        default=[],
+        metavar="METHOD.NAME=VALUE",
+        help="a parameter of a method, such as occlusion.patch_px=56; may be repeated",
+    )
     command.add_argument("--out", required=True, help="folder to write: a new one, or that of an interrupted run")
-    command.add_argument("--explain", choices=EXPLAINED, default="predicted", help="the class that is explained: the "
-                         "most probable one (default), or the image's own where it is known")  # fmt: skip
+    command.add_argument(
+        "--explain",
+        choices=EXPLAINED,
+        default="predicted",
+        help="the class that is explained: the most probable one (default), or the image's own where it is known",
+    )
     command.add_argument(
         "--map-size", type=int, default=56, help="longer side of the maps kept, in pixels (default 56)"
     )
@@ -66,10 +78,19 @@ def run_batch(options: argparse.Namespace) -> int:
     shown = _Shown()
     try:
         result = explain_many(
-            classifier, options.images, methods, out=options.out, engine=options.engine, cluster=cluster, progress=shown,
-            explain=options.explain, map_px=options.map_size, part_rows=options.part_size, curves=options.curves,
+            classifier,
+            options.images,
+            methods,
+            out=options.out,
+            engine=options.engine,
+            cluster=cluster,
+            progress=shown,
+            explain=options.explain,
+            map_px=options.map_size,
+            part_rows=options.part_size,
+            curves=options.curves,
             pictures=options.pictures,
-        )  # fmt: skip
+        )
     except KeyboardInterrupt:
         print("\nvislib: stopped; the same command goes on.", file=sys.stderr)
         return STOPPED

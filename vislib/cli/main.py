@@ -60,16 +60,18 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--method", required=True, help=f"one or more, with commas: {listed(attribution.methods())}")
     _add_target(command)
     command.add_argument("--out", required=True, help=f"file to write; ends in {', '.join(export.FORMATS)}")
-    command.add_argument("--param", action="append", default=[], metavar="NAME=VALUE",
-                         help="a parameter of the method; may be repeated")  # fmt: skip
+    command.add_argument(
+        "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the method; may be repeated"
+    )
     command.add_argument("--opacity", type=float, default=0.5, help="of the map over the image (default 0.5)")
     command.add_argument("--colormap", help="a matplotlib colormap (default viridis, RdBu_r where signed)")
     command.set_defaults(run=_explain)
 
     command = commands.add_parser("compare", help="several methods' maps of an image in one figure")
     _add_common(command)
-    command.add_argument("--method", default=trust_command.DEFAULT_METHODS,
-                         help=f"with commas (default {trust_command.DEFAULT_METHODS})")  # fmt: skip
+    command.add_argument(
+        "--method", default=trust_command.DEFAULT_METHODS, help=f"with commas (default {trust_command.DEFAULT_METHODS})"
+    )
     _add_target(command)
     command.add_argument("--out", required=True, help="file to write; ends in .png, .svg or .pdf")
     command.add_argument("--opacity", type=float, default=0.5, help="of the maps over the image (default 0.5)")

@@ -14,8 +14,12 @@ MAX_PICTURES = 100
 
 def add_maximize_arguments(command: argparse.ArgumentParser) -> None:
     """The arguments of `maximize`, besides the network."""
-    command.add_argument("--class", dest="classes", metavar="CLASS",
-                         help="a label or number, several with commas, or a range of numbers such as 0..9")  # fmt: skip
+    command.add_argument(
+        "--class",
+        dest="classes",
+        metavar="CLASS",
+        help="a label or number, several with commas, or a range of numbers such as 0..9",
+    )
     command.add_argument("--layer", help="with --channel: channels of this layer instead of classes")
     command.add_argument("--channel", dest="channels", metavar="NUMBERS", help="such as 3 or 0,5 or 0..8")
     command.add_argument("--steps", type=int, default=128, help="of the ascent (default 128)")

@@ -11,16 +11,22 @@ from vislib.model.preprocessing import PREPROCESSINGS
 
 def add_model_options(command: argparse.ArgumentParser) -> None:
     """--model, and what a model of one's own needs besides."""
-    command.add_argument("--model", default=zoo.DEFAULT, help=f"a built-in network (default {zoo.DEFAULT}), or a "
-                         ".keras or .h5 file")  # fmt: skip
+    command.add_argument(
+        "--model", default=zoo.DEFAULT, help=f"a built-in network (default {zoo.DEFAULT}), or a .keras or .h5 file"
+    )
     own = command.add_argument_group("for a model of your own (a .keras or .h5 file)")
-    own.add_argument("--preprocess", help=f"{', '.join(PREPROCESSINGS)}, or a family of keras.applications "
-                     "(default: what its own Rescaling or Normalization layers call for)")  # fmt: skip
+    own.add_argument(
+        "--preprocess",
+        help=f"{', '.join(PREPROCESSINGS)}, or a family of keras.applications "
+        "(default: what its own Rescaling or Normalization layers call for)",
+    )
     own.add_argument("--labels", metavar="FILE", help="a name for each class: text, CSV or JSON (default: numbers)")
-    own.add_argument("--input-size", metavar="SIZE", help="for a model that takes any size: 224, or 160x320 for "
-                     "height and width")  # fmt: skip
-    own.add_argument("--trust", action="store_true", help="do not try the file in a process of its own first, "
-                     "because you made it")  # fmt: skip
+    own.add_argument(
+        "--input-size", metavar="SIZE", help="for a model that takes any size: 224, or 160x320 for height and width"
+    )
+    own.add_argument(
+        "--trust", action="store_true", help="do not try the file in a process of its own first, because you made it"
+    )
 
 
 def model_settings(options: argparse.Namespace) -> dict[str, Any]:

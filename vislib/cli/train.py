@@ -19,10 +19,15 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """The arguments of `train`, those of `TrainingOptions` among them."""
     command.add_argument("network", help=f"one of {', '.join(NETWORKS)}")
     command.add_argument("--out", required=True, help="file to write, ends in .keras or .weights.h5")
-    command.add_argument("--data", help="mnist, cifar10, or a folder with a folder of images for each class "
-                         "(default: what the network is known for)")  # fmt: skip
-    command.add_argument("--data-dir", help="local directory with MNIST or CIFAR-10 (default: $VISLIB_DATA_DIR, "
-                         "else downloaded by Keras)")  # fmt: skip
+    command.add_argument(
+        "--data",
+        help="mnist, cifar10, or a folder with a folder of images for each class "
+        "(default: what the network is known for)",
+    )
+    command.add_argument(
+        "--data-dir",
+        help="local directory with MNIST or CIFAR-10 (default: $VISLIB_DATA_DIR, else downloaded by Keras)",
+    )
     command.add_argument("--size", type=int, help="side in pixels that a folder's images are resized to")
     command.add_argument("--dropout", action=argparse.BooleanOptionalAction, help="default: as in the text")
     command.add_argument("--batch-norm", choices=BATCH_NORMS, help="of each activation (default: as in the text)")
@@ -80,8 +85,10 @@ def _dataset(options: argparse.Namespace, default: str, input_shape: tuple[int, 
             "of images for each class."
         )
     if not Path(name).exists():
-        raise DatasetError(f"--data takes {', '.join(DATASETS)} or a folder (or zip) with a folder of images for each "
-                           f"class; there is no '{name}'.")  # fmt: skip
+        raise DatasetError(
+            f"--data takes {', '.join(DATASETS)} or a folder (or zip) with a folder of images for each "
+            f"class; there is no '{name}'."
+        )
     side = options.size
     if side is not None and not 8 <= side <= 1024:
         raise ParameterError(f"--size must be from 8 to 1024 pixels; not {side}.")

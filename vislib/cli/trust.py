@@ -22,8 +22,13 @@ def add_trust_arguments(command: argparse.ArgumentParser) -> None:
         "--method", default=DEFAULT_METHODS, help=f"one or more, with commas (default {DEFAULT_METHODS})"
     )
     command.add_argument("--out", help="write the figures to this .csv or .json file too")
-    command.add_argument("--grid", action="append", default=[], metavar="IMAGE",
-                         help="a further image for the grid pointing game; may be repeated")  # fmt: skip
+    command.add_argument(
+        "--grid",
+        action="append",
+        default=[],
+        metavar="IMAGE",
+        help="a further image for the grid pointing game; may be repeated",
+    )
     command.add_argument("--seed", type=int, default=0, help="of all that is random (default 0)")
 
 

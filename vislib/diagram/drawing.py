@@ -10,8 +10,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Okabe & Ito's palette, lightened: distinct for colour-blind people.
-_FILLS = {"residual": "#cfe3f5", "inception": "#fbe3c0", "dense": "#cdebdf", "gated": "#f2d9e8", "chain": "#e9e9ec",
-          "branches": "#f7f0b8"}  # fmt: skip
+_FILLS = {
+    "residual": "#cfe3f5",
+    "inception": "#fbe3c0",
+    "dense": "#cdebdf",
+    "gated": "#f2d9e8",
+    "chain": "#e9e9ec",
+    "branches": "#f7f0b8",
+}
 _LAYER, _STAGE, _LINE, _TEXT, _MUTED = "#ffffff", "#f6f6f8", "#8a8f98", "#1c1e21", "#5a606b"
 _MARGIN = 12
 _LETTERS = 26
@@ -57,8 +63,15 @@ def figure(layout: Layout) -> "Figure":
     axes.set_ylim(layout.height + _MARGIN, -_MARGIN)
     axes.set_axis_off()
     for box in layout.boxes:
-        corners = FancyBboxPatch((box.x, box.y), box.width, box.height, boxstyle="round,pad=0,rounding_size=4",
-                                 facecolor=_fill(box), edgecolor=_LINE, linewidth=0.6)  # fmt: skip
+        corners = FancyBboxPatch(
+            (box.x, box.y),
+            box.width,
+            box.height,
+            boxstyle="round,pad=0,rounding_size=4",
+            facecolor=_fill(box),
+            edgecolor=_LINE,
+            linewidth=0.6,
+        )
         axes.add_patch(corners)
         for text, size, color, y in _texts(box):
             axes.text(box.x + 8, y, text, fontsize=size * 0.72, color=color, va="baseline", parse_math=False)

@@ -71,8 +71,10 @@ def edges(connections: Iterable[tuple[str, str]], boxes: list[Box]) -> tuple[Edg
 def _within(a: Box, b: Box, column: list[Box]) -> tuple[Point, ...]:
     """Straight down; else across in the gap above b, or below a; else around on the right."""
     below, above, start, end = _below(a), _above(b), _bottom(a), _top(b)
-    frame = max((box.x + box.width for box in column if not _leaf(box) and box.level == "block" and _holds(box, b)),
-                default=column[0].x + column[0].width)  # fmt: skip
+    frame = max(
+        (box.x + box.width for box in column if not _leaf(box) and box.level == "block" and _holds(box, b)),
+        default=column[0].x + column[0].width,
+    )
     around = frame - _MARGIN
     return _first_free(
         [

@@ -32,8 +32,11 @@ def centre_digit(drawing: np.ndarray) -> np.ndarray:
     cropped = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = BOX_PX / max(cropped.shape)
     height, width = (max(1, round(length * scale)) for length in cropped.shape)
-    scaled = np.asarray(Image.fromarray(cropped).resize((width, height), Image.Resampling.BOX if scale < 1
-                                                        else Image.Resampling.BILINEAR))  # fmt: skip
+    scaled = np.asarray(
+        Image.fromarray(cropped).resize(
+            (width, height), Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR
+        )
+    )
     canvas = np.zeros((SIDE_PX, SIDE_PX), np.float32)
     top, left = _offset(scaled.sum(axis=1)), _offset(scaled.sum(axis=0))
     canvas[top : top + height, left : left + width] = scaled

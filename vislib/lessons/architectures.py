@@ -101,50 +101,72 @@ def _keras(name: str) -> Callable[[], "keras.Model"]:
 
 
 _ALEXNET = (
-    2012, "Krizhevsky, Sutskever, Hinton",
+    2012,
+    "Krizhevsky, Sutskever, Hinton",
     "ImageNet Classification with Deep Convolutional Neural Networks, NeurIPS 2012",
-)  # fmt: skip
+)
 _VGG = (
-    2014, "Simonyan, Zisserman",
+    2014,
+    "Simonyan, Zisserman",
     "Very Deep Convolutional Networks for Large-Scale Image Recognition, arXiv 1409.1556",
     "Stacks of 3 × 3 convolutions instead of larger kernels: three see as far as one of 7 × 7, with fewer weights and "
     "two more nonlinearities.",
-)  # fmt: skip
+)
 _RESNET = (
-    2015, "He, Zhang, Ren, Sun", "Deep Residual Learning for Image Recognition, arXiv 1512.03385",
+    2015,
+    "He, Zhang, Ren, Sun",
+    "Deep Residual Learning for Image Recognition, arXiv 1512.03385",
     "Residual blocks F(x) + x: layers learn what to change about their input, which let networks of over a hundred "
     "layers be trained.",
-)  # fmt: skip
+)
 _CAFFE = "the replication by Caffe, github.com/BVLC/caffe, models/"
 _MATCONVNET = "the authors' networks as measured by MatConvNet, www.vlfeat.org/matconvnet/pretrained"
 _TORCH = "the replication in Torch, github.com/facebookarchive/fb.resnet.torch"
 
 ARCHITECTURES: dict[str, Architecture] = {
     "lenet5": Architecture(
-        "LeNet-5", 1998, "LeCun, Bottou, Bengio, Haffner",
+        "LeNet-5",
+        1998,
+        "LeCun, Bottou, Bengio, Haffner",
         "Gradient-Based Learning Applied to Document Recognition, Proceedings of the IEEE 86 (11)",
         "Convolution and subsampling in turn, learnt from end to end by backpropagation, to read handwritten digits.",
-        None, None, "reads digits of 32 × 32 pixels; never measured on ImageNet", _own("lenet5"),
+        None,
+        None,
+        "reads digits of 32 × 32 pixels; never measured on ImageNet",
+        _own("lenet5"),
     ),
     "alexnet": Architecture(
-        "AlexNet, two groups as published", *_ALEXNET,
+        "AlexNet, two groups as published",
+        *_ALEXNET,
         "A deep convolutional network with ReLU and dropout, trained on two graphics cards, that won ILSVRC 2012 by "
         "a wide margin (15.3 % top-5 error against 26.2 % of the second).",
-        42.9, 19.8, f"{_CAFFE}bvlc_alexnet", _alexnet(grouped=True),
+        42.9,
+        19.8,
+        f"{_CAFFE}bvlc_alexnet",
+        _alexnet(grouped=True),
     ),
     "alexnet-one-tower": Architecture(
-        "AlexNet, one tower", *_ALEXNET,
+        "AlexNet, one tower",
+        *_ALEXNET,
         "The same layers without the division between two graphics cards: conv2, conv4 and conv5 see all channels.",
-        None, None, "the published figures are those of the divided network", _alexnet(grouped=False),
+        None,
+        None,
+        "the published figures are those of the divided network",
+        _alexnet(grouped=False),
     ),
     "vgg16": Architecture("VGG-16", *_VGG, 28.5, 9.9, _MATCONVNET, _keras("VGG16")),
     "vgg19": Architecture("VGG-19", *_VGG, 28.7, 9.9, _MATCONVNET, _keras("VGG19")),
     "googlenet": Architecture(
-        "GoogLeNet", 2014, "Szegedy, Liu, Jia, Sermanet, Reed, Anguelov, Erhan, Vanhoucke, Rabinovich",
+        "GoogLeNet",
+        2014,
+        "Szegedy, Liu, Jia, Sermanet, Reed, Anguelov, Erhan, Vanhoucke, Rabinovich",
         "Going Deeper with Convolutions, arXiv 1409.4842",
         "Inception modules: kernels of 1 × 1, 3 × 3 and 5 × 5 and pooling side by side, with 1 × 1 convolutions "
         "before the large ones to keep them cheap.",
-        31.3, 11.1, f"{_CAFFE}bvlc_googlenet", _googlenet,
+        31.3,
+        11.1,
+        f"{_CAFFE}bvlc_googlenet",
+        _googlenet,
     ),
     "resnet18": Architecture("ResNet-18", *_RESNET, 30.41, 10.76, _TORCH, _own("resnet18")),
     "resnet34": Architecture("ResNet-34", *_RESNET, 26.73, 8.74, _TORCH, _own("resnet34")),
@@ -152,10 +174,14 @@ ARCHITECTURES: dict[str, Architecture] = {
         "ResNet-50", *_RESNET, 24.7, 7.8, "the authors, github.com/KaimingHe/deep-residual-networks", _keras("ResNet50")
     ),
     "densenet121": Architecture(
-        "DenseNet-121", 2016, "Huang, Liu, van der Maaten, Weinberger",
+        "DenseNet-121",
+        2016,
+        "Huang, Liu, van der Maaten, Weinberger",
         "Densely Connected Convolutional Networks, arXiv 1608.06993",
         "Dense blocks: every layer gets the maps of all layers before it in its block, side by side instead of added.",
-        25.09, 7.81, "the conversion to Caffe that the authors link, github.com/shicai/DenseNet-Caffe",
+        25.09,
+        7.81,
+        "the conversion to Caffe that the authors link, github.com/shicai/DenseNet-Caffe",
         _keras("DenseNet121"),
     ),
-}  # fmt: skip
+}

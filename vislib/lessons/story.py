@@ -68,26 +68,53 @@ def story(image: np.ndarray, seed: int = 0) -> tuple[StoryStep, ...]:
         "image", "The image", _fitted(image) / 255, "Three channels: how red, green and blue each pixel is."
     )
     # Else a kernel's map lies mostly above or mostly below zero, depending on the sum of its weights.
-    middle = StoryStep("centred", "The image, centred", start.maps - start.maps.mean(axis=(0, 1)),
-                       "From each channel its mean is taken away, so that zero is its middle, as networks like to "
-                       "get their images.", start.key)  # fmt: skip
+    middle = StoryStep(
+        "centred",
+        "The image, centred",
+        start.maps - start.maps.mean(axis=(0, 1)),
+        "From each channel its mean is taken away, so that zero is its middle, as networks like to get their images.",
+        start.key,
+    )
     three = random_kernels((3, 3), 3, 3, seeds[0])
     ten = random_kernels((10, 10), 3, 3, seeds[1])
-    rgb = _convolved(middle, "three-3x3", "Three random kernels of 3 × 3", three,
-                     "Three maps, drawn as red, green and blue. Edges and texture are still there: even random "
-                     "kernels pass on what the image holds.")  # fmt: skip
-    coarse = _convolved(middle, "three-10x10", "Three random kernels of 10 × 10", ten,
-                        "Each value now mixes 100 pixels of every channel, so detail goes, and 9 pixels each way are "
-                        "lost at the border.")  # fmt: skip
-    one = _convolved(middle, "one-3x3", "One kernel of 3 × 3", three[..., :1],
-                     "One kernel, one map. Zero is the middle: where the weights that subtract win, the value is "
-                     "negative.")  # fmt: skip
-    wide = _convolved(middle, "one-10x10", "One kernel of 10 × 10", ten[..., :1],
-                      "The same with the larger kernel: the map is smoother than that of 3 × 3.")  # fmt: skip
+    rgb = _convolved(
+        middle,
+        "three-3x3",
+        "Three random kernels of 3 × 3",
+        three,
+        "Three maps, drawn as red, green and blue. Edges and texture are still there: even random "
+        "kernels pass on what the image holds.",
+    )
+    coarse = _convolved(
+        middle,
+        "three-10x10",
+        "Three random kernels of 10 × 10",
+        ten,
+        "Each value now mixes 100 pixels of every channel, so detail goes, and 9 pixels each way are "
+        "lost at the border.",
+    )
+    one = _convolved(
+        middle,
+        "one-3x3",
+        "One kernel of 3 × 3",
+        three[..., :1],
+        "One kernel, one map. Zero is the middle: where the weights that subtract win, the value is negative.",
+    )
+    wide = _convolved(
+        middle,
+        "one-10x10",
+        "One kernel of 10 × 10",
+        ten[..., :1],
+        "The same with the larger kernel: the map is smoother than that of 3 × 3.",
+    )
     positive = _activated(one, "relu", "ReLU", "relu", "Everything below zero is now zero; the rest is as it was.")
-    pooled = _pooled(positive, "pooled", "Max pooling 3 × 3", Pooling("max", 3),
-                     "About a third the size each way, and still the same scene: only the largest of nine values is "
-                     "kept.")  # fmt: skip
+    pooled = _pooled(
+        positive,
+        "pooled",
+        "Max pooling 3 × 3",
+        Pooling("max", 3),
+        "About a third the size each way, and still the same scene: only the largest of nine values is kept.",
+    )
     return start, middle, rgb, coarse, one, wide, positive, pooled, *_lenet(middle, seeds[2:])
 
 
@@ -113,12 +140,14 @@ def trained_story(classifier: Classifier, image: np.ndarray, most: int = 6) -> t
 def _lenet(start: StoryStep, seeds: list[int]) -> tuple[StoryStep, ...]:
     """LeNet-5's two stages: 5 × 5 kernels, tanh, average pooling of 2 × 2; 6 maps, then 16."""
     steps = [start]
-    notices = ("Six kernels of 5 × 5, each over all three channels.",
-               "tanh keeps every value between −1 and 1.",
-               "The mean of four values: half the size each way.",
-               "Sixteen kernels of 5 × 5, each over all six maps: combinations of what the first stage found.",
-               "tanh again.",
-               "A quarter of the image's size each way, sixteen maps: where LeNet hands over to dense layers.")  # fmt: skip
+    notices = (
+        "Six kernels of 5 × 5, each over all three channels.",
+        "tanh keeps every value between −1 and 1.",
+        "The mean of four values: half the size each way.",
+        "Sixteen kernels of 5 × 5, each over all six maps: combinations of what the first stage found.",
+        "tanh again.",
+        "A quarter of the image's size each way, sixteen maps: where LeNet hands over to dense layers.",
+    )
     for stage, n_maps in ((1, 6), (2, 16)):
         first, second, third = notices[3 * stage - 3 : 3 * stage]
         kernels = random_kernels((5, 5), steps[-1].maps.shape[2], n_maps, seeds[stage - 1])

@@ -122,9 +122,14 @@ def check_in_child(path: Path, progress: Progress = no_progress) -> None:
     settings |= dict.fromkeys(("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "2")
     command = [sys.executable, "-P", *_CHILD, str(path)]
     child = subprocess.Popen(
-        command, cwd=path.parent, env=settings, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+        command,
+        cwd=path.parent,
+        env=settings,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     start = time.monotonic()
     try:
         while child.poll() is None:

@@ -122,9 +122,14 @@ def maximization_bytes(result: Pictures, kind: str) -> bytes:
     if kind in ("svg", "pdf"):
         return figure_bytes(figures.pictures(list(result.pictures), result.titles), kind)
     return npz_bytes(
-        result.pictures, objectives=result.titles, scores=result.scores.tolist(), seed=result.seed, model=result.model,
-        params={name: str(value) for name, value in result.params.items()}, seconds=result.seconds,
-    )  # fmt: skip
+        result.pictures,
+        objectives=result.titles,
+        scores=result.scores.tolist(),
+        seed=result.seed,
+        model=result.model,
+        params={name: str(value) for name, value in result.params.items()},
+        seconds=result.seconds,
+    )
 
 
 def check_path(path: str | os.PathLike[str], suffixes: Sequence[str] = FORMATS) -> Path:
@@ -152,10 +157,19 @@ def npz_bytes(result: Heatmap | np.ndarray, **metadata: Any) -> bytes:
         described = {
             name: getattr(result, name)
             for name in (
-                "method", "class_index", "label", "explained", "score", "layer", "signed", "seconds", "model", "image_size",
+                "method",
+                "class_index",
+                "label",
+                "explained",
+                "score",
+                "layer",
+                "signed",
+                "seconds",
+                "model",
+                "image_size",
                 "notes",
             )
-        }  # fmt: skip
+        }
         described |= {"target": result.target.described(), "params": dict(result.params), "box": vars(result.box)}
         metadata = described | metadata
     else:

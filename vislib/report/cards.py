@@ -73,11 +73,15 @@ class Cards:
     def _figures(self, method: str, reason: Reason) -> str:
         rows = self._rows(reason.numbers, (f"{_column(method)}_border", f"{_column(method)}_background", "correct"))
         figures = [
-            ("suspicion", f"{reason.suspicion:.2f}".replace("-", "−")), ("always there", f"{reason.always:.0%}"),
+            ("suspicion", f"{reason.suspicion:.2f}".replace("-", "−")),
+            ("always there", f"{reason.always:.0%}"),
             ("other classes", f"{reason.others:.0%}"),
-        ]  # fmt: skip
-        for name, title in (("correct", "right"), (f"{_column(method)}_border", "on the border"),
-                            (f"{_column(method)}_background", "on the background")):  # fmt: skip
+        ]
+        for name, title in (
+            ("correct", "right"),
+            (f"{_column(method)}_border", "on the border"),
+            (f"{_column(method)}_background", "on the background"),
+        ):
             values = [float(row[name]) for row in rows if row[name] is not None]
             if values:
                 figures.append((title, f"{np.mean(values):.0%}"))

@@ -144,10 +144,16 @@ def reasons(maps: np.ndarray, classes: np.ndarray, numbers: Sequence[int]) -> li
             near = members[np.argsort(-(maps[members] * mean).sum(axis=(1, 2)), kind="stable")]
             found.append(
                 Reason(
-                    int(class_index), tuple(every[near].tolist()), len(places), n_clusters,
-                    shares[members].mean(axis=0), where, always, others,
+                    int(class_index),
+                    tuple(every[near].tolist()),
+                    len(places),
+                    n_clusters,
+                    shares[members].mean(axis=0),
+                    where,
+                    always,
+                    others,
                 )
-            )  # fmt: skip
+            )
     return sorted(found, key=lambda reason: -reason.suspicion)
 
 

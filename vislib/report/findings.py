@@ -122,10 +122,13 @@ def _classes(label: np.ndarray, predicted: np.ndarray) -> tuple[ClassRow, ...]:
         most = int(counts.argmax()) if len(counts) else None
         found.append(
             ClassRow(
-                int(class_index), len(answers), int((answers == class_index).sum()),
-                None if most is None else int(others[most]), 0 if most is None else int(counts[most]),
+                int(class_index),
+                len(answers),
+                int((answers == class_index).sum()),
+                None if most is None else int(others[most]),
+                0 if most is None else int(counts[most]),
             )
-        )  # fmt: skip
+        )
     return tuple(sorted(found, key=lambda row: (row.right / row.n, -row.n)))
 
 

@@ -57,8 +57,12 @@ def load_image_folder(
         labels = _labels(training)
         if class_folders(held_out) != labels:
             raise DatasetError(f"'{training}' and '{held_out}' do not have the same class folders.")
-        return Dataset(folder.name, labels, *read_class_folders(training, labels, shape),
-                       *read_class_folders(held_out, labels, shape))  # fmt: skip
+        return Dataset(
+            folder.name,
+            labels,
+            *read_class_folders(training, labels, shape),
+            *read_class_folders(held_out, labels, shape),
+        )
     labels = _labels(folder)
     images, indices = read_class_folders(folder, labels, shape)
     tested = _held_out(indices, validation_share, seed)

@@ -145,9 +145,13 @@ def _copy(classifier: Classifier) -> Classifier:
             f"{classifier.key} cannot be copied, so its weights cannot be made random: {str(error).splitlines()[0][:200]}"
         ) from error
     return Classifier(
-        f"{classifier.key}, random", model, classifier.labels, classifier.input_size, classifier.channels,
+        f"{classifier.key}, random",
+        model,
+        classifier.labels,
+        classifier.input_size,
+        classifier.channels,
         classifier.preprocess,
-    )  # fmt: skip
+    )
 
 
 def _groups(classifier: Classifier, n_stages: int) -> list[list[tuple[str, list]]]:

@@ -1,30 +1,23 @@
 """Built-in networks by name. TensorFlow is imported when one is loaded, not before."""
 
-from pathlib import Path
-
 from vislib.errors import ModelError, listed
 from vislib.model.classifier import Classifier
-from vislib.model.preprocessing import PREPROCESSINGS
-from vislib.training.networks import PREPROCESSING
-from vislib.zoo import keras_applications, trained_here
+from vislib.zoo import keras_applications, lite0, trained_here
+from vislib.zoo.built_in import BuiltIn, imagenet_labels
 
-_LABELS = Path(__file__).with_name("imagenet_labels.txt")
+__all__ = ["BUILT_IN", "DEFAULT", "BuiltIn", "imagenet_labels", "load", "models"]
 
-DEFAULT = "efficientnet-lite0"
+BUILT_IN: dict[str, BuiltIn] = {
+    network.name: network for network in (lite0.NETWORK, *trained_here.networks(), *keras_applications.networks())
+}
+"""Every built-in network by name; a new one is one entry here."""
 
-
-def imagenet_labels() -> tuple[str, ...]:
-    """Names of the 1,000 classes of ImageNet (ILSVRC 2012), in the order of the class indices."""
-    return tuple(_LABELS.read_text(encoding="utf-8").splitlines())
+DEFAULT = lite0.NETWORK.name
 
 
 def models() -> dict[str, str]:
     """Built-in networks: name → one line on what it is and whether loading it needs the network."""
-    built_in = {DEFAULT: "ImageNet, 1,000 classes, 224 × 224; comes with the installation"}
-    built_in |= {name: network.line for name, network in trained_here.TRAINED.items()}
-    for name, (side, _) in keras_applications.NETWORKS.items():
-        built_in[name] = f"ImageNet, 1,000 classes, {side} × {side}; downloaded by Keras on first use"
-    return built_in
+    return {name: network.line for name, network in BUILT_IN.items()}
 
 
 def load(name: str) -> Classifier:
@@ -33,18 +26,11 @@ def load(name: str) -> Classifier:
     Raises:
         ModelError: If there is none, or its weights cannot be had.
     """
-    if name not in models():
+    if name not in BUILT_IN:
         raise ModelError(
-            f"There is no built-in network '{name}'; there are: {listed(models(), 50)}. A file ends in .keras or .h5."
+            f"There is no built-in network '{name}'; there are: {listed(BUILT_IN, 50)}. A file ends in .keras or .h5."
         )
-    labels = imagenet_labels()
-    if name == DEFAULT:
-        from vislib.zoo import efficientnet_lite0
-
-        model, preprocess = efficientnet_lite0.load(), PREPROCESSINGS["efficientnet-lite"]
-    elif name in trained_here.TRAINED:
-        model, preprocess, labels = trained_here.load(name), PREPROCESSING, trained_here.TRAINED[name].labels
-    else:
-        model, preprocess = keras_applications.load(name), PREPROCESSINGS[keras_applications.NETWORKS[name][1]]
+    network = BUILT_IN[name]
+    model = network.load()
     height, width, channels = model.input_shape[1:]
-    return Classifier(name, model, labels, (height, width), channels, preprocess)
+    return Classifier(name, model, network.labels(), (height, width), channels, network.preprocessing)

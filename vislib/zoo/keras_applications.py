@@ -1,55 +1,72 @@
 """The ImageNet classifiers of `keras.applications`, by the names that Keras gives them."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vislib.errors import ModelError
+from vislib.model.preprocessing import preprocessing_named
+from vislib.zoo.built_in import BuiltIn, imagenet_labels
 
 if TYPE_CHECKING:
     import keras
 
-# name: (input side in pixels, preprocessing)
+# name: (input side in pixels, family)
 NETWORKS: dict[str, tuple[int, str]] = {
-    "ConvNeXtTiny": (224, "0..255"),
-    "ConvNeXtSmall": (224, "0..255"),
-    "ConvNeXtBase": (224, "0..255"),
-    "ConvNeXtLarge": (224, "0..255"),
-    "ConvNeXtXLarge": (224, "0..255"),
-    "DenseNet121": (224, "imagenet mean/std"),
-    "DenseNet169": (224, "imagenet mean/std"),
-    "DenseNet201": (224, "imagenet mean/std"),
-    "EfficientNetB0": (224, "0..255"),
-    "EfficientNetB1": (240, "0..255"),
-    "EfficientNetB2": (260, "0..255"),
-    "EfficientNetB3": (300, "0..255"),
-    "EfficientNetB4": (380, "0..255"),
-    "EfficientNetB5": (456, "0..255"),
-    "EfficientNetB6": (528, "0..255"),
-    "EfficientNetB7": (600, "0..255"),
-    "EfficientNetV2B0": (224, "0..255"),
-    "EfficientNetV2B1": (240, "0..255"),
-    "EfficientNetV2B2": (260, "0..255"),
-    "EfficientNetV2B3": (300, "0..255"),
-    "EfficientNetV2S": (384, "0..255"),
-    "EfficientNetV2M": (480, "0..255"),
-    "EfficientNetV2L": (480, "0..255"),
-    "InceptionResNetV2": (299, "-1..1"),
-    "InceptionV3": (299, "-1..1"),
-    "MobileNet": (224, "-1..1"),
-    "MobileNetV2": (224, "-1..1"),
-    "MobileNetV3Large": (224, "0..255"),
-    "MobileNetV3Small": (224, "0..255"),
-    "NASNetLarge": (331, "-1..1"),
-    "NASNetMobile": (224, "-1..1"),
-    "ResNet50": (224, "caffe bgr"),
-    "ResNet101": (224, "caffe bgr"),
-    "ResNet152": (224, "caffe bgr"),
-    "ResNet50V2": (224, "-1..1"),
-    "ResNet101V2": (224, "-1..1"),
-    "ResNet152V2": (224, "-1..1"),
-    "VGG16": (224, "caffe bgr"),
-    "VGG19": (224, "caffe bgr"),
-    "Xception": (299, "-1..1"),
+    "ConvNeXtTiny": (224, "ConvNeXt"),
+    "ConvNeXtSmall": (224, "ConvNeXt"),
+    "ConvNeXtBase": (224, "ConvNeXt"),
+    "ConvNeXtLarge": (224, "ConvNeXt"),
+    "ConvNeXtXLarge": (224, "ConvNeXt"),
+    "DenseNet121": (224, "DenseNet"),
+    "DenseNet169": (224, "DenseNet"),
+    "DenseNet201": (224, "DenseNet"),
+    "EfficientNetB0": (224, "EfficientNet"),
+    "EfficientNetB1": (240, "EfficientNet"),
+    "EfficientNetB2": (260, "EfficientNet"),
+    "EfficientNetB3": (300, "EfficientNet"),
+    "EfficientNetB4": (380, "EfficientNet"),
+    "EfficientNetB5": (456, "EfficientNet"),
+    "EfficientNetB6": (528, "EfficientNet"),
+    "EfficientNetB7": (600, "EfficientNet"),
+    "EfficientNetV2B0": (224, "EfficientNetV2"),
+    "EfficientNetV2B1": (240, "EfficientNetV2"),
+    "EfficientNetV2B2": (260, "EfficientNetV2"),
+    "EfficientNetV2B3": (300, "EfficientNetV2"),
+    "EfficientNetV2S": (384, "EfficientNetV2"),
+    "EfficientNetV2M": (480, "EfficientNetV2"),
+    "EfficientNetV2L": (480, "EfficientNetV2"),
+    "InceptionResNetV2": (299, "InceptionResNetV2"),
+    "InceptionV3": (299, "InceptionV3"),
+    "MobileNet": (224, "MobileNet"),
+    "MobileNetV2": (224, "MobileNetV2"),
+    "MobileNetV3Large": (224, "MobileNetV3"),
+    "MobileNetV3Small": (224, "MobileNetV3"),
+    "NASNetLarge": (331, "NASNet"),
+    "NASNetMobile": (224, "NASNet"),
+    "ResNet50": (224, "ResNet"),
+    "ResNet101": (224, "ResNet"),
+    "ResNet152": (224, "ResNet"),
+    "ResNet50V2": (224, "ResNetV2"),
+    "ResNet101V2": (224, "ResNetV2"),
+    "ResNet152V2": (224, "ResNetV2"),
+    "VGG16": (224, "VGG16"),
+    "VGG19": (224, "VGG19"),
+    "Xception": (299, "Xception"),
 }
+
+
+def networks() -> list[BuiltIn]:
+    """All of them as built-in networks."""
+    return [
+        BuiltIn(
+            name,
+            f"ImageNet, 1,000 classes, {side} × {side}; downloaded by Keras on first use",
+            partial(load, name),
+            imagenet_labels,
+            preprocessing_named(family),
+        )
+        for name, (side, family) in NETWORKS.items()
+    ]
 
 
 def load(name: str, weights: str | None = "imagenet") -> "keras.Model":

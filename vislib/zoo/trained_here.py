@@ -1,12 +1,14 @@
 """The networks that this project trained itself; their weights come with it, a model card beside each."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vislib.errors import ModelError
 from vislib.training.datasets import DATASETS
-from vislib.training.networks import NETWORKS, build
+from vislib.training.networks import NETWORKS, PREPROCESSING, build
+from vislib.zoo.built_in import BuiltIn
 
 if TYPE_CHECKING:
     import keras
@@ -26,6 +28,18 @@ TRAINED: dict[str, TrainedNetwork] = {
     "digits": TrainedNetwork(DATASETS["mnist"].labels, "MNIST digits, 10 classes, 28 × 28 grey; trained here"),
     "cifar10": TrainedNetwork(DATASETS["cifar10"].labels, "CIFAR-10, 10 classes, 32 × 32; trained here"),
 }
+
+
+def networks() -> list[BuiltIn]:
+    """All of them as built-in networks."""
+    return [
+        BuiltIn(name, network.line, partial(load, name), partial(_labels, name), PREPROCESSING)
+        for name, network in TRAINED.items()
+    ]
+
+
+def _labels(name: str) -> tuple[str, ...]:
+    return TRAINED[name].labels
 
 
 def card(name: str) -> str:

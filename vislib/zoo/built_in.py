@@ -1,0 +1,37 @@
+"""What a built-in network is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vislib.model.preprocessing import Preprocessing
+
+if TYPE_CHECKING:
+    import keras
+
+_LABELS = Path(__file__).with_name("imagenet_labels.txt")
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """A network that can be loaded by name.
+
+    Attributes:
+        name: How people call it.
+        line: One line on what it is and whether loading it needs the network.
+        load: Makes the Keras model with its weights; raises ModelError if the weights cannot be had.
+        labels: Gives the names of its classes.
+        preprocessing: What it was trained to be given.
+    """
+
+    name: str
+    line: str
+    load: Callable[[], "keras.Model"]
+    labels: Callable[[], tuple[str, ...]]
+    preprocessing: Preprocessing
+
+
+def imagenet_labels() -> tuple[str, ...]:
+    """Names of the 1,000 classes of ImageNet (ILSVRC 2012), in the order of the class indices."""
+    return tuple(_LABELS.read_text(encoding="utf-8").splitlines())

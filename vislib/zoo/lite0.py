@@ -1,0 +1,24 @@
+"""EfficientNet-Lite0 as a built-in network, known without TensorFlow."""
+
+from typing import TYPE_CHECKING
+
+from vislib.model.preprocessing import PREPROCESSINGS
+from vislib.zoo.built_in import BuiltIn, imagenet_labels
+
+if TYPE_CHECKING:
+    import keras
+
+
+def _load() -> "keras.Model":
+    from vislib.zoo import efficientnet_lite0
+
+    return efficientnet_lite0.load()
+
+
+NETWORK = BuiltIn(
+    "efficientnet-lite0",
+    "ImageNet, 1,000 classes, 224 × 224; comes with the installation",
+    _load,
+    imagenet_labels,
+    PREPROCESSINGS["efficientnet-lite"],
+)
