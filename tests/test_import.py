@@ -21,7 +21,7 @@ model = keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(x))
 network = Network(model, (12, 12, 8))
 one = np.random.default_rng(0).random((1, 12, 12, 8), np.float32)
 for _ in range(300):
-    assert not network.gradients(one, vislib.Target(0))[0, 1::2].any()
+    assert not network.gradients(one, vislib.Target(0))[0][0, 1::2].any()
 """
 
 

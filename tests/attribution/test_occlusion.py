@@ -11,7 +11,7 @@ import vislib
 from vislib.attribution.fills import FILLS
 from vislib.attribution.occlusion import Occlusion
 from vislib.backend import keras
-from vislib.speed.incremental import Patched
+from vislib.speed.incremental.run import Patched
 
 
 def explain(classifier, image, class_index=1, **params):
