@@ -178,7 +178,7 @@ def test_going_on_with_something_else_refused():
     with pytest.raises(ParameterError, match="goes on"):
         maximize(tiny("conv_relu"), 0, start=half, parametrization=Pixels())
     dream = deep_dream(tiny("conv_relu"), random_image(), "conv2", octaves=1, steps=1)
-    with pytest.raises(ParameterError, match="dream"):
+    with pytest.raises(ParameterError, match="DeepDream"):
         maximize(tiny("conv_relu"), 0, start=dream)
     with pytest.raises(ParameterError, match="wings"):
         deep_dream(tiny("conv_relu"), random_image(), "conv2", wings=2)
