@@ -143,9 +143,14 @@ def test_preprocessing_is_chosen_by_its_answers(open_page, file_of):
 
 
 @pytest.mark.usefixtures("_in_this_process")
-@pytest.mark.parametrize("suffix", [".keras", ".h5"])
-def test_network_without_maps_says_what_works(suffix, open_page, file_of, open_with):
-    page = check_sound(upload(open_page("your_model"), f"dense{suffix}", file_of(dense_only, suffix)))
+def test_hdf5_file_is_used(open_page, file_of, open_with):
+    page = check_sound(upload(open_page("your_model"), "dense.h5", file_of(dense_only, ".h5")))
+    assert pictures(check_sound(open_with(page, "overview")))
+
+
+@pytest.mark.usefixtures("_in_this_process")
+def test_network_without_maps_says_what_works(open_page, file_of, open_with):
+    page = check_sound(upload(open_page("your_model"), "dense.keras", file_of(dense_only)))
     assert "No layer of it has feature maps" in page.info[0].value
     assert page.sidebar.selectbox(key="image").value.startswith("digits/")
     for name in ("overview", "occlusion", "saliency"):
