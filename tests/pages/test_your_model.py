@@ -82,7 +82,9 @@ def open_with(open_page):
     return go
 
 
-def test_file_is_tried_in_a_process_of_its_own_and_then_used_on_every_page(open_page, file_of, open_with):
+def test_file_is_tried_in_a_process_of_its_own_and_then_used_on_every_page(
+    open_page, file_of, open_with, patient_child
+):
     page = check_sound(upload(open_page("your_model"), "net.keras", file_of(scaled_colour)))
     assert model_in_use(page) == "net"
     assert "Input 32 × 32, colour Preprocessing 0..255 Classes 3 (one of them, by softmax)" in text(page)
@@ -175,7 +177,7 @@ def test_model_that_cannot_be_used_is_a_sentence(make, said, open_page, file_of)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 damaged", b"\x89HDF\r\n\x1a\n damaged"])
-def test_damaged_file_is_a_sentence_and_the_network_stays(content, open_page, file_of):
+def test_damaged_file_is_a_sentence_and_the_network_stays(content, open_page, file_of, patient_child):
     page = upload(open_page("your_model"), "<b>bad</b>.keras", content)
     assert not page.exception
     assert errors(page)[0].startswith("<b>bad</b>.keras: The file is ")
