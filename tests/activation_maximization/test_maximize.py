@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tiny_models
+from stopping import Stopped
 from tiny_models import SIDE, classifier_of, random_image, seeded, tiny
 
 import vislib
@@ -23,10 +24,6 @@ from vislib.activation_maximization.scorer import Scorer
 from vislib.backend import keras
 
 every_style = pytest.mark.parametrize("style", sorted(tiny_models.STYLES))
-
-
-class Stopped(BaseException):
-    """What a page raises to stop a computation."""
 
 
 @every_style

@@ -6,6 +6,7 @@ import functools
 import numpy as np
 import pytest
 import tiny_models
+from stopping import Stopped
 from tiny_models import SIDE, random_image, tiny
 
 import vislib
@@ -22,10 +23,6 @@ every_network = pytest.mark.parametrize(
         if method != "cam" or style not in tiny_models.NOT_POOLED
     ],
 )
-
-
-class Stopped(BaseException):
-    """What a page raises to stop a computation: no Exception, so that nothing catches it by accident."""
 
 
 class Recorder:

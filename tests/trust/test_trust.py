@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 import tiny_models
+from stopping import Stopped
 from tiny_models import SIDE, layers, random_image, tiny
 
 import vislib
@@ -126,9 +127,6 @@ def test_measure_all_figures_finite_and_baselines_last():
 
 
 def test_measure_stopped_by_progress():
-    class Stopped(BaseException):
-        pass
-
     def stop(done, total, partial=None):
         if done >= 1:
             raise Stopped
@@ -198,9 +196,6 @@ MEASURES_BY_MAPS = {
 
 @pytest.mark.parametrize("measure", MEASURES_BY_MAPS)
 def test_measure_of_a_slow_method_can_be_stopped_within_a_map(measure):
-    class Stopped(BaseException):
-        pass
-
     calls = []
 
     def stop(done, total):
