@@ -131,7 +131,7 @@ def test_run_waits_for_the_gate(job, monkeypatch):
     real = job.compute
     job.compute = lambda progress: (order.append("computed"), real(progress))[1]
     taken, waits = threading.Event(), threading.Event()
-    monkeypatch.setattr(work, "wait_and_say", lambda what, ahead: (waits.set(), "It waits")[1])
+    monkeypatch.setattr(work, "waiting_text", lambda what, ahead: (waits.set(), "It waits")[1])
 
     def another():
         with work.gate().turn(lambda ahead: None):

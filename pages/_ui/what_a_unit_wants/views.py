@@ -30,12 +30,13 @@ def unit(context: Context, kind: str, layer: str, channel: int, settings: maximi
         where = layer or context.classifier.network.last_map_layer
         goal = maximization.Goal(
             goal.objective + _DIVERSITY * vislib.targets.Diversity(where),
+            goal.name,
             f"{goal.code} + {_DIVERSITY} * vislib.targets.Diversity({where!r})",
             (*goal.key, where),
         )
     goals = [goal] * settings.n_pictures
     slot = st.empty()
-    result = maximization.maximize(context, goals, goal.objective.in_words(), settings, slot)
+    result = maximization.maximize(context, goals, goal.name, settings, slot)
     if result is None:
         return
     reached = ", ".join(f"{score:.2f}" for score in result.scores)
@@ -45,7 +46,7 @@ def unit(context: Context, kind: str, layer: str, channel: int, settings: maximi
         CLASS: "The logit",
     }[kind]
     picture.caption(
-        f"What {result.titles[0].split(' + ')[0]} wants",
+        f"What {goal.name} wants",
         f"{what} reaches {reached} after {len(result.values)} steps, from noise. This is one pattern that the unit "
         "responds to, not the only one: try other seeds"
         + (", and compare with the real patches." if kind != CLASS else "."),
@@ -162,7 +163,7 @@ def caricature(context: Context, layer: str, settings: maximization.Settings) ->
     objective = vislib.targets.likeness(context.classifier, context.image, layer)
     code = f"vislib.targets.likeness(classifier, image, {layer!r})"
     slot = _beside_image(context)
-    goals = [maximization.Goal(objective, code, ("likeness", layer, context.digest))]
+    goals = [maximization.Goal(objective, objective.in_words(), code, ("likeness", layer, context.digest))]
     result = maximization.maximize(context, goals, f"Caricature at {layer}", settings, slot)
     if result is None:
         return
@@ -200,14 +201,13 @@ def _unit_goal(context: Context, kind: str, layer: str, channel: int) -> maximiz
         height, width = context.classifier.network.map_node(layer).output.shape[1:3]
         x, y = st.session_state.get("unit") or (0.5, 0.5)
         objective = vislib.targets.Neuron(layer, channel, int(y * height), int(x * width))
-    return maximization.Goal(objective, f"vislib.targets.{objective!r}", (repr(objective),))
+    return maximization.Goal(objective, objective.in_words(), f"vislib.targets.{objective!r}", (repr(objective),))
 
 
 def _class_goal(context: Context, index: int) -> maximization.Goal:
     label = context.classifier.labels[index]
-    return maximization.Goal(
-        vislib.targets.ClassScore(label), f"vislib.targets.ClassScore({label!r})", ("class", index)
-    )
+    code = f"vislib.targets.ClassScore({label!r})"
+    return maximization.Goal(vislib.targets.ClassScore(label), f"class {label}", code, ("class", index))
 
 
 def _beside_image(context: Context):
