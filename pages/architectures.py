@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.architectures import views
+from pages._ui.architectures import comparison, views
 from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
 from vislib.lessons.architectures import ARCHITECTURES
@@ -21,8 +21,8 @@ tables = views.tables(here, chosen)
 if not tables:
     st.info("Choose at least one network above.")
     st.stop()
-views.chart(here, tables)
-views.summary(here, tables)
+comparison.chart(here, tables)
+comparison.summary(here, tables)
 st.subheader("One of them", anchor=False)
 shown = list(tables)
 one = choose(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 import vislib
-from pages._ui.compare_and_trust import comparing, trust_figures
+from pages._ui.compare_and_trust import comparing, trust_view
 from pages._ui.results import explain
 from pages._ui.results.look import look_controls
 from pages._ui.shell.context import context
@@ -48,7 +48,7 @@ with controls:
         explainers = explain.settings(here, chosen, layer=layer)
 with main:
     if mode == "Methods":
-        trust_figures.show(here, explainers, look)
+        trust_view.show(here, explainers, look)
     elif mode == "Images":
         comparing.over_images(here, explainers[0], look)
     else:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.convolution_lab import calculators, lab, lab_layer
+from pages._ui.convolution_lab import calculators, comparisons, lab, lab_layer
 from pages._ui.shell.context import context
 
 here = context("Convolution lab", "A kernel on your image: change every setting, and read every number.")
@@ -13,7 +13,7 @@ with controls:
 with main:
     lab.show(here, layer)
     lab.steps(here, layer)
-    lab.comparisons(here, layer)
+    comparisons.show(here, layer)
     calculators.layer()
     calculators.receptive_fields()
     calculators.activation_functions()

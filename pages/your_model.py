@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages._ui.shell import models
 from pages._ui.shell.context import context
-from pages._ui.your_model import facts, upload
+from pages._ui.your_model import facts, model_settings, upload
 
 here = context("Your model", "Load your own Keras model, and use it on every page.", needs_maps=False)
 own = models.user_models().get(here.model_name)
@@ -15,11 +15,11 @@ uploaded = own.upload if own else None
 controls, main = st.columns([1, 3], gap="large")
 with controls:
     upload.upload_control()
-    upload.show_refused()
+    model_settings.show_refused()
     if uploaded:
-        upload.settings(here.model_name, uploaded)
+        model_settings.controls(here.model_name, uploaded)
 with main:
     facts.facts(here)
-    use = functools.partial(upload.use_preprocessing, here.model_name) if uploaded else None
+    use = functools.partial(model_settings.use_preprocessing, here.model_name) if uploaded else None
     facts.by_preprocessing(here, use)
 facts.layers(here)

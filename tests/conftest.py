@@ -1,12 +1,15 @@
 """Fixtures that several test files share. TensorFlow loads only where a test asks for a network."""
 
+import os
 from pathlib import Path
 
 import pytest
+from stopping import HANG_SECONDS
 
 import vislib
 
-SAMPLES = Path(__file__).parents[1] / "sample_images"
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "sample_images"
 _LONGEST_FIRST = ("browser", "pages", "batch", "training")
 
 
@@ -28,6 +31,17 @@ def pytest_xdist_make_scheduler(config, log):
             return str(file.parent if shares else file)
 
     return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.fixture
+def patient_child(monkeypatch) -> None:
+    """Gives the process that tries a model file all the time that a busy machine may take."""
+    from vislib.model_file import load
+
+    folder = ROOT / "tests" / "model_file"
+    monkeypatch.setattr(load, "_CHILD", (str(folder / "patient_child.py"),))
+    monkeypatch.setattr(load, "SECONDS", HANG_SECONDS)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), str(folder.parent)]), prepend=os.pathsep)
 
 
 @pytest.fixture(scope="session")

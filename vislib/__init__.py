@@ -8,13 +8,14 @@
 Importing vislib does not import TensorFlow; loading a network does.
 """
 
-from vislib import activation_maximization, targets
+from vislib import activation_maximization, arithmetic, diagram, layers, report, targets, training, trust
 from vislib.activations.maps import feature_maps, feature_maps_of, filter_layers, filters
 from vislib.activations.patches import TopPatches, top_patches
 from vislib.attribution import Explainer, explain, methods
 from vislib.batch import explain_many, open_batch
 from vislib.errors import ImageError, LayerError, ModelError, ParameterError, VislibError
 from vislib.images.reading import load_image
+from vislib.lessons import architectures
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier, Prediction
 from vislib.model.labels import read_labels
@@ -40,6 +41,9 @@ __all__ = [
     "TopPatches",
     "VislibError",
     "activation_maximization",
+    "architectures",
+    "arithmetic",
+    "diagram",
     "explain",
     "explain_many",
     "feature_maps",
@@ -47,6 +51,7 @@ __all__ = [
     "figures",
     "filter_layers",
     "filters",
+    "layers",
     "load_classifier",
     "load_image",
     "methods",
@@ -54,7 +59,10 @@ __all__ = [
     "open_batch",
     "read_labels",
     "render",
+    "report",
     "save",
     "targets",
     "top_patches",
+    "training",
+    "trust",
 ]

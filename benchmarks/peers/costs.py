@@ -116,7 +116,7 @@ def ceiling():
     from benchmarks.peers.task import NETWORKS, PATCH_PX, task_of
     from vislib.backend import tf
     from vislib.layers.layer_cost import layer_cost
-    from vislib.speed.incremental import IncrementalPlan
+    from vislib.speed.incremental.plan import IncrementalPlan
 
     side = 2048
     matrix = tf.random.normal((side, side))

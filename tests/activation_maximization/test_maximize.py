@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tiny_models
+from stopping import Stopped
 from tiny_models import SIDE, classifier_of, random_image, seeded, tiny
 
 import vislib
@@ -23,10 +24,6 @@ from vislib.activation_maximization.scorer import Scorer
 from vislib.backend import keras
 
 every_style = pytest.mark.parametrize("style", sorted(tiny_models.STYLES))
-
-
-class Stopped(BaseException):
-    """What a page raises to stop a computation."""
 
 
 @every_style
@@ -178,7 +175,7 @@ def test_going_on_with_something_else_refused():
     with pytest.raises(ParameterError, match="goes on"):
         maximize(tiny("conv_relu"), 0, start=half, parametrization=Pixels())
     dream = deep_dream(tiny("conv_relu"), random_image(), "conv2", octaves=1, steps=1)
-    with pytest.raises(ParameterError, match="dream"):
+    with pytest.raises(ParameterError, match="DeepDream"):
         maximize(tiny("conv_relu"), 0, start=dream)
     with pytest.raises(ParameterError, match="wings"):
         deep_dream(tiny("conv_relu"), random_image(), "conv2", wings=2)

@@ -1,10 +1,12 @@
 """What every method promises, on every way of writing a network."""
 
 import dataclasses
+import functools
 
 import numpy as np
 import pytest
 import tiny_models
+from stopping import Stopped
 from tiny_models import SIDE, random_image, tiny
 
 import vislib
@@ -23,10 +25,6 @@ every_network = pytest.mark.parametrize(
 )
 
 
-class Stopped(BaseException):
-    """What a page raises to stop a computation: no Exception, so that nothing catches it by accident."""
-
-
 class Recorder:
     """A progress callback that remembers what it was told, and can raise at the n-th call."""
 
@@ -40,20 +38,34 @@ class Recorder:
             raise self.error("stop")
 
 
+@functools.cache
+def fingerprint_at_first(style: str) -> list[np.ndarray]:
+    """Of a network that no method has seen; `tiny` and all that is kept here are made in this order."""
+    return fingerprint(tiny(style))
+
+
 def fingerprint(classifier) -> list[np.ndarray]:
     """All that may not change: the weights, and the output on one input, computed by Keras itself."""
     probe = np.random.default_rng(1).random((2, SIDE, SIDE, classifier.channels), np.float32)
     return [*classifier.model.get_weights(), np.asarray(classifier.model(probe, training=False))]
 
 
-def assert_unchanged(classifier, before) -> None:
-    for old, new in zip(before, fingerprint(classifier), strict=True):
+def assert_unchanged(style: str) -> None:
+    for old, new in zip(fingerprint_at_first(style), fingerprint(tiny(style)), strict=True):
         np.testing.assert_array_equal(old, new)
+
+
+@functools.cache
+def explained(method: str, style: str, class_index: int | None = None) -> tuple[vislib.Heatmap, Recorder]:
+    """A map and what was reported on the way, computed once for all tests."""
+    fingerprint_at_first(style)
+    progress = Recorder()
+    return vislib.explain(method, tiny(style), random_image(), class_index, progress=progress), progress
 
 
 @every_network
 def test_heatmap_any_network_finite_float32_at_input_size(method, style):
-    heatmap = vislib.explain(method, tiny(style), random_image())
+    heatmap, _ = explained(method, style)
     assert heatmap.values.shape == (SIDE, SIDE)
     assert heatmap.values.dtype == np.float32
     assert np.isfinite(heatmap.values).all()
@@ -63,17 +75,15 @@ def test_heatmap_any_network_finite_float32_at_input_size(method, style):
 
 @every_network
 def test_heatmap_computed_twice_same_and_model_unchanged(method, style):
-    classifier = tiny(style)
-    before = fingerprint(classifier)
-    first, second = (vislib.explain(method, classifier, random_image(), 1) for _ in range(2))
+    first, _ = explained(method, style, 1)
+    second = vislib.explain(method, tiny(style), random_image(), 1)
     np.testing.assert_array_equal(first.values, second.values)
-    assert_unchanged(classifier, before)
+    assert_unchanged(style)
 
 
 @every_network
 def test_progress_any_network_rises_to_total(method, style):
-    progress = Recorder()
-    vislib.explain(method, tiny(style), random_image(), progress=progress)
+    _, progress = explained(method, style)
     done, totals, partials = zip(*progress.calls, strict=True)
     assert list(done) == sorted(set(done))
     assert len(set(totals)) == 1
@@ -83,23 +93,30 @@ def test_progress_any_network_rises_to_total(method, style):
         assert partial is None or (partial.shape == (SIDE, SIDE) and np.isfinite(partial).all())
 
 
-@every_network
-@pytest.mark.parametrize("error", [Stopped, RuntimeError])
-def test_progress_raises_cancels_and_leaves_model_unchanged(method, style, error):
-    classifier = tiny(style)
-    before = fingerprint(classifier)
+def assert_cancelled(method: str, style: str, error: type[BaseException]) -> None:
+    fingerprint_at_first(style)
     progress = Recorder(fails_at=2, error=error)
     with pytest.raises(error, match="stop"):
-        vislib.explain(method, classifier, random_image(), progress=progress)
+        vislib.explain(method, tiny(style), random_image(), progress=progress)
     assert len(progress.calls) == 2, "it went on after it was stopped"
-    assert_unchanged(classifier, before)
+
+
+@every_network
+def test_progress_raises_cancels_and_leaves_model_unchanged(method, style):
+    assert_cancelled(method, style, Stopped)
+    assert_unchanged(style)
+
+
+@every_method
+def test_progress_raises_an_ordinary_error_cancels(method):
+    assert_cancelled(method, "conv_relu", RuntimeError)
 
 
 @every_method
 def test_progress_raises_before_first_batch_nothing_computed(method, monkeypatch):
     classifier = tiny("conv_relu")
     calls = []
-    for name in ("gradients", "maps_and_gradients", "maps", "logits_of_scaled_maps"):
+    for name in ("gradients", "maps_and_gradients", "maps", "values_of_scaled_maps"):
         monkeypatch.setattr(classifier.network, name, lambda *arguments, **options: calls.append(arguments))
     with pytest.raises(Stopped):
         vislib.explain(method, classifier, random_image(), progress=Recorder(fails_at=1))
@@ -108,29 +125,27 @@ def test_progress_raises_before_first_batch_nothing_computed(method, monkeypatch
 
 @every_network
 def test_score_any_class_is_its_logit(method, style):
-    classifier = tiny(style)
-    for class_index, logit in enumerate(classifier.logits(random_image())):
-        heatmap = vislib.explain(method, classifier, random_image(), class_index)
+    for class_index, logit in enumerate(tiny(style).logits(random_image())):
+        heatmap, _ = explained(method, style, class_index)
         assert heatmap.score == pytest.approx(float(logit), rel=1e-5)
         assert (heatmap.class_index, heatmap.label) == (class_index, f"class {class_index}")
 
 
 @every_network
 def test_class_index_none_is_top_class(method, style):
-    classifier = tiny(style)
-    heatmap = vislib.explain(method, classifier, random_image())
-    assert heatmap.class_index == classifier.predict(random_image(), top=1)[0].index
+    heatmap, _ = explained(method, style)
+    assert heatmap.class_index == tiny(style).predict(random_image(), top=1)[0].index
 
 
 @every_method
 def test_classes_have_different_maps_unless_said_to_know_no_class(method):
-    maps = {vislib.explain(method, tiny("conv_relu"), random_image(), index).values.tobytes() for index in range(4)}
+    maps = {explained(method, "conv_relu", index)[0].values.tobytes() for index in range(4)}
     assert (len(maps) > 1) is vislib.methods()[method].class_discriminative
 
 
 @every_method
 def test_params_defaults_filled_in_and_recorded(method):
-    heatmap = vislib.explain(method, tiny("conv_relu"), random_image())
+    heatmap, _ = explained(method, "conv_relu")
     assert set(heatmap.params) == {spec.name for spec in dataclasses.fields(vislib.methods()[method])}
     assert None not in heatmap.params.values()
     # What was recorded is enough to get the same map again.

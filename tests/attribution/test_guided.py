@@ -80,5 +80,5 @@ def test_guided_cat_every_relu6_takes_part_and_map_is_another(classifier, cat):
     maps = [vislib.explain(name, classifier, cat).values for name in ("saliency", "guided-backprop")]
     assert np.corrcoef(*(values.ravel() for values in maps))[0, 1] < 0.9
     relus = [node.name for node in classifier.network.graph.nodes if isinstance(node.operation, keras.layers.ReLU)]
-    assert classifier.network.graph_with_rule("guided").ruled == set(relus)
+    assert classifier.network.graph_with_rule("guided").modified_relus == set(relus)
     assert len(relus) > 30

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from counted_passes import counted_network
 from tiny_models import SIDE, tiny
 
 import vislib
@@ -30,19 +31,17 @@ def test_many_images_each_its_class_same_as_one_by_one(method, style):
         assert attribution.layer == alone.layer
 
 
+@pytest.fixture(scope="module")
+def counted():
+    """A network that notes the size of every batch it runs on."""
+    return counted_network()
+
+
 @pytest.mark.parametrize("method", BATCHED)
-def test_many_images_in_as_few_passes_as_the_batch_allows(method, monkeypatch):
-    classifier = tiny("conv_relu")
-    network = classifier.network
-    monkeypatch.setattr(network, "gradient_batch_size", 4)
-    sizes: list[int] = []
-    real = network.functions.traced
-
-    def counted(*args, **kwargs):
-        function = real(*args, **kwargs)
-        return lambda inputs, *rest: (sizes.append(len(inputs)), function(inputs, *rest))[1]
-
-    monkeypatch.setattr(network.functions, "traced", counted)
+def test_many_images_in_as_few_passes_as_the_batch_allows(method, counted, monkeypatch):
+    classifier, sizes = counted
+    monkeypatch.setattr(classifier.network, "gradient_batch_size", 4)
     explainer = vislib.methods()[method]().resolved(classifier)
+    sizes.clear()
     explainer.attribute_many(classifier, images(10), [Target(0)] * 10)
     assert sizes == [4, 4, 2]

@@ -1,5 +1,6 @@
 """Occlusion against a plain loop that covers one patch at a time, and against a closed form."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -11,7 +12,6 @@ import vislib
 from vislib.attribution.fills import FILLS
 from vislib.attribution.occlusion import Occlusion
 from vislib.backend import keras
-from vislib.speed.incremental import Patched
 
 
 def explain(classifier, image, class_index=1, **params):
@@ -104,9 +104,10 @@ def test_occlusion_many_patches_computed_in_batches(monkeypatch):
     network, sizes, done = classifier.network, [], []
     patched = network.patched
 
-    def counting(inputs, size):
-        logits = patched(inputs, size).logits
-        return Patched(lambda patches, *places: sizes.append(len(patches)) or logits(patches, *places), 30)
+    def counting(*given):
+        plain = patched(*given)
+        values = lambda patches, *places: sizes.append(len(patches)) or plain.values(patches, *places)  # noqa: E731
+        return dataclasses.replace(plain, values=values, batch_size=30)
 
     monkeypatch.setattr(network, "patched", counting)
     vislib.explain(

@@ -115,6 +115,16 @@ def test_masks_computed_in_batches_last_partial_is_the_result(monkeypatch):
     np.testing.assert_array_equal(calls[-1][2], heatmap.values)
 
 
+def test_every_partial_map_is_that_of_its_masks_alone():
+    """Half way it is what a run of half as many masks would give: nothing of those to come is in it."""
+    calls = []
+    vislib.explain("rise", tiny("conv_relu"), random_image(), 1, lambda *call: calls.append(call), n_masks=40)
+    assert [done for done, *_ in calls] == [0, 16, 32, 40]
+    for done, _, partial in calls[1:]:
+        alone = explain(tiny("conv_relu"), random_image(), n_masks=done).values
+        np.testing.assert_allclose(partial, alone, rtol=0, atol=1e-5 * np.abs(alone).max())
+
+
 def test_cells_default_seven_or_the_input_if_smaller(classifier):
     assert Rise().resolved(classifier).n_cells == 7
     with pytest.raises(vislib.ParameterError, match=r"at most 12, the input's side; not 13"):

@@ -4,6 +4,7 @@ import functools
 
 import numpy as np
 import pytest
+from stopping import Stopped
 
 import vislib
 
@@ -22,10 +23,6 @@ LEAST = {"first": 0.3, "middle": 0.85, "last but one": 0.95}
 """Correlation with the final map. The first map rests on 2 noisy copies, 4 channels or 16 masks, and is rough."""
 
 every_long_method = pytest.mark.parametrize("method", LONG)
-
-
-class Stopped(BaseException):
-    """What a page raises to stop a computation."""
 
 
 class Watch:

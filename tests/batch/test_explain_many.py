@@ -6,6 +6,7 @@ import threading
 import numpy as np
 import pytest
 from PIL import Image
+from stopping import Stopped
 from tiny_models import SIDE, random_image
 
 import vislib
@@ -17,10 +18,6 @@ from vislib.errors import DatasetError
 from vislib.images.reading import image_digest
 
 METHODS = ("grad-cam", "saliency", "occlusion")
-
-
-class Stopped(BaseException):
-    """What a page raises to stop a computation."""
 
 
 def test_rows_and_maps_equal_explaining_one_by_one(network, pictures, tmp_path):

@@ -28,7 +28,7 @@ def test_own_model_is_in_use_on_every_page_after(server, visit, model_file):
     it = visit(f"{server}/your_model")
     it.settled("your_model")
     upload(it, NAME, model_file)
-    it.says("call for 0..255")
+    it.says("they require 0..255")
     it.settled("your_model")
     model = it.page.get_by_role("combobox", name="Model").first
     expect(model).to_have_value(NAME.removesuffix(".keras"))

@@ -7,8 +7,8 @@ import re
 
 import numpy as np
 import pytest
+from file_signatures import SIGNATURES
 from PIL import Image
-from test_export import SIGNATURES
 
 import vislib
 from vislib.cli import main

@@ -2,12 +2,11 @@
 
 import io
 import struct
-import time
 import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 from test_images import BLOCKS, saved
 
 from vislib import ImageError, load_image
@@ -94,11 +93,10 @@ def png_claiming(width, height, pixels=b"\0") -> bytes:
 @pytest.mark.parametrize(
     "size", [(20_000, 20_000), (5001, 5000), (9000, 9000), (12_000, 12_000), (2**31 - 1, 2**31 - 1)]
 )
-def test_too_many_pixels_refused_before_decoding(size, tmp_path):
+def test_too_many_pixels_refused_before_decoding(size, tmp_path, monkeypatch):
     """Pillow opens 81 million pixels without a word, and warns only at 144 million."""
-    start = time.perf_counter()
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda picture: pytest.fail("decoded"))
     assert_refused(png_claiming(*size), "too large", tmp_path)
-    assert time.perf_counter() - start < 1
 
 
 def test_too_many_pixels_real_picture_refused():

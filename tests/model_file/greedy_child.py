@@ -2,8 +2,11 @@
 
 import json
 
-from vislib.model_file.child import limit_process
+import patient_child  # noqa: F401  pages of memory cost time
 
-limit_process()
-taken = [bytearray(100_000_000) for _ in range(32)]
+from vislib.model_file import child
+
+child.MEMORY_BYTES = 600_000_000
+child.limit_process()
+taken = [bytearray(100_000_000) for _ in range(7)]
 print(json.dumps({"refused": None}))

@@ -1,6 +1,7 @@
 """The whole safe path: good files give Keras's own predictions; what the look lets through and is too much, is
 refused by a process of its own; nothing of the calling process changes."""
 
+import importlib.util
 import os
 import threading
 from pathlib import Path
@@ -13,6 +14,7 @@ import tiny_models
 from attacks import attacks_by_name, large_models
 from costly_attacks import costly_attacks
 from model_files import PLAIN, archive, hdf5, legacy, saved
+from stopping import Stopped
 
 import vislib
 from vislib import ModelError
@@ -94,7 +96,7 @@ def test_slice_in_hdf5_is_refused_with_advice(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_stranger_s_file_tried_in_a_child_then_classifies(suffix, tmp_path, unchanged, tried):
+def test_stranger_s_file_tried_in_a_child_then_classifies(suffix, tmp_path, patient_child, unchanged, tried):
     model = tiny_models.nested()
     path = tmp_path / f"net{suffix}"
     path.write_bytes(saved(model, suffix, tmp_path))
@@ -109,6 +111,10 @@ def test_stranger_s_file_tried_in_a_child_then_classifies(suffix, tmp_path, unch
     assert seconds
     assert seconds == sorted(seconds)
     assert classifier.key.startswith("net-")
+
+
+def test_child_is_the_module_of_that_name():
+    assert (*load._CHILD[:1], importlib.util.find_spec(load._CHILD[1]).origin) == ("-m", child.__file__)
 
 
 def test_file_accepted_before_not_tried_again(monkeypatch, tried):
@@ -131,7 +137,9 @@ SAMPLE_OF_ATTACKS = ["lambda naming set_epsilon", "popen", "external link", "3 G
 
 
 @pytest.mark.parametrize("name", SAMPLE_OF_ATTACKS)
-def test_attack_refused_by_the_child_with_the_same_sentence(name, tmp_path, monkeypatch, unchanged, tried):
+def test_attack_refused_by_the_child_with_the_same_sentence(
+    name, tmp_path, monkeypatch, patient_child, unchanged, tried
+):
     elsewhere, temporary = tmp_path / "elsewhere" / "secret.h5", tmp_path / "temporary"
     elsewhere.parent.mkdir()
     temporary.mkdir()
@@ -163,14 +171,14 @@ def test_far_too_large_model_refused_before_it_is_allocated(name, tmp_path, monk
     assert match.removesuffix("param") in refused
 
 
-def test_child_that_needs_too_much_memory_only_costs_a_sentence(monkeypatch, tmp_path, unchanged, tried):
+def test_child_that_needs_too_much_memory_only_costs_a_sentence(monkeypatch, tmp_path, patient_child, unchanged, tried):
     """The limits of the system hold, whatever the look and the counts let through."""
     monkeypatch.setattr(load, "_CHILD", (str(HERE / "greedy_child.py"),))
     with pytest.raises(ModelError, match="too much memory or crashes"):
         load_model_file(archive({**PLAIN, "greedy": 1}))
 
 
-def test_look_that_never_ends_is_ended(monkeypatch, tmp_path, unchanged, tried):
+def test_look_that_never_ends_is_ended(monkeypatch, tmp_path, patient_child, unchanged, tried):
     monkeypatch.setattr(load, "_CHILD", (str(HERE / "circling_child.py"),))
     with pytest.raises(ModelError, match="takes too long"):
         load_model_file(archive({**PLAIN, "circles": 1}))
@@ -178,7 +186,7 @@ def test_look_that_never_ends_is_ended(monkeypatch, tmp_path, unchanged, tried):
 
 def test_child_that_hangs_is_ended(monkeypatch, tmp_path, unchanged, tried):
     monkeypatch.setattr(load, "_CHILD", (str(HERE / "sleeping_child.py"),))
-    monkeypatch.setattr(load, "SECONDS", 1.0)
+    monkeypatch.setattr(load, "SECONDS", 0.5)
     with pytest.raises(ModelError, match="takes too long"):
         load_model_file(archive({**PLAIN, "sleeps": 1}))
 
@@ -187,13 +195,10 @@ def test_cancelled_by_progress_child_ended_nothing_left(monkeypatch, tmp_path, u
     monkeypatch.setattr(load, "_CHILD", (str(HERE / "sleeping_child.py"),))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
-    class Left(BaseException):
-        """As Streamlit's own stop."""
-
     def progress(gone, most):
-        raise Left
+        raise Stopped
 
-    with pytest.raises(Left):
+    with pytest.raises(Stopped):
         load_model_file(archive({**PLAIN, "cancelled": 1}), progress=progress)
     assert list(tmp_path.iterdir()) == []
 

@@ -4,14 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from file_signatures import SIGNATURES
 from test_render import IMAGE, heatmap
 from tiny_models import random_image, tiny
 
 import vislib
 from vislib import ParameterError
 from vislib.output import export, figures, render
-
-SIGNATURES = {".png": b"\x89PNG\r\n\x1a\n", ".svg": b"<?xml", ".pdf": b"%PDF-", ".npz": b"PK\x03\x04"}
 
 
 @pytest.mark.parametrize("suffix", SIGNATURES)

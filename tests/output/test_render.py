@@ -175,6 +175,16 @@ class TestFigure:
         drawn = figures.figure(np.random.default_rng(0).normal(size=shape))
         assert sum(bool(axes.get_title()) for axes in drawn.axes) == cells
 
+    @pytest.mark.parametrize("channel_axis", [2, 3], ids=["maps", "kernels"])
+    def test_figure_strongest_channels_first_and_the_weakest_left_out(self, channel_axis):
+        strengths = np.array([3, -5, 1, 4, -2])  # by magnitude: 1, 3, 0, 4, 2
+        values = np.ones((*(4, 4, 3)[:channel_axis], 5)) * strengths
+        drawn = figures.figure(values, most=4)
+        assert [axes.get_title() for axes in drawn.axes if axes.get_title()] == ["1", "3", "0", "4"]
+        if channel_axis == 2:
+            shown = [axes.images[0].get_array() for axes in drawn.axes[:4]]
+            assert [cell[0, 0] for cell in shown] == [-5, 4, 3, -2], "another channel's values"
+
     @pytest.mark.parametrize("values", [np.zeros((4, 4, 3)), np.full((4, 4, 3), np.nan)], ids=["dead", "missing"])
     def test_figure_maps_with_nothing_in_them_draws(self, values):
         figures.figure(values).savefig("/dev/null", format="pdf")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from stopping import HANG_SECONDS
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +35,7 @@ def open_page() -> Callable[..., AppTest]:
     """
 
     def start(name: str, state: Mapping[str, Any] = MappingProxyType({}), **query: str) -> AppTest:
-        app = AppTest.from_file(ROOT / "app.py", default_timeout=150)
+        app = AppTest.from_file(ROOT / "app.py", default_timeout=HANG_SECONDS)
         app.query_params.update(query)
         for key, value in state.items():
             app.session_state[key] = value

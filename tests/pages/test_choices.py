@@ -101,32 +101,32 @@ def test_feature_maps_second_image(open_page, classifier, samples):
 
 
 def test_occlusion_patch_and_stride(open_page):
-    page = open_page("occlusion", **QUICK)
-    page.number_input(key="occlusion.patch_px").set_value(56)
-    page.number_input(key="occlusion.stride_px").set_value(56).run()
-    assert "56-pixel patch, step 56." in text(check_sound(page))
+    page = open_page("occlusion", **SMALL, **QUICK)
+    page.number_input(key="occlusion.patch_px").set_value(8)
+    page.number_input(key="occlusion.stride_px").set_value(8).run()
+    assert "8-pixel patch, step 8." in text(check_sound(page))
     assert "One cell per patch, 4 × 4." in text(page)
     page.selectbox(key="occlusion.fill").select("mean").run()
     assert "One cell per patch, 4 × 4." in text(check_sound(page))
 
 
 def test_occlusion_stride_above_patch_is_a_sentence(open_page):
-    page = open_page("occlusion", **QUICK)
-    page.number_input(key="occlusion.stride_px").set_value(40).run()
+    page = open_page("occlusion", **SMALL, **QUICK)
+    page.number_input(key="occlusion.stride_px").set_value(6).run()
     assert not page.exception
     assert len(errors(page)) == 1
-    assert "must be at most the patch, 32 px" in errors(page)[0]
-    page.number_input(key="occlusion.stride_px").set_value(32).run()
-    assert "32-pixel patch, step 32." in text(check_sound(page))
+    assert "must be at most the patch, 5 px" in errors(page)[0]
+    page.number_input(key="occlusion.stride_px").set_value(5).run()
+    assert "5-pixel patch, step 5." in text(check_sound(page))
 
 
 def test_occlusion_patch_above_input_is_a_sentence(open_page):
-    page = open_page("occlusion", **QUICK)
+    page = open_page("occlusion", **SMALL, **QUICK)
     page.number_input(key="occlusion.patch_px").set_value(500).run()
     assert not page.exception
-    assert page.number_input(key="occlusion.patch_px").max == 224 or len(errors(page)) == 1
-    page.number_input(key="occlusion.patch_px").set_value(224)
-    page.number_input(key="occlusion.stride_px").set_value(224).run()
+    assert page.number_input(key="occlusion.patch_px").max == 32 or len(errors(page)) == 1
+    page.number_input(key="occlusion.patch_px").set_value(32)
+    page.number_input(key="occlusion.stride_px").set_value(32).run()
     assert "One cell per patch, 1 × 1." in text(check_sound(page))
 
 

@@ -3,11 +3,10 @@
 import threading
 
 import pytest
+from stopping import HANG_SECONDS
 from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 
 from pages._ui.server.gate import Gate
-
-_SOON = 20
 
 
 def never(ahead: int) -> None:
@@ -31,7 +30,7 @@ class Person(threading.Thread):
             with self._gate.turn(waiting):
                 self._came.append(self._number)
                 self.waits.set()
-                assert self.let_go.wait(_SOON)
+                assert self.let_go.wait(HANG_SECONDS)
         except BaseException as error:  # noqa: BLE001  looked at by the test
             self.raised = error
 
@@ -41,7 +40,7 @@ def queue(gate: Gate, came: list[int], *waiting) -> list[Person]:
     people = [Person(gate, came, number, *waiting) for number in range(5)]
     for person in people:
         person.start()
-        assert person.waits.wait(_SOON)
+        assert person.waits.wait(HANG_SECONDS)
     return people
 
 
@@ -52,7 +51,7 @@ def test_first_come_first_served():
     assert len(gate) == 5
     for person in people:
         person.let_go.set()
-        person.join(_SOON)
+        person.join(HANG_SECONDS)
     assert came == [0, 1, 2, 3, 4]
     assert len(gate) == 0
 
@@ -63,7 +62,7 @@ def test_told_how_many_are_before():
     assert set(told) == {1, 2, 3, 4}
     for person in people:
         person.let_go.set()
-        person.join(_SOON)
+        person.join(HANG_SECONDS)
 
 
 @pytest.mark.parametrize("leaves", [RuntimeError, StopException, KeyboardInterrupt])
@@ -72,16 +71,16 @@ def test_who_leaves_while_waiting_gives_up_the_place(leaves):
     gate, came = Gate(), []
     first, leaving = Person(gate, came, 0), Person(gate, came, 1, lambda ahead: (_ for _ in ()).throw(leaves()))
     first.start()
-    assert first.waits.wait(_SOON)
+    assert first.waits.wait(HANG_SECONDS)
     leaving.start()
-    leaving.join(_SOON)
+    leaving.join(HANG_SECONDS)
     assert isinstance(leaving.raised, leaves)
     assert len(gate) == 1
     last = Person(gate, came, 2)
     last.start()
     first.let_go.set()
     last.let_go.set()
-    last.join(_SOON)
+    last.join(HANG_SECONDS)
     assert came == [0, 2]
 
 

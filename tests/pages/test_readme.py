@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from stopping import HANG_SECONDS
 
 from vislib.cli import main
 
@@ -80,7 +81,7 @@ def test_command_line_as_a_process(folder):
     line = command_lines()[0]
     words = [sys.executable, *shlex.split(line)[1:]]
     done = subprocess.run(
-        words, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60
+        words, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=HANG_SECONDS
     )
     assert done.returncode == 0, done.stderr
     assert "efficientnet-lite0" in done.stdout

@@ -1,13 +1,50 @@
-"""The store under many hands: bounded, and each result computed once."""
+"""The store: what it keeps and drops; under many hands bounded, and each result computed once."""
 
 import threading
 
 import numpy as np
+from stopping import HANG_SECONDS
 
 from pages._ui.server import work
 from pages._ui.server.store import Store
 
-_SOON = 20
+
+def array(n_bytes: int) -> np.ndarray:
+    return np.zeros(n_bytes, np.uint8)
+
+
+def test_store_gives_what_was_put():
+    store = Store(1000)
+    store.put(("a",), kept := array(10))
+    assert store.get(("a",)) is kept
+    assert store.get(("b",)) is None
+
+
+def test_store_drops_the_least_recently_used():
+    store = Store(1000)
+    for name in "ab":
+        store.put((name,), array(400))
+    store.get(("a",))
+    store.put(("c",), array(400))
+    assert store.get(("b",)) is None
+    assert store.get(("a",)) is not None
+    assert store.get(("c",)) is not None
+
+
+def test_store_counts_a_key_put_twice_once():
+    store = Store(1000)
+    store.put(("b",), array(300))
+    for _ in range(5):
+        store.put(("a",), array(600))
+    assert store.get(("b",)) is not None
+
+
+def test_store_counts_dictionaries_of_arrays():
+    store = Store(1000)
+    store.put(("a",), {"one": array(400), "two": array(400)})
+    store.put(("b",), array(300))
+    assert store.get(("a",)) is None
+    assert store.get(("b",)) is not None
 
 
 def test_bound_kept_with_many_putting_at_once():
@@ -39,27 +76,37 @@ def test_one_result_kept_however_large():
     assert store.n_bytes == 50
 
 
+class CountedStore(Store):
+    """Tells of each who asks for the lock of a key."""
+
+    def __init__(self):
+        super().__init__(10**6)
+        self.asked = threading.Semaphore(0)
+
+    def lock(self, key):
+        self.asked.release()
+        return super().lock(key)
+
+
 def test_one_computation_a_key_for_many_who_want_it():
-    kept, calls, together = Store(10**6), [], threading.Barrier(4)
+    kept, calls, n_people = CountedStore(), [], 4
 
     def compute() -> np.ndarray:
         calls.append(threading.get_ident())
-        threading.Event().wait(0.1)  # long enough for the others to ask
+        for _ in range(n_people):  # all have found nothing, and ask
+            assert kept.asked.acquire(timeout=HANG_SECONDS)
         return np.arange(3)
 
     given: list[np.ndarray] = []
-
-    def ask() -> None:
-        together.wait(_SOON)
-        given.append(work.stored(("k",), compute, kept))
-
-    people = [threading.Thread(target=ask) for _ in range(4)]
+    people = [
+        threading.Thread(target=lambda: given.append(work.stored(("k",), compute, kept))) for _ in range(n_people)
+    ]
     for person in people:
         person.start()
     for person in people:
-        person.join(_SOON)
+        person.join()
     assert len(calls) == 1
-    assert len(given) == 4
+    assert len(given) == n_people
     assert all(one is given[0] for one in given)
 
 

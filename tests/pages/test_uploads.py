@@ -9,6 +9,8 @@ from page_text import blocks, check_sound, errors, pictures, text
 from PIL import Image
 from quick_methods import QUICK
 
+import vislib
+
 HOSTILE = "<img src=x onerror=alert(1)>**b**.png"
 
 
@@ -107,10 +109,16 @@ def test_bad_file_is_refused_and_the_image_stays(name, open_page):
     assert "Grad-CAM for ship over cifar10/ship.png" in pictures(page)
 
 
+@pytest.fixture(scope="module")
+def small():
+    """The network that most pages here use."""
+    return vislib.load_classifier("cifar10")
+
+
 @pytest.mark.parametrize("name", GOOD)
-def test_good_file_becomes_the_image(name, open_page, images_drawn, classifier):
+def test_good_file_becomes_the_image(name, open_page, images_drawn, small):
     content, expected, tolerance = GOOD[name]()
-    page = open_page("feature_maps")
+    page = open_page("feature_maps", model="cifar10", layer="conv4_activation")
     upload(page, name, content)
     check_sound(page)
     assert page.sidebar.selectbox(key="image").value == name
@@ -118,7 +126,7 @@ def test_good_file_becomes_the_image(name, open_page, images_drawn, classifier):
     assert image.shape == expected.shape
     assert np.abs(image.astype(float) - expected).max() <= tolerance
     listed = next(block for block in reversed(blocks(page)) if "%" in block)
-    assert listed.startswith(classifier.predict(image, 1)[0].label)
+    assert listed.startswith(small.predict(image, 1)[0].label)
 
 
 def test_good_file_after_a_bad_one_clears_the_sentence(open_page):
@@ -131,7 +139,7 @@ def test_good_file_after_a_bad_one_clears_the_sentence(open_page):
 
 
 def test_two_files_of_one_name_are_both_kept(open_page, images_drawn):
-    page = open_page("feature_maps")
+    page = open_page("feature_maps", model="cifar10")
     upload(page, "one.png", one_pixel()[0])
     upload(page, "one.png", palette_transparent()[0])
     assert {"one.png", "one.png (2)"} <= set(page.sidebar.selectbox(key="image").options)

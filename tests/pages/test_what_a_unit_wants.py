@@ -30,12 +30,12 @@ def only(offered, start):
 
 
 def test_opens_with_a_picture_of_a_channel_and_real_patches(open_page):
-    page = check_sound(open_page("what_a_unit_wants"))
-    assert "What block11_expand_relu channel 527 wants" in pictures(page)
+    page = check_sound(open_page("what_a_unit_wants", model="cifar10"))
+    assert "What conv3_activation channel 17 wants" in pictures(page)
     shown = text(page)
     assert "after 128 steps, from noise" in shown
-    assert "The 5 strongest of 5 images" in shown
-    assert "Real patches that excite channel 527 most" in shown
+    assert "The 9 strongest of 10 images" in shown
+    assert "Real patches that excite channel 17 most" in shown
 
 
 @pytest.mark.parametrize(

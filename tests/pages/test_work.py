@@ -1,51 +1,14 @@
-"""Running work in a page: the store's bound, the gate's release, what is kept after a stop."""
+"""Running work in a page: the gate's release, what is kept after a stop, too little memory."""
 
 import threading
 
 import numpy as np
 import pytest
 from page_text import errors
+from stopping import HANG_SECONDS
 from streamlit.testing.v1 import AppTest
 
-from pages._ui.server import memory, work
-
-
-def array(n_bytes: int) -> np.ndarray:
-    return np.zeros(n_bytes, np.uint8)
-
-
-def test_store_gives_what_was_put():
-    store = work.Store(1000)
-    store.put(("a",), kept := array(10))
-    assert store.get(("a",)) is kept
-    assert store.get(("b",)) is None
-
-
-def test_store_drops_the_least_recently_used():
-    store = work.Store(1000)
-    for name in "ab":
-        store.put((name,), array(400))
-    store.get(("a",))
-    store.put(("c",), array(400))
-    assert store.get(("b",)) is None
-    assert store.get(("a",)) is not None
-    assert store.get(("c",)) is not None
-
-
-def test_store_counts_a_key_put_twice_once():
-    store = work.Store(1000)
-    store.put(("b",), array(300))
-    for _ in range(5):
-        store.put(("a",), array(600))
-    assert store.get(("b",)) is not None
-
-
-def test_store_counts_dictionaries_of_arrays():
-    store = work.Store(1000)
-    store.put(("a",), {"one": array(400), "two": array(400)})
-    store.put(("b",), array(300))
-    assert store.get(("a",)) is None
-    assert store.get(("b",)) is not None
+from pages._ui.server import work
 
 
 def gate_is_free() -> bool:
@@ -82,7 +45,7 @@ def job(monkeypatch) -> Job:
 
 
 def run_page() -> AppTest:
-    return AppTest.from_string("from pages._ui.server import work\nwork.job.page()", default_timeout=20).run()
+    return AppTest.from_string("from pages._ui.server import work\nwork.job.page()", default_timeout=HANG_SECONDS).run()
 
 
 def test_run_computes_once_and_keeps(job):
@@ -163,28 +126,24 @@ def test_run_many_stopped_on_one_page_each_keeps_its_map(job):
     assert len(job.drawn) == 9
 
 
-def test_run_waits_for_the_gate(job):
+def test_run_waits_for_the_gate(job, monkeypatch):
     order = []
     real = job.compute
     job.compute = lambda progress: (order.append("computed"), real(progress))[1]
-    taken, let_go = threading.Event(), threading.Event()
+    taken, waits = threading.Event(), threading.Event()
+    monkeypatch.setattr(work, "waiting_text", lambda what, ahead: (waits.set(), "It waits")[1])
 
     def another():
         with work.gate().turn(lambda ahead: None):
             taken.set()
-            let_go.wait(20)
+            assert waits.wait(HANG_SECONDS)
             order.append("released")
 
     other = threading.Thread(target=another)
     other.start()
-    taken.wait(20)
-    timer = threading.Timer(0.6, let_go.set)
-    timer.start()
-    try:
-        run_page()
-    finally:
-        timer.join()
-        other.join()
+    assert taken.wait(HANG_SECONDS)
+    run_page()
+    other.join()
     assert order == ["released", "computed"]
     assert gate_is_free()
 
@@ -231,16 +190,8 @@ def test_stored_out_of_memory_is_a_sentence_and_the_next_can_compute(monkeypatch
     script = (
         "import streamlit as st\nfrom pages._ui.server import work\nst.text(work.stored(('k',), work.compute).sum())"
     )
-    page = AppTest.from_string(script, default_timeout=20).run()
+    page = AppTest.from_string(script, default_timeout=HANG_SECONDS).run()
     assert not page.exception
     assert "too little memory" in errors(page)[0]
     page.run()
     assert page.text[0].value == "6.0"
-
-
-def test_tensorflow_s_own_shortage_is_known_by_name():
-    from vislib.backend import tf
-
-    error = tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
-    with pytest.raises(memory.TooLittleMemory), memory.catch_shortage("Work"):
-        raise error

@@ -82,7 +82,9 @@ def open_with(open_page):
     return go
 
 
-def test_file_is_tried_in_a_process_of_its_own_and_then_used_on_every_page(open_page, file_of, open_with):
+def test_file_is_tried_in_a_process_of_its_own_and_then_used_on_every_page(
+    open_page, file_of, open_with, patient_child
+):
     page = check_sound(upload(open_page("your_model"), "net.keras", file_of(scaled_colour)))
     assert model_in_use(page) == "net"
     assert "Input 32 × 32, colour Preprocessing 0..255 Classes 3 (one of them, by softmax)" in text(page)
@@ -143,9 +145,14 @@ def test_preprocessing_is_chosen_by_its_answers(open_page, file_of):
 
 
 @pytest.mark.usefixtures("_in_this_process")
-@pytest.mark.parametrize("suffix", [".keras", ".h5"])
-def test_network_without_maps_says_what_works(suffix, open_page, file_of, open_with):
-    page = check_sound(upload(open_page("your_model"), f"dense{suffix}", file_of(dense_only, suffix)))
+def test_hdf5_file_is_used(open_page, file_of, open_with):
+    page = check_sound(upload(open_page("your_model"), "dense.h5", file_of(dense_only, ".h5")))
+    assert pictures(check_sound(open_with(page, "overview")))
+
+
+@pytest.mark.usefixtures("_in_this_process")
+def test_network_without_maps_says_what_works(open_page, file_of, open_with):
+    page = check_sound(upload(open_page("your_model"), "dense.keras", file_of(dense_only)))
     assert "No layer of this network has feature maps" in page.info[0].value
     assert page.sidebar.selectbox(key="image").value.startswith("digits/")
     for name in ("overview", "occlusion", "saliency"):
@@ -170,7 +177,7 @@ def test_model_that_cannot_be_used_is_a_sentence(make, said, open_page, file_of)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 damaged", b"\x89HDF\r\n\x1a\n damaged"])
-def test_damaged_file_is_a_sentence_and_the_network_stays(content, open_page, file_of):
+def test_damaged_file_is_a_sentence_and_the_network_stays(content, open_page, file_of, patient_child):
     page = upload(open_page("your_model"), "<b>bad</b>.keras", content)
     assert not page.exception
     assert errors(page)[0].startswith("<b>bad</b>.keras: The file is ")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tiny_models
+from famous_networks import beginning
 from tiny_models import tiny
 
 from vislib import Target, load_classifier
@@ -52,18 +53,18 @@ NETWORKS = {
     "every kind of layer": every_kind,
     "squeeze and excitation": squeezed,
     "VGG-16": application("VGG16", 75),
-    "ResNet-50": application("ResNet50", 97),
-    "ResNet-50 V2": application("ResNet50V2", 96),
+    "ResNet-50": lambda: beginning("ResNet50", 97),
+    "ResNet-50 V2": lambda: beginning("ResNet50V2", 96),
     "MobileNet": application("MobileNet", 97, alpha=0.25),
     "MobileNetV2": application("MobileNetV2", 96, alpha=0.35),
     "MobileNetV3": application("MobileNetV3Small", 96),
-    "EfficientNet-B0": application("EfficientNetB0", 95),
+    "EfficientNet-B0": lambda: beginning("EfficientNetB0", 95),
     "EfficientNet-Lite0": lambda: keras.models.clone_model(
         efficientnet_lite0.build(), input_tensors=keras.Input((96, 96, 3))
     ),
-    "DenseNet-121": application("DenseNet121", 96),
-    "InceptionV3": application("InceptionV3", 111),
-    "Xception": application("Xception", 96),
+    "DenseNet-121": lambda: beginning("DenseNet121", 96),
+    "InceptionV3": lambda: beginning("InceptionV3", 111),
+    "Xception": lambda: beginning("Xception", 96),
     "GoogLeNet": lambda: googlenet.build(),
 }
 
@@ -137,9 +138,15 @@ def test_patched_logits_any_size_of_patch_same_as_keras(size):
     assert_same_as_keras(load_classifier(stirred(every_kind()), preprocess="-1..1"), size)
 
 
-def test_most_layers_of_a_network_run_on_windows():
+@pytest.fixture(scope="module")
+def vgg():
+    """The graph of VGG-16 at its usual size."""
+    return load_classifier(beginning("VGG16", 224), preprocess="-1..1").network.graph
+
+
+def test_most_layers_of_a_network_run_on_windows(vgg):
     """Where nothing were, all of the above would hold, slowly."""
-    graph = FoldBatchNorm(load_classifier(applications.VGG16(weights=None), preprocess="-1..1").network.graph).graph()
+    graph = FoldBatchNorm(vgg).graph()
 
     def windowed(side: int):
         runs = IncrementalPlan(graph, (side, side)).structure
@@ -166,8 +173,21 @@ def test_norms_fold_only_where_nothing_else_is_made_of_the_convolution():
     assert_same_as_keras(classifier, (3, 3))
 
 
+def few_layers():
+    """Convolutions with norms that fold into them, and one that is depthwise."""
+    inputs = keras.Input((32, 32, 3))
+    x = layers.Conv2D(8, 3, strides=2, padding="same", use_bias=False, name="conv1")(inputs)
+    x = layers.ReLU(6.0)(layers.BatchNormalization()(x))
+    x = layers.DepthwiseConv2D(3, padding="same", use_bias=False)(x)
+    x = layers.ReLU(6.0)(layers.BatchNormalization()(x))
+    x = layers.Conv2D(16, 1, padding="same", use_bias=False)(x)
+    x = layers.ReLU(6.0)(layers.BatchNormalization(name="last_norm")(x))
+    return keras.Model(inputs, layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling2D()(x)))
+
+
 def trained(model):
-    model.compile("adam", "categorical_crossentropy")
+    if not model.compiled:
+        model.compile("adam", "categorical_crossentropy")
     # Of several images, unlike each other: of a single one the norms' variances would be 0, and rounding decide.
     images = np.random.default_rng(2).normal(0, 1, (16, 32, 32, 3)).astype(np.float32)
     model.fit(images, np.eye(3, dtype=np.float32)[np.arange(16) % 3], batch_size=16, verbose=0)
@@ -178,15 +198,15 @@ CHANGES = {
     "set": lambda model: model.set_weights([1.1 * weights for weights in model.get_weights()]),
     "added to in place": lambda model: [each.value.assign_add(0.01 * tf.ones_like(each)) for each in model.weights],
     "trained": trained,
-    "one of a norm": lambda model: model.get_layer("conv_pw_3_bn").moving_mean.assign_add(np.ones(32)),
+    "one of a norm": lambda model: model.get_layer("last_norm").moving_mean.assign_add(np.ones(16)),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_weights_changed_afterwards_count(change):
     keras.utils.set_random_seed(0)
-    model = applications.MobileNet(weights=None, input_shape=(32, 32, 3), classes=3, alpha=0.25)
-    network = load_classifier(stirred(model, normalizes=True), preprocess="-1..1").network
+    model = stirred(few_layers(), normalizes=True)
+    network = load_classifier(model, preprocess="-1..1").network
     image = np.random.default_rng(0).normal(0, 1, (1, 32, 32, 3)).astype(np.float32)
     plain = keras.Model(network.graph.input, network.graph.logits)
     for _ in range(2):  # changed once and once more
@@ -204,9 +224,8 @@ def test_weights_changed_afterwards_count(change):
         np.testing.assert_allclose(gradients, expected, rtol=1e-2, atol=1e-3 * np.abs(expected).max())
 
 
-def test_windows_are_no_larger_than_what_the_places_at_hand_change():
-    graph = load_classifier(applications.VGG16(weights=None), preprocess="-1..1").network.graph
-    plan = IncrementalPlan(graph, (32, 32))
+def test_windows_are_no_larger_than_what_the_places_at_hand_change(vgg):
+    plan = IncrementalPlan(vgg, (32, 32))
     corner, middle = (plan.windows(np.array([place]), np.array([place])) for place in (0, 96))
     for at_corner, in_middle in zip(corner[1::2], middle[1::2], strict=True):
         assert (at_corner <= in_middle).all()

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from checkpoint_files import NUMBERS, called, name_of, plain, state, tensor, written
+from stopping import HANG_SECONDS
 
 from vislib import ModelError
 from vislib.zoo import checkpoint
@@ -116,7 +117,7 @@ def read_in_child(folder) -> str:
     """Reads all checkpoints of a folder in a process of little memory; what went wrong, a line each."""
     child = subprocess.run(
         [sys.executable, "-c", READ_ALL, str(folder)],
-        cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=60, check=False,
+        cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=HANG_SECONDS, check=False,
     )  # fmt: skip
     assert child.returncode == 0, child.stderr
     return child.stdout

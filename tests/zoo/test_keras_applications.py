@@ -10,7 +10,7 @@ from tiny_models import random_image
 import vislib
 from vislib import ModelError
 from vislib.backend import keras
-from vislib.zoo import keras_applications
+from vislib.zoo import BUILT_IN, keras_applications
 from vislib.zoo.keras_applications import NETWORKS
 
 # The start of a network's name: the module whose preprocess_input belongs to it; the longest start counts.
@@ -32,7 +32,7 @@ def module_of(name):
 def test_preprocessing_same_as_keras(name):
     pixels = random_image(5, 7)[None]
     expected = module_of(name).preprocess_input(pixels.astype(np.float32))
-    values = vislib.PREPROCESSINGS[NETWORKS[name][1]](pixels)
+    values = BUILT_IN[name].preprocessing(pixels)
     np.testing.assert_allclose(values, expected, rtol=1e-5, atol=1e-4)
 
 

@@ -1,10 +1,8 @@
-"""Networks in numbers and as graphs: a chart, a table, and one network block by block."""
+"""A network in detail: its typical block, its graph and its layers."""
 
 import base64
 import html
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -18,29 +16,10 @@ from vislib import VislibError, diagram
 from vislib.layers import layer_table
 from vislib.layers.table import LayerTable
 from vislib.lessons import architectures
-from vislib.lessons.architectures import ARCHITECTURES, PROTOCOL
+from vislib.lessons.architectures import ARCHITECTURES
 
 LOADED = "loaded"
 DEFAULTS = ("lenet5", "alexnet", "vgg16", "googlenet", "resnet18", "resnet50", "densenet121", LOADED)
-_AXES = {
-    "Multiply-adds": lambda table, about: table.macs / 1e6,
-    "Parameters": lambda table, about: table.parameters / 1e6,
-    "Depth": lambda table, about: table.depth,
-    "Receptive field": lambda table, about: max(table.field.size) if table.field else None,
-    "Activation memory": lambda table, about: table.activation_bytes / 2**20,
-    "Year": lambda table, about: about.year if about else None,
-    "Top-1 error": lambda table, about: about.top1 if about else None,
-}
-_UNITS = {
-    "Multiply-adds": "million",
-    "Parameters": "million",
-    "Depth": "layers with weights",
-    "Receptive field": "px",
-    "Activation memory": "MiB",
-    "Year": "",
-    "Top-1 error": "%",
-}
-_LOG = ("Multiply-adds", "Parameters", "Receptive field", "Activation memory")
 
 
 def title(context: Context, name: str) -> str:
@@ -65,88 +44,6 @@ def tables(context: Context, names: list[str]) -> dict[str, LayerTable]:
         if table is not None:
             found[name] = table
     return found
-
-
-def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
-    """A scatter chart of two chosen quantities, with one point per network."""
-    import altair as alt  # importing it takes half a second, so only this page waits
-
-    with st.container(horizontal=True):
-        x = st.selectbox("Across", list(_AXES), 0, key="across", bind="query-params", width=220)
-        y = st.selectbox("Up", list(_AXES), 6, key="up", bind="query-params", width=220)
-    rows = []
-    for name, table in every.items():
-        about = ARCHITECTURES.get(name)
-        rows.append(
-            {"network": title(context, name), "kind": "loaded" if name == LOADED else "published"}
-            | {"x": _AXES[x](table, about), "y": _AXES[y](table, about)}
-        )
-    shown = pd.DataFrame(rows).dropna().sort_values("y")
-    shown["left"] = [place % 2 == 1 for place in range(len(shown))]
-    missing = [row["network"] for row in rows if row["network"] not in set(shown["network"])]
-    axes = {}
-    for axis, name in (("x", x), ("y", y)):
-        scale = alt.Scale(type="log") if name in _LOG else alt.Scale(zero=False, nice=True, padding=20)
-        words = f"{name} ({_UNITS[name]})" if _UNITS[name] else name
-        ticks = alt.Axis(format="d") if name == "Year" else alt.Axis()
-        axes[axis] = getattr(alt, axis.upper())(f"{axis}:Q", title=words, scale=scale, axis=ticks)
-    base = alt.Chart(shown).encode(**axes)
-    points = base.mark_circle(size=110, opacity=1).encode(
-        color=alt.Color(
-            "kind:N", legend=None, scale=alt.Scale(domain=["published", "loaded"], range=["#15aabf", "#e8590c"])
-        ),
-        tooltip=["network:N", alt.Tooltip("x:Q", title=x, format=",.4~g"), alt.Tooltip("y:Q", title=y, format=",.4~g")],
-    )
-    # Names alternate between right and left, because the names of neighbours would overlap.
-    names = [
-        base.transform_filter(f"datum.left == {str(left).lower()}")
-        .mark_text(align="right" if left else "left", dx=-9 if left else 9, fontSize=11, color="#868e96")
-        .encode(text="network:N")
-        for left in (False, True)
-    ]
-    st.altair_chart(alt.layer(points, *names), height=380)
-    note = f" Not drawn, because this number is unknown: {', '.join(missing)}." if missing else ""
-    picture.caption(
-        f"{y} against {x.lower()}", f"Orange: the network that is loaded. Hover a point for its values.{note}"
-    )
-
-
-def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
-    """One row per network."""
-    rows = []
-    for name, table in every.items():
-        about = ARCHITECTURES.get(name)
-        rows.append(
-            {
-                "Network": title(context, name),
-                "Year": str(about.year) if about else "–",
-                "Input": size(table.input_shape),
-                "Parameters": table.parameters,
-                "Multiply-adds (million)": round(table.macs / 1e6, 1),
-                "Depth": table.depth,
-                "Receptive field (px)": max(table.field.size) if table.field else None,
-                "Activations (MiB)": table.activation_bytes / 2**20,
-                "Top-1 error (%)": _error_text(about.top1 if about else None),
-                "Top-5 error (%)": _error_text(about.top5 if about else None),
-            }
-        )
-    config: dict[str, Any] = {
-        "Parameters": st.column_config.NumberColumn(format="localized"),
-        "Multiply-adds (million)": st.column_config.NumberColumn(format="localized", help="For one image."),
-        "Depth": st.column_config.NumberColumn(help="Layers with weights on the longest path."),
-        "Receptive field (px)": st.column_config.NumberColumn(help="Of a unit of the last layer with maps."),
-        "Activations (MiB)": st.column_config.NumberColumn(
-            format="%.1f", help="Every layer's output for one image, as training keeps them."
-        ),
-        "Network": {"pinned": True},
-    }
-    table = pd.DataFrame(rows).dropna(axis="columns", how="all")
-    st.dataframe(table, hide_index=True, height="content", column_config=config)
-    picture.caption(
-        "In numbers; click a heading to sort",
-        f"Counted layer by layer on networks that vislib builds. Errors are published values, of {PROTOCOL}; their "
-        "source stands below each network.",
-    )
 
 
 def detail(context: Context, name: str, table: LayerTable) -> None:
@@ -237,11 +134,6 @@ def _snippet(context: Context, name: str) -> str:
         "from vislib import diagram\nfrom vislib.lessons import architectures\n\n"
         f"table = architectures.table({name!r})\nprint(table.csv())\n"
     )
-
-
-def _error_text(value: float | None) -> str:
-    """An error rate as text that sorts like a number."""
-    return "–" if value is None else f"{value:5.1f}"
 
 
 def size(shape: tuple[int, ...]) -> str:

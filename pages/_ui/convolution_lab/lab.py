@@ -1,7 +1,5 @@
 """The convolution lab: the result of a kernel on the image, its single steps, and its cost."""
 
-import html
-
 import numpy as np
 import streamlit as st
 from PIL import Image
@@ -12,8 +10,8 @@ from pages._ui.convolution_lab.lab_layer import (
     GREY_WEIGHTS,
     ONE_FILTER,
     Layer,
-    compute,
     result_of,
+    size_text,
     small_image,
 )
 from pages._ui.results import downloads, picture
@@ -24,10 +22,7 @@ from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point_picker import point_picker
 from pages._ui.widgets.sliding_window import convolution_lesson, pooling_lesson, window
 from pages._ui.widgets.text import plain
-from pages._ui.widgets.tiles import data_uri
 from vislib.arithmetic import Pooling, axes
-from vislib.arithmetic.convolution import BORDERS
-from vislib.arithmetic.kernels import is_symmetric
 from vislib.errors import ParameterError
 from vislib.layers.cost import convolution, depthwise
 from vislib.output import export, figures, render
@@ -35,8 +30,6 @@ from vislib.output.render import Scale
 
 _HALVES, _FROM_IMAGE, _DIGITS = "Half 10, half 0", "From the image", "Nine numbers"
 _PATCH = 8
-_STRIP_PX = 96
-_CORNER = 24
 
 
 def show(context: Context, layer: Layer) -> None:
@@ -53,7 +46,7 @@ def show(context: Context, layer: Layer) -> None:
         _image(context, shown)
     with right:
         _maps(result, "The result of the kernel")
-        picture.caption(f"The result: {_size(result)}", _about(layer, convolved, result))
+        picture.caption(f"The result: {size_text(result)}", _about(layer, convolved, result))
         _downloads(context, layer, result)
     _formula(image, layer, convolved)
 
@@ -96,33 +89,6 @@ def steps(context: Context, layer: Layer) -> None:
         f"{pooling.kind.capitalize()} pooling of the patch",
         "Max pooling passes the gradient only to the largest value (to the first one of equal values). Average pooling "
         "passes an equal share to all values. The sum of the gradient stays the same.",
-    )
-
-
-def comparisons(context: Context, layer: Layer) -> None:
-    """Cross-correlation beside convolution, and the effect of each padding."""
-    image = small_image(context)
-    st.subheader("Cross-correlation against convolution", anchor=False)
-    if is_symmetric(layer.kernel):
-        st.write("This kernel stays the same when it is flipped both ways, so both give the same result.")
-    else:
-        _side_by_side(
-            {"Cross-correlation, as in networks": {"flip": False}, "True convolution, kernel flipped": {"flip": True}},
-            image,
-            layer,
-        )
-    st.subheader("The effect of padding at the border", anchor=False)
-    kernel = max(layer.kernel.shape)
-    reach = max(2, layer.window["dilation"] * (kernel - 1) // 2)
-    if reach >= min(image.shape[:2]):
-        return
-    each = {"None": {"padding": "valid"}}
-    each |= {f"{name.capitalize()}, {reach} px": {"padding": reach, "border": name} for name in BORDERS}
-    _side_by_side(each, image, layer, _CORNER)
-    picture.caption(
-        "The same kernel with each padding: the upper left corner",
-        "Without padding the result is smaller. Zeros create an edge that the image does not have; the others continue "
-        "the image.",
     )
 
 
@@ -188,14 +154,10 @@ def _about(layer: Layer, convolved: np.ndarray, result: np.ndarray) -> str:
     if layer.relu:
         text += f" ReLU set {whole_percent((convolved < 0).mean())} of them to 0."
     if layer.pooling:
-        text += f" Pooled from {_size(convolved)}."
+        text += f" Pooled from {size_text(convolved)}."
     if result.shape[2] == 3:
         text += " Drawn as red, green and blue: the smallest value is black, the largest is full colour."
     return text
-
-
-def _size(maps: np.ndarray) -> str:
-    return f"{maps.shape[1]} × {maps.shape[0]}" + (f" × {maps.shape[2]}" if maps.shape[2] > 1 else "")
 
 
 def _formula(image: np.ndarray, layer: Layer, convolved: np.ndarray) -> None:
@@ -218,33 +180,9 @@ def _formula(image: np.ndarray, layer: Layer, convolved: np.ndarray) -> None:
     )
 
 
-def _side_by_side(each: dict[str, dict], image: np.ndarray, layer: Layer, corner: int | None = None) -> None:
-    """The grey result for each change of the settings, on one scale; with `corner` only its upper left corner."""
-    made = {}
-    for title, changed in each.items():
-        other = Layer(layer.kernel, GREY, layer.window | changed, layer.bias, layer.relu, None)
-        made[title] = compute(image, other)[1]
-    every = np.concatenate([maps.ravel() for maps in made.values()])
-    signed = render.is_signed(every)
-    scale = Scale.of(every, signed)
-    cells = []
-    for title, maps in made.items():
-        part = maps[:corner, :corner, 0]
-        shown = render.map_image(part, signed=signed, scale=scale, colormap=None if signed else "gray")
-        times = max(1, 2 * _STRIP_PX // max(shown.size))
-        shown = shown.resize((shown.width * times, shown.height * times), Image.Resampling.NEAREST)
-        text = f"{html.escape(title)}, {_size(maps)}"
-        cells.append(
-            f"<figure style='flex-basis:{_STRIP_PX}px;max-width:{_STRIP_PX * 2}px'>"
-            f"<img src='{data_uri(shown, 2 * _STRIP_PX)}' alt='{text}'><figcaption>{text}</figcaption></figure>"
-        )
-    st.html(f"<div class='v-strip'>{''.join(cells)}</div>")
-    colour_bar(scale, signed, None if signed else "gray", "raw value, one scale")
-
-
 def _downloads(context: Context, layer: Layer, result: np.ndarray) -> None:
     def figure():
-        return figures.figure(result, title=f"{context.image_name}: {_size(result)}")
+        return figures.figure(result, title=f"{context.image_name}: {size_text(result)}")
 
     given = ", ".join(f"{name}={value!r}" for name, value in layer.window.items())
     height, width = small_image(context).shape[:2]

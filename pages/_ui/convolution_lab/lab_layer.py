@@ -114,6 +114,11 @@ def compute(image: np.ndarray, layer: Layer) -> tuple[np.ndarray, np.ndarray]:
     return convolved, layer.pooling.forward(result) if layer.pooling else result
 
 
+def size_text(maps: np.ndarray) -> str:
+    """The size of maps (h, w, c) as text, width first."""
+    return f"{maps.shape[1]} × {maps.shape[0]}" + (f" × {maps.shape[2]}" if maps.shape[2] > 1 else "")
+
+
 def _kernel_control() -> np.ndarray:
     titles = {name: preset.title for name, preset in PRESETS.items()} | {_RANDOM: "Random", _TYPED: "Typed by hand"}
     name = st.selectbox(

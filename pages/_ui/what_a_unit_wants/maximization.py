@@ -33,9 +33,10 @@ class Settings:
 
 @dataclass(frozen=True)
 class Goal:
-    """An objective to maximize, its Python code, and its key in the store."""
+    """An objective to maximize, its name on the page, its Python code, and its key in the store."""
 
     objective: vislib.targets.Target
+    name: str
     code: str
     key: tuple
 

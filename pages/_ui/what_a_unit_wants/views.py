@@ -10,83 +10,17 @@ import vislib
 from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.shell.context import Context
 from pages._ui.what_a_unit_wants import maximization
+from pages._ui.what_a_unit_wants.controls import CHANNEL, CLASS, NEURON, ONE
 from pages._ui.widgets.bars import percent
-from pages._ui.widgets.choice import choose
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib import activation_maximization as am
-from vislib.activations.maps import stages, strongest_channels
+from vislib.activations.maps import strongest_channels
 from vislib.output import export
 
-ONE, CHANNELS, CLASSES, DREAM, CARICATURE = "One unit", "Channels of a layer", "All classes", "DeepDream", "Caricature"
-CHANNEL, NEURON, CLASS = "Channel", "Neuron", "Class"
 NO_MAPS = np.empty((0, 0, 0), np.float32)
-_MOST_CLASSES = 12
 _AT_ONCE = 4
 _DIVERSITY = 10.0
 _COLOURS = ["#0b7285", "#e8590c", "#862e9c", "#5c940d"]
-
-
-def modes(context: Context) -> list[str]:
-    """The choices for the network."""
-    few = len(context.classifier.labels) <= _MOST_CLASSES
-    return [ONE, CHANNELS, *([CLASSES] if few else []), DREAM, CARICATURE]
-
-
-def kind_control() -> str:
-    return st.selectbox(
-        "Unit",
-        (CHANNEL, NEURON, CLASS),
-        key="unit_kind",
-        bind="query-params",
-        width=130,
-        help="A channel everywhere, one neuron of it (choose it in the map), or the class chosen in the sidebar.",
-    )
-
-
-def layer_control(context: Context) -> str:
-    """The layer; by default the last one of the second to last map size, whose units respond to whole patterns."""
-    layers = context.classifier.network.map_layers
-    of_stages = stages(context.classifier)
-    return choose("Layer", layers, "layer", of_stages[max(0, len(of_stages) - 2)], width=300)
-
-
-def settings_controls(mode: str) -> maximization.Settings:
-    """Widgets for the settings of one mode."""
-    if mode == DREAM:
-        octaves = st.slider(
-            "Octaves", 1, 4, 3, key="octaves", bind="query-params", help="Number of image sizes, from coarse to fine."
-        )
-        steps = st.slider("Steps an octave", 5, 40, 10, 5, key="dream_steps", bind="query-params")
-        return maximization.Settings(steps, _seed(), octaves=octaves)
-    start = 64 if mode == CHANNELS else 128
-    steps = st.select_slider(
-        "Steps",
-        (16, 32, 64, 128, 256, 512),
-        start,
-        key=f"steps.{mode}",
-        bind="query-params",
-        help="More steps make a picture stronger and finer; earlier steps are not computed again.",
-    )
-    n_pictures = 1
-    if mode == ONE:
-        n_pictures = st.slider(
-            "Pictures",
-            1,
-            4,
-            1,
-            key="n_pictures",
-            bind="query-params",
-            help="Several pictures that differ from each other: many units respond to more than one pattern.",
-        )
-    if mode == CHANNELS:
-        n_pictures = st.slider("Channels", 4, 24, 8, 4, key="n_channels", bind="query-params")
-    return maximization.Settings(int(steps), _seed(), n_pictures)
-
-
-def _seed() -> int:
-    return int(
-        st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params", help="Another seed gives another picture.")
-    )
 
 
 def unit(context: Context, kind: str, layer: str, channel: int, settings: maximization.Settings) -> None:
@@ -96,12 +30,13 @@ def unit(context: Context, kind: str, layer: str, channel: int, settings: maximi
         where = layer or context.classifier.network.last_map_layer
         goal = maximization.Goal(
             goal.objective + _DIVERSITY * vislib.targets.Diversity(where),
+            goal.name,
             f"{goal.code} + {_DIVERSITY} * vislib.targets.Diversity({where!r})",
             (*goal.key, where),
         )
     goals = [goal] * settings.n_pictures
     slot = st.empty()
-    result = maximization.maximize(context, goals, goal.objective.in_words(), settings, slot)
+    result = maximization.maximize(context, goals, goal.name, settings, slot)
     if result is None:
         return
     reached = ", ".join(f"{score:.2f}" for score in result.scores)
@@ -111,7 +46,7 @@ def unit(context: Context, kind: str, layer: str, channel: int, settings: maximi
         CLASS: "The logit",
     }[kind]
     picture.caption(
-        f"What {result.titles[0].split(' + ')[0]} wants",
+        f"What {goal.name} wants",
         f"{what} reaches {reached} after {len(result.values)} steps, from noise. This is one pattern that the unit "
         "responds to, not the only one: try other seeds"
         + (", and compare with the real patches." if kind != CLASS else "."),
@@ -228,7 +163,7 @@ def caricature(context: Context, layer: str, settings: maximization.Settings) ->
     objective = vislib.targets.likeness(context.classifier, context.image, layer)
     code = f"vislib.targets.likeness(classifier, image, {layer!r})"
     slot = _beside_image(context)
-    goals = [maximization.Goal(objective, code, ("likeness", layer, context.digest))]
+    goals = [maximization.Goal(objective, objective.in_words(), code, ("likeness", layer, context.digest))]
     result = maximization.maximize(context, goals, f"Caricature at {layer}", settings, slot)
     if result is None:
         return
@@ -266,14 +201,13 @@ def _unit_goal(context: Context, kind: str, layer: str, channel: int) -> maximiz
         height, width = context.classifier.network.map_node(layer).output.shape[1:3]
         x, y = st.session_state.get("unit") or (0.5, 0.5)
         objective = vislib.targets.Neuron(layer, channel, int(y * height), int(x * width))
-    return maximization.Goal(objective, f"vislib.targets.{objective!r}", (repr(objective),))
+    return maximization.Goal(objective, objective.in_words(), f"vislib.targets.{objective!r}", (repr(objective),))
 
 
 def _class_goal(context: Context, index: int) -> maximization.Goal:
     label = context.classifier.labels[index]
-    return maximization.Goal(
-        vislib.targets.ClassScore(label), f"vislib.targets.ClassScore({label!r})", ("class", index)
-    )
+    code = f"vislib.targets.ClassScore({label!r})"
+    return maximization.Goal(vislib.targets.ClassScore(label), f"class {label}", code, ("class", index))
 
 
 def _beside_image(context: Context):

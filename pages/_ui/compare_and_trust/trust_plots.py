@@ -1,0 +1,110 @@
+"""The plots of several methods on one image: curves, the sanity check, the grid pointing game."""
+
+import html
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from pages._ui.results import picture
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import bars, whole_percent
+from pages._ui.widgets.inline_image import show_image
+from pages._ui.widgets.tiles import data_uri
+from vislib import trust
+from vislib.output import render
+
+_SIDE = 160
+_COLOURS = ("#1c7ed6", "#e8590c", "#2f9e44", "#ae3ec9", "#e03131", "#b08900", "#0c8599", "#d6336c", "#5f3dc4")
+_GREYS = {"random": "#868e96", "edges": "#495057"}
+
+
+def curves(measured: Mapping[str, trust.Trust]) -> None:
+    st.subheader("The probability while pixels are shown or covered", anchor=False)
+    colours = iter(_COLOURS)
+    palette = {one.title: _GREYS.get(name) or next(colours) for name, one in measured.items()}
+    keys = "".join(
+        f"<li><span class='v-key' style='background:{colour}'></span>{html.escape(title)}</li>"
+        for title, colour in palette.items()
+    )
+    st.html(f"<ul class='v-facts'>{keys}</ul>")
+    kinds = {
+        "Insertion": (
+            "shown",
+            "From a blurred image to the whole image: the earlier the curve rises, the better the map.",
+        ),
+        "Deletion": (
+            "covered with grey",
+            "From the whole image to a grey one: the earlier the curve falls, the better the map.",
+        ),
+    }
+    for column, (kind, (done, text)) in zip(st.columns(2), kinds.items(), strict=True):
+        with column:
+            st.altair_chart(_chart(measured, palette, kind, f"% of the pixels {done}"), height=320)
+            picture.caption(kind, f"{text} Hover a point for its value.")
+
+
+def _chart(measured: Mapping[str, trust.Trust], palette: dict[str, str], kind: str, x: str):
+    import altair as alt  # importing it takes half a second, so only this page waits
+
+    rows: dict[str, list] = {x: [], "probability": [], "method": [], "baseline": []}
+    for one in measured.values():
+        curve = one.insertion_curve if kind == "Insertion" else one.deletion_curve
+        rows[x] += list(curve.shares * 100)
+        rows["probability"] += list(curve.scores)
+        rows["method"] += [one.title] * len(curve.shares)
+        rows["baseline"] += [one.family == "baseline"] * len(curve.shares)
+    colour = alt.Color("method:N", legend=None, scale=alt.Scale(domain=list(palette), range=list(palette.values())))
+    dash = alt.StrokeDash("baseline:N", legend=None, scale=alt.Scale(domain=[False, True], range=[[1, 0], [5, 3]]))
+    hover = ["method:N", alt.Tooltip(f"{x}:Q", format=".0f"), alt.Tooltip("probability:Q", format=".3f")]
+    chart = alt.Chart(pd.DataFrame(rows)).encode(x=alt.X(f"{x}:Q"), y="probability:Q", color=colour, tooltip=hover)
+    return chart.mark_line(strokeWidth=1.8).encode(strokeDash=dash) + chart.mark_circle(size=26)
+
+
+def sanity_check(here: Context, measured: Mapping[str, trust.Trust]) -> None:
+    st.subheader("Does the map depend on what the network learned?", anchor=False)
+    picture.caption(
+        "The sanity check of Adebayo et al. 2018",
+        "The first map is of the trained network. Then the layers get random weights, from the last to the first. A "
+        "map that does not change cannot show the decision. ρ is Spearman's rank correlation with the first map, SSIM "
+        "the structural similarity. In the paper guided backpropagation hardly changes, but plain gradients do.",
+    )
+    box = here.classifier.box(here.image)
+    for one in measured.values():
+        strip = []
+        for stage in one.stages:
+            signed = one.heatmap.signed
+            scale = render.Scale.of(stage.values, signed, 0.01)
+            shown = render.overlay_map(here.image, box, stage.values, 0.85, None, _SIDE, scale, signed)
+            weights = f"{whole_percent(stage.share)} of the layers random" if stage.layers else "trained"
+            measures = f"<br>ρ {stage.rank_correlation:.2f}, SSIM {stage.similarity:.2f}" if stage.layers else ""
+            alt = html.escape(f"{one.title}, {weights}", quote=True)
+            strip.append(
+                f"<figure><img src='{data_uri(shown, _SIDE)}' alt='{alt}'>"
+                f"<figcaption>{weights}{measures}</figcaption></figure>"
+            )
+        st.html(
+            f"<p class='v-caption'><b>{html.escape(one.title)}</b> "
+            f"<span>mean ρ {one.randomized:.2f}</span></p><div class='v-strip'>{''.join(strip)}</div>"
+        )
+
+
+def pointing_game(grid: trust.Grid, measured: Mapping[str, trust.Trust], here: Context) -> None:
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        names = ", ".join(here.classifier.labels[index] for index in grid.class_indices)
+        show_image(
+            render.seen(grid.picture, here.classifier.box(grid.picture), picture.SIDE),
+            width="stretch",
+            alt=f"Several images in one: {names}",
+        )
+    with right:
+        shares = [(one.title, one.pointing) for one in measured.values() if one.pointing is not None]
+        shares.sort(key=lambda share: -share[1])
+        st.html(bars(shares, "Share in the right cell", whole_percent))
+        picture.caption(
+            "Grid pointing game",
+            f"Each class is explained on the picture at the left ({names}); the bars show the share of the map's "
+            f"positive part in the cell of that class, {whole_percent(1 / len(grid.class_indices))} by chance "
+            "(Böhle et al. 2021).",
+        )

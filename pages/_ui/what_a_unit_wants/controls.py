@@ -1,0 +1,75 @@
+"""The widgets of the page: what to maximize, and how."""
+
+import streamlit as st
+
+from pages._ui.shell.context import Context
+from pages._ui.what_a_unit_wants import maximization
+from pages._ui.widgets.choice import choose
+from vislib.activations.maps import stages
+
+ONE, CHANNELS, CLASSES, DREAM, CARICATURE = "One unit", "Channels of a layer", "All classes", "DeepDream", "Caricature"
+CHANNEL, NEURON, CLASS = "Channel", "Neuron", "Class"
+_MOST_CLASSES = 12
+
+
+def modes(context: Context) -> list[str]:
+    """The choices for the network."""
+    few = len(context.classifier.labels) <= _MOST_CLASSES
+    return [ONE, CHANNELS, *([CLASSES] if few else []), DREAM, CARICATURE]
+
+
+def kind_control() -> str:
+    return st.selectbox(
+        "Unit",
+        (CHANNEL, NEURON, CLASS),
+        key="unit_kind",
+        bind="query-params",
+        width=130,
+        help="A channel everywhere, one neuron of it (choose it in the map), or the class chosen in the sidebar.",
+    )
+
+
+def layer_control(context: Context) -> str:
+    """The layer; by default the last one of the second to last map size, whose units respond to whole patterns."""
+    layers = context.classifier.network.map_layers
+    of_stages = stages(context.classifier)
+    return choose("Layer", layers, "layer", of_stages[max(0, len(of_stages) - 2)], width=300)
+
+
+def settings_controls(mode: str) -> maximization.Settings:
+    """Widgets for the settings of one mode."""
+    if mode == DREAM:
+        octaves = st.slider(
+            "Octaves", 1, 4, 3, key="octaves", bind="query-params", help="Number of image sizes, from coarse to fine."
+        )
+        steps = st.slider("Steps per octave", 5, 40, 10, 5, key="dream_steps", bind="query-params")
+        return maximization.Settings(steps, _seed(), octaves=octaves)
+    start = 64 if mode == CHANNELS else 128
+    steps = st.select_slider(
+        "Steps",
+        (16, 32, 64, 128, 256, 512),
+        start,
+        key=f"steps.{mode}",
+        bind="query-params",
+        help="More steps make a picture stronger and finer; earlier steps are not computed again.",
+    )
+    n_pictures = 1
+    if mode == ONE:
+        n_pictures = st.slider(
+            "Pictures",
+            1,
+            4,
+            1,
+            key="n_pictures",
+            bind="query-params",
+            help="Several pictures that differ from each other: many units respond to more than one pattern.",
+        )
+    if mode == CHANNELS:
+        n_pictures = st.slider("Channels", 4, 24, 8, 4, key="n_channels", bind="query-params")
+    return maximization.Settings(int(steps), _seed(), n_pictures)
+
+
+def _seed() -> int:
+    return int(
+        st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params", help="Another seed gives another picture.")
+    )

@@ -1,0 +1,112 @@
+"""The settings of an uploaded network: its preprocessing and the names of its classes."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+import vislib
+from pages._ui.server import journal
+from pages._ui.shell import models
+from pages._ui.widgets.text import plain
+from pages._ui.your_model.upload import CROPS, Upload, use
+from vislib.model.preprocessing import FAMILIES, PREPROCESSINGS
+
+
+def controls(name: str, upload: Upload) -> None:
+    """Widgets for the preprocessing of the current network and for the names of its classes."""
+    every = [*PREPROCESSINGS, *FAMILIES]
+    widget = f"{name}: preprocessing"
+    st.session_state.setdefault(widget, upload.preprocess)
+    st.selectbox(
+        "Preprocessing",
+        every,
+        key=widget,
+        format_func=_preprocessing_title,
+        on_change=_change,
+        args=(name, widget),
+        help="The one with which the network was trained. This page compares the predictions with each.",
+    )
+    if upload.detected:
+        st.caption(f"The first layers of this network scale the image themselves; they require {upload.detected}.")
+        if upload.preprocess != upload.detected:
+            st.warning(
+                f"The chosen preprocessing scales the image a second time. This network requires {upload.detected}."
+            )
+    crop = f"{name}: part of the image"
+    st.session_state.setdefault(crop, upload.crop)
+    st.selectbox("Part of the image", list(CROPS), key=crop, on_change=_change, args=(name, crop))
+    if upload.side is not None:
+        side = f"{name}: side"
+        st.session_state.setdefault(side, upload.side)
+        st.number_input(
+            "Input side (px)",
+            16,
+            1024,
+            key=side,
+            on_change=_change,
+            args=(name, side),
+            help="The network accepts any size; images are resized to this height and width.",
+        )
+    with st.expander("Names of its classes", expanded=upload.labels is None, icon=":material/label:"):
+        st.file_uploader(
+            "A file",
+            type=["txt", "csv", "json"],
+            max_upload_size=5,
+            key=f"{name}: labels",
+            on_change=_change,
+            args=(name, f"{name}: labels"),
+            help="One name per line, a CSV of numbers and names, or JSON such as Keras's class_indices, in UTF-8.",
+        )
+        st.text_area(
+            "Or typed, one name per line",
+            key=f"{name}: typed",
+            on_change=_change,
+            args=(name, f"{name}: typed"),
+            placeholder="cat\ndog",
+        )
+        if upload.labels is not None:
+            st.caption(f"In use: {len(upload.labels):,} names.")
+
+
+def use_preprocessing(name: str, preprocess: str) -> None:
+    """Sets the preprocessing of the network with this name; called from a callback."""
+    st.session_state[f"{name}: preprocessing"] = preprocess
+    _change(name, f"{name}: preprocessing")
+
+
+def _preprocessing_title(name: str) -> str:
+    return f"{name} ({FAMILIES[name]})" if name in FAMILIES else name
+
+
+def _change(name: str, widget: str) -> None:
+    """Applies one changed setting. If it cannot be used, the previous settings stay and an error is shown."""
+    st.session_state.pop("model_refused", None)
+    upload, value = models.user_models()[name].upload, st.session_state[widget]
+    kind = widget.removeprefix(f"{name}: ")
+    try:
+        if kind == "preprocessing":
+            upload = replace(upload, preprocess=FAMILIES.get(value, value))
+        elif kind == "part of the image":
+            upload = replace(upload, crop=value)
+        elif kind == "side":
+            upload = replace(upload, side=int(value))
+        elif value is None or value == "":
+            upload = replace(upload, labels=None, labels_from="")
+        elif kind == "typed":
+            upload = replace(upload, labels=vislib.read_labels(value.encode()), labels_from="")
+        else:
+            upload = replace(upload, labels=vislib.read_labels(value.getvalue()), labels_from=value.name)
+        use(name, upload)
+    except vislib.VislibError as error:
+        journal.log("refused", what=kind, why=str(error))
+        st.session_state["model_refused"] = f"{error} The previous setting is still in use."
+        if kind in ("preprocessing", "part of the image", "side"):
+            st.session_state.pop(widget)
+        return
+    models.switch_to(name)
+
+
+def show_refused() -> None:
+    """The error of the last refusal, until another file or setting is accepted."""
+    if refused := st.session_state.get("model_refused"):
+        st.error(plain(refused))
