@@ -1,1 +1,1 @@
-"""What a network's layers answer: feature maps, kernels, and the image patches that excite a unit most."""
+"""The activations of a network's layers: feature maps, kernels, and the image patches that excite a unit most."""

@@ -1,4 +1,4 @@
-"""What a network holds and what it makes of an image: kernels and feature maps."""
+"""The kernels of a network, and its feature maps for an image."""
 
 from collections.abc import Sequence
 
@@ -10,40 +10,40 @@ from vislib.model.classifier import Classifier
 
 
 def filter_layers(classifier: Classifier) -> tuple[str, ...]:
-    """Names of the layers that hold two-dimensional kernels, in order."""
+    """Names of the layers with two-dimensional kernels, in order."""
     return tuple(node.name for node in classifier.network.graph.nodes if _kernel(node.operation) is not None)
 
 
 def filters(classifier: Classifier, layer: str) -> np.ndarray:
-    """The kernels of a convolution as trained, (k_h, k_w, c_in, c_out).
+    """The trained kernels of a convolution, (k_h, k_w, c_in, c_out) float32.
 
-    For a depthwise convolution the last axis is the depth multiplier, (k_h, k_w, channels, multiplier);
-    for a separable one these are the kernels of its depthwise half.
+    For a depthwise convolution the last axis is the depth multiplier: (k_h, k_w, channels, multiplier). For a separable
+    convolution the result is the kernels of its depthwise part.
 
     Raises:
-        LayerError: If the layer does not exist or holds no two-dimensional kernels.
+        LayerError: If the layer does not exist or has no two-dimensional kernels.
     """
     node = classifier.network.graph.node(layer)
     kernel = _kernel(node.operation) if node is not None else None
     if kernel is None:
         raise LayerError(
-            f"layer '{layer}' {'is not in' if node is None else 'holds no kernels in'} {classifier.network.name}. "
+            f"layer '{layer}' {'is not in' if node is None else 'has no kernels in'} {classifier.network.name}. "
             f"Layers with kernels: {listed(filter_layers(classifier))}."
         )
     return np.asarray(kernel, np.float32)
 
 
 def feature_maps(classifier: Classifier, image: np.ndarray, layer: str) -> np.ndarray:
-    """What a layer makes of an image (H, W, 3): its output (h, w, c) float32, channels last.
+    """The output of a layer for an image (H, W, 3) in 0..255: (h, w, c) float32, channels last.
 
     Raises:
-        LayerError: If the layer does not exist or its output is no stack of feature maps.
+        LayerError: If the layer does not exist or its output is not a stack of feature maps.
     """
     return feature_maps_of(classifier, image, [layer])[layer]
 
 
 def feature_maps_of(classifier: Classifier, image: np.ndarray, layers: Sequence[str]) -> dict[str, np.ndarray]:
-    """The feature maps (h, w, c) of several layers, from one pass through the network."""
+    """The feature maps (h, w, c) of several layers by name, from one pass; see `feature_maps`."""
     if not layers:
         return {}
     maps = classifier.network.maps(classifier.preprocess_input(classifier.resize(image)[None]), layers)
@@ -51,13 +51,13 @@ def feature_maps_of(classifier: Classifier, image: np.ndarray, layers: Sequence[
 
 
 def filter_norms(kernels: np.ndarray) -> np.ndarray:
-    """L2 norm of each filter of kernels (k_h, k_w, c_in, c_out); for a depthwise one, of each channel's kernel."""
+    """The L2 norm of each filter of kernels (k_h, k_w, c_in, c_out); of a depthwise layer, of each kernel."""
     depthwise = kernels.shape[3] == 1 and kernels.shape[2] > 1
     return np.linalg.norm(kernels[..., 0] if depthwise else kernels.reshape(-1, 1, kernels.shape[3]), axis=(0, 1))
 
 
 def dead_filters(kernels: np.ndarray) -> np.ndarray:
-    """Which filters answer to nothing: norm under a thousandth of the median norm (or zero)."""
+    """Which filters are dead, bool: their norm is at most a thousandth of the median norm."""
     norms = filter_norms(kernels)
     return norms <= np.median(norms) / 1000
 
@@ -68,7 +68,7 @@ def strongest_channels(maps: np.ndarray) -> np.ndarray:
 
 
 def stages(classifier: Classifier) -> tuple[str, ...]:
-    """One layer a stage: the last one at each size of map, in order of depth."""
+    """The last layer at each size of feature map, in order of depth: one layer for each stage."""
     last: dict[tuple[int, int], str] = {}
     for node in classifier.network.map_nodes:
         last[tuple(node.output.shape[1:3])] = node.name

@@ -1,4 +1,4 @@
-"""Real images beside synthesized ones: the patches of a set of images that excite each channel of a layer most."""
+"""The patches of a set of images that excite each channel of a layer most, for comparison with synthesized pictures."""
 
 import hashlib
 import io
@@ -30,16 +30,16 @@ _ARRAYS = ("values", "numbers", "rows", "columns", "unreadable", "done")
 
 @dataclass(frozen=True, eq=False)
 class TopPatches:
-    """Where in a set of images each channel of a layer answers most; at most one place an image.
+    """The places in a set of images where each channel of a layer is most active; at most one place in each image.
 
     Attributes:
-        layer: The layer.
+        layer: The layer's name.
         values: (channels, n) float32: the highest activations, highest first.
-        numbers: (channels, n): of the images.
-        rows: (channels, n): of the units in the feature map.
-        columns: Likewise.
-        unreadable: (m,): numbers of images that could not be read; they do not count.
-        done: Images seen so far.
+        numbers: (channels, n): the numbers of the images.
+        rows: (channels, n): the rows of the units in the feature map.
+        columns: (channels, n): the columns of the units in the feature map.
+        unreadable: (m,): the numbers of images that cannot be read; they are left out.
+        done: Number of images processed so far.
     """
 
     layer: str
@@ -53,9 +53,12 @@ class TopPatches:
     def patches(
         self, classifier: "Classifier", images: "ImageSet | np.ndarray | str", channel: int
     ) -> list[np.ndarray]:
-        """A channel's patches, (h, w, 3) uint8, highest first: what its units see, their receptive field.
+        """A channel's patches, (h, w, 3) uint8, highest first: the receptive fields of its units.
 
-        Cut from the image as fitted to the network's input; what lies beyond its edges is grey.
+        They are cut from the image at the network's input size; places beyond its edges are grey.
+
+        Raises:
+            LayerError: If there is no such channel.
         """
         images = image_set(images)
         if not 0 <= channel < len(self.values):
@@ -74,21 +77,22 @@ def top_patches(
     keep_in: str | os.PathLike[str] | None = None,
     progress: Callable[..., None] = no_progress,
 ) -> TopPatches:
-    """For every channel of a layer the n images, and the places in them, that excite it most; in one pass.
+    """Finds the n images, and the places in them, that excite each channel of a layer most, in one pass.
 
     Memory does not grow with the number of images. Of equal activations the earlier image, row and column wins.
 
     Args:
-        classifier: Whose layer.
+        classifier: The classifier that the layer belongs to.
         images: A folder, an array (n, h, w, 1 or 3) uint8, or a set of images.
-        layer: With feature maps.
-        n: How many a channel; fewer where there are fewer images.
-        keep_in: A folder to keep the result in, made if need be: what was computed for this network, layer and set is not computed
-            again, and a pass that was broken off goes on where it was.
-        progress: Called as progress(done, total); an exception from it cancels.
+        layer: A layer with feature maps.
+        n: Number of patches for each channel; fewer if there are fewer images.
+        keep_in: A folder that keeps the result; it is created if needed. A result for the same network, layer, set and
+            n is not computed again, and an interrupted pass continues where it stopped.
+        progress: Called as progress(done, total). If it raises, the work stops.
 
     Raises:
-        DatasetError: If there are no images, or none can be read.
+        DatasetError: If there are no images.
+        ImageError: If none of the images can be read.
         LayerError: If the layer has no feature maps.
         ParameterError: If n is not a whole number from 1 to 1000, or the folder cannot be written to.
     """
@@ -97,13 +101,13 @@ def top_patches(
     images = image_set(images)
     height, width, n_channels = classifier.network.map_node(layer).output.shape[1:]
     path = _path(keep_in, classifier.key, images.digest, layer, n) if keep_in is not None else None
-    top = (_kept(path, layer) if path else None) or _nothing(layer, n_channels)
+    top = (_kept(path, layer) if path else None) or _no_patches(layer, n_channels)
     batch_size = int(np.clip(_MAX_MAP_BYTES // (4 * height * width * n_channels), 1, classifier.network.batch_size))
     saved_at, total = time.monotonic(), len(images)
     try:
         while top.done < total:
             progress(top.done, total)
-            top = _with(top, classifier, images, range(top.done, min(top.done + batch_size, total)), n)
+            top = _updated(top, classifier, images, range(top.done, min(top.done + batch_size, total)), n)
             if path and time.monotonic() - saved_at > _SAVE_EVERY_SECONDS:
                 _keep(path, top)
                 saved_at = time.monotonic()
@@ -116,18 +120,18 @@ def top_patches(
     return top
 
 
-def _with(top: TopPatches, classifier: "Classifier", images: ImageSet, numbers: range, n: int) -> TopPatches:
-    """The top patches of what was seen and of these images."""
-    fitted, read, unreadable = [], [], list(top.unreadable)
+def _updated(top: TopPatches, classifier: "Classifier", images: ImageSet, numbers: range, n: int) -> TopPatches:
+    """The top patches of the earlier images and of these."""
+    resized, read, unreadable = [], [], list(top.unreadable)
     for number in numbers:
         try:
-            fitted.append(classifier.resize(images[number]))
+            resized.append(classifier.resize(images[number]))
             read.append(number)
         except ImageError:
             unreadable.append(number)
     found = (top.values, top.numbers, top.rows, top.columns)
     if read:
-        (maps,) = classifier.network.maps(classifier.preprocess_input(np.stack(fitted)), [top.layer])
+        (maps,) = classifier.network.maps(classifier.preprocess_input(np.stack(resized)), [top.layer])
         flat = maps.reshape(len(maps), -1, maps.shape[3])
         places = flat.argmax(axis=1)
         highest = np.take_along_axis(flat, places[:, None], axis=1)[:, 0]
@@ -140,20 +144,20 @@ def _with(top: TopPatches, classifier: "Classifier", images: ImageSet, numbers: 
     return TopPatches(top.layer, *found, np.array(unreadable, np.int64), numbers.stop)
 
 
-def _nothing(layer: str, n_channels: int) -> TopPatches:
+def _no_patches(layer: str, n_channels: int) -> TopPatches:
     values, nowhere = np.empty((n_channels, 0), np.float32), np.empty((n_channels, 0), np.int64)
     return TopPatches(layer, values, nowhere, nowhere, nowhere, np.empty(0, np.int64), 0)
 
 
-def _cut(fitted: np.ndarray, field: ReceptiveField, row: int, column: int) -> np.ndarray:
+def _cut(resized: np.ndarray, field: ReceptiveField, row: int, column: int) -> np.ndarray:
     bounds = []
     for axis, (at, span) in enumerate(((row, field.rows), (column, field.columns))):
-        length, n_pixels = field.size[axis], fitted.shape[axis]
+        length, n_pixels = field.size[axis], resized.shape[axis]
         first = int(at * span.stride + span.low)
         bounds.append((0, n_pixels) if length >= n_pixels else (first, first + length))
     (top, bottom), (left, right) = bounds
     patch = np.full((bottom - top, right - left, 3), _OUTSIDE, np.uint8)
-    inside = fitted[max(top, 0) : bottom, max(left, 0) : right]
+    inside = resized[max(top, 0) : bottom, max(left, 0) : right]
     patch[max(-top, 0) : max(-top, 0) + inside.shape[0], max(-left, 0) : max(-left, 0) + inside.shape[1]] = inside
     return patch
 
@@ -171,12 +175,12 @@ def _keep(path: Path, top: TopPatches) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ParameterError(f"'{path.parent}' cannot be made: {error.strerror or error}.") from error
+        raise ParameterError(f"'{path.parent}' cannot be created: {error.strerror or error}.") from error
     write_whole(path, buffer.getvalue())
 
 
 def _kept(path: Path, layer: str) -> TopPatches | None:
-    """What was kept; None where there is nothing or it cannot be read, as then it is computed again."""
+    """The saved result; None if there is none or it cannot be read, as then it is computed again."""
     try:
         with np.load(path, allow_pickle=False) as kept:
             arrays = {name: kept[name] for name in _ARRAYS}

@@ -1,4 +1,4 @@
-"""A network as a picture that stays readable: layers grouped into blocks and stages, laid out, drawn as SVG."""
+"""A readable picture of a network: groups layers into blocks and stages, places them, draws them as SVG."""
 
 from vislib.diagram.blocks import Block, Stage, part, stages
 from vislib.diagram.drawing import figure, svg

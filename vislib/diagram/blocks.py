@@ -1,8 +1,10 @@
-"""Groups a network's layers: blocks between the points that every path goes through, stages of one map size.
+"""Groups a network's layers: blocks between the layers that every path goes through, stages of one map size.
 
-A layer is a *gate* if no connection leads past it. Between two gates that do not follow each other lies a block with
-branches (NASNet has no gates, as each cell also takes what came before the last; there a join ends a block): residual (they are added), inception (joined side by side), dense (joined with the block's own input),
-gated (multiplied). What follows each other without branches is a chain, divided where the layers' names change.
+A layer is a *gate* if every path goes through it. The layers between two gates form a block with branches: residual
+(the branches are added), inception (concatenated), dense (concatenated with the block's input) or gated (multiplied).
+A run of layers without branches is a chain; it is divided where the layers' names change.
+
+NASNet has no gates, as each cell also takes the output of the last cell but one. There a join ends a block.
 """
 
 import re
@@ -22,7 +24,7 @@ class Block:
     """Layers that belong together.
 
     Attributes:
-        name: What their names have in common, or the name of the last.
+        name: The common beginning of their names, or else the name of one layer.
         kind: "chain", "residual", "inception", "dense", "gated" or "branches".
         rows: The layers, in order.
     """
@@ -45,19 +47,19 @@ class Block:
 
     @cached_property
     def structure(self) -> tuple:
-        """What it is made of and how that is connected, whatever the names and sizes: equal for blocks alike."""
+        """Its layer kinds and connections, without names and sizes: equal blocks have equal structures."""
         place = {row.name: index for index, row in enumerate(self.rows)}
         return tuple((row.kind, *(place.get(name, -1) for name in row.inputs)) for row in self.rows)
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Consecutive blocks whose maps have about one size.
+    """Consecutive blocks whose maps have similar sizes.
 
     Attributes:
-        title: "56 × 56", or "Head" for what has no maps.
-        blocks: In order.
-        runs: (first block, how many) of consecutive blocks alike, so that they can be shown as one.
+        title: "56 × 56", or "Head" for layers without maps.
+        blocks: The blocks, in order.
+        runs: (first block, number of blocks) of consecutive blocks of equal structure, which can be shown as one.
     """
 
     title: str
@@ -74,21 +76,23 @@ class Stage:
 
 
 def stages(table: LayerTable) -> tuple[Stage, ...]:
-    """The table's layers in blocks and stages; every layer is in exactly one."""
+    """The table's layers in stages of blocks; every layer is in exactly one block."""
     sizes = _sizes(table.rows)
     found: list[tuple[tuple[int, ...], list[Block]]] = []
     for block in _blocks(table.rows, sizes):
         size = sizes[block.rows[-1].name]
-        if not found or _another_stage(found[-1][0], size):
+        if not found or _differs_in_size(found[-1][0], size):
             found.append((size, []))
         found[-1][1].append(block)
     return tuple(Stage(_title(blocks, sizes), tuple(blocks)) for _, blocks in found)
 
 
 def part(table: LayerTable, block: Block) -> LayerTable:
-    """The table of one block alone; what comes from outside it counts as its input."""
-    own = {row.name for row in block.rows}
-    rows = tuple(replace(row, inputs=tuple(name if name in own else "" for name in row.inputs)) for row in block.rows)
+    """The table of one block alone; connections from outside count as its input."""
+    inside = {row.name for row in block.rows}
+    rows = tuple(
+        replace(row, inputs=tuple(name if name in inside else "" for name in row.inputs)) for row in block.rows
+    )
     return replace(table, name=block.name, rows=rows)
 
 
@@ -107,7 +111,7 @@ def _blocks(rows: Sequence[LayerRow], sizes) -> Iterable[Block]:
                 last_branched = []
             chain.append(segment[0])
         elif len(segment) == 1:
-            last_branched.append(segment[0])  # the activation of a sum belongs to it
+            last_branched.append(segment[0])  # the activation after a sum belongs to the block
         else:
             yield from _chains(chain, sizes)
             chain = []
@@ -120,10 +124,10 @@ def _blocks(rows: Sequence[LayerRow], sizes) -> Iterable[Block]:
 
 
 def _segments(rows: Sequence[LayerRow]) -> Iterable[list[LayerRow]]:
-    """The layers up to and with each gate; on a long way without gates up to each join that one other output passes."""
+    """The layers up to each gate; in a long run without gates, up to each join that only one other output bypasses."""
     last_use = {name: index for index, row in enumerate(rows) for name in row.inputs}
     segment: list[LayerRow] = []
-    open_until = {last_use.get("", -1)}  # where each output that is still needed is used last
+    open_until = {last_use.get("", -1)}  # the index of the last use of each output that is still needed
     for index, row in enumerate(rows):
         segment.append(row)
         open_until = {last for last in open_until if last > index}
@@ -136,25 +140,25 @@ def _segments(rows: Sequence[LayerRow]) -> Iterable[list[LayerRow]]:
 def _branched(rows: list[LayerRow]) -> Block:
     join = next(row for row in reversed(rows) if row.what.role is not Role.ACTIVATION)
     kind = join.what.joins or "branches"
-    own = {row.name for row in rows}
-    if kind == "inception" and any(name not in own for name in join.inputs):
+    inside = {row.name for row in rows}
+    if kind == "inception" and any(name not in inside for name in join.inputs):
         kind = "dense"
     return Block(_common_name(rows), kind, tuple(rows))
 
 
 def _chains(rows: list[LayerRow], sizes) -> Iterable[Block]:
-    """A chain divided where a new group of names begins or the maps' size changes."""
+    """Divides a chain where a new group of names begins or the maps' size changes."""
     units: list[list[LayerRow]] = []
     for row in rows:
         begins = row.parameters > 0 and row.what.role is not Role.NORMALIZATION
-        if not units or begins or _another_stage(sizes[units[-1][-1].name], sizes[row.name]):
+        if not units or begins or _differs_in_size(sizes[units[-1][-1].name], sizes[row.name]):
             units.append([])
         units[-1].append(row)
     joined: list[list[LayerRow]] = []
     for unit in units:
         alike = joined and _prefix(joined[-1][0].name) == _prefix(unit[0].name)
         pads = joined and all(row.what.role is Role.PADDING for row in joined[-1])
-        if joined and (alike or pads) and not _another_stage(sizes[joined[-1][-1].name], sizes[unit[0].name]):
+        if joined and (alike or pads) and not _differs_in_size(sizes[joined[-1][-1].name], sizes[unit[0].name]):
             joined[-1].extend(unit)
         else:
             joined.append(list(unit))
@@ -163,17 +167,17 @@ def _chains(rows: list[LayerRow], sizes) -> Iterable[Block]:
 
 
 def _sizes(rows: Sequence[LayerRow]) -> dict[str, tuple[int, ...]]:
-    """(height, width) of each layer's maps, () without any; padding counts as what follows it."""
+    """(height, width) of each layer's maps, () without maps; padding has the size of the layer after it."""
     sizes: dict[str, tuple[int, ...]] = {}
     following: tuple[int, ...] = ()
     for row in reversed(rows):
-        own = row.output_shape[:2] if row.field is not None else ()
-        following = following if row.what.role is Role.PADDING else own
+        size = row.output_shape[:2] if row.field is not None else ()
+        following = following if row.what.role is Role.PADDING else size
         sizes[row.name] = following
     return sizes
 
 
-def _another_stage(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
+def _differs_in_size(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
     if len(before) != len(after):
         return True
     return any(max(a, b) >= 1.5 * min(a, b) for a, b in zip(before, after, strict=True))
@@ -193,7 +197,7 @@ def _prefix(name: str) -> str:
 
 
 def _common_name(rows: Sequence[LayerRow]) -> str:
-    """What the names begin with in common, up to a "_" or "/"; else the name of the join, or of a chain's first layer
+    """The common beginning of the names, up to a "_" or "/"; else the name of the join, or of a chain's first layer
     with weights."""
     parts = zip(*(re.split(r"([_/])", row.name) for row in rows), strict=False)
     common = "".join(each[0] for each in takewhile(lambda each: len(set(each)) == 1, parts)).rstrip("_/")

@@ -1,4 +1,4 @@
-"""Draws the layout of a network: as SVG, made here, and as a figure for PNG and PDF."""
+"""Draws the layout of a network: as SVG, and as a matplotlib figure for PNG and PDF."""
 
 import json
 from html import escape
@@ -21,15 +21,15 @@ _FILLS = {
 _LAYER, _STAGE, _LINE, _TEXT, _MUTED = "#ffffff", "#f6f6f8", "#8a8f98", "#1c1e21", "#5a606b"
 _MARGIN = 12
 _LETTERS = 26
-"""How many letters a box has room for; the rest is in the tooltip."""
+"""Number of letters that fit in a box; the tooltip has the whole text."""
 
 
 def svg(layout: Layout) -> str:
-    """The picture as an SVG document of its own.
+    """The picture as a complete SVG document.
 
-    Each box is a group with `data-key`, `data-level`, `data-layers` (names inside) and `data-opens` (blocks to open to
-    see them), both as JSON lists, so that a page can search, zoom and open; each edge a path with `data-source` and
-    `data-target`.
+    Each box is a group with `data-key`, `data-level`, `data-layers` (the names inside) and `data-opens` (the blocks to
+    open to show them). The last two are JSON lists, so that a page can search, zoom and open. Each edge is a path with
+    `data-source` and `data-target`.
     """
     width, height = layout.width + 2 * _MARGIN, layout.height + 2 * _MARGIN
     lines = [
@@ -51,7 +51,7 @@ def svg(layout: Layout) -> str:
 
 
 def figure(layout: Layout) -> "Figure":
-    """The picture as a matplotlib figure, a pixel of the layout a hundredth of an inch."""
+    """The picture as a matplotlib figure; a pixel of the layout is a hundredth of an inch."""
     from matplotlib.figure import Figure
     from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
     from matplotlib.path import Path
@@ -99,7 +99,7 @@ def _fill(box: Box) -> str:
 
 
 def _texts(box: Box) -> list[tuple[str, int, str, float]]:
-    """(text, size, colour, baseline) of what is written on a box: both lines, or for a frame its title."""
+    """(text, size, colour, baseline) of the texts on a box: two lines, or the title of a frame."""
     if box.level == "layer" or box.opens:
         return [(_short(box.title), 12, _TEXT, box.y + 17), (_short(box.subtitle, 34), 10, _MUTED, box.y + 34)]
     return [(_short(f"{box.title}, {box.subtitle}", 34), 12, _TEXT, box.y + 17)]

@@ -1,7 +1,7 @@
-"""Where everything goes in the picture of a network: a column a stage, its blocks from top to bottom.
+"""The positions in the picture of a network: each stage is a column, with its blocks from top to bottom.
 
-Blocks come one after the other, so only the inside of an opened block needs a layout of its own: a layer's row is the
-longest way to it, and each layer goes on in the lane of the first layer before it that no other has continued.
+Blocks are consecutive, so only the layers inside an opened block need a layout. A layer's row is the length of the
+longest path to it. Each layer takes the lane of the first of its inputs whose lane no other layer continues.
 """
 
 import re
@@ -18,7 +18,7 @@ _TITLE, _PAD = 34.0, 14.0
 
 @dataclass(frozen=True)
 class Layout:
-    """All boxes, outer ones first, all edges, and the size of the whole."""
+    """All boxes, outer ones first, all edges, and the size of the picture in pixels."""
 
     boxes: tuple[Box, ...]
     edges: tuple[Edge, ...]
@@ -27,10 +27,10 @@ class Layout:
 
 
 def layout(table: LayerTable, opened: Collection[str] | None = ()) -> Layout:
-    """The picture of a network.
+    """Places the boxes and edges of a network's picture.
 
     Args:
-        table: Its layers.
+        table: The network's layers.
         opened: Names of the blocks whose layers are shown (see `Box.opens`); None for all of them.
     """
     boxes: list[Box] = []
@@ -38,7 +38,7 @@ def layout(table: LayerTable, opened: Collection[str] | None = ()) -> Layout:
     for stage in stages(table):
         column: list[Box] = []
         y = _TITLE
-        for shown in _shown(stage, opened):
+        for shown in _groups(stage, opened):
             y = _place(shown, opened, x + _PAD, y, column) + GAP
         right = max(box.x + box.width for box in column)
         inside = tuple(row.name for block in stage.blocks for row in block.rows)
@@ -50,8 +50,8 @@ def layout(table: LayerTable, opened: Collection[str] | None = ()) -> Layout:
     return Layout(tuple(boxes), edges(connections(table.rows), boxes), x - GUTTER, tallest)
 
 
-def _shown(stage: Stage, opened) -> list[list[Block]]:
-    """The stage's blocks; those alike one after the other as one, unless one of them is opened."""
+def _groups(stage: Stage, opened) -> list[list[Block]]:
+    """The stage's blocks; a run of blocks of equal structure is one group, unless one of them is opened."""
     groups: list[list[Block]] = []
     for first, count in stage.runs:
         run = list(stage.blocks[first : first + count])
@@ -61,7 +61,7 @@ def _shown(stage: Stage, opened) -> list[list[Block]]:
 
 
 def _place(blocks: list[Block], opened, x: float, y: float, column: list[Box]) -> float:
-    """Adds the boxes of one block, or of several alike, and returns where they end."""
+    """Adds the boxes of one block, or of a run shown as one, and returns their lower end."""
     block = blocks[0]
     if len(blocks) == 1 and len(block.rows) == 1:
         column.append(_layer(block.rows[0], x, y))
@@ -69,7 +69,7 @@ def _place(blocks: list[Block], opened, x: float, y: float, column: list[Box]) -
     layers = tuple(row.name for each in blocks for row in each.rows)
     if len(blocks) == 1 and (opened is None or block.name in opened):
         inner = _inside(block, x + _PAD, y + _TITLE)
-        right = max(box.x + box.width for box in inner) + 2 * _PAD  # room for connections that lead past
+        right = max(box.x + box.width for box in inner) + 2 * _PAD  # room for connections that go around boxes
         bottom = max(box.y + box.height for box in inner) + _PAD
         subtitle = f"{len(layers)} layers"
         column.append(

@@ -1,4 +1,4 @@
-"""Connections between boxes, drawn along the gaps between them."""
+"""Routes connections along the gaps between boxes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ class Box:
     """One rectangle, in pixels from the top left corner.
 
     Attributes:
-        key: What opens it: the block's name, or the layer's.
+        key: The key that opens it: the name of the block or the layer.
         level: "stage", "block" or "layer".
-        kind: Of a block see `Block`; of a layer its class name.
-        title, subtitle: What is written on it.
+        kind: For a block, see `Block`; for a layer, its class name.
+        title, subtitle: The two lines of text on it.
         layers: Names of the layers inside, for searching.
-        opens: Keys to open to see inside; empty where it is a layer, or open.
-        x, y, width, height: Where it is.
+        opens: Keys to open to show the inside; empty for a layer or an open block.
+        x, y, width, height: Position and size.
     """
 
     key: str
@@ -36,7 +36,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Edge:
-    """A connection: keys of the boxes it is between, and its corners (x, y) from start to end."""
+    """A connection: the keys of its two boxes, and its corners (x, y) from start to end."""
 
     source: str
     target: str
@@ -44,18 +44,18 @@ class Edge:
 
 
 def edges(connections: Iterable[tuple[str, str]], boxes: list[Box]) -> tuple[Edge, ...]:
-    """The connections between layers as edges between the boxes that show them, each once.
+    """The connections between layers as edges between the boxes that show them, without duplicates.
 
     Args:
         connections: (from, to), names of layers.
-        boxes: All of the picture; stages in order, each followed by what is in it.
+        boxes: All boxes of the picture; stages in order, each followed by the boxes inside it.
     """
     columns: list[list[Box]] = []
     for box in boxes:
         if box.level == "stage":
             columns.append([])
         columns[-1].append(box)
-    # Boxes are known by where they are: a block and a layer in it may share a name.
+    # A box is identified by its position: a block and a layer in it may share a name.
     place = {
         name: (at, box) for at, column in enumerate(columns) for box in column if _leaf(box) for name in box.layers
     }
@@ -69,7 +69,7 @@ def edges(connections: Iterable[tuple[str, str]], boxes: list[Box]) -> tuple[Edg
 
 
 def _within(a: Box, b: Box, column: list[Box]) -> tuple[Point, ...]:
-    """Straight down; else across in the gap above b, or below a; else around on the right."""
+    """A route in one column: straight down; else through the gap above b, or below a; else around on the right."""
     below, above, start, end = _below(a), _above(b), _bottom(a), _top(b)
     frame = max(
         (box.x + box.width for box in column if not _leaf(box) and box.level == "block" and _holds(box, b)),
@@ -87,7 +87,7 @@ def _within(a: Box, b: Box, column: list[Box]) -> tuple[Point, ...]:
 
 
 def _across(a: Box, b: Box, column: list[Box], other: list[Box]) -> tuple[Point, ...]:
-    """Out on the right or below a, along the gutter before the other column, in from the left or from above b."""
+    """A route between columns: leaves a on the right or below, follows the gutter, enters b from the left or above."""
     gutter = other[0].x - _GUTTER / 2
     outs = [
         ((a.x + a.width, _middle(a)), (gutter, _middle(a))),
@@ -98,7 +98,7 @@ def _across(a: Box, b: Box, column: list[Box], other: list[Box]) -> tuple[Point,
 
 
 def _first_free(routes: list[tuple[Point, ...]], column: list[Box]) -> tuple[Point, ...]:
-    """The first route that crosses no box, else the last."""
+    """The first route that crosses no box, or else the last route."""
     leaves = [box for box in column if _leaf(box)]
     for route in routes:
         if not any(_crosses(one, two, box) for one, two in pairwise(route) for box in leaves):
@@ -107,7 +107,7 @@ def _first_free(routes: list[tuple[Point, ...]], column: list[Box]) -> tuple[Poi
 
 
 def _crosses(one: Point, two: Point, box: Box) -> bool:
-    """Whether a level or upright line goes through the inside of a box."""
+    """Whether a horizontal or vertical line crosses the inside of a box."""
     (left, right), (top, bottom) = sorted((one[0], two[0])), sorted((one[1], two[1]))
     return left < box.x + box.width and right > box.x and top < box.y + box.height and bottom > box.y
 

@@ -1,1 +1,1 @@
-"""Results and how they are drawn and saved."""
+"""Results, and how they are drawn and saved."""

@@ -1,4 +1,4 @@
-"""Results as files: pictures, figures, and the raw numbers with what is needed to trust them."""
+"""Saves results as files: pictures, figures, and raw numbers with the metadata that describes them."""
 
 import csv
 import io
@@ -33,18 +33,21 @@ def save(
     opacity: float = 0.5,
     colormap: str | None = None,
 ) -> Path:
-    """Writes a heatmap to a file; its suffix says as what. A file is either whole or not there.
+    """Writes a heatmap to a file in the format of its suffix. The file is either complete or absent.
 
     Args:
-        heatmap: What to write.
-        path: Ending in .png (the picture), .svg or .pdf (a figure with its colour bar) or .npz (raw
-            values, details and metadata).
-        image: The image explained, (H, W, 3), to lay the map over; not used for .npz.
-        opacity: Of the map over the image.
+        heatmap: The heatmap.
+        path: The suffix is .png (a picture), .svg or .pdf (a figure with a colour bar) or .npz (raw values, details
+            and metadata).
+        image: The explained image, (H, W, 3) in 0..255, which the map is laid over; not used for .npz.
+        opacity: Opacity of the map over the image, 0 to 1.
         colormap: A matplotlib name.
 
+    Returns:
+        The path.
+
     Raises:
-        ParameterError: If the suffix is another one, or the file cannot be written.
+        ParameterError: If the suffix is not one of these, or the file cannot be written.
     """
     path = check_path(path)
     suffix = path.suffix.lower()
@@ -69,7 +72,7 @@ def save_comparison(
     """Writes several maps of one image side by side, each with its colour bar, to a .png, .svg or .pdf file.
 
     Raises:
-        ParameterError: If the suffix is another one, or the file cannot be written.
+        ParameterError: If the suffix is not one of these, or the file cannot be written.
     """
     path = check_path(path, PICTURES)
     write_whole(path, figure_bytes(figures.comparison(heatmaps, image, opacity=opacity), path.suffix.lower()[1:]))
@@ -77,7 +80,7 @@ def save_comparison(
 
 
 class Pictures(Protocol):
-    """What is saved of an activation maximization; see `vislib.activation_maximization.Maximization`."""
+    """The parts of an activation maximization that are saved; see `vislib.activation_maximization.Maximization`."""
 
     @property
     def pictures(self) -> np.ndarray: ...
@@ -108,7 +111,7 @@ def save_maximization(result: Pictures, path: str | os.PathLike[str]) -> Path:
     """Writes the pictures of an activation maximization: .png (one sheet), .svg or .pdf (with titles) or .npz.
 
     Raises:
-        ParameterError: If the suffix is another one, or the file cannot be written.
+        ParameterError: If the suffix is not one of these, or the file cannot be written.
     """
     path = check_path(path)
     write_whole(path, maximization_bytes(result, path.suffix.lower()[1:]))
@@ -133,10 +136,10 @@ def maximization_bytes(result: Pictures, kind: str) -> bytes:
 
 
 def check_path(path: str | os.PathLike[str], suffixes: Sequence[str] = FORMATS) -> Path:
-    """The path, if its suffix is one of those and its folder exists; so that long work is not done in vain.
+    """Checks that the suffix is one of these and the folder exists, before long work starts; returns the path.
 
     Raises:
-        ParameterError: If not.
+        ParameterError: If the suffix is not one of these, or there is no such folder.
     """
     path = Path(path)
     if path.suffix.lower() not in suffixes:
@@ -147,7 +150,7 @@ def check_path(path: str | os.PathLike[str], suffixes: Sequence[str] = FORMATS) 
 
 
 def npz_bytes(result: Heatmap | np.ndarray, **metadata: Any) -> bytes:
-    """A compressed .npz: a heatmap's values, details and metadata, or an array with the metadata given.
+    """A compressed .npz file: a heatmap's values, details and metadata, or an array with the given metadata.
 
     `metadata` is a JSON text in a zero-dimensional array: ``json.loads(str(np.load(path)["metadata"]))``.
     """
@@ -181,7 +184,7 @@ def npz_bytes(result: Heatmap | np.ndarray, **metadata: Any) -> bytes:
 
 
 def table_bytes(rows: list[dict], suffix: str) -> bytes:
-    """Rows of the same names as a ".csv" or ".json" file."""
+    """Rows with the same names, at least one, as a ".csv" or ".json" file."""
     if suffix == ".json":
         return json.dumps(rows, indent=2, ensure_ascii=False).encode()
     text = io.StringIO()
@@ -192,7 +195,7 @@ def table_bytes(rows: list[dict], suffix: str) -> bytes:
 
 
 def as_image(pixels: np.ndarray, size: int | None = None) -> Image.Image:
-    """Pixels (h, w, 3) uint8 as a picture; a small one with its pixels as squares, as large as fits `size`."""
+    """Pixels (h, w, 3) uint8 as a picture; a small one is enlarged by a whole factor, to at most `size` pixels."""
     shown = Image.fromarray(pixels)
     times = max(1, size // max(shown.size)) if size else 1
     return shown.resize((shown.width * times, shown.height * times), Image.Resampling.NEAREST)
@@ -208,7 +211,7 @@ def png_bytes(picture: Image.Image) -> bytes:
 def figure_bytes(figure: "Figure", kind: str) -> bytes:
     """A figure as an "svg", "pdf" or "png" file."""
     buffer = io.BytesIO()
-    # Without a date, and with ids that are not random, the same result gives the same file.
+    # There is no date, and ids are not random, so the same result gives the same file.
     metadata: dict[str, str | None] = {"Creator": f"vislib {_version()}"}
     if kind != "png":
         metadata["Date" if kind == "svg" else "CreationDate"] = None
@@ -218,7 +221,11 @@ def figure_bytes(figure: "Figure", kind: str) -> bytes:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """To a temporary name beside it first, then renamed."""
+    """Writes to a temporary file in the same folder, then renames it, so the file is never incomplete.
+
+    Raises:
+        ParameterError: If the file cannot be written.
+    """
     temporary = None
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:

@@ -1,4 +1,4 @@
-"""Figures for papers, by matplotlib (never pyplot, which keeps each figure for ever)."""
+"""Figures for papers, by matplotlib without pyplot, because pyplot keeps every figure in memory."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -27,17 +27,20 @@ def figure(
     """A figure for print: a heatmap with its colour bar, or a grid of feature maps or kernels.
 
     Args:
-        result: A Heatmap; feature maps (h, w, c), drawn a channel a cell; or kernels
-            (k_h, k_w, c_in, c_out), drawn as RGB where c_in is 3, else averaged over the input channels.
-        image: For a heatmap: the image, to lay it over.
-        title: Above the figure; for a heatmap by default method, class and score.
-        opacity: Of the heatmap over the image, 0 to 1.
+        result: A Heatmap; feature maps (h, w, c), with one cell for each channel; or kernels (k_h, k_w, c_in, c_out),
+            drawn as RGB if c_in is 3, else averaged over the input channels.
+        image: For a heatmap: the image (H, W, 3) below the map.
+        title: The title; for a heatmap by default method, class and score.
+        opacity: Opacity of the heatmap over the image, 0 to 1.
         colormap: A matplotlib name.
         clip: For a heatmap, as in `overlay`.
         scale: For a heatmap, as in `overlay`.
-        most: How many channels a grid shows at most, strongest first.
+        most: Largest number of channels in a grid, strongest first.
+
+    Raises:
+        ParameterError: If a value is not accepted, or the array has another shape.
     """
-    table(colormap, signed=False)  # says so if there is no such colormap
+    table(colormap, signed=False)  # raises if there is no such colormap
     if isinstance(result, Heatmap):
         if not 0 <= opacity <= 1:
             raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")
@@ -60,8 +63,10 @@ def figure(
 
 
 def comparison(heatmaps: Sequence[Heatmap], image: np.ndarray, *, opacity: float = 0.5) -> "Figure":
-    """Several maps of one image (H, W, 3) in a figure, three in a row, each with its own colour bar: the values of
-    different methods have different units."""
+    """Several maps of one image (H, W, 3) in one figure, three in a row.
+
+    Each has its own colour bar, as the values of different methods have different units.
+    """
     from matplotlib.figure import Figure
 
     columns = min(3, len(heatmaps))
@@ -77,7 +82,7 @@ def comparison(heatmaps: Sequence[Heatmap], image: np.ndarray, *, opacity: float
 
 
 def pictures(images: Sequence[np.ndarray], titles: Sequence[str], columns: int | None = None) -> "Figure":
-    """Pictures (h, w, 3) uint8 in rows, each under its title; ten go in two rows."""
+    """Pictures (h, w, 3) uint8 in rows, each with its title above; ten pictures make two rows."""
     from matplotlib.figure import Figure
 
     columns = columns or (5 if len(images) == 10 else min(len(images), int(np.ceil(np.sqrt(len(images))))))
@@ -93,7 +98,7 @@ def pictures(images: Sequence[np.ndarray], titles: Sequence[str], columns: int |
 
 
 def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap, clip, scale) -> "Figure":
-    from matplotlib.figure import Figure  # takes half a second, which the first paint must not wait for
+    from matplotlib.figure import Figure  # imported late, as this takes half a second
 
     drawn = Figure(figsize=(5.2, 4.4), layout="constrained")
     axes = drawn.add_subplot()
@@ -123,7 +128,7 @@ def _draw_heatmap(drawn, axes, heatmap: Heatmap, image, title, opacity, colormap
             shown, ax=axes, extend="neither" if not scale.clipped else "both" if heatmap.signed else "max"
         )
         if bar.solids is not None:
-            bar.solids.set_alpha(1)  # the bar shows the colours themselves, not as laid over an image
+            bar.solids.set_alpha(1)  # the bar shows the colours without an image below
         bar.set_label(heatmap.unit)
     axes.set_title(title, fontsize=10)
     axes.set_axis_off()

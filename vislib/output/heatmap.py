@@ -1,4 +1,4 @@
-"""The result of an explanation: raw numbers and where they come from."""
+"""The result of an explanation: raw numbers and how they were computed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,26 +12,28 @@ from vislib.targets.base import Target
 
 @dataclass(frozen=True, eq=False)
 class Heatmap:
-    """How much each place of the network's input speaks for a target, such as the score of a class. `vislib.render` decides how it looks.
+    """How much each place of the network's input contributes to a target, such as the score of a class.
+
+    `vislib.render` draws it.
 
     Attributes:
         values: (H, W) float32 at the input's resolution, not normalised.
         signed: Whether negative values mean evidence against the class.
-        unit: What a value is.
+        unit: What a value measures.
         method: The explainer's name.
         target: What is explained.
-        class_index: Its class; None if the target is about no single class.
-        label: The name of that class; without one, the target in words.
+        class_index: The target's class; None if the target is not about a single class.
+        label: The label of that class; if there is none, the target in words.
         explained: What is explained, in words: "logit of “tiger cat”".
-        score: Its value for the whole image.
-        layer: The layer looked at, for methods that look at one.
-        params: The explainer's parameters, defaults filled in.
+        score: The value of the target for the whole image.
+        layer: The layer whose feature maps the method uses, if it uses one.
+        params: The explainer's parameters, with defaults filled in.
         seconds: Time taken.
         model: The classifier's key.
         box: The part of the original image that the map covers.
         image_size: (height, width) of the original image.
         details: Further arrays of the method, by name.
-        notes: Sentences on this very map that belong beside it: what was left out, how exact it is.
+        notes: Sentences about this map to show beside it, such as what was left out or how exact it is.
     """
 
     values: np.ndarray

@@ -1,6 +1,6 @@
-"""How raw maps become pictures. The only place that normalises, and it says what it did.
+"""Draws raw maps as pictures. Only this module normalises values; `Scale` records how.
 
-Pillow images for the screen; for figures in papers see `vislib.figures`.
+Pictures are Pillow images for the screen; for figures in papers see `vislib.figures`.
 """
 
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ _CONSTANT = (224, 224, 224)
 
 @dataclass(frozen=True)
 class Scale:
-    """From raw values to 0..1 for a colormap.
+    """Maps raw values to 0..1 for a colormap.
 
     Attributes:
         low: Raw value at the colormap's start.
         high: Raw value at its end.
         constant: Whether all values are the same, so that there is nothing to draw.
         missing: Whether some values are NaN or infinite; they are drawn grey.
-        clipped: Whether some values lie beyond the ends; they are drawn in the end's colour.
+        clipped: Whether some values lie beyond the ends; they have the colour of the nearer end.
     """
 
     low: float
@@ -39,13 +39,13 @@ class Scale:
 
     @classmethod
     def of(cls, values: np.ndarray, signed: bool, clip: float = 0.0) -> "Scale":
-        """The range of the values: centred on zero for signed ones, from zero where they nearly reach it.
+        """The range of the values: centred on zero if signed; else from zero, if the smallest value is close to zero.
 
         Args:
             values: Raw values, any shape.
             signed: Whether zero is the middle.
-            clip: Share of the values, those of the largest magnitude, that may lie beyond the ends, so that
-                a few extreme pixels do not darken the rest.
+            clip: The share of the values, those of the largest magnitude, that may lie beyond the ends. It keeps a
+                few extreme pixels from darkening the rest.
         """
         finite = values[np.isfinite(values)]
         missing = finite.size < values.size
@@ -65,12 +65,14 @@ class Scale:
 
     @classmethod
     def from_zero(cls, values: np.ndarray, signed: bool, clip: float = 0.0) -> "Scale":
-        """As `of`, but of unsigned values from zero too: maps of different units are alike in their share of the end."""
-        own = cls.of(values, signed, clip)
-        return own if own.constant or signed else cls(min(0.0, own.low), own.high, False, own.missing, own.clipped)
+        """Like `of`, but unsigned values always start at zero, so that maps of different units can be compared."""
+        scale = cls.of(values, signed, clip)
+        if scale.constant or signed:
+            return scale
+        return cls(min(0.0, scale.low), scale.high, False, scale.missing, scale.clipped)
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
-        """Values as 0..1; computed in float64, so that ranges of 1e-30 come out right."""
+        """Values as 0..1, computed in float64, so that ranges of 1e-30 are correct."""
         if self.high == self.low:
             return np.full(values.shape, 0.5)
         return (values.astype(np.float64) - self.low) / (self.high - self.low)
@@ -84,14 +86,14 @@ def map_image(
     scale: Scale | None = None,
     size: tuple[int, int] | None = None,
 ) -> Image.Image:
-    """A map (h, w) in false colours.
+    """Draws a map (h, w) in false colours.
 
     Args:
-        values: Raw values. A constant map is drawn blank; NaN and infinity are drawn grey.
+        values: Raw values. A constant map has one light grey; NaN and infinity are darker grey.
         signed: Whether zero is the middle: blue below, white at zero, red above.
         colormap: A matplotlib name; by default "viridis", or "RdBu_r" for signed maps.
-        scale: A scale shared with other maps; by default the map's own range.
-        size: (height, width) to enlarge to, cells kept as squares.
+        scale: A scale shared with other maps; by default the range of the map.
+        size: (height, width) in pixels of the picture; cells stay sharp.
     """
     scale = scale if scale is not None else Scale.of(values, signed)
     if scale.constant:
@@ -104,7 +106,7 @@ def map_image(
 
 
 def kernel_image(kernel: np.ndarray, size: int | None = None) -> Image.Image:
-    """A kernel of three input channels (k_h, k_w, 3) as RGB: zero is mid-grey, the largest weight full."""
+    """A kernel of three input channels (k_h, k_w, 3) as RGB: zero is mid-grey, the largest weight has full colour."""
     reach = float(np.abs(kernel).max()) or 1.0
     pixels = np.rint((kernel / reach + 1) * 127.5).astype(np.uint8)
     picture = Image.fromarray(pixels)
@@ -112,7 +114,7 @@ def kernel_image(kernel: np.ndarray, size: int | None = None) -> Image.Image:
 
 
 def rgb_image(maps: np.ndarray) -> Image.Image:
-    """Three maps (h, w, 3) as red, green and blue: their smallest value black, their largest full, a constant grey."""
+    """Three maps (h, w, 3) as RGB: the smallest value is black, the largest has full colour, a constant is grey."""
     pixels = np.rint(Scale(float(maps.min()), float(maps.max()))(maps) * 255).astype(np.uint8)
     return Image.fromarray(pixels)
 
@@ -123,7 +125,7 @@ def heatmap_image(heatmap: Heatmap, colormap: str | None = None) -> Image.Image:
 
 
 def seen(image: np.ndarray, box: Box, size: int | None = None) -> Image.Image:
-    """The part `box` of an image (H, W, 3); with `size`, so large that its longer side has that many pixels."""
+    """The part `box` of an image (H, W, 3); `size` is the longer side of the picture in pixels."""
     height, width = max(1, round(box.height)), max(1, round(box.width))
     if size is not None:
         enlarge = size / max(height, width)
@@ -140,16 +142,16 @@ def overlay(
     clip: float = 0.0,
     scale: Scale | None = None,
 ) -> Image.Image:
-    """The heatmap over the part of the image that the network saw.
+    """The heatmap over the part of the image that the network sees.
 
     Args:
-        image: (H, W, 3), the image that was explained.
-        heatmap: Its explanation. Where it is constant nothing is laid over.
+        image: (H, W, 3) in 0..255, the explained image.
+        heatmap: Its explanation. A constant map is not drawn.
         opacity: 0 shows the image alone, 1 the map alone.
         colormap: A matplotlib name; by default "viridis", or "RdBu_r" for signed maps.
-        size: Pixels of the longer side; by default as many as that part of the image has.
-        clip: Share of the pixels, those of the largest magnitude, that may lie beyond the colours' ends.
-        scale: A scale shared with other maps, in place of the map's own range.
+        size: The longer side in pixels; by default that of this part of the image.
+        clip: The share of the pixels, those of the largest magnitude, that may lie beyond the ends of the colormap.
+        scale: A scale shared with other maps; by default the range of the map.
 
     Raises:
         ParameterError: If the opacity is outside 0..1, or the heatmap belongs to an image of another size.
@@ -175,9 +177,9 @@ def overlay_map(
     scale: Scale | None = None,
     signed: bool | None = None,
 ) -> Image.Image:
-    """A map (h, w) over the part `box` of an image that it covers; the rest as for `overlay`.
+    """A map (h, w) over the part `box` of an image; other arguments as for `overlay`.
 
-    Without `signed` it counts as signed where it goes below zero.
+    Without `signed`, the map counts as signed if it has negative values.
     """
     signed = is_signed(values) if signed is None else signed
     scale = scale if scale is not None else Scale.of(values, signed)
@@ -185,7 +187,7 @@ def overlay_map(
 
 
 def is_signed(values: np.ndarray) -> bool:
-    """Whether a map goes below zero, so that zero belongs in the middle of its colours."""
+    """Whether a map has negative values, so that zero is in the middle of its colours."""
     return bool(np.nanmin(values) < 0) if np.isfinite(values).any() else False
 
 
