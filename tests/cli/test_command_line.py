@@ -179,7 +179,7 @@ class TestMaximize:
         )
         assert status == 0
         assert Image.open(tmp_path / "a.png").size == (5 * 28 + 4 * 2, 2 * 28 + 2)
-        assert [line.split(":")[0] for line in out.splitlines()[:-1]] == [f"class {digit}" for digit in range(10)]
+        assert [line.split(":")[0] for line in out.splitlines()[:-1]] == [f"logit of “{digit}”" for digit in range(10)]
 
     def test_channels_as_numbers_with_what_made_them(self, run, tmp_path):
         layer = vislib.load_classifier("digits").network.map_layers[0]
