@@ -129,23 +129,23 @@ class TestViewed:
 
 
 class TestParametrizations:
-    light = random_image(10, 13, 3).astype(np.float32) / 255 * 0.9 + 0.05
+    pixels = random_image(10, 13, 3).astype(np.float32) / 255 * 0.9 + 0.05
 
     @pytest.mark.parametrize("parametrization", [Pixels(), Fourier(), Fourier(decay=0.0, decorrelated=False)])
     @pytest.mark.parametrize("channels", [1, 3])
     def test_from_a_picture_and_back(self, parametrization, channels):
-        light = self.light[..., :channels]
-        variables = parametrization.variables_of(light)[None]
-        np.testing.assert_allclose(parametrization.light(variables, (10, 13)).numpy()[0] if not isinstance(
-            parametrization, Pixels) else variables[0], light, atol=2e-4)  # fmt: skip
+        pixels = self.pixels[..., :channels]
+        variables = parametrization.variables_of(pixels)[None]
+        np.testing.assert_allclose(parametrization.pixels(variables, (10, 13)).numpy()[0] if not isinstance(
+            parametrization, Pixels) else variables[0], pixels, atol=2e-4)  # fmt: skip
 
     def test_fourier_one_coefficient_is_one_wave(self):
         variables = np.zeros((1, 2, 1, 8, 5), np.float32)
         variables[0, 0, 0, 0, 2] = 1
-        light = Fourier(decay=0.0).light(variables, (8, 8)).numpy()[0, 0, :, 0]
+        pixels = Fourier(decay=0.0).pixels(variables, (8, 8)).numpy()[0, 0, :, 0]
         amplitude = 2 / 64 * np.sqrt(64) / 4
         expected = 1 / (1 + np.exp(-amplitude * np.cos(2 * np.pi * 2 * np.arange(8) / 8)))
-        np.testing.assert_allclose(light, expected, atol=1e-5)
+        np.testing.assert_allclose(pixels, expected, atol=1e-5)
 
     def test_fourier_decay_divides_by_the_frequency(self):
         flat, steep = (Fourier(decay=decay)._scale((16, 16)) for decay in (0.0, 1.0))
@@ -154,6 +154,6 @@ class TestParametrizations:
     @pytest.mark.parametrize("parametrization", [Pixels(deviation=0.5), Fourier(deviation=1.0)])
     def test_always_within_the_range(self, parametrization):
         variables = parametrization.noise(np.random.default_rng(0), (12, 12, 3))[None] * 5
-        light = np.asarray(parametrization.light(parametrization.confined(variables), (12, 12)))
-        assert light.min() >= 0
-        assert light.max() <= 1
+        pixels = np.asarray(parametrization.pixels(parametrization.confined(variables), (12, 12)))
+        assert pixels.min() >= 0
+        assert pixels.max() <= 1

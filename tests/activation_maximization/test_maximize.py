@@ -170,9 +170,9 @@ def test_objectives_refused(objective):
 
 def test_going_on_with_something_else_refused():
     half = maximize(tiny("conv_relu"), 0, steps=2)
-    with pytest.raises(ParameterError, match="goes on"):
+    with pytest.raises(ParameterError, match="continued only with"):
         maximize(tiny("relu_layers"), 0, start=half)
-    with pytest.raises(ParameterError, match="goes on"):
+    with pytest.raises(ParameterError, match="continued only with"):
         maximize(tiny("conv_relu"), 0, start=half, parametrization=Pixels())
     dream = deep_dream(tiny("conv_relu"), random_image(), "conv2", octaves=1, steps=1)
     with pytest.raises(ParameterError, match="DeepDream"):

@@ -84,4 +84,4 @@ def test_baseline_says_that_it_knows_no_class(method):
     baseline = vislib.methods()[method]
     assert not baseline.class_discriminative
     assert baseline.family == "baseline"
-    assert "know neither the class" in baseline.caveat
+    assert "do not depend on the class" in baseline.caveat

@@ -87,8 +87,8 @@ def test_completeness_error_told_as_it_is():
     assert off > 0.01
     assert heatmap.details["completeness_error"] == pytest.approx(off, rel=1e-3)
     assert heatmap.notes == (
-        f"The values add up to {heatmap.values.sum():.2f}, where the score is {score - before:.2f} from the baseline's: "
-        f"{off:.1%} off, steps: 1.",
+        f"The values add up to {heatmap.values.sum():.2f}. The score differs from the baseline's score by "
+        f"{score - before:.2f}. The error is {off:.1%}; steps: 1.",
     )
 
 

@@ -69,7 +69,7 @@ def test_standard_errors_are_what_the_values_vary_by_from_seed_to_seed():
     maps = [explain(tiny("conv_relu"), random_image(), n_segments=12, n_samples=200, seed=seed) for seed in range(40)]
     actual = np.std([heatmap.details["superpixel_values"] for heatmap in maps], axis=0, ddof=1).mean()
     assert np.mean([heatmap.details["standard_errors"] for heatmap in maps]) == pytest.approx(actual, rel=0.25)
-    assert f"give or take {maps[0].details['standard_errors'].mean():.2g} each" in maps[0].notes[0]
+    assert f"mean standard error {maps[0].details['standard_errors'].mean():.2g}." in maps[0].notes[0]
 
 
 @pytest.mark.parametrize(("n_samples", "seed"), [(2, 0), (30, 0), (200, 1)])

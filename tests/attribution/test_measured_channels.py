@@ -69,7 +69,7 @@ def test_fewer_channels_those_that_vary_most_and_says_so(method):
     maps = maps_of("conv_relu", "conv2")
     heatmap = vislib.explain(method, tiny("conv_relu"), random_image(), 0, layer="conv2", max_channels=3)
     assert set(heatmap.details["channels"]) == set(np.argsort(-maps.std(axis=(0, 1)))[:3])
-    assert heatmap.notes == ("3 of 8 channels were measured, those that vary most from place to place.",)
+    assert heatmap.notes == ("3 of 8 channels were measured, those whose maps vary most over positions.",)
     assert not vislib.explain(method, tiny("conv_relu"), random_image(), 0, layer="conv2").notes
 
 

@@ -79,7 +79,7 @@ def test_explain_switch_as_parameter_and_note_printed(run, tmp_path):
         "--param", "n_steps=2", "--param", "add_steps=False",
     )  # fmt: skip
     assert status == 0
-    assert re.search(r"add up to .* off, steps: 2\.\n$", out)
+    assert re.search(r"add up to .* error is .*; steps: 2\.\n$", out)
 
 
 def test_explain_without_class_top_class(run, tmp_path):

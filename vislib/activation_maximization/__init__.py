@@ -1,4 +1,4 @@
-"""Activation maximization: pictures of what a unit of a network responds to. Imports no TensorFlow until one is made."""
+"""Activation maximization: pictures of what a unit responds to. TensorFlow is imported when the first one is made."""
 
 from vislib.activation_maximization.deep_dream import DeepDreamer, deep_dream
 from vislib.activation_maximization.maximization import Maximization, sheet

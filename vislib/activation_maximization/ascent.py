@@ -1,4 +1,7 @@
-"""The picture's side of an ascent: from a gradient by the pictures to the next variables. Imported late."""
+"""The part of an ascent that needs no network: from the gradient by the pictures to the next variables.
+
+It imports TensorFlow, so other modules import it late.
+"""
 
 import functools
 from collections.abc import Callable
@@ -15,13 +18,13 @@ _BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-7
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """Where an ascent stands, so that it can go on.
+    """The state of an ascent, from which it can continue.
 
     Attributes:
-        variables: Of the parametrization, (n, …).
-        mean: Adam's running mean of the gradients, likewise.
-        square: Adam's running mean of their squares.
-        step: Steps made.
+        variables: The variables of the parametrization, (n, …).
+        mean: Adam's running mean of the gradients, of the same shape.
+        square: Adam's running mean of the squared gradients, of the same shape.
+        step: Number of steps done.
     """
 
     variables: np.ndarray
@@ -31,6 +34,7 @@ class State:
 
     @classmethod
     def at(cls, variables: np.ndarray) -> "State":
+        """The state before the first step."""
         return cls(variables, np.zeros_like(variables), np.zeros_like(variables))
 
 
@@ -38,11 +42,11 @@ class Ascent:
     """Steps uphill in the variables of a parametrization.
 
     Args:
-        parametrization: What pictures are made of.
-        regularisers: Whose penalties are subtracted.
+        parametrization: Computes pictures from variables.
+        regularisers: Their penalties are subtracted from the objective.
         shape: (h, w, c) of a picture.
-        optimiser: "adam" (Kingma & Ba 2014, arXiv 1412.6980), or "gradient": the gradient divided by its L2 norm,
-            so that each step has the length of the learning rate.
+        optimiser: "adam" (Kingma & Ba 2014, arXiv 1412.6980), or "gradient": the gradient is divided by its L2 norm,
+            so that the length of each step is the learning rate.
     """
 
     def __init__(
@@ -55,16 +59,16 @@ class Ascent:
         self._parametrization, self._size = parametrization, shape[:2]
         self._step = _traced(parametrization, regularisers, shape, optimiser)
 
-    def light(self, state: State) -> np.ndarray:
+    def pixels(self, state: State) -> np.ndarray:
         """The pictures (n, h, w, c) in 0..1."""
-        return self._parametrization.light(tf.constant(state.variables), self._size).numpy()
+        return self._parametrization.pixels(tf.constant(state.variables), self._size).numpy()
 
     def next(self, state: State, gradients: np.ndarray, learning_rate: float) -> State:
         """One step from the gradients (n, h, w, c) of the objective by the pictures."""
-        given = (state.variables, state.mean, state.square, gradients)
-        # Numbers too go in as tensors: for a Python number each value would be traced anew.
+        arrays = (state.variables, state.mean, state.square, gradients)
+        # Numbers are passed as tensors, too: TensorFlow would retrace the function for each value of a Python number.
         numbers = (np.float32(state.step + 1), np.float32(learning_rate))
-        moved = self._step(*map(tf.constant, given + numbers))
+        moved = self._step(*map(tf.constant, arrays + numbers))
         variables, mean, square = (array.numpy() for array in moved)
         return State(variables, mean, square, state.step + 1)
 
@@ -73,18 +77,18 @@ class Ascent:
 def _traced(
     parametrization: Parametrization, regularisers: tuple[Regulariser, ...], shape: tuple[int, int, int], optimiser: str
 ) -> Callable:
-    of_variables = parametrization.noise(np.random.default_rng(0), shape).shape
-    specs = [tf.TensorSpec((None, *of_variables))] * 3
+    variables_shape = parametrization.noise(np.random.default_rng(0), shape).shape
+    specs = [tf.TensorSpec((None, *variables_shape))] * 3
     specs += [tf.TensorSpec((None, *shape)), tf.TensorSpec(()), tf.TensorSpec(())]
 
     @tf.function(input_signature=specs, autograph=False)
     def step(variables, mean, square, gradients, number, rate):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(variables)
-            light = parametrization.light(variables, shape[:2])
-            penalties = [regulariser.penalty(light) for regulariser in regularisers]
-            # Its gradient by the variables is that of the objective by the chain rule.
-            linear = tf.reduce_sum(light * gradients) - tf.add_n([tf.reduce_sum(p) for p in penalties] or [0.0])
+            pixels = parametrization.pixels(variables, shape[:2])
+            penalties = [regulariser.penalty(pixels) for regulariser in regularisers]
+            # By the chain rule, its gradient by the variables is that of the objective.
+            linear = tf.reduce_sum(pixels * gradients) - tf.add_n([tf.reduce_sum(p) for p in penalties] or [0.0])
         uphill = tape.gradient(linear, variables)
         if optimiser == "gradient":
             axes = list(range(1, len(variables.shape)))

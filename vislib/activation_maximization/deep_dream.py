@@ -1,4 +1,4 @@
-"""DeepDream: an image, changed until a layer sees in it more of what it saw already, from coarse to fine."""
+"""DeepDream: changes an image from coarse to fine, so that what a layer detects in it becomes stronger."""
 
 import dataclasses
 import time
@@ -21,20 +21,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DeepDreamer:
-    """x ← x + rate · g / mean |g|, g the objective's gradient by the image; once for each octave, small to large.
+    """x ← x + rate · g / mean |g|, g the objective's gradient by the image; `steps` times an octave, small to large.
 
-    The first octave is as large as the network's input. Later ones are larger than it: the network looks at them tile
-    by tile, the tiles moved at random at each step so that no seams grow, and what changed so far is enlarged and
-    added to the image at that size.
+    An octave is one size of the image. The first octave has the size of the network's input. Later ones are larger, so
+    the network processes them tile by tile; a random shift of the tiles at each step prevents seams. Each octave
+    starts from the image at its size plus the enlarged change so far.
 
     Reference: Mordvintsev, Olah & Tyka 2015, "Inceptionism: going deeper into neural networks".
     """
 
-    octaves: int = parameter(3, "Octaves", low=1, high=6, help="How many sizes, each finer than the one before.")
-    octave_scale: float = parameter(1.4, "Octave scale", low=1.0, high=2.0, help="How much larger each one is.")
+    octaves: int = parameter(
+        3, "Octaves", low=1, high=6, help="Number of image sizes, each larger than the one before."
+    )
+    octave_scale: float = parameter(
+        1.4, "Octave scale", low=1.0, high=2.0, help="Ratio of each size to the one before."
+    )
     steps: int = parameter(10, "Steps an octave", low=1, high=1000)
-    learning_rate: float = parameter(0.01, "Step length", low=1e-4, high=1.0, help="Mean change a step, of white.")
-    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="Of the tiles' places.")
+    learning_rate: float = parameter(
+        0.01, "Step length", low=1e-4, high=1.0, help="Mean change of a pixel in a step; white is 1."
+    )
+    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="Seed of the random shifts of the tiles.")
 
     def __post_init__(self) -> None:
         check_parameters(self)
@@ -42,7 +48,7 @@ class DeepDreamer:
     def __call__(
         self, classifier: "Classifier", image: np.ndarray, objective: Target, progress: Progress = no_progress
     ) -> Maximization:
-        """The dream; see `deep_dream`."""
+        """Computes the picture; see `deep_dream`."""
         from vislib.activation_maximization.scorer import Scorer
 
         began = time.perf_counter()
@@ -57,12 +63,12 @@ class DeepDreamer:
             dream = np.clip(whole + _resized(change, (height, width)), 0, 1)
             places = [(top, left) for top in _starts(height, input_size[0]) for left in _starts(width, input_size[1])]
             scorer = Scorer(classifier, [objective] * len(places))
-            straight = np.repeat(np.eye(3)[None], len(places), axis=0)
+            identity_views = np.repeat(np.eye(3)[None], len(places), axis=0)
             for step in range(self.steps):
                 shift = tuple(random.integers(0, input_size))
                 rolled = np.roll(dream, shift, (0, 1))
                 tiles = np.stack([rolled[t : t + input_size[0], l : l + input_size[1]] for t, l in places])  # noqa: E741
-                value, gradients = scorer(tiles, straight)
+                value, gradients = scorer(tiles, identity_views)
                 uphill = np.roll(_joined(gradients, places, dream.shape), (-shift[0], -shift[1]), (0, 1))
                 dream = np.clip(dream + self.learning_rate * uphill / (np.abs(uphill).mean() + 1e-12), 0, 1)
                 values.append([value.mean()])
@@ -90,20 +96,21 @@ def deep_dream(
     progress: Progress = no_progress,
     **params: Any,
 ) -> Maximization:
-    """Changes an image so that a layer sees in it more of what it saw already.
+    """Changes an image so that what a layer detects in it becomes stronger.
 
     Args:
-        classifier: Whose layer.
-        image: (H, W, 3); the part that the network sees is changed.
-        objective: A layer's name, or any objective.
-        progress: Called as progress(done, total, partial); an exception from it cancels.
+        classifier: The classifier that the layer belongs to.
+        image: (H, W, 3) in 0..255; the result shows the part that the network sees.
+        objective: A layer's name, or any target.
+        progress: Called as progress(done, total, partial). If it raises, the work stops.
         **params: The fields of `DeepDreamer`.
 
     Returns:
         One picture, `octave_scale` ^ (octaves − 1) times as large as the network's input.
 
     Raises:
-        LayerError, ParameterError: If there is no such layer or a parameter is not accepted.
+        LayerError: If there is no such layer.
+        ParameterError: If a parameter is unknown or not accepted.
     """
     known = [spec.name for spec in dataclasses.fields(DeepDreamer)]
     if unknown := sorted(set(params) - set(known)):
@@ -113,13 +120,13 @@ def deep_dream(
 
 
 def _starts(length: int, window: int) -> list[int]:
-    """Evenly spaced first pixels of as few windows as cover the length."""
+    """Evenly spaced first pixels of the smallest number of windows that cover the length."""
     n = -(-length // window)
     return [round(start) for start in np.linspace(0, length - window, n)]
 
 
 def _joined(tiles: np.ndarray, places: list[tuple[int, int]], shape: tuple[int, ...]) -> np.ndarray:
-    """Tiles in their places, the mean where they overlap."""
+    """Tiles at their places as one array; the mean where they overlap."""
     total, count = np.zeros(shape, np.float32), np.zeros((*shape[:2], 1), np.float32)
     for tile, (top, left) in zip(tiles, places, strict=True):
         part = np.s_[top : top + tile.shape[0], left : left + tile.shape[1]]

@@ -1,4 +1,4 @@
-"""What activation maximization gives: pictures, and all that is needed to trust or to continue them."""
+"""The result of activation maximization: pictures, and what is needed to check or to continue them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,15 +16,15 @@ class Maximization:
     """Pictures that excite units of a network.
 
     Attributes:
-        pictures: (n, h, w, 3) uint8, one an objective.
-        objectives: What each was made to excite.
-        values: (steps, n): the objective at each step, as seen through the random views.
-        scores: (n,): the objective of each finished picture, rounded to 8 bits and seen straight.
+        pictures: (n, h, w, 3) uint8, one for each objective.
+        objectives: The target that each picture excites, (n,).
+        values: (steps, n): the objective at each step, through the random views.
+        scores: (n,): the objective of each finished picture, rounded to 8 bits and without a random view.
         seed: The same seed gives the same pictures.
-        params: All parameters, by name; of a result that was gone on with, the steps of all its parts.
+        params: All parameters, by name; for a continued result, `steps` counts the earlier steps, too.
         model: The classifier's key.
-        seconds: What it took, likewise.
-        state: Where the ascent stands; `maximize` goes on from it. None where it cannot go on.
+        seconds: Time taken; for a continued result, with the time of the earlier steps.
+        state: The state of the ascent, from which `maximize` continues. None if it cannot be continued.
     """
 
     pictures: np.ndarray
@@ -39,17 +39,17 @@ class Maximization:
 
     @property
     def picture(self) -> np.ndarray:
-        """The picture (h, w, 3) uint8; of several, all on one sheet."""
+        """The picture (h, w, 3) uint8; several pictures are put on one sheet."""
         return self.pictures[0] if len(self.pictures) == 1 else sheet(self.pictures)
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """What each picture was made to excite, in words."""
+        """The target that each picture excites, in words."""
         return tuple(objective.in_words() for objective in self.objectives)
 
 
 def sheet(pictures: np.ndarray, columns: int | None = None, gap_px: int = 2) -> np.ndarray:
-    """Pictures (n, h, w, 3) side by side on white, in rows: (H, W, 3) uint8."""
+    """Puts pictures (n, h, w, 3) in rows on a white sheet: (H, W, 3) uint8."""
     n, height, width = pictures.shape[:3]
     columns = columns or (n if n <= 3 else 5 if n == 10 else int(np.ceil(np.sqrt(n))))
     rows = -(-n // columns)
@@ -60,7 +60,7 @@ def sheet(pictures: np.ndarray, columns: int | None = None, gap_px: int = 2) -> 
     return canvas
 
 
-def as_pictures(light: np.ndarray) -> np.ndarray:
-    """Light (n, h, w, c) in 0..1 as pictures (n, h, w, 3) uint8."""
-    pixels = np.clip(np.rint(light * 255), 0, 255).astype(np.uint8)
-    return np.repeat(pixels, 3, axis=3) if pixels.shape[3] == 1 else pixels
+def as_pictures(pixels: np.ndarray) -> np.ndarray:
+    """Pixels (n, h, w, c) in 0..1 as pictures (n, h, w, 3) uint8; c is 1 or 3."""
+    pictures = np.clip(np.rint(pixels * 255), 0, 255).astype(np.uint8)
+    return np.repeat(pictures, 3, axis=3) if pictures.shape[3] == 1 else pictures

@@ -1,4 +1,4 @@
-"""Activation maximization: gradient ascent on a picture until a unit is excited by it."""
+"""Activation maximization: gradient ascent on a picture, so that it excites a unit."""
 
 import dataclasses
 import time
@@ -30,21 +30,26 @@ _MAX_CLASSES = 100
 class Maximizer:
     """x* = argmax over x of E[objective(T(x))] − penalties(x), T a random view; by gradient ascent.
 
-    Every picture depends on seed, its number and its objective alone. The objective is on logits or activations,
-    never on probabilities.
+    Every picture depends only on the seed, its number and its objective. The objective is computed from logits or
+    activations, never from probabilities.
 
     Args:
-        parametrization: What the picture is made of.
-        transforms: The random views, in order; by default fitted to the network's input size.
-        regularisers: Penalties.
+        steps: Number of gradient steps.
+        learning_rate: Length of a step.
+        optimiser: "adam" or "gradient".
+        seed: The same seed gives the same picture.
+        partial_every: Steps between two partial pictures that progress gets.
+        parametrization: How a picture is computed from variables.
+        transforms: The random views, in order; by default `default_transforms` of the network's input size.
+        regularisers: The penalties.
 
     Reference: Erhan, Bengio, Courville & Vincent 2009, "Visualizing higher-layer features of a deep network";
     Olah, Mordvintsev & Schubert 2017, https://distill.pub/2017/feature-visualization.
     """
 
-    steps: int = parameter(128, "Steps", low=1, high=10_000, help="More make a picture stronger and finer.")
+    steps: int = parameter(128, "Steps", low=1, high=10_000, help="More steps make the picture stronger and finer.")
     learning_rate: float = parameter(0.02, "Learning rate", low=1e-5, high=100.0, help="Length of a step.")
-    optimiser: str = parameter("adam", "Optimiser", choices=_OPTIMISERS, help="How a gradient becomes a step.")
+    optimiser: str = parameter("adam", "Optimiser", choices=_OPTIMISERS, help="How a step follows from the gradient.")
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same picture.")
     partial_every: int = parameter(4, "Partial picture every", unit="steps", low=1, high=10_000)
     parametrization: Parametrization = dataclasses.field(default_factory=Fourier)
@@ -59,7 +64,7 @@ class Maximizer:
                 object.__setattr__(self, name, _check_kind(name, getattr(self, name), kind))
 
     def resolved(self, classifier: "Classifier") -> Self:
-        """This maximizer with the transforms that suit the network's input size, if none were given."""
+        """A copy of this maximizer; if it has no transforms, with the default ones for the network's input size."""
         transforms = default_transforms(classifier.input_size) if self.transforms is None else self.transforms
         return dataclasses.replace(self, transforms=transforms)
 
@@ -70,7 +75,7 @@ class Maximizer:
         start: "np.ndarray | Maximization | None" = None,
         progress: Progress = no_progress,
     ) -> Maximization:
-        """A picture for each objective; see `maximize`."""
+        """Computes a picture for each objective; see `maximize`."""
         from vislib.activation_maximization.ascent import Ascent
         from vislib.activation_maximization.scorer import Scorer
 
@@ -80,21 +85,21 @@ class Maximizer:
         scorer = Scorer(classifier, objectives)
         ascent = Ascent(self.parametrization, self.regularisers, self._shape(classifier), self.optimiser)
         state = self._start(classifier, len(objectives), start)
-        light = ascent.light(state)
+        pixels = ascent.pixels(state)
         history = []
-        progress(0, self.steps, _shown(light))
+        progress(0, self.steps, _partial_picture(pixels))
         for done in range(1, self.steps + 1):
-            views = drawn(self.transforms or (), self.seed, state.step, len(light), classifier.input_size)
-            values, gradients = scorer(light, views)
+            views = drawn(self.transforms or (), self.seed, state.step, len(pixels), classifier.input_size)
+            values, gradients = scorer(pixels, views)
             state = ascent.next(state, gradients, self.learning_rate)
-            light = ascent.light(state)
+            pixels = ascent.pixels(state)
             history.append(values)
             shows = done == 1 or done % self.partial_every == 0 or done == self.steps
-            progress(done, self.steps, _shown(light) if shows else None)
-        pictures = as_pictures(light)
-        straight = np.repeat(np.eye(3)[None], len(light), axis=0)
-        scores, _ = scorer(pictures[..., : light.shape[3]].astype(np.float32) / 255, straight)
-        before = start.values if isinstance(start, Maximization) else np.empty((0, len(light)), np.float32)
+            progress(done, self.steps, _partial_picture(pixels) if shows else None)
+        pictures = as_pictures(pixels)
+        identity_views = np.repeat(np.eye(3)[None], len(pixels), axis=0)
+        scores, _ = scorer(pictures[..., : pixels.shape[3]].astype(np.float32) / 255, identity_views)
+        before = start.values if isinstance(start, Maximization) else np.empty((0, len(pixels)), np.float32)
         return Maximization(
             pictures=pictures,
             objectives=objectives,
@@ -121,19 +126,19 @@ class Maximizer:
             alike = (start.model, start.params["parametrization"], len(start.pictures))
             if alike != (classifier.key, self.parametrization, n):
                 raise ParameterError(
-                    "A maximization goes on with the network, the parametrization and the number of pictures it was "
-                    f"begun with: {alike[0]}, {alike[1]}, {alike[2]}; not {classifier.key}, {self.parametrization}, {n}."
+                    "A result can be continued only with the same network, parametrization and number of pictures: "
+                    f"{alike[0]}, {alike[1]}, {alike[2]}; not {classifier.key}, {self.parametrization}, {n}."
                 )
             return start.state
         if start is not None:
-            light = pixels_of(classifier.resize(start), classifier.channels)
-            return State.at(np.repeat(self.parametrization.variables_of(light)[None], n, axis=0))
+            pixels = pixels_of(classifier.resize(start), classifier.channels)
+            return State.at(np.repeat(self.parametrization.variables_of(pixels)[None], n, axis=0))
         noise = [self.parametrization.noise(np.random.default_rng([self.seed, index]), shape) for index in range(n)]
         return State.at(np.stack(noise))
 
 
 def default_transforms(size: tuple[int, int]) -> tuple[Transform, ...]:
-    """Views for an input of that size: for 224 pixels ±8 pixels, ±10 %, ±5°."""
+    """The random views for an input (height, width): for 224 pixels, shifts of ±8 pixels, ±10 % in size, ±5°."""
     side = min(size)
     return (
         Padding(round(side / 18)),
@@ -150,47 +155,52 @@ def maximize(
     progress: Progress = no_progress,
     **params: Any,
 ) -> Maximization:
-    """Makes a picture that excites what the objective says, by activation maximization.
+    """Makes a picture that excites the objective, by activation maximization.
 
     Args:
-        classifier: Whose units.
-        objective: What to excite; a class by label or number; or several objectives of one form (such as channels of
-            one layer), for as many pictures made together.
-        start: An image (H, W, 3) to start from, or an earlier result to go on from; by default noise.
-        progress: Called as progress(done, total, partial), partial the picture so far or None; an exception from
-            it cancels and passes through.
+        classifier: The classifier that the units belong to.
+        objective: The target to excite; a class, as a label or a number; or a list of several of one form (such as
+            channels of one layer), which gives one picture for each, made together.
+        start: An image (H, W, 3) in 0..255 to start from, or an earlier result to continue; by default noise.
+        progress: Called as progress(done, total, partial), where partial is the picture so far or None. If it raises,
+            the work stops and the exception passes through.
         **params: The fields of `Maximizer`.
 
+    Returns:
+        One picture for each objective, at the network's input size.
+
     Raises:
-        LayerError, ParameterError: If there is no such unit or a parameter is not accepted.
+        LayerError: If there is no such unit.
+        ParameterError: If a parameter is unknown or not accepted, or the result to continue does not match.
     """
     known = [spec.name for spec in dataclasses.fields(Maximizer)]
     unknown = sorted(set(params) - set(known))
     if unknown:
         raise ParameterError(f"`maximize` has no parameter {', '.join(unknown)}; it takes {', '.join(known)}.")
-    return Maximizer(**params)(classifier, _given(classifier, objective), start, progress)
+    return Maximizer(**params)(classifier, _as_targets(classifier, objective), start, progress)
 
 
 def class_pictures(classifier: "Classifier", progress: Progress = no_progress, **params: Any) -> Maximization:
-    """The network's idea of each of its classes: one picture a class, made together.
+    """Makes a picture for each class of the network, all together.
 
     Raises:
         ParameterError: If the network has more than 100 classes.
     """
     if len(classifier.labels) > _MAX_CLASSES:
         raise ParameterError(
-            f"{classifier.key} has {len(classifier.labels)} classes; pictures of all are made of at most {_MAX_CLASSES}."
+            f"{classifier.key} has {len(classifier.labels)} classes; pictures of all classes are possible for at most "
+            f"{_MAX_CLASSES}."
         )
     return maximize(
         classifier, [ClassScore(index) for index in range(len(classifier.labels))], None, progress, **params
     )
 
 
-def _given(classifier: "Classifier", objective: Any) -> list[Target]:
-    """What was asked for as objectives."""
+def _as_targets(classifier: "Classifier", objective: Any) -> list[Target]:
+    """The objectives as a list of targets."""
     every = [objective] if _names_one(objective) else list(objective) if isinstance(objective, Iterable) else []
     if not every or not all(_names_one(one) for one in every):
-        raise ParameterError(f"An objective, a class or a list of these is wanted; not {objective!r}.")
+        raise ParameterError(f"`objective` must be a target, a class or a list of these; not {objective!r}.")
     return [one if isinstance(one, Target) else ClassScore(classifier.class_index(one)) for one in every]
 
 
@@ -206,12 +216,12 @@ def _check_kind(name: str, given: Any, kind: type) -> tuple:
     return every
 
 
-def pixels_of(pixels: np.ndarray, channels: int) -> np.ndarray:
-    """Pixels (h, w, 3) uint8 as light (h, w, channels) in 0..1; grey by luminance."""
-    values = pixels.astype(np.float32) / 255
+def pixels_of(image: np.ndarray, channels: int) -> np.ndarray:
+    """The pixels (h, w, channels) in 0..1 of an image (h, w, 3) uint8; one channel is the luminance."""
+    values = image.astype(np.float32) / 255
     return values @ LUMINANCE[:, None] if channels == 1 else values
 
 
-def _shown(light: np.ndarray) -> np.ndarray:
-    pictures = as_pictures(light)
+def _partial_picture(pixels: np.ndarray) -> np.ndarray:
+    pictures = as_pictures(pixels)
     return pictures[0] if len(pictures) == 1 else sheet(pictures)

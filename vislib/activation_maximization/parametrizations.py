@@ -1,6 +1,6 @@
-"""How a picture is written down while it is optimised: what its variables are decides which pictures are near.
+"""Parametrizations of a picture: the variables that are optimised decide which pictures one step can reach.
 
-Inside, a picture is light: (n, h, w, c) in 0..1, c = 3 (RGB) or 1 (grey).
+Pictures are pixels (n, h, w, c) in 0..1, c = 3 (RGB) or 1 (grey).
 """
 
 from abc import ABC, abstractmethod
@@ -10,56 +10,59 @@ import numpy as np
 
 from vislib.parameters import check_parameters, parameter
 
-_NEARLY = 0.02  # as far as a picture to start from may come to black and white, where a sigmoid's gradient dies
+_NEARLY = 0.02  # smallest distance of a starting picture from black and white, where a sigmoid's gradient vanishes
 
-# Square root of the covariance of colours in natural images (ImageNet), largest column of norm 1: lucid's figures.
+# Square root of the covariance of colours in natural images (ImageNet), scaled to a largest column norm of 1; the
+# numbers are lucid's.
 _COLOURS = np.array([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]], np.float32)
 _COLOURS /= np.linalg.norm(_COLOURS, axis=0).max()
 
 
 @dataclass(frozen=True)
 class Parametrization(ABC):
-    """From variables to pictures that are always within the range of an image."""
+    """Computes pictures from variables; their pixels are always in 0..1."""
 
     def __post_init__(self) -> None:
         check_parameters(self)
 
     @abstractmethod
     def noise(self, random: np.random.Generator, shape: tuple[int, int, int]) -> np.ndarray:
-        """Variables of one picture (h, w, c) that is nearly grey, float32."""
+        """Random variables of one nearly grey picture of shape (h, w, c), float32."""
 
     @abstractmethod
-    def variables_of(self, light: np.ndarray) -> np.ndarray:
-        """Variables that give a picture (h, w, c) in 0..1."""
+    def variables_of(self, pixels: np.ndarray) -> np.ndarray:
+        """The variables, float32, of a picture (h, w, c) in 0..1."""
 
     @abstractmethod
-    def light(self, variables, size: tuple[int, int]):
-        """Tensors: variables (n, …) to pictures (n, h, w, c) in 0..1, of size (h, w)."""
+    def pixels(self, variables, size: tuple[int, int]):
+        """From a tensor of variables (n, …) to a tensor of pictures (n, h, w, c) in 0..1, of size (h, w)."""
 
     @abstractmethod
     def confined(self, variables):
-        """Tensors: the nearest variables that are allowed."""
+        """From a tensor of variables to the tensor of the nearest allowed variables."""
 
 
 @dataclass(frozen=True)
 class Pixels(Parametrization):
-    """The pixels themselves, put back into 0..1 after every step.
+    """The variables are the pixels x, clipped to 0..1 after every step.
 
-    With a radius also into the ball ‖x − grey‖₂ ≤ radius, x in 0..1.
+    With a radius, x is first projected into the ball ‖x − grey‖₂ ≤ radius.
     """
 
     radius: float | None = parameter(
-        None, "Radius", kind=float, low=1e-6, high=1e6, help="L2 distance from mid-grey allowed."
+        None, "Radius", kind=float, low=1e-6, high=1e6, help="Largest L2 distance from mid-grey."
     )
-    deviation: float = parameter(0.01, "Start noise", low=0.0, high=0.5, help="Standard deviation, light 0..1.")
+    deviation: float = parameter(
+        0.01, "Start noise", low=0.0, high=0.5, help="Standard deviation of the pixels, which are in 0..1."
+    )
 
     def noise(self, random: np.random.Generator, shape: tuple[int, int, int]) -> np.ndarray:
         return (0.5 + random.normal(0, self.deviation, shape)).astype(np.float32)
 
-    def variables_of(self, light: np.ndarray) -> np.ndarray:
-        return light.astype(np.float32)
+    def variables_of(self, pixels: np.ndarray) -> np.ndarray:
+        return pixels.astype(np.float32)
 
-    def light(self, variables, size: tuple[int, int]):
+    def pixels(self, variables, size: tuple[int, int]):
         return variables
 
     def confined(self, variables):
@@ -72,31 +75,35 @@ class Pixels(Parametrization):
 
 @dataclass(frozen=True)
 class Fourier(Parametrization):
-    """Fourier coefficients, scaled by their frequency, of decorrelated colours, through a sigmoid.
+    """The variables z are Fourier coefficients of decorrelated colours, scaled by frequency, before a sigmoid.
 
         x = sigmoid(C · irfft2(s · z)),   s(f) = max(f, 1/longer side)^−decay · √(h·w) / 4
 
-    Gradient steps are steepest in other directions than with pixels: those of natural images, whose
-    amplitudes fall with the frequency f and whose colours go together (C, the square root of the colours' covariance).
+    In these variables the steepest direction follows natural images: their amplitudes fall with the frequency f, and
+    their colours are correlated (C is the square root of the colours' covariance).
 
     Reference: Olah, Mordvintsev & Schubert 2017, https://distill.pub/2017/feature-visualization, "preconditioning".
     """
 
-    decay: float = parameter(1.5, "Decay", low=0.0, high=3.0, help="How much low frequencies are preferred; 0: not.")
-    decorrelated: bool = parameter(True, "Decorrelated colours", help="Whether colours go together as in photographs.")
+    decay: float = parameter(
+        1.5, "Decay", low=0.0, high=3.0, help="How strongly low frequencies are preferred; 0 means not at all."
+    )
+    decorrelated: bool = parameter(
+        True, "Decorrelated colours", help="Whether colours are correlated as in photographs."
+    )
     deviation: float = parameter(0.01, "Start noise", low=0.0, high=1.0, help="Standard deviation of the variables.")
 
     def noise(self, random: np.random.Generator, shape: tuple[int, int, int]) -> np.ndarray:
         height, width, channels = shape
         return random.normal(0, self.deviation, (2, channels, height, width // 2 + 1)).astype(np.float32)
 
-    def variables_of(self, light: np.ndarray) -> np.ndarray:
-        inside = np.clip(light, _NEARLY, 1 - _NEARLY).astype(np.float64)
-        values = np.log(inside / (1 - inside)) @ np.linalg.inv(self._colours(light.shape[2])).T
-        spectrum = np.fft.rfft2(values.transpose(2, 0, 1)) / self._scale(light.shape[:2])
+    def variables_of(self, pixels: np.ndarray) -> np.ndarray:
+        inside = np.clip(pixels, _NEARLY, 1 - _NEARLY).astype(np.float64)
+        values = np.log(inside / (1 - inside)) @ np.linalg.inv(self._colours(pixels.shape[2])).T
+        spectrum = np.fft.rfft2(values.transpose(2, 0, 1)) / self._scale(pixels.shape[:2])
         return np.stack([spectrum.real, spectrum.imag]).astype(np.float32)
 
-    def light(self, variables, size: tuple[int, int]):
+    def pixels(self, variables, size: tuple[int, int]):
         from vislib.backend import tf
 
         spectrum = tf.complex(variables[:, 0], variables[:, 1]) * self._scale(size).astype(np.complex64)

@@ -1,4 +1,4 @@
-"""Penalties on pictures, subtracted from the objective; on light in 0..1, so they mean the same for every network."""
+"""Penalties on pictures, subtracted from the objective. Pixels are in 0..1, so a penalty means the same everywhere."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -16,23 +16,23 @@ class Regulariser(ABC):
         check_parameters(self)
 
     @abstractmethod
-    def penalty(self, light):
-        """Tensors: pictures (n, h, w, c) in 0..1 to (n,)."""
+    def penalty(self, pixels):
+        """From a tensor of pictures (n, h, w, c) in 0..1 to a tensor of penalties (n,)."""
 
 
 @dataclass(frozen=True)
 class TotalVariation(Regulariser):
-    """weight · Σ |differences of neighbouring pixels| / (h·w·c), across and down.
+    """weight · Σ |differences of neighbouring pixels| / (h·w·c), in both directions.
 
     Reference: Mahendran & Vedaldi 2014, arXiv 1412.0035, with β = 1.
     """
 
     weight: float = parameter(1.0, "Total variation", low=0.0, high=1e6)
 
-    def penalty(self, light):
+    def penalty(self, pixels):
         from vislib.backend import tf
 
-        return self.weight * tf.image.total_variation(light) / np.prod(light.shape[1:], dtype=np.float32)
+        return self.weight * tf.image.total_variation(pixels) / np.prod(pixels.shape[1:], dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class L2(Regulariser):
 
     weight: float = parameter(1.0, "L2", low=0.0, high=1e6)
 
-    def penalty(self, light):
+    def penalty(self, pixels):
         from vislib.backend import tf
 
-        return self.weight * tf.reduce_mean(tf.square(light - 0.5), axis=[1, 2, 3])
+        return self.weight * tf.reduce_mean(tf.square(pixels - 0.5), axis=[1, 2, 3])
 
 
 _BINOMIAL = np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]).astype(np.float32) / 256
@@ -52,18 +52,18 @@ _BINOMIAL = np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]).astype(np.float32) / 256
 
 @dataclass(frozen=True)
 class Blur(Regulariser):
-    """weight · mean (x − blurred x)², the blur a 5 × 5 binomial one, σ = 1 px: penalises what it would take away.
+    """weight · mean (x − blurred x)²: penalises detail that a 5 × 5 binomial blur, σ = 1 px, would remove.
 
     Reference: after Yosinski et al. 2015, arXiv 1506.06579, who blur the picture itself every few steps.
     """
 
     weight: float = parameter(1.0, "Blur", low=0.0, high=1e6)
 
-    def penalty(self, light):
+    def penalty(self, pixels):
         from vislib.backend import tf
 
-        channels = light.shape[-1]
+        channels = pixels.shape[-1]
         kernel = np.repeat(_BINOMIAL[:, :, None, None], channels, axis=2)
         margin = [[0, 0], [2, 2], [2, 2], [0, 0]]
-        blurred = tf.nn.depthwise_conv2d(tf.pad(light, margin, "SYMMETRIC"), kernel, [1, 1, 1, 1], "VALID")
-        return self.weight * tf.reduce_mean(tf.square(light - blurred), axis=[1, 2, 3])
+        blurred = tf.nn.depthwise_conv2d(tf.pad(pixels, margin, "SYMMETRIC"), kernel, [1, 1, 1, 1], "VALID")
+        return self.weight * tf.reduce_mean(tf.square(pixels - blurred), axis=[1, 2, 3])

@@ -1,4 +1,7 @@
-"""The network's side of an ascent: objectives of pictures and their gradients by the pictures. Imported late."""
+"""The part of an ascent that needs the network: objectives of pictures and their gradients by the pictures.
+
+It imports TensorFlow, so other modules import it late.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -16,17 +19,17 @@ from vislib.targets.base import LOGITS, Form, Target, operands, shared_form
 
 
 class Scorer:
-    """Tells the objective of each of n pictures, as seen through its view, and its gradient.
+    """Computes the objective of each of n pictures, seen through its view, and the gradient by the picture.
 
-    Pictures that are made together have objectives of one form, such as channels of one layer; what
-    TensorFlow traces depends on the form alone and is kept with the network.
+    Pictures that are made together have objectives of one form, such as channels of one layer. The traced function
+    depends only on the form; the network's function cache keeps it.
 
     Args:
-        classifier: Whose units.
-        objectives: One a picture, resolved.
+        classifier: The classifier that the units belong to.
+        objectives: The resolved target of each picture.
 
     Raises:
-        ParameterError: If the objectives are of different forms, or too many for one that compares pictures.
+        ParameterError: If the objectives have different forms, or are too many for one batch and compare pictures.
     """
 
     def __init__(self, classifier: Classifier, objectives: Sequence[Target]):
@@ -36,7 +39,7 @@ class Scorer:
         compares = any(term.compares_images for _, term in objectives[0].terms)
         if compares and len(objectives) > self._batch_size:
             raise ParameterError(
-                f"Diversity compares pictures that go through the network at once: at most {self._batch_size} "
+                f"Diversity compares the pictures of one batch: at most {self._batch_size} "
                 f"of {network.input_shape[0]} × {network.input_shape[1]}; not {len(objectives)}."
             )
         self._weights, self._operands = operands(list(objectives), network)
@@ -44,13 +47,13 @@ class Scorer:
             ("objective", shared), lambda: _traced(classifier, shared, self._operands)
         )
 
-    def __call__(self, light: np.ndarray, views: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Values (n,) and gradients (n, h, w, c) of pictures (n, h, w, c) in 0..1 seen through views (n, 3, 3)."""
+    def __call__(self, pixels: np.ndarray, views: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Values (n,) and gradients (n, h, w, c) of pictures (n, h, w, c) in 0..1, seen through views (n, 3, 3)."""
         values, gradients = [], []
-        for start in range(0, len(light), self._batch_size):
+        for start in range(0, len(pixels), self._batch_size):
             part = np.s_[start : start + self._batch_size]
             value, gradient = self._function(
-                tf.constant(light[part]),
+                tf.constant(pixels[part]),
                 tf.constant(views[part], tf.float32),
                 tf.constant(self._weights[part]),
                 [tf.constant(operand[part]) for operand in self._operands],
@@ -62,16 +65,16 @@ class Scorer:
 
 def _traced(classifier: Classifier, shared: Form, like: list[np.ndarray]) -> Callable:
     network = classifier.network
-    graph = _awake(network)
+    graph = _with_redirected_gradients(network)
     model = keras.Model(graph.input, [_tensor(graph, layer, before) for _, layer, before in shared])
     prepare = _prepare(classifier)
 
-    def objective(light, views, weights, operands):
+    def objective(pixels, views, weights, operands):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(light)
-            activations = model(prepare(viewed(light, views)), training=False)
+            tape.watch(pixels)
+            activations = model(prepare(viewed(pixels, views)), training=False)
             values = total(activations, [measure for measure, *_ in shared], weights, operands)
-        return values, tape.gradient(values, light)
+        return values, tape.gradient(values, pixels)
 
     signature = [
         tf.TensorSpec((None, *network.input_shape), tf.float32),
@@ -82,8 +85,8 @@ def _traced(classifier: Classifier, shared: Form, like: list[np.ndarray]) -> Cal
     return tf.function(objective, input_signature=signature, autograph=False)
 
 
-def _awake(network: Network) -> Graph:
-    """The graph with gradients that pass where every unit of a ReLU is silent; without a ReLU in reach, the plain one."""
+def _with_redirected_gradients(network: Network) -> Graph:
+    """The graph whose gradients also pass where all units of a ReLU are 0; the plain graph if no ReLU is reached."""
     try:
         return network.graph_with_rule("redirected")
     except ModelError:
@@ -95,17 +98,17 @@ def _tensor(graph: Graph, layer: str | None, is_before_relu: bool) -> keras.Kera
         return graph.logits
     assert layer is not None
     node = graph.node(layer)
-    assert node is not None  # the target was resolved
+    assert node is not None  # the target is resolved
     return before_relu(graph, node) if is_before_relu else node.output
 
 
 def _prepare(classifier: Classifier) -> Callable:
-    """`Classifier.prepare` for tensors (n, h, w, c) in 0..1, c the network's channels, so that gradients pass."""
+    """`Classifier.preprocess_input` for tensors (n, h, w, c) in 0..1, c the network's channels: gradients pass."""
     preprocess = classifier.preprocess
     mean, scale = np.array(preprocess.mean, np.float32), np.array(preprocess.scale, np.float32)
 
-    def prepare(light):
-        inputs = (255.0 * light - mean) / scale
+    def prepare(pixels):
+        inputs = (255.0 * pixels - mean) / scale
         return tf.reverse(inputs, [-1]) if preprocess.bgr else inputs
 
     return prepare

@@ -1,7 +1,7 @@
-"""Small random changes of view under which a picture is to keep exciting the unit.
+"""Small random changes of view. The picture should excite the unit in every view.
 
-Each is an affine map of pixel coordinates, so a chain of them is one map and the picture is sampled once. The picture
-itself is never moved: only the network looks from elsewhere, so shifts do not add up.
+Each is an affine map of pixel coordinates, so a chain of them is one map and the picture is sampled once. Only the view
+of the network moves, never the picture, so shifts do not add up.
 """
 
 from abc import ABC, abstractmethod
@@ -22,12 +22,12 @@ class Transform(ABC):
 
     @abstractmethod
     def matrix(self, random: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
-        """(3, 3): from (x, y, 1) as seen, in pixels from the centre, to where that is in the picture."""
+        """(3, 3): maps (x, y, 1) in the view to the place in the picture, both in pixels from the centre."""
 
 
 @dataclass(frozen=True)
 class Padding(Transform):
-    """The picture inside a margin, so that it can move without being cut."""
+    """Adds a margin around the picture, so that it can move without being cut."""
 
     px: int = parameter(12, "Padding", unit="px", low=0, high=256)
 
@@ -37,7 +37,7 @@ class Padding(Transform):
 
 @dataclass(frozen=True)
 class Jitter(Transform):
-    """A shift by whole pixels, each of −px … px as likely as any other both ways, so 0 in the mean."""
+    """A shift by whole pixels, uniform in −px … px in both directions, so its mean is 0."""
 
     px: int = parameter(8, "Jitter", unit="px", low=0, high=256)
 
@@ -49,7 +49,7 @@ class Jitter(Transform):
 
 @dataclass(frozen=True)
 class Scale(Transform):
-    """Larger or smaller by up to the share, evenly on a logarithmic scale."""
+    """A change of size by a factor from 1 / (1 + share) to 1 + share, uniform on a logarithmic scale."""
 
     share: float = parameter(0.1, "Scale", low=0.0, high=0.9)
 
@@ -60,7 +60,7 @@ class Scale(Transform):
 
 @dataclass(frozen=True)
 class Rotation(Transform):
-    """A turn about the centre by up to so many degrees both ways."""
+    """A rotation about the centre, uniform in −degrees … degrees."""
 
     degrees: float = parameter(5.0, "Rotation", unit="°", low=0.0, high=180.0)
 
@@ -71,7 +71,7 @@ class Rotation(Transform):
 
 
 def drawn(transforms: Sequence[Transform], seed: int, step: int, n: int, size: tuple[int, int]) -> np.ndarray:
-    """The views (n, 3, 3) float32 of n pictures at a step; they depend on seed and step alone, not on what came before."""
+    """The views (n, 3, 3) float32 of n pictures at a step; they depend only on the seed and the step."""
     views = np.empty((n, 3, 3), np.float32)
     for index in range(n):
         random = np.random.default_rng([seed, step, index])
@@ -83,9 +83,9 @@ def drawn(transforms: Sequence[Transform], seed: int, step: int, n: int, size: t
 
 
 def viewed(pictures, views):
-    """Tensors: pictures (n, h, w, c) seen through views (n, 3, 3), bilinear; outside its edges the picture is mirrored.
+    """Tensors: pictures (n, h, w, c) seen through views (n, 3, 3), bilinear; beyond its edges the picture is mirrored.
 
-    Not continued by its edge: each pixel of the edge would count for many, and be driven to extremes.
+    Repeating the edge instead would count each edge pixel many times, and the ascent would drive it to extremes.
     """
     from vislib.backend import tf
 

@@ -1,4 +1,4 @@
-"""What every explanation method is: a frozen dataclass of its parameters, registered by its name."""
+"""The base of every explanation method: a frozen dataclass of its parameters, registered by its name."""
 
 import dataclasses
 import time
@@ -23,14 +23,14 @@ from vislib.targets.base import Target
 
 @dataclass(frozen=True)
 class Attribution:
-    """What a method computes.
+    """The result of a method's computation, without the circumstances that a `Heatmap` adds.
 
     Attributes:
-        values: The map, (h, w).
-        layer: The layer that it looked at, if it looks at one.
-        details: Further arrays.
-        notes: Sentences that belong beside the map.
-        score: The value of the target for the image, if the method's own passes give it.
+        values: The map, (h, w), at the resolution of the network's input.
+        layer: The layer whose feature maps the method uses, if it uses one.
+        details: Further arrays, by name.
+        notes: Sentences to show beside the map.
+        score: The value of the target for the image, if the method's passes through the network compute it.
     """
 
     values: np.ndarray
@@ -47,27 +47,28 @@ class Family(StrEnum):
     GRADIENT = "gradient"
     CLASS_ACTIVATION = "class activation"
     BASELINE = "baseline"
-    """Explains nothing; there to be compared with."""
+    """Explains nothing; other methods are compared with it."""
 
 
 @dataclass(frozen=True)
 class Explainer(ABC):
-    """A method that says which parts of an image a class's score rests on.
+    """A method that shows which parts of an image a class's score depends on.
 
     A subclass is a frozen dataclass whose fields are the method's parameters; defining it registers it
     under its `name`.
 
     Class attributes:
-        name: How scripts call it, such as "grad-cam".
-        title: How people call it.
-        family: How it works.
+        name: The name in scripts, such as "grad-cam".
+        title: The name that people read.
+        family: How the method works.
         reference: Authors, year, arXiv number.
         caveat: The method's known weakness, one sentence.
         signed: Whether negative values mean evidence against the class.
-        unit: What a value is.
+        unit: What a value of the map measures.
         class_discriminative: Whether the map depends on the class at all.
-        counted: What progress counts, in the plural.
-        random: Whether its map depends on its field `seed` at any setting; a batch gives each image a seed of its own.
+        counted: The unit that progress counts, in the plural.
+        random: Whether the map depends on the field `seed`, whatever the other parameters are; a batch gives each
+            image a different seed.
         batched: Whether `attribute_many` computes several images in one pass.
     """
 
@@ -100,21 +101,22 @@ class Explainer(ABC):
         class_index: int | str | Target | None = None,
         progress: Progress = no_progress,
     ) -> Heatmap:
-        """The method's map for one image and target.
+        """Computes the method's map for one image and target.
 
         Args:
-            classifier: Whose decision.
+            classifier: The classifier whose decision is explained.
             image: (H, W, 3) in 0..255.
-            class_index: The class whose logit is explained, by number or label, None for the most probable one; or
-                any target of `vislib.targets`, such as a channel of a hidden layer.
-            progress: Called between batches of work; an exception from it cancels and passes through.
+            class_index: The class whose logit is explained, as a number or a label; None means the most probable
+                class. Or any target of `vislib.targets`, such as a channel of a hidden layer.
+            progress: Called between batches of work. If it raises, the work stops and the exception passes through.
 
         Returns:
             A heatmap at the resolution of the network's input.
 
         Raises:
             ParameterError: If there is no such class, or a parameter does not suit this network or target.
-            LayerError: If the layer asked for has no feature maps, or the target does not depend on it.
+            LayerError: If the requested layer has no feature maps, or the target does not depend on it.
+            ModelError: If the method cannot work on this network.
         """
         start = time.perf_counter()
         network, score = classifier.network, None
@@ -151,32 +153,32 @@ class Explainer(ABC):
         )
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
-        """This method with the defaults that depend on the network and the target filled in.
+        """A copy of this method with every default that depends on the network or the target filled in.
 
         Args:
-            classifier: Whose decision.
-            target: What is explained, resolved; None for a class score.
+            classifier: The classifier whose decision is explained.
+            target: The resolved target; None for a class score.
         """
         return self
 
     @abstractmethod
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        """The computation itself, on the image as the network sees it, (h, w, 3) uint8."""
+        """Computes the map for one image, resized to the network's input: (h, w, 3) uint8."""
 
     def attribute_many(
         self, classifier: Classifier, resized: np.ndarray, targets: Sequence[Target]
     ) -> list[Attribution]:
-        """The computation for several images (n, h, w, 3) uint8, each with its own target, all of one form.
+        """Computes the maps of several resized images (n, h, w, 3) uint8, each with its own target.
 
-        A method that is `batched` computes several in one pass; its maps equal those of `attribute` up to rounding.
-        Here they are computed one by one.
+        All targets have one form. A `batched` method computes several maps in one pass; they equal those of
+        `attribute` up to rounding. This default computes them one by one.
         """
         return [self.attribute(classifier, one, each, no_progress) for one, each in zip(resized, targets, strict=True)]
 
 
 @dataclass(frozen=True)
 class OnePass(Explainer):
-    """A method that needs one pass through the network; several images go through together."""
+    """A method that needs one pass through the network, so several images share one batch."""
 
     batched = True
 
@@ -190,15 +192,15 @@ class OnePass(Explainer):
     def attribute_many(
         self, classifier: Classifier, resized: np.ndarray, targets: Sequence[Target]
     ) -> list[Attribution]:
-        """The computation for several images (n, h, w, 3) uint8, each with its own target, all of one form."""
+        """Computes the maps of several resized images (n, h, w, 3) uint8, each with its own target, all of one form."""
 
 
 @dataclass(frozen=True)
 class AtLayer(Explainer):
-    """A method that looks at one layer's feature maps."""
+    """A method that uses one layer's feature maps."""
 
     layer: str | None = parameter(
-        None, "Layer", kind=str, help="Where to look; by default the last layer before pooling."
+        None, "Layer", kind=str, help="Whose maps are used; by default the last layer before pooling."
     )
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
@@ -210,7 +212,7 @@ class AtLayer(Explainer):
 
     @property
     def map_layer(self) -> str:
-        """The layer of a resolved method."""
+        """The layer's name, once the method is resolved."""
         assert self.layer is not None
         return self.layer
 
@@ -228,20 +230,24 @@ def explain(
     progress: Progress = no_progress,
     **params: Any,
 ) -> Heatmap:
-    """Explains a classifier's score for a class with the method of that name.
+    """Explains a classifier's score for a class with the named method.
 
     Args:
         method: One of `methods()`.
-        classifier: Whose decision.
+        classifier: The classifier whose decision is explained.
         image: (H, W, 3) in 0..255.
-        class_index: The class whose logit is explained, by number or label, None for the most probable one; or any
-            target of `vislib.targets`, such as a channel of a hidden layer.
-        progress: Called as progress(done, total, partial=None); an exception from it cancels.
+        class_index: The class whose logit is explained, as a number or a label; None means the most probable class.
+            Or any target of `vislib.targets`, such as a channel of a hidden layer.
+        progress: Called as progress(done, total, partial=None). If it raises, the work stops.
         **params: The method's parameters.
+
+    Returns:
+        A heatmap at the resolution of the network's input.
 
     Raises:
         ParameterError: If there is no such method, class or parameter, or a value is not accepted.
-        LayerError: If the layer asked for has no feature maps.
+        LayerError: If the requested layer has no feature maps, or the target does not depend on it.
+        ModelError: If the method cannot work on this network.
     """
     if method not in Explainer.registry:
         raise ParameterError(f"There is no method '{method}'; there are: {listed(Explainer.registry)}.")
@@ -255,16 +261,16 @@ def explain(
 
 
 def batches(count: int, first: int, most: int) -> list[slice]:
-    """Pieces of work 0 to count − 1, in batches: at first `first`, that a coarse map comes soon, then `most` at a time."""
+    """Divides the indices 0 to count − 1 into batches: one of `first`, for a coarse map soon, then of `most`."""
     starts = [0, *range(min(first, most), count, most)]
     return [slice(start, stop) for start, stop in zip(starts, [*starts[1:], count], strict=True)]
 
 
 def upsample(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """A coarse map (h, w) at a finer size (H, W): bilinear between cell centres (half-pixel aligned).
+    """Enlarges a coarse map (h, w) to a finer size (H, W), bilinear between cell centres (half-pixel aligned): float32.
 
-    The centre of cell i of n lands at (i + ½)·H/n − ½, as it should; aligning corners instead, as
-    scipy.ndimage.zoom does, shifts an impulse in cell 1 of 7 by 10 pixels of 224.
+    The centre of cell i of n lands at (i + ½)·H/n − ½. scipy.ndimage.zoom aligns corners instead, which shifts an
+    impulse in cell 1 of 7 by 10 pixels of 224.
     """
     picture = Image.fromarray(np.ascontiguousarray(values, np.float32))
     return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BILINEAR))

@@ -1,4 +1,4 @@
-"""CAM, the first of them: exact where a network averages its last maps and adds them up with one layer of weights."""
+"""CAM, the first class activation map: exact where a network averages its last maps and applies one dense layer."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -15,14 +15,15 @@ from vislib.targets.scores import ClassScore
 
 @dataclass(frozen=True)
 class Cam(Explainer):
-    """Σ_k w_k A_k (equation 2): the last maps, added up with the weights by which their means make the class's logit.
+    """Σ_k w_k A_k (equation 2): the last maps, summed with the weights that the dense layer gives their means.
 
-    The map's mean plus the class's bias is the logit, so each place shows its own share of it, for or against.
-    `details["cells"]` holds it at the layer's size. A target's probability counts as its logit, of which alone
-    the map is a share.
+    The map's mean plus the class's bias is the logit, so each place shows its own share of the logit, positive or
+    negative. `details["cells"]` holds the map at the layer's size. For a target of score "probability" the map is
+    that of the logit, because only the logit is a sum over places.
 
     Raises:
         ModelError: If the network does not end in global average pooling and one linear layer.
+        ParameterError: If the target is not a class score.
 
     Reference: Zhou et al. 2016, arXiv 1512.04150, section 2.
     """
@@ -31,15 +32,19 @@ class Cam(Explainer):
     title = "CAM"
     family = Family.CLASS_ACTIVATION
     reference = "Zhou et al. 2016, arXiv 1512.04150"
-    caveat = "Only for networks that average their last maps into the scores, and only at that layer, which is coarse."
+    caveat = (
+        "It works only for networks that average their last maps and apply one dense layer, and only at that layer, "
+        "which is coarse."
+    )
     signed = True
     unit = "share of the logit, times the number of cells"
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
         if classifier.network.pooled_layer is None:
             raise ModelError(
-                f"CAM needs a network that ends in global average pooling and one linear layer; {classifier.network.name} "
-                "does not. Grad-CAM is the same where CAM exists, but for its ReLU, and exists everywhere."
+                "CAM needs a network that ends in global average pooling and one linear layer; "
+                f"{classifier.network.name} does not. Grad-CAM works on any network; where CAM exists, Grad-CAM equals "
+                "it apart from a ReLU."
             )
         if not isinstance(target, ClassScore | None):
             raise ParameterError(

@@ -1,4 +1,4 @@
-"""Deconvnet: a gradient of which every ReLU passes on what is positive, whatever its own input was."""
+"""Deconvnet: a gradient for which every ReLU passes back only positive values, whatever its input was."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ from vislib.attribution.saliency import LargestGradient
 
 @dataclass(frozen=True)
 class Deconvnet(LargestGradient):
-    """max_c |g_c|, where g is the gradient by the input for which every ReLU passes on max(g, 0).
+    """max_c |g_c|, where g is the gradient by the input for which every ReLU passes back max(g, 0).
 
-    Also known as the 'relu' variant of saliency. Max pooling passes gradients to where the maximum was, as the
-    paper's switches do. Other activations pass their usual gradient and `notes` names them. Values are ≥ 0, by the
-    preprocessed input; the signed g (h, w, c) is `details["gradient"]`.
+    Also known as the 'relu' variant of saliency. Max pooling passes the gradient back to the position of the
+    maximum, as the paper's switches do. Other activations keep their usual gradient, and `notes` names them. The
+    gradient is by the preprocessed input. Values are ≥ 0; the signed g (h, w, c) is `details["gradient"]`.
 
-    Departs from the paper, which starts from a feature map's activation; here from the class.
+    Departs from the paper, which starts from a feature map's activation: this starts from the target.
 
     Raises:
         ModelError: If the network has a ReLU that the rule cannot reach, or none that it can.
@@ -26,7 +26,7 @@ class Deconvnet(LargestGradient):
     title = "Deconvnet"
     reference = "Zeiler & Fergus 2013, arXiv 1311.2901"
     caveat = (
-        "Nearly an image of the input's edges, whatever the class, and in networks without max pooling not even that "
+        "It shows mostly the input's edges, whatever the class, and in networks without max pooling not even those "
         "(Nie, Zhang & Patel 2018, arXiv 1805.07039)."
     )
     rule = "deconvnet"

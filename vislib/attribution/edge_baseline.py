@@ -1,4 +1,4 @@
-"""The image's edges for a map: what a method shows that looks at the image and not at the decision."""
+"""The image's edges as a map: what a method shows if it depends on the image and not on the decision."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,8 @@ class EdgeBaseline(Explainer):
     """The Sobel magnitude of the image's brightness: √((G_x² + G_y²) / 2), for brightness in 0..1.
 
     G_x and G_y are the differences across each pixel, smoothed along the edge; image borders are mirrored. The
-    brightness is 0.2125 R + 0.7154 G + 0.0721 B. Values are from 0 (flat) to 1. Neither network nor class enters.
+    brightness is 0.2125 R + 0.7154 G + 0.0721 B. Values are from 0 (flat) to 1. They do not depend on
+    the network or the class.
 
     Reference: Adebayo et al. 2018, arXiv 1810.03292, who show how much some methods' maps look like an edge
     detector's.
@@ -26,15 +27,15 @@ class EdgeBaseline(Explainer):
     family = Family.BASELINE
     reference = "Adebayo et al. 2018, arXiv 1810.03292"
     caveat = (
-        "Explains nothing: edges of the image, which know neither the class nor the network. A method whose map looks "
-        "much like it may be showing the image and not the decision."
+        "Explains nothing: the edges of the image do not depend on the class or the network. A method whose map looks "
+        "similar may show the image and not the decision."
     )
     signed = False
     unit = "edge strength"
     class_discriminative = False
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        from skimage import color, filters  # late: importing vislib stays quick
+        from skimage import color, filters  # imported late, so that importing vislib stays quick
 
         progress(0, 1)
         values = filters.sobel(color.rgb2gray(resized)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Eigen-CAM: the strongest pattern in a layer, whatever the class."""
+"""Eigen-CAM: the strongest pattern in a layer, the same for every class."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from vislib.targets.base import Target
 class EigenCam(OnePass, AtLayer):
     """ReLU(A v₁), v₁ the first right singular vector of the maps as a matrix (h·w, k).
 
-    Its sign, which the decomposition leaves open, is chosen such that the projection's sum is positive.
-    No class enters. Values are ≥ 0.
+    The decomposition does not determine the sign of v₁; it is chosen so that the sum of A v₁ is positive.
+    The map does not depend on the class. Values are ≥ 0.
 
     Reference: Muhammad & Yeasin 2020, arXiv 2008.00299.
     """
@@ -25,7 +25,7 @@ class EigenCam(OnePass, AtLayer):
     title = "Eigen-CAM"
     family = Family.CLASS_ACTIVATION
     reference = "Muhammad & Yeasin 2020, arXiv 2008.00299"
-    caveat = "Knows no class: it shows what is strongest in the layer, the same for every class."
+    caveat = "It does not depend on the class: it shows the strongest pattern in the layer."
     signed = False
     class_discriminative = False
 
@@ -41,7 +41,7 @@ class EigenCam(OnePass, AtLayer):
 
 
 def _cells(maps: np.ndarray) -> np.ndarray:
-    """The map (h, w) of feature maps (h, w, k)."""
+    """The map (h, w) from feature maps (h, w, k)."""
     matrix = maps.reshape(-1, maps.shape[-1]).astype(np.float64)
     projection = matrix @ np.linalg.svd(matrix, full_matrices=False)[2][0]
     return np.maximum(projection if projection.sum() >= 0 else -projection, 0).reshape(maps.shape[:2])

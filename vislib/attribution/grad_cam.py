@@ -1,4 +1,4 @@
-"""Grad-CAM: a layer's feature maps, weighted by what they do for the class."""
+"""Grad-CAM: a layer's feature maps, weighted by how strongly each raises the class's score."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ VARIANTS = ("vanilla", "guided", "deconvnet")
 class GradCam(OnePass, AtLayer):
     """ReLU(Σ_k α_k A_k), where α_k is the mean over positions of ∂ logit / ∂ A_k (equations 1 and 2).
 
-    The map is computed at the layer's size and brought to the input's by interpolating between cell
-    centres. Values are ≥ 0. `details["cells"]` holds the map at the layer's size, `details["weights"]`
-    the α_k.
+    The map is computed at the layer's size and enlarged to the input's size by interpolation between cell centres.
+    Values are ≥ 0. `details["cells"]` holds the map at the layer's size, `details["weights"]` the α_k.
 
     The variants "guided" and "deconvnet" are not the paper's: the ReLUs between the layer and the logit pass the
-    gradient by that rule (see `vislib.graph.relu_rules`). Where there are none the map is the vanilla one, and `notes` says so.
+    gradient back by that rule (see `vislib.graph.relu_rules`). If there are no such ReLUs, the map is the vanilla
+    one, and `notes` says so.
 
     Reference: Selvaraju et al. 2017, arXiv 1610.02391.
     """
@@ -32,13 +32,13 @@ class GradCam(OnePass, AtLayer):
     family = Family.CLASS_ACTIVATION
     reference = "Selvaraju et al. 2017, arXiv 1610.02391"
     caveat = (
-        "As coarse as the layer. Averaging the gradient over all positions can light up places that do not "
+        "It is as coarse as the layer. Averaging the gradient over all positions can highlight places that do not "
         "raise the score (Draelos & Carin 2020, arXiv 2011.08891)."
     )
     signed = False
 
     variant: str = parameter(
-        "vanilla", "Gradient", choices=VARIANTS, help="How the ReLUs behind the layer pass the gradient back."
+        "vanilla", "Gradient", choices=VARIANTS, help="How the ReLUs after the layer pass the gradient back."
     )
 
     def attribute_many(

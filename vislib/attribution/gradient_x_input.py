@@ -14,8 +14,8 @@ from vislib.targets.base import Target
 class GradientXInput(OnePass):
     """Σ_c x_c · ∂ logit / ∂ x_c, with x the preprocessed input.
 
-    Signed, in logits: positive values raise the score. In a network of convolutions, ReLUs and max pooling without
-    biases the values add up to the logit.
+    Values are signed and in logits: positive values raise the score. In a network of convolutions, ReLUs and max
+    pooling without biases they add up to the logit.
 
     Reference: Shrikumar et al. 2016, arXiv 1605.01713.
     """
@@ -25,8 +25,8 @@ class GradientXInput(OnePass):
     family = Family.GRADIENT
     reference = "Shrikumar et al. 2016, arXiv 1605.01713"
     caveat = (
-        "Its zero is the preprocessing's: where a pixel becomes 0, often at mid-grey, the map is 0 however much the "
-        "pixel matters. And what looks like the image may be just the factor x."
+        "Where preprocessing maps a pixel to 0, often at mid-grey, the map is 0 however much the pixel matters. "
+        "If the map resembles the image, the factor x alone may be the cause."
     )
     signed = True
     unit = "share of the score"

@@ -1,4 +1,4 @@
-"""Guided backpropagation: a gradient that only what is positive, forwards and backwards, can pass."""
+"""Guided backpropagation: a gradient that passes a ReLU only where its input and the gradient are positive."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ from vislib.attribution.saliency import LargestGradient
 
 @dataclass(frozen=True)
 class GuidedBackprop(LargestGradient):
-    """max_c |g_c|, where g is the gradient by the input x for which every ReLU y = f(x) passes on
+    """max_c |g_c|, where g is the gradient by the input x for which every ReLU y = f(x) passes back
 
         f'(x) · g   where x > 0, y > 0 and the incoming gradient g > 0, else 0.
 
-    Every kind of ReLU follows that: `activation=`, layers, `keras.ops`; capped, leaky and with a threshold. Other
-    activations pass their usual gradient and `notes` names them. x is the preprocessed input. Values are ≥ 0; the
-    signed g (h, w, c) is `details["gradient"]`.
+    The rule applies to every kind of ReLU: `activation=`, layers, `keras.ops`; capped, leaky and with a threshold.
+    Other activations keep their usual gradient, and `notes` names them. x is the preprocessed input. Values are ≥ 0;
+    the signed g (h, w, c) is `details["gradient"]`.
 
     Raises:
         ModelError: If the network has a ReLU that the rule cannot reach, or none that it can.
@@ -25,7 +25,7 @@ class GuidedBackprop(LargestGradient):
     title = "Guided backpropagation"
     reference = "Springenberg et al. 2014, arXiv 1412.6806"
     caveat = (
-        "Sharp, but it recovers edges more than reasons: it hardly depends on the class and survives randomized "
-        "weights (Adebayo et al. 2018, arXiv 1810.03292)."
+        "It is sharp, but it shows edges rather than reasons: it hardly depends on the class and hardly changes when "
+        "the weights are randomized (Adebayo et al. 2018, arXiv 1810.03292)."
     )
     rule = "guided"

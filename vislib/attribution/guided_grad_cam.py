@@ -1,4 +1,4 @@
-"""Guided Grad-CAM: guided backpropagation's detail where Grad-CAM finds the class."""
+"""Guided Grad-CAM: the detail of guided backpropagation in the places that Grad-CAM highlights."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,12 @@ from vislib.targets.base import Target
 class GuidedGradCam(AtLayer):
     """max_c |g_c · L|: guided backpropagation's g times the up-sampled Grad-CAM L, element by element.
 
-    The paper shows the product as a coloured image; here its largest absolute value over the channels, as for the
-    other gradients. Values are ≥ 0. The signed product (h, w, c) is `details["gradient"]`, Grad-CAM's map before
-    up-sampling `details["cells"]`.
+    The paper shows the product as a coloured image. This map is its largest absolute value over the channels, as for
+    the other gradients. Values are ≥ 0. The signed product (h, w, c) is `details["gradient"]`; Grad-CAM's map before
+    up-sampling is `details["cells"]`.
 
     Raises:
-        ModelError: If the network has a ReLU that cannot be guided, or none that can.
+        ModelError: If the network has a ReLU that the guided rule cannot reach, or none that it can.
 
     Reference: Selvaraju et al. 2017, arXiv 1610.02391, section 3.2.
     """
@@ -30,8 +30,8 @@ class GuidedGradCam(AtLayer):
     family = Family.CLASS_ACTIVATION
     reference = "Selvaraju et al. 2017, arXiv 1610.02391"
     caveat = (
-        "Where it is fine-grained it shows edges, whatever the weights (Adebayo et al. 2018, arXiv 1810.03292); only "
-        "the coarse part knows the class."
+        "The fine detail shows edges, whatever the weights are (Adebayo et al. 2018, arXiv 1810.03292); only "
+        "the coarse part depends on the class."
     )
     signed = False
 

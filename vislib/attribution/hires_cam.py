@@ -1,4 +1,4 @@
-"""HiRes-CAM: maps times gradients, place by place."""
+"""HiRes-CAM: maps times gradients, position by position."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ from vislib.attribution.weighted_maps import WeightedMaps
 
 @dataclass(frozen=True)
 class HiResCam(WeightedMaps):
-    """Σ_k g_k ⊙ A_k (equation 4), negative values kept.
+    """Σ_k g_k ⊙ A_k (equation 4). Negative values are kept.
 
-    Where only pooling and one dense layer follow it equals CAM, and the cells add up to the class's score
-    less its bias. Grad-CAM averages g over positions first.
+    Where only pooling and one dense layer follow, it equals CAM, and the cells add up to the class's score
+    minus its bias. Grad-CAM averages g over positions first.
 
     Reference: Draelos & Carin 2020, arXiv 2011.08891.
     """
@@ -21,8 +21,8 @@ class HiResCam(WeightedMaps):
     title = "HiRes-CAM"
     reference = "Draelos & Carin 2020, arXiv 2011.08891"
     caveat = (
-        "Faithful to the score only where a single dense layer follows; deeper heads are followed to first order. "
-        "As coarse as the layer."
+        "It is faithful to the score only where a single dense layer follows; deeper heads are approximated to first "
+        "order. It is as coarse as the layer."
     )
     signed = True
 

@@ -1,4 +1,4 @@
-"""Integrated gradients: the way of the score from a baseline to the image, shared out over the pixels."""
+"""Integrated gradients: the change of the score from a baseline to the image, divided among the pixels."""
 
 from dataclasses import dataclass
 
@@ -19,13 +19,13 @@ ACCURATE = 0.05
 class IntegratedGradients(Explainer):
     """Σ_c (x_c − b_c) · ∫₀¹ ∂ logit(b + t (x − b)) / ∂ x_c dt, from a baseline image b to the image x.
 
-    Signed, in logits. Completeness: the values add up to logit(x) − logit(b), up to the error of the sum that stands
-    for the integral (the trapezoid rule). That error is told in `notes` and kept in `details["completeness_error"]`,
-    a share of the difference; `details["n_steps"]` are the steps it took. The baseline is an image of 0..255,
-    preprocessed as the image is. For a baseline of your own see `integrate`.
+    Values are signed and in logits. Completeness: they add up to logit(x) − logit(b), up to the error of the sum that
+    approximates the integral (the trapezoid rule). `notes` states that error, and `details["completeness_error"]`
+    holds it, as a share of the difference; `details["n_steps"]` is the number of steps. The baseline is an image in
+    0..255, preprocessed like the image. For another baseline see `integrate`.
 
-    Departs from the paper, which sums from the right; with jumps in the gradient that is no worse, but the trapezoid's
-    points serve again when steps are doubled.
+    Departs from the paper, which uses the right Riemann sum. Where the gradient jumps, that sum is no worse, but the
+    points of the trapezoid rule are used again when the steps are doubled.
 
     Reference: Sundararajan, Taly & Yan 2017, arXiv 1703.01365; baselines: Sturmfels, Lundberg & Lee 2020,
     doi 10.23915/distill.00022.
@@ -36,16 +36,18 @@ class IntegratedGradients(Explainer):
     family = Family.GRADIENT
     reference = "Sundararajan, Taly & Yan 2017, arXiv 1703.01365"
     caveat = (
-        "It tells the difference to the baseline, which is a choice: a pixel that has the baseline's colour gets 0, "
-        "so black parts cannot count against black. Values that add up can still be noisy one by one."
+        "It explains the difference to the baseline, which is a choice: a pixel of the baseline's colour gets 0, so "
+        "with a black baseline black parts get 0. Values that add up can still be noisy one by one."
     )
     signed = True
     unit = "share of the score"
 
     baseline: str = parameter("black", "Baseline", choices=BASELINES, help="The image that counts as showing nothing.")
-    n_steps: int = parameter(64, "Steps", low=1, high=2048, help="Between the baseline and the image.")
+    n_steps: int = parameter(64, "Steps", low=1, high=2048, help="Number of steps from the baseline to the image.")
     add_steps: bool = parameter(
-        True, "Add steps", help=f"Double them, up to {MOST_STEPS}, until the sum is off by less than {ACCURATE:.0%}."
+        True,
+        "Add steps",
+        help=f"Double the steps, up to {MOST_STEPS}, until the sum is off by less than {ACCURATE:.0%}.",
     )
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
@@ -53,15 +55,15 @@ class IntegratedGradients(Explainer):
         most = MOST_STEPS if self.add_steps else self.n_steps
         integral = integrate(classifier.network, inputs, baseline, target, self.n_steps, most, progress)
         note = (
-            f"The values add up to {integral.values.sum():.2f}, where the score is {integral.difference:.2f} from the "
-            f"baseline's: {integral.error:.1%} off, steps: {integral.n_steps}."
+            f"The values add up to {integral.values.sum():.2f}. The score differs from the baseline's score by "
+            f"{integral.difference:.2f}. The error is {integral.error:.1%}; steps: {integral.n_steps}."
         )
         details = {"completeness_error": np.array(integral.error), "n_steps": np.array(integral.n_steps)}
         return Attribution(integral.values.sum(axis=-1), details=details, notes=(note,))
 
 
 def baseline_image(resized: np.ndarray, baseline: str) -> np.ndarray:
-    """The baseline of that name for an image (h, w, 3) uint8, likewise."""
+    """The named baseline for an image (h, w, 3) uint8: an image of the same shape and type."""
     if baseline == "blur":
         return cover_image(resized, "blur")
     return cover_image(resized, "grey", {"black": 0, "grey": 127, "white": 255}[baseline])
@@ -69,12 +71,12 @@ def baseline_image(resized: np.ndarray, baseline: str) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class PathIntegral:
-    """What `integrate` computes.
+    """The result of `integrate`.
 
     Attributes:
         values: (h, w, c) float64, in logits.
-        difference: The score at the input less that at the baseline.
-        n_steps: Steps of the sum.
+        difference: The score of the input minus the score of the baseline.
+        n_steps: Number of steps of the sum.
     """
 
     values: np.ndarray
@@ -83,7 +85,7 @@ class PathIntegral:
 
     @property
     def error(self) -> float:
-        """How far the values' sum is from the difference, as a share of it."""
+        """|sum of the values − difference| as a share of |difference|; 0 is exact."""
         missed = abs(float(self.values.sum()) - self.difference)
         return missed / abs(self.difference) if self.difference else float(missed > 0)
 
@@ -97,9 +99,16 @@ def integrate(
     most_steps: int = MOST_STEPS,
     progress: Progress = no_progress,
 ) -> PathIntegral:
-    """Integrated gradients along the straight line between two preprocessed inputs (h, w, c).
+    """Integrated gradients along the straight line between two preprocessed inputs.
 
-    Steps are doubled while the error is `ACCURATE` or more and there are at most `most_steps` then.
+    Args:
+        network: The network of a classifier, `classifier.network`.
+        inputs: The preprocessed image, (h, w, c).
+        baseline: The preprocessed baseline, (h, w, c).
+        target: What is explained.
+        n_steps: Steps of the first sum.
+        most_steps: While the error is `ACCURATE` or more, the steps are doubled, up to this number.
+        progress: Called as progress(done, total, partial) between batches. If it raises, the work stops.
     """
     path = (inputs - baseline).astype(np.float32)
     start, end = network.values(np.stack([baseline, inputs]), target)
@@ -110,7 +119,7 @@ def integrate(
     progress(0, evaluations)
     places = np.arange(n_steps + 1) / n_steps
     while True:
-        # In an order that is spread over the path, so that the map so far is a coarse form of the whole.
+        # This order visits the whole path early, so that each partial map is a coarse form of the final one.
         places = places[np.argsort(np.arange(len(places)) * 0.618034 % 1)]
         for at in np.array_split(places.astype(np.float32), -(-len(places) // network.gradient_batch_size)):
             gradients, _ = network.gradients(baseline + at[:, None, None, None] * path, target, fold_batch_norm=True)

@@ -1,4 +1,4 @@
-"""KernelSHAP: what each superpixel adds to the score, shared out fairly."""
+"""KernelSHAP: the contribution of each superpixel to the score, as Shapley values."""
 
 from dataclasses import dataclass
 from itertools import combinations
@@ -11,19 +11,19 @@ from vislib.attribution.superpixels import Fit, OverSuperpixels
 
 @dataclass(frozen=True)
 class KernelShap(OverSuperpixels):
-    """Shapley values φ of the superpixels in the game v(z) = score with the superpixels in z shown.
+    """Shapley values φ of the superpixels in the game v(z) = the score when the superpixels in z are shown.
 
     φ minimises Σ_z π(z) (v(z) − v(∅) − Σ_i φ_i z_i)² with π(z) = (n − 1) / (C(n, |z|) |z| (n − |z|)) (theorem 2),
-    under Σ_i φ_i = v(all) − v(∅) (efficiency), which holds exactly whatever the number of samples.
+    under Σ_i φ_i = v(all) − v(∅) (efficiency), which holds exactly for any number of samples.
 
-    The empty and the full coalition are always scored, and `n_samples` more, as the authors' shap library takes them:
-    from sizes 1 and n − 1 inwards, all coalitions of a size that would be drawn at least once each on average; for
-    the other sizes coalitions drawn in proportion to π, each with its complement. If n_samples ≥ 2ⁿ − 2 this gives
-    the exact Shapley values. Where there are too few samples to settle every value, what they leave open is shared
-    out evenly (the least-norm solution).
+    The empty and the full coalition are always scored, and `n_samples` others, chosen as in the authors' shap library.
+    From sizes 1 and n − 1 inwards, all coalitions of a size are scored if each would be drawn at least once on
+    average. For the other sizes, coalitions are drawn in proportion to π, each with its complement. If
+    n_samples ≥ 2ⁿ − 2, this gives the exact Shapley values. If the samples are too few to determine every value, the
+    least-norm solution divides the undetermined part evenly.
 
-    `details`: "superpixels" the label image, "superpixel_values" the φ, "baseline_score" v(∅), "standard_errors" of
-    the φ, which the drawn coalitions leave; 0 where none are drawn.
+    `details`: "superpixels" is the label image, "superpixel_values" the φ, "baseline_score" v(∅), "standard_errors"
+    the errors of the φ that come from drawing coalitions; 0 where none are drawn.
 
     Departs from the shap library in having no penalty that sets small values to 0.
 
@@ -34,12 +34,12 @@ class KernelShap(OverSuperpixels):
     title = "KernelSHAP"
     reference = "Lundberg & Lee 2017, arXiv 1705.07874"
     caveat = (
-        "It tells the difference to the covered image, so the fill is a choice that changes it; most of the pictures "
-        "it asks about look like none the network was trained on. With many superpixels and few samples it is noisy."
+        "It explains the difference to the covered image, so the choice of the fill changes it. Most of the pictures "
+        "that it scores are unlike the training images. With many superpixels and few samples it is noisy."
     )
     unit = "share of the score"
-    default_segments = 20  # of 40 the same 512 samples give values that change much with the seed
-    needed_each = 2  # each superpixel shown alone, and covered alone
+    default_segments = 20  # with 40, the same 512 samples give values that depend strongly on the seed
+    needed_each = 2  # each superpixel is shown alone and covered alone
 
     def coalitions(self, n: int) -> np.ndarray:
         random = np.random.default_rng(self.seed)
@@ -54,13 +54,13 @@ class KernelShap(OverSuperpixels):
             return np.concatenate([ends, random.permutation(taken)])
         mass = _mass(n)[sizes]
         drawn = random.choice(sizes, size=self._n_pairs(whole), p=mass / mass.sum())
-        # The rank of n random numbers is a random permutation: the first |z| of it are shown.
+        # The ranks of n random numbers form a random permutation; its first |z| superpixels are shown.
         half = random.random((len(drawn), n)).argsort(axis=1).argsort(axis=1) < drawn[:, None]
         pairs = np.stack([half, ~half], axis=1).reshape(-1, n)
         return np.concatenate([ends, random.permutation(taken), pairs])
 
     def _whole(self, n: int) -> np.ndarray:
-        """For each size from 0 to n, whether all its coalitions are scored; those of 0 and n stand apart."""
+        """For each size from 0 to n, whether all its coalitions are scored; False for 0 and n."""
         whole, mass, samples = np.zeros(n + 1, bool), _mass(n), self.n_samples
         for size in range(1, n // 2 + 1):
             pair = sorted({size, n - size})
@@ -72,7 +72,7 @@ class KernelShap(OverSuperpixels):
         return whole
 
     def _n_pairs(self, whole: np.ndarray) -> int:
-        """How many pairs are drawn, of the sizes that are not whole."""
+        """The number of pairs drawn from the sizes that are not scored completely."""
         n = len(whole) - 1
         return (self.n_samples - sum(comb(n, size) for size in np.flatnonzero(whole).tolist())) // 2
 
@@ -84,16 +84,17 @@ class KernelShap(OverSuperpixels):
         sizes = coalitions[2:].sum(axis=1)
         whole, mass = self._whole(n), _mass(n)
         drawn = ~whole[sizes]
-        # π of each coalition; the drawn ones come as often as they weigh, and share what weighs the sizes not whole.
-        # Those still to come keep their share: the first few drawn, with all of it, would outvote what is exact.
+        # π of each coalition. The drawn ones occur in proportion to π, so they share the mass of their sizes equally.
+        # Each has its final share from the start: if the first few shared all of it, they would outweigh the exact
+        # ones.
         weights = np.array([mass[size] / comb(n, size) for size in sizes.tolist()])
         weights[drawn] = mass[~whole].sum() / max(2 * self._n_pairs(whole), 1)
         # With φ = difference / n + δ and Σ δ = 0, z·δ = (z − |z| / n)·δ. The least-norm solution for δ lies in
         # the span of these rows, which all add up to 0, and so does δ: efficiency needs no further constraint.
         rows = between - (sizes / n)[:, None]
         rest = scores[2:] - baseline - sizes / n * difference
-        # By the normal equations, n × n: quick however many the samples. Their singular values are squares, of
-        # which rounding leaves about 1e-15 of the largest where there is none, as along (1, …, 1).
+        # The normal equations are n × n, so they are quick for any number of samples. Their singular values are
+        # squares; rounding turns those that are 0, as along (1, …, 1), into about 1e-15 of the largest.
         inverse = np.linalg.pinv(rows.T @ (weights[:, None] * rows), rcond=1e-10, hermitian=True)
         pulls = weights[:, None] * rows
         values += inverse @ (pulls.T @ rest)
@@ -101,7 +102,7 @@ class KernelShap(OverSuperpixels):
         pictures = f"{len(coalitions):,} pictures with some covered"
         sure = f"exact from all {pictures}"
         if drawn.any():
-            sure = f"estimated from {pictures}, give or take {errors.mean():.2g} each"
+            sure = f"estimated from {pictures}, mean standard error {errors.mean():.2g}"
         note = (
             f"{n} superpixels, {sure}. Their values add up to {values.sum():z.2f}: the score is {scores[1]:z.2f}, "
             f"and {baseline:z.2f} with all covered."
@@ -110,12 +111,12 @@ class KernelShap(OverSuperpixels):
 
 
 def _standard_errors(inverse: np.ndarray, pulls: np.ndarray) -> np.ndarray:
-    """√diag(G⁻¹ Σ_pairs u uᵀ G⁻¹), u what a pair of drawn coalitions' residuals pull the fit by (White 1980)."""
+    """√diag(G⁻¹ Σ_pairs u uᵀ G⁻¹), where u is the pull of a drawn pair's residuals on the fit (White 1980)."""
     pairs = pulls[: len(pulls) // 2 * 2].reshape(-1, 2, pulls.shape[1]).sum(axis=1)
     return np.sqrt(((pairs @ inverse) ** 2).sum(axis=0))
 
 
 def _mass(n: int) -> np.ndarray:
-    """What π adds up to over the coalitions of each size from 0 to n: (n − 1) / (|z| (n − |z|)), 0 at the ends."""
+    """The sum of π over the coalitions of each size from 0 to n: (n − 1) / (|z| (n − |z|)), 0 at both ends."""
     sizes = np.arange(n + 1)
     return np.divide(n - 1, sizes * (n - sizes), out=np.zeros(n + 1), where=(sizes > 0) & (sizes < n))

@@ -1,4 +1,4 @@
-"""Layer-CAM: each place weighted by its own positive gradient, usable at early layers."""
+"""Layer-CAM: each position is weighted by its own positive gradient, which makes early layers usable."""
 
 from dataclasses import dataclass
 
@@ -17,9 +17,7 @@ class LayerCam(WeightedMaps):
     name = "layer-cam"
     title = "Layer-CAM"
     reference = "Jiang et al. 2021, IEEE TIP 30, doi 10.1109/TIP.2021.3089943"
-    caveat = (
-        "Negative gradients are dropped, so what speaks against the class is not seen; at early layers it is noisy."
-    )
+    caveat = "Negative gradients are dropped, so evidence against the class is missed; at early layers it is noisy."
     signed = False
 
     def cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""LIME: a linear model of the score around the image, of which superpixels are shown."""
+"""LIME: a linear model of the score near the image; its inputs are which superpixels are shown."""
 
 from dataclasses import dataclass
 
@@ -10,19 +10,19 @@ from vislib.attribution.superpixels import Fit, OverSuperpixels, every_coalition
 
 @dataclass(frozen=True)
 class Lime(OverSuperpixels):
-    """Coefficients w of the ridge regression of the score on which superpixels are shown, near the whole image.
+    """Coefficients w of a ridge regression near the whole image: the score, from which superpixels are shown.
 
     w minimises Σ_z π(z) (f(z) − b − w·z)² + λ|w|² over coalitions z, each superpixel shown with probability ½, with
     π(z) = √exp(−D² / σ²) and D = 1 − √(|z| / n) the cosine distance of z to the whole image (sections 3.3 and 3.4,
-    as the authors' implementation has it). If all 2ⁿ coalitions are no more than `n_samples`, each is scored once
-    and stands for n_samples / 2ⁿ draws, which is what drawing comes to on average.
+    as in the authors' implementation). If there are at most `n_samples` coalitions in all, 2ⁿ, each is scored once
+    and counts as n_samples / 2ⁿ draws, the average number of draws of each.
 
-    `details`: "superpixels" the label image, "superpixel_values" the w, "intercept" b, and "r2": R², the weighted
+    `details`: "superpixels" is the label image, "superpixel_values" the w, "intercept" b, and "r2" R², the weighted
     share of the scores' variance that the linear model explains, 1 at best. A low R² means that the score is not
-    linear in the superpixels and that w does not tell much.
+    linear in the superpixels, so w explains little.
 
-    Departs from the authors' implementation in explaining a logit by default where they explain the probability, in
-    SLIC superpixels where they take quickshift's, and in the fill: theirs is each superpixel's mean colour.
+    Departs from the authors' implementation in three ways: by default it explains the logit, not the probability;
+    superpixels are from SLIC, not quickshift; and the fill is not each superpixel's mean colour.
 
     Reference: Ribeiro, Singh & Guestrin 2016, arXiv 1602.04938.
     """
@@ -31,17 +31,19 @@ class Lime(OverSuperpixels):
     title = "LIME"
     reference = "Ribeiro, Singh & Guestrin 2016, arXiv 1602.04938"
     caveat = (
-        "As good as its linear model: a low R² says that the map is not to be trusted. Superpixels, fill, kernel "
+        "It is only as good as its linear model: with a low R² the map cannot be trusted. Superpixels, fill, kernel "
         "width and seed all change it (Alvarez-Melis & Jaakkola 2018, arXiv 1806.08049)."
     )
     unit = "coefficient"
 
-    kernel_width: float = parameter(0.25, "Kernel width", low=0.01, high=2.0, help="σ: how far counts as near.")
+    kernel_width: float = parameter(
+        0.25, "Kernel width", low=0.01, high=2.0, help="σ: how fast the weight falls with distance."
+    )
     ridge: float = parameter(1.0, "Ridge penalty", low=0.01, high=10.0, help="λ: pulls coefficients towards 0.")
 
     def coalitions(self, n: int) -> np.ndarray:
         random = np.random.default_rng(self.seed)
-        # The image itself comes first, as in the authors' implementation: however narrow the kernel, it counts.
+        # The image itself comes first, as in the authors' implementation: it has weight however narrow the kernel is.
         whole = np.ones((1, n), bool)
         if self._enumerates(n):
             return np.concatenate([whole, random.permutation(every_coalition(n)[:-1])])
@@ -51,7 +53,7 @@ class Lime(OverSuperpixels):
         return 2**n <= self.n_samples
 
     def fit(self, coalitions: np.ndarray, scores: np.ndarray) -> Fit:
-        from sklearn.linear_model import Ridge  # takes a second, which importing vislib must not
+        from sklearn.linear_model import Ridge  # imported late, as this takes a second
 
         n = coalitions.shape[1]
         distances = 1 - np.sqrt(coalitions.mean(axis=1))
@@ -62,15 +64,15 @@ class Lime(OverSuperpixels):
         r2 = _r2(model.predict(coalitions), scores, weights)
         details = {"intercept": np.array(model.intercept_), "r2": np.array(r2)}
         note = (
-            f"{n} superpixels. R² = {r2:.2f}: the linear model explains so much of how the score varies over "
+            f"{n} superpixels. R² = {r2:.2f}: the linear model explains this share of the score's variance over "
             f"{len(coalitions):,} pictures with some covered."
         )
         return Fit(model.coef_, details, note)
 
 
 def _r2(predicted: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> float:
-    """The weighted share of the scores' variance that is explained; 1 where there is none but float32 rounding."""
+    """The weighted share of the scores' variance that is explained; 1 where the scores differ by rounding only."""
     if np.ptp(scores) <= 1e-6 * np.abs(scores).max():
         return 1.0
-    around = scores - np.average(scores, weights=weights)
-    return 1 - float(weights @ (scores - predicted) ** 2) / float(weights @ around**2)
+    centred = scores - np.average(scores, weights=weights)
+    return 1 - float(weights @ (scores - predicted) ** 2) / float(weights @ centred**2)

@@ -1,4 +1,4 @@
-"""Occlusion: cover a patch, see how far the score falls."""
+"""Occlusion: how far the score falls when a patch of the image is covered."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -14,23 +14,23 @@ from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
 
 _MOST = 64
-"""Patches at once, so that progress updates and cancellation respond quickly."""
+"""Patches in a batch: few, so that progress updates and cancellation respond quickly."""
 
 
 @dataclass(frozen=True)
 class Occlusion(Explainer):
-    """The fall of the class's logit when a patch that slides over the image is covered.
+    """The fall of the target's score when a patch of the image is covered, as the patch slides over the image.
 
-    A pixel's value is the mean fall over the patches that cover it, in logits: positive where covering
-    lowers the score. The patches start every `stride_px` pixels; one more row and column is added at the
-    far edge where that leaves a strip uncovered, so that every pixel is covered.
+    A pixel's value is the mean fall over the patches that cover it, in logits: positive where covering lowers the
+    score. A patch starts every `stride_px` pixels. If that leaves a strip uncovered at the far edge, one more row or
+    column of patches covers it, so that every pixel is covered.
 
-    `details`, one entry a patch, (rows, columns): "drop" the fall of the score; for class scores also "probability" of
-    the class and "winner", the index of the class with the highest score. "tops" and "lefts" are the patches' first
-    rows and columns in the network's input.
+    `details`, with one entry for each patch, (rows, columns): "drop" is the fall of the score; for class scores,
+    "probability" is the class's probability and "winner" the index of the class with the highest score. "tops" and
+    "lefts" are the patches' first rows and columns in the network's input.
 
-    Departs from the paper, which maps the class's probability and feature activity; here the logit, which
-    does not saturate. The probability is in `details`.
+    Departs from the paper, which maps the class's probability and feature activity: this maps the logit, which does
+    not saturate. The probability is in `details`.
 
     Reference: Zeiler & Fergus 2013, arXiv 1311.2901, section 4.2.
     """
@@ -40,8 +40,8 @@ class Occlusion(Explainer):
     family = Family.PERTURBATION
     reference = "Zeiler & Fergus 2013, arXiv 1311.2901"
     caveat = (
-        "A covered image is one the network was not trained on, so size and fill of the patch change the map; "
-        "evidence that is there twice is not seen."
+        "A covered image is unlike the training images, so the size and the fill of the patch change the map. Evidence "
+        "that occurs twice is missed."
     )
     signed = True
     unit = "fall of the score"
@@ -61,7 +61,9 @@ class Occlusion(Explainer):
     )
     fill: str = parameter("grey", "Fill", choices=FILLS, help="What covers the patch.")
     grey: int = parameter(127, "Grey level", low=0, high=255, help="For the grey fill: 0 black, 255 white.")
-    border_px: int = parameter(0, "Black border", unit="px", low=0, high=4096, help="Drawn inside the patch's edge.")
+    border_px: int = parameter(
+        0, "Black border", unit="px", low=0, high=4096, help="Width of a black border inside the patch's edge."
+    )
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="For the noise fill.")
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
@@ -85,7 +87,7 @@ class Occlusion(Explainer):
         return dataclasses.replace(self, patch_px=patch, stride_px=stride)
 
     def positions(self, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-        """First rows and first columns of the patches on an input of that size, for resolved parameters."""
+        """First rows (n,) and first columns (m,) of the patches on an input (height, width); needs `resolved`."""
         assert self.patch_px is not None
         assert self.stride_px is not None
         tops, lefts = (_starts(side, self.patch_px, self.stride_px) for side in size)
@@ -99,7 +101,7 @@ class Occlusion(Explainer):
         return picture
 
     def _patch(self, cover: np.ndarray, top: int, left: int) -> np.ndarray:
-        """What covers the patch at (top, left), (patch, patch, 3): a piece of the cover within a black border."""
+        """The pixels that cover the patch at (top, left), (patch, patch, 3): a piece of the cover in a black border."""
         assert self.patch_px is not None
         patch, border = np.zeros((self.patch_px, self.patch_px, 3), np.uint8), self.border_px
         inside = slice(border, self.patch_px - border)
@@ -107,7 +109,7 @@ class Occlusion(Explainer):
         return patch
 
     def cover(self, resized: np.ndarray) -> np.ndarray:
-        """What shows through the patches: an image (h, w, 3) uint8."""
+        """The image (h, w, 3) uint8 whose pixels replace the covered ones."""
         return cover_image(resized, self.fill, self.grey, self.seed)
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
@@ -136,13 +138,13 @@ class Occlusion(Explainer):
             has_logits = logits is not None
             done += len(cells)
             if progress is not no_progress:  # drawing the partial map costs time
-                progress(done, drop.size, _spread(_filled(drop), tops, lefts, patch, size))
+                progress(done, drop.size, _mean_over_patches(_fill_from_nearest(drop), tops, lefts, patch, size))
         details = {"drop": drop.astype(np.float32), "tops": tops, "lefts": lefts}
         if has_logits:
             details["winner"] = winner
         if has_logits and target.class_index is not None:
             details["probability"] = probability
-        return Attribution(_spread(drop, tops, lefts, patch, size), details=details, score=patched.unchanged)
+        return Attribution(_mean_over_patches(drop, tops, lefts, patch, size), details=details, score=patched.unchanged)
 
 
 def _starts(side: int, patch: int, stride: int) -> np.ndarray:
@@ -154,9 +156,9 @@ def _starts(side: int, patch: int, stride: int) -> np.ndarray:
 
 def _batches(tops: np.ndarray, lefts: np.ndarray, patch: int, most: int) -> list[np.ndarray]:
     """The cells (row, column) of the grid in batches (n, 2): every fourth first, for a coarse map, then every second,
-    then the rest; of these what lies near an edge apart, where the edge cuts short what a patch changes.
+    then the rest. Of the rest, cells near an edge have their own batches, as there a patch changes less of the maps.
 
-    The same whether anybody watches or not, as what is computed together decides how numbers are rounded.
+    Batches do not depend on whether progress is reported, because the batch decides how numbers are rounded.
     """
     rows, columns = np.indices((len(tops), len(lefts))).reshape(2, -1)
     level = np.select([(rows % 4 == 0) & (columns % 4 == 0), (rows % 2 == 0) & (columns % 2 == 0)], [0, 1], default=2)
@@ -172,15 +174,15 @@ def _batches(tops: np.ndarray, lefts: np.ndarray, patch: int, most: int) -> list
     return found
 
 
-def _filled(drop: np.ndarray) -> np.ndarray:
-    """Cells not yet computed (NaN) take the value of the nearest one that is."""
-    from scipy import ndimage  # takes half a second, which the first paint must not wait for
+def _fill_from_nearest(drop: np.ndarray) -> np.ndarray:
+    """Replaces each cell not yet computed (NaN) by the nearest computed one."""
+    from scipy import ndimage  # imported late, as this takes half a second
 
     nearest = ndimage.distance_transform_edt(np.isnan(drop), return_distances=False, return_indices=True)
     return drop[tuple(nearest)]
 
 
-def _spread(drop, tops, lefts, patch: int, size: tuple[int, int]) -> np.ndarray:
+def _mean_over_patches(drop, tops, lefts, patch: int, size: tuple[int, int]) -> np.ndarray:
     """Mean fall over the patches that cover each pixel, (h, w) float32."""
     total, count = np.zeros(size), np.zeros(size)
     for row, top in enumerate(tops):

@@ -1,4 +1,4 @@
-"""Random numbers for a map: what every method has to beat."""
+"""Random numbers as a map: the baseline that every method must beat."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from vislib.targets.base import Target
 class RandomBaseline(Explainer):
     """Uniform random numbers in [0, 1), by default one for each pixel.
 
-    With `n_cells` below the input's side, a grid of `n_cells` × `n_cells` numbers is brought to the input's size by
-    bilinear interpolation: as coarse as a class activation map of so many cells, which is the fairer comparison
-    for those. Neither network, image nor class enters.
+    With `n_cells` below the input's side, a grid of `n_cells` × `n_cells` numbers is enlarged to the input's size by
+    bilinear interpolation. It is then as coarse as a class activation map with the same number of cells, which is a
+    fairer comparison for such maps. Values do not depend on the network, the image or the class.
 
-    Reference: Hooker et al. 2019, arXiv 1806.10758, where few methods do better than random importance.
+    Reference: Hooker et al. 2019, arXiv 1806.10758, in which few methods do better than random importance.
     """
 
     name = "random"
@@ -28,8 +28,8 @@ class RandomBaseline(Explainer):
     family = Family.BASELINE
     reference = "Hooker et al. 2019, arXiv 1806.10758"
     caveat = (
-        "Explains nothing: random numbers that know neither the class, the image nor the network. A method that "
-        "scores no better tells nothing by that score."
+        "Explains nothing: random numbers do not depend on the class, the image or the network. If a method scores no "
+        "better, its score shows nothing."
     )
     signed = False
     unit = "random number"
@@ -42,7 +42,7 @@ class RandomBaseline(Explainer):
         kind=int,
         low=2,
         high=4096,
-        help="Along each side, made smooth; by default every pixel has its own.",
+        help="Random numbers along each side, interpolated; by default one for each pixel.",
     )
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
 

@@ -1,4 +1,4 @@
-"""RISE: random masks, averaged by the score of what they show."""
+"""RISE: the mean of random masks, weighted by the score of the masked image."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -21,15 +21,15 @@ class Rise(Explainer):
     f̄ is the mean score over the masks. A value estimates E[f | pixel λ shown] − E[f]: by how much the score rises,
     on average over masks, where the pixel is shown.
 
-    A mask is a grid of `n_cells` × `n_cells` zeros and ones, each one with probability p, brought by bilinear
-    interpolation to the image's size and one cell more, and cut to the image's size at a random place within that
-    cell (section 3.2). Where it is 0 the fill shows through, and between 0 and 1 a blend.
+    A mask starts as a grid of `n_cells` × `n_cells` zeros and ones; each cell is 1 with probability p. Bilinear
+    interpolation enlarges the grid to the image's size plus one cell, and the mask is cut from it at a random offset
+    within that cell (section 3.2). Where the mask is 0 the fill shows, and between 0 and 1 a blend.
 
-    `details`: "scores" (N,) the f(x ⊙ M_i), and "uncentred" the map without f̄, as the paper has it.
+    `details`: "scores" (N,) holds the f(x ⊙ M_i), and "uncentred" the map without f̄, as in the paper.
 
-    Departs from the paper, which maps the probability, in explaining the logit by default. A logit has no natural
-    zero, and without f̄ the map would change with any constant added to all logits: as a random pattern, since masks
-    do not cover all pixels equally. With a Target of score "probability", "uncentred" is the paper's map.
+    Departs from the paper in explaining the logit by default, not the probability. A logit has no natural zero, and
+    without f̄ a constant added to all logits would add a random pattern to the map, since masks do not cover all
+    pixels equally. For a target of score "probability", "uncentred" is the paper's map.
 
     Reference: Petsiuk, Das & Saenko 2018, arXiv 1806.07421.
     """
@@ -39,8 +39,8 @@ class Rise(Explainer):
     family = Family.PERTURBATION
     reference = "Petsiuk, Das & Saenko 2018, arXiv 1806.07421"
     caveat = (
-        "An average over random masks: with few of them a blotchy one (the paper takes 4,000 to 8,000), and never finer "
-        "than the masks' cells. Half-covered images are ones the network was not trained on."
+        "It is an average over random masks: with few masks it is blotchy (the paper takes 4,000 to 8,000), and it is "
+        "never finer than the masks' cells. Half-covered images are unlike the training images."
     )
     signed = True
     unit = "rise of the score"
@@ -54,10 +54,10 @@ class Rise(Explainer):
         kind=int,
         low=2,
         high=64,
-        help="Of a mask along each side, before it is made smooth; by default 7.",
+        help="Cells of a mask along each side, before interpolation; by default 7.",
     )
     p: float = parameter(0.5, "Share shown", low=0.05, high=0.95, help="Probability that a mask shows a cell.")
-    fill: str = parameter("grey", "Fill", choices=FILLS, help="What shows where a mask covers.")
+    fill: str = parameter("grey", "Fill", choices=FILLS, help="What replaces the covered pixels.")
     grey: int = parameter(127, "Grey level", low=0, high=255, help="For the grey fill: 0 black, 255 white.")
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same masks.")
 

@@ -14,12 +14,12 @@ from vislib.targets.base import Target
 
 @dataclass(frozen=True)
 class LargestGradient(OnePass):
-    """A method that shows max_c |gradient|, with a rule for the ReLUs or without; `details["gradient"]` is (h, w, c)."""
+    """A method that shows max_c |gradient|, with or without a rule for ReLUs; `details["gradient"]` is (h, w, c)."""
 
     family = Family.GRADIENT
     signed = False
     rule: ClassVar[str | None] = None
-    """One of `vislib.graph.relu_rules.RULES`."""
+    """One of `vislib.graph.relu_rules.RULES`; None for the plain gradient."""
 
     def attribute_many(
         self, classifier: Classifier, resized: np.ndarray, targets: Sequence[Target]
@@ -34,7 +34,7 @@ class LargestGradient(OnePass):
 
 
 def _largest(maps: np.ndarray) -> np.ndarray:
-    """The largest of the channels, (h, w); several times quicker than `max` along so short an axis."""
+    """The maximum over the channels, (h, w); several times faster than `max` on such a short axis."""
     return functools.reduce(np.maximum, np.moveaxis(maps, -1, 0))
 
 
@@ -51,6 +51,6 @@ class Saliency(LargestGradient):
     title = "Saliency (vanilla gradient)"
     reference = "Simonyan, Vedaldi & Zisserman 2013, arXiv 1312.6034"
     caveat = (
-        "Noisy: the gradient changes from pixel to pixel. It tells where a small change would move the score, "
-        "not what the score consists of."
+        "It is noisy: the gradient changes from pixel to pixel. It shows where a small change would change the score, "
+        "not which parts the score consists of."
     )

@@ -10,15 +10,15 @@ from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
 
-_FIRST = 2  # noisy copies of the first batch: the fewest that can differ
+_FIRST = 2  # noisy copies in the first batch: the smallest number whose gradients can differ
 
 
 @dataclass(frozen=True)
 class SmoothGrad(Explainer):
     """max_c |(1/n) Σ ∂ logit(x + ε_k) / ∂ x_c| with ε_k ~ N(0, σ²), σ a share of the input's range.
 
-    The signed gradients are averaged, as the paper writes it, before the absolute value is taken; taking
-    it first would add the noise up instead of averaging it out. Values are ≥ 0.
+    The signed gradients are averaged before the absolute value is taken, as in the paper; the other order would add
+    the noise up instead of averaging it out. Values are ≥ 0.
 
     Reference: Smilkov et al. 2017, arXiv 1706.03825.
     """
@@ -28,8 +28,8 @@ class SmoothGrad(Explainer):
     family = Family.GRADIENT
     reference = "Smilkov et al. 2017, arXiv 1706.03825"
     caveat = (
-        "Calmer than a single gradient, and it looks more convincing, but it still follows edges; how much it is "
-        "smoothed is the noise level's choice."
+        "It is less noisy than a single gradient and looks more convincing, but it still follows edges. The noise "
+        "level decides how smooth it is."
     )
     signed = False
     counted = "noisy copies"
@@ -56,7 +56,7 @@ class SmoothGrad(Explainer):
 def noisy_gradients(
     network, inputs: np.ndarray, target: Target, n_samples: int, noise: float, seed: int
 ) -> Iterator[np.ndarray]:
-    """Gradients (n, h, w, c) at copies of the input (1, h, w, c) with noise, in batches; `noise` is σ / (max − min)."""
+    """Gradients (n, h, w, c) at noisy copies of the input (1, h, w, c), in batches; `noise` is σ / (max − min)."""
     sigma = noise * float(inputs.max() - inputs.min())
     random = np.random.default_rng(seed)
     for now in batches(n_samples, _FIRST, network.gradient_batch_size):

@@ -1,4 +1,4 @@
-"""What LIME and KernelSHAP share: superpixels that are shown or covered, and the scores of such pictures."""
+"""The base of LIME and KernelSHAP: pictures with some superpixels covered, and their scores."""
 
 import dataclasses
 import math
@@ -17,14 +17,14 @@ from vislib.targets.base import Target
 
 SEGMENTATIONS = ("slic", "grid")
 
-_BATCH = 16  # few, so that progress updates and cancellation respond quickly
-_PARTIALS = 32  # at most so many partial maps, as each is a whole fit
-_LEAST_PX = 36  # of a superpixel by default, so that small images get fewer
+_BATCH = 16  # pictures: few, so that progress updates and cancellation respond quickly
+_PARTIALS = 32  # largest number of partial maps, as each needs a whole fit
+_LEAST_PX = 36  # smallest area of a superpixel by default, so that small images get fewer superpixels
 
 
 @dataclass(frozen=True)
 class Fit:
-    """What a method makes of the scores: a value for each superpixel, and what is to be told about it."""
+    """What a method computes from the scores: values of the superpixels, further arrays, and a sentence."""
 
     values: np.ndarray
     details: dict[str, np.ndarray] = field(default_factory=dict)
@@ -35,8 +35,8 @@ class Fit:
 class OverSuperpixels(Explainer):
     """A method that shows some superpixels, covers the others, and fits values to the scores.
 
-    A coalition z ∈ {0, 1}ⁿ says which of n superpixels are shown. The map gives each pixel the value of its
-    superpixel. `details["superpixels"]` is the label image (h, w), `details["superpixel_values"]` (n,) the values.
+    A coalition z ∈ {0, 1}ⁿ marks which of n superpixels are shown. The map gives each pixel the value of its
+    superpixel. `details["superpixels"]` is the label image (h, w); `details["superpixel_values"]` (n,) the values.
     """
 
     family = Family.PERTURBATION
@@ -45,7 +45,7 @@ class OverSuperpixels(Explainer):
     random = True
     default_segments: ClassVar[int] = 40
     needed_each: ClassVar[int] = 0
-    """Pictures a superpixel before the first map: of fewer it would be far from the whole."""
+    """Pictures for each superpixel before the first partial map: a map from fewer would be far from the final one."""
 
     n_segments: int | None = parameter(
         None,
@@ -53,9 +53,11 @@ class OverSuperpixels(Explainer):
         kind=int,
         low=1,
         high=300,
-        help="About how many; by default 40 (KernelSHAP: 20), fewer for small images.",
+        help="Approximate number; by default 40 (KernelSHAP: 20), fewer for small images.",
     )
-    segmentation: str = parameter("slic", "Segmentation", choices=SEGMENTATIONS, help="By colour, or plain rectangles.")
+    segmentation: str = parameter(
+        "slic", "Segmentation", choices=SEGMENTATIONS, help="Regions of similar colour (slic), or rectangles (grid)."
+    )
     n_samples: int = parameter(512, "Samples", low=2, high=10000, help="Pictures with some superpixels covered.")
     fill: str = parameter("grey", "Fill", choices=FILLS, help="What covers a superpixel.")
     grey: int = parameter(127, "Grey level", low=0, high=255, help="For the grey fill: 0 black, 255 white.")
@@ -63,15 +65,15 @@ class OverSuperpixels(Explainer):
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
         pixels = classifier.input_size[0] * classifier.input_size[1]
-        wanted = self.n_segments
-        if wanted is None:
-            wanted = int(np.clip(pixels // _LEAST_PX, 1, self.default_segments))
-        if wanted > pixels:
+        n_segments = self.n_segments
+        if n_segments is None:
+            n_segments = int(np.clip(pixels // _LEAST_PX, 1, self.default_segments))
+        if n_segments > pixels:
             raise ParameterError(
                 f"The `n_segments` parameter of `{type(self).__name__}` must be at most {pixels}, the input's pixels; "
-                f"not {wanted}."
+                f"not {n_segments}."
             )
-        return dataclasses.replace(self, n_segments=wanted)
+        return dataclasses.replace(self, n_segments=n_segments)
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         assert self.n_segments is not None
@@ -97,26 +99,26 @@ class OverSuperpixels(Explainer):
 
     @abstractmethod
     def coalitions(self, n: int) -> np.ndarray:
-        """The coalitions of n superpixels that are scored, (k, n) bool, in an order whose every start can be resized."""
+        """The coalitions of n superpixels that are scored, (k, n) bool; `fit` also takes the first few alone."""
 
     @abstractmethod
     def fit(self, coalitions: np.ndarray, scores: np.ndarray) -> Fit:
-        """The values by the coalitions (k, n) and their scores (k,); k is smaller while the work goes on."""
+        """The values from the coalitions (k, n) and their scores (k,); k is smaller for a partial map."""
 
 
 def superpixels(image: np.ndarray, n_segments: int, segmentation: str = "slic") -> np.ndarray:
-    """Parts of an image (h, w, 3), about n_segments: labels (h, w) int from 0 without gaps.
+    """Divides an image (h, w, 3) into about `n_segments` superpixels: labels (h, w) int from 0 without gaps.
 
-    "slic" finds parts of similar colour (Achanta et al. 2012, doi 10.1109/TPAMI.2012.120). Where it finds far fewer
-    than asked for, as in noise, they are made more compact; at the end they are near squares. "grid" cuts the image
-    into rectangles, at least as many columns as rows.
+    "slic" finds regions of similar colour (Achanta et al. 2012, doi 10.1109/TPAMI.2012.120). If it finds far fewer
+    than `n_segments`, as in noise, it is repeated with a higher compactness, up to nearly square regions. "grid" cuts
+    the image into rectangles, at least as many columns as rows.
     """
     if segmentation == "grid":
         n_rows = math.isqrt(n_segments)
         n_columns = round(n_segments / n_rows)
         rows, columns = (np.arange(side) * n // side for side, n in zip(image.shape, (n_rows, n_columns), strict=False))
         return _without_gaps(rows[:, None] * n_columns + columns)
-    from skimage.segmentation import slic  # late: importing vislib stays quick
+    from skimage.segmentation import slic  # imported late, so that importing vislib stays quick
 
     for compactness in (20, 200, 2000):
         labels = slic(image, n_segments, compactness, start_label=0)
@@ -130,7 +132,7 @@ def _without_gaps(labels: np.ndarray) -> np.ndarray:
 
 
 def shown(image: np.ndarray, cover: np.ndarray, segments: np.ndarray, coalition: np.ndarray) -> np.ndarray:
-    """The image (h, w, 3) where the coalition (n,) has its superpixel, the cover elsewhere."""
+    """The image (h, w, 3) in the superpixels of the coalition (n,), the cover elsewhere."""
     return np.where(coalition[segments][..., None], image, cover)
 
 

@@ -17,7 +17,7 @@ class VarGrad(Explainer):
 
     σ is a share of the input's range. x is the preprocessed input. Values are ≥ 0; zero where the network is linear.
 
-    Reference: Adebayo et al. 2018, arXiv 1810.03307; what it measures: Seo et al. 2018, arXiv 1806.03000.
+    Reference: Adebayo et al. 2018, arXiv 1810.03307; its meaning: Seo et al. 2018, arXiv 1806.03000.
     """
 
     name = "vargrad"
@@ -25,8 +25,8 @@ class VarGrad(Explainer):
     family = Family.GRADIENT
     reference = "Adebayo et al. 2018, arXiv 1810.03307"
     caveat = (
-        "It shows where the gradient is unsteady, that is the network's curvature, which need not be where the "
-        "evidence is (Seo et al. 2018, arXiv 1806.03000); the noise level changes it."
+        "It shows where the gradient varies, which is the network's curvature and not always where the evidence is "
+        "(Seo et al. 2018, arXiv 1806.03000). The noise level changes it."
     )
     signed = False
     counted = "noisy copies"
@@ -43,11 +43,11 @@ class VarGrad(Explainer):
         first, sums, squares, done = None, 0, 0, 0
         progress(0, self.n_samples)
         for gradients in noisy_gradients(classifier.network, inputs, target, self.n_samples, self.noise, self.seed):
-            # Differences to one of them, as the variance of large numbers that differ little would be lost.
+            # Differences to the first gradient: the variance of large numbers that differ little would be lost.
             first = gradients[0].astype(np.float64) if first is None else first
             sums = sums + (gradients - first).sum(axis=0)
             squares = squares + ((gradients - first) ** 2).sum(axis=0)
             done += len(gradients)
             values = (squares / done - (sums / done) ** 2).clip(0).max(axis=-1).astype(np.float32)
-            progress(done, self.n_samples, values if done > 1 else None)  # one alone does not vary
+            progress(done, self.n_samples, values if done > 1 else None)  # the variance of one gradient is 0
         return Attribution(values)

@@ -1,4 +1,4 @@
-"""What the relatives of Grad-CAM share: a layer, its maps and their gradients, and how cells become pixels."""
+"""The base of the relatives of Grad-CAM: a layer's maps and their gradients, and the way from cells to pixels."""
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
@@ -13,10 +13,10 @@ from vislib.targets.base import Target
 
 @dataclass(frozen=True)
 class WeightedMaps(OnePass, AtLayer):
-    """A method that makes one map of a layer's feature maps A (h, w, k) and their gradients g = ∂ target / ∂ A.
+    """A method that computes one map from a layer's feature maps A (h, w, k) and their gradients g = ∂ target / ∂ A.
 
-    The map is computed at the layer's size and brought to the input's by interpolating between cell
-    centres. `details["cells"]` holds it at the layer's size.
+    The map is computed at the layer's size and enlarged to the input's size by interpolation between cell centres.
+    `details["cells"]` holds it at the layer's size.
     """
 
     family = Family.CLASS_ACTIVATION
@@ -33,11 +33,11 @@ class WeightedMaps(OnePass, AtLayer):
 
     @abstractmethod
     def cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        """The map (h, w) of maps and gradients (h, w, k), float64."""
+        """The map (h, w) from maps and gradients (h, w, k), float64."""
 
 
 def of_cells(classifier: Classifier, layer: str, cells: np.ndarray, score: float | None = None) -> Attribution:
-    """A map (h, w) at a layer's size, brought to the size of the network's input."""
+    """Enlarges a map (h, w) at a layer's size to the size of the network's input."""
     cells = cells.astype(np.float32)
     return Attribution(upsample(cells, classifier.input_size), layer, {"cells": cells}, score=score)
 
@@ -45,8 +45,8 @@ def of_cells(classifier: Classifier, layer: str, cells: np.ndarray, score: float
 def each_maps_and_gradients(
     classifier: Classifier, resized: np.ndarray, layer: str, targets: Sequence[Target], rule: str | None = None
 ) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
-    """For each of several images (n, h, w, 3) its maps (h, w, k), their gradients and the target's value, computed a
-    batch at a time."""
+    """Yields, for each of several images (n, h, w, 3), its maps (h, w, k), their gradients (h, w, k) and the target's
+    value. It computes them batch by batch."""
     network = classifier.network
     for start in range(0, len(resized), network.gradient_batch_size):
         now = slice(start, start + network.gradient_batch_size)

@@ -19,7 +19,7 @@ class XGradCam(WeightedMaps):
     name = "xgrad-cam"
     title = "XGrad-CAM"
     reference = "Fu et al. 2020, arXiv 2008.02312"
-    caveat = "Its axioms hold for ReLU networks only approximately; with signed maps the weights can become very large."
+    caveat = "Its axioms hold only approximately for ReLU networks; with signed maps the weights can become very large."
     signed = False
 
     def cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:
