@@ -68,7 +68,7 @@ class TestDamaged:
 
     @pytest.mark.parametrize("wrong", [{"magic": 1}, {"protocol": 1000}, {"magic": "x"}, {"protocol": None}])
     def test_magic_or_protocol_wrong_refused(self, tmp_path, wrong):
-        with pytest.raises(ModelError, match="does not begin as"):
+        with pytest.raises(ModelError, match="does not begin like"):
             read_checkpoint(written(tmp_path, **wrong))
 
     @pytest.mark.parametrize("run", [NUMBERS[:11], NUMBERS[:0], np.zeros(13, "<f4")])

@@ -46,7 +46,7 @@ class TestMalicious:
             path = written(tmp_path, state(a=attack))
         else:
             path = written(tmp_path, system=b"\x80\x02" + attack + b".")
-        self.assert_refused(path, side_effect, f"asks for {module}.{name}".replace(".", r"\."))
+        self.assert_refused(path, side_effect, f"refers to {module}.{name}".replace(".", r"\."))
 
     @pytest.mark.parametrize(
         "opcodes",
