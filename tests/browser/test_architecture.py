@@ -1,4 +1,4 @@
-"""The graph in a real browser: a block opens at a click or by keyboard, a layer is chosen, the search marks, zoom zooms."""
+"""The graph in a real browser: a block opens by click or keyboard, a layer is chosen, the search marks, zoom works."""
 
 from playwright.sync_api import expect
 

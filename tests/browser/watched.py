@@ -70,7 +70,7 @@ class Watched:
         return self.page.get_by_test_id("stSidebar")
 
     def alts(self) -> list[str]:
-        """The alternative texts of the page's pictures, those of a report in a frame of its own too; "" if one has none."""
+        """The alternative texts of the page's pictures, those in a report's frame too; "" for a picture without one."""
         frames = [place.content_frame for place in self.main.locator("iframe[srcdoc]").all()]
         for frame in frames:
             frame.locator("body").wait_for()

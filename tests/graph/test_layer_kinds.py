@@ -49,7 +49,7 @@ def test_every_class_that_a_file_may_hold_has_a_row():
 
 
 def made(name: str):
-    """A layer of that class that takes maps (1, 9, 9, 3), and what calls it at prediction time; None if none can be made."""
+    """A layer of that class for maps (1, 9, 9, 3), and a function that calls it for prediction; None without one."""
     cls = getattr(keras.layers, name, None)
     for arguments in ((), (3,), (0.3,), (3, 3), (0.3, 0.3), (4,), ((0.0, 0.5),), ("relu",)):
         try:

@@ -1,4 +1,4 @@
-"""Page Batch: a result at once, a zip of one's own, folders that the operator allows, and a sentence for what is wrong."""
+"""Page Batch: a result at once, an uploaded zip, folders that the operator allows, a sentence for what is wrong."""
 
 import csv
 import io

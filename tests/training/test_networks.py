@@ -13,7 +13,7 @@ PARAMETERS = {
     "cifar-small": 490 + 1_820 + 12_810,
     "cifar10": 592_554,
     "cifar-dense": (3072 + 1) * 200 + (200 + 1) * 150 + (150 + 1) * 10,
-    # torchvision's 11,689,512 trainable and two moving statistics for each of 4,800 normalized channels; likewise ResNet-34
+    # torchvision's 11,689,512 trainable, and two moving statistics for each of 4,800 normalized channels; as ResNet-34
     "resnet18": 11_689_512 + 2 * 4_800,
     "resnet34": 21_797_672 + 2 * 8_512,
 }
