@@ -121,7 +121,7 @@ def test_forward_counted_padding_takes_part_of_the_gradient():
         (lambda: Pooling("median"), "`kind` must be one of max, average; not 'median'"),
         (lambda: Pooling(size=3).forward(np.ones((2, 2, 1))), "does not fit"),
         (lambda: Pooling().forward(np.ones((2, 2))), "Maps are"),
-        (lambda: Pooling().backward(np.ones((4, 4, 1)), np.ones((1, 1, 1))), r"must be \(2, 2, 1\)"),
+        (lambda: Pooling().backward(np.ones((4, 4, 1)), np.ones((1, 1, 1))), r"shape of the pooled maps, \(2, 2, 1\)"),
         (lambda: Pooling().step(np.ones((4, 4, 1)), 2, 0), "places 0 to 1; not 2"),
     ],
 )

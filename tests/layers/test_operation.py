@@ -46,7 +46,7 @@ def check(operation, cells=12, atol=2e-5):
         cell = operation.at(*at)
         assert cell.value == pytest.approx(float(operation.output.reshape(shape)[at]), abs=atol, rel=1e-4)
         assert cell.lines
-        assert " = " in cell.lines[-1] or cell.lines[-1].startswith("passed on: ")
+        assert " = " in cell.lines[-1] or cell.lines[-1].startswith("unchanged: ")
         for place, rows, columns, channels in cell.sources:
             source = operation.inputs[place]
             assert channels.max() < source.shape[-1]
@@ -118,5 +118,5 @@ def test_operation_bad_request_is_explained(classifier):
         operation_of(classifier, random_image(), "conv").at(6, 0, 0)
     flat = next(node.name for node in tiny("sequential").network.graph.nodes if "flatten" in node.name)
     operation = operation_of(tiny("sequential"), random_image(), flat)
-    with pytest.raises(LayerError, match=r"flatten.* \(Flatten\) cannot be shown by its numbers; Conv2D"):
+    with pytest.raises(LayerError, match=r"flatten.* \(Flatten\) cannot be shown with its numbers; Conv2D"):
         operation.at(0, 0, 0)

@@ -42,7 +42,7 @@ def test_grid_of_two_colours_each_class_in_its_half():
 
 
 def test_grid_needs_two_classes():
-    with pytest.raises(ParameterError, match="at least two classes; the network sees 1 in these 2"):
+    with pytest.raises(ParameterError, match="at least two classes; the network predicts 1 for these 2"):
         trust.make_grid(red_or_green(), [plain((200, 0, 0)), plain((190, 10, 0))])
 
 

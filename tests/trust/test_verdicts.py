@@ -26,10 +26,10 @@ def test_rewording_every_sentence_changes_no_verdict(measured, monkeypatch):
     assert [trust.verdict(one, measured)[0] for one in measured] == before
 
 
-@pytest.mark.parametrize(("rank", "verdict"), [(0.9, "Not to be trusted as an explanation."), (0.1, None)])
+@pytest.mark.parametrize(("rank", "verdict"), [(0.9, "Do not trust it as an explanation."), (0.1, None)])
 def test_map_that_survives_random_weights_is_not_trusted(measured, rank, verdict):
     said, reasons = trust.verdict(replace(measured[0], randomized=rank), measured)
-    assert (said == "Not to be trusted as an explanation.") == (verdict is not None)
+    assert (said == "Do not trust it as an explanation.") == (verdict is not None)
     (reason,) = [each for each in reasons if each.ground is Ground.RANDOM_WEIGHTS]
     assert reason.supports == (verdict is None)
 

@@ -1,6 +1,6 @@
-"""The arithmetic of convolutional networks: by hand in NumPy, without a network.
+"""The arithmetic of convolutional networks in plain NumPy; it needs no network.
 
-One subject a file; the names most used are here.
+Each file has one subject; this package exports the names used most.
 """
 
 from vislib.arithmetic.activation_functions import FUNCTIONS, ActivationFunction, softmax

@@ -1,4 +1,4 @@
-"""Activation functions and their derivatives, in plain NumPy; each agrees with Keras's of the same name."""
+"""Activation functions and their derivatives, in plain NumPy; each equals the Keras function of the same name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ class ActivationFunction:
 
     Attributes:
         title: Its usual name.
-        formula: f(x) in letters.
-        derivative_formula: f′(x) in letters.
+        formula: f(x) as text.
+        derivative_formula: f′(x) as text.
         value: f, on arrays of float64.
-        derivative: f′, on arrays of float64. At a kink the value that Keras uses.
+        derivative: f′, on arrays of float64. At a kink it has the value that Keras uses.
     """
 
     title: str
@@ -33,7 +33,7 @@ class ActivationFunction:
 
 
 def leaky_relu(slope: float) -> ActivationFunction:
-    """ReLU that lets a share of the negative side through."""
+    """A ReLU that multiplies negative values by a slope instead of setting them to 0."""
     return ActivationFunction(
         f"LeakyReLU, slope {slope:g}",
         f"x if x > 0, else {slope:g}·x",
@@ -88,6 +88,9 @@ FUNCTIONS: dict[str, ActivationFunction] = {
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Probabilities of scores (…, classes): eˣ of each over the sum of all. Not one value at a time, so not above."""
+    """Probabilities (…, classes) from logits (…, classes): eˣ of each, divided by the sum of all.
+
+    It does not act on one value at a time, so it is not one of `FUNCTIONS`.
+    """
     shifted = np.exp(logits - np.max(logits, axis=-1, keepdims=True))
     return shifted / shifted.sum(axis=-1, keepdims=True)

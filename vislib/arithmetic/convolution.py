@@ -1,7 +1,7 @@
-"""Convolution in plain NumPy: the whole of it, one cell of it, and as one matrix product.
+"""Convolution in plain NumPy: all cells, one cell step by step, and as one matrix product.
 
-What networks call convolution is cross-correlation, y[i, j] = Σ x[i·s + d·a, j·s + d·b, c] · k[a, b, c] + bias.
-True convolution is the same with the kernel flipped in both directions; they agree for a symmetric kernel.
+Networks call cross-correlation a convolution, y[i, j] = Σ x[i·s + d·a, j·s + d·b, c] · k[a, b, c] + bias.
+True convolution flips the kernel in both directions; for a symmetric kernel both are equal.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from vislib.arithmetic.windows import Axis, Padding, Pair, axes
 from vislib.errors import ParameterError
 
 BORDERS = {"zeros": "constant", "repeated": "edge", "mirrored": "reflect", "wrapped": "wrap"}
-"""What padding is filled with, and NumPy's name for it. Networks pad with zeros."""
+"""The ways to fill the padding, with NumPy's names for them. Networks pad with zeros."""
 
 
 def convolve(
@@ -27,28 +27,28 @@ def convolve(
     flip: bool = False,
     border: str = "zeros",
 ) -> np.ndarray:
-    """What the kernels make of the maps.
+    """Convolves maps with kernels.
 
     Args:
         maps: (h, w, c_in).
         kernels: (k_h, k_w, c_in, c_out).
         bias: (c_out,), or one number.
         stride, padding, dilation: As for `windows.axes`.
-        flip: True convolution, with the kernel flipped both ways; else cross-correlation.
-        border: What padding is filled with: one of `BORDERS`.
+        flip: Whether the kernel is flipped in both directions, for true convolution; else cross-correlation.
+        border: How the padding is filled: one of `BORDERS`.
 
     Returns:
         (h', w', c_out) float64.
 
     Raises:
-        ParameterError: If shapes do not fit together, or the window does not fit into the maps.
+        ParameterError: If the shapes do not match, or the window does not fit into the maps.
     """
     _check(maps, kernels)
     places = axes(maps.shape[:2], kernels.shape[:2], stride, padding, dilation)
     weights = kernels[::-1, ::-1] if flip else kernels
     padded = pad(maps, places, border)
     result = np.zeros((places[0].output, places[1].output, kernels.shape[3]))
-    for a in range(kernels.shape[0]):  # one matrix product a weight: no copy of every window at once
+    for a in range(kernels.shape[0]):  # one matrix product for each weight, so the windows are never all copied
         for b in range(kernels.shape[1]):
             result += _shifted(padded, places, a, b) @ weights[a, b]
     return result + bias
@@ -65,15 +65,18 @@ def convolve_depthwise(
     flip: bool = False,
     border: str = "zeros",
 ) -> np.ndarray:
-    """Each channel with its own kernel, nothing summed over channels.
+    """Convolves each channel with its own kernel; nothing is summed over channels.
 
     Args:
         maps: (h, w, c).
-        kernels: (k_h, k_w, c, multiplier), or (k_h, k_w): the same kernel for every channel.
+        kernels: (k_h, k_w, c, multiplier), or (k_h, k_w) for the same kernel in every channel.
         bias, stride, padding, dilation, flip, border: As for `convolve`.
 
     Returns:
-        (h', w', c · multiplier) float64; the first `multiplier` of them from the first channel.
+        (h', w', c · multiplier) float64; the first `multiplier` maps come from the first channel.
+
+    Raises:
+        ParameterError: If the shapes do not match, or the window does not fit into the maps.
     """
     if kernels.ndim == 2:
         kernels = np.repeat(kernels[:, :, None, None], maps.shape[-1], axis=2)
@@ -93,7 +96,8 @@ def im2col(
 ) -> np.ndarray:
     """Every window of the maps (h, w, c) as a row: (h'·w', k_h·k_w·c).
 
-    ``im2col(maps, (k_h, k_w)) @ kernels.reshape(-1, c_out)`` is the convolution, as one matrix product.
+    ``im2col(maps, (k_h, k_w)) @ kernels.reshape(-1, c_out)`` is the convolution as one matrix product.
+    Arguments as for `windows.axes`.
     """
     places = axes(maps.shape[:2], kernel, stride, padding, dilation)
     padded = pad(maps, places)
@@ -103,14 +107,14 @@ def im2col(
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """How one cell of a convolution comes about.
+    """The computation of one cell of a convolution.
 
     Attributes:
-        window: What lies under the kernel, (k_h, k_w, c); padding included.
-        kernel: The weights as they are laid on the window, (k_h, k_w, c); flipped for true convolution.
-        bias: Added at the end.
-        rows: Input rows (k_h,) under the kernel; those outside the input are padding.
-        columns: Input columns (k_w,), likewise.
+        window: The input values under the kernel, (k_h, k_w, c), including padding.
+        kernel: The weights as they multiply the window, (k_h, k_w, c); flipped for true convolution.
+        bias: The number added to the sum.
+        rows: Input rows (k_h,) under the kernel; rows outside the input are padding.
+        columns: Input columns (k_w,) under the kernel; columns outside the input are padding.
     """
 
     window: np.ndarray
@@ -131,7 +135,7 @@ class Step:
 
     @property
     def formula(self) -> str:
-        """The sum with the numbers put in, row by row: "3·1 + 0·0 + … = −5"."""
+        """The sum with its numbers, row by row: "3·1 + 0·0 + … = −5"."""
         terms = notation.products(self.window.ravel(), self.kernel.ravel())
         return notation.total([*terms, *([notation.factor(self.bias)] if self.bias else [])], self.value)
 
@@ -152,10 +156,13 @@ def step(
     """The cell at (row, column) of the output, step by step.
 
     Args:
-        maps: (h, w, c), or (h, w) for a single one.
+        maps: (h, w, c), or (h, w) for a single map.
         kernel: One filter, (k_h, k_w, c) or (k_h, k_w).
-        row, column: Of the output, from 0.
+        row, column: The cell's place in the output, from 0.
         bias, stride, padding, dilation, flip, border: As for `convolve`.
+
+    Raises:
+        ParameterError: If there is no such cell, the shapes do not match, or the window does not fit.
     """
     maps, kernel = (array[..., None] if array.ndim == 2 else array for array in (maps, kernel))
     _check(maps, kernel[..., None])
@@ -167,7 +174,7 @@ def step(
 
 
 def pad(maps: np.ndarray, places: tuple[Axis, Axis], border: str = "zeros", fill: float = 0.0) -> np.ndarray:
-    """The maps (h, w, c) as float64 with the padding of both axes around them; "zeros" puts `fill` there."""
+    """Pads the maps (h, w, c) on both axes: float64. For the border "zeros" the padding has the value `fill`."""
     if border not in BORDERS:
         raise ParameterError(f"`border` must be one of {', '.join(BORDERS)}; not '{border}'.")
     widths = [(axis.before, axis.after) for axis in places] + [(0, 0)] * (maps.ndim - 2)
@@ -178,7 +185,7 @@ def pad(maps: np.ndarray, places: tuple[Axis, Axis], border: str = "zeros", fill
 
 
 def _shifted(padded: np.ndarray, places: tuple[Axis, Axis], a: int, b: int) -> np.ndarray:
-    """For every place of the window what lies under its weight (a, b), (h', w', c)."""
+    """The input value under the weight (a, b) for every place of the window, (h', w', c)."""
     rows, columns = (
         slice(start, start + (axis.output - 1) * axis.stride + 1, axis.stride)
         for axis, start in zip(places, (a * places[0].dilation, b * places[1].dilation), strict=True)

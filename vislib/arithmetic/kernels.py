@@ -1,4 +1,4 @@
-"""Kernels to try: well-known ones, random ones, and ones typed by hand."""
+"""Kernels to try: well-known ones, random ones, and typed ones."""
 
 import re
 from collections.abc import Sequence
@@ -18,8 +18,8 @@ class Preset:
 
     Attributes:
         title: Its usual name.
-        rows: Its weights, as they are laid on the image (cross-correlation).
-        does: What it does to an image, in a few words.
+        rows: Its weights as they multiply the image (cross-correlation).
+        does: Its effect on an image, in a few words.
     """
 
     title: str
@@ -33,19 +33,21 @@ class Preset:
 
 
 def _outer(weights: Sequence[float]) -> tuple[tuple[float, ...], ...]:
-    """The two-dimensional kernel of a one-dimensional one, summing to one."""
+    """The outer product of one-dimensional weights with themselves, normalized to sum 1."""
     whole = sum(weights) ** 2
     return tuple(tuple(a * b / whole for b in weights) for a in weights)
 
 
 PRESETS: dict[str, Preset] = {
     "identity": Preset("Identity", ((0, 0, 0), (0, 1, 0), (0, 0, 0)), "leaves the image as it is"),
-    "vertical edges": Preset("Vertical edges", ((1, 0, -1),) * 3, "left minus right: answers to vertical edges"),
+    "vertical edges": Preset("Vertical edges", ((1, 0, -1),) * 3, "left minus right: responds to vertical edges"),
     "horizontal edges": Preset(
-        "Horizontal edges", ((1, 1, 1), (0, 0, 0), (-1, -1, -1)), "top minus bottom: answers to horizontal edges"
+        "Horizontal edges", ((1, 1, 1), (0, 0, 0), (-1, -1, -1)), "top minus bottom: responds to horizontal edges"
     ),
     "all edges": Preset(
-        "Edges all around", ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)), "each pixel against its eight neighbours"
+        "Edges all around",
+        ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
+        "each pixel minus the mean of its eight neighbours, times eight",
     ),
     "laplacian": Preset("Laplacian", ((0, 1, 0), (1, -4, 1), (0, 1, 0)), "second derivative: thin double edges"),
     "sobel x": Preset(
@@ -55,14 +57,19 @@ PRESETS: dict[str, Preset] = {
         "Sobel, vertical gradient", ((-1, -2, -1), (0, 0, 0), (1, 2, 1)), "bottom minus top, smoothed along the edge"
     ),
     "box blur": Preset("Box blur 3 × 3", _outer((1, 1, 1)), "the mean of nine pixels"),
-    "gaussian blur": Preset("Gaussian blur 5 × 5", _outer((1, 4, 6, 4, 1)), "a mean that weights the middle most"),
+    "gaussian blur": Preset(
+        "Gaussian blur 5 × 5", _outer((1, 4, 6, 4, 1)), "a mean with the largest weight in the middle"
+    ),
     "sharpen": Preset("Sharpen", ((0, -1, 0), (-1, 5, -1), (0, -1, 0)), "the image plus its edges"),
-    "emboss": Preset("Emboss", ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)), "light from one corner, a relief"),
+    "emboss": Preset("Emboss", ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)), "a relief, lit from one corner"),
 }
 
 
 def random_kernels(size: tuple[int, int], c_in: int = 1, c_out: int = 1, seed: int = 0) -> np.ndarray:
-    """Kernels (k_h, k_w, c_in, c_out) as an untrained network has them: uniform within ±√(6 / (fan in + fan out)).
+    """Kernels (k_h, k_w, c_in, c_out) of an untrained network: uniform within ±√(6 / (fan in + fan out)), float64.
+
+    Raises:
+        ParameterError: If a size is out of range.
 
     Reference: Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
     """
@@ -74,12 +81,13 @@ def random_kernels(size: tuple[int, int], c_in: int = 1, c_out: int = 1, seed: i
 
 
 def parse_kernel(text: str) -> np.ndarray:
-    """A kernel (k_h, k_w) as typed: a row a line (or a row to each ";" or pair of brackets), numbers apart by
-    spaces or commas; fractions such as 1/9 too.
+    """Reads a typed kernel (k_h, k_w): one row a line, or rows separated by ";" or in brackets.
+
+    Spaces or commas separate the numbers; fractions such as 1/9 are allowed.
 
     Raises:
-        ParameterError: If there is no number, something is none, rows differ in length, or there are more than
-            `MAX_SIDE` rows or columns.
+        ParameterError: If the text is empty or holds something else than numbers, rows differ in length, or there are
+            more than `MAX_SIDE` rows or columns.
     """
     lines = [line.strip(" \t\r,[]") for line in re.split(r"[\n;]|\]\s*,?\s*\[", text)]
     rows = [re.split(r"[\s,]+", line) for line in lines if line]
@@ -104,7 +112,7 @@ def kernel_text(kernel: np.ndarray) -> str:
 
 
 def is_symmetric(kernel: np.ndarray) -> bool:
-    """Whether flipping it both ways changes nothing, so that convolution and cross-correlation agree."""
+    """Whether a flip in both directions changes nothing, so that convolution and cross-correlation are equal."""
     return bool(np.array_equal(kernel, kernel[::-1, ::-1]))
 
 

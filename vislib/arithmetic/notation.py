@@ -1,4 +1,4 @@
-"""How numbers are written in a formula: 3·1 + 0·2 + 1·(−1) = 2."""
+"""Writes numbers in a formula: 3·1 + 0·2 + 1·(−1) = 2."""
 
 from collections.abc import Iterable
 
@@ -23,18 +23,18 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def factor(value: float) -> str:
-    """A number as it stands behind a sign: negative ones in brackets."""
+    """A number as it is written after an operator: a negative one in brackets."""
     text = number(value)
     return f"({text})" if text.startswith("−") or "^" in text else text
 
 
 def total(terms: Iterable[str], value: float, most: int = 30) -> str:
-    """The sum of the terms and its value; of a long sum the first terms and how many there are."""
+    """The sum of the terms and its value; a long sum shows the first terms and the number of terms."""
     every = list(terms)
     shown = every if len(every) <= most else [*every[:most], f"… ({len(every)} terms)"]
     return f"{' + '.join(shown)} = {number(value)}"
 
 
 def products(left: Iterable[float], right: Iterable[float]) -> list[str]:
-    """One "a·b" a pair."""
+    """The text "a·b" for each pair."""
     return [f"{factor(a)}·{factor(b)}" for a, b in zip(left, right, strict=True)]

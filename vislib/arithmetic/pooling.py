@@ -1,6 +1,6 @@
-"""Pooling in plain NumPy: forwards, cell by cell, and the way of the gradient back.
+"""Pooling in plain NumPy: the forward pass, one cell step by step, and the gradient.
 
-Padding never wins a maximum. In an average it does not count, as in Keras, unless asked for.
+Padding is never the maximum. In an average it does not count, as in Keras, unless `count_padding` is set.
 """
 
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ class Pooling:
 
     Args:
         kind: "max" or "average".
-        size: Of the window: one number, or (rows, columns).
-        stride: Likewise; None for the window's own size.
+        size: Size of the window: one number, or (rows, columns).
+        stride: Step of the window, in the same form; None means the window's size.
         padding: As for `windows.axes`.
         count_padding: Whether the zeros of the padding count in an average.
 
     Raises:
-        ParameterError: If the kind is another one.
+        ParameterError: If `kind` is something else.
     """
 
     kind: str = "max"
@@ -53,24 +53,31 @@ class Pooling:
         return windows.sum(axis=-1) / counts[..., None]
 
     def winners(self, maps: np.ndarray) -> np.ndarray:
-        """For each cell of max pooling the place of the largest value in its window, counted row by row from 0;
-        of equal ones the first. (h', w', c) int."""
+        """The place of the largest value in each window of max pooling, (h', w', c) int.
+
+        Places are counted row by row from 0; of equal values the first wins.
+        """
         return self._windows(maps)[0].argmax(axis=-1)
 
     def backward(self, maps: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-        """The gradient by the maps, given the gradient (h', w', c) by the pooled maps.
+        """The gradient by the maps (h, w, c), from the gradient (h', w', c) by the pooled maps.
 
-        Max pooling sends each cell's gradient g to the largest value of its window alone, average pooling g / n
-        to each of the n; the sum is kept (not of what goes to counted padding).
+        Max pooling passes each cell's gradient g to the largest value of its window, average pooling passes g / n to
+        each of the n values. The sum stays the same, except for the part that counted padding gets.
 
         Returns:
             (h, w, c) float64.
+
+        Raises:
+            ParameterError: If the gradient does not have the shape of the pooled maps.
         """
         places = self.axes(maps.shape[:2])
         windows, counts = self._windows(maps)
         n_rows, n_columns = places[0].kernel, places[1].kernel
         if gradient.shape != windows.shape[:3]:
-            raise ParameterError(f"The gradient must be {windows.shape[:3]}, as the pooled maps; not {gradient.shape}.")
+            raise ParameterError(
+                f"The gradient must have the shape of the pooled maps, {windows.shape[:3]}; not {gradient.shape}."
+            )
         if self.kind == "max":
             share = (np.arange(n_rows * n_columns) == windows.argmax(axis=-1)[..., None]) * gradient[..., None]
         else:
@@ -86,7 +93,7 @@ class Pooling:
         return padded[top : top + maps.shape[0], left : left + maps.shape[1]]
 
     def step(self, maps: np.ndarray, row: int, column: int, channel: int = 0) -> "PoolStep":
-        """How the cell at (row, column) of a channel comes about."""
+        """The computation of the cell at (row, column) of a channel."""
         places = self.axes(maps.shape[:2])
         rows, columns = places[0].inputs(row), places[1].inputs(column)
         windows, counts = self._windows(maps[..., channel : channel + 1])
@@ -95,7 +102,7 @@ class Pooling:
         return PoolStep(self.kind, window, float(value), int(counts[row, column]), rows, columns)
 
     def _windows(self, maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Every window (h', w', c, n), padding filled in, and how many values (h', w') an average divides by."""
+        """Every window (h', w', c, n), including padding, and the divisor (h', w') of an average."""
         if maps.ndim != 3:
             raise ParameterError(f"Maps are (h, w, c); not {maps.shape}.")
         places = self.axes(maps.shape[:2])
@@ -107,15 +114,15 @@ class Pooling:
 
 @dataclass(frozen=True, eq=False)
 class PoolStep:
-    """How one cell of a pooled map comes about.
+    """The computation of one cell of a pooled map.
 
     Attributes:
         kind: "max" or "average".
-        window: What lies under the window, (k_h, k_w); padding is −∞ for a maximum, 0 for an average.
-        value: The cell.
-        count: How many values an average divides by.
-        rows: Input rows (k_h,) under the window; those outside the input are padding.
-        columns: Input columns (k_w,), likewise.
+        window: The input values in the window, (k_h, k_w); padding is −∞ for a maximum, 0 for an average.
+        value: The value of the cell.
+        count: The number of values that an average divides by.
+        rows: Input rows (k_h,) in the window; rows outside the input are padding.
+        columns: Input columns (k_w,) in the window; columns outside the input are padding.
     """
 
     kind: str
@@ -127,13 +134,13 @@ class PoolStep:
 
     @property
     def winner(self) -> tuple[int, int]:
-        """(row, column) in the window of its largest value; of equal ones the first."""
+        """(row, column) of the largest value in the window; of equal values the first."""
         row, column = divmod(int(self.window.argmax()), self.window.shape[1])
         return row, column
 
     @property
     def formula(self) -> str:
-        """ "max(1, 4, 2, 3) = 4" or "(1 + 4 + 2 + 3) / 4 = 2.5"; padding of a maximum left out."""
+        """ "max(1, 4, 2, 3) = 4" or "(1 + 4 + 2 + 3) / 4 = 2.5"; padding of a maximum is left out."""
         values = [value for value in self.window.ravel() if np.isfinite(value)]
         if self.kind == "max":
             return f"max({', '.join(map(notation.number, values))}) = {notation.number(self.value)}"
@@ -141,7 +148,7 @@ class PoolStep:
 
 
 def _slide(padded: np.ndarray, places: tuple[Axis, Axis]) -> np.ndarray:
-    """(h', w', c, k_h·k_w)"""
+    """The windows of padded maps, (h', w', c, k_h·k_w)."""
     windows = sliding_window_view(padded, (places[0].kernel, places[1].kernel), axis=(0, 1))
     windows = windows[:: places[0].stride, :: places[1].stride][: places[0].output, : places[1].output]
     return windows.reshape(*windows.shape[:3], -1)

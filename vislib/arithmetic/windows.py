@@ -1,9 +1,9 @@
-"""Where a sliding window stands, and how many places it has: output sizes of convolution and pooling.
+"""The places of a sliding window, and their number: output sizes of convolution and pooling.
 
     output = ⌊(n + 2p − f) / s⌋ + 1        (n pixels, p padding on each side, window of f pixels, stride s)
 
 With dilation d a kernel of k weights is a window of f = d·(k − 1) + 1 pixels. "valid" is p = 0, which is
-⌈(n − f + 1) / s⌉. "same" pads until the output is ⌈n / s⌉, the odd pixel at the end, as Keras does.
+⌈(n − f + 1) / s⌉. "same" pads until the output is ⌈n / s⌉; an odd pixel goes to the end, as in Keras.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Axis:
         dilation: Pixels from one weight to the next, at least 1.
 
     Raises:
-        ParameterError: If one of them is out of range, or the window does not fit even once.
+        ParameterError: If a value is out of range, or the window does not fit even once.
     """
 
     size: int
@@ -61,30 +61,30 @@ class Axis:
 
     @property
     def before(self) -> int:
-        """Pixels of padding before the first."""
+        """Pixels of padding before the first pixel."""
         return self._same_padding // 2 if self.padding == "same" else self._explicit[0]
 
     @property
     def after(self) -> int:
-        """Pixels of padding after the last."""
+        """Pixels of padding after the last pixel."""
         return self._same_padding - self.before if self.padding == "same" else self._explicit[1]
 
     @property
     def output(self) -> int:
-        """Places of the window."""
+        """The number of places of the window."""
         if self.padding == "same":
             return -(-self.size // self.stride)
         return (self.size + sum(self._explicit) - self.extent) // self.stride + 1
 
     def inputs(self, place: int) -> np.ndarray:
-        """The pixels (kernel,) under the window at a place (0 …); those below 0 or from `size` on are padding."""
+        """The pixels (kernel,) in the window at a place, from 0; pixels below 0 or from `size` on are padding."""
         if not 0 <= place < self.output:
             raise ParameterError(f"The window has places 0 to {self.output - 1}; not {place}.")
         return place * self.stride - self.before + self.dilation * np.arange(self.kernel)
 
     @property
     def formula(self) -> str:
-        """The output size with the numbers put in: "⌊(5 + 2·0 − 3) / 1⌋ + 1 = 3"."""
+        """The output size as a formula with its numbers: "⌊(5 + 2·0 − 3) / 1⌋ + 1 = 3"."""
         if self.padding == "same":
             return f"⌈{self.size} / {self.stride}⌉ = {self.output}"
         window = str(self.kernel) if self.dilation == 1 else f"({self.dilation}·({self.kernel} − 1) + 1)"
@@ -111,11 +111,11 @@ class Axis:
 def axes(
     size: tuple[int, int], kernel: Pair, stride: Pair = 1, padding: Padding = "valid", dilation: Pair = 1
 ) -> tuple[Axis, Axis]:
-    """The window along rows and along columns.
+    """The sliding window along rows and along columns.
 
     Args:
         size: (height, width) of the input in pixels.
-        kernel: One number for both axes, or (rows, columns); likewise stride and dilation.
+        kernel: One number for both axes, or (rows, columns); `stride` and `dilation` have the same form.
         padding: "valid", "same", pixels on every side, (rows, columns), or ((top, bottom), (left, right)).
 
     Raises:
@@ -130,15 +130,18 @@ def axes(
 def output_size(
     size: tuple[int, int], kernel: Pair, stride: Pair = 1, padding: Padding = "valid", dilation: Pair = 1
 ) -> tuple[int, int]:
-    """(height, width) of what a convolution or pooling makes of an input of `size`; arguments as for `axes`."""
+    """(height, width) of the output of a convolution or pooling for an input of `size`; arguments as for `axes`."""
     rows, columns = axes(size, kernel, stride, padding, dilation)
     return rows.output, columns.output
 
 
 def transposed_size(size: int, kernel: int, stride: int = 1, padding: str | int = "valid", dilation: int = 1) -> int:
-    """Pixels along one axis after a transposed convolution, which undoes the size of a convolution.
+    """Pixels along one axis after a transposed convolution, which reverses the change of size of a convolution.
 
-    (n − 1)·s + f − 2p for p pixels of padding; as in Keras n·s for "same", and for "valid" at least n·s.
+    (n − 1)·s + f − 2p for p pixels of padding. As in Keras, n·s for "same", and at least n·s for "valid".
+
+    Raises:
+        ParameterError: If a value is out of range.
     """
     if padding not in ("valid", "same") and not (isinstance(padding, int) and padding >= 0):
         raise ParameterError(f'`padding` must be "valid", "same" or pixels from 0; not {padding!r}.')
@@ -154,7 +157,7 @@ def keeping_padding(kernel: int, dilation: int = 1) -> int:
     """Padding on each side that keeps the size at stride 1: p = (f − 1) / 2.
 
     Raises:
-        ParameterError: If the window has an even number of pixels, for which there is none.
+        ParameterError: If the window has an even number of pixels, as then no padding keeps the size.
     """
     extent = dilation * (kernel - 1) + 1
     if extent % 2 == 0:

@@ -1,6 +1,6 @@
-"""What is said about a network's layers: receptive fields, cost, the layer table, one cell's arithmetic.
+"""Facts about a network's layers: receptive fields, cost, the layer table, the arithmetic of one cell.
 
-Nothing of it imports TensorFlow before it is given a network.
+Nothing here imports TensorFlow before it is called with a network.
 """
 
 from vislib.layers.cost import Cost

@@ -1,4 +1,4 @@
-"""One value of a layer's output, reckoned anew in NumPy from the layer's inputs and weights, a function a kind."""
+"""Computes one value of a layer's output in NumPy, from the layer's inputs and weights: a function for each kind."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,19 +14,19 @@ from vislib.errors import LayerError
 from vislib.graph.layer_kinds import kind_of
 
 Source = tuple[int, np.ndarray, np.ndarray, np.ndarray]
-"""(input, rows, columns, channels): cells of one input, indices along each axis."""
+"""(input, rows, columns, channels): cells of one input, as indices along each axis."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """How one value came about.
+    """The computation of one value.
 
     Attributes:
-        value: The value, reckoned from the numbers below.
-        lines: What was done, with the numbers put in: one line an operation, such as the sum and then the ReLU.
-        step: For convolution and pooling the window, the weights and where they lie in the input.
-        sources: Which cells of which input went in, for lighting them up; padding is left out, and of a dense layer
-            all but the five that count most.
+        value: The value, computed from the numbers below.
+        lines: The computation as text with its numbers: one line for each operation, such as the sum, then the ReLU.
+        step: The window, the weights and their place in the input, for convolution and pooling.
+        sources: The cells of the inputs that the value depends on, to highlight them. Padding is left out; of a dense
+            layer only the five cells with the largest products are given.
     """
 
     value: float
@@ -97,13 +97,13 @@ def _elementwise(node, inputs, row, column, channel) -> Cell:
 def _concatenate(node, inputs, row, column, channel) -> Cell:
     layer: Any = node.operation
     if layer.axis not in (-1, inputs[0].ndim):
-        raise LayerError(f"{node.name} joins maps along another axis than the channels.")
+        raise LayerError(f"{node.name} joins maps along an axis other than the channels.")
     ends = np.cumsum([each.shape[-1] for each in inputs])
     place = int(np.searchsorted(ends, channel, side="right"))
-    own = channel - int(ends[place] - inputs[place].shape[-1])
-    value = value_at(inputs[place], row, column, own)
-    line = f"channel {own} of input {place + 1} of {len(inputs)} = {notation.number(value)}"
-    return Cell(value, (line,), None, ((place, np.array([row]), np.array([column]), np.array([own])),))
+    inner = channel - int(ends[place] - inputs[place].shape[-1])
+    value = value_at(inputs[place], row, column, inner)
+    line = f"channel {inner} of input {place + 1} of {len(inputs)} = {notation.number(value)}"
+    return Cell(value, (line,), None, ((place, np.array([row]), np.array([column]), np.array([inner])),))
 
 
 def _dense(node, inputs, row, column, channel) -> Cell:
@@ -120,20 +120,20 @@ def _dense(node, inputs, row, column, channel) -> Cell:
     return Cell(value, (line,), None, ((0, np.array([row]), np.array([column]), order),))
 
 
-def _passed_on(node, inputs, row, column, channel) -> Cell:
+def _unchanged(node, inputs, row, column, channel) -> Cell:
     value = value_at(inputs[0], row, column, channel)
-    return Cell(value, (f"passed on: {notation.number(value)}",), None, same(inputs, row, column, channel))
+    return Cell(value, (f"unchanged: {notation.number(value)}",), None, same(inputs, row, column, channel))
 
 
 def value_at(maps: np.ndarray, row: int, column: int, channel: int) -> float:
-    """A value of maps (h, w, c), (1, 1, c) that stand for all cells, or (units,)."""
+    """A value of maps (h, w, c), of maps (1, 1, c) that hold for all cells, or of (units,)."""
     if maps.ndim == 1:
         return float(maps[channel])
     return float(maps[row if maps.shape[0] > 1 else 0, column if maps.shape[1] > 1 else 0, channel])
 
 
 def same(inputs, row: int, column: int, channel: int) -> tuple[Source, ...]:
-    """The same place of every input; the only one of an input of 1 × 1."""
+    """The same place in every input; in an input of 1 × 1, its only place."""
     sources = []
     for place, maps in enumerate(inputs):
         height, width = maps.shape[:2] if maps.ndim == 3 else (1, 1)
@@ -150,7 +150,7 @@ def _under(window: Step | PoolStep, maps: np.ndarray, channels: np.ndarray) -> t
     return ((0, rows, columns, channels),)
 
 
-MAKERS: dict[str, Callable[..., Cell]] = {
+CELL_FUNCTIONS: dict[str, Callable[..., Cell]] = {
     "Conv2D": _convolution,
     "DepthwiseConv2D": _convolution,
     "MaxPooling2D": _pooling,
@@ -164,7 +164,7 @@ MAKERS: dict[str, Callable[..., Cell]] = {
     "Maximum": _elementwise,
     "Concatenate": _concatenate,
     "Dense": _dense,
-    "Dropout": _passed_on,
-    "SpatialDropout2D": _passed_on,
-    "Identity": _passed_on,
+    "Dropout": _unchanged,
+    "SpatialDropout2D": _unchanged,
+    "Identity": _unchanged,
 }

@@ -1,6 +1,7 @@
-"""What a layer costs: parameters and multiply-adds, each as a number and as the formula that gives it.
+"""The cost of a layer: parameters and multiply-adds, each as a number and as its formula.
 
-A multiply-add is one MAC and two FLOPs; biases, activations, normalization and pooling are not counted, as usual.
+A multiply-add is one MAC and two FLOPs. As usual, the MACs of biases, activations, normalization and pooling are not
+counted.
 """
 
 import math
@@ -9,14 +10,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cost:
-    """What a layer costs for one image.
+    """The cost of a layer for one image.
 
     Attributes:
-        parameters: Weights and biases, with those that are not trained.
-        macs: Multiply-adds.
+        parameters: Number of weights and biases, including those that are not trained.
+        macs: Number of multiply-adds.
         parameters_formula: Such as "(3·3·3 + 1)·10 = 280".
         macs_formula: Such as "26·26 · 3·3·1·32 = 194,688".
-        not_trained: How many of the parameters are not trained.
+        not_trained: Number of parameters that are not trained.
     """
 
     parameters: int
@@ -40,14 +41,14 @@ def convolution(
     bias: bool = True,
     groups: int = 1,
 ) -> Cost:
-    """(k_h·k_w·c_in / groups + 1)·c_out parameters; each is used at every cell of the output, bias not counted.
+    """(k_h·k_w·c_in / groups + 1)·c_out parameters; each weight is used at every cell of the output.
 
     Args:
-        kernel: (k_h, k_w), or a number for each axis of a one- or three-dimensional one.
-        c_in, c_out: Channels.
+        kernel: (k_h, k_w), or one number for each axis of a one- or three-dimensional convolution.
+        c_in, c_out: Input and output channels.
         output: Cells of the output along each axis.
-        bias: Whether there is one.
-        groups: Into how many parts the channels are divided, each with kernels of its own.
+        bias: Whether the layer has a bias.
+        groups: Number of groups that the channels are divided into; each group has its own kernels.
     """
     weights = math.prod(kernel) * c_in // groups
     window = _product(*kernel, c_in) + (f"/{groups}" if groups > 1 else "")
@@ -62,7 +63,7 @@ def convolution(
 def depthwise(
     kernel: tuple[int, ...], c_in: int, multiplier: int, output: tuple[int, ...] = (1, 1), *, bias: bool = True
 ) -> Cost:
-    """Each channel with `multiplier` kernels of its own: (k_h·k_w + 1)·c_in·multiplier parameters."""
+    """`multiplier` kernels for each channel: (k_h·k_w + 1)·c_in·multiplier parameters."""
     weights, c_out = math.prod(kernel), c_in * multiplier
     return Cost(
         (weights + bias) * c_out,
@@ -81,16 +82,16 @@ def separable(
     *,
     bias: bool = True,
 ) -> Cost:
-    """A depthwise convolution without bias, then one of 1 × 1."""
-    spread = depthwise(kernel, c_in, multiplier, output, bias=False)
-    mixed = convolution((1,) * len(kernel), c_in * multiplier, c_out, output, bias=bias)
-    parameters, macs = spread.parameters + mixed.parameters, spread.macs + mixed.macs
-    first, second = (_left(part.parameters_formula) for part in (spread, mixed))
+    """A depthwise convolution without bias, then a 1 × 1 convolution."""
+    spatial = depthwise(kernel, c_in, multiplier, output, bias=False)
+    pointwise = convolution((1,) * len(kernel), c_in * multiplier, c_out, output, bias=bias)
+    parameters, macs = spatial.parameters + pointwise.parameters, spatial.macs + pointwise.macs
+    first, second = (_left(part.parameters_formula) for part in (spatial, pointwise))
     return Cost(
         parameters,
         macs,
         f"{first} + {second} = {parameters:,}",
-        f"{_left(spread.macs_formula)} + {_left(mixed.macs_formula)} = {macs:,}",
+        f"{_left(spatial.macs_formula)} + {_left(pointwise.macs_formula)} = {macs:,}",
     )
 
 
@@ -105,7 +106,7 @@ def transposed(
 
 
 def dense(n_in: int, n_out: int, positions: int = 1, *, bias: bool = True) -> Cost:
-    """(n_in + 1)·n_out parameters; at every position where the layer is applied to the last axis alone."""
+    """(n_in + 1)·n_out parameters; each weight is used once at every position of the axes before the last."""
     parameters, macs = (n_in + bias) * n_out, positions * n_in * n_out
     times = f"{positions} · " if positions > 1 else ""
     return Cost(

@@ -1,4 +1,4 @@
-"""The cost of a Keras layer as it stands in a network, read from its settings and shapes."""
+"""The cost of a Keras layer in a network, from its settings and shapes."""
 
 import math
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,9 @@ _CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D")
 
 
 def layer_cost(node: "Node") -> Cost | None:
-    """What the operation costs in its place; None where nothing is counted, or it is not known."""
+    """The cost of the operation in its network; None if nothing is counted or the cost is unknown."""
     operation: Any = node.operation
-    if kind_of(operation) is UNKNOWN:  # whatever it is called
+    if kind_of(operation) is UNKNOWN:  # its class name alone proves nothing
         return None
     kind = type(operation).__name__
     before, after = tuple(node.inputs[0].shape), tuple(node.output.shape)
@@ -45,10 +45,10 @@ def layer_cost(node: "Node") -> Cost | None:
 
 
 def is_counted(node: "Node") -> bool:
-    """Whether its multiply-adds are known, be they none: not for products of tensors, nor for unknown layers."""
+    """Whether its multiply-adds are known, even if 0; for products of tensors and unknown layers they are not."""
     return layer_cost(node) is not None or kind_of(node.operation).macs_known
 
 
 def counts_in_depth(operation: Any) -> bool:
-    """Whether it is one of the layers that a network's depth counts: convolutions and dense ones."""
+    """Whether it is a convolution or a dense layer, which the depth of a network counts."""
     return kind_of(operation).depth

@@ -1,7 +1,7 @@
-"""How a value in a network came about: the operation with the real numbers in it.
+"""The computation of a value in a network: the operation with its actual numbers.
 
-For convolution, activation, pooling, batch normalization, adding, concatenating, dense layers, softmax and what
-passes values on.
+It covers convolution, activation, pooling, batch normalization, addition and other elementwise operations,
+concatenation, dense layers, softmax, and layers that change nothing.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import numpy as np
 from vislib.arithmetic import notation
 from vislib.arithmetic.activation_functions import FUNCTIONS, ActivationFunction, leaky_relu, softmax
 from vislib.errors import LayerError, listed
-from vislib.layers.cell import MAKERS, Cell, same, value_at
+from vislib.layers.cell import CELL_FUNCTIONS, Cell, same, value_at
 from vislib.model.classifier import Classifier
 
 if TYPE_CHECKING:
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """An operation of a network with what went in and what came out for one image.
+    """An operation of a network with its inputs and its output for one image.
 
     Attributes:
-        name: Of the layer, as in the network's graph.
+        name: The layer's name in the network's graph.
         kind: The Keras layer's or operation's class name.
         node: The operation in its graph.
         sources: Names of the operations before it; "" is the network's input.
-        inputs: What went in, one array an input, without the batch: (h, w, c) or (units,).
-        output: What came out, likewise.
+        inputs: One array for each input, without the batch axis: (h, w, c) or (units,).
+        output: The output, of the same form.
     """
 
     name: str
@@ -41,14 +41,14 @@ class Operation:
 
     @property
     def can_be_shown(self) -> bool:
-        """Whether `at` knows how its values come about."""
-        return self.kind in MAKERS or activation_of(self.node.operation) is not None
+        """Whether `at` can compute its values."""
+        return self.kind in CELL_FUNCTIONS or activation_of(self.node.operation) is not None
 
     def at(self, row: int, column: int, channel: int) -> Cell:
-        """How the output at (row, column, channel) came about; row and column are 0 for an output of units.
+        """The computation of the output at (row, column, channel); row and column are 0 for an output (units,).
 
         Raises:
-            LayerError: If there is no such cell, or the operation cannot be shown by its numbers.
+            LayerError: If there is no such cell, or the operation cannot be shown with its numbers.
         """
         shape = self.output.shape if self.output.ndim == 3 else (1, 1, self.output.shape[-1])
         at = (row, column, channel)
@@ -56,20 +56,22 @@ class Operation:
             raise LayerError(f"{self.name} has {shape[0]} × {shape[1]} cells of {shape[2]} channels: none at {at}.")
         function = activation_of(self.node.operation)
         inputs = list(self.inputs)
-        if self.kind in MAKERS:
-            made = MAKERS[self.kind](self.node, inputs, *at)
+        if self.kind in CELL_FUNCTIONS:
+            cell = CELL_FUNCTIONS[self.kind](self.node, inputs, *at)
             if not hasattr(self.node.operation, "activation"):
-                return made
+                return cell
             if function is None:
-                raise LayerError(f"{self.name} ends in an activation that cannot be shown by its numbers.")
-            return made if function.title == "Linear" else _applied(made, function)
+                raise LayerError(f"{self.name} ends in an activation that cannot be shown with its numbers.")
+            return cell if function.title == "Linear" else _applied(cell, function)
         if function is None:
-            raise LayerError(f"{self.name} ({self.kind}) cannot be shown by its numbers; {listed(MAKERS, 20)} can.")
+            raise LayerError(
+                f"{self.name} ({self.kind}) cannot be shown with its numbers; {listed(CELL_FUNCTIONS, 20)} can."
+            )
         return _applied(Cell(value_at(inputs[0], *at), (), None, same(inputs, *at)), function)
 
 
 def operation_of(classifier: Classifier, image: np.ndarray, layer: str) -> Operation:
-    """The operation of that name, with its inputs and output for an image (H, W, 3).
+    """The named operation with its inputs and output for an image (H, W, 3) in 0..255.
 
     Raises:
         LayerError: If there is no such layer.
@@ -79,8 +81,8 @@ def operation_of(classifier: Classifier, image: np.ndarray, layer: str) -> Opera
     graph = classifier.network.graph
     node = graph.node(layer)
     if node is None:
-        there = listed(each.name for each in graph.nodes)
-        raise LayerError(f"layer '{layer}' is not in {classifier.network.name}; there are: {there}.")
+        known = listed(each.name for each in graph.nodes)
+        raise LayerError(f"layer '{layer}' is not in {classifier.network.name}; there are: {known}.")
     names = {id(graph.input): "", **{id(each.output): each.name for each in graph.nodes}}
     prepared = classifier.preprocess_input(classifier.resize(image)[None])
     model = keras.Model(graph.input, [*node.inputs, node.output])
@@ -90,14 +92,14 @@ def operation_of(classifier: Classifier, image: np.ndarray, layer: str) -> Opera
 
 
 def softmax_cell(logits: np.ndarray, index: int) -> Cell:
-    """The probability of a class from the scores (classes,) of all."""
+    """The computation of a class's probability from the logits (classes,)."""
     value = float(softmax(logits.astype(np.float64))[index])
     line = f"e^{notation.factor(logits[index])} / Σ e^z over {len(logits)} classes = {notation.number(value)}"
     return Cell(value, (line,))
 
 
 def activation_of(operation: Any) -> ActivationFunction | None:
-    """The activation function that an operation is or ends in; None if there is none, or it is not known."""
+    """The activation function that an operation is or ends in; None if there is none, or it is unknown."""
     kind = type(operation).__name__
     if kind == "LeakyReLU":
         return leaky_relu(float(operation.negative_slope))

@@ -1,4 +1,4 @@
-"""Reads shapes, parameters, multiply-adds, receptive fields and memory of every layer from a network."""
+"""Reads the shape, parameters, multiply-adds, receptive field and memory of every layer from a network."""
 
 import math
 from typing import TYPE_CHECKING
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def layer_table(network: "Classifier | keras.Model") -> LayerTable:
-    """The table of a classifier, or of a functional or Sequential Keras classifier with a fixed input size.
+    """The layer table of a classifier, or of a functional or Sequential Keras model with a fixed input size.
 
-    A final softmax of its own (not part of a layer with weights) has no row: the table ends in the logits.
+    A final softmax layer (not part of a layer with weights) has no row, as the table ends with the logits.
 
     Raises:
-        ModelError: If it is a model that vislib cannot look inside.
+        ModelError: If vislib cannot look inside the model, or the model has no fixed input size.
     """
     from vislib.graph.flatten import flatten
 
@@ -31,7 +31,7 @@ def layer_table(network: "Classifier | keras.Model") -> LayerTable:
     else:
         shape = tuple(network.input_shape[1:])
         if None in shape:
-            raise ModelError(f"{network.name} takes images of any size: make a classifier with `input_size` of it.")
+            raise ModelError(f"{network.name} takes images of any size. Make a classifier of it, with an `input_size`.")
         model, graph = network, flatten(network, shape)
     return _table(model, graph)
 
@@ -74,18 +74,20 @@ def _table(model: "keras.Model", graph: "Graph") -> LayerTable:
 
 
 def _names(model: "keras.Model", graph: "Graph") -> dict[int, str]:
-    """The name of each output; a last layer that lost its softmax in the graph has its own again."""
+    """The name of each output; a last layer whose softmax was removed in the graph gets its original name."""
     from vislib.backend import keras
 
-    own: set[int] = set()
+    originals: set[int] = set()
     open_models = [model]
     while open_models:
         layers = open_models.pop().layers
-        own.update(map(id, layers))
+        originals.update(map(id, layers))
         open_models.extend(layer for layer in layers if isinstance(layer, keras.Model))
     names = {id(graph.input): ""}
     for node in graph.nodes:
-        copied = graph.activation_removed and isinstance(node.operation, keras.Layer) and id(node.operation) not in own
+        copied = (
+            graph.activation_removed and isinstance(node.operation, keras.Layer) and id(node.operation) not in originals
+        )
         names[id(node.output)] = node.name.removesuffix("_logits") if copied else node.name
     return names
 

@@ -1,6 +1,6 @@
 """Receptive fields: which input pixels a unit of a feature map can depend on.
 
-Followed through the graph as an interval: unit i of a map depends on the input rows
+It is propagated through the graph as an interval: unit i of a map depends on the input rows
 i·stride + low … i·stride + high. See Araujo, Norris & Sim 2019, https://distill.pub/2019/computing-receptive-fields.
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Span:
-    """Along one axis: unit i depends on the input's i·stride + low … i·stride + high, both included."""
+    """The interval along one axis: unit i depends on the input pixels i·stride + low … i·stride + high, inclusive."""
 
     stride: float
     low: float
@@ -26,11 +26,11 @@ class Span:
 
 @dataclass(frozen=True)
 class ReceptiveField:
-    """The receptive field of a layer's units, before it is cut off at the image's edges.
+    """The receptive field of a layer's units, before it is clipped to the image.
 
     Attributes:
-        rows: Along the height.
-        columns: Along the width.
+        rows: The interval along the height.
+        columns: The interval along the width.
     """
 
     rows: Span
@@ -52,7 +52,7 @@ class ReceptiveField:
         return int(self.rows.low), int(self.columns.low)
 
     def box(self, row: int, column: int, input_size: tuple[int, int]) -> Box:
-        """The input pixels that the unit at (row, column) can depend on, cut off at the input's edges."""
+        """The input pixels that the unit at (row, column) can depend on, clipped to the input (height, width)."""
         top = max(0.0, row * self.rows.stride + self.rows.low)
         left = max(0.0, column * self.columns.stride + self.columns.low)
         bottom = min(float(input_size[0]), row * self.rows.stride + self.rows.high + 1)
@@ -63,8 +63,8 @@ class ReceptiveField:
 def receptive_fields(graph: "Graph") -> dict[str, ReceptiveField]:
     """The receptive field of every layer with feature maps, by layer name.
 
-    A layer that mixes all positions (global pooling, and what is multiplied with it, as in
-    squeeze-and-excitation) sees the whole input, and so does all that follows it.
+    A layer that mixes all positions (global pooling, and maps multiplied with it, as in
+    squeeze-and-excitation) depends on the whole input, and so do all layers after it.
     """
     height, width = graph.input.shape[1:3]
     whole = ReceptiveField(Span(0, 0, height - 1), Span(0, 0, width - 1))
@@ -101,17 +101,17 @@ def _of(node: "Node", before: list[ReceptiveField], whole: ReceptiveField) -> Re
 def _join(spans: Iterable[Span]) -> Span | None:
     spans = list(spans)
     if len({span.stride for span in spans}) != 1:
-        return None  # branches of different step: one of them sees everything
+        return None  # branches of different stride: one of them depends on the whole input
     return Span(spans[0].stride, min(span.low for span in spans), max(span.high for span in spans))
 
 
 def stacked_field(kernels: Sequence[int], strides: Sequence[int], dilations: Sequence[int] | None = None) -> int:
-    """Pixels across that a unit sees after layers one after the other, along one axis: 1 + Σ d·(k − 1) · Π strides before.
+    """The receptive field in pixels along one axis after consecutive layers: 1 + Σ d·(k − 1) · Π strides before.
 
     Args:
-        kernels: Of each layer, first one first.
-        strides: Likewise.
-        dilations: Likewise; 1 where left out.
+        kernels: The kernel size of each layer, from the first layer on.
+        strides: The stride of each layer.
+        dilations: The dilation d of each layer; by default 1.
     """
     size, step = 1, 1
     for kernel, stride, dilation in zip(kernels, strides, dilations or [1] * len(kernels), strict=True):

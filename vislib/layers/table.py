@@ -1,4 +1,4 @@
-"""A network layer by layer, as data: what `layer_table` gives."""
+"""The layer table of a network: the result of `layer_table`."""
 
 import csv
 import io
@@ -15,18 +15,18 @@ class LayerRow:
     """One operation of a network.
 
     Attributes:
-        name: As in the model; "base/conv1" inside a nested one.
+        name: The name in the model; "base/conv1" for a layer inside a nested model.
         kind: The Keras layer's or operation's class name.
         inputs: Names of the operations before it; "" is the network's input.
-        output_shape: Without the batch: (h, w, c) or (units,).
-        parameters: Weights and biases; 0 where a layer is used again.
-        trainable: How many of them training changes.
+        output_shape: Without the batch axis: (h, w, c) or (units,).
+        parameters: Number of weights and biases; 0 for every further use of a shared layer.
+        trainable: Number of parameters that training changes.
         macs: Multiply-adds for one image, see `cost`; 0 where none are counted.
         activation_bytes: Memory of the output for one image.
-        parameters_formula, macs_formula: With the numbers put in; "" where there is none.
-        field: The receptive field, stride and offset of its units; None where the output is no stack of maps of
-            more than one cell, and every unit may see the whole input.
-        what: What is known of that kind of layer; of a subclass, what is known of the layer that it derives from.
+        parameters_formula, macs_formula: The formulas with their numbers; "" where there is none.
+        field: The receptive field, stride and offset of its units. None if the output has no maps of more than one
+            cell: then every unit may depend on the whole input.
+        what: The properties of this kind of layer; for a subclass, those of the layer class that it derives from.
     """
 
     name: str
@@ -53,12 +53,12 @@ class LayerTable:
     """A network layer by layer, from the input to the logits.
 
     Attributes:
-        name: Of the network.
+        name: The network's name.
         input_shape: (h, w, c).
-        rows: One an operation, in an order in which they can be computed.
-        depth: Layers with weights (convolutions and dense ones) on the longest way from input to output: the 18
-            of ResNet-18. A separable convolution counts once.
-        uncounted: Names of the layers whose multiply-adds are not known, so that the totals leave them out.
+        rows: One for each operation, in an order in which they can be computed.
+        depth: Number of convolutions and dense layers on the longest path from input to output: the 18 of ResNet-18.
+            A separable convolution counts once.
+        uncounted: Names of the layers whose multiply-adds are unknown; the totals leave them out.
     """
 
     name: str
@@ -86,20 +86,20 @@ class LayerTable:
 
     @cached_property
     def activation_bytes(self) -> int:
-        """Memory of every output together for one image: what training keeps for the way back."""
+        """Memory of all outputs for one image, which training keeps for the backward pass."""
         return sum(row.activation_bytes for row in self.rows)
 
     @property
     def field(self) -> ReceptiveField | None:
-        """The receptive field of the last layer with maps; None without any."""
+        """The receptive field of the last layer with maps; None if there is no such layer."""
         return next((row.field for row in reversed(self.rows) if row.field), None)
 
     def row(self, name: str) -> LayerRow | None:
-        """The row of that name."""
+        """The row of that name; None if there is none."""
         return next((row for row in self.rows if row.name == name), None)
 
     def csv(self) -> str:
-        """The table as comma-separated values with a header, sizes as numbers of their own."""
+        """The table as comma-separated values with a header; each size has its own column."""
         text = io.StringIO()
         writer = csv.DictWriter(text, list(_record(self.rows[0])), lineterminator="\n")
         writer.writeheader()

@@ -1,4 +1,4 @@
-"""How far an explanation can be trusted: measures of a map, beside baselines, with their papers."""
+"""How far an explanation can be trusted: measures of a map from the literature, compared with baselines."""
 
 from vislib.trust.complexity import complexity, sparseness
 from vislib.trust.confidence import confidence_drop, confidence_increases

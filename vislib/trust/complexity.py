@@ -1,10 +1,13 @@
-"""Sparseness and complexity: how few pixels a map blames."""
+"""Sparseness and complexity: whether a map highlights few pixels or many."""
 
 import numpy as np
 
 
 def sparseness(values: np.ndarray) -> float:
-    """The Gini index of |values|, 0..1: 0 where all are the same, towards 1 where one has everything.
+    """The Gini index of |values|, 0..1: 0 if all are equal, close to 1 if one pixel has all of the sum.
+
+    Args:
+        values: The map (h, w).
 
     Reference: Chalasani et al. 2020, arXiv 1810.06583, section 5.
     """
@@ -16,9 +19,16 @@ def sparseness(values: np.ndarray) -> float:
 
 
 def complexity(values: np.ndarray) -> float:
-    """The entropy −Σ p ln p of p = |values| / Σ |values|, divided by its largest, ln n: 0 one pixel, 1 all alike.
+    """The entropy −Σ p ln p of p = |values| / Σ |values|, divided by its maximum ln n, 0..1.
 
-    Reference: Bhatt, Weller & Moura 2020, arXiv 2005.00631, definition 4; there it is not divided.
+    0 means that one pixel has all of the sum; 1 means that all are equal.
+
+    Args:
+        values: The map (h, w).
+
+    Departs from the paper, which does not divide by ln n.
+
+    Reference: Bhatt, Weller & Moura 2020, arXiv 2005.00631, definition 4.
     """
     shares = np.abs(values.ravel()).astype(np.float64)
     if shares.sum() == 0:

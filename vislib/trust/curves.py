@@ -1,4 +1,4 @@
-"""Deletion and insertion: does the score follow the map?"""
+"""Deletion and insertion: the score while pixels are covered or shown in the order of the map."""
 
 from dataclasses import dataclass
 
@@ -14,11 +14,11 @@ _BATCH = 32
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A score as pixels are taken away or put in, those that a map ranks highest first.
+    """The score of a target while pixels are covered or shown, the highest of a map first.
 
     Attributes:
-        shares: (n,) of the pixels changed, 0 to 1.
-        scores: (n,) of the target.
+        shares: (n,): the share of pixels that are changed, 0 to 1.
+        scores: (n,): the score of the target at each share.
     """
 
     shares: np.ndarray
@@ -26,50 +26,52 @@ class Curve:
 
     @property
     def area(self) -> float:
-        """Under the curve, by the trapezoidal rule; the mean score."""
+        """The area under the curve, by the trapezoidal rule; it is the mean score."""
         return float(np.trapezoid(self.scores, self.shares))
 
 
 def deletion(
     classifier: Classifier,
-    fitted: np.ndarray,
+    resized: np.ndarray,
     values: np.ndarray,
     target: Target,
     n_steps: int = 28,
     fill: str = "grey",
     progress: Progress = no_progress,
 ) -> Curve:
-    """The score as pixels are covered, the highest of the map first. The lower the area, the better the map.
+    """The score while pixels are covered, the highest of the map first. The lower the area, the better the map.
 
-    Pixels scattered over the image ruin it for the network wherever they lie, so random numbers do well here: a map
-    of broad patches that does not beat them need not be worse.
+    Covering scattered pixels destroys the image for the network wherever they lie, so random numbers do well here. A
+    map of broad patches that does not beat them is not necessarily worse.
 
     Args:
-        classifier: Whose decision.
-        fitted: The image as the network sees it, (h, w, 3) uint8.
+        classifier: The classifier whose decision is explained.
+        resized: The image at the network's input size, (h, w, 3) uint8.
         values: The map (h, w).
-        target: Whose score; the paper's is the probability of the class.
-        n_steps: In how many steps of equal size, 1 to the number of pixels.
-        fill: What covers: one of `vislib.attribution.fills.FILLS`.
-        progress: Called as progress(done, total) between batches.
+        target: The target whose score is computed; the paper uses the class's probability.
+        n_steps: The number of steps of equal size, from 1 to the number of pixels.
+        fill: What covers pixels: one of `vislib.attribution.fills.FILLS`.
+        progress: Called as progress(done, total) between batches. If it raises, the work stops.
 
     Reference: Petsiuk, Das & Saenko 2018, arXiv 1806.07421, section 4.2.
     """
-    return _curve(classifier, fitted, cover_image(fitted, fill), values, target, n_steps, progress)
+    return _curve(classifier, resized, cover_image(resized, fill), values, target, n_steps, progress)
 
 
 def insertion(
     classifier: Classifier,
-    fitted: np.ndarray,
+    resized: np.ndarray,
     values: np.ndarray,
     target: Target,
     n_steps: int = 28,
     fill: str = "blur",
     progress: Progress = no_progress,
 ) -> Curve:
-    """The score as pixels are put back into a blurred image, the highest of the map first. The higher the area, the
-    better the map. Arguments and paper as for `deletion`."""
-    return _curve(classifier, cover_image(fitted, fill), fitted, values, target, n_steps, progress)
+    """The score while pixels of a blurred image are shown, the highest of the map first.
+
+    The higher the area, the better the map. Arguments and paper as for `deletion`.
+    """
+    return _curve(classifier, cover_image(resized, fill), resized, values, target, n_steps, progress)
 
 
 def _curve(classifier, start, end, values, target, n_steps: int, progress: Progress) -> Curve:

@@ -1,4 +1,4 @@
-"""All figures of a map at once, and of several methods side by side."""
+"""All measures of a map, for several methods at once."""
 
 from collections.abc import Mapping, Sequence
 
@@ -34,51 +34,51 @@ def measure(
     seed: int = 0,
     progress: Progress = no_progress,
 ) -> list[Trust]:
-    """How far the maps of these methods for one image can be trusted, beside the two baselines.
+    """Measures how far the maps of these methods for one image can be trusted, and the two baselines for comparison.
 
     Args:
-        explainers: The methods with their parameters, each name once.
-        classifier: Whose decision.
+        explainers: The methods with their parameters; each name occurs once.
+        classifier: The classifier whose decision is explained.
         image: (H, W, 3) in 0..255.
-        class_index: The class, by number or label, or the target explained; None for the most probable class.
-        baselines: Whether random numbers and image edges are measured too.
-        noise_samples: For max-sensitivity; 0 leaves it out.
-        randomize: Whether to do the sanity check, five more maps a method.
-        grid: For the pointing game; None leaves it out.
-        seed: Of all that is random.
-        progress: Called as progress(done, total) between pieces of work; raising cancels.
+        class_index: The class, as a number or a label, or any target; None means the most probable class.
+        baselines: Whether random numbers and image edges are measured, too.
+        noise_samples: Draws of noise for max-sensitivity; 0 leaves it out.
+        randomize: Whether to do the sanity check, which computes six maps of each method.
+        grid: The images for the pointing game; None leaves it out.
+        seed: Seed of everything random.
+        progress: Called as progress(done, total) between pieces of work. If it raises, the work stops.
 
     Returns:
-        One a method, in the order given, the baselines last.
+        The measures of each method, in the given order, then the baselines.
 
     Raises:
         ParameterError: If a parameter does not suit the network.
         ModelError: If a method does not exist for the network.
     """
-    asked = None if class_index is None else classifier.target(class_index)
-    every = {explainer.name: explainer.resolved(classifier, asked) for explainer in explainers}
+    requested = None if class_index is None else classifier.target(class_index)
+    every = {explainer.name: explainer.resolved(classifier, requested) for explainer in explainers}
     if baselines:
         for name in BASELINES:
-            every.setdefault(name, methods()[name]().resolved(classifier, asked))
+            every.setdefault(name, methods()[name]().resolved(classifier, requested))
     work = Steps(progress, len(every) * (2 + (noise_samples > 0) + (grid is not None) + randomize))
     heatmaps = {}
     for name, explainer in every.items():
-        heatmaps[name] = explainer.explain(classifier, image, asked, work.watch)
+        heatmaps[name] = explainer.explain(classifier, image, requested, work.watch)
         work.finished()
     target = next(iter(heatmaps.values())).target
-    fitted = classifier.resize(image)
+    resized = classifier.resize(image)
     stages: Mapping[str, list[RandomizedStage]] = {}
     if randomize:
-        stages = cascading_randomization(every, classifier, fitted, target, seed=seed, progress=work.watch)
+        stages = cascading_randomization(every, classifier, resized, target, seed=seed, progress=work.watch)
         work.finished(len(every))
     found = []
     for name, explainer in every.items():
-        figures = _figures(classifier, fitted, heatmaps[name].values, target, seed)
+        metrics = _metrics(classifier, resized, heatmaps[name].values, target, seed)
         work.finished()
         sensitivity = pointing = None
         if noise_samples:
             sensitivity = robustness.max_sensitivity(
-                explainer, classifier, fitted, target, noise_samples, seed=seed, progress=work.watch
+                explainer, classifier, resized, target, noise_samples, seed=seed, progress=work.watch
             )
             work.finished()
         if grid is not None:
@@ -96,21 +96,21 @@ def measure(
                 pointing=pointing,
                 pointing_by_chance=1 / len(grid.class_indices) if grid else 0.0,
                 stages=tuple(stages.get(name, ())),
-                **figures,
+                **metrics,
             )
         )
     return found
 
 
-def _figures(classifier, fitted, values, target: Target, seed: int) -> dict:
+def _metrics(classifier, resized, values, target: Target, seed: int) -> dict:
     probability = as_probability(target)
-    out, in_ = (curve(classifier, fitted, values, probability) for curve in (curves.deletion, curves.insertion))
+    out, in_ = (curve(classifier, resized, values, probability) for curve in (curves.deletion, curves.insertion))
     return {
         "deletion": out.area,
         "insertion": in_.area,
-        "confidence_drop": confidence.confidence_drop(classifier, fitted, values, target),
-        "confidence_increases": confidence.confidence_increases(classifier, fitted, values, target),
-        "infidelity": robustness.infidelity(classifier, fitted, values, target, seed=seed),
+        "confidence_drop": confidence.confidence_drop(classifier, resized, values, target),
+        "confidence_increases": confidence.confidence_increases(classifier, resized, values, target),
+        "infidelity": robustness.infidelity(classifier, resized, values, target, seed=seed),
         "sparseness": sparseness(values),
         "complexity": complexity(values),
         "deletion_curve": out,
@@ -119,11 +119,11 @@ def _figures(classifier, fitted, values, target: Target, seed: int) -> dict:
 
 
 def verdict(trust: Trust, all_measured: Sequence[Trust]) -> tuple[str, list[Reason]]:
-    """What this map on this image is good for, in plain words, and why.
+    """The verdict on this map for this image, as one sentence, and the reasons for it.
 
     Args:
-        trust: One of `measure`.
-        all_measured: All of that `measure`; it is compared with the baselines among them.
+        trust: One result of `measure`.
+        all_measured: All results of the same call; `trust` is compared with the baselines among them.
     """
     baselines = [other for other in all_measured if other.family is Family.BASELINE and other is not trust]
     return verdicts.verdict(trust, baselines), verdicts.reasons(trust, baselines)

@@ -1,4 +1,4 @@
-"""The grid pointing game: several images in one, so that the ground truth is known."""
+"""The grid pointing game: several images in one picture, so that the ground truth is known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from vislib.targets.scores import ClassScore
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """Images of different classes side by side.
+    """Images of different classes in one picture.
 
     Attributes:
-        picture: (h, w, 3) uint8, of the network's input size.
+        picture: (h, w, 3) uint8, at the network's input size.
         class_indices: The class of each cell, left to right, then down.
         n_columns: Cells in a row.
     """
@@ -28,7 +28,7 @@ class Grid:
     n_columns: int
 
     def cell(self, number: int) -> tuple[slice, slice]:
-        """Rows and columns of a cell."""
+        """The rows and columns of a cell, as slices."""
         n_rows = len(self.class_indices) // self.n_columns
         height, width = self.picture.shape[0] // n_rows, self.picture.shape[1] // self.n_columns
         row, column = divmod(number, self.n_columns)
@@ -36,23 +36,23 @@ class Grid:
 
 
 def make_grid(classifier: Classifier, images: Sequence[np.ndarray]) -> Grid:
-    """Two images side by side, or four in a square, each under the class that the network is surest of.
+    """Puts two images side by side, or four in a square; the class of each is the network's most probable one.
 
-    Of images with the same class only the first is taken.
+    If several images have the same class, only the first is used.
 
     Args:
-        classifier: Whose classes.
-        images: (H, W, 3) each, at least two of different classes.
+        classifier: The classifier that predicts the classes.
+        images: (H, W, 3) in 0..255 each, at least two of different classes.
 
     Raises:
-        ParameterError: If the network sees fewer than two different classes in them.
+        ParameterError: If the network predicts fewer than two different classes for them.
     """
     found: dict[int, np.ndarray] = {}
     for image in images:
         found.setdefault(classifier.predict(image, 1)[0].index, image)
     if len(found) < 2:
         raise ParameterError(
-            f"The grid needs images of at least two classes; the network sees {len(found)} in these {len(images)}."
+            f"The grid needs images of at least two classes; the network predicts {len(found)} for these {len(images)}."
         )
     chosen = dict(list(found.items())[: 4 if len(found) >= 4 else 2])
     height, width = classifier.input_size
@@ -68,18 +68,20 @@ def make_grid(classifier: Classifier, images: Sequence[np.ndarray]) -> Grid:
 def grid_pointing(
     explainer: Explainer, classifier: Classifier, grid: Grid, progress: Progress = no_progress
 ) -> tuple[float, ...]:
-    """For each cell, the share 0..1 of the positive part of its class's map that lies in it; by chance 1 / cells.
+    """For each cell, the share 0..1 of the positive part of its class's map that lies in the cell.
 
-    Departs from the paper, whose networks take the grid at full size: here it is shrunk to the network's input.
+    A random map gets 1 / number of cells on average.
+
+    Departs from the paper, whose networks process the grid at full size: here it is reduced to the network's input.
 
     Args:
         explainer: The method.
-        classifier: Whose decision.
-        grid: Of `make_grid`.
-        progress: Called as progress(done, total) between maps and within them.
+        classifier: The classifier whose decision is explained.
+        grid: The result of `make_grid`.
+        progress: Called as progress(done, total) between maps and within them. If it raises, the work stops.
 
     Returns:
-        A share a cell; 0 where the map has no positive part.
+        The share of each cell; 0 where the map has no positive part.
 
     Reference: Böhle, Fritz & Schiele 2021, arXiv 2104.00032, section 4.1.
     """
@@ -98,7 +100,7 @@ def grid_pointing(
 
 
 def _middle(shape: tuple[int, int], size: tuple[int, int]) -> Box:
-    """The largest part of an image in its middle that has the proportions of `size`."""
+    """The largest box in the middle of an image that has the proportions of `size`."""
     scale = min(shape[0] / size[0], shape[1] / size[1])
     height, width = size[0] * scale, size[1] * scale
     return Box((shape[0] - height) / 2, (shape[1] - width) / 2, height, width)

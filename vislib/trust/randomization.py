@@ -1,4 +1,4 @@
-"""The model-randomization sanity check: a map that stays when the weights are random does not show the decision."""
+"""The model-randomization sanity check: if a map stays the same with random weights, it does not show the decision."""
 
 import threading
 import weakref
@@ -17,14 +17,15 @@ from vislib.targets.base import Target
 
 @dataclass(frozen=True, eq=False)
 class RandomizedStage:
-    """A method's map with part of the network random.
+    """A method's map when part of the network is random.
 
     Attributes:
         layers: The layers made random at this stage, in addition to those of the stages before.
-        share: Of the network's layers with weights that are random now, 0 to 1.
+        share: The share of the layers with weights that are random now, 0 to 1.
         values: The map (h, w).
-        rank_correlation: Spearman's, of the absolute values with those of the trained network, −1 to 1.
-        similarity: SSIM of the absolute values, each stretched to 0..1, −1 to 1.
+        rank_correlation: Spearman's rank correlation of the absolute values with those of the trained network's map,
+            −1 to 1.
+        similarity: SSIM of the same two maps, each stretched to 0..1; −1 to 1.
     """
 
     layers: tuple[str, ...]
@@ -37,30 +38,30 @@ class RandomizedStage:
 def cascading_randomization(
     explainers: Mapping[str, Explainer],
     classifier: Classifier,
-    fitted: np.ndarray,
+    resized: np.ndarray,
     target: Target,
     n_stages: int = 5,
     seed: int = 0,
     progress: Progress = no_progress,
 ) -> dict[str, list[RandomizedStage]]:
-    """Each method's map while the network's layers are made random from the output towards the input.
+    """Each method's map as the network's layers become random, from the output towards the input.
 
-    The layers are taken in `n_stages` groups of equal number, the first the last layer alone. Kernels are drawn
-    anew from a normal distribution of their own standard deviation; biases and the parameters of batch
-    normalization are shuffled among their channels, so that activations keep their size. It happens on a copy:
-    the person's model is not touched.
+    The first stage randomizes the last layer alone; the others randomize groups with equal numbers of layers. A kernel
+    is replaced by normal random numbers of the same standard deviation; biases and the parameters of batch
+    normalization are shuffled among their channels, so that activations keep their size. All this happens on a copy;
+    the original model does not change.
 
     Args:
-        explainers: The methods, by a name of one's own, resolved for the classifier.
-        classifier: Whose decision.
-        fitted: The image as the network sees it, (h, w, 3) uint8.
-        target: What is explained, the same throughout.
-        n_stages: 1 or more.
-        seed: Of the random weights.
-        progress: Called as progress(done, total) between maps and within them.
+        explainers: The methods, resolved for the classifier, by names that the caller chooses.
+        classifier: The classifier whose decision is explained.
+        resized: The image at the network's input size, (h, w, 3) uint8.
+        target: What is explained, the same at every stage.
+        n_stages: The number of stages after the trained network, 1 or more; 1 randomizes all layers at once.
+        seed: Seed of the random weights.
+        progress: Called as progress(done, total) between maps and within them. If it raises, the work stops.
 
     Returns:
-        By name, the stages: first the trained network, last the network wholly random.
+        The stages by name: first the trained network, last the network with random weights in all layers.
 
     Raises:
         ModelError: If Keras cannot copy the model.
@@ -68,13 +69,13 @@ def cascading_randomization(
     Reference: Adebayo et al. 2018, arXiv 1810.03292, sections 3 and 4.
     """
     with _twin(classifier) as twin:
-        return _maps_by_stage(explainers, twin, fitted, target, n_stages, np.random.default_rng(seed), progress)
+        return _maps_by_stage(explainers, twin, resized, target, n_stages, np.random.default_rng(seed), progress)
 
 
 def _maps_by_stage(
     explainers: Mapping[str, Explainer],
     twin: Classifier,
-    fitted: np.ndarray,
+    resized: np.ndarray,
     target: Target,
     n_stages: int,
     random: np.random.Generator,
@@ -90,7 +91,7 @@ def _maps_by_stage(
             _randomize(weights, random)
         n_random += len(group)
         for name, explainer in explainers.items():
-            values = explainer.attribute(twin, fitted, target, within(progress, done, total)).values
+            values = explainer.attribute(twin, resized, target, within(progress, done, total)).values
             first = found[name][0].values if found[name] else values
             found[name].append(
                 RandomizedStage(
@@ -116,15 +117,15 @@ def compare_maps(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     return rank, float(structural_similarity(*stretched, data_range=1.0, win_size=window))
 
 
-# The copy used last: what is traced for one method serves the next of the same network. One alone, as it takes as much
-# memory as the network.
+# The last copy used: functions traced for one method serve the next method of the same network. Only one copy is kept,
+# as it takes as much memory as the network.
 _idle: list[tuple[weakref.ref[Classifier], Classifier]] = []
 _idle_lock = threading.Lock()
 
 
 @contextmanager
 def _twin(classifier: Classifier) -> Iterator[Classifier]:
-    """A copy of the classifier that nobody else uses meanwhile, with the classifier's weights as they are now."""
+    """A copy of the classifier with its current weights, for exclusive use."""
     with _idle_lock:
         found = [twin for kept, twin in _idle if kept() is classifier]
         _idle.clear()
@@ -140,9 +141,10 @@ def _copy(classifier: Classifier) -> Classifier:
 
     try:
         model = keras.models.clone_model(classifier.model)
-    except Exception as error:  # what a layer of somebody's own raises is not known
+    except Exception as error:  # a custom layer can raise anything
         raise ModelError(
-            f"{classifier.key} cannot be copied, so its weights cannot be made random: {str(error).splitlines()[0][:200]}"
+            f"{classifier.key} cannot be copied, so its weights cannot be made random: "
+            f"{str(error).splitlines()[0][:200]}"
         ) from error
     return Classifier(
         f"{classifier.key}, random",
@@ -155,7 +157,7 @@ def _copy(classifier: Classifier) -> Classifier:
 
 
 def _groups(classifier: Classifier, n_stages: int) -> list[list[tuple[str, list]]]:
-    """Names and weights of the layers, from the logits on: the last one alone, then the rest in groups of equal number."""
+    """Names and weights of the layers, from the logits backwards: the last layer, then groups of equal number."""
     layers: dict[int, tuple[str, list]] = {}
     for node in reversed(classifier.network.graph.nodes):
         weights = [weight for weight in getattr(node.operation, "weights", ()) if "float" in str(weight.dtype)]
@@ -173,7 +175,7 @@ def _randomize(weights: list, random: np.random.Generator) -> None:
     for weight in weights:
         values = np.asarray(weight)
         if values.ndim == 1:
-            # One order for the whole layer: a channel's mean and variance belong together.
+            # One order for the whole layer, as a channel's mean and variance belong together.
             order = orders.setdefault(len(values), random.permutation(len(values)))
             weight.assign(values[order])
         elif values.ndim > 1:

@@ -1,4 +1,4 @@
-"""Max-sensitivity and infidelity: does the map hold still under noise, and does it foretell what covering does?"""
+"""Max-sensitivity and infidelity: is the map stable under noise, and does it predict the effect of covering?"""
 
 import numpy as np
 
@@ -12,38 +12,41 @@ from vislib.targets.base import Target
 def max_sensitivity(
     explainer: Explainer,
     classifier: Classifier,
-    fitted: np.ndarray,
+    resized: np.ndarray,
     target: Target,
     n_samples: int = 4,
     radius: float = 0.02,
     seed: int = 0,
     progress: Progress = no_progress,
 ) -> float:
-    """max over noise u of ‖Φ(x + u) − Φ(x)‖ / ‖Φ(x)‖, each u uniform in ±radius: how much the map can change when
-    the image changes so little that no one sees it. 0 is best.
+    """max over noise u of ‖Φ(x + u) − Φ(x)‖ / ‖Φ(x)‖, each u uniform in ±radius.
+
+    It is how much the map can change when the image changes invisibly. ≥ 0; 0 is best.
+
+    Departs from the paper, which does not divide by the norm of the map.
 
     Args:
-        explainer: The method Φ, its parameters resolved for the classifier.
-        classifier: Whose decision.
-        fitted: The image as the network sees it, (h, w, 3) uint8.
+        explainer: The method Φ, resolved for the classifier.
+        classifier: The classifier whose decision is explained.
+        resized: The image at the network's input size, (h, w, 3) uint8.
         target: What is explained.
-        n_samples: Draws of noise; more can only give more.
-        radius: Of the noise, as a share of 255. Pixels are rounded to whole levels and kept in 0..255.
-        seed: Of the noise.
-        progress: Called as progress(done, total) between maps and within them.
+        n_samples: Draws of noise; more draws can only raise the result.
+        radius: Largest noise, as a share of 255. Noisy pixels are rounded to whole levels and clipped to 0..255.
+        seed: Seed of the noise.
+        progress: Called as progress(done, total) between maps and within them. If it raises, the work stops.
 
-    Reference: Yeh et al. 2019, arXiv 1901.09392, definition 3; there the norm is not divided by that of the map.
+    Reference: Yeh et al. 2019, arXiv 1901.09392, definition 3.
     """
     random = np.random.default_rng(seed)
     progress(0, n_samples)
-    first = explainer.attribute(classifier, fitted, target, within(progress, 0, n_samples)).values.astype(np.float64)
+    first = explainer.attribute(classifier, resized, target, within(progress, 0, n_samples)).values.astype(np.float64)
     norm = np.linalg.norm(first)
     if norm == 0:
         return 0.0
     worst = 0.0
     for done in range(n_samples):
-        noise = random.uniform(-radius * 255, radius * 255, fitted.shape)
-        noisy = np.clip(np.rint(fitted + noise), 0, 255).astype(np.uint8)
+        noise = random.uniform(-radius * 255, radius * 255, resized.shape)
+        noisy = np.clip(np.rint(resized + noise), 0, 255).astype(np.uint8)
         values = explainer.attribute(classifier, noisy, target, within(progress, done, n_samples)).values
         worst = max(worst, float(np.linalg.norm(values - first) / norm))
         progress(done + 1, n_samples)
@@ -52,7 +55,7 @@ def max_sensitivity(
 
 def infidelity(
     classifier: Classifier,
-    fitted: np.ndarray,
+    resized: np.ndarray,
     values: np.ndarray,
     target: Target,
     n_squares: int = 64,
@@ -61,28 +64,28 @@ def infidelity(
 ) -> float:
     """E[(β Σ_{p ∈ S} Φ_p − (f(x) − f(x without S)))²] / E[(f(x) − f(x without S))²] over random squares S, 0..1.
 
-    How far the map's sum over a square is from what covering the square does to the score. β is the factor that
-    fits best, for a map's scale means nothing to most methods; divided by the mean square, 0 is a map that tells
-    every fall of the score, 1 one that tells none.
+    It compares the map's sum over a square with the fall of the score when the square is covered. β is the best-fitting
+    factor ≥ 0, as the scale of most methods' maps has no meaning. 0 means that the map predicts every fall of the
+    score, 1 that it predicts none.
 
     Args:
-        classifier: Whose decision.
-        fitted: The image as the network sees it, (h, w, 3) uint8.
+        classifier: The classifier whose decision is explained.
+        resized: The image at the network's input size, (h, w, 3) uint8.
         values: The map (h, w).
-        target: Whose score f.
-        n_squares: How many are drawn, a fifth of the shorter side wide.
-        fill: What covers: one of `vislib.attribution.fills.FILLS`.
-        seed: Of the squares.
+        target: The target whose score is f.
+        n_squares: Number of random squares; each is a fifth of the shorter side wide.
+        fill: What covers a square: one of `vislib.attribution.fills.FILLS`.
+        seed: Seed of the squares.
 
     Reference: Yeh et al. 2019, arXiv 1901.09392, definition 1, with the square removal of section 2.3.
     """
     network, random = classifier.network, np.random.default_rng(seed)
-    height, width = fitted.shape[:2]
+    height, width = resized.shape[:2]
     side = max(1, min(height, width) // 5)
     tops, lefts = random.integers(0, height - side + 1, n_squares), random.integers(0, width - side + 1, n_squares)
     squares = [np.s_[top : top + side, left : left + side] for top, left in zip(tops, lefts, strict=True)]
-    cover = cover_image(fitted, fill)
-    inputs = classifier.preprocess_input(fitted[None])
+    cover = cover_image(resized, fill)
+    inputs = classifier.preprocess_input(resized[None])
     patches = classifier.preprocess_input(np.stack([cover[square] for square in squares]))
     patched = network.patched(inputs, (side, side), target)
     falls = patched.unchanged - patched.values(patches, tops, lefts)[0]
@@ -90,5 +93,5 @@ def infidelity(
     if not falls.any():
         return 0.0 if not summed.any() else 1.0
     beta = (summed @ falls) / (summed @ summed) if summed.any() else 0.0
-    # A map that says the opposite is no better than one that says nothing.
+    # A map that predicts the opposite is no better than one that predicts nothing.
     return min(1.0, float(((max(beta, 0.0) * summed - falls) ** 2).mean() / (falls**2).mean()))

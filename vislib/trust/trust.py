@@ -1,4 +1,4 @@
-"""What is measured of one map: the figures of a trust report."""
+"""The measures of one map."""
 
 import dataclasses
 from dataclasses import dataclass, field
@@ -10,28 +10,29 @@ from vislib.trust.randomization import RandomizedStage
 
 @dataclass(frozen=True, eq=False)
 class Trust:
-    """What can be measured of one method's map for one image.
+    """The measures of one method's map for one image.
 
     Attributes:
-        name: The method's.
-        title: For people.
-        family: The method's.
+        name: The method's name.
+        title: The name that people read.
+        family: The method's family.
         class_discriminative: Whether the method depends on the class at all.
         heatmap: The map.
-        deletion: Area under the deletion curve, of the class's probability; lower is better.
+        deletion: Area under the deletion curve of the class's probability; lower is better.
         insertion: Area under the insertion curve; higher is better.
         confidence_drop: 0..1, lower is better.
-        confidence_increases: Whether the class is surer of the map's part alone.
+        confidence_increases: Whether the class's probability rises when only the mapped part is shown.
         infidelity: 0..1, lower is better.
-        max_sensitivity: Relative, ≥ 0, lower is better; None where it was not asked for.
+        max_sensitivity: Relative, ≥ 0, lower is better; None if it was not computed.
         sparseness: Gini index, 0..1.
         complexity: Entropy, 0..1.
-        randomized: Mean rank correlation with the maps of the network as it becomes random, from its last layer to
-            all of it; None where it was not asked for.
-        pointing: Mean share of the grid pointing game, 0..1, and what chance gives; None without a grid.
-        deletion_curve: The curve itself.
-        insertion_curve: Likewise.
-        stages: Of the sanity check.
+        randomized: Mean rank correlation with the maps of the partly random network, from the last layer random to all
+            layers random; −1..1, lower is better; None if it was not computed.
+        pointing: Mean share of the grid pointing game, 0..1, higher is better; None without a grid.
+        pointing_by_chance: The share that a random map gets on average; 0 without a grid.
+        deletion_curve: The deletion curve.
+        insertion_curve: The insertion curve.
+        stages: The stages of the sanity check; empty if it was not done.
     """
 
     name: str
@@ -55,6 +56,6 @@ class Trust:
     stages: tuple[RandomizedStage, ...] = field(repr=False)
 
     def row(self) -> dict[str, str | float | bool | None]:
-        """The figures alone, by name, for a table."""
+        """The measures without maps and curves, by name, for a table."""
         left_out = ("heatmap", "deletion_curve", "insertion_curve", "stages", "pointing_by_chance")
         return {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self) if spec.name not in left_out}

@@ -1,4 +1,4 @@
-"""What the figures say of a map, in plain words."""
+"""Reasons and a verdict from the measures of a map, in plain words."""
 
 from dataclasses import dataclass
 from enum import StrEnum, auto
@@ -7,14 +7,13 @@ from vislib.attribution.base import Family
 from vislib.trust.trust import Trust
 
 RANDOM_WEIGHTS_LIMIT = 0.5
-"""Mean rank correlation with the maps of the network as it becomes random, from which a map counts as not showing
-the decision."""
+"""From this mean rank correlation with the maps of the partly random network, a map does not show the decision."""
 NOISE_LIMIT = 1.0
-"""Max-sensitivity from which a map counts as unsteady: it changes by more than its own size."""
+"""From this max-sensitivity, a map counts as unstable: it changes by its whole norm or more."""
 
 
 class Ground(StrEnum):
-    """What a reason rests on."""
+    """The measure that a reason is based on."""
 
     SAME_FOR_EVERY_CLASS = auto()
     RANDOM_WEIGHTS = auto()
@@ -25,12 +24,12 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing that the figures say of a map.
+    """One reason for or against a map.
 
     Attributes:
-        ground: What it rests on; the verdict looks at this alone.
-        supports: Whether it speaks for the map.
-        text: A sentence.
+        ground: What it is based on. The verdict uses this and `supports`, not the text.
+        supports: Whether it is in favour of the map.
+        text: One sentence.
     """
 
     ground: Ground
@@ -39,26 +38,30 @@ class Reason:
 
 
 def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
-    """What the figures say of a map, the gravest first."""
-    said: list[Reason] = []
+    """The reasons for and against a map, those against it first.
+
+    Args:
+        trust: The measures of the map.
+        baselines: The measures of the baselines for the same image and target."""
+    found: list[Reason] = []
     if not trust.class_discriminative:
-        said.append(
-            Reason(Ground.SAME_FOR_EVERY_CLASS, False, "It is the same for every class, so it cannot say why this one.")
+        found.append(
+            Reason(Ground.SAME_FOR_EVERY_CLASS, False, "It is the same for every class, so it cannot explain this one.")
         )
     if trust.randomized is not None:
         stays = trust.randomized >= RANDOM_WEIGHTS_LIMIT
-        figure = f"(rank correlation {trust.randomized:.2f})"
-        said.append(
+        correlation = f"(rank correlation {trust.randomized:.2f})"
+        found.append(
             Reason(
                 Ground.RANDOM_WEIGHTS,
                 False,
-                f"It changes little when the weights are random {figure}: it shows edges, not the decision.",
+                f"It changes little when the weights are random {correlation}: it shows edges, not the decision.",
             )
             if stays
             else Reason(
                 Ground.RANDOM_WEIGHTS,
                 True,
-                f"It changes when the weights are random {figure}, so it depends on what was learned.",
+                f"It changes when the weights are random {correlation}, so it depends on what was learned.",
             )
         )
     if baselines:
@@ -66,51 +69,52 @@ def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
         better_in = all(trust.insertion > other.insertion for other in baselines)
         both = "random pixels and an edge detector"
         if better_out and better_in:
-            said.append(
+            found.append(
                 Reason(
                     Ground.BASELINES,
                     True,
-                    f"Its pixels matter: covering them lowers the score, and showing them raises it, more than with {both}.",
+                    "Its pixels matter: covering them lowers the score, and showing them raises it, more than with "
+                    f"{both}.",
                 )
             )
         elif better_out or better_in:
-            works, fails = ("covering", "showing") if better_out else ("showing", "covering")
-            said.append(
+            works, fails = ("covered", "shown") if better_out else ("shown", "covered")
+            found.append(
                 Reason(
                     Ground.BASELINES,
                     False,
-                    f"In {works} its highest pixels it beats {both}, but in {fails} them it does not.",
+                    f"It beats {both} when its highest pixels are {works}, but not when they are {fails}.",
                 )
             )
         else:
-            said.append(Reason(Ground.BASELINES, False, f"Its highest pixels matter no more than those of {both} do."))
+            found.append(Reason(Ground.BASELINES, False, f"Its highest pixels matter no more than those of {both} do."))
     if trust.pointing is not None and trust.pointing <= trust.pointing_by_chance * 1.2 and trust.class_discriminative:
-        said.append(
+        found.append(
             Reason(
                 Ground.POINTING,
                 False,
-                f"Among several images it finds the right one hardly better than chance ({trust.pointing:.0%}).",
+                f"Among several images it highlights the right one ({trust.pointing:.0%}) hardly more than chance.",
             )
         )
     if trust.max_sensitivity == 0:
-        said.append(
+        found.append(
             Reason(Ground.NOISE, False, "Noise in the image does not change it at all: it hardly depends on the image.")
         )
     if trust.max_sensitivity is not None and trust.max_sensitivity >= NOISE_LIMIT:
-        said.append(
-            Reason(Ground.NOISE, False, f"Noise too weak to see changes it by {trust.max_sensitivity:.0%} of its size.")
+        found.append(
+            Reason(Ground.NOISE, False, f"Invisible noise changes it by {trust.max_sensitivity:.0%} of its size.")
         )
-    return sorted(said, key=lambda reason: reason.supports)
+    return sorted(found, key=lambda reason: reason.supports)
 
 
 def verdict(trust: Trust, baselines: list[Trust]) -> str:
-    """One line: what this map on this image is good for."""
+    """How far this map for this image can be trusted, as one sentence."""
     if trust.family is Family.BASELINE:
-        return "A baseline: what a method must beat."
-    said = reasons(trust, baselines)
-    against = [reason for reason in said if not reason.supports]
+        return "A baseline: a method must beat it."
+    found = reasons(trust, baselines)
+    against = [reason for reason in found if not reason.supports]
     if any(reason.ground is Ground.RANDOM_WEIGHTS for reason in against):
-        return "Not to be trusted as an explanation."
+        return "Do not trust it as an explanation."
     if not against:
-        return "Nothing here speaks against it."
-    return "To be read with care." if len(against) < len(said) else "Little speaks for it."
+        return "No measure counts against it."
+    return "Read it with care." if len(against) < len(found) else "No measure supports it."
