@@ -1,1 +1,1 @@
-"""What the Learn pages teach: a picture's way through a network, published architectures, terms."""
+"""The content of the Learn pages: the story of an image in a network, published architectures, a glossary."""

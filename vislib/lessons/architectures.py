@@ -1,6 +1,6 @@
-"""The famous architectures: who made them when, what they brought, how well they did, and how to build them.
+"""Well-known architectures: authors, year, new ideas, ImageNet errors, and how to build them.
 
-Building gives random weights and downloads nothing.
+A built network has random weights; nothing is downloaded.
 """
 
 from collections.abc import Callable
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import keras
 
 PROTOCOL = "validation images of ILSVRC 2012, one crop from the centre, one network"
-"""How the errors below were measured: all alike, so that they can be compared. Papers also report averages over
-many crops and networks, which are lower."""
+"""How the errors below were measured: all in the same way, so that they can be compared. Papers also report averages
+over many crops and networks, which are lower."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class Architecture:
     """A published network.
 
     Attributes:
-        title: How people call it.
-        year: Of its publication.
-        authors: Of the paper.
-        paper: Its title and where it is.
-        introduced: What it brought, in one sentence.
+        title: The name that people read.
+        year: Year of publication.
+        authors: Authors of the paper.
+        paper: Title of the paper and where to find it.
+        introduced: Its new ideas, in one sentence.
         top1, top5: ImageNet error in percent, measured as `PROTOCOL` says; None where it was never measured.
-        error_source: Where those figures are from, or why there are none.
-        make: Builds it with random weights.
+        error_source: The source of the errors, or why there are none.
+        make: A function that builds it with random weights.
     """
 
     title: str
@@ -45,10 +45,10 @@ class Architecture:
 
 
 def build(name: str) -> "keras.Model":
-    """The architecture of that name with random weights, for its published input size and classes.
+    """Builds the named architecture with random weights, for its published input size and number of classes.
 
     Raises:
-        ParameterError: If there is none.
+        ParameterError: If there is no architecture of that name.
     """
     if name not in ARCHITECTURES:
         raise ParameterError(f"There is no architecture '{name}'; there are: {listed(ARCHITECTURES, 20)}.")
@@ -56,10 +56,10 @@ def build(name: str) -> "keras.Model":
 
 
 def table(name: str) -> LayerTable:
-    """The layer table of an architecture, of which no weight is made: they would take up to 0.6 GB.
+    """The layer table of the named architecture. Its weights, up to 0.6 GB, are not created.
 
     Raises:
-        ParameterError: If there is none of that name.
+        ParameterError: If there is no architecture of that name.
     """
     from vislib.backend import keras
 
@@ -67,7 +67,7 @@ def table(name: str) -> LayerTable:
         return layer_table(build(name))
 
 
-def _own(name: str) -> Callable[[], "keras.Model"]:
+def _trainable_here(name: str) -> Callable[[], "keras.Model"]:
     def make():
         from vislib.training import networks
 
@@ -109,15 +109,15 @@ _VGG = (
     2014,
     "Simonyan, Zisserman",
     "Very Deep Convolutional Networks for Large-Scale Image Recognition, arXiv 1409.1556",
-    "Stacks of 3 × 3 convolutions instead of larger kernels: three see as far as one of 7 × 7, with fewer weights and "
-    "two more nonlinearities.",
+    "Stacks of 3 × 3 convolutions instead of larger kernels: three have the receptive field of one of 7 × 7, with "
+    "fewer weights and two more nonlinearities.",
 )
 _RESNET = (
     2015,
     "He, Zhang, Ren, Sun",
     "Deep Residual Learning for Image Recognition, arXiv 1512.03385",
-    "Residual blocks F(x) + x: layers learn what to change about their input, which let networks of over a hundred "
-    "layers be trained.",
+    "Residual blocks F(x) + x: layers learn the difference to their input, which made it possible to train networks "
+    "of over a hundred layers.",
 )
 _CAFFE = "the replication by Caffe, github.com/BVLC/caffe, models/"
 _MATCONVNET = "the authors' networks as measured by MatConvNet, www.vlfeat.org/matconvnet/pretrained"
@@ -129,17 +129,17 @@ ARCHITECTURES: dict[str, Architecture] = {
         1998,
         "LeCun, Bottou, Bengio, Haffner",
         "Gradient-Based Learning Applied to Document Recognition, Proceedings of the IEEE 86 (11)",
-        "Convolution and subsampling in turn, learnt from end to end by backpropagation, to read handwritten digits.",
+        "Alternating convolution and subsampling, trained end to end by backpropagation, to read handwritten digits.",
         None,
         None,
         "reads digits of 32 × 32 pixels; never measured on ImageNet",
-        _own("lenet5"),
+        _trainable_here("lenet5"),
     ),
     "alexnet": Architecture(
         "AlexNet, two groups as published",
         *_ALEXNET,
         "A deep convolutional network with ReLU and dropout, trained on two graphics cards, that won ILSVRC 2012 by "
-        "a wide margin (15.3 % top-5 error against 26.2 % of the second).",
+        "a wide margin (15.3 % top-5 error; the second had 26.2 %).",
         42.9,
         19.8,
         f"{_CAFFE}bvlc_alexnet",
@@ -148,10 +148,10 @@ ARCHITECTURES: dict[str, Architecture] = {
     "alexnet-one-tower": Architecture(
         "AlexNet, one tower",
         *_ALEXNET,
-        "The same layers without the division between two graphics cards: conv2, conv4 and conv5 see all channels.",
+        "The same layers without the division between two graphics cards: conv2, conv4 and conv5 use all channels.",
         None,
         None,
-        "the published figures are those of the divided network",
+        "the published errors are those of the divided network",
         _alexnet(grouped=False),
     ),
     "vgg16": Architecture("VGG-16", *_VGG, 28.5, 9.9, _MATCONVNET, _keras("VGG16")),
@@ -168,8 +168,8 @@ ARCHITECTURES: dict[str, Architecture] = {
         f"{_CAFFE}bvlc_googlenet",
         _googlenet,
     ),
-    "resnet18": Architecture("ResNet-18", *_RESNET, 30.41, 10.76, _TORCH, _own("resnet18")),
-    "resnet34": Architecture("ResNet-34", *_RESNET, 26.73, 8.74, _TORCH, _own("resnet34")),
+    "resnet18": Architecture("ResNet-18", *_RESNET, 30.41, 10.76, _TORCH, _trainable_here("resnet18")),
+    "resnet34": Architecture("ResNet-34", *_RESNET, 26.73, 8.74, _TORCH, _trainable_here("resnet34")),
     "resnet50": Architecture(
         "ResNet-50", *_RESNET, 24.7, 7.8, "the authors, github.com/KaimingHe/deep-residual-networks", _keras("ResNet50")
     ),
@@ -178,7 +178,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         2016,
         "Huang, Liu, van der Maaten, Weinberger",
         "Densely Connected Convolutional Networks, arXiv 1608.06993",
-        "Dense blocks: every layer gets the maps of all layers before it in its block, side by side instead of added.",
+        "Dense blocks: each layer takes the maps of all earlier layers of its block, concatenated instead of added.",
         25.09,
         7.81,
         "the conversion to Caffe that the authors link, github.com/shicai/DenseNet-Caffe",

@@ -1,4 +1,4 @@
-"""A cat through a CNN: what convolution, ReLU and pooling make of an image, step by step, with sizes computed."""
+"""A cat through a CNN: the effect of convolution, ReLU and pooling on an image, step by step, with computed sizes."""
 
 from dataclasses import dataclass, field
 
@@ -16,7 +16,7 @@ from vislib.images.reading import Box, resize_box
 from vislib.model.classifier import Classifier
 
 MAX_SIDE = 480
-"""Larger images are made smaller first; in pixels of the longer side."""
+"""Larger images are reduced to this longer side, in pixels."""
 
 
 _SHOWN = (Role.CONVOLUTION, Role.ACTIVATION, Role.POOLING)
@@ -27,12 +27,12 @@ class StoryStep:
     """One picture of the story.
 
     Attributes:
-        key: Stable name.
-        title: What was done.
-        maps: What came out, (h, w, c) float64, raw.
+        key: A stable name.
+        title: The operation.
+        maps: The raw output, (h, w, c) float64.
         notice: One sentence on what to look at.
-        before: Key of the step that it was made from; "" for the image.
-        formulas: How the height and the width come about; empty where the size stays.
+        before: Key of the step that is the input; "" for the image.
+        formulas: The formulas of the height and the width; empty if the size stays the same.
         kernels: (k_h, k_w, c_in, c_out) of a convolution, else None.
     """
 
@@ -54,25 +54,25 @@ def story(image: np.ndarray, seed: int = 0) -> tuple[StoryStep, ...]:
     """The story of an image with random kernels.
 
     Args:
-        image: (H, W, 3) in 0..255, at least 20 pixels each way; made smaller if its longer side has more than
-            `MAX_SIDE`.
-        seed: Of the kernels. They are those of an untrained network, so that each seed tells another story.
+        image: (H, W, 3) in 0..255, at least 20 pixels in both directions. It is reduced if its longer side has more
+            than `MAX_SIDE` pixels.
+        seed: Seed of the kernels, which are those of an untrained network. Each seed gives a different story.
 
     Raises:
-        ImageError: If the image is too small, or no array (H, W, 3).
+        ImageError: If the image is too small, or is not an array (H, W, 3).
     """
     if image.ndim != 3 or image.shape[2] != 3 or min(image.shape[:2]) < 20:
         raise ImageError(f"The story needs an image (H, W, 3) of at least 20 × 20 pixels; not {image.shape}.")
     seeds = [int(each) for each in np.random.default_rng(seed).integers(0, 2**31, 4)]
     start = StoryStep(
-        "image", "The image", _fitted(image) / 255, "Three channels: how red, green and blue each pixel is."
+        "image", "The image", _reduced(image) / 255, "Three channels: how red, green and blue each pixel is."
     )
-    # Else a kernel's map lies mostly above or mostly below zero, depending on the sum of its weights.
+    # Without centring, a kernel's map is mostly positive or mostly negative, depending on the sum of its weights.
     middle = StoryStep(
         "centred",
         "The image, centred",
         start.maps - start.maps.mean(axis=(0, 1)),
-        "From each channel its mean is taken away, so that zero is its middle, as networks like to get their images.",
+        "The mean of each channel is subtracted, so that its middle is zero. Networks usually get such images.",
         start.key,
     )
     three = random_kernels((3, 3), 3, 3, seeds[0])
@@ -83,37 +83,38 @@ def story(image: np.ndarray, seed: int = 0) -> tuple[StoryStep, ...]:
         "Three random kernels of 3 × 3",
         three,
         "Three maps, drawn as red, green and blue. Edges and texture are still there: even random "
-        "kernels pass on what the image holds.",
+        "kernels keep what the image shows.",
     )
     coarse = _convolved(
         middle,
         "three-10x10",
         "Three random kernels of 10 × 10",
         ten,
-        "Each value now mixes 100 pixels of every channel, so detail goes, and 9 pixels each way are "
-        "lost at the border.",
+        "Each value now mixes 100 pixels of every channel, so detail is lost, and the border costs 9 pixels "
+        "in each direction.",
     )
     one = _convolved(
         middle,
         "one-3x3",
         "One kernel of 3 × 3",
         three[..., :1],
-        "One kernel, one map. Zero is the middle: where the weights that subtract win, the value is negative.",
+        "One kernel gives one map. Zero is the middle: where the negative weights dominate, the value is negative.",
     )
     wide = _convolved(
         middle,
         "one-10x10",
         "One kernel of 10 × 10",
         ten[..., :1],
-        "The same with the larger kernel: the map is smoother than that of 3 × 3.",
+        "The same with the larger kernel: the map is smoother than with 3 × 3.",
     )
-    positive = _activated(one, "relu", "ReLU", "relu", "Everything below zero is now zero; the rest is as it was.")
+    positive = _activated(one, "relu", "ReLU", "relu", "All values below zero become zero; the others stay the same.")
     pooled = _pooled(
         positive,
         "pooled",
         "Max pooling 3 × 3",
         Pooling("max", 3),
-        "About a third the size each way, and still the same scene: only the largest of nine values is kept.",
+        "About a third of the size in each direction, and still the same scene: only the largest of nine values is "
+        "kept.",
     )
     return start, middle, rgb, coarse, one, wide, positive, pooled, *_lenet(middle, seeds[2:])
 
@@ -124,7 +125,10 @@ def trained_story(classifier: Classifier, image: np.ndarray, most: int = 6) -> t
     Args:
         classifier: Any network with feature maps.
         image: (H, W, 3) in 0..255.
-        most: How many steps after the image.
+        most: Largest number of steps after the image.
+
+    Returns:
+        The image and these steps, in order.
     """
     nodes = [node for node in classifier.network.map_nodes if nearest_kind(node.operation).role in _SHOWN][:most]
     maps = feature_maps_of(classifier, image, [node.name for node in nodes])
@@ -132,21 +136,21 @@ def trained_story(classifier: Classifier, image: np.ndarray, most: int = 6) -> t
     steps = [start]
     for node in nodes:
         title = f"{type(node.operation).__name__} “{node.name}”"
-        notice = f"{maps[node.name].shape[2]} maps, learnt from examples instead of drawn at random."
+        notice = f"{maps[node.name].shape[2]} maps; their kernels are learned from examples, not random."
         steps.append(StoryStep(node.name, title, maps[node.name], notice, steps[-1].key))
     return tuple(steps)
 
 
 def _lenet(start: StoryStep, seeds: list[int]) -> tuple[StoryStep, ...]:
-    """LeNet-5's two stages: 5 × 5 kernels, tanh, average pooling of 2 × 2; 6 maps, then 16."""
+    """The two stages of LeNet-5: 5 × 5 kernels, tanh, average pooling of 2 × 2; 6 maps, then 16."""
     steps = [start]
     notices = (
         "Six kernels of 5 × 5, each over all three channels.",
         "tanh keeps every value between −1 and 1.",
-        "The mean of four values: half the size each way.",
-        "Sixteen kernels of 5 × 5, each over all six maps: combinations of what the first stage found.",
+        "The mean of four values: half the size in each direction.",
+        "Sixteen kernels of 5 × 5, each over all six maps: they combine the features of the first stage.",
         "tanh again.",
-        "A quarter of the image's size each way, sixteen maps: where LeNet hands over to dense layers.",
+        "A quarter of the image's size in each direction, sixteen maps: LeNet continues with dense layers.",
     )
     for stage, n_maps in ((1, 6), (2, 16)):
         first, second, third = notices[3 * stage - 3 : 3 * stage]
@@ -175,7 +179,7 @@ def _pooled(before: StoryStep, key: str, title: str, pooling: Pooling, notice: s
     return StoryStep(key, title, pooling.forward(before.maps), notice, before.key, formulas)
 
 
-def _fitted(image: np.ndarray) -> np.ndarray:
+def _reduced(image: np.ndarray) -> np.ndarray:
     height, width = image.shape[:2]
     shrink = MAX_SIDE / max(height, width)
     if shrink >= 1:

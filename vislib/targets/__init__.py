@@ -1,12 +1,12 @@
-"""Which number of a network is asked about: one idea for explanations, pictures, trust measures and batches.
+"""Targets: the number of a network that explanations, pictures, trust measures and batches are about.
 
     from vislib import targets
     targets.ClassScore("tabby", against="lynx")
     targets.Channel("block5_expand_relu", 12)
     0.5 * targets.Channel("conv2", 3) - targets.Layer("conv1")
 
-A target is frozen, names the layers that it reads, gives one number for each image, and says itself in words. Importing
-this imports no TensorFlow.
+A target is frozen, names the layers that it reads, gives one number for each image, and has a description in words.
+This package does not import TensorFlow when it is imported.
 """
 
 from vislib.targets.base import LOGITS, Form, Sum, Target, Term

@@ -1,4 +1,4 @@
-"""What every target is: an immutable number for each image that adds up from terms."""
+"""The base of every target: an immutable description of a number for each image, a sum of terms."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -11,11 +11,11 @@ import numpy as np
 from vislib.errors import LayerError, ParameterError, listed
 
 LOGITS = None
-"""The layer of terms on the class scores."""
+"""The `layer` of terms on the class scores."""
 
 
 class Explained(Protocol):
-    """What a target needs to know of a classifier."""
+    """What a target needs of a classifier."""
 
     @property
     def labels(self) -> tuple[str, ...]: ...
@@ -27,10 +27,10 @@ class Explained(Protocol):
 
 
 class Target(ABC):
-    """A number for each image, Σ weight · term; + and −, and * with numbers, make new ones."""
+    """A number for each image, Σ weight · term. Targets can be added, subtracted and multiplied by numbers."""
 
     class_index: Any = None
-    """The class that it is about; None if it is about no single class."""
+    """The class whose score it is; None if it is not about a single class."""
 
     @property
     @abstractmethod
@@ -39,16 +39,16 @@ class Target(ABC):
 
     @abstractmethod
     def in_words(self) -> str:
-        """What it is, for a caption: "logit of “tabby”", "conv2 channel 3"."""
+        """The target in words, for a caption: "logit of “tabby”", "conv2 channel 3"."""
 
     @property
     def title(self) -> str:
-        """`in_words`, under its old name."""
+        """The old name of `in_words`."""
         return self.in_words()
 
     @property
     def is_class_logit(self) -> bool:
-        """Whether it is plainly the logit of one class."""
+        """Whether it is exactly the logit of one class."""
         return False
 
     @property
@@ -57,12 +57,12 @@ class Target(ABC):
         return frozenset(term.layer for _, term in self.terms)
 
     def described(self) -> dict[str, Any]:
-        """Its kind, itself in words, and its numbers and names, as plain values for JSON."""
+        """Its kind, its description in words, and its numbers and names, as plain values for JSON."""
         plain = {name: value for name, value in vars(self).items() if isinstance(value, str | int | float | None)}
         return {"kind": type(self).__name__, "words": self.in_words(), **plain}
 
     def resolved(self, classifier: Explained) -> "Target":
-        """This target with names looked up and numbers checked against a network.
+        """A copy of this target with all names looked up and all numbers checked for a classifier.
 
         Raises:
             LayerError: If a layer does not exist or has no such channel or position.
@@ -89,7 +89,7 @@ class Target(ABC):
 
 @dataclass(frozen=True)
 class Sum(Target):
-    """Terms added up, each with its weight."""
+    """A sum of terms with weights."""
 
     terms: tuple[tuple[float, "Term"], ...] = ()
 
@@ -106,13 +106,13 @@ class Sum(Target):
 
 
 class Term(Target):
-    """One quantity read from one layer, whose name is its field `layer`.
+    """One number that is computed from one layer; the field `layer` names the layer.
 
     Class attributes:
         before_relu: Whether activation maximization reads it before the ReLU that the layer is or ends in. There the
-            unit orders pictures in the same way, but neither a silent unit nor one at the cap of a ReLU6 stops the
-            ascent. An explanation reads the layer's output.
-        compares_images: Whether its number for one image depends on the other images of a batch.
+            unit ranks pictures in the same order, but a unit at 0, or at the cap of a ReLU6, does not stop the ascent.
+            An explanation reads the layer's output.
+        compares_images: Whether its number for one image depends on the other images of the batch.
     """
 
     before_relu: ClassVar[bool] = False
@@ -133,13 +133,13 @@ class Term(Target):
 
     @abstractmethod
     def operand(self, network: Any) -> np.ndarray:
-        """The float32 numbers in which this term differs from others that are measured in the same way."""
+        """The float32 numbers in which this term differs from other terms with the same `measure`."""
 
     @abstractmethod
     def measure(self, network: Any) -> Callable:
-        """A function of tensors (n, …) of activations and (n, …) of operands that gives the term for each image, (n,).
+        """A function from tensors (n, …) of activations and (n, …) of operands to the term for each image, (n,).
 
-        The same function object for all terms that differ in their operands alone.
+        Terms that differ only in their operands return the same function object.
         """
 
 
@@ -147,19 +147,19 @@ Form = tuple[tuple[Callable, str | None, bool], ...]
 
 
 def form(target: Target, network: Any) -> Form:
-    """How each term is measured and on which layer: what a traced function depends on."""
+    """The measure and the layer of each term: all that a traced function depends on."""
     return tuple((term.measure(network), term.layer, term.before_relu) for _, term in target.terms)
 
 
 def shared_form(targets: "list[Target]", network: Any) -> Form:
-    """The form that several targets have in common, so that one traced function serves them all.
+    """The common form of several targets, for which one traced function is enough.
 
     Raises:
-        ParameterError: If one has no terms, or they differ in form.
+        ParameterError: If the first target has no terms, or the forms differ.
     """
     shared = form(targets[0], network)
     if not shared:
-        raise ParameterError("A target without any terms is no number.")
+        raise ParameterError("A target without any terms has no value.")
     other = next((each for each in targets if form(each, network) != shared), None)
     if other is not None:
         raise ParameterError(
@@ -170,7 +170,7 @@ def shared_form(targets: "list[Target]", network: Any) -> Form:
 
 
 def operands(targets: "list[Target]", network: Any) -> tuple[np.ndarray, list[np.ndarray]]:
-    """What a traced function takes for n targets of one form: weights (n, terms), and of each term operands (n, …)."""
+    """What a traced function takes for n targets of one form: weights (n, terms), and operands (n, …) of each term."""
     weights = np.array([[weight for weight, _ in target.terms] for target in targets], np.float32)
     each = ([term.operand(network) for _, term in target.terms] for target in targets)
     return weights, [np.stack(of_term) for of_term in zip(*each, strict=True)]
@@ -186,19 +186,23 @@ def shape_of(classifier: Explained, layer: str | None) -> tuple[int, ...]:
 
 
 def output_shape(network: Any, layer: str | None) -> tuple[int, ...]:
-    """`shape_of`, of a network."""
+    """`shape_of`, for a network."""
     if layer is LOGITS:
         return (network.n_units,)
     node = network.graph.node(layer)
     shape = tuple(node.output.shape[1:]) if node is not None else ()
     if len(shape) not in (1, 3) or None in shape:
-        every = [node.name for node in network.graph.nodes if len(node.output.shape) in (2, 4)]
+        layers = [node.name for node in network.graph.nodes if len(node.output.shape) in (2, 4)]
         what = "is not in" if node is None else "has no channels in"
-        raise LayerError(f"layer '{layer}' {what} {network.name}. Layers with channels: {listed(every)}.")
+        raise LayerError(f"layer '{layer}' {what} {network.name}. Layers with channels: {listed(layers)}.")
     return shape
 
 
 def check_within(number: int, n_numbers: int, what: str) -> None:
-    """Checks that a channel, row or column exists."""
+    """Checks that a channel, row or column exists.
+
+    Raises:
+        LayerError: If it does not; `what` names it in the plural.
+    """
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number < n_numbers:
         raise LayerError(f"{what} go from 0 to {n_numbers - 1}; not {number!r}.")

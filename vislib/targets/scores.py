@@ -1,4 +1,4 @@
-"""Targets on the network's output: a class's score, or one output unit as it is."""
+"""Targets on the network's output: the score of a class, or one output unit."""
 
 import dataclasses
 from collections.abc import Callable
@@ -18,15 +18,15 @@ SCORES = ("logit", "probability")
 class ClassScore(Term):
     """sign · (s_class − s_against), with s the logits or the probabilities.
 
-    In activation maximization a logit is better than a probability, which rises as well when other classes fall
+    For activation maximization a logit is better than a probability, which also rises when the other logits fall
     (Simonyan et al. 2013, arXiv 1312.6034, section 2).
 
     Args:
-        class_index: The class, by number or label.
+        class_index: The class, as a number or a label.
         against: Another class, whose score is subtracted: "why a tiger cat and not a lynx".
         score: "logit", or "probability" (softmax, or a sigmoid for each class).
-        counterfactual: Whether the sign is −1: what speaks against the class (Selvaraju et al. 2017,
-            arXiv 1610.02391, section 3.3, of Grad-CAM).
+        counterfactual: Whether the sign is −1, which gives the evidence against the class (for Grad-CAM: Selvaraju et
+            al. 2017, arXiv 1610.02391, section 3.3).
 
     Raises:
         ParameterError: If a value is not accepted.
@@ -34,10 +34,10 @@ class ClassScore(Term):
 
     class_index: Any = field()
     against: Any = None
-    score: str = parameter("logit", "Score", choices=SCORES, help="What of the class is explained.")
-    counterfactual: bool = parameter(False, "Counterfactual", help="Explain what speaks against the class.")
+    score: str = parameter("logit", "Score", choices=SCORES, help="Which score of the class is explained.")
+    counterfactual: bool = parameter(False, "Counterfactual", help="Explain the evidence against the class.")
     labels: tuple[str, str] = field(default=("", ""), compare=False, repr=False)
-    """Names of both classes, filled in by `resolved`."""
+    """The labels of both classes; `resolved` fills them in."""
 
     layer: ClassVar[None] = LOGITS
 
@@ -58,7 +58,7 @@ class ClassScore(Term):
         return dataclasses.replace(self, class_index=index, against=against, labels=labels)
 
     def weights(self, n_classes: int) -> np.ndarray:
-        """(n_classes,) float32: the number is their dot product with the scores."""
+        """(n_classes,) float32; the target is their dot product with the scores."""
         weights = np.zeros(n_classes, np.float32)
         weights[int(self.class_index)] = 1
         if self.against is not None:
@@ -74,7 +74,7 @@ class ClassScore(Term):
         return _of_sigmoids if network.activation == "sigmoid" else _of_softmax
 
     def of_logits(self, network: Any, logits: np.ndarray) -> np.ndarray:
-        """The number (n,) for rows of logits (n, classes)."""
+        """The target (n,) from logits (n, classes)."""
         values = network.probabilities(logits) if self.score == "probability" else logits
         return values @ self.weights(network.n_classes)
 
@@ -86,16 +86,16 @@ class ClassScore(Term):
 
 
 def as_probability(target: Target) -> Target:
-    """The probability of a class where a target is a class's score; any other target as it is."""
+    """For the score of a class, the probability of that class; any other target is unchanged."""
     return dataclasses.replace(target, score="probability") if isinstance(target, ClassScore) else target
 
 
 @dataclass(frozen=True)
 class Output(Term):
-    """One output unit of the network, before a final softmax or sigmoid: a number that it predicts, or a raw score.
+    """One output unit of the network before a final softmax or sigmoid: a predicted number, or a raw score.
 
     Args:
-        unit: Which, from 0.
+        unit: Index of the unit, from 0.
     """
 
     unit: int = 0
@@ -114,7 +114,7 @@ class Output(Term):
         return _of_units
 
     def of_logits(self, network: Any, logits: np.ndarray) -> np.ndarray:
-        """The number (n,) for rows of logits (n, classes); a single unit is the logit of class 1."""
+        """The target (n,) from logits (n, classes); a single unit is the logit of class 1."""
         return logits[:, 1 if network.n_units == 1 else self.unit]
 
     def in_words(self) -> str:
@@ -128,23 +128,23 @@ def _of_units(units, weights):
 
 
 def _of_logits(units, weights):
-    return _of_units(_two_sided(units), weights)
+    return _of_units(_logits_of_all_classes(units), weights)
 
 
 def _of_softmax(units, weights):
     from vislib.backend import tf
 
-    return _of_units(tf.nn.softmax(_two_sided(units)), weights)
+    return _of_units(tf.nn.softmax(_logits_of_all_classes(units)), weights)
 
 
 def _of_sigmoids(units, weights):
     from vislib.backend import tf
 
-    return _of_units(tf.sigmoid(_two_sided(units)), weights)
+    return _of_units(tf.sigmoid(_logits_of_all_classes(units)), weights)
 
 
-def _two_sided(units):
-    """Logits of every class: a single unit z is the logit of class 1, and −z that of class 0."""
+def _logits_of_all_classes(units):
+    """The logits of all classes: a single unit z is the logit of class 1, and −z is the logit of class 0."""
     from vislib.backend import tf
 
     return tf.concat([-units, units], axis=1) if units.shape[-1] == 1 else units

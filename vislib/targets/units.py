@@ -1,4 +1,4 @@
-"""Targets on single units: a channel, a neuron, a region, a direction. All are weighted sums of activations."""
+"""Targets on units: a channel, a neuron, a region, a direction. All are weighted sums of activations."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class WeightedSum(Term):
 
 @dataclass(frozen=True)
 class Channel(WeightedSum):
-    """The mean of a channel over its feature map; of a dense layer, one unit.
+    """The mean of a channel over its feature map; for a dense layer, one unit.
 
     Activation maximization reads it before its ReLU.
     """
@@ -37,7 +37,7 @@ class Channel(WeightedSum):
 
     def operand(self, network: Any) -> np.ndarray:
         shape = output_shape(network, self.layer)
-        return _spread(_one_hot(shape[-1], self.channel), shape)
+        return _mean_over_positions(_one_hot(shape[-1], self.channel), shape)
 
 
 @dataclass(frozen=True)
@@ -74,15 +74,15 @@ class Neuron(WeightedSum):
 
 @dataclass(frozen=True, eq=False)
 class Region(WeightedSum):
-    """The mean of a channel over the places of a mask; of a layer of class maps, the pixels of a class.
+    """The mean of a channel over the places of a mask; in a layer of class maps, the pixels of a class.
 
     Args:
-        layer: With feature maps.
-        channel: Which.
-        mask: (h, w) of the layer, true where a place counts.
+        layer: A layer with feature maps.
+        channel: Index of the channel.
+        mask: (h, w) at the layer's size, true at the places that count.
 
     Raises:
-        ParameterError: If no place counts.
+        ParameterError: If the mask is not (h, w) or is true nowhere.
     """
 
     layer: str
@@ -114,10 +114,14 @@ class Region(WeightedSum):
 
 @dataclass(frozen=True)
 class Direction(WeightedSum):
-    """The mean over positions of ⟨a, v⟩, v a direction in the space of a layer's channels, of length 1.
+    """The mean over positions of ⟨a, v⟩, where v is a direction in the space of a layer's channels, of length 1.
+
+    Args:
+        layer: The layer.
+        vector: v, one number for each channel, of any length ‖v‖ > 0.
 
     Raises:
-        ParameterError: If the vector is zero, not finite, or has not one number a channel.
+        ParameterError: If the vector is zero or not finite. `resolved` raises it if the number of channels differs.
     """
 
     layer: str
@@ -137,12 +141,13 @@ class Direction(WeightedSum):
         n_channels = shape_of(classifier, self.layer)[-1]
         if len(self.vector) != n_channels:
             raise ParameterError(
-                f"A direction of layer '{self.layer}' has {n_channels} numbers, one a channel; not {len(self.vector)}."
+                f"A direction of layer '{self.layer}' has {n_channels} numbers, one for each channel; "
+                f"not {len(self.vector)}."
             )
         return self
 
     def operand(self, network: Any) -> np.ndarray:
-        return _spread(np.array(self.vector, np.float32), output_shape(network, self.layer))
+        return _mean_over_positions(np.array(self.vector, np.float32), output_shape(network, self.layer))
 
 
 def _one_hot(length: int, index: int) -> np.ndarray:
@@ -151,8 +156,8 @@ def _one_hot(length: int, index: int) -> np.ndarray:
     return weights
 
 
-def _spread(weights: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Weights (c,) as those of the mean over positions, for activations (h, w, c) or (c,)."""
+def _mean_over_positions(weights: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Weights for activations (h, w, c) or (c,): the mean over positions, with weights (c,) of the channels."""
     return weights if len(shape) == 1 else weights[None, None] / np.float32(shape[0] * shape[1])
 
 

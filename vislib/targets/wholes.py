@@ -1,4 +1,4 @@
-"""Targets on a whole layer: its energy (DeepDream), similarity to an image, unlikeness of pictures."""
+"""Targets on a whole layer: its energy (DeepDream), similarity to an image, diversity of pictures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _LEAST_COSINE = 0.1
 
 @dataclass(frozen=True)
 class Layer(Term):
-    """The mean of a², over all that a layer gives: more of whatever it sees already.
+    """The mean of a² over all activations of a layer: maximizing it strengthens what the layer already detects.
 
     Reference: Mordvintsev, Olah & Tyka 2015, "Inceptionism" (DeepDream).
     """
@@ -33,11 +33,11 @@ class Layer(Term):
 
 @dataclass(frozen=True)
 class Diversity(Term):
-    """How unlike the other pictures of a batch a picture is: minus the mean cosine of their Gram matrices.
+    """How different a picture is from the others of its batch: minus the mean cosine of their Gram matrices.
 
         G_i = Aᵢᵀ Aᵢ, A (h·w, c);   value_i = −1/(n−1) Σ_{j≠i} ⟨G_i, G_j⟩ / (‖G_i‖ ‖G_j‖), in −1..0
 
-    It is 0 for a picture alone.
+    It is 0 for a single picture.
 
     Reference: Olah, Mordvintsev & Schubert 2017, https://distill.pub/2017/feature-visualization
     """
@@ -52,19 +52,20 @@ class Diversity(Term):
         return np.zeros(1, np.float32)
 
     def measure(self, network: Any) -> Callable:
-        return _unlikeness
+        return _diversity
 
 
 @dataclass(frozen=True, eq=False)
 class Likeness(Term):
-    """⟨a, r⟩/‖r‖ · max(cos(a, r), 0.1)ᵖ with r what a layer makes of an image: a caricature of it.
+    """⟨a, r⟩/‖r‖ · max(cos(a, r), 0.1)ᵖ with r a layer's output for an image.
 
-    The product asks for much of r; the cosine keeps what is not r out.
+    Maximizing it gives a caricature of the image. The product rewards a strong r; the cosine suppresses everything that
+    is not r.
 
     Args:
         layer: The layer.
-        reference: r, of the shape of the layer's output.
-        power: p.
+        reference: r, with the shape of the layer's output.
+        power: The exponent p.
 
     Raises:
         ParameterError: If the reference is all zero or of another shape.
@@ -93,11 +94,11 @@ class Likeness(Term):
 
 @dataclass(frozen=True, eq=False)
 class Similarity(Term):
-    """cos(a, r), −1 to 1, with r what a layer makes of a reference image: how much it takes an image for the other.
+    """cos(a, r), −1 to 1, with r a layer's output for a reference image: how similar two images are to the layer.
 
     Args:
         layer: The layer.
-        reference: r, of the shape of the layer's output.
+        reference: r, with the shape of the layer's output.
 
     Raises:
         ParameterError: If the reference is all zero or of another shape.
@@ -122,25 +123,25 @@ class Similarity(Term):
 
 
 def likeness(classifier: Any, image: np.ndarray, layer: str, power: float = 4.0) -> Likeness:
-    """The target of looking, to a layer, like an image (H, W, 3) does.
+    """The `Likeness` to an image (H, W, 3) at a layer.
 
     Raises:
         LayerError: If the layer does not exist or has no feature maps.
     """
-    return Likeness(layer, _answer(classifier, image, layer), power)
+    return Likeness(layer, _output_of(classifier, image, layer), power)
 
 
 def similarity(classifier: Any, image: np.ndarray, layer: str) -> Similarity:
-    """The similarity to an image (H, W, 3) at a layer.
+    """The `Similarity` to an image (H, W, 3) at a layer.
 
     Raises:
         LayerError: If the layer does not exist or its output has no channels.
     """
-    return Similarity(layer, _answer(classifier, image, layer))
+    return Similarity(layer, _output_of(classifier, image, layer))
 
 
-def _answer(classifier: Any, image: np.ndarray, layer: str) -> np.ndarray:
-    """A layer's output for an image."""
+def _output_of(classifier: Any, image: np.ndarray, layer: str) -> np.ndarray:
+    """A layer's output for an image (H, W, 3), without the batch axis."""
     shape_of(classifier, layer)
     inputs = classifier.preprocess_input(classifier.resize(image)[None])
     return classifier.network.outputs(inputs, [layer])[0][0]
@@ -151,7 +152,9 @@ def _check_reference(classifier: Explained, layer: str, reference: np.ndarray) -
     if np.shape(reference) != shape:
         raise ParameterError(f"The reference of layer '{layer}' has shape {shape}; not {np.shape(reference)}.")
     if not np.any(reference) or not np.isfinite(reference).all():
-        raise ParameterError(f"Layer '{layer}' answers nothing to this image, so there is nothing to be like.")
+        raise ParameterError(
+            f"The reference of layer '{layer}' is all zero or not finite, so no image can be compared with it."
+        )
 
 
 def _energy(activations, operands):
@@ -160,7 +163,7 @@ def _energy(activations, operands):
     return tf.reduce_mean(tf.square(activations), axis=list(range(1, len(activations.shape))))
 
 
-def _unlikeness(activations, operands):
+def _diversity(activations, operands):
     from vislib.backend import tf
 
     n = tf.shape(activations)[0]
