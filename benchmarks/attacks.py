@@ -95,10 +95,17 @@ def state() -> tuple:
 
     config = keras.config
     return (
-        config.epsilon(), config.floatx(), config.image_data_format(), config.backend(), str(config.dtype_policy()),
-        dict(keras.saving.get_custom_objects()), dict(os.environ), os.getcwd(), keras.Layer.add_weight,
+        config.epsilon(),
+        config.floatx(),
+        config.image_data_format(),
+        config.backend(),
+        str(config.dtype_policy()),
+        dict(keras.saving.get_custom_objects()),
+        dict(os.environ),
+        os.getcwd(),
+        keras.Layer.add_weight,
         threading.active_count(),
-    )  # fmt: skip
+    )
 
 
 def attack(name: str, make: Callable[[], bytes], match: str, temporary: Path, watch: Watch) -> bool:

@@ -101,8 +101,15 @@ def measure(folder: Path, out: Path, model: str, names: tuple[str, ...]) -> dict
     seconds = result.seconds - sum(plain) * n
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     written = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
-    return {"n": len(source), "seconds": seconds, "rate": len(source) / seconds, "plain": 1 / float(np.mean(plain)),
-            "turns": len(plain), "gb": peak, "bytes": written / len(source)}  # fmt: skip
+    return {
+        "n": len(source),
+        "seconds": seconds,
+        "rate": len(source) / seconds,
+        "plain": 1 / float(np.mean(plain)),
+        "turns": len(plain),
+        "gb": peak,
+        "bytes": written / len(source),
+    }
 
 
 def in_own_process(*arguments: object) -> dict:

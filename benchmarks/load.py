@@ -67,13 +67,16 @@ def overview(server: Server, n_visitors: int) -> bool:
         [
             row("people", f"{len(results)}", len(results) < n_visitors),
             row("seconds until all is there: median, longest", f"{statistics.median(seconds):.1f}, {max(seconds):.1f}"),
-            row("pictures: fewest, most; alone", f"{min(pictures)}, {max(pictures)}; {expected}",
-                min(pictures) < expected or not expected),
+            row(
+                "pictures: fewest, most; alone",
+                f"{min(pictures)}, {max(pictures)}; {expected}",
+                min(pictures) < expected or not expected,
+            ),
             row("errors", f"{len(problems)} {problems[:1] or ''}", bool(problems)),
             row("peak memory of the server, MB", f"{peak / 1000:.0f}", peak > MOST_KB),
             row("threads; processor seconds", f"{server.status('Threads')}; {server.cpu_seconds():.0f}"),
         ]
-    )  # fmt: skip
+    )
 
 
 def under_way(visitor: Visitor) -> bool:
@@ -149,13 +152,19 @@ def leave(server: Server, n_visitors: int) -> bool:
     return all(
         [
             row("people who vanished, in seconds", f"{n_visitors}, {seconds:.0f}"),
-            row("threads before, at the end, two minutes later", f"{before[0]}, {at_once[0]}, {after[0]}",
-                after[0] > before[0] + MOST_THREADS_LEFT),
-            row("memory, MB", f"{before[1] / 1000:.0f}, {at_once[1] / 1000:.0f}, {after[1] / 1000:.0f}",
-                after[1] > before[1] + MOST_KB_LEFT),
+            row(
+                "threads before, at the end, two minutes later",
+                f"{before[0]}, {at_once[0]}, {after[0]}",
+                after[0] > before[0] + MOST_THREADS_LEFT,
+            ),
+            row(
+                "memory, MB",
+                f"{before[1] / 1000:.0f}, {at_once[1] / 1000:.0f}, {after[1] / 1000:.0f}",
+                after[1] > before[1] + MOST_KB_LEFT,
+            ),
             row("the next person is served", f"{finished} {problems[:1] or ''}", not finished or bool(problems)),
         ]
-    )  # fmt: skip
+    )
 
 
 def vanish(server: Server, number: int) -> None:

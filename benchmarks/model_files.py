@@ -38,10 +38,15 @@ def families() -> dict:
     """Name → a function that makes a network of that family with random weights."""
     made = keras.applications
     whole = {
-        "MobileNetV2": made.MobileNetV2, "MobileNetV3Small": made.MobileNetV3Small,
-        "MobileNetV3Large": made.MobileNetV3Large, "ResNet50": made.ResNet50, "EfficientNetB0": made.EfficientNetB0,
-        "InceptionV3": made.InceptionV3, "DenseNet121": made.DenseNet121, "Xception": made.Xception,
-    }  # fmt: skip
+        "MobileNetV2": made.MobileNetV2,
+        "MobileNetV3Small": made.MobileNetV3Small,
+        "MobileNetV3Large": made.MobileNetV3Large,
+        "ResNet50": made.ResNet50,
+        "EfficientNetB0": made.EfficientNetB0,
+        "InceptionV3": made.InceptionV3,
+        "DenseNet121": made.DenseNet121,
+        "Xception": made.Xception,
+    }
     named = {name: (lambda make=make: make(weights=None)) for name, make in whole.items()}
     named["VGG16 with a head"] = lambda: headed(made.VGG16(weights=None, include_top=False, input_shape=(224, 224, 3)))
     named["nested MobileNetV2"] = lambda: nested(

@@ -82,8 +82,10 @@ def main() -> None:
     for name in rows[0]:
         values = [row[name] for row in rows]
         print(f"| {name} | {statistics.median(values):.1f} s | {min(values):.1f} to {max(values):.1f} s |")
-    print(f"| class changed: Grad-CAM and saliency | {statistics.median(changes):.2f} s | "
-          f"{min(changes):.2f} to {max(changes):.2f} s |")  # fmt: skip
+    print(
+        f"| class changed: Grad-CAM and saliency | {statistics.median(changes):.2f} s | "
+        f"{min(changes):.2f} to {max(changes):.2f} s |"
+    )
 
 
 if __name__ == "__main__":

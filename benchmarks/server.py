@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-_START_SECONDS = 120
+_START_SECONDS = 600
 
 
 @dataclass

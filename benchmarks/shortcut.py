@@ -69,9 +69,11 @@ def main() -> int:
     begun = time.monotonic()
     dataset = load_dataset("mnist", options.data_dir)
     run = TrainingRun(
-        "digits", planted(dataset, options.class_index), TrainingOptions(epochs=options.epochs, n_images=12_000),
+        "digits",
+        planted(dataset, options.class_index),
+        TrainingOptions(epochs=options.epochs, n_images=12_000),
         network=NetworkOptions(seed=0),
-    )  # fmt: skip
+    )
     model = run.start().model
     print(f"trained in {time.monotonic() - begun:.0f} s", flush=True)
     classifier = load_classifier(model, preprocess=load_classifier("digits").preprocess, labels=dataset.labels)
@@ -81,17 +83,21 @@ def main() -> int:
         vislib.explain_many(classifier, images, METHODS, out=out, labels=labels.tolist())
         rows = vislib.open_batch(out).table(["correct", "predicted"]).to_pandas()
         of_class = labels == options.class_index
-        print(f"right: {rows.correct.mean():.1%} of all; of class {options.class_index} with the mark "
-              f"{rows.correct[of_class & bears].mean():.1%}, without {rows.correct[of_class & ~bears].mean():.1%}")  # fmt: skip
+        print(
+            f"right: {rows.correct.mean():.1%} of all; of class {options.class_index} with the mark "
+            f"{rows.correct[of_class & bears].mean():.1%}, without {rows.correct[of_class & ~bears].mean():.1%}"
+        )
         places = []
         for method in METHODS:
             reasons = found_reasons(vislib.open_batch(out), method)
             places.append(place_of_mark(reasons, bears, options.class_index))
             print(f"{method}: the mark's cluster is at place {places[-1]} of {len(reasons)}")
             for place, reason in enumerate(reasons[:5], 1):
-                print(f"  {place}. class {reason.class_index}: {len(reason.numbers)} of {reason.of} images, "
-                      f"{bears[list(reason.numbers)].mean():.0%} with the mark, suspicion {reason.suspicion:.2f} "
-                      f"(always {reason.always:.2f}, others {reason.others:.2f}, at {reason.place})")  # fmt: skip
+                print(
+                    f"  {place}. class {reason.class_index}: {len(reason.numbers)} of {reason.of} images, "
+                    f"{bears[list(reason.numbers)].mean():.0%} with the mark, suspicion {reason.suspicion:.2f} "
+                    f"(always {reason.always:.2f}, others {reason.others:.2f}, at {reason.place})"
+                )
         print(f"→ {write_report(out)}, {time.monotonic() - begun:.0f} s")
     return 0 if all(place is not None and place <= 3 for place in places) else 1
 

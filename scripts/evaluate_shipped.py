@@ -26,8 +26,10 @@ def main() -> int:
         dataset = load_dataset(NETWORKS[name].dataset, options.data_dir)
         evaluation = evaluate(load(name), dataset.test_images, dataset.test_labels)
         falls_short |= evaluation.accuracy < PROMISED[name]
-        print(f"{name}: accuracy {evaluation.accuracy:.4f}, loss {evaluation.loss:.4f}, on all "
-              f"{len(dataset.test_labels):,} test images (promised: {PROMISED[name]:.2f})")  # fmt: skip
+        print(
+            f"{name}: accuracy {evaluation.accuracy:.4f}, loss {evaluation.loss:.4f}, on all "
+            f"{len(dataset.test_labels):,} test images (promised: {PROMISED[name]:.2f})"
+        )
         print("\n".join(confusion_table(dataset.labels, evaluation)))
     return int(falls_short)
 

@@ -72,8 +72,11 @@ def _rows(network: str, dataset: Dataset, options: TrainingOptions, wanted: dict
             best = run.history[result.best_epoch - 1]
             accuracy += f" (validation {best.validation_accuracy:.4f}, epoch {result.best_epoch})"
         minutes = sum(record.seconds for record in run.history) / 60
-        print(f"| {network} on {dataset.name} | {recipe} | {seen} epochs | {wanted[seen]} | {accuracy} "
-              f"| {evaluation.loss:.3f} | {minutes:.1f} |", flush=True)  # fmt: skip
+        print(
+            f"| {network} on {dataset.name} | {recipe} | {seen} epochs | {wanted[seen]} | {accuracy} "
+            f"| {evaluation.loss:.3f} | {minutes:.1f} |",
+            flush=True,
+        )
 
     def progress(step: TrainingProgress) -> None:
         # With no validation images the run's best network is that of the latest epoch.

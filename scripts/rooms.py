@@ -11,8 +11,8 @@ PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- rooms: made by python -m scripts.rooms -->\n", "<!-- end of rooms -->"
 
 ORDER = (
-    "errors", "parameters", "progress", "backend", "images", "arithmetic", "graph", "speed", "targets", "network", "model",
-    "layers", "diagram", "output", "activations", "training", "zoo", "model_file", "loading", "lessons", "attribution",
+    "errors", "parameters", "progress", "backend", "images", "arithmetic", "graph", "speed", "targets", "network",
+    "model", "layers", "diagram", "output", "activations", "training", "zoo", "model_file", "loading", "lessons", "attribution",
     "activation_maximization", "trust", "batch", "report", "cli", "__main__",
 )  # fmt: skip
 """A room uses only rooms before it."""

@@ -18,10 +18,16 @@ from vislib.training.networks import NETWORKS
 RECIPES = {
     "digits": TrainingOptions(epochs=8, batch_size=128, learning_rate=1e-3, schedule="cosine", shift_px=2, seed=1998),
     "cifar10": TrainingOptions(
-        epochs=24, batch_size=128, learning_rate=2e-3, schedule="cosine", flip=True, shift_px=3,
-        validation_share=0.05, seed=2009,
+        epochs=24,
+        batch_size=128,
+        learning_rate=2e-3,
+        schedule="cosine",
+        flip=True,
+        shift_px=3,
+        validation_share=0.05,
+        seed=2009,
     ),
-}  # fmt: skip
+}
 
 
 def main() -> None:

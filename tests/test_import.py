@@ -50,7 +50,10 @@ def test_import_heavy_module_left_out(module, loaded):
 
 def test_import_lessons_without_tensorflow():
     """What the Learn pages show of convolution needs none."""
-    lessons = "import sys, vislib.arithmetic, vislib.layers, vislib.diagram, vislib.lessons.architectures, vislib.lessons.story; "
+    lessons = (
+        "import sys, vislib.arithmetic, vislib.layers, vislib.diagram, vislib.lessons.architectures, "
+        "vislib.lessons.story; "
+    )
     run(lessons + "assert 'keras' not in sys.modules and 'tensorflow' not in sys.modules")
 
 

@@ -22,9 +22,10 @@ def test_room_uses_only_rooms_before_it():
         f"{name} uses {other}"
         for name, used in imports().items()
         for other in used
-        if room(name) and room(name) != room(other)
+        if room(name)
+        and room(name) != room(other)
         and (not room(other) or ORDER.index(room(other)) > ORDER.index(room(name)))
-    ]  # fmt: skip
+    ]
     assert not wrong
 
 

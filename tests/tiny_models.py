@@ -138,10 +138,22 @@ def of_flat(head):
 STYLES = {
     build.__name__: build
     for build in (
-        conv_relu, activation_layers, relu_layers, nested, nested_in_sequential, nested_head, sequential,
-        softmax_layer, operations, one_sigmoid, many_sigmoids, grey, logits_out, any_size,
+        conv_relu,
+        activation_layers,
+        relu_layers,
+        nested,
+        nested_in_sequential,
+        nested_head,
+        sequential,
+        softmax_layer,
+        operations,
+        one_sigmoid,
+        many_sigmoids,
+        grey,
+        logits_out,
+        any_size,
     )
-}  # fmt: skip
+}
 
 # Styles that do not end in global average pooling and one linear layer, which CAM needs.
 NOT_POOLED = ("activation_layers", "nested_head", "nested_in_sequential", "one_sigmoid", "operations", "sequential")

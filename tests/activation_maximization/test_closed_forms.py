@@ -136,8 +136,13 @@ class TestParametrizations:
     def test_from_a_picture_and_back(self, parametrization, channels):
         pixels = self.pixels[..., :channels]
         variables = parametrization.variables_of(pixels)[None]
-        np.testing.assert_allclose(parametrization.pixels(variables, (10, 13)).numpy()[0] if not isinstance(
-            parametrization, Pixels) else variables[0], pixels, atol=2e-4)  # fmt: skip
+        np.testing.assert_allclose(
+            parametrization.pixels(variables, (10, 13)).numpy()[0]
+            if not isinstance(parametrization, Pixels)
+            else variables[0],
+            pixels,
+            atol=2e-4,
+        )
 
     def test_fourier_one_coefficient_is_one_wave(self):
         variables = np.zeros((1, 2, 1, 8, 5), np.float32)

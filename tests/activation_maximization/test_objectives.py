@@ -107,9 +107,15 @@ def test_gradient_same_step_as_tf_keras_vis():
     start, rate = light(1), 0.01
     peer = ActivationMaximization(tiny(CLASSIFIER).model, ReplaceToLinear(), clone=True)
     moved = peer(
-        CategoricalScore(3), start, input_range=(0.0, 1.0), input_modifiers=[], regularizers=[], steps=1,
-        optimizer=keras.optimizers.SGD(rate), training=False,
-    )  # fmt: skip
+        CategoricalScore(3),
+        start,
+        input_range=(0.0, 1.0),
+        input_modifiers=[],
+        regularizers=[],
+        steps=1,
+        optimizer=keras.optimizers.SGD(rate),
+        training=False,
+    )
     _, gradient = value([ClassLogit(3)], pictures=start)
     inside = (start + rate * gradient > 0) & (start + rate * gradient < 1)
     np.testing.assert_allclose(np.asarray(moved)[inside], (start + rate * gradient)[inside], atol=1e-5)
@@ -120,12 +126,13 @@ def test_gradient_same_step_as_tf_keras_vis():
     [
         (
             TotalVariation(2.0),
-            lambda x: 2 * (np.abs(np.diff(x, axis=1)).sum((1, 2, 3)) + np.abs(np.diff(x, axis=2)).sum((1, 2, 3)))
-            / x[0].size,
+            lambda x: (
+                2 * (np.abs(np.diff(x, axis=1)).sum((1, 2, 3)) + np.abs(np.diff(x, axis=2)).sum((1, 2, 3))) / x[0].size
+            ),
         ),
         (L2(3.0), lambda x: 3 * ((x - 0.5) ** 2).mean(axis=(1, 2, 3))),
     ],
-)  # fmt: skip
+)
 def test_penalty_by_its_formula(penalty, expected):
     np.testing.assert_allclose(penalty.penalty(tf.constant(light())).numpy(), expected(light()), rtol=1e-5)
 

@@ -68,9 +68,14 @@ def test_grad_cam_layer_of_nested_base_same_as_of_flat_copy():
 
 @pytest.mark.parametrize(
     ("style", "layer"),
-    [("nested", "base/relu2"), ("nested_head", "base/relu2"), ("activation_layers", "act2"), ("relu_layers", "add"),
-     ("sequential", "conv1")],
-)  # fmt: skip
+    [
+        ("nested", "base/relu2"),
+        ("nested_head", "base/relu2"),
+        ("activation_layers", "act2"),
+        ("relu_layers", "add"),
+        ("sequential", "conv1"),
+    ],
+)
 def test_default_layer_tiny_network_last_before_pooling(style, layer):
     assert vislib.explain("grad-cam", tiny(style), random_image()).layer == layer
 

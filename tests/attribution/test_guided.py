@@ -1,4 +1,4 @@
-"""Guided backpropagation, deconvnet, guided Grad-CAM and Grad-CAM's variants, from the gradients that are tested alone."""
+"""Guided backpropagation, deconvnet, guided Grad-CAM and Grad-CAM's variants, from gradients that have own tests."""
 
 import numpy as np
 import pytest

@@ -9,8 +9,15 @@ import vislib
 from vislib import Target
 
 BATCHED = (
-    "saliency", "guided-backprop", "gradient-x-input", "grad-cam", "grad-cam++", "hires-cam", "layer-cam", "xgrad-cam",
-)  # fmt: skip
+    "saliency",
+    "guided-backprop",
+    "gradient-x-input",
+    "grad-cam",
+    "grad-cam++",
+    "hires-cam",
+    "layer-cam",
+    "xgrad-cam",
+)
 
 
 def images(n: int) -> np.ndarray:

@@ -111,9 +111,14 @@ def test_occlusion_many_patches_computed_in_batches(monkeypatch):
 
     monkeypatch.setattr(network, "patched", counting)
     vislib.explain(
-        "occlusion", classifier, random_image(), 1, lambda done_, total, partial=None: done.append((done_, total)),
-        patch_px=4, stride_px=1,
-    )  # fmt: skip
+        "occlusion",
+        classifier,
+        random_image(),
+        1,
+        lambda done_, total, partial=None: done.append((done_, total)),
+        patch_px=4,
+        stride_px=1,
+    )
     assert sizes[0] == 9, "every fourth of 9 x 9 places, for the first coarse map"
     assert sum(sizes) == 81
     assert max(sizes) <= 30

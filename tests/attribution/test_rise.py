@@ -62,7 +62,7 @@ def test_equation_6_written_out_same_map(fill, n_masks, n_cells, p):
 
 
 def test_linear_network_near_its_expectation():
-    """S(λ) → Cov(f, M(λ)) / p = (1 − p) Σ_μ g(μ) Σ_cells E[a(μ) a(λ)], a the cells' shares in a pixel, g = w·(x − fill).
+    """S(λ) → Cov(f, M(λ)) / p = (1 − p) Σ_μ g(μ) Σ_cells E[a(μ) a(λ)], a a cell's share in a pixel, g = w·(x − fill).
 
     The expectation is over the nine places within a cell; cells are independent with variance p (1 − p).
     """

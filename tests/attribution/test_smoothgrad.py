@@ -62,9 +62,13 @@ def test_smoothgrad_batch_size_does_not_change_the_map(batches, monkeypatch):
 def test_smoothgrad_progress_after_each_batch_with_the_map_so_far(batches):
     calls = []
     heatmap = vislib.explain(
-        "smoothgrad", tiny("conv_relu"), random_image(), 1,
-        lambda done, total, partial=None: calls.append((done, total, partial)), n_samples=20,
-    )  # fmt: skip
+        "smoothgrad",
+        tiny("conv_relu"),
+        random_image(),
+        1,
+        lambda done, total, partial=None: calls.append((done, total, partial)),
+        n_samples=20,
+    )
     assert [call[:2] for call in calls] == [(0, 20), (2, 20), (10, 20), (18, 20), (20, 20)]
     np.testing.assert_array_equal(calls[-1][2], heatmap.values)
     np.testing.assert_allclose(calls[2][2], explain("smoothgrad", n_samples=10), rtol=1e-5)

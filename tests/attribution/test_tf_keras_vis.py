@@ -38,8 +38,12 @@ def test_grad_cam_tf_keras_vis_same_cells(class_index, layer):
     """Compared before up-sampling: the peer's aligns corners."""
     peer = Gradcam(tiny("conv_relu").model, ReplaceToLinear(), clone=True)
     expected = peer(
-        CategoricalScore(class_index), inputs(), penultimate_layer=layer, seek_penultimate_conv_layer=False,
-        expand_cam=False, normalize_cam=False,
-    )  # fmt: skip
+        CategoricalScore(class_index),
+        inputs(),
+        penultimate_layer=layer,
+        seek_penultimate_conv_layer=False,
+        expand_cam=False,
+        normalize_cam=False,
+    )
     heatmap = vislib.explain("grad-cam", tiny("conv_relu"), random_image(), class_index, layer=layer)
     np.testing.assert_allclose(heatmap.details["cells"], np.asarray(expected)[0], rtol=1e-4, atol=1e-6)

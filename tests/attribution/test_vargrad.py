@@ -16,9 +16,15 @@ def test_vargrad_is_variance_of_gradients_over_noisy_inputs(monkeypatch):
     monkeypatch.setattr(network, "gradient_batch_size", 4)
     partials = []
     heatmap = vislib.explain(
-        "vargrad", tiny("conv_relu"), random_image(), 1, lambda *call: partials.append(call),
-        n_samples=10, noise=0.3, seed=5,
-    )  # fmt: skip
+        "vargrad",
+        tiny("conv_relu"),
+        random_image(),
+        1,
+        lambda *call: partials.append(call),
+        n_samples=10,
+        noise=0.3,
+        seed=5,
+    )
     expected = gradients.var(axis=0).max(axis=-1)
     assert (expected > 0).mean() > 0.8
     np.testing.assert_allclose(heatmap.values, expected, rtol=1e-3, atol=1e-5 * expected.max())
@@ -31,9 +37,13 @@ def test_vargrad_one_gradient_alone_is_no_map_yet(monkeypatch):
     monkeypatch.setattr(tiny("conv_relu").network, "gradient_batch_size", 1)
     partials = []
     vislib.explain(
-        "vargrad", tiny("conv_relu"), random_image(), 1, lambda done, _, partial=None: partials.append((done, partial)),
+        "vargrad",
+        tiny("conv_relu"),
+        random_image(),
+        1,
+        lambda done, _, partial=None: partials.append((done, partial)),
         n_samples=3,
-    )  # fmt: skip
+    )
     assert [done for done, partial in partials if partial is not None] == [2, 3]
     assert partials[2][1].max() > 0
 

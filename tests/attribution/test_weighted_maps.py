@@ -54,8 +54,12 @@ def eigen(maps, gradients):
 
 
 BY_HAND = {
-    "grad-cam++": plus_plus, "hires-cam": hires, "layer-cam": layer_cam, "xgrad-cam": xgrad, "eigen-cam": eigen,
-}  # fmt: skip
+    "grad-cam++": plus_plus,
+    "hires-cam": hires,
+    "layer-cam": layer_cam,
+    "xgrad-cam": xgrad,
+    "eigen-cam": eigen,
+}
 
 
 @pytest.mark.parametrize(("style", "layer"), [("sequential", "conv1"), ("conv_relu", "conv1"), ("conv_relu", "conv2")])

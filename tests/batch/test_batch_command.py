@@ -41,8 +41,17 @@ def test_all_read_status_0_and_again_computes_nothing(run, folder, tmp_path):
 
 
 def test_parameters_reach_their_methods(run, folder, tmp_path):
-    run(folder, "--methods", "occlusion,grad-cam", "--param", "occlusion.patch_px=4", "--param", "grad-cam.layer=conv1",
-        "--out", tmp_path / "out")  # fmt: skip
+    run(
+        folder,
+        "--methods",
+        "occlusion,grad-cam",
+        "--param",
+        "occlusion.patch_px=4",
+        "--param",
+        "grad-cam.layer=conv1",
+        "--out",
+        tmp_path / "out",
+    )
     methods = batch.open_batch(tmp_path / "out").manifest["settings"]["methods"]
     assert methods["occlusion"]["patch_px"] == 4
     assert methods["grad-cam"]["layer"] == "conv1"

@@ -210,7 +210,7 @@ def test_other_run_into_the_same_folder_refused(network, pictures, tmp_path, cha
 def test_two_runs_at_once_the_second_refused(network, pictures, tmp_path):
     def again(done: int, total: int, partial=None) -> None:
         if done == 0:
-            with pytest.raises(ParameterError, match="Another run is at work"):
+            with pytest.raises(ParameterError, match="Another run is writing to"):
                 explain_many(network, pictures, out=tmp_path / "out")
 
     explain_many(network, pictures, out=tmp_path / "out", progress=again)

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from vislib.batch.measures import agreement, map_figures, plain_background
+from vislib.batch.measures import agreement, map_measures, plain_background
 
 
 def test_border_of_a_constant_map_is_its_area():
-    figures = map_figures(np.ones((20, 30)), None)
+    figures = map_measures(np.ones((20, 30)), None)
     assert figures.border == pytest.approx(1 - 16 * 24 / 600)
     assert figures.sparseness == pytest.approx(0, abs=1e-9)
     assert figures.background is None
@@ -17,13 +17,13 @@ def test_border_of_a_constant_map_is_its_area():
 def test_border_counts_both_signs():
     values = np.zeros((20, 20))
     values[0, 0], values[10, 10] = -3, 1
-    figures = map_figures(values, None)
+    figures = map_measures(values, None)
     assert figures.border == pytest.approx(0.75)
     assert figures.reach == 3
 
 
 def test_zeros_have_no_share_anywhere():
-    figures = map_figures(np.zeros((5, 5)), np.ones((5, 5), bool))
+    figures = map_measures(np.zeros((5, 5)), np.ones((5, 5), bool))
     assert (figures.reach, figures.border, figures.background, figures.sparseness) == (0, 0, 0, 0)
 
 
@@ -34,7 +34,7 @@ def test_background_is_the_colour_of_the_edge():
     assert background.sum() == 96
     values = np.zeros((10, 10))
     values[4, 4], values[0, 0] = 3, 1
-    assert map_figures(values, background).background == pytest.approx(0.25)
+    assert map_measures(values, background).background == pytest.approx(0.25)
 
 
 def test_photograph_has_no_plain_background():

@@ -60,10 +60,15 @@ def test_two_nodes_and_a_worker_killed_equal_one_process(address, network, folde
     """A worker dies in the middle of a part; another computes it."""
     told: list[int] = []
     result = explain_many(
-        network, DeadlyImages(source_of(folder), 13, tmp_path / "killed"), METHODS, out=tmp_path / "ray",
-        part_rows=PART_ROWS, engine="ray", cluster=Cluster(address=address, workers=2),
+        network,
+        DeadlyImages(source_of(folder), 13, tmp_path / "killed"),
+        METHODS,
+        out=tmp_path / "ray",
+        part_rows=PART_ROWS,
+        engine="ray",
+        cluster=Cluster(address=address, workers=2),
         progress=lambda done, total: told.append(done),
-    )  # fmt: skip
+    )
     assert (tmp_path / "killed").exists()
     assert (result.n_errors, result.n_computed) == (2, 25)
     assert told == sorted(told)

@@ -109,7 +109,7 @@ def test_source_stays_as_it_is():
     [
         ("empty.txt", b"\n \n", "names no images"),
         ("binary.txt", b"\xff\xfe\x00", "cannot be read as a text file"),
-        ("zeros.txt", b"a\x00b", "holds zero bytes"),
+        ("zeros.txt", b"a\x00b", "contains bytes with the value 0"),
         ("no.parquet", b"PAR1", "cannot be read as a Parquet file"),
         ("no.zip", b"PK", "is not a zip file"),
         ("x.docx", b"", "not 'x.docx'"),
@@ -139,5 +139,5 @@ def test_parquet_without_paths_refused(tmp_path):
 def test_folder_without_images_refused(tmp_path):
     with pytest.raises(VislibError, match="holds no images"):
         source_of(tmp_path)
-    with pytest.raises(VislibError, match="tells its labels itself"):
+    with pytest.raises(VislibError, match="has its own labels"):
         source_of(tmp_path, [1])

@@ -10,16 +10,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from stopping import HANG_SECONDS
 from watched import Watched
 
 from benchmarks.server import serving
 
+HERE = Path(__file__).parent
 _SAYS = "the browser tests need playwright (pip install -r requirements-dev.txt) and chromium (apt install chromium)"
 
 
 def pytest_collection_modifyitems(items) -> None:
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
 
 
@@ -42,13 +44,29 @@ def fresh_server(bands) -> Iterator[str]:
     """The address of a server that nobody has visited."""
     with serving(VISLIB_DATA_DIR=str(bands)) as server:
         yield server.address
+        server.process.kill()  # asked to end, it would first finish what it computes
 
 
 @pytest.fixture(scope="session")
-def server(bands) -> Iterator[str]:
+def hold_file(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("hold") / "hold"
+
+
+@pytest.fixture
+def hold(hold_file) -> Iterator[Path]:
+    """A file; while it is there, the shared server's Occlusion and trainings stop and wait in their middle."""
+    hold_file.touch()
+    yield hold_file
+    hold_file.unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session")
+def server(bands, hold_file) -> Iterator[str]:
     """The address of the server that the other tests share."""
-    with serving(VISLIB_DATA_DIR=str(bands)) as server:
+    paths = os.pathsep.join(map(str, [HERE / "in_server", HERE.parent, HERE.parents[1]]))
+    with serving(VISLIB_DATA_DIR=str(bands), VISLIB_TEST_HOLD=str(hold_file), PYTHONPATH=paths) as server:
         yield server.address
+        server.process.kill()
 
 
 @pytest.fixture(scope="session")
@@ -60,13 +78,14 @@ def chromium() -> Iterator[Callable[..., Watched]]:
     """
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import expect, sync_playwright
     except ImportError:
         sync_playwright = None
     if executable is None or sync_playwright is None:
         (pytest.fail if os.environ.get("VISLIB_REQUIRE_BROWSER") else pytest.skip)(_SAYS)
     arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
     browsers: dict[str, Any] = {}
+    expect.set_options(timeout=HANG_SECONDS * 1000)
     with sync_playwright() as playwright, contextlib.ExitStack() as folders:
 
         def tab(person: int = 1, **options: Any) -> Watched:
@@ -76,6 +95,7 @@ def chromium() -> Iterator[Callable[..., Watched]]:
                 browsers[whose] = playwright.chromium.launch_persistent_context(
                     folder, executable_path=executable, headless=True, args=arguments, **options
                 )
+                browsers[whose].set_default_timeout(HANG_SECONDS * 1000)
             return Watched(browsers[whose].new_page())
 
         yield tab

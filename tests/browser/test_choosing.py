@@ -42,13 +42,14 @@ def test_address_opens_the_same_state_for_someone_else(server, visit):
     assert other.main.locator(".v-caption").all_inner_texts() == it.main.locator(".v-caption").all_inner_texts()
 
 
-def test_stop_and_start_again(server, visit):
-    it = visit(f"{server}/occlusion?class=volcano&occlusion.stride_px=8&{QUICK_QUERY}")
-    expect(it.main.get_by_text(re.compile(r"Occlusion: [1-9]\d* of \d+"))).to_be_visible(timeout=30_000)
+def test_stop_and_start_again(server, visit, hold):
+    it = visit(f"{server}/occlusion?class=volcano&{QUICK_QUERY}")
+    expect(it.main.get_by_text(re.compile(r"Occlusion: [1-9]\d* of \d+"))).to_be_visible()
     it.main.get_by_role("button", name="Stop").click()
-    expect(it.main.get_by_text(re.compile(r"stopped after [1-9]\d* of \d+"))).to_be_visible(timeout=10_000)
+    expect(it.main.get_by_text(re.compile(r"stopped after [1-9]\d* of \d+"))).to_be_visible()
     it.quiet()
     expect(it.main.locator("img[alt^='Occlusion, after']")).to_be_visible()
+    hold.unlink()
     it.main.get_by_role("button", name="Start again").click()
     it.says("Logit of “volcano”")
     it.settled("occlusion")
@@ -116,13 +117,13 @@ def test_point_is_chosen_by_click_and_arrow_key(server, visit):
     picture = it.main.locator("button img[alt*='choose a point']")
     box = picture.bounding_box()
     picture.click(position={"x": box["width"] * 3.5 / 7, "y": box["height"] * 5.5 / 7})
-    expect(caption).to_contain_text("Unit at row 5, column 3:", timeout=20_000)
+    expect(caption).to_contain_text("Unit at row 5, column 3:")
     it.quiet()
     it.page.keyboard.press("ArrowRight")
-    expect(caption).to_contain_text("Unit at row 5, column 4:", timeout=20_000)
+    expect(caption).to_contain_text("Unit at row 5, column 4:")
     it.quiet()
     it.page.keyboard.press("ArrowUp")
-    expect(caption).to_contain_text("Unit at row 4, column 4:", timeout=20_000)
+    expect(caption).to_contain_text("Unit at row 4, column 4:")
 
 
 def test_channel_tile_is_enlarged(server, visit):

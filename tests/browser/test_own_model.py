@@ -45,6 +45,6 @@ def test_no_model_is_a_sentence_and_the_network_stays(server, visit):
     it.settled("your_model")
     upload(it, NAME, b"hello")
     alert = it.main.get_by_test_id("stAlert").first
-    expect(alert).to_contain_text("The previous network is still in use.", timeout=30_000)
+    expect(alert).to_contain_text("The previous network is still in use.")
     assert NAME in alert.inner_text().replace("\u2060", ""), "word joiners are not seen"
     it.says("Egyptian cat")

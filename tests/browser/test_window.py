@@ -15,7 +15,7 @@ def test_products_add_up_at_every_place(server, visit):
     page = it.page
     host = page.locator(".root").filter(has=page.locator("table.kernel"))
     grid = host.locator("table.output")
-    expect(grid).to_be_visible(timeout=30_000)
+    expect(grid).to_be_visible()
     n_rows, n_columns = grid.locator("tr").count(), grid.locator("tr").first.locator("td").count()
     assert (n_rows, n_columns) == (8, 8)
     grid.focus()

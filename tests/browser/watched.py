@@ -31,7 +31,6 @@ PAGES = {
 }
 """Path in the address: (name in the navigation, title, text near the page's end)."""
 
-SECONDS = 1000
 _PROBED = re.compile(r"^/\w+/_stcore/(health|host-config)$")
 _ALTS = "pictures => pictures.map((picture) => picture.alt)"
 
@@ -71,30 +70,30 @@ class Watched:
         return self.page.get_by_test_id("stSidebar")
 
     def alts(self) -> list[str]:
-        """The alternative texts of the page's pictures, those of a report in a frame of its own too; "" if one has none."""
+        """The alternative texts of the page's pictures, those in a report's frame too; "" for a picture without one."""
         frames = [place.content_frame for place in self.main.locator("iframe[srcdoc]").all()]
         for frame in frames:
             frame.locator("body").wait_for()
         found = [part.locator("img").evaluate_all(_ALTS) for part in (self.main, *frames)]
         return [alt for alts in found for alt in alts]
 
-    def says(self, text: str, seconds: float = 60) -> None:
+    def says(self, text: str) -> None:
         """Waits until the page shows the text."""
-        expect(self.main.get_by_text(text).first).to_be_visible(timeout=seconds * SECONDS)
+        expect(self.main.get_by_text(text).first).to_be_visible()
 
-    def settled(self, path: str, seconds: float = 150) -> None:
+    def settled(self, path: str) -> None:
         """Waits until the page at this path is all there and quiet, and holds no error."""
         _, title, last = PAGES[path]
-        expect(self.page.locator("h1.v-title")).to_have_text(title, timeout=seconds * SECONDS)
-        self.says(last, seconds)
-        self.quiet(seconds)
+        expect(self.page.locator("h1.v-title")).to_have_text(title)
+        self.says(last)
+        self.quiet()
         expect(self.page.get_by_test_id("stException")).to_have_count(0)
         expect(self.page.get_by_test_id("stAlert")).to_have_count(0)
 
-    def quiet(self, seconds: float = 60) -> None:
+    def quiet(self) -> None:
         """Waits until no script runs."""
         app = self.page.get_by_test_id("stApp")
-        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=seconds * SECONDS)
+        expect(app).to_have_attribute("data-test-script-state", "notRunning")
 
     def go(self, path: str) -> None:
         """By the navigation."""

@@ -64,9 +64,21 @@ def test_explain_any_suffix_writes_the_file(run, tmp_path, suffix):
 
 def test_explain_parameters_same_numbers_as_the_library(run, tmp_path, classifier, cat):
     status, *_ = run(
-        "explain", CAT, "--method", "occlusion", "--class", "281", "--out", tmp_path / "map.npz",
-        "--param", "patch_px=112", "--param", "stride_px=112", "--param", "fill=mean",
-    )  # fmt: skip
+        "explain",
+        CAT,
+        "--method",
+        "occlusion",
+        "--class",
+        "281",
+        "--out",
+        tmp_path / "map.npz",
+        "--param",
+        "patch_px=112",
+        "--param",
+        "stride_px=112",
+        "--param",
+        "fill=mean",
+    )
     assert status == 0
     expected = vislib.explain("occlusion", classifier, cat, 281, patch_px=112, stride_px=112, fill="mean")
     with np.load(tmp_path / "map.npz") as loaded:
@@ -75,9 +87,17 @@ def test_explain_parameters_same_numbers_as_the_library(run, tmp_path, classifie
 
 def test_explain_switch_as_parameter_and_note_printed(run, tmp_path):
     status, out, _ = run(
-        "explain", CAT, "--method", "integrated-gradients", "--out", tmp_path / "map.npz",
-        "--param", "n_steps=2", "--param", "add_steps=False",
-    )  # fmt: skip
+        "explain",
+        CAT,
+        "--method",
+        "integrated-gradients",
+        "--out",
+        tmp_path / "map.npz",
+        "--param",
+        "n_steps=2",
+        "--param",
+        "add_steps=False",
+    )
     assert status == 0
     assert re.search(r"add up to .* error is .*; steps: 2\.\n$", out)
 
@@ -94,7 +114,10 @@ def explain(*changes: str) -> list[str]:
 
 
 WRONG = {
-    "switch": (explain("--method", "integrated-gradients", "--param", "add_steps=maybe"), "takes True or False; not 'maybe'"),
+    "switch": (
+        explain("--method", "integrated-gradients", "--param", "add_steps=maybe"),
+        "takes True or False; not 'maybe'",
+    ),
     "class": (explain("--class", "tiger kat"), "'tiger kat' is not one of the 1000 classes.*tiger cat"),
     "class number": (explain("--class", "1000"), "from 0 to 999; not 1000"),
     "class empty": (explain("--class", ""), "'' is not one of"),
@@ -123,7 +146,7 @@ WRONG = {
     "comparison as numbers": (["compare", CAT, "--method", "saliency", "--out", "{tmp}/a.npz"], "not as 'a.npz'"),
     "table": (["trust", CAT, "--method", "saliency", "--out", "{tmp}/a.xlsx"], "not as 'a.xlsx'"),
     "top": (["predict", CAT, "--top", "0"], "not 0"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), WRONG.values(), ids=WRONG)
@@ -179,12 +202,25 @@ class TestMaximize:
         )
         assert status == 0
         assert Image.open(tmp_path / "a.png").size == (5 * 28 + 4 * 2, 2 * 28 + 2)
-        assert [line.split(":")[0] for line in out.splitlines()[:-1]] == [f"class {digit}" for digit in range(10)]
+        assert [line.split(":")[0] for line in out.splitlines()[:-1]] == [f"logit of “{digit}”" for digit in range(10)]
 
     def test_channels_as_numbers_with_what_made_them(self, run, tmp_path):
         layer = vislib.load_classifier("digits").network.map_layers[0]
-        status, *_ = run("maximize", "--model", "digits", "--layer", layer, "--channel", "0,2", "--steps", "2",
-                         "--seed", "7", "--out", tmp_path / "a.npz")  # fmt: skip
+        status, *_ = run(
+            "maximize",
+            "--model",
+            "digits",
+            "--layer",
+            layer,
+            "--channel",
+            "0,2",
+            "--steps",
+            "2",
+            "--seed",
+            "7",
+            "--out",
+            tmp_path / "a.npz",
+        )
         assert status == 0
         with np.load(tmp_path / "a.npz") as saved:
             assert saved["values"].shape == (2, 28, 28, 3)

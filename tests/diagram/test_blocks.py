@@ -25,15 +25,24 @@ def kinds(name):
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("densenet121", {"56 × 56": ("dense", 6), "28 × 28": ("dense", 12), "14 × 14": ("dense", 24), "7 × 7": ("dense", 16)}),
+        (
+            "densenet121",
+            {"56 × 56": ("dense", 6), "28 × 28": ("dense", 12), "14 × 14": ("dense", 24), "7 × 7": ("dense", 16)},
+        ),
         ("googlenet", {"28 × 28": ("inception", 2), "14 × 14": ("inception", 5), "7 × 7": ("inception", 2)}),
         ("resnet18", {f"{side} × {side}": ("residual", 2) for side in (56, 28, 14, 7)}),
-        ("resnet34", dict(zip(("56 × 56", "28 × 28", "14 × 14", "7 × 7"), (("residual", n) for n in (3, 4, 6, 3)), strict=True))),
-        ("resnet50", dict(zip(("56 × 56", "28 × 28", "14 × 14", "7 × 7"), (("residual", n) for n in (3, 4, 6, 3)), strict=True))),
+        (
+            "resnet34",
+            dict(zip(("56 × 56", "28 × 28", "14 × 14", "7 × 7"), (("residual", n) for n in (3, 4, 6, 3)), strict=True)),
+        ),
+        (
+            "resnet50",
+            dict(zip(("56 × 56", "28 × 28", "14 × 14", "7 × 7"), (("residual", n) for n in (3, 4, 6, 3)), strict=True)),
+        ),
         ("InceptionV3", {"35 × 35": ("inception", 3), "17 × 17": ("inception", 5), "8 × 8": ("inception", 3)}),
         ("vgg16", {}),
     ],
-)  # fmt: skip
+)
 def test_blocks_of_the_papers(name, expected):
     assert kinds(name) == expected
 

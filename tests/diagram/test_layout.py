@@ -58,8 +58,12 @@ def crossings(picture):
     for edge in picture.edges:
         for (x1, y1), (x2, y2) in pairwise(edge.points):
             for box in leaves(picture):
-                if (min(x1, x2) < box.x + box.width and max(x1, x2) > box.x
-                        and min(y1, y2) < box.y + box.height and max(y1, y2) > box.y):  # fmt: skip
+                if (
+                    min(x1, x2) < box.x + box.width
+                    and max(x1, x2) > box.x
+                    and min(y1, y2) < box.y + box.height
+                    and max(y1, y2) > box.y
+                ):
                     found.append((edge.source, edge.target, box.key))
     return found
 

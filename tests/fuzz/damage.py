@@ -95,5 +95,14 @@ def _set_length(content: bytes, others: Sequence[bytes], random: Random) -> byte
 
 
 _KINDS: tuple[Callable[[bytes, Sequence[bytes], Random], bytes], ...] = (
-    _flip_bits, _set_bytes, _truncate, _cut_out, _insert, _repeat, _blank, _splice, _set_length, _set_length,
-)  # fmt: skip
+    _flip_bits,
+    _set_bytes,
+    _truncate,
+    _cut_out,
+    _insert,
+    _repeat,
+    _blank,
+    _splice,
+    _set_length,
+    _set_length,
+)

@@ -58,7 +58,11 @@ def _set_attribute(entry, random: Random) -> None:
 
 def _add_link(file: h5py.File, entry, name: str, random: Random) -> None:
     links = [
-        h5py.SoftLink("/"), h5py.SoftLink("/nowhere"), h5py.ExternalLink("/etc/hostname", "/"), entry, file["/"],
-    ]  # fmt: skip
+        h5py.SoftLink("/"),
+        h5py.SoftLink("/nowhere"),
+        h5py.ExternalLink("/etc/hostname", "/"),
+        entry,
+        file["/"],
+    ]
     if name not in file:
         file[name] = links[random.integers(len(links))]

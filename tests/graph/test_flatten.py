@@ -39,8 +39,12 @@ def test_derived_model_any_style_shares_weights_but_the_last_layers(style):
     model = tiny(style).model
     theirs = {id(variable) for variable in model.variables}
     nodes = tiny(style).network.graph.nodes
-    copied = [node.name for node in nodes for variable in getattr(node.operation, "variables", []) if
-              id(variable) not in theirs and "seed_generator" not in variable.path]  # fmt: skip
+    copied = [
+        node.name
+        for node in nodes
+        for variable in getattr(node.operation, "variables", [])
+        if id(variable) not in theirs and "seed_generator" not in variable.path
+    ]
     assert all(name.endswith("_logits") for name in copied)
     assert len(set(copied)) <= 1
 

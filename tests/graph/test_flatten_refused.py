@@ -65,11 +65,15 @@ def called(model):
 @pytest.mark.parametrize(
     "build",
     [
-        Subclassed, lambda: called(Subclassed()), two_inputs, two_outputs, segmentation,
+        Subclassed,
+        lambda: called(Subclassed()),
+        two_inputs,
+        two_outputs,
+        segmentation,
         lambda: keras.Sequential([layers.Flatten(), layers.Dense(3)]),
     ],
     ids=["subclassed", "subclassed and called", "two inputs", "two outputs", "segmentation", "never built"],
-)  # fmt: skip
+)
 def test_model_that_cannot_be_looked_into_refused(build):
     with pytest.raises(ModelError, match=r"\.$"):
         classifier_of(build())

@@ -49,7 +49,7 @@ def test_every_class_that_a_file_may_hold_has_a_row():
 
 
 def made(name: str):
-    """A layer of that class that takes maps (1, 9, 9, 3), and what calls it at prediction time; None if none can be made."""
+    """A layer of that class for maps (1, 9, 9, 3), and a function that calls it for prediction; None without one."""
     cls = getattr(keras.layers, name, None)
     for arguments in ((), (3,), (0.3,), (3, 3), (0.3, 0.3), (4,), ((0.0, 0.5),), ("relu",)):
         try:
@@ -114,15 +114,28 @@ def test_identity_hands_its_values_on(name):
 ACTIVATIONS = {
     name: getattr(keras.ops, name)
     for name in (
-        "tanh", "leaky_relu", "elu", "selu", "celu", "softplus", "softsign", "log_sigmoid", "hard_tanh", "abs", "square",
-        "relu", "gelu", "silu", "sigmoid",
+        "tanh",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "celu",
+        "softplus",
+        "softsign",
+        "log_sigmoid",
+        "hard_tanh",
+        "abs",
+        "square",
+        "relu",
+        "gelu",
+        "silu",
+        "sigmoid",
     )
 } | {
     "UnitNormalization": layers.UnitNormalization(),
     "RMSNormalization": layers.RMSNormalization(),
     "AlphaDropout": layers.AlphaDropout(0.5),
     "ActivityRegularization": layers.ActivityRegularization(),
-}  # fmt: skip
+}
 
 
 def field_between(first, between=lambda x: x):
@@ -217,9 +230,14 @@ def test_twin_shares_weights_and_differs_in_what_was_changed_alone():
 
 # The wall of model files; preconditions on dtype and data format; formulas of cost and of one cell.
 MAY_NAME_CLASSES = {
-    "model_file", "graph/layer_kinds.py", "speed/batch_norm.py", "speed/conv_gradient.py", "layers/layer_cost.py",
-    "layers/cell.py", "layers/operation.py",
-}  # fmt: skip
+    "model_file",
+    "graph/layer_kinds.py",
+    "speed/batch_norm.py",
+    "speed/conv_gradient.py",
+    "layers/layer_cost.py",
+    "layers/cell.py",
+    "layers/operation.py",
+}
 NAMES = {*LAYERS, *OPERATIONS} - {"Layer", "Average", "Random", "Sign", "Size", "Map"}
 
 

@@ -81,14 +81,20 @@ HARMFUL = {
         lambda: claims(zipped({"cats/1.png": b"x"}), 2**32 - 2),
         r"would unpack to 4\.0 GB; at most 2 GB",
     ),
-    "many small": (lambda: zipped(dict.fromkeys((f"c/{n}.png" for n in range(20_001)), b"")), "20,001 files; at most 20,000"),
-    "empty files": (lambda: zipped(dict.fromkeys((f"{n}.png" for n in range(100_000)), b"")), "100,000 files; at most 20,000"),
+    "many small": (
+        lambda: zipped(dict.fromkeys((f"c/{n}.png" for n in range(20_001)), b"")),
+        "20,001 files; at most 20,000",
+    ),
+    "empty files": (
+        lambda: zipped(dict.fromkeys((f"{n}.png" for n in range(100_000)), b"")),
+        "100,000 files; at most 20,000",
+    ),
     "nested by another name": (lambda: zipped({"a/b/c.tar.GZ": b"x"}), "is an archive inside the archive"),
     "real bomb": (lambda: real_bomb(10), r"would unpack to 10\.0 GB; at most 2 GB are accepted"),
     "no zip": (lambda: b"not a zip", "is not a zip file that can be read"),
     "empty": (lambda: b"", "is not a zip file that can be read"),
     "cut": (lambda: zipped({"cats/1.png": os.urandom(5000)})[:3000], "is not a zip file that can be read"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", HARMFUL)

@@ -52,8 +52,16 @@ def test_three_3_by_3_cost_less_than_one_7_by_7():
     assert (3 * small, large) == (27 * 64**2, 49 * 64**2)
 
 
-KINDS = ("Conv2D", "grouped", "DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose", "Dense", "Conv1D",
-         "BatchNormalization")  # fmt: skip
+KINDS = (
+    "Conv2D",
+    "grouped",
+    "DepthwiseConv2D",
+    "SeparableConv2D",
+    "Conv2DTranspose",
+    "Dense",
+    "Conv1D",
+    "BatchNormalization",
+)
 few = settings(quick, max_examples=8)
 
 

@@ -53,7 +53,7 @@ def test_case_vgg16_receptive_field_196_after_conv5_3_and_212_after_pool5():
 
 
 def test_mobilenet_v2_receptive_field_added_up_by_hand():
-    """1 + Σ (k − 1) · the stride before it, over the stem and the 17 depthwise convolutions (Sandler et al., table 2)."""
+    """1 + Σ (k − 1) · the stride before it, over the stem and 17 depthwise convolutions (Sandler et al., table 2)."""
     size, step = 1 + 2, 2
     for stride, repeats in ((1, 1), (2, 2), (2, 3), (2, 4), (1, 3), (2, 3), (1, 1)):
         for place in range(repeats):

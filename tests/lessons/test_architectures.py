@@ -24,8 +24,18 @@ PARAMETERS = {
     "resnet50": 25_636_712,
     "densenet121": 8_062_504,
 }
-DEPTH = {"lenet5": 5, "alexnet": 8, "alexnet-one-tower": 8, "vgg16": 16, "vgg19": 19, "googlenet": 22, "resnet18": 18,
-         "resnet34": 34, "resnet50": 50, "densenet121": 121}  # fmt: skip
+DEPTH = {
+    "lenet5": 5,
+    "alexnet": 8,
+    "alexnet-one-tower": 8,
+    "vgg16": 16,
+    "vgg19": 19,
+    "googlenet": 22,
+    "resnet18": 18,
+    "resnet34": 34,
+    "resnet50": 50,
+    "densenet121": 121,
+}
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
@@ -46,10 +56,18 @@ def shapes(name, layers):
 @pytest.mark.parametrize("name", ["alexnet", "alexnet-one-tower"])
 def test_case_alexnet_shapes(name):
     expected = {
-        "conv1": (55, 55, 96), "pool1": (27, 27, 96), "conv2": (27, 27, 256), "pool2": (13, 13, 256),
-        "conv3": (13, 13, 384), "conv4": (13, 13, 384), "conv5": (13, 13, 256), "pool5": (6, 6, 256),
-        "fc6": (4096,), "fc7": (4096,), "fc8": (1000,),
-    }  # fmt: skip
+        "conv1": (55, 55, 96),
+        "pool1": (27, 27, 96),
+        "conv2": (27, 27, 256),
+        "pool2": (13, 13, 256),
+        "conv3": (13, 13, 384),
+        "conv4": (13, 13, 384),
+        "conv5": (13, 13, 256),
+        "pool5": (6, 6, 256),
+        "fc6": (4096,),
+        "fc7": (4096,),
+        "fc8": (1000,),
+    }
     assert shapes(name, expected) == expected
     assert published(name)[0].input_shape == (227, 227, 3)
 
@@ -84,14 +102,29 @@ def test_case_googlenet_inception_3a():
 def test_googlenet_modules_as_in_the_paper():
     """Output sizes of table 1 in Szegedy et al. 2014; parameters from its filters, as its own column of them does not
     follow from these in every row (4c: 463 thousand, where 1 × 1 · 512 · 128 + … gives 510)."""
-    printed = {"3a": (28, 256), "3b": (28, 480), "4a": (14, 512), "4b": (14, 512), "4c": (14, 512), "4d": (14, 528),
-               "4e": (14, 832), "5a": (7, 832), "5b": (7, 1024)}  # fmt: skip
+    printed = {
+        "3a": (28, 256),
+        "3b": (28, 480),
+        "4a": (14, 512),
+        "4b": (14, 512),
+        "4c": (14, 512),
+        "4d": (14, 528),
+        "4e": (14, 832),
+        "5a": (7, 832),
+        "5b": (7, 1024),
+    }
     before = 192
     rows = published("googlenet")[0].rows
     for module, (side, channels) in printed.items():
         one, before_three, three, before_five, five, after_pool = googlenet.MODULES[module]
-        parts = [((1, 1), before, one), ((1, 1), before, before_three), ((3, 3), before_three, three),
-                 ((1, 1), before, before_five), ((5, 5), before_five, five), ((1, 1), before, after_pool)]  # fmt: skip
+        parts = [
+            ((1, 1), before, one),
+            ((1, 1), before, before_three),
+            ((3, 3), before_three, three),
+            ((1, 1), before, before_five),
+            ((5, 5), before_five, five),
+            ((1, 1), before, after_pool),
+        ]
         by_hand = sum(cost.convolution(*part).parameters for part in parts)
         built = sum(row.parameters for row in rows if row.name.startswith(f"inception_{module}_"))
         assert built == by_hand
@@ -100,8 +133,13 @@ def test_googlenet_modules_as_in_the_paper():
 
 
 def test_case_resnet18_stages_at_224():
-    expected = {"conv1": (112, 112, 64), "conv2_block2_add": (56, 56, 64), "conv3_block2_add": (28, 28, 128),
-                "conv4_block2_add": (14, 14, 256), "conv5_block2_add": (7, 7, 512)}  # fmt: skip
+    expected = {
+        "conv1": (112, 112, 64),
+        "conv2_block2_add": (56, 56, 64),
+        "conv3_block2_add": (28, 28, 128),
+        "conv4_block2_add": (14, 14, 256),
+        "conv5_block2_add": (7, 7, 512),
+    }
     assert shapes("resnet18", expected) == expected
 
 

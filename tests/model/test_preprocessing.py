@@ -12,11 +12,22 @@ from vislib.model.preprocessing import FAMILIES, PREPROCESSINGS, preprocessing_n
 layers = keras.layers
 SHAPE = (16, 16, 3)
 MODULES = {
-    "ConvNeXt": "convnext", "DenseNet": "densenet", "EfficientNet": "efficientnet",
-    "EfficientNetV2": "efficientnet_v2", "InceptionResNetV2": "inception_resnet_v2", "InceptionV3": "inception_v3",
-    "MobileNet": "mobilenet", "MobileNetV2": "mobilenet_v2", "MobileNetV3": "mobilenet_v3", "NASNet": "nasnet",
-    "ResNet": "resnet", "ResNetV2": "resnet_v2", "VGG16": "vgg16", "VGG19": "vgg19", "Xception": "xception",
-}  # fmt: skip
+    "ConvNeXt": "convnext",
+    "DenseNet": "densenet",
+    "EfficientNet": "efficientnet",
+    "EfficientNetV2": "efficientnet_v2",
+    "InceptionResNetV2": "inception_resnet_v2",
+    "InceptionV3": "inception_v3",
+    "MobileNet": "mobilenet",
+    "MobileNetV2": "mobilenet_v2",
+    "MobileNetV3": "mobilenet_v3",
+    "NASNet": "nasnet",
+    "ResNet": "resnet",
+    "ResNetV2": "resnet_v2",
+    "VGG16": "vgg16",
+    "VGG19": "vgg19",
+    "Xception": "xception",
+}
 
 
 @pytest.fixture

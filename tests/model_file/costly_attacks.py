@@ -76,9 +76,12 @@ def chain(name: str, inner: dict, n_calls: int, *after: dict, shape=(12, 12, 3))
         last = (one["name"], 0)
     ends = {"input_layers": [[first["name"], 0, 0]], "output_layers": [[*last, 0]]}
     return {
-        "module": "keras.src.models.functional", "class_name": "Functional", "registered_name": "Functional",
-        "name": name, "config": {"name": name, "trainable": True, "layers": layers, **ends},
-    }  # fmt: skip
+        "module": "keras.src.models.functional",
+        "class_name": "Functional",
+        "registered_name": "Functional",
+        "name": name,
+        "config": {"name": name, "trainable": True, "layers": layers, **ends},
+    }
 
 
 def multiplying(depth: int, n_calls: int) -> dict:
@@ -116,24 +119,36 @@ def costly_attacks() -> dict[str, tuple[Callable[[], bytes], str]]:
         "Dense(10**7)": (lambda: archive(sequential(CONV, POOL, layer("Dense", {"units": _WIDE}))), "units 10,000,000"),
         "Dense(10**7), weights that fit": (wide_archive, "units 10,000,000"),
         "Dense(10**7) in h5, weights that fit": (wide_hdf5, "units 10,000,000"),
-        "17 million classes": (lambda: archive(
-            sequential(layer("UpSampling2D", {"size": [200, 200]}), layer("Flatten")), zeros_for({})), "classes apart"),
+        "17 million classes": (
+            lambda: archive(sequential(layer("UpSampling2D", {"size": [200, 200]}), layer("Flatten")), zeros_for({})),
+            "classes apart",
+        ),
         "49 million of float64": (lambda: archive(sequential(POOL, *double), zeros_for({})), "60,000,000 param"),
-        "one layer called 20,000 times": (lambda: archive(
-            chain("net", layer("ReLU", {"name": "relu"}), 20_000, *end), zeros_for({})), "called 20,003 times"),
+        "one layer called 20,000 times": (
+            lambda: archive(chain("net", layer("ReLU", {"name": "relu"}), 20_000, *end), zeros_for({})),
+            "called 20,003 times",
+        ),
         "models in models, 10**10 calls": (lambda: archive(multiplying(10, 10), zeros_for({})), "called .* times"),
         "Sequential of 1,490 layers": (lambda: archive(sequential(*relus, *end), zeros_for({})), "Sequential"),
         "functional of 1,490 layers": (lambda: archive(long_chain(1_490), zeros_for({})), "one behind the other"),
         "orthogonal start of 49 million": (lambda: archive(sequential(POOL, *dense), zeros_for({})), "orthogonal"),
         "separable convolution, wide inside": (
-            lambda: archive(sequential(separable, *end, shape=(200, 200, 3)), zeros_for(inside)), "computes"),
-        "kernels of 100 × 100": (lambda: archive(sequential(heavy, *end, shape=(1000, 1000, 3)),
-                                                 zeros_for({"conv2d": [(100, 100, 3, 60), (60,)]})), "multiplications"),
+            lambda: archive(sequential(separable, *end, shape=(200, 200, 3)), zeros_for(inside)),
+            "computes",
+        ),
+        "kernels of 100 × 100": (
+            lambda: archive(
+                sequential(heavy, *end, shape=(1000, 1000, 3)), zeros_for({"conv2d": [(100, 100, 3, 60), (60,)]})
+            ),
+            "multiplications",
+        ),
         "pooling of 400 × 400": (
-            lambda: archive(sequential(window, *end, shape=(1000, 1000, 3)), zeros_for({})), "multiplications"),
+            lambda: archive(sequential(window, *end, shape=(1000, 1000, 3)), zeros_for({})),
+            "multiplications",
+        ),
         "3 GB of weights, packed": (lambda: padded("model.weights.h5", 3 * 10**9, b"\0"), "unpacks to 3,000 MB"),
         "1 GB of configuration, packed": (lambda: padded("config.json", 10**9, b" "), "configuration has 1,000,000,"),
-    }  # fmt: skip
+    }
 
 
 def heavy_models() -> dict[str, Callable[[], bytes]]:
@@ -148,9 +163,10 @@ def heavy_models() -> dict[str, Callable[[], bytes]]:
     return {
         "56 million parameters": lambda: archive(sequential(POOL, *wide, few), zeros_for(shapes)),
         "95 thousand million multiplications": lambda: archive(
-            sequential(large, *end, shape=(1000, 1000, 3)), zeros_for(inside)),
+            sequential(large, *end, shape=(1000, 1000, 3)), zeros_for(inside)
+        ),
         "functional of 700 layers": lambda: archive(long_end(700), zeros_for({})),
-    }  # fmt: skip
+    }
 
 
 def long_end(n_layers: int) -> dict:

@@ -30,9 +30,12 @@ def sequential(*layers, shape=(12, 12, 3), **changes):
     """The configuration of a Sequential model of the given layers, behind an input of that shape."""
     first = layer("InputLayer", {"batch_shape": [None, *shape], "dtype": "float32"})
     return {
-        "module": "keras", "class_name": "Sequential", "registered_name": None,
-        "config": {"name": "net", "layers": [first, *layers]}, **changes,
-    }  # fmt: skip
+        "module": "keras",
+        "class_name": "Sequential",
+        "registered_name": None,
+        "config": {"name": "net", "layers": [first, *layers]},
+        **changes,
+    }
 
 
 CONV = layer("Conv2D", {"filters": 4, "kernel_size": [3, 3]})

@@ -30,10 +30,17 @@ def state_of_process():
     config = keras.config
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     return (
-        config.epsilon(), config.floatx(), config.image_data_format(), config.backend(), str(config.dtype_policy()),
-        dict(keras.saving.get_custom_objects()), environment, os.getcwd(), threading.active_count(),
+        config.epsilon(),
+        config.floatx(),
+        config.image_data_format(),
+        config.backend(),
+        str(config.dtype_policy()),
+        dict(keras.saving.get_custom_objects()),
+        environment,
+        os.getcwd(),
+        threading.active_count(),
         keras.Layer.add_weight,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -154,9 +161,13 @@ def test_attack_refused_by_the_child_with_the_same_sentence(
 
 
 COSTLY = [
-    "17 million classes", "49 million of float64", "orthogonal start of 49 million",
-    "separable convolution, wide inside", "kernels of 100 × 100", "pooling of 400 × 400",
-]  # fmt: skip
+    "17 million classes",
+    "49 million of float64",
+    "orthogonal start of 49 million",
+    "separable convolution, wide inside",
+    "kernels of 100 × 100",
+    "pooling of 400 × 400",
+]
 
 
 @pytest.mark.parametrize("name", [*large_models(), *COSTLY])

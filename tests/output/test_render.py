@@ -18,9 +18,22 @@ IMAGE = np.random.default_rng(0).integers(0, 256, (12, 12, 3), dtype=np.uint8)
 
 def heatmap(values=RAMP, signed=False, **changes) -> Heatmap:
     made = Heatmap(
-        np.asarray(values, np.float32), signed, "raw value", "saliency", Target(1), 1, "cat", "logit of “cat”", 2.5, None, {},
-        0.1, "a network", Box(0, 0, 12, 12), (12, 12),
-    )  # fmt: skip
+        np.asarray(values, np.float32),
+        signed,
+        "raw value",
+        "saliency",
+        Target(1),
+        1,
+        "cat",
+        "logit of “cat”",
+        2.5,
+        None,
+        {},
+        0.1,
+        "a network",
+        Box(0, 0, 12, 12),
+        (12, 12),
+    )
     return dataclasses.replace(made, **changes)
 
 
@@ -154,9 +167,10 @@ class TestFigure:
     @pytest.mark.filterwarnings("error")
     @pytest.mark.parametrize("signed", [False, True])
     @pytest.mark.parametrize(
-        "values", [RAMP, RAMP * 0, RAMP * 1e-30, RAMP * np.nan, with_gaps(np.nan), with_gaps(np.inf)],
+        "values",
+        [RAMP, RAMP * 0, RAMP * 1e-30, RAMP * np.nan, with_gaps(np.nan), with_gaps(np.inf)],
         ids=["ramp", "constant", "tiny", "all missing", "nan", "inf"],
-    )  # fmt: skip
+    )
     def test_figure_any_heatmap_draws(self, values, signed):
         for image in (None, IMAGE):
             drawn = figures.figure(heatmap(values, signed), image)

@@ -17,8 +17,14 @@ def graphs(monkeypatch) -> list[dict]:
     drawn: list[dict] = []
 
     def graph_view(layout, key, alt, found, chosen, on_choose) -> None:
-        drawn.append({"boxes": {box.key: box for box in layout.boxes}, "found": list(found), "chosen": chosen,
-                      "choose": on_choose})  # fmt: skip
+        drawn.append(
+            {
+                "boxes": {box.key: box for box in layout.boxes},
+                "found": list(found),
+                "chosen": chosen,
+                "choose": on_choose,
+            }
+        )
 
     monkeypatch.setattr(graph_explorer, "graph_view", graph_view)
     return drawn

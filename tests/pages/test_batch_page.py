@@ -1,4 +1,4 @@
-"""Page Batch: a result at once, a zip of one's own, folders that the operator allows, and a sentence for what is wrong."""
+"""Page Batch: a result at once, an uploaded zip, folders that the operator allows, a sentence for what is wrong."""
 
 import csv
 import io
@@ -59,7 +59,7 @@ def test_opens_with_the_samples_explained(open_page, offered):
     assert {"Report (HTML)", "Table and maps (ZIP)"} <= set(downloads(page))
     (frame,) = page.get("iframe")
     assert "Content-Security-Policy" in frame.proto.srcdoc
-    assert "100% right: 10 of 10 images" in frame.proto.srcdoc
+    assert "100 % right: 10 of 10 images" in frame.proto.srcdoc
     shown = page.dataframe[0].value
     assert list(shown["Predicted"]) == list("0123456789")
     rows = list(csv.DictReader(io.StringIO(offered["batch"].files["csv"]().decode())))

@@ -89,8 +89,10 @@ def test_window_too_large_for_patch_or_image_a_sentence(open_page):
     page = open_page("convolution_lab", **{"lab.kernel": "Random", "lab.size": "15", "lab.patch": "Nine numbers"})
     check_sound(page)
     assert "does not fit" in page.info[0].value
-    page = open_page("convolution_lab", **{"lab.kernel": "Random", "lab.size": "15", "lab.dilation": "8",
-                                           "image": "digits/3.png", "model": "digits"})  # fmt: skip
+    page = open_page(
+        "convolution_lab",
+        **{"lab.kernel": "Random", "lab.size": "15", "lab.dilation": "8", "image": "digits/3.png", "model": "digits"},
+    )
     assert not page.exception
     assert "does not fit" in errors(page)[0]
 

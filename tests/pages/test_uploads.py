@@ -118,7 +118,7 @@ def small():
 @pytest.mark.parametrize("name", GOOD)
 def test_good_file_becomes_the_image(name, open_page, images_drawn, small):
     content, expected, tolerance = GOOD[name]()
-    page = open_page("feature_maps", model="cifar10", layer="conv4_activation")
+    page = open_page("feature_maps", model="cifar10", layer="conv1_activation")
     upload(page, name, content)
     check_sound(page)
     assert page.sidebar.selectbox(key="image").value == name

@@ -54,7 +54,7 @@ def test_page_is_self_contained(batch_folder):
     assert all(source.startswith("data:image/jpeg;base64,") for source in sources)
     assert "default-src 'none'" in page
     assert page.count("<img") == page.count(' alt="')
-    for words in ("50.0% right: 20 of 40 images", "The most confident mistakes", "prefers-color-scheme: dark"):
+    for words in ("50.0 % right: 20 of 40 images", "The most confident mistakes", "prefers-color-scheme: dark"):
         assert words in page
     for anchor in re.findall(r'href="#([^"]+)"', page):
         assert f'id="{anchor}"' in page
@@ -124,9 +124,12 @@ def test_command_writes_beside_the_batch_or_where_asked(batch_folder, tmp_path, 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["{tmp}"], "holds no batch"), (["{batch}", "--out", "{tmp}/a.pdf"], "not as 'a.pdf'"),
-     (["{batch}", "--out", "{tmp}/no/a.html"], "no folder")],
-)  # fmt: skip
+    [
+        (["{tmp}"], "holds no batch"),
+        (["{batch}", "--out", "{tmp}/a.pdf"], "not as 'a.pdf'"),
+        (["{batch}", "--out", "{tmp}/no/a.html"], "no folder"),
+    ],
+)
 def test_command_refuses_with_a_sentence(batch_folder, tmp_path, capsys, arguments, words):
     filled = [text.replace("{tmp}", str(tmp_path)).replace("{batch}", str(batch_folder)) for text in arguments]
     assert main.main(["report", *filled]) == 2

@@ -12,8 +12,8 @@ def test_card_tells_data_seed_epochs_and_accuracy(stripes):
     evaluation = evaluate(result.model, stripes.test_images, stripes.test_labels)
     card = model_card("cifar-small", stripes, options, result, evaluation, "Made up.")
     assert "seed 42" in card
-    assert "240 training images (a share of 10% kept for validation), 60 test images. Made up." in card
-    assert f"accuracy {evaluation.accuracy:.2%}" in card
+    assert "240 training images (a share of 10 % kept for validation), 60 test images. Made up." in card
+    assert f"accuracy {evaluation.accuracy * 100:.2f} %" in card
     assert "the weights are those of epoch 1" in card
 
 

@@ -87,7 +87,7 @@ def test_class_folders_are_read_as_cifar10(tmp_path):
         ({"t10k_labels": b""}, "begins with nothing"),
         ({"t10k_labels": None}, "has no t10k-labels-idx1-ubyte"),
         ({"train_labels": _idx(LABELS[:-1])}, "train images of mnist are 12, but there are 11 labels"),
-        ({"train_labels": _idx(LABELS + np.uint8(5))}, "labels from 5 to 14; with 10 classes they go from 0 to 9"),
+        ({"train_labels": _idx(LABELS + np.uint8(5))}, "labels from 5 to 14; with 10 classes they must be from 0 to 9"),
         ({"train_images": _idx(IMAGES[:, :20])}, "differ in shape"),
         ({"train_images": gzip.compress(_idx(IMAGES))[:-9]}, "gzip file is damaged or ends too early"),
     ],

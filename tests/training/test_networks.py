@@ -13,7 +13,7 @@ PARAMETERS = {
     "cifar-small": 490 + 1_820 + 12_810,
     "cifar10": 592_554,
     "cifar-dense": (3072 + 1) * 200 + (200 + 1) * 150 + (150 + 1) * 10,
-    # torchvision's 11,689,512 trainable and two moving statistics for each of 4,800 normalized channels; likewise ResNet-34
+    # torchvision's 11,689,512 trainable, and two moving statistics for each of 4,800 normalized channels; as ResNet-34
     "resnet18": 11_689_512 + 2 * 4_800,
     "resnet34": 21_797_672 + 2 * 8_512,
 }
@@ -37,8 +37,13 @@ SHAPES = {
         "predictions": (10,),
     },
     "cifar-small": {"conv1": (16, 16, 10), "conv2": (8, 8, 20), "flatten": (1280,), "predictions": (10,)},
-    "cifar10": {"conv1": (32, 32, 32), "conv2": (16, 16, 32), "conv3": (16, 16, 64), "conv4": (8, 8, 64),
-                "dense": (128,)},
+    "cifar10": {
+        "conv1": (32, 32, 32),
+        "conv2": (16, 16, 32),
+        "conv3": (16, 16, 64),
+        "conv4": (8, 8, 64),
+        "dense": (128,),
+    },
     "cifar-dense": {"flatten": (3072,), "dense1": (200,), "dense2": (150,), "predictions": (10,)},
     "resnet18": {
         "conv1": (112, 112, 64),
@@ -55,7 +60,7 @@ SHAPES = {
         "conv4_block6_add": (14, 14, 256),
         "conv5_block3_add": (7, 7, 512),
     },
-}  # fmt: skip
+}
 
 LAYER_PARAMETERS = {
     "lenet5": {"c1": 156, "c3": 2_416, "c5": 48_120, "f6": 10_164, "predictions": 850},

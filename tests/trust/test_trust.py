@@ -84,8 +84,13 @@ def test_randomization_any_way_of_writing_reaches_every_layer(style):
         {"saliency": METHODS["saliency"]()}, classifier, random_image(), Target(0), n_stages=2
     )
     counted = sum(len(stage.layers) for stage in found["saliency"])
-    assert counted == len([layer for layer in classifier.model._flatten_layers(include_self=False) if layer.weights
-                           and not hasattr(layer, "layers")])  # fmt: skip
+    assert counted == len(
+        [
+            layer
+            for layer in classifier.model._flatten_layers(include_self=False)
+            if layer.weights and not hasattr(layer, "layers")
+        ]
+    )
     assert found["saliency"][-1].rank_correlation < 0.999
 
 
@@ -113,9 +118,11 @@ def test_measure_all_figures_finite_and_baselines_last():
     classifier = tiny("conv_relu")
     progress = []
     measured = trust.measure(
-        [METHODS["grad-cam"](), METHODS["saliency"]()], classifier, random_image(),
+        [METHODS["grad-cam"](), METHODS["saliency"]()],
+        classifier,
+        random_image(),
         progress=lambda done, total, partial=None: progress.append((done, total)),
-    )  # fmt: skip
+    )
     assert [one.name for one in measured] == ["grad-cam", "saliency", "random", "edges"]
     for one in measured:
         figures = [value for value in one.row().values() if isinstance(value, float)]

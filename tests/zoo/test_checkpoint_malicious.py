@@ -17,12 +17,25 @@ from vislib.zoo import checkpoint
 from vislib.zoo.checkpoint import read_checkpoint
 
 FORBIDDEN = [
-    ("os", "system"), ("posix", "system"), ("nt", "system"), ("subprocess", "Popen"), ("builtins", "eval"),
-    ("builtins", "exec"), ("builtins", "getattr"), ("__builtin__", "eval"), ("pickle", "loads"),
-    ("numpy._core.multiarray", "_reconstruct"), ("numpy.core.multiarray", "scalar"), ("numpy", "load"),
-    ("torch", "load"), ("torch", "Tensor"), ("torch._utils", "_rebuild_tensor"), ("collections", "namedtuple"),
-    ("collections", "OrderedDict.fromkeys"), ("vislib.zoo.checkpoint", "np.load"),
-]  # fmt: skip
+    ("os", "system"),
+    ("posix", "system"),
+    ("nt", "system"),
+    ("subprocess", "Popen"),
+    ("builtins", "eval"),
+    ("builtins", "exec"),
+    ("builtins", "getattr"),
+    ("__builtin__", "eval"),
+    ("pickle", "loads"),
+    ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy.core.multiarray", "scalar"),
+    ("numpy", "load"),
+    ("torch", "load"),
+    ("torch", "Tensor"),
+    ("torch._utils", "_rebuild_tensor"),
+    ("collections", "namedtuple"),
+    ("collections", "OrderedDict.fromkeys"),
+    ("vislib.zoo.checkpoint", "np.load"),
+]
 STACK_GLOBAL = b"\x80\x04\x8c\x02os\x8c\x06system\x93"
 
 
@@ -46,7 +59,7 @@ class TestMalicious:
             path = written(tmp_path, state(a=attack))
         else:
             path = written(tmp_path, system=b"\x80\x02" + attack + b".")
-        self.assert_refused(path, side_effect, f"asks for {module}.{name}".replace(".", r"\."))
+        self.assert_refused(path, side_effect, f"refers to {module}.{name}".replace(".", r"\."))
 
     @pytest.mark.parametrize(
         "opcodes",
@@ -117,8 +130,12 @@ def read_in_child(folder) -> str:
     """Reads all checkpoints of a folder in a process of little memory; what went wrong, a line each."""
     child = subprocess.run(
         [sys.executable, "-c", READ_ALL, str(folder)],
-        cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=HANG_SECONDS, check=False,
-    )  # fmt: skip
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=HANG_SECONDS,
+        check=False,
+    )
     assert child.returncode == 0, child.stderr
     return child.stdout
 

@@ -17,8 +17,12 @@ def test_labels_thousand_and_unique(classifier):
     assert len(set(classifier.labels)) == len(classifier.labels) == 1000
     assert all(label == label.strip() and label for label in classifier.labels)
     assert [classifier.labels[index] for index in (0, 281, 282, 285, 999)] == [
-        "tench", "tabby", "tiger cat", "Egyptian cat", "toilet tissue",
-    ]  # fmt: skip
+        "tench",
+        "tabby",
+        "tiger cat",
+        "Egyptian cat",
+        "toilet tissue",
+    ]
 
 
 def test_predict_cat_three_cats_first(classifier, cat):

@@ -15,11 +15,21 @@ from vislib.zoo.keras_applications import NETWORKS
 
 # The start of a network's name: the module whose preprocess_input belongs to it; the longest start counts.
 MODULES = {
-    "ConvNeXt": "convnext", "DenseNet": "densenet", "EfficientNetB": "efficientnet",
-    "EfficientNetV2": "efficientnet_v2", "InceptionResNetV2": "inception_resnet_v2", "InceptionV3": "inception_v3",
-    "MobileNet": "mobilenet", "MobileNetV2": "mobilenet_v2", "MobileNetV3": "mobilenet_v3", "NASNet": "nasnet",
-    "ResNet": "resnet", "VGG16": "vgg16", "VGG19": "vgg19", "Xception": "xception",
-}  # fmt: skip
+    "ConvNeXt": "convnext",
+    "DenseNet": "densenet",
+    "EfficientNetB": "efficientnet",
+    "EfficientNetV2": "efficientnet_v2",
+    "InceptionResNetV2": "inception_resnet_v2",
+    "InceptionV3": "inception_v3",
+    "MobileNet": "mobilenet",
+    "MobileNetV2": "mobilenet_v2",
+    "MobileNetV3": "mobilenet_v3",
+    "NASNet": "nasnet",
+    "ResNet": "resnet",
+    "VGG16": "vgg16",
+    "VGG19": "vgg19",
+    "Xception": "xception",
+}
 
 
 def module_of(name):

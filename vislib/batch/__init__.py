@@ -1,4 +1,4 @@
-"""Any number of images explained: a table and their maps in a folder, interrupted and taken up again at will."""
+"""Explains any number of images and writes a table and the maps into a folder. An interrupted run can be resumed."""
 
 from vislib.batch.finding import source_of
 from vislib.batch.parts import seed_of

@@ -1,4 +1,4 @@
-"""Images read, decoded and fitted to the network's input ahead of the computation, a bounded number of them."""
+"""Reads, decodes and resizes images in threads, ahead of the computation; the number of waiting images is bounded."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
@@ -16,16 +16,16 @@ _THREADS = 2
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """An image ready to be computed, or why it cannot be.
+    """A decoded image, or the reason why it could not be decoded.
 
     Attributes:
-        number: Its place in the source.
-        path: What the source calls it.
-        label: The class it belongs to; None where that is not known.
-        fitted: (h, w, 3) uint8, as the network sees it; None with an error.
-        size: (height, width) of the original.
-        digest: Of the original's pixels; empty with an error.
-        error: A sentence.
+        number: Its number in the batch.
+        path: Its name in the source.
+        label: The class it belongs to; None if unknown.
+        fitted: (h, w, 3) uint8, resized to the network's input; None if there is an error.
+        size: (height, width) of the original in pixels.
+        digest: Digest of the original's pixels; empty if there is an error.
+        error: A sentence; None if the image was decoded.
     """
 
     number: int
@@ -37,12 +37,12 @@ class Decoded:
     error: str | None = None
 
 
-def decoded(source: Source, number: int, place: int, fit: Callable[[np.ndarray], np.ndarray]) -> Decoded:
-    """Reads one image: number `number` of the batch, at `place` in the source."""
+def decoded(source: Source, number: int, place: int, resize: Callable[[np.ndarray], np.ndarray]) -> Decoded:
+    """Reads one image, which has the number `number` in the batch and the index `place` in the source."""
     path, label = _text(source.title(place)), source.label(place)
     try:
         image = source[place]
-        return Decoded(number, path, label, fit(image), (image.shape[0], image.shape[1]), image_digest(image))
+        return Decoded(number, path, label, resize(image), (image.shape[0], image.shape[1]), image_digest(image))
     except ImageError as error:
         return Decoded(number, path, label, error=str(error))
 
@@ -50,24 +50,24 @@ def decoded(source: Source, number: int, place: int, fit: Callable[[np.ndarray],
 def decoded_ahead(
     source: Source,
     numbers: Iterable[int],
-    fit: Callable[[np.ndarray], np.ndarray],
+    resize: Callable[[np.ndarray], np.ndarray],
     ahead: int,
     first: int = 0,
 ) -> Generator[Decoded, None, None]:
-    """The images in the order of their numbers, at most `ahead` of them decoded and waiting at a time.
+    """Yields the images in the order of `numbers`; at most `ahead` decoded images wait at a time.
 
     Args:
         source: The images.
-        numbers: Which.
-        fit: From an image (H, W, 3) to the network's input (h, w, 3); only that is held.
-        ahead: How many are read ahead.
-        first: The batch's number of the source's first image.
+        numbers: Their numbers in the batch.
+        resize: Maps an image (H, W, 3) to the network's input size (h, w, 3); only the result stays in memory.
+        ahead: How many images are decoded ahead.
+        first: The number in the batch of the source's first image.
     """
     waiting: deque[Future[Decoded]] = deque()
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="decode")
     try:
         for number in numbers:
-            waiting.append(pool.submit(decoded, source, number, number - first, fit))
+            waiting.append(pool.submit(decoded, source, number, number - first, resize))
             if len(waiting) > ahead:
                 yield waiting.popleft().result()
         while waiting:
@@ -77,5 +77,5 @@ def decoded_ahead(
 
 
 def _text(name: str) -> str:
-    """A file's name as UTF-8; bytes of it that are none as \\udc80."""
+    """A file's name as valid UTF-8; each byte that is not valid UTF-8 is written as an escape, such as \\udc80."""
     return name.encode("utf-8", "backslashreplace").decode()

@@ -1,4 +1,4 @@
-"""From what a person names, a folder, a zip, a list, arrays, to a batch's images."""
+"""Finds a batch's images in a folder, a zip file, a list of paths or arrays."""
 
 import hashlib
 import os
@@ -16,15 +16,16 @@ from vislib.images.sets import SUFFIXES, ArrayImages, FolderImages
 
 
 def source_of(images, labels: Sequence[str | int | None] | None = None) -> Source:
-    """Whatever `explain_many` takes as a source.
+    """The images of a batch, from any of the sources that `explain_many` accepts.
 
     Args:
-        images: A path: of a folder, a zip file, a text file of paths, or a Parquet file of paths; a sequence of
-            paths; an array (n, h, w, 1 or 3) uint8 or a sequence of such; or an `ImageSet`.
-        labels: (n,) the class of each, by name or number; None: what the source itself tells.
+        images: The path of a folder, a zip file, a text file of paths or a Parquet file of paths; a sequence of
+            paths; an array (n, h, w, 1 or 3) uint8 or a sequence of arrays (h, w, 1 or 3) uint8; or an `ImageSet`.
+        labels: (n,) the class of each image, by name or number; None: the labels come from the source, such as the
+            names of its folders.
 
     Raises:
-        DatasetError: If there are no images, or not as many labels.
+        DatasetError: If there are no images, or the numbers of images and labels differ.
         ArchiveError: If a zip file is refused.
     """
     names = None if labels is None else [None if label is None else str(label) for label in labels]
@@ -32,7 +33,7 @@ def source_of(images, labels: Sequence[str | int | None] | None = None) -> Sourc
         return images
     if isinstance(images, str | os.PathLike):
         if names is not None:
-            raise DatasetError("`labels` is for arrays and sequences; a folder or list tells its labels itself.")
+            raise DatasetError("`labels` is for arrays and sequences; a folder or a list file has its own labels.")
         return _from_path(Path(images))
     if isinstance(images, zipfile.Path):
         return SetImages(FolderImages(images), names)
@@ -45,7 +46,7 @@ def source_of(images, labels: Sequence[str | int | None] | None = None) -> Sourc
         return SetImages(ArrayImages(images), names)
     if not hasattr(images, "title") or not hasattr(images, "__getitem__"):
         raise DatasetError(
-            "Images are given as a folder, a zip, a list or Parquet file of paths, arrays or an ImageSet; "
+            "`images` must be a folder, a zip file, a list or Parquet file of paths, arrays, or an ImageSet; "
             f"not as {type(images).__name__}."
         )
     return SetImages(images, names)
@@ -65,7 +66,8 @@ def _from_path(path: Path) -> Source:
         paths, labels = listed_paths(path)
     else:
         raise DatasetError(
-            f"A batch's images are a folder, a .zip, a .txt or .tsv file of paths, or a .parquet file; not '{path.name}'."
+            "The images of a batch must be a folder, a .zip, a .txt or .tsv file of paths, or a .parquet file; "
+            f"not '{path.name}'."
         )
     return PathImages(paths, root, labels, path.name, _digest(paths, labels))
 
@@ -82,7 +84,7 @@ def _from_folder(folder: Path) -> PathImages:
 
 
 def _image_files(folder: str, before: str, above: set[tuple[int, int]]) -> list[str]:
-    """Paths of the image files in a folder and those in it; a folder linked into itself is entered once."""
+    """Paths of the image files in a folder and its subfolders; a folder that contains a link to itself is read once."""
     about = os.stat(folder)
     me = (about.st_dev, about.st_ino)
     if me in above:

@@ -1,4 +1,4 @@
-"""Lists of image files: a text file with a path a line, or a Parquet file with a column of paths."""
+"""Lists of image files: a text file with one path per line, or a Parquet file with a column of paths."""
 
 from pathlib import Path
 
@@ -8,13 +8,13 @@ Listed = tuple[list[str], list[str | None] | None]
 
 
 def listed_paths(path: Path) -> Listed:
-    """The paths of a text file, one a line, each with its class behind a tab where it is known.
+    """The paths in a text file with one path per line; a tab and the class may follow the path.
 
     Returns:
-        Paths, and their labels; None in place of labels where no line has one.
+        The paths and their labels; None instead of the labels if no line has one.
 
     Raises:
-        DatasetError: If it cannot be read as UTF-8 or names no images.
+        DatasetError: If the file cannot be read as UTF-8 or names no images.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -22,18 +22,20 @@ def listed_paths(path: Path) -> Listed:
         raise DatasetError(f"{path.name} cannot be read as a text file of paths.") from error
     pairs = [line.partition("\t") for line in lines if line.strip()]
     if not pairs:
-        raise DatasetError(f"{path.name} names no images; it has a path a line, and may have a label behind a tab.")
+        raise DatasetError(
+            f"{path.name} names no images; each line must have a path, and may have a tab and a label after it."
+        )
     if any("\0" in name for name, _, _ in pairs):
-        raise DatasetError(f"{path.name} is not a text file of paths: it holds zero bytes.")
+        raise DatasetError(f"{path.name} is not a text file of paths: it contains bytes with the value 0.")
     labels = [label.strip() or None for _, _, label in pairs]
     return [name.strip() for name, _, _ in pairs], labels if any(labels) else None
 
 
 def parquet_paths(path: Path) -> Listed:
-    """The column "path" of a Parquet file, and its column "label", text or whole numbers, where it has one.
+    """The column "path" of a Parquet file, and its optional column "label" (text or whole numbers).
 
     Raises:
-        DatasetError: If it cannot be read, has no such column or no rows.
+        DatasetError: If the file cannot be read, has no column "path" or has no rows.
     """
     import pyarrow as pa
     from pyarrow import parquet

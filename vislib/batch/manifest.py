@@ -1,4 +1,4 @@
-"""What a batch is of: all that has to be the same for an interrupted run to go on."""
+"""The manifest of a batch: everything that must be the same when an interrupted run is resumed."""
 
 import json
 from importlib.metadata import PackageNotFoundError, version
@@ -14,7 +14,7 @@ _FORMAT = 1
 
 
 def manifest_of(classifier: Classifier, settings: BatchSettings, source: Source) -> dict[str, Any]:
-    """Everything that the values of a batch depend on, for JSON."""
+    """Everything that the values of a batch depend on, as plain values for JSON."""
     return {
         "format": _FORMAT,
         "model": classifier.key,
@@ -34,10 +34,10 @@ def _version(name: str) -> str:
 
 
 def check_same(path: Path, found: dict[str, Any], wanted: dict[str, Any]) -> None:
-    """Refuses to go on with a batch of something else.
+    """Checks that the manifest in a folder is that of this run.
 
     Raises:
-        ParameterError: With the first thing that differs.
+        ParameterError: If they differ; the message names the first difference.
     """
     for name in wanted:
         if found.get(name) == wanted[name]:
@@ -48,7 +48,7 @@ def check_same(path: Path, found: dict[str, Any], wanted: dict[str, Any]) -> Non
             name, was, now = f"{name}, {differing}", was.get(differing), now.get(differing)
         raise ParameterError(
             f"{path} holds a batch of something else ({name}: {_short(was)} there, {_short(now)} now); "
-            "go on with what is there, or give another folder."
+            "use the same settings to resume that batch, or name another folder."
         )
 
 

@@ -1,16 +1,16 @@
-"""How fast a batch gets on, for people."""
+"""The progress of a batch as text: images done, rate, time left."""
 
 import time
 
 
 class Pace:
-    """Says how far a batch is, with its rate and the time left. The rate is that since the first call."""
+    """Writes the progress of a batch with its rate and the time left. The rate is measured from the first call on."""
 
     def __init__(self) -> None:
         self._begun: tuple[float, int] | None = None
 
     def __call__(self, done: int, total: int) -> str:
-        """See `progress_line`; `done` and `total` are numbers of images."""
+        """The line of `progress_line`; `done` and `total` count images."""
         now = time.monotonic()
         if self._begun is None:
             self._begun = (now, done)

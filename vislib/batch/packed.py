@@ -1,4 +1,4 @@
-"""A classifier as it is sent to other processes."""
+"""A classifier in a form that can be sent to other processes."""
 
 import tempfile
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from vislib.model.preprocessing import Preprocessing
 
 @dataclass(frozen=True)
 class PackedClassifier:
-    """A classifier as it is sent to workers: a built-in one by its name, another with its model's file."""
+    """A classifier for workers: the name of a built-in classifier, or the bytes of a custom model's file."""
 
     key: str
     file: bytes | None
@@ -36,7 +36,7 @@ class PackedClassifier:
         )
 
     def unpacked(self) -> Classifier:
-        """The classifier, its model loaded."""
+        """Loads the model and returns the classifier."""
         if self.file is None:
             return load_classifier(self.key)
         from vislib.model_file.load import load_with_keras

@@ -1,4 +1,4 @@
-"""A part of a batch: a fixed range of its images, computed in the same passes however the run goes."""
+"""A part of a batch: a fixed range of its images, computed in the same forward passes in every run."""
 
 import dataclasses
 import hashlib
@@ -13,8 +13,8 @@ from PIL import Image
 
 from vislib.attribution.base import Explainer
 from vislib.batch.decoding import Decoded
-from vislib.batch.measures import agreement, map_figures, plain_background
-from vislib.batch.rows import FIGURES, agreement_column, empty_row, predictions, smaller, thumbnail
+from vislib.batch.measures import agreement, map_measures, plain_background
+from vislib.batch.rows import MEASURES, agreement_column, empty_row, predictions, smaller, thumbnail
 from vislib.batch.settings import BatchSettings, column
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
@@ -30,14 +30,14 @@ _Computed = tuple[list[Decoded], list[dict[str, Any]], dict[int, Target], dict[s
 
 @dataclass(frozen=True, eq=False)
 class Explained:
-    """What is kept of one image.
+    """The results of one image.
 
     Attributes:
-        row: As `rows.table_schema` says.
-        maps: By method, (h, w) float16: the map divided by its reach, so that none overflows; empty where the image
+        row: Its row in the table, with the columns of `rows.table_schema`.
+        maps: By method, (h, w) float16: the map divided by its reach, so that no value overflows; empty if the image
             could not be explained.
-        thumbnail: An image file, or None.
-        fitted: (h, w, 3) uint8 where pictures are wanted.
+        thumbnail: The bytes of an image file, or None.
+        fitted: (h, w, 3) uint8, the resized image; None unless pictures are written.
     """
 
     row: dict[str, Any]
@@ -53,17 +53,17 @@ def compute_part(
     """Explains the next `size` images.
 
     Args:
-        classifier: Whose decisions.
+        classifier: The classifier to explain.
         settings: What is computed.
-        images: Decoded, in order; the part takes its own and leaves the rest.
-        size: How many images the part has.
-        progress: Called as progress(done, size); an exception from it cancels.
+        images: Decoded images in order; the part consumes `size` of them.
+        size: Number of images in the part.
+        progress: Called as progress(done, size); an exception that it raises cancels the computation.
     """
     found: list[Explained] = []
     indices: dict[str, int | None] = {}
     step = min(classifier.network.batch_size, _MOST_AT_ONCE)
     waiting: Future[list[Explained]] | None = None
-    with ThreadPoolExecutor(1, thread_name_prefix="figures") as pool:  # while the network has the next images
+    with ThreadPoolExecutor(1, thread_name_prefix="measures") as pool:  # measures one chunk while the next is computed
         for start in range(0, size, step):
             chunk = list(islice(images, min(step, size - start)))
 
@@ -78,31 +78,41 @@ def compute_part(
 
 
 def seed_of(digest: str, seed: int) -> int:
-    """The seed of a random method for one image: from the image and the method's own seed, whatever the order."""
+    """The seed of a random method for one image.
+
+    It depends on the image and on the method's seed alone, so the order of the images does not matter.
+
+    Args:
+        digest: Digest of the image's pixels, see `vislib.images.reading.image_digest`.
+        seed: The method's seed.
+
+    Returns:
+        0 to 2³¹ − 1.
+    """
     return int.from_bytes(hashlib.sha256(f"{seed} {digest}".encode()).digest()[:4], "big") >> 1
 
 
 def _computed(classifier, settings: BatchSettings, chunk: list[Decoded], indices, progress) -> _Computed:
-    """What the network says of several images, in as few passes as their methods allow."""
+    """Predictions and maps of several images, in as few passes as the methods allow."""
     rows = [empty_row(item, classifier, indices) for item in chunk]
     progress(0, 1)
     targets = _predict(classifier, settings, chunk, rows)
     places, maps = list(targets), dict[str, list[np.ndarray]]()
     if not places:
         return chunk, rows, targets, maps
-    fitted = _stacked(chunk, places)
+    resized = _stacked(chunk, places)
     digests = [chunk[place].digest for place in places]
     for done, method in enumerate(settings.methods):
 
         def within(now: int, total: int, done: int = done) -> None:
             progress(done * total + now, len(settings.methods) * total)
 
-        maps[method.name] = _maps(classifier, method, fitted, list(targets.values()), digests, within)
+        maps[method.name] = _maps(classifier, method, resized, list(targets.values()), digests, within)
     return chunk, rows, targets, maps
 
 
 def _finished(classifier, settings: BatchSettings, chunk: list[Decoded], rows, targets, maps) -> list[Explained]:
-    """What is kept of them: figures, and maps at the size kept."""
+    """Measures of a chunk's maps, and the maps at the size in which they are stored."""
     found = [Explained(row, {}) for row in rows]
     for at, (place, target) in enumerate(targets.items()):
         values = {name: every[at] for name, every in maps.items()}
@@ -113,7 +123,7 @@ def _finished(classifier, settings: BatchSettings, chunk: list[Decoded], rows, t
 def _predict(
     classifier, settings: BatchSettings, chunk: list[Decoded], rows: list[dict[str, Any]]
 ) -> dict[int, Target]:
-    """Fills in what the network says; gives the targets of those images that can be explained, by place."""
+    """Writes the predictions into the rows; returns the targets of the images that can be explained, by place."""
     readable = [place for place, item in enumerate(chunk) if item.fitted is not None]
     if not readable:
         return {}
@@ -134,7 +144,7 @@ def _predict(
 
 
 def _class_explained(settings: BatchSettings, row: dict[str, Any]) -> int:
-    """The class of an image's own label where that is asked for and known, else the predicted one."""
+    """The class of the image's label if the settings ask for it and it is known, else the predicted class."""
     label = row["label_index"] if settings.explain == "label" else None
     return row["predicted"] if label is None else label
 
@@ -151,47 +161,47 @@ def _values(classifier: Classifier, chunk: list[Decoded], places: list[int], log
 
 
 def _stacked(chunk: list[Decoded], places: list[int]) -> np.ndarray:
-    return np.stack([fitted for place in places if (fitted := chunk[place].fitted) is not None])
+    return np.stack([resized for place in places if (resized := chunk[place].fitted) is not None])
 
 
-def _maps(classifier, method: Explainer, fitted, targets, digests, progress) -> list[np.ndarray]:
-    """A method's maps (h, w), in one go where it knows how."""
+def _maps(classifier, method: Explainer, resized, targets, digests, progress) -> list[np.ndarray]:
+    """A method's maps (h, w), computed together if the method is batched."""
     if method.batched and not method.random:
-        found = [attribution.values for attribution in method.attribute_many(classifier, fitted, targets)]
+        found = [attribution.values for attribution in method.attribute_many(classifier, resized, targets)]
         progress(1, 1)
         return found
     found = []
-    for image, target, digest in zip(fitted, targets, digests, strict=True):
-        own = dataclasses.replace(method, seed=seed_of(digest, method.seed)) if method.random else method  # type: ignore
-        found.append(own.attribute(classifier, image, target, no_progress).values)
-        progress(len(found), len(fitted))
+    for image, target, digest in zip(resized, targets, digests, strict=True):
+        seeded = dataclasses.replace(method, seed=seed_of(digest, method.seed)) if method.random else method  # type: ignore
+        found.append(seeded.attribute(classifier, image, target, no_progress).values)
+        progress(len(found), len(resized))
     return found
 
 
 def _kept(classifier, settings: BatchSettings, row: dict[str, Any], item: Decoded, values, target: Target) -> Explained:
-    """An image's figures, and its maps at the size kept."""
-    shape, fitted = settings.map_shape(classifier.input_size), item.fitted
-    assert fitted is not None
-    background = plain_background(np.asarray(Image.fromarray(fitted).resize(shape[::-1], Image.Resampling.BOX)))
+    """Measures of an image's maps, and the maps at the size in which they are stored."""
+    shape, resized = settings.map_shape(classifier.input_size), item.fitted
+    assert resized is not None
+    background = plain_background(np.asarray(Image.fromarray(resized).resize(shape[::-1], Image.Resampling.BOX)))
     small = {name: smaller(each, shape) for name, each in values.items()}
     kept = {}
     for name, each in small.items():
-        figures = map_figures(each, background)
-        row |= {column(name, figure): getattr(figures, figure) for figure in FIGURES}
-        kept[name] = (each / (figures.reach or 1)).astype(np.float16)
+        measures = map_measures(each, background)
+        row |= {column(name, measure): getattr(measures, measure) for measure in MEASURES}
+        kept[name] = (each / (measures.reach or 1)).astype(np.float16)
         if settings.curves:
-            row |= _curves(classifier, fitted, values[name], target, name)
+            row |= _curves(classifier, resized, values[name], target, name)
     for one, other in combinations(small, 2):
         row[agreement_column(one, other)] = agreement(small[one], small[other])
-    return Explained(row, kept, thumbnail(fitted, settings.thumbnail_px), fitted if settings.pictures else None)
+    return Explained(row, kept, thumbnail(resized, settings.thumbnail_px), resized if settings.pictures else None)
 
 
-def _curves(classifier, fitted, values, target: Target, name: str) -> dict[str, float]:
-    """Areas under the curves of the class's probability; see `vislib.trust.deletion`."""
+def _curves(classifier, resized, values, target: Target, name: str) -> dict[str, float]:
+    """Areas under the deletion and insertion curves of the class's probability; see `vislib.trust.deletion`."""
     from vislib import trust
 
     probability = as_probability(target)
     return {
-        column(name, kind): measure(classifier, fitted, values, probability).area
+        column(name, kind): measure(classifier, resized, values, probability).area
         for kind, measure in (("deletion", trust.deletion), ("insertion", trust.insertion))
     }

@@ -1,4 +1,4 @@
-"""Pictures of a batch, where asked for: the image and its maps beside each other."""
+"""Optional pictures of a batch: each image and its maps side by side."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ _LEAST_SIDE = 112
 
 
 def write_pictures(images: list[Explained], settings: BatchSettings, folder: Path) -> None:
-    """A JPEG an image, named by its number: the image as the network sees it, then a map a method over it."""
+    """Writes one JPEG per image, named by its number: the resized image, then each method's map over it."""
     folder.mkdir()
     for one in images:
         if one.fitted is not None:
@@ -24,11 +24,11 @@ def write_pictures(images: list[Explained], settings: BatchSettings, folder: Pat
             sheet.save(folder / f"{one.row['number']:09d}.jpg", quality=90)
 
 
-def side_by_side(fitted: np.ndarray, maps: dict[str, np.ndarray]) -> Image.Image:
+def side_by_side(resized: np.ndarray, maps: dict[str, np.ndarray]) -> Image.Image:
     """The image (h, w, 3) and its maps over it, in the order of `maps`."""
-    times = max(1, -(-_LEAST_SIDE // max(fitted.shape[:2])))
-    picture = Image.fromarray(fitted).resize(
-        (fitted.shape[1] * times, fitted.shape[0] * times), Image.Resampling.NEAREST if times > 1 else None
+    times = max(1, -(-_LEAST_SIDE // max(resized.shape[:2])))
+    picture = Image.fromarray(resized).resize(
+        (resized.shape[1] * times, resized.shape[0] * times), Image.Resampling.NEAREST if times > 1 else None
     )
     tiles = [picture, *(laid_over(picture, values, Explainer.registry[name].signed) for name, values in maps.items())]
     sheet = Image.new("RGB", (len(tiles) * (picture.width + _GAP) - _GAP, picture.height), "white")

@@ -1,8 +1,8 @@
-"""The same parts over Ray Data: on the cores of one machine, a cluster, or its GPUs.
+"""Computes the parts of a batch with Ray Data: on the cores of one machine, or on the cores or GPUs of a cluster.
 
-Ray brings scheduling, back-pressure and the retrying of lost workers. Here is only what a worker does with a part: what
-`explain_many` does with it on one machine, down to the writing. The images' files and the result's folder have to be
-where every machine sees them under the same path.
+Ray schedules the parts, applies back-pressure and retries the parts of lost workers. A worker computes and writes a
+part exactly as `explain_many` does on one machine. Every machine must see the image files and the result's folder
+under the same path.
 """
 
 import logging
@@ -31,37 +31,45 @@ _ANSWER_SECONDS = 10
 
 
 class PartWorker:
-    """An actor: loads the model once, then computes and writes the parts that Ray hands it."""
+    """A Ray actor: loads the model once, then computes and writes the parts that Ray passes to it."""
 
     def __init__(self, packed: PackedClassifier, settings: BatchSettings, folder: BatchFolder, cpus: float):
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         from vislib.backend import tf
 
         try:
-            # So many workers, so many cores each: TensorFlow would take all of them in every worker.
+            # Each worker has its share of the cores; by default TensorFlow uses all cores in every worker.
             tf.config.threading.set_intra_op_parallelism_threads(max(1, int(cpus)))
             for device in tf.config.list_physical_devices("GPU"):
-                tf.config.experimental.set_memory_growth(device, True)  # or one worker takes all of a shared GPU
+                tf.config.experimental.set_memory_growth(device, True)  # else one worker takes all of a shared GPU
         except RuntimeError:
-            pass  # the process has computed before: its settings stay
+            pass  # TensorFlow has already started in this process, so its settings can no longer change
         self._settings, self._folder = settings, folder
         self._classifier = packed.unpacked()
 
     def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, list]:
-        """Computes the parts of a batch of Ray Data's; tells their numbers, and in a sentence what was refused."""
-        told: dict[str, list] = {"part": [], "size": [], "refused": []}
+        """Computes the parts in one of Ray Data's batches.
+
+        Returns:
+            For each part its number ("part"), its number of images ("size"), and the sentence of the error that
+            stopped it, or "" ("refused").
+        """
+        results: dict[str, list] = {"part": [], "size": [], "refused": []}
         for part, piece in zip(batch["part"], batch["piece"], strict=True):
             source: Source = pickle.loads(piece)
-            told["part"].append(int(part))
-            told["size"].append(len(source))
-            told["refused"].append(self._compute(int(part), source))
-        return told
+            results["part"].append(int(part))
+            results["size"].append(len(source))
+            results["refused"].append(self._compute(int(part), source))
+        return results
 
     def _compute(self, part: int, source: Source) -> str:
-        if self._folder.finished(part):  # by a worker that was lost before it could tell
+        if self._folder.finished(part):  # by a worker that was lost before it could report the part
             return ""
         if self._folder.tries(part) >= _TRIES:
-            return f"Part {part} has ended its worker {_TRIES} times, as an image can that takes too much memory; see Ray's log."
+            return (
+                f"Part {part} has ended its worker {_TRIES} times. An image that takes too much memory can be the "
+                "cause; see Ray's log."
+            )
         self._folder.try_begins(part)
         first = part * self._settings.part_rows
         numbers = range(first, first + len(source))
@@ -87,7 +95,7 @@ def compute_with_ray(
     """Computes and writes the missing parts with a pool of workers.
 
     Raises:
-        ParameterError: If Ray is not installed, no cluster answers, or a worker was refused something.
+        ParameterError: If Ray is not installed, no cluster answers, or a worker cannot compute or write a part.
     """
     if not missing:
         return
@@ -102,8 +110,8 @@ def compute_with_ray(
             done.finished(row["size"])
     except ray.exceptions.RayError as error:
         raise ParameterError(
-            f"The cluster gave up: {str(error).strip().splitlines()[-1][:200]} "
-            "What is finished is kept; the same call goes on."
+            f"The cluster stopped with an error: {str(error).strip().splitlines()[-1][:200]} "
+            "The finished parts are kept; repeat the call to resume the batch."
         ) from error
     finally:
         if started:
@@ -124,7 +132,7 @@ def _parts(ray, classifier, settings: BatchSettings, source: Source, folder, mis
         compute=ray.data.ActorPoolStrategy(**pool),
         num_cpus=cluster.cpus,
         num_gpus=cluster.gpus,
-    )  # Ray Data restarts lost actors and gives their part to another, as often as needed
+    )  # Ray Data restarts lost actors and gives their parts to other actors, as often as needed
 
 
 def _most_workers(ray, cluster: Cluster) -> int:
@@ -136,7 +144,7 @@ def _most_workers(ray, cluster: Cluster) -> int:
 
 
 def _ray():
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would report home
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # by default Ray sends usage statistics to its maker
     try:
         import ray
         import ray.data
@@ -151,7 +159,7 @@ def _start(ray, cluster: Cluster) -> None:
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     settings: dict[str, Any] = {"address": cluster.address, "log_to_driver": False, "logging_level": "error"}
     if cluster.address is None:
-        # Workers on this machine find vislib where this process found it; on a cluster it is installed.
+        # Workers on this machine import vislib from where this process did; on a cluster vislib must be installed.
         settings |= {"address": "local", "include_dashboard": False, "num_cpus": _own_cpus(cluster)}
         settings["runtime_env"] = {"env_vars": {"PYTHONPATH": os.pathsep.join([_ROOT, *_python_path()])}}
     try:
@@ -165,14 +173,14 @@ def _start(ray, cluster: Cluster) -> None:
 
 
 def _check_answers(address: str | None) -> None:
-    """Fails at once where no one listens, for which Ray takes minutes."""
+    """Fails at once if nothing listens at the address; Ray itself fails only after minutes."""
     host, _, port = (address or "").removeprefix("ray://").rpartition(":")
     if host and port.isdigit():
         socket.create_connection((host, int(port)), _ANSWER_SECONDS).close()
 
 
 def _own_cpus(cluster: Cluster) -> int:
-    """The cores of this machine; more where so many workers were asked for, who then share them."""
+    """The number of cores to give Ray: those of this machine, or more if the workers need more and so share cores."""
     asked = (cluster.workers or 1) * cluster.cpus
     return max(os.cpu_count() or 1, int(np.ceil(asked)))
 

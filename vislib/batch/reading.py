@@ -1,4 +1,4 @@
-"""Reading a batch's folder: its table, and the maps and thumbnails of any of its images."""
+"""Reads a batch's folder: its table, and the maps and thumbnails of any of its images."""
 
 import io
 import os
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 
 class Batch:
-    """A finished batch, or one so far; nothing is read before it is asked for.
+    """A finished or unfinished batch. Files are read when a method needs them, not before.
 
     Attributes:
         path: Its folder.
-        manifest: What it is of.
+        manifest: Its settings, model, source and versions, see `vislib.batch.manifest.manifest_of`.
         methods: Names of its methods.
-        labels: Of the network's classes.
+        labels: Names of the network's classes.
         map_shape: (height, width) of the maps.
-        n_images: Of the batch, finished or not.
+        n_images: Number of images in the batch, finished or not.
     """
 
     def __init__(self, folder: BatchFolder, manifest: dict[str, Any]):
@@ -50,11 +50,11 @@ class Batch:
 
     @property
     def n_finished(self) -> int:
-        """Images in finished parts."""
+        """Number of images in finished parts."""
         return sum(min(self._rows, self.n_images - part * self._rows) for part in self.parts)
 
     def table(self, columns: Sequence[str] | None = None) -> "pa.Table":
-        """The rows of the finished parts in order, or some of their columns; `.to_pandas()` makes a data frame.
+        """The rows of the finished parts in order, with all columns or those named; `.to_pandas()` makes a data frame.
 
         Raises:
             ParameterError: If a file is damaged.
@@ -67,7 +67,7 @@ class Batch:
         )
 
     def rows(self, numbers: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
-        """Some columns of the rows of the images with those numbers, in the order given.
+        """Some columns of the rows of the images with these numbers, in the order given.
 
         Raises:
             ParameterError: If there is no such image.
@@ -80,10 +80,10 @@ class Batch:
         return found
 
     def maps(self, method: str, numbers: Sequence[int]) -> np.ndarray:
-        """Maps (n, h, w) float32 of the images with those numbers, each divided by its reach: −1 … 1.
+        """Maps (n, h, w) float32 of the images with these numbers, each divided by its reach, so in −1..1.
 
         Raises:
-            ParameterError: If the batch has no such method or image.
+            ParameterError: If the batch has no such method or image, or a file is damaged.
         """
         if method not in self.methods:
             raise ParameterError(f"The batch has no method '{method}'; it has {listed(self.methods)}.")
@@ -96,7 +96,7 @@ class Batch:
         return found
 
     def thumbnails(self, numbers: Sequence[int]) -> list[Image.Image | None]:
-        """The images with those numbers as the network saw them, small; None where none was kept."""
+        """Thumbnails of the images with these numbers, as the network saw them; None for an image without one."""
         found: list[Image.Image | None] = [None] * len(numbers)
         for places, rows, part in self._by_part(numbers):
             contents = self._from_maps(part, "thumbnail")
@@ -106,7 +106,7 @@ class Batch:
         return found
 
     def agreement(self, one: str, other: str) -> str:
-        """The column that tells how far two of its methods agree."""
+        """The name of the column with the rank correlation of two methods' maps."""
         first, second = sorted((one, other), key=self.methods.index)
         return agreement_column(first, second)
 
@@ -114,11 +114,11 @@ class Batch:
         return _read(parquet_table(), self._folder.maps_file(part), columns=[name]).column(0)
 
     def _by_part(self, numbers: Sequence[int]) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
-        """The parts that hold them: places among the numbers, rows in the part, and the part."""
+        """For each part that holds some of the images: their places in `numbers`, their rows in the part, the part."""
         wanted = np.asarray(numbers, np.int64)
         for part in np.unique(wanted // self._rows):
             if part not in self.parts:
-                raise ParameterError(f"The batch has no finished image {int(part) * self._rows} and following.")
+                raise ParameterError(f"The images from number {int(part) * self._rows} on are not finished.")
             places = np.flatnonzero(wanted // self._rows == part)
             yield places, wanted[places] % self._rows, int(part)
 
@@ -127,7 +127,7 @@ def open_batch(path: str | os.PathLike[str]) -> Batch:
     """The batch in a folder that `explain_many` wrote.
 
     Raises:
-        ParameterError: If there is none, it is damaged, or no part of it is finished.
+        ParameterError: If there is no batch, it is damaged, or no part of it is finished.
     """
     folder = BatchFolder(path)
     manifest = folder.manifest()
@@ -143,7 +143,7 @@ def open_batch(path: str | os.PathLike[str]) -> Batch:
 
 
 def parquet_table() -> Any:
-    """Reads a Parquet file; late, as importing vislib does not import pyarrow."""
+    """pyarrow's function that reads a Parquet file; imported late, as importing vislib does not import pyarrow."""
     from pyarrow import parquet
 
     return parquet.read_table
@@ -156,5 +156,5 @@ def _read(read, file: Path, **what):
         return read(file, **what)
     except (pa.ArrowException, OSError) as error:
         raise ParameterError(
-            f"{file} cannot be read; it is damaged. Delete it, and the batch makes it again."
+            f"{file} cannot be read; it is damaged. Delete it and run the batch again to recompute it."
         ) from error

@@ -1,4 +1,4 @@
-"""What is kept of each image: a row of the table, its maps and its thumbnail, as columns of Parquet."""
+"""What is stored of each image: a row of the table, its maps and its thumbnail, as columns of Parquet."""
 
 import io
 from itertools import combinations
@@ -14,12 +14,12 @@ from vislib.model.classifier import Classifier
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FIGURES = ("reach", "sparseness", "border", "background")
+MEASURES = ("reach", "sparseness", "border", "background")
 CURVES = ("deletion", "insertion")
 
 
 def table_schema(settings: BatchSettings) -> "pa.Schema":
-    """The table's columns: what came, what the network says, and figures a method and a pair of methods."""
+    """The table's columns: the image, the predictions, measures per method, and the agreement per pair of methods."""
     import pyarrow as pa
 
     fields: list[tuple[str, Any]] = [
@@ -42,20 +42,20 @@ def table_schema(settings: BatchSettings) -> "pa.Schema":
         ("score", pa.float64()),
     ]
     names = [method.name for method in settings.methods]
-    figures = FIGURES + (CURVES if settings.curves else ())
-    fields += [(column(name, figure), pa.float64()) for name in names for figure in figures]
+    measures = MEASURES + (CURVES if settings.curves else ())
+    fields += [(column(name, measure), pa.float64()) for name in names for measure in measures]
     fields += [(agreement_column(*pair), pa.float64()) for pair in combinations(names, 2)]
     return pa.schema([*fields, ("error", pa.string())])
 
 
 def agreement_column(one: str, other: str) -> str:
-    """The column of how far two methods agree."""
+    """The name of the column with the rank correlation of two methods' maps."""
     return f"agreement_{column(one)}_{column(other)}"
 
 
 def maps_schema(settings: BatchSettings, shape: tuple[int, int]) -> "pa.Schema":
-    """The columns of the file of maps: the image's number, its thumbnail, and a list of height × width numbers a
-    method, row by row; the shape is in the column's metadata."""
+    """The columns of the file of maps: the image's number, its thumbnail, and for each method a list of
+    height × width numbers, row by row. The shape is in the column's metadata."""
     import pyarrow as pa
 
     cells = pa.list_(pa.float16(), shape[0] * shape[1])
@@ -65,7 +65,7 @@ def maps_schema(settings: BatchSettings, shape: tuple[int, int]) -> "pa.Schema":
 
 
 def empty_row(item: Decoded, classifier: Classifier, indices: dict[str, int | None]) -> dict[str, Any]:
-    """What is known of an image before the network has seen it."""
+    """The columns that are known before the image goes through the network."""
     height, width = item.size or (None, None)
     row = {"number": item.number, "path": item.path, "digest": item.digest or None, "error": item.error}
     return row | {
@@ -77,7 +77,7 @@ def empty_row(item: Decoded, classifier: Classifier, indices: dict[str, int | No
 
 
 def label_index(label: str | None, classifier: Classifier, indices: dict[str, int | None]) -> int | None:
-    """The class of that name, or of that number, if the network has it; `indices` keeps what was looked up."""
+    """The index of the class with that name or number; None if the network has no such class. `indices` caches it."""
     if label is None:
         return None
     if label not in indices:
@@ -88,7 +88,7 @@ def label_index(label: str | None, classifier: Classifier, indices: dict[str, in
 
 
 def predictions(classifier: Classifier, logits: np.ndarray, top: int, label: int | None) -> dict[str, Any]:
-    """The columns of what the network says, of logits (classes,)."""
+    """The columns of the prediction, from logits (classes,)."""
     ranked = classifier.ranked(logits, top)
     first = ranked[0]
     return {
@@ -102,12 +102,14 @@ def predictions(classifier: Classifier, logits: np.ndarray, top: int, label: int
     }
 
 
-def thumbnail(fitted: np.ndarray, side: int) -> bytes | None:
-    """A JPEG of the image as the network sees it, its longer side at most `side` pixels; a PNG where it is tiny, of
-    which a JPEG would leave little."""
+def thumbnail(resized: np.ndarray, side: int) -> bytes | None:
+    """A thumbnail of the resized image (h, w, 3), its longer side at most `side` pixels; None if `side` is 0.
+
+    It is a JPEG, or a PNG up to 64 pixels, where a JPEG loses too much detail.
+    """
     if side == 0:
         return None
-    picture = Image.fromarray(fitted)
+    picture = Image.fromarray(resized)
     picture.thumbnail((side, side), Image.Resampling.BOX)
     content = io.BytesIO()
     if max(picture.size) <= 64:
@@ -118,7 +120,7 @@ def thumbnail(fitted: np.ndarray, side: int) -> bytes | None:
 
 
 def smaller(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """A map (h, w) at a smaller size by averaging, float32."""
+    """A map (h, w) averaged down to a smaller size, float32."""
     if values.shape == shape:
         return values.astype(np.float32)
     picture = Image.fromarray(np.ascontiguousarray(values, np.float32))

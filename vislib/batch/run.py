@@ -1,4 +1,4 @@
-"""`explain_many`: any number of images, explained in parts, interrupted and taken up again."""
+"""`explain_many`: explains any number of images in parts; an interrupted run can be resumed."""
 
 import os
 import time
@@ -26,14 +26,14 @@ _AHEAD = 64
 
 @dataclass(frozen=True)
 class BatchResult:
-    """What a run of a batch came to.
+    """The result of a run.
 
     Attributes:
-        folder: Where the tables and maps are; `vislib.batch.open_batch` reads them.
-        n_images: Of the batch.
-        n_errors: Images that could not be read or explained; their rows say why.
-        n_computed: Images that this run computed; the others were there.
-        seconds: This run took.
+        folder: The folder with the tables and maps; `vislib.batch.open_batch` reads it.
+        n_images: Number of images in the batch.
+        n_errors: Number of images that could not be read or explained; the column "error" gives the reason.
+        n_computed: Number of images that this run computed; the others were finished before.
+        seconds: Duration of this run.
     """
 
     folder: Path
@@ -55,32 +55,31 @@ def explain_many(
     progress: Progress = no_progress,
     **settings: Any,
 ) -> BatchResult:
-    """Explains any number of images and writes a table, the maps and, where asked for, pictures into a folder.
+    """Explains any number of images and writes a table, the maps and, on request, pictures into a folder.
 
-    Memory does not grow with the number of images; only their paths are held. Images are decoded ahead by threads
-    while the network computes, and go through it several at a time where the method allows it. A run that was
-    interrupted, in whatever way, goes on where it was when it is started again in the same way; its table is the
-    same, byte for byte in its values, as that of a run in one go on the same machine. An image that cannot be read
-    becomes a row with the error.
+    Memory does not grow with the number of images, except for their paths. Threads decode images ahead while the
+    network computes. Several images go through the network together if the method allows it. To resume an interrupted
+    run, repeat the same call: the finished parts are kept. On the same machine the values in the table are then
+    bit-identical to those of an uninterrupted run. An image that cannot be read becomes a row with the error.
 
     Args:
-        classifier: Whose decisions.
-        images: A folder (with a folder a class, or none), a zip, a .txt file of paths (with a label behind a tab), a
-            .parquet file with a column "path" (and "label"), a sequence of paths, arrays (n, h, w, 1 or 3) uint8,
-            or an `ImageSet`.
-        methods: Names, or explainers with parameters of one's own. Random ones get a seed of their own for each image
-            (`vislib.batch.seed_of`).
-        out: A folder: a new one, or that of an interrupted run.
-        labels: (n,) the classes of arrays.
-        engine: "local", or "ray": over Ray Data, on this machine or a cluster; see docs/batch.md.
-        cluster: For the Ray engine.
-        progress: Called as progress(done, total) with numbers of images; an exception from it stops the run, and what
-            is finished stays.
-        **settings: Those of `vislib.batch.BatchSettings`.
+        classifier: The classifier to explain.
+        images: A folder (with or without one subfolder per class), a zip file, a .txt file with one path per line
+            (and optionally a tab and a label after it), a .parquet file with a column "path" (and optionally
+            "label"), a sequence of paths, arrays (n, h, w, 1 or 3) uint8, or an `ImageSet`.
+        methods: Names of methods, or explainers with their parameters. A random method gets another seed for each
+            image (`vislib.batch.seed_of`).
+        out: The folder to write: a new one, or that of an interrupted run.
+        labels: (n,) the classes of arrays or paths, by name or number.
+        engine: "local", or "ray" for Ray Data on this machine or a cluster; see docs/batch.md.
+        cluster: Settings of the Ray engine.
+        progress: Called as progress(done, total) with numbers of images; an exception that it raises stops the run,
+            and the finished parts are kept.
+        **settings: The fields of `vislib.batch.BatchSettings`.
 
     Raises:
-        DatasetError: If there are no images, or the list cannot be read.
-        ArchiveError: If a zip is refused.
+        DatasetError: If there are no images, or a list of images cannot be read.
+        ArchiveError: If a zip file is refused.
         ParameterError: If a setting is not accepted, or `out` holds something else or cannot be written.
     """
     begun = time.perf_counter()
@@ -108,10 +107,10 @@ def explain_many(
 
 
 def _check_apart(images: Any, out: str | os.PathLike[str]) -> None:
-    """Refuses to write among the images, where what is written would be taken for some of them."""
+    """Checks that `out` lies outside the folder of images, where its pictures would be read as images of the batch."""
     is_folder = isinstance(images, str | os.PathLike) and Path(images).is_dir()
     if is_folder and Path(out).resolve().is_relative_to(Path(images).resolve()):
-        raise ParameterError(f"{out} lies in the folder of the images, {images}; give a folder outside it.")
+        raise ParameterError(f"{out} lies in the folder of the images, {images}; name a folder outside it.")
 
 
 def _compute(classifier, settings: BatchSettings, source: Source, folder, missing: list[int], done: Steps) -> None:

@@ -1,4 +1,4 @@
-"""What a batch computes: its methods, and what is kept of each image."""
+"""The settings of a batch: its methods, and what is stored of each image."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -15,22 +15,24 @@ EXPLAINED = ("predicted", "label")
 
 @dataclass(frozen=True)
 class BatchSettings:
-    """What is computed of each image; equal settings give equal values.
+    """What a batch computes of each image; equal settings give equal values.
 
     Args:
-        methods: The explanation methods, resolved for the classifier, each once.
-        explain: "predicted", the most probable class; or "label", the class that the image belongs to where that is
-            known and the network has it, else the most probable one.
-        target: What is explained of every image instead, resolved for the classifier; None for a class's logit.
-        top: How many classes are kept, most probable first.
-        map_px: Longer side of the maps kept, at most that of the network's input; they are made smaller by averaging.
-        thumbnail_px: Longer side of the pictures kept beside the maps, for reports; 0 for none.
-        part_rows: Images in a file of the result, which is also what a killed run computes again at most.
-        curves: Whether deletion and insertion are measured, which takes 58 passes an image and method.
-        pictures: Whether a JPEG of each image with its maps beside it is written.
+        methods: One or more different explanation methods, resolved for the classifier.
+        explain: "predicted": explains the most probable class. "label": explains the image's true class if it is known
+            and the network has it, else the most probable class.
+        top: Number of classes stored for each image, most probable first.
+        map_px: Longer side of the stored maps in pixels, at most that of the network's input. Larger maps are averaged
+            down.
+        thumbnail_px: Longer side in pixels of the thumbnails stored beside the maps, for reports; 0 for none.
+        part_rows: Images per file of the result. A killed run loses at most one part, which is computed again.
+        curves: Whether to measure deletion and insertion, which takes 58 forward passes per image and method.
+        pictures: Whether to write a JPEG of each image with its maps beside it.
+        target: A target to explain for every image instead of a class's logit, resolved for the classifier; None for
+            the class's logit.
 
     Raises:
-        ParameterError: If a value is not accepted, or a method is given twice or not at all.
+        ParameterError: If a value is not accepted, or `methods` is empty or names a method twice.
     """
 
     methods: tuple[Explainer, ...]
@@ -50,12 +52,12 @@ class BatchSettings:
             raise ParameterError(f"A batch takes one or more different methods; not {listed(names) or 'none'}.")
 
     def map_shape(self, input_size: tuple[int, int]) -> tuple[int, int]:
-        """(height, width) of the maps kept for a network of that input size."""
+        """(height, width) of the stored maps for a network with this input size."""
         scale = min(1.0, self.map_px / max(input_size))
         return max(1, round(input_size[0] * scale)), max(1, round(input_size[1] * scale))
 
     def described(self) -> dict[str, Any]:
-        """As plain values for JSON."""
+        """The settings as plain values for JSON."""
         apart = ("methods", "target")
         plain = {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self) if spec.name not in apart}
         if self.target is not None:
@@ -65,13 +67,13 @@ class BatchSettings:
 
 @dataclass(frozen=True)
 class Cluster:
-    """How the Ray engine spreads the work.
+    """How the Ray engine distributes the work.
 
     Attributes:
-        address: Of a running cluster, "auto" for the one that this machine belongs to; None: this machine alone.
-        workers: Actors, each with the model loaded once; None: as many as fit.
-        cpus: Of each actor.
-        gpus: Of each actor; may be a fraction.
+        address: Address of a running cluster; "auto" for the cluster of this machine; None for this machine alone.
+        workers: Number of actors, each of which loads the model once; None for as many as fit.
+        cpus: CPU cores per actor.
+        gpus: GPUs per actor; may be a fraction.
     """
 
     address: str | None = None
@@ -81,7 +83,7 @@ class Cluster:
 
 
 def resolved_methods(methods, classifier: Classifier, target: Target | None = None) -> tuple[Explainer, ...]:
-    """Methods given by name, or as explainers with parameters, with the network's defaults filled in.
+    """The methods, given by name or as explainers, with the defaults that depend on the network filled in.
 
     Raises:
         ParameterError: If there is no such method, or a parameter does not suit the network.
@@ -98,7 +100,10 @@ def resolved_methods(methods, classifier: Classifier, target: Target | None = No
     return tuple(found)
 
 
-def column(method: str, figure: str = "") -> str:
-    """The column of a method's figure: "grad-cam", "sparseness" as grad_cam_sparseness; a name that SQL takes as it is."""
+def column(method: str, measure: str = "") -> str:
+    """The column of a method's measure, a name that SQL accepts without quotes.
+
+    "grad-cam" and "sparseness" give "grad_cam_sparseness".
+    """
     plain = method.replace("-", "_").replace("+", "p")
-    return f"{plain}_{figure}" if figure else plain
+    return f"{plain}_{measure}" if measure else plain

@@ -1,4 +1,4 @@
-"""Where a batch's images come from: each by number, with its name and, where it is known, the class it belongs to."""
+"""The images of a batch, by number: each with its name and, if known, the class it belongs to."""
 
 import hashlib
 import os
@@ -13,24 +13,24 @@ from vislib.images.sets import ImageSet
 
 
 class Source(ImageSet, Protocol):
-    """Images by number, as an `ImageSet`, whose order never changes."""
+    """An `ImageSet` whose order never changes, with labels."""
 
     def label(self, number: int) -> str | None:
-        """The name or number of the class an image belongs to; None where it is not known."""
+        """The name or number of the class that an image belongs to; None if unknown."""
 
     def piece(self, start: int, stop: int) -> "Source":
-        """The images start … stop − 1 as a small set of their own, to be sent to another process or machine."""
+        """The images start … stop − 1 as a separate small set that can be sent to another process or machine."""
 
 
 class PathImages:
-    """Image files by their paths. Only the paths are held, and a file is opened when it is asked for.
+    """Image files by their paths. Only the paths are in memory; a file is read when its image is needed.
 
     Args:
-        paths: As they are to be called; relative to `root` or absolute.
+        paths: Absolute, or relative to `root`; they are also the images' names.
         root: The folder that relative paths start from.
-        labels: The class of each; None: its folder's name.
-        name: For people.
-        digest: Changes when the list or the files do.
+        labels: The class of each image; None: the name of the image's folder.
+        name: A name to show.
+        digest: A digest that changes when the list or the files change.
     """
 
     def __init__(self, paths: Sequence[str], root: str, labels: Sequence[str | None] | None, name: str, digest: str):
@@ -55,7 +55,7 @@ class PathImages:
 
 
 class SetImages:
-    """A set of images of any kind, with labels beside it or in the names of its folders."""
+    """A set of images of any kind, with labels given separately or by the names of its folders."""
 
     def __init__(self, images: ImageSet, labels: Sequence[str | None] | None):
         if labels is not None and len(labels) != len(images):
@@ -89,7 +89,7 @@ class SetImages:
 
 
 class HeldImages:
-    """A few images in memory, or why one of them could not be read."""
+    """A few images in memory; in place of an image that could not be read, the sentence of its error."""
 
     def __init__(self, held: list, titles: list[str], labels: list[str | None], of: ImageSet):
         self.name, self.digest = of.name, of.digest

@@ -1,17 +1,19 @@
-"""A batch's folder: what it is of, its finished parts, each written whole or not at all.
+"""A batch's folder: its manifest and its finished parts. Each file is written completely or not at all.
 
     manifest.json               settings, model, source, versions
-    table/part-000000.parquet   a row an image
+    table/part-000000.parquet   one row per image
     maps/part-000000.parquet    the maps and a thumbnail of the same images, in the same order
-    pictures/part-000000/       where asked for
+    pictures/part-000000/       on request
 
-A part is finished when its table is there, which is written last. Files are made in .writing/, brought to the disk
-and then renamed, so that a reader, a killed run or a second machine never sees half of one.
+A part is finished when its table exists, which is written last. A file is written in .writing/, flushed to the disk
+and then renamed, so that a reader, a killed run or a second machine never sees an incomplete file.
 
-Why the maps are fixed-size lists of float16 in Parquet and not NPZ: pandas, DuckDB, Polars and Ray Data read them with
-no code of ours, a column (one method) or a range of rows at a time; and with zstd a smooth map of 56 × 56 takes
-3.1 kB, less than in NPZ (3.7 kB) and written faster. (BYTE_STREAM_SPLIT, which suits them, DuckDB 2.0 cannot read.) They are in files of their own, so that whoever wants figures alone does not touch them. float16 keeps 11 bits; the maps
-are divided by their largest |value|, which is in the table as `<method>_reach`, so that none overflows.
+Why the maps are fixed-size lists of float16 in Parquet and not NPZ: pandas, DuckDB, Polars and Ray Data read them
+without vislib, one column (one method) or a range of rows at a time; and with zstd a smooth map of 56 × 56 takes
+3.1 kB, less than in NPZ (3.7 kB), and is written faster. (The encoding BYTE_STREAM_SPLIT would suit them, but
+DuckDB 2.0 cannot read it.) The maps are in separate files, so that reading the table does not touch them. float16 has
+11 significant bits; each map is divided by its largest |value|, which is in the table as `<method>_reach`, so that no
+value overflows.
 """
 
 import json
@@ -40,33 +42,36 @@ _OURS = (".lock", _WRITING, "table", "maps")
 
 
 class BatchFolder:
-    """The folder that a batch is written to; small enough to be sent to other processes.
+    """The folder that a batch is written to. It holds only the path, so it can be sent to other processes.
 
     Args:
-        path: Made if it is not there.
+        path: Created by `prepare` if it does not exist.
     """
 
     def __init__(self, path: str | os.PathLike[str]):
         self.path = Path(os.path.abspath(path))
 
     def check(self, manifest: dict[str, Any]) -> dict[str, Any] | None:
-        """Whether the folder can take this batch; changes nothing. Gives the manifest that is there.
+        """Checks that this batch can be written to the folder, without changing it.
+
+        Returns:
+            The manifest in the folder; None if there is none yet.
 
         Raises:
-            ParameterError: If it holds something else, or another run with other settings.
+            ParameterError: If the folder holds something else, or a batch with other settings.
         """
         found = self.manifest()
         if found is not None:
             check_same(self.path, found, manifest)
         elif self.path.exists() and (not self.path.is_dir() or _holds_other(self.path)):
-            raise ParameterError(f"{self.path} is there already and holds no batch; give an empty or a new folder.")
+            raise ParameterError(f"{self.path} exists and holds no batch; give an empty or a new folder.")
         return found
 
     def prepare(self, manifest: dict[str, Any]) -> None:
-        """Makes the folder, or checks that it holds the same run, and clears away what a killed run left half done.
+        """Creates the folder, or checks that it holds the same batch and removes a killed run's incomplete files.
 
         Raises:
-            ParameterError: If it cannot be written, holds something else, or another run with other settings.
+            ParameterError: If the folder cannot be written, holds something else, or a batch with other settings.
         """
         found = self.check(manifest)
         try:
@@ -81,7 +86,7 @@ class BatchFolder:
             raise ParameterError(f"{self.path} cannot be written: {error.strerror or error}.") from error
 
     def manifest(self) -> dict[str, Any] | None:
-        """What the folder's batch is of; None where it holds none.
+        """The manifest of the folder's batch; None if the folder holds no batch.
 
         Raises:
             ParameterError: If the manifest cannot be read.
@@ -91,14 +96,16 @@ class BatchFolder:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
-            raise ParameterError(f"{self.path / MANIFEST} cannot be read; it is damaged or no batch's.") from error
+            raise ParameterError(
+                f"{self.path / MANIFEST} cannot be read; it is damaged or not the manifest of a batch."
+            ) from error
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keeps a second run out of the folder; the system lets go of it when a process is killed.
+        """Locks the folder against a second run. If the process is killed, the system releases the lock.
 
         Raises:
-            ParameterError: If another run is at work.
+            ParameterError: If another run has locked the folder, or it cannot be written.
         """
         import fcntl
 
@@ -111,34 +118,34 @@ class BatchFolder:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise ParameterError(f"Another run is at work in {self.path}; wait for it or stop it.") from None
+                raise ParameterError(f"Another run is writing to {self.path}; wait for it or stop it.") from None
             yield
 
     def finished(self, part: int) -> bool:
-        """Whether a part is there."""
+        """Whether a part is finished."""
         return self.table_file(part).exists()
 
     def tries(self, part: int) -> int:
-        """How often a part was begun in this run."""
+        """How often a part was started in this run."""
         return len(list((self.path / _WRITING).glob(f"try-{part:06d}.*")))
 
     def try_begins(self, part: int) -> None:
-        """Notes that a part is begun."""
+        """Records that a part is started."""
         (self.path / _WRITING / f"try-{part:06d}.{uuid.uuid4().hex}").touch()
 
     def table_file(self, part: int) -> Path:
-        """Where a part's rows are."""
+        """The file of a part's rows."""
         return self.path / "table" / f"part-{part:06d}.parquet"
 
     def maps_file(self, part: int) -> Path:
-        """Where a part's maps are."""
+        """The file of a part's maps."""
         return self.path / "maps" / f"part-{part:06d}.parquet"
 
     def write(self, part: int, settings: BatchSettings, images: list[Explained], shape: tuple[int, int]) -> None:
         """Writes a finished part.
 
         Raises:
-            ParameterError: If the disk is full or closed.
+            ParameterError: If it cannot be written, such as on a full disk.
         """
         import pyarrow as pa
         from pyarrow import parquet
@@ -163,7 +170,7 @@ class BatchFolder:
             raise ParameterError(f"{self.path} cannot be written: {error.strerror or error}.") from error
 
     def _whole(self, path: Path, make: Callable[[Path], Any]) -> None:
-        """A file or folder under its name once it is whole and on the disk."""
+        """Writes a file or folder with `make`, and gives it its name once it is complete and flushed to the disk."""
         path.parent.mkdir(exist_ok=True)
         (self.path / _WRITING).mkdir(exist_ok=True)
         make(temporary := self.path / _WRITING / f"{path.name}.{uuid.uuid4().hex}")

@@ -1,4 +1,4 @@
-"""What every engine does with a part of a batch: computes it and writes it."""
+"""Computes a part of a batch and writes it; the same for every engine."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -17,7 +17,7 @@ def part_range(part: int, n_images: int, settings: BatchSettings) -> range:
 
 
 def n_parts(n_images: int, settings: BatchSettings) -> int:
-    """How many parts a batch of so many images has."""
+    """The number of parts of a batch of `n_images` images."""
     return -(-n_images // settings.part_rows)
 
 
@@ -30,6 +30,6 @@ def write_part(
     folder: BatchFolder,
     progress: Progress,
 ) -> None:
-    """Computes one part of the decoded images and writes it; what every engine does."""
+    """Computes one part from the next `size` decoded images and writes it."""
     found = compute_part(classifier, settings, islice(images, size), size, progress)
     folder.write(part, settings, found, settings.map_shape(classifier.input_size))

@@ -1,4 +1,4 @@
-"""What a batch found, as one HTML file: mistakes, disagreements, and reasons that look wrong."""
+"""A report on a batch as one HTML file: mistakes, disagreements between methods, and reasons that look wrong."""
 
 from vislib.report.clusters import Reason
 from vislib.report.reasons import found_reasons

@@ -7,32 +7,34 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-from vislib.attribution.base import Explainer
 from vislib.batch import Batch
+from vislib.batch.settings import column
 from vislib.report.clusters import Reason
+from vislib.report.text import format_number, percent, title_of, whole_percent
 from vislib.report.tiles import Tiles, picture
 
 _EXAMPLES = 8
 
 
 class Cards:
-    """Makes cards of a batch's images."""
+    """Makes cards from a batch's images."""
 
     def __init__(self, batch: Batch, tiles: Tiles):
         self._batch, self._tiles = batch, tiles
 
-    def images(self, numbers: Sequence[int], methods: Sequence[str], says: Sequence[str]) -> str:
-        """A list of cards: each image with its maps, what it was taken for, and a figure where `says` has one."""
+    def images(self, numbers: Sequence[int], methods: Sequence[str], notes: Sequence[str]) -> str:
+        """HTML of a list of cards: each image with its maps, its predicted class, and its text in `notes`, if any."""
         rows = self._rows(numbers)
         cells = self._tiles.of(numbers, methods)
         items = []
         for place, (row, tiles) in enumerate(zip(rows, cells, strict=True)):
-            names = ["image", *map(_short, methods)][len(methods) + 1 - len(tiles) :]
+            titles = (title_of(method).partition(" (")[0] for method in methods)
+            names = ["image", *titles][len(methods) + 1 - len(tiles) :]
             figures = "".join(
                 f"<figure>{tile}<figcaption>{html.escape(name)}</figcaption></figure>"
                 for tile, name in zip(tiles, names, strict=True)
             )
-            lead = f"<b>{html.escape(says[place])}</b> · " if place < len(says) else ""
+            lead = f"<b>{html.escape(notes[place])}</b> · " if place < len(notes) else ""
             items.append(
                 f'<li class="card"><div class="tiles">{figures}</div><p class="says">{lead}{_verdict(row)}'
                 f'<span class="path">{html.escape(row["path"])}</span></p></li>'
@@ -40,7 +42,14 @@ class Cards:
         return f'<ul class="cards">{"".join(items)}</ul>'
 
     def reason(self, method: str, place: int, reason: Reason, with_examples: bool = True) -> str:
-        """A card of a cluster: its mean map over its mean image, what it is, and images nearest to its mean."""
+        """HTML of a cluster's card: its mean map over its mean image, its measures, and the images nearest to its mean.
+
+        Args:
+            method: The method of the maps.
+            place: The cluster's rank, from 1.
+            reason: The cluster.
+            with_examples: Whether to show a strip of 8 example images; otherwise a smaller card with two.
+        """
         numbers = reason.numbers[:200]
         base = self._tiles.mean_image(numbers)
         label = html.escape(self._batch.labels[reason.class_index])
@@ -66,26 +75,24 @@ class Cards:
             else f"{len(reason.numbers):,} of {reason.of:,} images"
         )
         return (
-            f'<li class="card"><p class="says"><span class="rank">{place}</span><b>“{label}”</b>: {of} explained as it</p>'
-            f'<div class="{kind}">{"".join(shown)}</div>{self._figures(method, reason)}</li>'
+            f'<li class="card"><p class="says"><span class="rank">{place}</span><b>“{label}”</b>: '
+            f"{of} that are explained as this class</p>"
+            f'<div class="{kind}">{"".join(shown)}</div>{self._measures(method, reason)}</li>'
         )
 
-    def _figures(self, method: str, reason: Reason) -> str:
-        rows = self._rows(reason.numbers, (f"{_column(method)}_border", f"{_column(method)}_background", "correct"))
-        figures = [
-            ("suspicion", f"{reason.suspicion:.2f}".replace("-", "−")),
-            ("always there", f"{reason.always:.0%}"),
-            ("other classes", f"{reason.others:.0%}"),
+    def _measures(self, method: str, reason: Reason) -> str:
+        border, background = column(method, "border"), column(method, "background")
+        rows = self._rows(reason.numbers, (border, background, "correct"))
+        measures = [
+            ("suspicion", format_number(reason.suspicion)),
+            ("always there", whole_percent(reason.always)),
+            ("other classes", whole_percent(reason.others)),
         ]
-        for name, title in (
-            ("correct", "right"),
-            (f"{_column(method)}_border", "on the border"),
-            (f"{_column(method)}_background", "on the background"),
-        ):
+        for name, title in (("correct", "right"), (border, "on the border"), (background, "on the background")):
             values = [float(row[name]) for row in rows if row[name] is not None]
             if values:
-                figures.append((title, f"{np.mean(values):.0%}"))
-        items = "".join(f"<li>{name} <b>{value}</b></li>" for name, value in figures)
+                measures.append((title, whole_percent(float(np.mean(values)))))
+        items = "".join(f"<li>{name} <b>{value}</b></li>" for name, value in measures)
         return f'<ul class="numbers">{items}</ul>'
 
     def _rows(self, numbers: Sequence[int], columns: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -94,7 +101,7 @@ class Cards:
 
 
 def framed(image: Image.Image, reason: Reason) -> Image.Image:
-    """A copy of the mean map's picture with the cluster's fixed place in a frame."""
+    """A copy of the mean map's picture with a frame around the cluster's fixed place."""
     image = image.copy()
     (row, column), (height, width) = reason.place, reason.mean_map.shape
     cell = np.array([image.width / width, image.height / height])
@@ -106,21 +113,10 @@ def framed(image: Image.Image, reason: Reason) -> Image.Image:
     return image
 
 
-def _column(method: str) -> str:
-    from vislib.batch.settings import column
-
-    return column(method)
-
-
 def _verdict(row: dict[str, Any]) -> str:
-    predicted = f"{html.escape(str(row['predicted_label']))} {row['probability']:.1%}"
+    predicted = f"{html.escape(str(row['predicted_label']))} {percent(row['probability'])}"
     if row["correct"] is None:
         return predicted
     if row["correct"]:
         return f"{predicted}, right"
     return f'<span class="warn">{predicted}</span>, is {html.escape(str(row["label"]))}'
-
-
-def _short(method: str) -> str:
-    title = Explainer.registry[method].title if method in Explainer.registry else method
-    return title.partition(" (")[0]

@@ -1,13 +1,13 @@
 """Spectral relevance analysis (SpRAy): which kinds of reasons a class has, and which kind looks like a shortcut.
 
-Lapuschkin et al. 2019, arXiv 1902.10178 (Nature Communications 10:1096), find that a network tells horses by a source tag by
-clustering the maps of all images of a class and looking at the clusters. Here: the maps are made small, the graph of
-each map's nearest neighbours is built, the eigengap of its Laplacian tells the number of clusters, and spectral
-clustering finds them.
+Lapuschkin et al. 2019, arXiv 1902.10178 (Nature Communications 10:1096), cluster the maps of all images of a class and
+look at the clusters; so they find that a network recognises horses by a source tag. Here the maps are made small. Each
+map is joined to its nearest neighbours in a graph. The eigengap of the graph's Laplacian gives the number of clusters,
+and spectral clustering finds them.
 
-Departs from the paper: the maps are those of the batch's method, not of layer-wise relevance propagation; they are
-compared by their cosine, so that a strong and a faint map of the same place are alike; and the paper's eye that looks
-for the odd cluster is helped by a figure (`Reason.suspicion`).
+Departs from the paper in three ways. The maps are those of the batch's method, not of layer-wise relevance propagation.
+They are compared by their cosine, so that a strong and a weak map of the same place are alike. And where the reader of
+the paper looks for the odd cluster by eye, `Reason.suspicion` ranks the clusters.
 """
 
 import warnings
@@ -31,14 +31,15 @@ class Reason:
     """A cluster of a class's maps: images that look at the same place.
 
     Attributes:
-        class_index: The class explained.
-        numbers: Of its images in the batch, those nearest to the cluster's mean first.
-        of: How many images of the class were clustered.
-        n_clusters: Into how many.
+        class_index: The class that the maps explain.
+        numbers: Numbers of its images in the batch, those nearest to the cluster's mean first.
+        of: Number of images of the class that were clustered.
+        n_clusters: Number of clusters of the class.
         mean_map: (h, w) float32: the mean of its maps, each divided by its largest value.
-        place: (row, column) of the mean map where the cluster differs most from the other classes.
-        always: 0..1: nine in ten of the cluster's maps have at least this there, as a share of their largest value.
-        others: 0..1: nine in ten of the other classes' maps have at most this there.
+        place: (row, column) of the cell of the mean map where the cluster differs most from the other classes.
+        always: 0..1: nine in ten of the cluster's maps have at least this value at `place`, as a share of their
+            largest value.
+        others: 0..1: nine in ten of the other classes' maps have at most this value at `place`.
     """
 
     class_index: int
@@ -52,22 +53,22 @@ class Reason:
 
     @property
     def suspicion(self) -> float:
-        """always − others, −1..1: how far there is one fixed place that nearly all images of the cluster rest on and
-        nearly none of the other classes'.
+        """always − others, −1..1: high if nearly all maps of the cluster are strong at one fixed place and nearly all
+        maps of the other classes are weak there.
 
-        An object is at another place and in another pose in every image: where some maps are strong, others of the
-        same class are not, and so do other classes' objects cover the same middle of the image. A mark, a tag, a
-        watermark is at the same place in all of them. Quantiles, and not means, tell the two apart: means over
-        many objects are high in the middle too. That each method leaks to the object besides does not matter, as
-        one place suffices.
+        An object has another place and pose in every image. So where some maps of a class are strong, others are weak,
+        and the objects of other classes cover the same middle of the image. A mark, a tag or a watermark is at the
+        same place in all images. Quantiles separate the two cases; means do not, because the mean over many objects
+        is also high in the middle. It does not matter that maps are strong on the object too: one place is enough.
         """
         return self.always - self.others
 
 
 def small_maps(maps: np.ndarray) -> np.ndarray:
-    """What speaks for the class in maps (n, h, w), at most `SIDE` pixels high and wide, each of length 1: (n, h', w').
+    """The positive part of maps (n, h, w), averaged down to at most `SIDE` pixels: (n, h', w'), each of Euclidean
+    length 1.
 
-    Negative values are left out; a map without positive ones stays zero.
+    Negative values count as 0; a map without positive values is zero.
     """
     scale = min(1.0, SIDE / max(maps.shape[1:]))
     height, width = (max(1, round(side * scale)) for side in maps.shape[1:])
@@ -79,8 +80,8 @@ def small_maps(maps: np.ndarray) -> np.ndarray:
 
 
 def cluster(maps: np.ndarray) -> np.ndarray:
-    """The cluster (n,) of each of the maps (n, h, w) of one class, as `small_maps` makes them; 0 for all where they are
-    too few or of one kind."""
+    """The cluster (n,) of each map (n, h, w) of one class, from `small_maps`; 0 for all if the maps are too few or of
+    one kind."""
     n = len(maps)
     if n < _LEAST_IMAGES or np.ptp(maps, axis=0).max() < 1e-6:
         return np.zeros(n, np.int64)
@@ -88,7 +89,8 @@ def cluster(maps: np.ndarray) -> np.ndarray:
     from sklearn.neighbors import kneighbors_graph
 
     flat = maps.reshape(n, -1)
-    # Of the order of log n, as von Luxburg 2007 (arXiv 0711.0189, section 8.2) advises, cuts one kind of map into many.
+    # Von Luxburg 2007 (arXiv 0711.0189, section 8.2) advises a number of the order of log n, which splits one kind of
+    # map into many clusters.
     n_neighbours = min(n - 1, int(np.ceil(2 * np.sqrt(n))))
     graph = kneighbors_graph(flat, n_neighbours, include_self=False).toarray()
     affinity = np.maximum(graph, graph.T)
@@ -97,16 +99,19 @@ def cluster(maps: np.ndarray) -> np.ndarray:
         return np.zeros(n, np.int64)
     made = SpectralClustering(n_clusters, affinity="precomputed", assign_labels="cluster_qr", random_state=0)
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Graph is not fully connected")  # so much the better: the clusters are apart
+        warnings.filterwarnings("ignore", "Graph is not fully connected")  # that is good: the clusters are separate
         return made.fit_predict(affinity).astype(np.int64)
 
 
 def eigengap(affinity: np.ndarray) -> int:
-    """The number of clusters of a graph (n, n), 1 … `MOST_CLUSTERS`: where the eigenvalues of its normalized Laplacian,
-    in rising order, make their largest step (von Luxburg 2007, arXiv 0711.0189, section 8.3).
+    """The number of clusters of a graph, 1 to `MOST_CLUSTERS`, by the eigengap: the place of the largest step between
+    the sorted eigenvalues of its normalized Laplacian (von Luxburg 2007, arXiv 0711.0189, section 8.3).
 
-    Only after eigenvalues near zero, at most 0.15: a further step is not between clusters but within one. A large
-    group of maps that change gradually may still be cut into up to three.
+    Only steps that start at an eigenvalue near zero (at most 0.15) count; a later step lies inside a cluster. A large
+    group of maps that change gradually may still be split into up to three clusters.
+
+    Args:
+        affinity: (n, n), symmetric: 1 for neighbours, else 0.
     """
     from scipy.sparse.csgraph import laplacian
 
@@ -119,9 +124,9 @@ def reasons(maps: np.ndarray, classes: np.ndarray, numbers: Sequence[int]) -> li
     """The clusters of every class, the most suspicious first.
 
     Args:
-        maps: (n, h, w), as `small_maps` makes them.
-        classes: (n,) the class that each explains.
-        numbers: (n,) of the images in the batch.
+        maps: (n, h, w) from `small_maps`.
+        classes: (n,) the class that each map explains.
+        numbers: (n,) the numbers of the images in the batch.
     """
     every, found = np.asarray(numbers), []
     largest = maps.max(axis=(1, 2), keepdims=True)
@@ -137,7 +142,7 @@ def reasons(maps: np.ndarray, classes: np.ndarray, numbers: Sequence[int]) -> li
             members = places[clusters == each]
             if len(members) < max(_LEAST_IN_CLUSTER, _LEAST_SHARE * len(places)):
                 continue
-            # Where the batch has no other class, the class's other clusters are what there is to compare with.
+            # If the batch has no other class, the cluster is compared with the other clusters of its class.
             rest = ~of_class if not of_class.all() else ~np.isin(np.arange(len(maps)), members)
             where, always, others = _fixed_place(shares[members], shares[rest])
             mean = maps[members].mean(axis=0)
@@ -158,7 +163,7 @@ def reasons(maps: np.ndarray, classes: np.ndarray, numbers: Sequence[int]) -> li
 
 
 def _fixed_place(members: np.ndarray, rest: np.ndarray) -> tuple[tuple[int, int], float, float]:
-    """Where maps (n, h, w) in 0..1 are always strong while the others are not: (row, column), and both strengths."""
+    """The cell where maps (n, h, w) in 0..1 are always strong and the others are not: (row, column), both strengths."""
     always = np.quantile(members, _RARELY, axis=0)
     others = np.quantile(rest, 1 - _RARELY, axis=0) if len(rest) else always
     row, column = np.unravel_index(np.argmax(always - others), always.shape)

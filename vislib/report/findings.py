@@ -1,4 +1,4 @@
-"""What a batch's table tells: how many are right, and which images to look at."""
+"""The findings in a batch's table: how many images are right, and which images deserve a look."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,20 @@ from vislib.batch.measures import FRAME
 from vislib.batch.settings import column
 
 CONSTANT_BORDER = 1 - (1 - 2 * FRAME) ** 2
-"""The share of its border that a map has which is the same everywhere."""
+"""The share 0..1 that a constant map has on its border."""
 
 
 @dataclass(frozen=True)
 class ClassRow:
-    """A class: of how many images it is the true one, how many the network got right, and its most frequent wrong answer
-    with its count."""
+    """One class's accuracy.
+
+    Attributes:
+        class_index: The class.
+        n: Number of images whose true class it is.
+        right: How many of them are classified correctly.
+        confused_with: The class most often predicted instead; None without mistakes.
+        n_confused: How often that class is predicted instead.
+    """
 
     class_index: int
     n: int
@@ -28,13 +35,13 @@ class ClassRow:
 
 @dataclass(frozen=True)
 class Ranked:
-    """Images by number, the most striking first, with the figure that ranks them.
+    """Images ranked by a measure, the most striking first.
 
     Attributes:
-        numbers: Of the images.
-        figures: Theirs.
-        mean: Of that figure over the batch.
-        of: A method, or two.
+        numbers: Numbers of the images.
+        figures: Their values of the measure.
+        mean: Mean of the measure over the batch.
+        of: The method, or the two methods, whose maps are measured; empty for mistakes.
     """
 
     numbers: tuple[int, ...]
@@ -45,21 +52,21 @@ class Ranked:
 
 @dataclass(frozen=True, eq=False)
 class Findings:
-    """What the table tells.
+    """The findings in a batch's table.
 
     Attributes:
-        n: Images in finished parts.
-        explained: Numbers of all images with maps, of a batch of at most `most` of them; else empty.
-        n_errors: Of them not read or explained.
-        errors: The first of those: path and sentence.
-        n_known: Images whose true class is known and the network's.
-        n_right: Of these.
-        classes: The lowest accuracy first; without labels empty.
-        predicted: Classes with the number of images that the network takes for them, the most frequent first.
-        mistakes: The most confident ones.
-        disagreements: A pair of methods each: the images where their maps agree least.
-        border: A method each: the images whose maps lie most on the border.
-        background: Likewise, on the plain background.
+        n: Number of images in finished parts.
+        explained: Numbers of all images with maps if the table has at most `most` images; else empty.
+        n_errors: Number of images that could not be read or explained.
+        errors: Path and error sentence of the first of them.
+        n_known: Number of images whose true class is known and is a class of the network.
+        n_right: Number of those that are classified correctly.
+        classes: The classes, lowest accuracy first; empty without labels.
+        predicted: Each predicted class with its number of images, the most frequent first.
+        mistakes: The most confident mistakes.
+        disagreements: For each pair of methods, the images whose maps agree least.
+        border: For each method, the images whose maps lie most on the border.
+        background: For each method, the images whose maps lie most on the plain background.
     """
 
     n: int
@@ -80,9 +87,9 @@ def findings(batch: Batch, most: int = 12, most_errors: int = 20) -> Findings:
     """Reads a batch's table, a few columns at a time.
 
     Args:
-        batch: Finished or not.
-        most: Images in each list.
-        most_errors: Sentences of images that could not be read.
+        batch: The batch, finished or not.
+        most: Maximum number of images in each list.
+        most_errors: Maximum number of images in the list of errors.
     """
     table = batch.table(["number", "label_index", "predicted", "probability", "error"])
     numbers, n = _numbers(table, "number").astype(np.int64), len(table)
@@ -92,14 +99,14 @@ def findings(batch: Batch, most: int = 12, most_errors: int = 20) -> Findings:
     confident = _numbers(table, "probability")
     order = wrong[np.argsort(-confident[wrong], kind="stable")][:most]
     errors = np.flatnonzero(table.column("error").is_valid().to_numpy())
-    told = batch.rows(numbers[errors[:most_errors]].tolist(), ["path", "error"])
+    error_rows = batch.rows(numbers[errors[:most_errors]].tolist(), ["path", "error"])
     classes, counts = np.unique(predicted[~np.isnan(predicted)], return_counts=True)
     by_count = np.argsort(-counts, kind="stable")
     return Findings(
         n=n,
         explained=tuple(numbers[~np.isnan(predicted)].tolist()) if n <= most else (),
         n_errors=len(errors),
-        errors=tuple((row["path"], row["error"]) for row in told),
+        errors=tuple((row["path"], row["error"]) for row in error_rows),
         n_known=len(known),
         n_right=len(known) - len(wrong),
         classes=_classes(label[known].astype(int), predicted[known].astype(int)),
@@ -141,7 +148,7 @@ def _ranked(batch: Batch, numbers, name: str, of: Sequence[str], most: int, lowe
 
 
 def _numbers(table, name: str) -> np.ndarray:
-    """A column as float64, NaN where it is empty."""
+    """A column (n,) as float64; NaN for an empty cell."""
     import pyarrow as pa
 
     return table.column(name).cast(pa.float64()).to_numpy()

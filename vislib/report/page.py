@@ -1,4 +1,4 @@
-"""The report as one HTML page: no script, nothing from the network, every foreign string escaped."""
+"""The report as one HTML page, without scripts or network access; all text from outside is escaped."""
 
 import html
 from collections.abc import Sequence
@@ -9,10 +9,11 @@ from vislib.batch import Batch
 from vislib.report import sections
 from vislib.report.clusters import Reason
 from vislib.report.findings import Findings
+from vislib.report.text import format_number, percent, title_of
 from vislib.report.tiles import Tiles
 
 _CSS = Path(__file__).with_name("style.css")
-# Besides what is escaped: a browser that keeps to this loads nothing and runs nothing, whatever is in the page.
+# A second defence beside escaping: under this policy a browser loads nothing and runs no script from the page.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -20,8 +21,8 @@ def page(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason
     """The whole page.
 
     Args:
-        batch: What it is about.
-        found: What its table tells.
+        batch: The batch.
+        found: The findings in its table.
         reasons: For each method, the clusters of its maps, the most suspicious first.
     """
     tiles = Tiles(batch)
@@ -54,7 +55,7 @@ def page(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason
 
 def _headline(found: Findings) -> str:
     if found.n_known:
-        return f"{sections.percent(found.n_right / found.n_known)} right: {found.n_right:,} of {found.n_known:,} images"
+        return f"{percent(found.n_right / found.n_known)} right: {found.n_right:,} of {found.n_known:,} images"
     return f"{found.n - found.n_errors:,} images explained"
 
 
@@ -73,27 +74,21 @@ def _facts(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reas
     facts = [(f"{found.n:,}", "images")]
     if found.n_known:
         facts.append((f"{found.n_known - found.n_right:,}", "mistakes"))
-        facts.append((sections.percent(found.mistakes.mean), "sure when wrong, mean"))
+        facts.append((percent(found.mistakes.mean), "mean probability of mistakes"))
         worst = found.classes[0]
-        facts.append(
-            (sections.percent(worst.right / worst.n), f"right of “{batch.labels[worst.class_index]}”, the worst")
-        )
+        name = batch.labels[worst.class_index]
+        facts.append((percent(worst.right / worst.n), f"accuracy of “{name}”, the lowest"))
     else:
         facts.append((f"{len(found.predicted):,}", "classes predicted"))
     for ranked in found.disagreements[:1]:
-        facts.append((sections.figure(ranked.mean), "mean agreement, ρ"))
+        facts.append((format_number(ranked.mean), "mean agreement, ρ"))
     every = [reason.suspicion for _, each in reasons for reason in each]
     if every:
-        facts.append((f"{max(every):.2f}", "highest suspicion, 0 to 1"))
+        facts.append((format_number(max(every)), "highest suspicion, 0 to 1"))
     facts.append((f"{found.n_errors:,}", "could not be read"))
     shown = [(value, name) for value, name in facts if not value.startswith("nan") and value != "–"]
     items = "".join(f"<li><b>{html.escape(value)}</b><span>{html.escape(name)}</span></li>" for value, name in shown)
     return f'<ul class="facts">{items}</ul>'
-
-
-def title_of(method: str) -> str:
-    """How people call a method."""
-    return Explainer.registry[method].title if method in Explainer.registry else method
 
 
 def _methods(batch: Batch) -> str:
@@ -109,8 +104,8 @@ def _methods(batch: Batch) -> str:
     which = "the class that the network predicts" if explain == "predicted" else "the image's own class"
     return (
         '<section id="methods"><h2>How far to trust these maps</h2>'
-        f"<p>Each map explains the logit of {which}. A map shows what the method makes of the network, not what is true of "
-        "the image; red or bright speaks for the class, blue against it.</p>"
+        f"<p>Each map explains the logit of {which}. A map shows what the method computes from the network, not what "
+        "is true of the image. Red or bright areas count for the class, blue areas count against it.</p>"
         f"<dl>{''.join(items)}</dl></section>"
     )
 
@@ -119,6 +114,6 @@ def _footer(batch: Batch) -> str:
     versions = ", ".join(f"{name} {value}" for name, value in batch.manifest["versions"].items())
     height, width = batch.map_shape
     return (
-        f"<footer>Maps kept at {width} × {height} px. Figures and pictures are of the batch in this file's folder; "
+        f"<footer>Maps stored at {width} × {height} px. Numbers and pictures come from the batch in this folder; "
         f"{html.escape(versions)}.</footer>"
     )

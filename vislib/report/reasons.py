@@ -11,10 +11,11 @@ _AT_ONCE = 2000
 
 
 def found_reasons(batch: Batch, method: str) -> list[Reason]:
-    """The clusters of a method's maps, class by class, the most suspicious first; see `vislib.report.clusters`.
+    """The clusters of a method's maps, clustered class by class, the most suspicious first; see
+    `vislib.report.clusters`.
 
-    Of a class with more than 500 images, 500 at equal distances count; of a batch with more than 200 explained
-    classes, the 200 with the most images.
+    For a class with more than 500 images, 500 evenly spaced ones are used. For a batch with more than 200 explained
+    classes, the 200 classes with the most images are used.
 
     Raises:
         ParameterError: If the batch has no such method.

@@ -1,4 +1,4 @@
-"""Pictures of a report, inside the page: an image with its maps, as data URIs."""
+"""The pictures of a report: an image with its maps, embedded in the page as data URIs."""
 
 import base64
 import html
@@ -14,7 +14,7 @@ from vislib.batch.pictures import laid_over
 from vislib.output import render
 
 SIDE = 132
-"""Pixels of a picture's longer side, as it is stored; it is shown smaller where the screen is."""
+"""Longer side of a stored picture in pixels; a small screen shows it smaller."""
 _QUALITY = 82
 
 
@@ -25,7 +25,7 @@ class Tiles:
         self._batch = batch
 
     def of(self, numbers: Sequence[int], methods: Sequence[str], with_image: bool = True) -> list[list[str]]:
-        """HTML of the pictures of each of the images: itself where there is a thumbnail, then a map a method."""
+        """For each image, the HTML of its pictures: the image if it has a thumbnail, then one map per method."""
         images = self._batch.thumbnails(numbers)
         maps = {method: self._batch.maps(method, numbers) for method in methods}
         found = []
@@ -38,7 +38,7 @@ class Tiles:
         return found
 
     def mean_image(self, numbers: Sequence[int]) -> Image.Image | None:
-        """The mean of the images' thumbnails, enlarged; None without thumbnails of one size."""
+        """The mean of the images' thumbnails at the size of a tile; None without thumbnails of one size."""
         images = [image for image in self._batch.thumbnails(numbers) if image is not None]
         if not images or len({image.size for image in images}) > 1:
             return None
@@ -46,14 +46,14 @@ class Tiles:
         return self.enlarged(Image.fromarray(np.rint(mean).astype(np.uint8)))
 
     def with_map(self, base: Image.Image | None, values: np.ndarray, method: str) -> Image.Image:
-        """A map over the image, or alone where there is none."""
+        """A map over the image, or alone without an image."""
         signed = Explainer.registry[method].signed if method in Explainer.registry else True
         if base is not None:
             return laid_over(base, values, signed)
         return self._fitting(render.map_image(values, signed=signed))
 
     def enlarged(self, image: Image.Image | None) -> Image.Image | None:
-        """An image at the size of a tile, small ones with their pixels as squares."""
+        """An image at the size of a tile; the pixels of a small image become squares."""
         return None if image is None else self._fitting(image)
 
     def _fitting(self, image: Image.Image) -> Image.Image:
@@ -63,7 +63,7 @@ class Tiles:
 
 
 def picture(image: Image.Image, alt: str) -> str:
-    """An <img> with the picture inside."""
+    """An HTML <img> element that contains the picture."""
     buffer = io.BytesIO()
     image.convert("RGB").save(buffer, "JPEG", quality=_QUALITY)
     source = base64.b64encode(buffer.getvalue()).decode()

@@ -1,4 +1,4 @@
-"""Writes a batch's report."""
+"""Writes the report on a batch."""
 
 import os
 from pathlib import Path
@@ -14,11 +14,11 @@ from vislib.report.reasons import found_reasons
 
 
 def report_html(folder: str | os.PathLike[str], progress: Progress = no_progress) -> str:
-    """The report on a batch as one HTML page that needs nothing else.
+    """The report on a batch as one HTML page that needs no other file.
 
     Args:
-        folder: That `explain_many` wrote; it need not be finished.
-        progress: Called as progress(done, total) between its steps; an exception from it cancels.
+        folder: The folder that `explain_many` wrote; the batch may be unfinished.
+        progress: Called as progress(done, total) between the steps; an exception that it raises cancels the report.
 
     Raises:
         ParameterError: If there is no batch, or it is damaged.
@@ -45,7 +45,7 @@ def write_report(folder: str | os.PathLike[str], path: str | os.PathLike[str] | 
     """
     out = Path(folder) / "report.html" if path is None else Path(path)
     if out.suffix.lower() not in (".html", ".htm"):
-        raise ParameterError(f"A report is written as .html; not as '{out.name}'.")
+        raise ParameterError(f"A report is written as .html or .htm; not as '{out.name}'.")
     if not out.parent.is_dir():
         raise ParameterError(f"{out} cannot be written: there is no folder '{out.parent}'.")
     write_whole(out, report_html(folder).encode())

@@ -1,4 +1,4 @@
-"""Data sets, networks to train, and the training itself."""
+"""Data sets, networks to train, and the training."""
 
 from vislib.training.checkpoints import check_model_path, save_model
 from vislib.training.dataset import Dataset

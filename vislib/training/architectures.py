@@ -1,7 +1,7 @@
 """The layers of the networks that can be trained, added one after the other.
 
-All randomness (initial weights, dropout) comes from seeds of the layers themselves, so that building and
-training one network never disturbs another.
+Each layer has its own seed for all randomness (initial weights, dropout), so that building and training one network
+never disturbs another.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,13 +14,13 @@ _layers = keras.layers
 
 
 class Maker:
-    """Adds layers to a growing graph, with the options and a fresh seed for each layer."""
+    """Adds layers to a graph, with the network's options and a new seed for each layer."""
 
     def __init__(self, input_shape: tuple[int, int, int], dropout: bool, batch_norm: str, seed: int):
         self.input = self.x = keras.Input(input_shape, name="image")
         self.has_dropout = dropout
         self.batch_norm = batch_norm
-        # Spread, so that the layers of two networks with neighbouring seeds share none.
+        # Spaced widely, so that two networks with neighbouring seeds have no layer seed in common.
         self.seeds: Iterator[int] = count(seed * 1000)
         self.input_shape = input_shape
 
@@ -28,7 +28,7 @@ class Maker:
         self.x = layer(self.x)
 
     def activated(self, layer: keras.layers.Layer, activation: Callable[[str], keras.layers.Layer]) -> None:
-        """A layer, its activation and, where asked for, batch normalization on the side asked for."""
+        """Adds a layer, its activation and, by the option, batch normalization before or after the activation."""
         self.add(layer)
         if self.batch_norm == "before":
             self.add(_layers.BatchNormalization(name=f"{layer.name}_bn"))
@@ -70,9 +70,9 @@ def _tanh(name: str) -> keras.layers.Layer:
 
 
 def _lenet5(make: Maker) -> None:
-    """LeCun et al. 1998, with C3 connected to all of S2 and plain average pooling.
+    """LeCun et al. 1998, but with C3 connected to all of S2 and with plain average pooling.
 
-    The 28 × 28 digits are padded to 32 × 32 by the first convolution itself.
+    The first convolution pads the 28 × 28 digits to 32 × 32.
     """
     make.conv(6, 5, padding="valid" if make.input_shape[0] > 28 else "same", name="c1", activation=_tanh)
     make.add(_layers.AveragePooling2D(2, name="s2"))
@@ -130,7 +130,7 @@ def _resnet(make: Maker, blocks: tuple[int, int, int, int]) -> None:
 
     def conv(channels: int, kernel: int, stride: int, name: str) -> None:
         initializer = keras.initializers.HeNormal(seed=next(make.seeds))
-        # With batch normalization a bias would do nothing.
+        # Batch normalization subtracts the mean, so a bias before it has no effect.
         make.add(_layers.Conv2D(channels, kernel, stride, "same", use_bias=make.batch_norm == "none",
                                 kernel_initializer=initializer, name=name))  # fmt: skip
         if make.batch_norm != "none":

@@ -1,4 +1,4 @@
-"""Batches of images as a network is trained on them: shuffled, augmented, in 0..1."""
+"""The batches of images that a network is trained on: shuffled, augmented, in 0..1."""
 
 import numpy as np
 
@@ -9,13 +9,13 @@ from vislib.training.options import TrainingOptions
 class Batches(keras.utils.PyDataset):
     """Batches (n, h, w, c) float32 in 0..1 with labels (n,), from pixels in 0..255.
 
-    The order and the augmentation of epoch e depend on the seed and e alone.
+    The order and the augmentation of an epoch depend on the seed and the epoch's number alone.
 
     Args:
         images: (n, h, w, c) uint8.
         labels: (n,) integers.
-        batch_size: Images a batch; the last one may have fewer.
-        options: Shuffling seed and augmentation; None for the images as they are, in their order.
+        batch_size: Images per batch; the last batch may have fewer.
+        options: Seed and augmentation; None for unchanged images in their order.
     """
 
     def __init__(self, images: np.ndarray, labels: np.ndarray, batch_size: int, options: TrainingOptions | None = None):
@@ -24,7 +24,7 @@ class Batches(keras.utils.PyDataset):
         self.start_epoch(0)
 
     def start_epoch(self, epoch: int) -> None:
-        """Shuffles for the epoch of that number."""
+        """Shuffles the images for the epoch with this number."""
         self._epoch = epoch
         self._order = np.arange(len(self._labels))
         if self._options is not None:
@@ -47,9 +47,9 @@ class Batches(keras.utils.PyDataset):
 
 
 def augmented(images: np.ndarray, flip: bool, shift_px: int, seed: tuple[int, ...]) -> np.ndarray:
-    """Images (n, h, w, c), each mirrored with a chance of one half and shifted by up to `shift_px` both ways.
+    """Images (n, h, w, c), each mirrored with probability 1/2 and shifted at random by up to `shift_px` in both axes.
 
-    What a shift uncovers repeats the border.
+    The border is repeated where a shift leaves pixels empty.
     """
     rng = np.random.default_rng(seed)
     n, height, width, _ = images.shape

@@ -1,4 +1,4 @@
-"""Model cards: what a trained network was trained on and how well it does, as Markdown."""
+"""Model cards as Markdown: what a network was trained on, and its accuracy."""
 
 import dataclasses
 import os
@@ -23,24 +23,30 @@ def model_card(
 ) -> str:
     """A model card as Markdown: data, options with the seed, epochs, test accuracy and confusion matrix.
 
-    `data_note` says where the data differ from those of the name.
+    Args:
+        name: One of `NETWORKS`.
+        dataset: The data set of the training and the test.
+        options: The options of the training.
+        result: The result of the training.
+        evaluation: The evaluation on the test images.
+        data_note: A sentence on how the data differ from the data set of that name; empty if they do not.
     """
     chosen = ", ".join(f"{key} {value}" for key, value in dataclasses.asdict(options).items() if value is not None)
     best = next((record for record in result.history if record.epoch == result.best_epoch), None)
-    share = "none" if best is None or best.validation_accuracy is None else f"{best.validation_accuracy:.2%}"
+    share = "none" if best is None or best.validation_accuracy is None else f"{best.validation_accuracy * 100:.2f} %"
     lines = [
         f"# {name}: {NETWORKS[name].title}",
         "",
         f"- **Parameters**: {result.model.count_params():,}; float32.",
         f"- **Data**: {dataset.name}, {len(dataset.train_labels):,} training images "
-        f"(a share of {options.validation_share:.0%} kept for validation), {len(dataset.test_labels):,} test images."
-        + (f" {data_note}" if data_note else ""),
+        f"(a share of {options.validation_share * 100:.0f} % kept for validation), "
+        f"{len(dataset.test_labels):,} test images." + (f" {data_note}" if data_note else ""),
         "- **Input**: " + " × ".join(map(str, dataset.image_shape)) + ", values 0..1.",
         f"- **Classes**: {', '.join(dataset.labels)}.",
         f"- **Training**: {chosen}.",
         f"- **Epochs**: {len(result.history)}, the weights are those of epoch {result.best_epoch}, "
         f"the best on the validation images ({share}); {result.seconds / 60:.0f} minutes on {machine()}.",
-        f"- **Test**: accuracy {evaluation.accuracy:.2%}, loss {evaluation.loss:.4f}, on all "
+        f"- **Test**: accuracy {evaluation.accuracy * 100:.2f} %, loss {evaluation.loss:.4f}, on all "
         f"{len(dataset.test_labels):,} test images, used once, after training.",
         f"- **Date**: {date.today().isoformat()}.",
         "",
@@ -53,7 +59,7 @@ def model_card(
 
 
 def confusion_table(labels: Sequence[str], evaluation: Evaluation) -> list[str]:
-    """The lines of a Markdown table; rows are true classes, columns predicted ones."""
+    """The lines of a Markdown table; rows are true classes, columns are predicted classes."""
     rows = [f"| | {' | '.join(labels)} |", "|---" * (len(labels) + 1) + "|"]
     for label, counts in zip(labels, evaluation.confusion, strict=True):
         rows.append(f"| **{label}** | {' | '.join(str(count) for count in counts)} |")
@@ -61,7 +67,7 @@ def confusion_table(labels: Sequence[str], evaluation: Evaluation) -> list[str]:
 
 
 def machine() -> str:
-    """The machine's size in words."""
+    """The machine and the versions of TensorFlow and Keras, as text."""
     import keras
     import tensorflow as tf
 

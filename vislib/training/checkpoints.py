@@ -1,4 +1,4 @@
-"""Trained networks as files that are either whole or not there."""
+"""Writes trained networks to files; a file is written completely or not at all."""
 
 import os
 import tempfile
@@ -14,10 +14,10 @@ SUFFIXES = (".keras", ".weights.h5")
 
 
 def check_model_path(path: str | os.PathLike[str]) -> Path:
-    """The path, if a network can be written there; so that it is not trained in vain.
+    """Checks before the training that a network can be written to a path, and returns the path.
 
     Raises:
-        ParameterError: If its suffix is none of `SUFFIXES`, or its folder is missing or closed.
+        ParameterError: If the suffix is none of `SUFFIXES`, or the folder is missing or cannot be written to.
     """
     path = Path(path)
     if not path.name.endswith(SUFFIXES):
@@ -27,15 +27,15 @@ def check_model_path(path: str | os.PathLike[str]) -> Path:
     if path.is_dir():
         raise ParameterError(f"{path} cannot be written: it is a folder.")
     if not os.access(path.parent, os.W_OK):
-        raise ParameterError(f"{path} cannot be written: the folder '{path.parent}' is closed to you.")
+        raise ParameterError(f"{path} cannot be written: you may not write to the folder '{path.parent}'.")
     return path
 
 
 def save_model(model: "keras.Model", path: str | os.PathLike[str]) -> Path:
-    """Writes a network (.keras) or its weights alone (.weights.h5): to a temporary file, then renamed.
+    """Writes a network (.keras) or its weights alone (.weights.h5) to a temporary file, which is then renamed.
 
     Raises:
-        ParameterError: If it cannot be written; a file that was there before stays as it was.
+        ParameterError: If the file cannot be written; an existing file then stays unchanged.
     """
     path = check_model_path(path)
     suffix = next(suffix for suffix in SUFFIXES if path.name.endswith(suffix))

@@ -1,4 +1,4 @@
-"""Labelled images to train and test on."""
+"""Labelled images for training and testing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from vislib.errors import DatasetError, listed
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Labelled images, split into those to train on and those to test on.
+    """Labelled images, split into training images and test images.
 
     Args:
-        name: Such as "mnist".
-        labels: A name for each class.
+        name: The name of the data set, such as "mnist".
+        labels: The name of each class.
         train_images: (n, h, w, c) uint8 with c 1 or 3.
         train_labels: (n,) class indices.
         test_images: (m, h, w, c) uint8.
@@ -42,11 +42,11 @@ class Dataset:
             if len(images) != len(labels):
                 raise DatasetError(f"{of} are {len(images):,}, but there are {len(labels):,} labels.")
             if len(images) == 0:
-                raise DatasetError(f"{of} are none.")
+                raise DatasetError(f"{of} are missing: there is not one.")
             if labels.min() < 0 or labels.max() >= len(self.labels):
                 raise DatasetError(
                     f"{of} have labels from {labels.min()} to {labels.max()}; "
-                    f"with {len(self.labels)} classes they go from 0 to {len(self.labels) - 1}."
+                    f"with {len(self.labels)} classes they must be from 0 to {len(self.labels) - 1}."
                 )
         if self.train_images.shape[1:] != self.test_images.shape[1:]:
             raise DatasetError(
@@ -60,7 +60,7 @@ class Dataset:
         return self.train_images.shape[1:]
 
     def only(self, labels: Sequence[str]) -> "Dataset":
-        """The images of these classes alone, numbered in this order.
+        """The images of these classes alone; the class indices follow the order of `labels`.
 
         Raises:
             DatasetError: If there is no such class.

@@ -15,7 +15,7 @@ DATA_DIR_VARIABLE = "VISLIB_DATA_DIR"
 
 @dataclass(frozen=True)
 class _Known:
-    """A data set that can be had by name."""
+    """A data set that can be loaded by name."""
 
     title: str
     image_shape: tuple[int, int, int]
@@ -37,16 +37,16 @@ def load_dataset(name: str, data_dir: str | os.PathLike[str] | None = None) -> D
 
     Args:
         name: One of `DATASETS`.
-        data_dir: Local directory that holds it, directly or in a subdirectory of its name: IDX files
+        data_dir: Local directory with the data set, directly or in a subdirectory with its name: IDX files
             (gzipped or not), `<name>.npz` with x_train, y_train, x_test, y_test, or the folders train/ and
-            test/ with a folder a class. None: the directory in the environment variable VISLIB_DATA_DIR,
-            and without it what Keras downloads.
+            test/ with one subfolder per class. None: the directory in the environment variable VISLIB_DATA_DIR;
+            if that is not set, Keras downloads the data set.
 
     Raises:
-        DatasetError: If it is missing, cannot be read, or is not what it should be.
+        DatasetError: If the data set is missing, cannot be read, or has wrong shapes or labels.
     """
     if name not in DATASETS:
-        raise DatasetError(f"There is no data set '{name}'; there are: {listed(DATASETS)}, or a folder of your own.")
+        raise DatasetError(f"There is no data set '{name}'; there are: {listed(DATASETS)}, or your own folder.")
     known = DATASETS[name]
     place = data_dir or os.environ.get(DATA_DIR_VARIABLE)
     if place:
@@ -85,6 +85,6 @@ def _with_channels(images: np.ndarray) -> np.ndarray:
 
 
 def _flat(labels: np.ndarray) -> np.ndarray:
-    """(n, 1), as CIFAR-10 comes, to (n,)."""
+    """Labels (n,), also from the shape (n, 1) of Keras's CIFAR-10."""
     flat = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
     return flat.astype(np.int64) if np.issubdtype(flat.dtype, np.integer) else flat

@@ -1,4 +1,4 @@
-"""How good a trained network is on a whole set of images: accuracy, confusion matrix, mistakes."""
+"""Evaluates a trained network on a set of images: accuracy, confusion matrix, mistakes."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,7 +15,8 @@ _BATCH = 250
 
 @dataclass(frozen=True)
 class Mistake:
-    """An image taken for something else: its index in the set, classes, and the probability of the wrong one."""
+    """A misclassified image: its index in the set, the predicted and the true class, and the predicted class's
+    probability (0..1)."""
 
     index: int
     predicted: int
@@ -25,13 +26,13 @@ class Mistake:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What a network makes of a whole labelled set.
+    """The evaluation of a network on a labelled set.
 
     Args:
-        accuracy: Share of images told right, 0..1.
+        accuracy: Share of correctly classified images, 0..1.
         loss: Mean cross-entropy in nats.
         confusion: (classes, classes) counts; row: true class, column: predicted class.
-        mistakes: All of them, the most confident first.
+        mistakes: All mistakes, the most confident first.
     """
 
     accuracy: float
@@ -41,15 +42,15 @@ class Evaluation:
 
 
 def evaluate(model: "keras.Model", images: np.ndarray, labels: np.ndarray) -> Evaluation:
-    """Evaluates a network on all images given.
+    """Evaluates a network on all the images.
 
     Args:
-        model: From (n, h, w, c) in 0..1 to probabilities (n, classes); not changed.
+        model: A model from images (n, h, w, c) in 0..1 to probabilities (n, classes); it is not changed.
         images: (n, h, w, c) uint8, n at least 1.
         labels: (n,) class indices.
 
     Raises:
-        ModelError: If images and labels differ in number or there are none.
+        ModelError: If the numbers of images and labels differ, or there are none.
     """
     if len(images) != len(labels) or len(labels) == 0:
         raise ModelError(f"An evaluation needs as many labels as images; not {len(labels)} for {len(images)}.")

@@ -1,4 +1,4 @@
-"""The part of training that needs Keras: `model.fit` with a callback that watches every batch."""
+"""The part of training that needs Keras: `model.fit` with a callback at every batch."""
 
 import math
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ _VALIDATION_BATCH = 256
 
 
 class Run(Protocol):
-    """What fitting asks of a training run, and reports to it; see `TrainingRun`."""
+    """What `fit` reads from a training run and calls on it; see `TrainingRun`."""
 
     options: TrainingOptions
     dataset: Dataset
@@ -36,7 +36,7 @@ class Run(Protocol):
 
 
 def fit(run: Run, model: keras.Model, on_batch: BatchCallback) -> str:
-    """Trains `model` in place as the run's options say; returns how it ended (see `TrainingResult.ended`)."""
+    """Trains `model` in place with the run's options; returns how it ended (see `TrainingResult.ended`)."""
     options, dataset = run.options, run.dataset
     chosen, held_out = split(len(dataset.train_labels), options)
     training = Batches(dataset.train_images[chosen], dataset.train_labels[chosen], options.batch_size, options)
@@ -56,7 +56,7 @@ def fit(run: Run, model: keras.Model, on_batch: BatchCallback) -> str:
             training,
             epochs=options.epochs,
             validation_data=validation,
-            shuffle=False,  # Batches shuffles, from its own seed
+            shuffle=False,  # Batches shuffles, with the options' seed
             verbose=0,
             callbacks=[watch],
         )
@@ -66,15 +66,16 @@ def fit(run: Run, model: keras.Model, on_batch: BatchCallback) -> str:
 
 
 def split(n_images: int, options: TrainingOptions) -> tuple[np.ndarray, np.ndarray]:
-    """Indices to train on and to validate on, disjoint, from the options' seed.
+    """Disjoint indices of the training and the validation images, drawn with the options' seed.
 
     Raises:
-        TrainingError: If nothing is left to train on.
+        TrainingError: If no image is left to train on.
     """
     order = np.random.default_rng([options.seed, 1_000_003]).permutation(n_images)[: options.n_images]
     n_held_out = round(len(order) * options.validation_share)
     if n_held_out >= len(order):
-        raise TrainingError(f"{len(order)} images are too few to keep {options.validation_share:.0%} for validation.")
+        share = f"{options.validation_share * 100:.0f} %"
+        raise TrainingError(f"{len(order)} images are too few to keep {share} for validation.")
     return order[n_held_out:], order[:n_held_out]
 
 
@@ -89,11 +90,11 @@ def optimizer(options: TrainingOptions, n_batches: int) -> keras.optimizers.Opti
 
 
 class _Stopped(Exception):
-    """A person asked to stop."""
+    """Ends `model.fit` after `TrainingRun.stop`."""
 
 
 class _Watch(keras.callbacks.Callback):
-    """Reports every batch, looks for a stop and for a loss that is no number, and notes every epoch."""
+    """Reports every batch, ends the training on a stop or a loss that is not finite, and records every epoch."""
 
     def __init__(self, run: Run, n_batches: int, on_batch: BatchCallback):
         super().__init__()

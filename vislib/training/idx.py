@@ -1,4 +1,4 @@
-"""MNIST's own file format: IDX, gzipped or not (http://yann.lecun.com/exdb/mnist)."""
+"""Reads MNIST's file format IDX, gzipped or not (http://yann.lecun.com/exdb/mnist)."""
 
 import gzip
 import math
@@ -19,11 +19,14 @@ def read_idx(path: Path, n_dimensions: int) -> np.ndarray:
     32-bit count, then the values.
 
     Args:
-        path: File; gzip is recognised by its first bytes, whatever the name.
+        path: The file; gzip is recognised by the first bytes, not by the name.
         n_dimensions: 3 for images (n, h, w), 1 for labels (n,).
 
+    Returns:
+        uint8 array with `n_dimensions` dimensions.
+
     Raises:
-        DatasetError: If it cannot be read, is something else, or ends too early or too late.
+        DatasetError: If the file cannot be read, is not such an IDX file, or is too short or too long.
     """
     try:
         content = path.read_bytes()

@@ -1,4 +1,4 @@
-"""A person's own images: a folder that holds a folder of images for each class."""
+"""Custom images: a folder with one subfolder of images per class."""
 
 import os
 import zipfile
@@ -27,21 +27,22 @@ def load_image_folder(
 ) -> Dataset:
     """Images in a folder of class folders, resized.
 
-    With the folders train/ and test/ (or train/ and validation/), each with the same class folders, the
-    split is theirs. Otherwise the given share of each class is held out for testing, drawn by the seed.
+    The folders train/ and test/ (or validation/ or val/), each with the same class folders, define the split. Without
+    them, a share of each class is drawn at random and held out for testing.
 
     Args:
-        path: The folder, or a zip file with it; or what `vislib.images.archives.zip_folder` gives.
-        size: (height, width) in pixels that the images are stretched to.
-        validation_share: In 0..1, of each class; not used where the folders say.
-        seed: Of the split.
+        path: The folder, or a zip file with it; or the result of `vislib.images.archives.zip_folder`.
+        size: (height, width) in pixels to which the images are stretched.
+        validation_share: Share of each class that is held out, between 0 and 1; not used if the folders define the
+            split.
+        seed: Seed of the split.
         channels: 1 for grey, 3 for RGB.
 
     Raises:
-        ArchiveError: If it is a zip file that is damaged, too large, or holds what it should not.
-        DatasetError: If there are not at least two class folders with two images each, or an image cannot
-            be read; it is named.
-        ParameterError: If the share is not between 0 and 1.
+        ArchiveError: If a zip file is damaged, too large, or has content that is not accepted.
+        DatasetError: If there are not at least two class folders with two images each, or an image cannot be read;
+            the message names the image.
+        ParameterError: If `validation_share` is not between 0 and 1.
     """
     folder: Folder = path if isinstance(path, zipfile.Path) else Path(path)
     if isinstance(folder, Path) and folder.suffix.lower() == ".zip" and folder.is_file():
@@ -70,22 +71,22 @@ def load_image_folder(
 
 
 def class_folders(folder: Folder) -> tuple[str, ...]:
-    """Names of the folders in a folder that are not hidden, sorted."""
+    """Sorted names of the subfolders that are not hidden."""
     return tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not is_hidden(entry.name)))
 
 
 def read_class_folders(
     folder: Folder, labels: tuple[str, ...], shape: tuple[int, int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Images (n, h, w, c) uint8 and class indices (n,) of the folders named, files in order of their names.
+    """Images (n, h, w, c) uint8 and class indices (n,) of the subfolders `labels`, files in the order of their names.
 
     Raises:
-        DatasetError: If a folder is empty or an image cannot be read; it is named.
+        DatasetError: If a folder is empty or an image cannot be read; the message names it.
     """
     files = [(file, index) for index, label in enumerate(labels) for file in _image_files(folder / label)]
     if len(files) * shape[0] * shape[1] > _MAX_PIXELS_IN_ALL:
         raise DatasetError(
-            f"{len(files):,} images of {shape[0]} × {shape[1]} are too many to hold; choose a smaller size."
+            f"{len(files):,} images of {shape[0]} × {shape[1]} do not fit into memory; choose a smaller size."
         )
     images = np.empty((len(files), *shape), np.uint8)
     for position, (file, _) in enumerate(files):
@@ -124,12 +125,12 @@ def _read(file: Folder, shape: tuple[int, int, int]) -> np.ndarray:
 
 
 def _held_out(indices: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """Which images are held out: the share of each class, at least one and not all."""
+    """Which images (n,) bool are held out: the share of each class, at least one image and not all."""
     rng = np.random.default_rng(seed)
     held_out = np.zeros(len(indices), bool)
     for index in np.unique(indices):
-        own = rng.permutation(np.flatnonzero(indices == index))
-        if len(own) < 2:
+        shuffled = rng.permutation(np.flatnonzero(indices == index))
+        if len(shuffled) < 2:
             raise DatasetError("Every class folder needs at least two images, one to train on and one to test on.")
-        held_out[own[: min(max(1, round(len(own) * share)), len(own) - 1)]] = True
+        held_out[shuffled[: min(max(1, round(len(shuffled) * share)), len(shuffled) - 1)]] = True
     return held_out

@@ -1,4 +1,4 @@
-"""Finds a known data set in a local directory, in whatever form it lies there."""
+"""Finds a known data set in a local directory, in any of the accepted formats."""
 
 import zipfile
 import zlib
@@ -17,16 +17,16 @@ Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def load_local(name: str, place: Path, image_shape: tuple[int, int, int], labels: tuple[str, ...]) -> Arrays:
-    """Train images, train labels, test images and test labels of the data set `name`, not yet checked.
+    """Training images, training labels, test images and test labels of the data set `name`, not yet checked.
 
     Args:
-        name: Looked for as `place`/, `place`/`name`/ and `name`.npz in both.
+        name: The data set is searched in `place`/ and `place`/`name`/, also as `name`.npz.
         place: A directory, or an .npz file.
-        image_shape: What images in class folders are read as.
-        labels: The class folders wanted.
+        image_shape: (height, width, channels) to which images in class folders are converted.
+        labels: The names of the class folders.
 
     Raises:
-        DatasetError: If it is not there or cannot be read.
+        DatasetError: If the data set is not there or cannot be read.
     """
     if place.is_file():
         return _from_npz(place)
@@ -43,7 +43,7 @@ def load_local(name: str, place: Path, image_shape: tuple[int, int, int], labels
     hint = f" Unpack {packed.name} first and name the directory it was unpacked to." if packed else ""
     raise DatasetError(
         f"{name} is not in '{place}': neither IDX files (train-images-idx3-ubyte), nor {name}.npz, "
-        f"nor folders train/ and test/ with a folder a class.{hint}"
+        f"nor folders train/ and test/ with one folder per class.{hint}"
     )
 
 
@@ -78,7 +78,7 @@ def _from_npz(path: Path) -> Arrays:
             train_images, train_labels, test_images, test_labels = (arrays[name] for name in _NPZ_NAMES)
     except (OSError, ValueError, EOFError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
         raise DatasetError(
-            f"{path.name} cannot be read as an .npz of arrays: it is damaged or no such file."
+            f"{path.name} cannot be read as an .npz of arrays: it is damaged or not an .npz file."
         ) from error
     return train_images, train_labels, test_images, test_labels
 

@@ -1,4 +1,4 @@
-"""Training with progress at every batch: can be stopped or cancelled at any of them and keeps the best so far."""
+"""Training with progress at every batch. It can be stopped or cancelled at any batch and keeps the best weights."""
 
 import threading
 import time
@@ -19,16 +19,15 @@ if TYPE_CHECKING:
 
 
 class TrainingRun:
-    """One training of one network: started once, stopped from any thread, asked at any time.
+    """One training of one network. It is started once; any thread can stop it and read its state at any time.
 
     Args:
-        model: A name from `NETWORKS`, built for the data set; or a Keras model, which is copied and stays
-            as it was.
-        dataset: Its training images are split for validation; its test images are not touched.
-        options: How to train.
-        network: For a network given by name: its dropout, batch normalization and seed. None: as in the
-            text, with the seed of `options`.
-        checkpoint: File that gets the best network after every epoch that improves on it.
+        model: A name from `NETWORKS`, built for the data set; or a Keras model, which is copied and not changed.
+        dataset: The data set. A share of its training images is used for validation; its test images are not used.
+        options: How to train; None for the defaults.
+        network: For a network given by name, its dropout, batch normalization and seed. None: dropout and batch
+            normalization as published, and the seed of `options`.
+        checkpoint: A file to which the best network is written after each epoch that improves on it.
 
     Raises:
         ParameterError: If there is no such network, or the checkpoint cannot be written.
@@ -62,7 +61,7 @@ class TrainingRun:
         self._stop = threading.Event()
 
     def stop(self) -> None:
-        """Ends the training after the batch under way; `start` then returns with the best so far."""
+        """Ends the training after the current batch; `start` then returns the best result so far."""
         self._stop.set()
 
     @property
@@ -79,14 +78,14 @@ class TrainingRun:
         """Trains.
 
         Args:
-            progress: Called after every batch; an exception from it ends the training and passes through,
-                and `result` still gives the best so far.
+            progress: Called after every batch. An exception that it raises ends the training and passes through;
+                `result` still gives the best result so far.
 
         Raises:
-            TrainingError: If the run was started before, or the loss stops being a number.
+            TrainingError: If the run was started before, or the loss is no longer a finite number.
         """
         if self._started:
-            raise TrainingError("A training run can be started only once; make another one.")
+            raise TrainingError("A training run can be started only once; create another one.")
         from vislib.training.fitting import fit
 
         self._started = time.perf_counter()
@@ -97,14 +96,14 @@ class TrainingRun:
         return self.result()
 
     def result(self) -> TrainingResult:
-        """The best network so far; also after `start` was cancelled or failed.
+        """The best network so far, also after `start` was cancelled or failed.
 
         Raises:
-            TrainingError: If no batch was trained with weights that can be used.
+            TrainingError: If the weights are not finite and no epoch ended before.
         """
         weights = self._best_weights if self._best_weights is not None else self._model.get_weights()
         if not all(np.isfinite(values).all() for values in weights):
-            raise TrainingError("Nothing can be kept of this training: no epoch ended with usable weights.")
+            raise TrainingError("This training has no result: no epoch ended with finite weights.")
         model = _uncompiled_copy(self._initial)
         model.set_weights(weights)
         return TrainingResult(
@@ -117,7 +116,7 @@ class TrainingRun:
             self._seconds or self.elapsed,
         )
 
-    # -- what fitting reports ----------------------------------------------------------------------
+    # -- called by `fitting.fit` -------------------------------------------------------------------
 
     @property
     def stop_asked(self) -> bool:
@@ -129,7 +128,7 @@ class TrainingRun:
         return time.perf_counter() - self._started
 
     def current_kernels(self) -> np.ndarray:
-        """The first convolution's kernels (k_h, k_w, c_in, c_out) as they are now, within an epoch too."""
+        """The first convolution's current kernels (k_h, k_w, c_in, c_out), also within an epoch."""
         return next(
             np.array(layer.kernel)
             for layer in self._model.layers
@@ -145,7 +144,7 @@ class TrainingRun:
                 return
 
     def end_epoch(self, record: EpochRecord) -> bool:
-        """Notes an epoch and keeps its weights if they are the best; tells whether patience has run out."""
+        """Records an epoch and keeps its weights if they are the best; returns whether patience has run out."""
         self._history.append(record)
         self.keep_kernels()
         if self._best_weights is None or _rank(record) > _rank(self._history[self._best_epoch - 1]):
@@ -165,12 +164,13 @@ def train(
     network: NetworkOptions | None = None,
     checkpoint: str | Path | None = None,
 ) -> TrainingResult:
-    """Trains a network on a data set and returns it with its history; see `TrainingRun` for the arguments."""
+    """Trains a network on a data set and returns it with its history; see `TrainingRun` for arguments and errors."""
     return TrainingRun(model, dataset, options, network=network, checkpoint=checkpoint).start(progress)
 
 
 def _rank(record: EpochRecord) -> tuple[float, float]:
-    """Higher is better: validation accuracy, then lower validation loss; without validation, the later epoch."""
+    """The rank of an epoch, higher is better: by validation accuracy, then by lower validation loss; without
+    validation, the later epoch is better."""
     if record.validation_accuracy is None or record.validation_loss is None:
         return (float(record.epoch), 0.0)
     return (record.validation_accuracy, -record.validation_loss)
@@ -182,11 +182,11 @@ def _check_fits(model: "keras.Model", dataset: Dataset) -> None:
     if len(shape) != 4 or any(have not in (None, want) for have, want in zip(shape[1:], wanted[1:], strict=True)):
         raise ModelError(f"{model.name} takes input {shape}, but the images of {dataset.name} are {wanted}.")
     if outputs != len(dataset.labels):
-        raise ModelError(f"{model.name} tells {outputs} classes apart, but {dataset.name} has {len(dataset.labels)}.")
+        raise ModelError(f"{model.name} has {outputs} classes, but {dataset.name} has {len(dataset.labels)}.")
 
 
 def _uncompiled_copy(model: "keras.Model") -> "keras.Model":
-    """A copy with weights of its own and without an optimiser, whose state would treble the size of a file."""
+    """A copy with separate weights and without an optimiser, whose state would triple the size of a file."""
     from vislib.backend import keras
 
     copy = keras.models.clone_model(model)

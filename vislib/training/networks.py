@@ -1,4 +1,4 @@
-"""Networks to train, by name: random weights, layer shapes and parameter totals as published.
+"""Networks to train, by name: with random weights, and layer shapes and parameter totals as published.
 
 Every network takes values in 0..1 and ends in a softmax.
 """
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 BATCH_NORMS = ("none", "before", "after")
 
 PREPROCESSING: Preprocessing = replace(PREPROCESSINGS["0..1"], crop_fraction=None)
-"""How these networks get their images: all of each, stretched to the input size, in 0..1."""
+"""The preprocessing of these networks: the whole image, stretched to the input size, in 0..1."""
 
 
 @dataclass(frozen=True)
 class NetworkOptions:
-    """What the texts vary about a network.
+    """Options of a network that can differ from its published form.
 
     Args:
-        dropout: Whether its dropout layers are there; None as in the text it is from.
-        batch_norm: Batch normalization "before" or "after" each activation, or "none"; None as in the text.
-        seed: Of the initial weights and of dropout.
+        dropout: Whether to include its dropout layers; None as published.
+        batch_norm: Batch normalization "before" or "after" each activation, or "none"; None as published.
+        seed: Seed of the initial weights and of dropout.
     """
 
     dropout: bool | None = None
@@ -44,10 +44,10 @@ class NetworkRecipe:
     """A network that can be built by name, as published.
 
     Args:
-        title: How people call it.
+        title: Its name in texts.
         input_shape: (height, width, channels).
-        n_classes: How many it was published with.
-        dataset: The data set that the text trains it on; "" for one's own images.
+        n_classes: The published number of classes.
+        dataset: The data set that its source trains it on; "" if there is none here, so custom images are needed.
         dropout: Whether it has dropout.
         batch_norm: One of `BATCH_NORMS`.
     """
@@ -73,10 +73,10 @@ NETWORKS: dict[str, NetworkRecipe] = {
 
 
 def network_recipe(name: str) -> NetworkRecipe:
-    """The recipe of that name.
+    """The recipe of the network with this name.
 
     Raises:
-        ParameterError: If there is none.
+        ParameterError: If there is no such network.
     """
     if name not in NETWORKS:
         raise ParameterError(f"There is no network '{name}' to train; there are: {listed(NETWORKS)}.")
@@ -89,26 +89,26 @@ def build(
     n_classes: int | None = None,
     options: NetworkOptions | None = None,
 ) -> "keras.Model":
-    """The network of that name with random weights, seeded.
+    """The network with this name, with seeded random weights.
 
     Args:
         name: One of `NETWORKS`.
-        input_shape: (height, width, channels); None for the one it was published with.
-        n_classes: At least 2; None likewise.
-        options: Dropout, batch normalization and seed; None for those of the text.
+        input_shape: (height, width, channels); None for the published shape.
+        n_classes: At least 2; None for the published number.
+        options: Dropout, batch normalization and seed; None for the published ones and seed 0.
 
     Returns:
         A model from (n, height, width, channels) in 0..1 to class probabilities (n, n_classes).
 
     Raises:
-        ParameterError: If there is no such network, or the input is too small for it.
+        ParameterError: If there is no such network, the input is too small for it, or there are fewer than 2 classes.
     """
     recipe = network_recipe(name)
     options = options or NetworkOptions()
     shape = recipe.input_shape if input_shape is None else input_shape
     classes = recipe.n_classes if n_classes is None else n_classes
     if classes < 2:
-        raise ParameterError(f"{recipe.title} needs at least 2 classes to tell apart; not {classes}.")
+        raise ParameterError(f"{recipe.title} needs at least 2 classes; not {classes}.")
     from vislib.training.architectures import ARCHITECTURES, Maker
 
     make = Maker(

@@ -1,4 +1,4 @@
-"""How a network is trained: the choices, with what each accepts."""
+"""The options of a training, with the values that each accepts."""
 
 from dataclasses import dataclass
 
@@ -16,17 +16,21 @@ class TrainingOptions:
         ParameterError: If a value is not accepted.
     """
 
-    epochs: int = parameter(5, "Epochs", low=1, high=1000, help="How often every training image is seen.")
+    epochs: int = parameter(5, "Epochs", low=1, high=1000, help="How often the network sees every training image.")
     batch_size: int = parameter(64, "Batch size", unit="images", low=1, high=4096)
     optimizer: str = parameter("adam", "Optimiser", choices=OPTIMIZERS)
     learning_rate: float = parameter(1e-3, "Learning rate", low=1e-7, high=100.0)
     schedule: str = parameter(
         "constant", "Schedule", choices=SCHEDULES, help="Cosine lowers the learning rate to 0 over the epochs."
     )
-    flip: bool = parameter(False, "Mirror at random", help="Left and right; not for digits.")
+    flip: bool = parameter(False, "Mirror at random", help="Exchanges left and right at random; not for digits.")
     shift_px: int = parameter(0, "Shift at random", unit="px", low=0, high=64)
     validation_share: float = parameter(
-        0.1, "Validation share", low=0.0, high=0.9, help="Of the training images; they choose the best epoch."
+        0.1,
+        "Validation share",
+        low=0.0,
+        high=0.9,
+        help="Share of the training images that are used to choose the best epoch.",
     )
     patience: int | None = parameter(
         None,
@@ -35,10 +39,14 @@ class TrainingOptions:
         unit="epochs",
         low=1,
         high=1000,
-        help="Stops after so many epochs without a better one.",
+        help="Stops after this number of epochs without a better one.",
     )
     n_images: int | None = parameter(
-        None, "Training images", kind=int, low=1, help="How many are used, drawn at random; all if left out."
+        None,
+        "Training images",
+        kind=int,
+        low=1,
+        help="How many training images are used, drawn at random; all if left out.",
     )
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1)
 

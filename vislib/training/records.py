@@ -1,4 +1,4 @@
-"""What a training tells while it runs and when it has ended."""
+"""The records of a training: per batch, per epoch, and the result."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """What an epoch came to. Training figures are means over its batches, while the weights still moved;
-    validation figures are of the whole validation set afterwards, None where there is none."""
+    """Loss and accuracy of an epoch. Those of the training are means over its batches, during which the weights change.
+    Those of the validation are measured on the whole validation set after the epoch; None without validation."""
 
     epoch: int
     loss: float
@@ -28,7 +28,7 @@ class EpochRecord:
 
 @dataclass(frozen=True)
 class TrainingProgress:
-    """Where a training stands after a batch. Epochs and batches count from 1; seconds from the start."""
+    """The state of a training after a batch. Epochs and batches count from 1; `seconds` counts from the start."""
 
     epoch: int
     n_epochs: int
@@ -41,7 +41,7 @@ class TrainingProgress:
 
 
 BatchCallback = Callable[[TrainingProgress], None]
-"""Called after every batch; an exception from it ends the training."""
+"""A callback after every batch; an exception that it raises ends the training."""
 
 
 def ignore_batches(progress: TrainingProgress) -> None:
@@ -50,18 +50,18 @@ def ignore_batches(progress: TrainingProgress) -> None:
 
 @dataclass(frozen=True, eq=False)
 class TrainingResult:
-    """A trained network and how it came about.
+    """A trained network and the history of its training.
 
     Args:
-        model: With the best weights seen, not compiled.
+        model: The model with the best weights, not compiled.
         labels: Names of the classes.
-        history: One record a finished epoch.
-        best_epoch: Whose weights the model has; 0 if training ended before the first epoch did, and the
+        history: One record per finished epoch.
+        best_epoch: The epoch whose weights the model has; 0 if the training ended before its first epoch, and the
             weights are then those of the last batch.
-        kernels: The first convolution's kernels (k_h, k_w, c_in, c_out) before training and after each
-            epoch; empty where the network has no convolution.
-        ended: "finished", "stopped early" (patience) or "stopped" (by a person).
-        seconds: Time taken.
+        kernels: The first convolution's kernels (k_h, k_w, c_in, c_out) before the training and after each epoch;
+            empty if the network has no convolution.
+        ended: "finished", "stopped early" (by patience), "stopped" (by the user) or "cancelled" (by an exception).
+        seconds: Duration of the training.
     """
 
     model: "keras.Model"
@@ -73,6 +73,6 @@ class TrainingResult:
     seconds: float
 
     def classifier(self, key: str) -> Classifier:
-        """The network ready for every explanation; `key` is its identity (see `Classifier`)."""
+        """The network as a classifier that can be explained; `key` is its identity (see `Classifier`)."""
         height, width, channels = self.model.input_shape[1:]
         return Classifier(key, self.model, self.labels, (height, width), channels, PREPROCESSING)

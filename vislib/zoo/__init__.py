@@ -10,25 +10,26 @@ __all__ = ["BUILT_IN", "DEFAULT", "BuiltIn", "imagenet_labels", "load", "models"
 BUILT_IN: dict[str, BuiltIn] = {
     network.name: network for network in (lite0.NETWORK, *trained_here.networks(), *keras_applications.networks())
 }
-"""Every built-in network by name; a new one is one entry here."""
+"""Every built-in network by name; a new network is one more entry here."""
 
 DEFAULT = lite0.NETWORK.name
 
 
 def models() -> dict[str, str]:
-    """Built-in networks: name → one line on what it is and whether loading it needs the network."""
+    """Built-in networks: name → one line on what it is and whether loading it needs a download."""
     return {name: network.line for name, network in BUILT_IN.items()}
 
 
 def load(name: str) -> Classifier:
-    """The built-in classifier of that name.
+    """The built-in classifier with this name.
 
     Raises:
-        ModelError: If there is none, or its weights cannot be had.
+        ModelError: If there is no such network, or its weights cannot be read or downloaded.
     """
     if name not in BUILT_IN:
         raise ModelError(
-            f"There is no built-in network '{name}'; there are: {listed(BUILT_IN, 50)}. A file ends in .keras or .h5."
+            f"There is no built-in network '{name}'; there are: {listed(BUILT_IN, 50)}. "
+            "The name of a model file must end in .keras or .h5."
         )
     network = BUILT_IN[name]
     model = network.load()

@@ -1,6 +1,6 @@
 """AlexNet: Krizhevsky, Sutskever & Hinton 2012, "ImageNet Classification with Deep Convolutional Neural Networks".
 
-The paper says 224 × 224; its own sizes (55 × 55 after 11 × 11 with stride 4) come from 227 × 227.
+The paper gives the input as 224 × 224, but its map sizes (55 × 55 after 11 × 11 with stride 4) follow from 227 × 227.
 """
 
 from vislib.backend import keras
@@ -14,8 +14,8 @@ def build(*, grouped: bool = True, seed: int = 0) -> keras.Model:
 
     Args:
         grouped: As published, divided between two graphics cards: conv2, conv4 and conv5 see only the half of the
-            channels that lies on their own (60,965,224 parameters). Else one tower (62,378,344).
-        seed: Of the initial weights and of dropout.
+            channels on the same card (60,965,224 parameters). If False, one tower (62,378,344 parameters).
+        seed: Seed of the initial weights and of dropout.
     """
     groups = 2 if grouped else 1
     image = keras.Input((227, 227, 3), name="image")

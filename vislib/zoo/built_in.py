@@ -1,4 +1,4 @@
-"""What a built-in network is."""
+"""The description of a built-in network."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ class BuiltIn:
     """A network that can be loaded by name.
 
     Attributes:
-        name: How people call it.
-        line: One line on what it is and whether loading it needs the network.
-        load: Makes the Keras model with its weights; raises ModelError if the weights cannot be had.
-        labels: Gives the names of its classes.
-        preprocessing: What it was trained to be given.
+        name: The name by which it is loaded.
+        line: One line on what it is and whether loading it needs a download.
+        load: Returns the Keras model with its weights; raises ModelError if the weights cannot be read or downloaded.
+        labels: Returns the names of its classes.
+        preprocessing: The preprocessing that it was trained with.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""Reads the tensors of a legacy (not zip) PyTorch checkpoint without PyTorch and without running it.
+"""Reads the tensors of a legacy (not zip) PyTorch checkpoint without PyTorch and without running its code.
 
-A pickle is a program. This reader admits the opcodes and the four names that a checkpoint of plain tensors
-needs and refuses everything else, so that a doctored file can neither call anything nor fill the memory.
+A pickle is a program. This reader accepts the opcodes and the four names that a checkpoint of plain tensors needs and
+refuses everything else, so that a manipulated file can neither call a function nor fill the memory.
 """
 
 import io
@@ -65,10 +65,10 @@ def read_checkpoint(path: Path) -> dict[str, np.ndarray]:
     of storage keys, then each storage as a 64-bit count and its raw little-endian numbers.
 
     Args:
-        path: File written by ``torch.save`` in its format before 1.6.
+        path: A file written by ``torch.save`` in the format of PyTorch before 1.6.
 
     Raises:
-        ModelError: If the file is something else, is damaged, or asks for anything but tensors.
+        ModelError: If the file is not such a checkpoint, is damaged, or refers to anything but tensors.
     """
     try:
         if path.stat().st_size > _MAX_BYTES:
@@ -77,11 +77,11 @@ def read_checkpoint(path: Path) -> dict[str, np.ndarray]:
     except ModelError:
         raise
     except Exception as error:  # a damaged pickle can raise nearly anything
-        raise ModelError(f"{path.name} is no readable tensor checkpoint: {error}") from error
+        raise ModelError(f"{path.name} is not a readable tensor checkpoint: {error}") from error
 
 
 class _Storage:
-    """A typed run of numbers that tensors are views of; filled once its bytes are reached."""
+    """A typed sequence of numbers that tensors are views of; it is filled when its bytes are read."""
 
     def __init__(self, dtype: np.dtype, count: int):
         self.dtype, self.count = dtype, count
@@ -89,7 +89,7 @@ class _Storage:
 
 
 class _Tensor:
-    """Offset, shape and strides (in elements) of a view of a storage, as recorded."""
+    """The recorded offset, shape and strides (in elements) of a view of a storage."""
 
     def __init__(self, storage, offset, shape, strides, requires_grad, hooks, metadata=None):
         self.storage, self.offset, self.shape, self.strides = storage, offset, shape, strides
@@ -102,12 +102,12 @@ class _Tensor:
         if math.prod(self.shape) > len(values):
             raise ModelError("a tensor of the checkpoint repeats its storage")
         steps = [step * values.itemsize for step in self.strides]
-        # Copied, so that the result is contiguous whatever the recorded strides.
+        # The copy is contiguous for any recorded strides.
         return np.lib.stride_tricks.as_strided(values[self.offset :], self.shape, steps, writeable=False).copy()
 
 
 class _TensorUnpickler(pickle.Unpickler):
-    """Loads the next pickle of a file, after a look at its opcodes."""
+    """Loads the next pickle of a file, after a check of its opcodes."""
 
     def __init__(self, file: io.BytesIO):
         start = file.tell()
@@ -121,24 +121,24 @@ class _TensorUnpickler(pickle.Unpickler):
         if (module, name) == ("collections", "OrderedDict"):
             return OrderedDict
         if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
-            return lambda *recorded: _Tensor(*recorded)  # not the class: a pickle may set what it is given
+            return lambda *recorded: _Tensor(*recorded)  # not the class itself, whose attributes a pickle could set
         if module == "torch" and name in _DTYPES:
             return _DTYPES[name]
-        raise ModelError(f"the checkpoint asks for {module}.{name}; only tensors are read")
+        raise ModelError(f"the checkpoint refers to {module}.{name}; only tensors are read")
 
     def persistent_load(self, reference: Any) -> _Storage:
         kind, dtype, key, _device, count, view = reference
         if kind != "storage" or not isinstance(dtype, np.dtype) or view is not None:
             raise ModelError("the checkpoint refers to something other than a storage")
         if not 0 <= count <= _MAX_ELEMENTS:
-            raise ModelError(f"a storage of the checkpoint claims {count} elements; at most {_MAX_ELEMENTS}")
+            raise ModelError(f"a storage of the checkpoint claims {count} elements; at most {_MAX_ELEMENTS} are read")
         return self.storages.setdefault(key, _Storage(dtype, count))
 
 
 def _read(file: io.BytesIO) -> dict[str, np.ndarray]:
     if _TensorUnpickler(file).load() != _MAGIC or _TensorUnpickler(file).load() != _PROTOCOL:
-        raise ModelError("it does not begin as a PyTorch checkpoint does")
-    _TensorUnpickler(file).load()  # byte order and type sizes of the writer; the numbers are little-endian
+        raise ModelError("it does not begin like a PyTorch checkpoint")
+    _TensorUnpickler(file).load()  # the writer's byte order and type sizes, not needed: the numbers are little-endian
     unpickler = _TensorUnpickler(file)
     state = unpickler.load()
     for key in _TensorUnpickler(file).load():
@@ -146,6 +146,6 @@ def _read(file: io.BytesIO) -> dict[str, np.ndarray]:
         count = int(np.frombuffer(file.read(8), "<i8")[0])
         content = file.read(count * storage.dtype.itemsize) if count == storage.count else b""
         if len(content) != storage.count * storage.dtype.itemsize:
-            raise ModelError("it ends before all its tensors do")
+            raise ModelError("it ends before its last tensor is complete")
         storage.values = np.frombuffer(content, storage.dtype)
     return {name: tensor.array() for name, tensor in state.items()}

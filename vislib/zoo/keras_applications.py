@@ -1,4 +1,4 @@
-"""The ImageNet classifiers of `keras.applications`, by the names that Keras gives them."""
+"""The ImageNet classifiers of `keras.applications`, by their names in Keras."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -74,7 +74,7 @@ def load(name: str, weights: str | None = "imagenet") -> "keras.Model":
 
     Args:
         name: One of `NETWORKS`.
-        weights: "imagenet"; None gives random weights (for tests of what does not depend on them).
+        weights: "imagenet"; None for random weights, for tests that do not depend on the weights.
 
     Raises:
         ModelError: If the weights are not on this machine and cannot be downloaded.
@@ -89,5 +89,5 @@ def load(name: str, weights: str | None = "imagenet") -> "keras.Model":
             raise
         raise ModelError(
             f"The ImageNet weights of {name} are not on this machine and could not be downloaded "
-            f"({type(error).__name__}: {str(error)[:200]}). Without a network use efficientnet-lite0."
+            f"({type(error).__name__}: {str(error)[:200]}). Without internet access, use efficientnet-lite0."
         ) from error

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 as a built-in network, known without TensorFlow."""
+"""EfficientNet-Lite0 as a built-in network; this module does not import TensorFlow."""
 
 from typing import TYPE_CHECKING
 

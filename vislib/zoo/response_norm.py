@@ -1,19 +1,21 @@
-"""Local response normalization, which Keras no longer has and the networks of 2012 to 2014 use."""
+"""Local response normalization, which networks of 2012 to 2014 use and Keras no longer has."""
 
 from vislib.backend import keras, tf
 
 
 @keras.saving.register_keras_serializable("vislib")
 class LocalResponseNormalization(keras.layers.Layer):
-    """Divides each value by how strongly neighbouring channels answer at the same place.
+    """Divides each value by a power of the activations of neighbouring channels at the same place.
 
         b_i = a_i / (k + α · Σ_j a_j²)^β,   j over the n channels around i
 
-    Args:
-        size: n, odd.
-        k, alpha, beta: As published.
+    The layer has no trainable weights.
 
-    Reference: Krizhevsky, Sutskever & Hinton 2012, section 3.3; the defaults are theirs. It has no parameters.
+    Args:
+        size: n, the number of channels, odd.
+        k, alpha, beta: The constants of the formula.
+
+    Reference: Krizhevsky, Sutskever & Hinton 2012, section 3.3; the defaults are from there.
     """
 
     def __init__(self, size: int = 5, k: float = 2.0, alpha: float = 1e-4, beta: float = 0.75, **kwargs):

@@ -1,4 +1,4 @@
-"""The networks that this project trained itself; their weights come with it, a model card beside each."""
+"""The networks that this project trained. Their weights are part of vislib, each with a model card."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,7 @@ _WEIGHTS = Path(__file__).with_name("weights")
 
 @dataclass(frozen=True)
 class TrainedNetwork:
-    """What a network of ours tells apart, and one line on it."""
+    """The classes of a network that this project trained, and one line on it."""
 
     labels: tuple[str, ...]
     line: str

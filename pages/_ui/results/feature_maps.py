@@ -164,10 +164,7 @@ def _fields(context: Context):
 
 def _mark(drawn: Image.Image, field: Box, input_size: tuple[int, int]) -> None:
     across, down = drawn.width / input_size[1], drawn.height / input_size[0]
-    corners = (
-        field.left * across,
-        field.top * down,
-        (field.left + field.width) * across - 1,
-        (field.top + field.height) * down - 1,
-    )
-    ImageDraw.Draw(drawn).rectangle(corners, outline="white", width=3)
+    left, top = field.left * across, field.top * down
+    # On a long, narrow image a field may be less than a pixel wide.
+    right, bottom = max(left, left + field.width * across - 1), max(top, top + field.height * down - 1)
+    ImageDraw.Draw(drawn).rectangle((left, top, right, bottom), outline="white", width=3)
