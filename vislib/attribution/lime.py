@@ -37,7 +37,7 @@ class Lime(OverSuperpixels):
     unit = "coefficient"
 
     kernel_width: float = parameter(
-        0.25, "Kernel width", low=0.01, high=2.0, help="σ: how fast the weight falls with distance."
+        0.25, "Kernel width", low=0.01, high=2.0, help="σ: pictures at larger distances have little weight."
     )
     ridge: float = parameter(1.0, "Ridge penalty", low=0.01, high=10.0, help="λ: pulls coefficients towards 0.")
 
