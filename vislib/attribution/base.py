@@ -67,8 +67,8 @@ class Explainer(ABC):
         unit: What a value of the map measures.
         class_discriminative: Whether the map depends on the class at all.
         counted: The unit that progress counts, in the plural.
-        random: Whether the map depends on the field `seed`, whatever the other parameters are; a batch gives each
-            image a different seed.
+        random: Whether the method draws random samples from its field `seed`; a batch gives each image a different
+            seed. Occlusion's seed is for one of its fills only and does not count.
         batched: Whether `attribute_many` computes several images in one pass.
     """
 

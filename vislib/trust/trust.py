@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import dataclass, field
 
+from vislib.attribution.base import Family
 from vislib.output.heatmap import Heatmap
 from vislib.trust.curves import Curve
 from vislib.trust.randomization import RandomizedStage
@@ -37,7 +38,7 @@ class Trust:
 
     name: str
     title: str
-    family: str
+    family: Family
     class_discriminative: bool
     heatmap: Heatmap = field(repr=False)
     deletion: float
