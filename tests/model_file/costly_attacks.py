@@ -117,20 +117,20 @@ def costly_attacks() -> dict[str, tuple[Callable[[], bytes], str]]:
         "Dense(10**7), weights that fit": (wide_archive, "units 10,000,000"),
         "Dense(10**7) in h5, weights that fit": (wide_hdf5, "units 10,000,000"),
         "17 million classes": (lambda: archive(
-            sequential(layer("UpSampling2D", {"size": [200, 200]}), layer("Flatten")), zeros_for({})), "classes apart"),
+            sequential(layer("UpSampling2D", {"size": [200, 200]}), layer("Flatten")), zeros_for({})), "classes; at most"),
         "49 million of float64": (lambda: archive(sequential(POOL, *double), zeros_for({})), "60,000,000 param"),
         "one layer called 20,000 times": (lambda: archive(
             chain("net", layer("ReLU", {"name": "relu"}), 20_000, *end), zeros_for({})), "called 20,003 times"),
         "models in models, 10**10 calls": (lambda: archive(multiplying(10, 10), zeros_for({})), "called .* times"),
         "Sequential of 1,490 layers": (lambda: archive(sequential(*relus, *end), zeros_for({})), "Sequential"),
-        "functional of 1,490 layers": (lambda: archive(long_chain(1_490), zeros_for({})), "one behind the other"),
+        "functional of 1,490 layers": (lambda: archive(long_chain(1_490), zeros_for({})), "longest sequence of layers"),
         "orthogonal start of 49 million": (lambda: archive(sequential(POOL, *dense), zeros_for({})), "orthogonal"),
         "separable convolution, wide inside": (
             lambda: archive(sequential(separable, *end, shape=(200, 200, 3)), zeros_for(inside)), "computes"),
         "kernels of 100 × 100": (lambda: archive(sequential(heavy, *end, shape=(1000, 1000, 3)),
-                                                 zeros_for({"conv2d": [(100, 100, 3, 60), (60,)]})), "multiplications"),
+                                                 zeros_for({"conv2d": [(100, 100, 3, 60), (60,)]})), "multiply-adds"),
         "pooling of 400 × 400": (
-            lambda: archive(sequential(window, *end, shape=(1000, 1000, 3)), zeros_for({})), "multiplications"),
+            lambda: archive(sequential(window, *end, shape=(1000, 1000, 3)), zeros_for({})), "multiply-adds"),
         "3 GB of weights, packed": (lambda: padded("model.weights.h5", 3 * 10**9, b"\0"), "unpacks to 3,000 MB"),
         "1 GB of configuration, packed": (lambda: padded("config.json", 10**9, b" "), "configuration has 1,000,000,"),
     }  # fmt: skip
@@ -147,7 +147,7 @@ def heavy_models() -> dict[str, Callable[[], bytes]]:
     inside = {"conv2d": [(23, 23, 3, 60), (60,)]}
     return {
         "56 million parameters": lambda: archive(sequential(POOL, *wide, few), zeros_for(shapes)),
-        "95 thousand million multiplications": lambda: archive(
+        "95 billion multiply-adds": lambda: archive(
             sequential(large, *end, shape=(1000, 1000, 3)), zeros_for(inside)),
         "functional of 700 layers": lambda: archive(long_end(700), zeros_for({})),
     }  # fmt: skip
