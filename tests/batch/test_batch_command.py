@@ -26,7 +26,8 @@ def test_some_unreadable_status_3_and_all_rows(run, folder, tmp_path):
     status, out, err = run(folder, "--methods", "grad-cam,saliency", "--out", tmp_path / "out")
     assert (status, err) == (3, "")
     assert re.match(
-        r"25 images, [\d.]+ a second → .*out\n2 could not be read or explained: the column “error” says why\.\n$", out
+        r"25 images, [\d.]+ a second → .*out\n2 could not be read or explained; the column “error” gives the reason\.\n$",
+        out,
     )
     assert len(batch.open_batch(tmp_path / "out").table()) == 25
 
@@ -37,7 +38,7 @@ def test_all_read_status_0_and_again_computes_nothing(run, folder, tmp_path):
     assert run(folder, "--out", tmp_path / "out")[0] == 0
     status, out, _ = run(folder, "--out", tmp_path / "out")
     assert status == 0
-    assert out.startswith("23 images (23 of them were there)")
+    assert out.startswith("23 images (23 of them were finished before)")
 
 
 def test_parameters_reach_their_methods(run, folder, tmp_path):
@@ -64,7 +65,7 @@ def test_stopped_by_hand_status_130(run, folder, tmp_path, monkeypatch):
     monkeypatch.setattr(batch_command, "explain_many", stop)
     status, _, err = run(folder, "--out", tmp_path / "out")
     assert status == 130
-    assert "the same command goes on" in err
+    assert "repeat the same command to resume" in err
 
 
 @pytest.mark.parametrize(

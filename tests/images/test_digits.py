@@ -92,5 +92,5 @@ def test_blank_drawing_is_refused(blank):
 
 @pytest.mark.parametrize("bad", [np.zeros((5,)), np.zeros((0, 4)), np.zeros((3, 3, 2)), np.array([["a"]])])
 def test_no_drawing_is_refused(bad):
-    with pytest.raises(ImageError, match="A drawing has shape"):
+    with pytest.raises(ImageError, match="A drawing must have shape"):
         centre_digit(bad)

@@ -26,7 +26,7 @@ class TestLabels:
 
     @pytest.mark.parametrize("labels", [LABELS[:3], [*LABELS, "fish"], []])
     def test_labels_wrong_count_refused(self, labels):
-        with pytest.raises(ModelError, match=rf"4 classes apart, but {len(labels)} labels"):
+        with pytest.raises(ModelError, match=rf"4 classes, but {len(labels)} labels"):
             own(labels)
 
     def test_labels_duplicate_named(self):
@@ -116,7 +116,7 @@ class TestLoadClassifier:
             load_classifier(source, preprocess=None if isinstance(source, str) else "0..1")
 
     def test_load_classifier_built_in_with_own_settings_refused(self):
-        with pytest.raises(ModelError, match="brings its own"):
+        with pytest.raises(ModelError, match="has its own"):
             load_classifier("efficientnet-lite0", preprocess="0..1")
 
     def test_load_classifier_five_channels_refused(self):

@@ -55,16 +55,16 @@ def test_read_labels_same_name_twice_told_apart_by_number():
         (b" \n \n", "empty"),
         (b"K\xe4se\nBrot", "not text in UTF-8: line 1 has the byte 0xe4"),
         (b"a\nb\n\xff\xfe\xfd", "line 3"),
-        (b"\x00\x01\x02", "no text"),
+        (b"\x00\x01\x02", "not text"),
         (b"cat\n\ndog", "no name for class 1"),
         (b'{"0": "cat", "2": "dog"}', "numbers are not 0 to 1"),
-        (b'{"a": "cat"}', "JSON labels are"),
-        (b'["cat", {"x": 1}]', "a label is text"),
-        (b'["cat", true]', "a label is text"),
+        (b'{"a": "cat"}', "JSON labels must be"),
+        (b'["cat", {"x": 1}]', "a label must be text"),
+        (b'["cat", true]', "a label must be text"),
         (b'["cat", "dog"', "damaged"),
         (b"[" * 100_000, "damaged"),
         (b"a" * 201, "longer than 200"),
-        (b"cat\nd\x1bog", "do not print"),
+        (b"cat\nd\x1bog", "cannot be printed"),
         (b"x" * 5_000_001, "at most 5 MB"),
         (json.dumps([str(n) for n in range(100_001)]).encode(), "100,001 labels"),
     ],
@@ -93,5 +93,5 @@ def test_load_classifier_takes_labels_from_a_file(tmp_path):
     path.write_text("0,a\n1,b\n2,c\n3,d\n")
     assert load_classifier(tiny_models.conv_relu(), preprocess="0..1", labels=path).labels == ("a", "b", "c", "d")
     path.write_text("a\nb\nc")
-    with pytest.raises(ModelError, match="tells 4 classes apart, but 3 labels"):
+    with pytest.raises(ModelError, match="has 4 classes, but 3 labels"):
         load_classifier(tiny_models.conv_relu(), preprocess="0..1", labels=path)

@@ -101,7 +101,7 @@ def normalization_of_unit():
 
 def test_load_classifier_takes_the_models_own_scaling():
     assert load_classifier(net(layers.Rescaling(1 / 255))).preprocess.name == "0..255"
-    with pytest.raises(ModelError, match="wants its images, with `preprocess`"):
+    with pytest.raises(ModelError, match="with `preprocess`"):
         load_classifier(net())
 
 

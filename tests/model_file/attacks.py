@@ -109,12 +109,12 @@ def attacks_by_name(elsewhere: Path) -> dict[str, tuple[Callable[[], bytes], str
         "function as initializer": (lambda: archive(in_dense(kernel_initializer=_SET_EPSILON)), "set_epsilon"),
         "function of builtins": (
             lambda: archive(in_dense(activation={**_SET_EPSILON, "module": "builtins", "config": "eval"})), "'eval'"),
-        "popen": (lambda: archive(with_layer("Popen", **popen)), "Popen.*code of one's own"),
+        "popen": (lambda: archive(with_layer("Popen", **popen)), "Popen.*custom code"),
         "popen as initializer": (lambda: archive(in_dense(bias_initializer=popen)), "Popen"),
         "popen in build_config": (
             lambda: archive(sequential({**CONV, "build_config": {"input_shape": popen}}, POOL, DENSE)), "Popen"),
         "module that exists, class that does not": (
-            lambda: archive(with_layer("Conv2D", module="os")), "'Conv2D'.*code of one's own"),
+            lambda: archive(with_layer("Conv2D", module="os")), "'Conv2D'.*custom code"),
         "module of keras that is no layer": (
             lambda: archive(with_layer("get_file", module="keras.utils")), "get_file"),
         "string lookup": (lambda: archive(with_layer("StringLookup", vocabulary)), "StringLookup.*reads files"),
@@ -122,9 +122,9 @@ def attacks_by_name(elsewhere: Path) -> dict[str, tuple[Callable[[], bytes], str
         "lookup in h5": (lambda: hdf5(legacy(with_layer("IntegerLookup", vocabulary))), "reads files"),
         "saved model": (lambda: archive(with_layer("TFSMLayer", {"filepath": str(elsewhere)})), "TFSMLayer"),
         "torch": (lambda: archive(with_layer("TorchModuleWrapper", {"module": "x"})), "TorchModuleWrapper"),
-        "registered custom object": (lambda: archive(with_layer("Layer", **own)), "code of one's own"),
+        "registered custom object": (lambda: archive(with_layer("Layer", **own)), "custom code"),
         "registered name of a known layer": (
-            lambda: archive(with_layer("Conv2D", registered_name="my>Layer")), "'Conv2D'.*code of one's own"),
+            lambda: archive(with_layer("Conv2D", registered_name="my>Layer")), "'Conv2D'.*custom code"),
         "class name that is no text": (lambda: archive(with_layer("Conv2D", class_name=["Conv2D"])), "Conv2D"),
         "typespec": (lambda: archive(with_layer("x", class_name="__typespec__")), "__typespec__"),
         "typespec in h5": (

@@ -121,7 +121,7 @@ def costly_attacks() -> dict[str, tuple[Callable[[], bytes], str]]:
         "Dense(10**7) in h5, weights that fit": (wide_hdf5, "units 10,000,000"),
         "17 million classes": (
             lambda: archive(sequential(layer("UpSampling2D", {"size": [200, 200]}), layer("Flatten")), zeros_for({})),
-            "classes apart",
+            "classes; at most",
         ),
         "49 million of float64": (lambda: archive(sequential(POOL, *double), zeros_for({})), "60,000,000 param"),
         "one layer called 20,000 times": (
@@ -130,7 +130,7 @@ def costly_attacks() -> dict[str, tuple[Callable[[], bytes], str]]:
         ),
         "models in models, 10**10 calls": (lambda: archive(multiplying(10, 10), zeros_for({})), "called .* times"),
         "Sequential of 1,490 layers": (lambda: archive(sequential(*relus, *end), zeros_for({})), "Sequential"),
-        "functional of 1,490 layers": (lambda: archive(long_chain(1_490), zeros_for({})), "one behind the other"),
+        "functional of 1,490 layers": (lambda: archive(long_chain(1_490), zeros_for({})), "longest sequence of layers"),
         "orthogonal start of 49 million": (lambda: archive(sequential(POOL, *dense), zeros_for({})), "orthogonal"),
         "separable convolution, wide inside": (
             lambda: archive(sequential(separable, *end, shape=(200, 200, 3)), zeros_for(inside)),

@@ -107,7 +107,7 @@ NO_MODEL = {
     "config a list": (archive([1, 2]), "not that of a Keras model"),
     "config a layer": (archive(DENSE), "a 'Dense', not a Keras model"),
     "h5 config a number": (hdf5("{}", lambda file: file.attrs.__setitem__("model_config", 3)), "not text"),
-    "h5 config an array": (hdf5("{}", lambda file: file.attrs.__setitem__("model_config", [b"a"])), "no text"),
+    "h5 config an array": (hdf5("{}", lambda file: file.attrs.__setitem__("model_config", [b"a"])), "not a text"),
     "weights no hdf5": (archive(content=b"zeros"), "damaged"),
 }
 

@@ -9,7 +9,7 @@ from test_render import IMAGE, heatmap
 from tiny_models import random_image, tiny
 
 import vislib
-from vislib import ParameterError
+from vislib import ParameterError, activation_maximization
 from vislib.output import export, figures, render
 
 
@@ -115,3 +115,14 @@ def test_save_file_readable_as_others_are(tmp_path):
     (tmp_path / "other").touch()
     path = vislib.save(heatmap(), tmp_path / "map.png")
     assert path.stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+@pytest.mark.parametrize("suffix", SIGNATURES)
+def test_save_maximization_any_suffix_right_kind_of_file(tmp_path, suffix):
+    result = activation_maximization.maximize(tiny("conv_relu"), [0, 1], steps=1)
+    path = export.save_maximization(result, tmp_path / f"pictures{suffix}")
+    assert path.read_bytes().startswith(SIGNATURES[suffix])
+    if suffix == ".npz":
+        said = json.loads(str(np.load(path)["metadata"]))
+        assert said["objectives"] == list(result.titles)
+        np.testing.assert_array_equal(np.load(path)["values"], result.pictures)

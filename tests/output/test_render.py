@@ -231,3 +231,20 @@ def test_kernel_image_zero_is_mid_grey_whatever_the_scale():
         assert colours[1, 1].tolist() == [0, 0, 0]
         assert abs(colours[0, 1] - 127.5).max() <= 0.5
     assert isinstance(render.kernel_image(kernel * 0, size=8), Image.Image)
+
+
+def test_overlay_map_takes_the_scale_that_is_given_and_else_its_own():
+    values = np.linspace(0, 1, 16).reshape(4, 4)
+    box, grey = Box(0, 0, 4, 4), np.full((4, 4, 3), 127, np.uint8)
+    own, shared, by_hand = (
+        np.asarray(render.overlay_map(grey, box, values, 1.0, scale=scale))
+        for scale in (None, Scale.of(4 * values, False), Scale.of(values, False))
+    )
+    np.testing.assert_array_equal(own, by_hand)
+    assert (own[3, 3] != shared[3, 3]).any()
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
+def test_comparison_of_any_number_of_maps_draws_each_once(n):
+    drawn = figures.comparison([heatmap()] * n, IMAGE)
+    assert sum(bool(axes.get_title()) for axes in drawn.axes) == n

@@ -208,7 +208,7 @@ def test_target_that_cannot_be_explained_is_refused_with_a_way_on(method, target
 
 
 def test_grad_cam_behind_the_target_names_a_way_on_that_works():
-    with pytest.raises(LayerError, match=r"does not lie before layer 'relu1'.*name a layer that does"):
+    with pytest.raises(LayerError, match=r"does not lie before layer 'relu1'.*name a layer before it"):
         vislib.explain("grad-cam", tiny(CLASSIFIER), random_image(), targets.Channel("relu1", 0), layer="relu2")
     with pytest.raises(LayerError, match="such as saliency"):
         vislib.explain("grad-cam", tiny(CLASSIFIER), random_image(), targets.Channel("conv1", 0))

@@ -27,7 +27,7 @@ def test_train_writes_a_network_that_can_be_used_and_its_labels(shades, tmp_path
     assert main([*arguments, "--learning-rate", "0.01", "--validation-share", "0.2", "--out", str(out)]) == 0
     said = capsys.readouterr()
     assert "epoch 2 of 3: loss" in said.err
-    assert "test images told right → " in said.out
+    assert "test images classified correctly → " in said.out
     labels = (tmp_path / "my.labels.txt").read_text().split()
     assert labels == ["dark", "light"]
     preprocess = vislib.Preprocessing("0..1", scale=(255.0,), crop_fraction=None)
@@ -46,7 +46,7 @@ def test_train_writes_a_network_that_can_be_used_and_its_labels(shades, tmp_path
         (["digits", "--data-dir", "nowhere", "--out", "a.keras"], "no directory 'nowhere'"),
         (["digits", "--data", "nowhere", "--out", "a.keras"], "there is no 'nowhere'"),
         (["digits", "--size", "20", "--out", "a.keras"], "--size is for a folder"),
-        (["resnet18", "--out", "a.keras"], "no data set of its own"),
+        (["resnet18", "--out", "a.keras"], "no default data set"),
     ],
 )
 def test_train_bad_request_is_one_sentence_and_status_2(arguments, says, tmp_path, monkeypatch, capsys):

@@ -24,14 +24,14 @@ _REWRITE_EVERY_SECONDS = 0.2
 def add_batch_arguments(command: argparse.ArgumentParser) -> None:
     """The arguments of `batch`."""
     command.description = (
-        "Explains every image and writes a table, the maps and thumbnails into a folder of Parquet files. Interrupted, "
-        "the same command goes on. Exit status: 0, all images explained; 3, some could not be read, and their rows say "
-        "why; 2, refused with a sentence; 130, stopped with Ctrl-C."
+        "Explains every image and writes a table, the maps and thumbnails into a folder of Parquet files. To resume an "
+        "interrupted run, repeat the same command. Exit status: 0, all images are explained; 3, some images could not "
+        "be read, and the table gives the reason; 2, an error, with a sentence; 130, stopped with Ctrl-C."
     )
     command.add_argument(
         "images",
-        help="a folder (with a folder a class, or none), a .zip, a .txt file with a path a "
-        "line (and a label behind a tab), or a .parquet file with a column path (and label)",
+        help="a folder (with or without one subfolder per class), a .zip, a .txt file with one path per line "
+        "(and optionally a tab and a label), or a .parquet file with a column path (and optionally label)",
     )
     add_model_options(command)
     command.add_argument("--methods", default="grad-cam", help="one or more, with commas (default grad-cam)")
@@ -47,30 +47,30 @@ def add_batch_arguments(command: argparse.ArgumentParser) -> None:
         "--explain",
         choices=EXPLAINED,
         default="predicted",
-        help="the class that is explained: the most probable one (default), or the image's own where it is known",
+        help="the class to explain: the most probable one (default), or the image's label if it is known",
     )
     command.add_argument(
-        "--map-size", type=int, default=56, help="longer side of the maps kept, in pixels (default 56)"
+        "--map-size", type=int, default=56, help="longer side of the stored maps, in pixels (default 56)"
     )
-    command.add_argument("--part-size", type=int, default=500, help="images in a file of the result (default 500)")
+    command.add_argument("--part-size", type=int, default=500, help="images per file of the result (default 500)")
     command.add_argument("--curves", action="store_true", help="measure deletion and insertion too (58 passes a map)")
     command.add_argument("--pictures", action="store_true", help="write a JPEG of each image and its maps too")
     spread = command.add_argument_group("over several processes or machines, with Ray (see docs/batch.md)")
     spread.add_argument("--engine", choices=ENGINES, default="local", help="default local")
-    spread.add_argument("--address", help="of a running Ray cluster, or auto (default: this machine)")
-    spread.add_argument("--workers", type=int, help="that each load the model (default: as many as fit)")
-    spread.add_argument("--cpus", type=float, help="of each worker (default 1)")
-    spread.add_argument("--gpus", type=float, help="of each worker, also a fraction (default 0)")
+    spread.add_argument("--address", help="address of a running Ray cluster, or auto (default: this machine)")
+    spread.add_argument("--workers", type=int, help="number of workers; each loads the model (default: as many as fit)")
+    spread.add_argument("--cpus", type=float, help="CPU cores per worker (default 1)")
+    spread.add_argument("--gpus", type=float, help="GPUs per worker; may be a fraction (default 0)")
 
 
 def run_batch(options: argparse.Namespace) -> int:
-    """Runs a batch and says what it came to.
+    """Runs a batch and prints a summary.
 
     Returns:
         The exit status.
 
     Raises:
-        VislibError: If something asked for is not possible.
+        VislibError: If an option is not accepted, or the images, the model or the folder cannot be used.
     """
     methods = _methods(options)
     cluster = _cluster(options)
@@ -92,15 +92,14 @@ def run_batch(options: argparse.Namespace) -> int:
             pictures=options.pictures,
         )
     except KeyboardInterrupt:
-        print("\nvislib: stopped; the same command goes on.", file=sys.stderr)
+        print("\nvislib: stopped; repeat the same command to resume.", file=sys.stderr)
         return STOPPED
-    were_there = result.n_images - result.n_computed
-    before = f" ({were_there:,} of them were there)" if were_there else ""
-    print(
-        f"{result.n_images:,} images{before}, {result.n_computed / max(result.seconds, 1e-9):.1f} a second → {options.out}"
-    )
+    n_before = result.n_images - result.n_computed
+    before = f" ({n_before:,} of them were finished before)" if n_before else ""
+    rate = result.n_computed / max(result.seconds, 1e-9)
+    print(f"{result.n_images:,} images{before}, {rate:.1f} a second → {options.out}")
     if result.n_errors:
-        print(f"{result.n_errors:,} could not be read or explained: the column “error” says why.")
+        print(f"{result.n_errors:,} could not be read or explained; the column “error” gives the reason.")
         return SOME_UNREADABLE
     return 0
 
@@ -128,8 +127,8 @@ def _cluster(options: argparse.Namespace) -> Cluster | None:
 
 
 class _Shown:
-    """Progress with rate and time left on standard error: a line that is rewritten for a person, one every half minute
-    for a log."""
+    """Writes progress with rate and time left to standard error: in a terminal one line that is rewritten, in a log one
+    line every 30 seconds."""
 
     def __init__(self) -> None:
         self._is_terminal = sys.stderr.isatty()

@@ -1,5 +1,7 @@
-"""The command line: python -m vislib models | methods | predict | explain | compare | trust | batch | report | maximize |
-train."""
+"""The command line: python -m vislib COMMAND.
+
+The commands are models, methods, predict, explain, compare, trust, batch, report, maximize and train.
+"""
 
 import argparse
 import dataclasses
@@ -28,8 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
 
     Returns:
-        The exit status: 0, or 2 after one sentence on standard error about what was wrong; of `batch` also 3 where some
-        images could not be read, and 130 where it was stopped.
+        The exit status: 0, or 2 after one sentence on standard error about the error; for `batch` also 3 if some
+        images could not be read, and 130 if it was stopped.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -55,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--top", type=int, default=5, help="how many (default 5)")
     command.set_defaults(run=_predict)
 
-    command = commands.add_parser("explain", help="what the score of a class rests on, as a picture or numbers")
+    command = commands.add_parser("explain", help="explain the score of a class, as a picture or as numbers")
     _add_common(command)
     command.add_argument("--method", required=True, help=f"one or more, with commas: {listed(attribution.methods())}")
     _add_target(command)
@@ -63,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the method; may be repeated"
     )
-    command.add_argument("--opacity", type=float, default=0.5, help="of the map over the image (default 0.5)")
+    command.add_argument("--opacity", type=float, default=0.5, help="opacity of the map over the image (default 0.5)")
     command.add_argument("--colormap", help="a matplotlib colormap (default viridis, RdBu_r where signed)")
     command.set_defaults(run=_explain)
 
@@ -74,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_target(command)
     command.add_argument("--out", required=True, help="file to write; ends in .png, .svg or .pdf")
-    command.add_argument("--opacity", type=float, default=0.5, help="of the maps over the image (default 0.5)")
+    command.add_argument("--opacity", type=float, default=0.5, help="opacity of the maps over the image (default 0.5)")
     command.set_defaults(run=_compare)
 
     command = commands.add_parser("trust", help="how far the maps of methods for an image can be trusted")
@@ -91,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     report_command.add_report_arguments(command)
     command.set_defaults(run=report_command.run_report)
 
-    command = commands.add_parser("maximize", help="a picture of what a class or a channel wants to see")
+    command = commands.add_parser("maximize", help="make a picture that maximizes a class or a channel")
     add_model_options(command)
     maximize_command.add_maximize_arguments(command)
     command.set_defaults(run=_maximize)
@@ -136,7 +138,7 @@ def _methods(options: argparse.Namespace) -> None:
 def _predict(options: argparse.Namespace) -> None:
     image = load_image(options.image)
     for prediction in load_classifier(options.model, **model_settings(options)).predict(image, options.top):
-        print(f"{prediction.probability:7.2%}  {prediction.label}  ({prediction.index})")
+        print(f"{prediction.probability * 100:6.2f} %  {prediction.label}  ({prediction.index})")
 
 
 def _explain(options: argparse.Namespace) -> None:
@@ -184,7 +186,7 @@ def _maximize(options: argparse.Namespace) -> None:
 
 
 def _progress():
-    """Progress on standard error where a person watches it."""
+    """A callback that writes progress to standard error in a terminal, and nothing otherwise."""
     if not sys.stderr.isatty():
         return attribution.no_progress
 

@@ -1,4 +1,4 @@
-"""The command `maximize`: pictures of what classes or channels want to see."""
+"""The command `maximize`: pictures that maximize classes or channels."""
 
 import argparse
 
@@ -22,13 +22,13 @@ def add_maximize_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--layer", help="with --channel: channels of this layer instead of classes")
     command.add_argument("--channel", dest="channels", metavar="NUMBERS", help="such as 3 or 0,5 or 0..8")
-    command.add_argument("--steps", type=int, default=128, help="of the ascent (default 128)")
-    command.add_argument("--seed", type=int, default=0, help="the same seed, the same picture (default 0)")
+    command.add_argument("--steps", type=int, default=128, help="steps of the ascent (default 128)")
+    command.add_argument("--seed", type=int, default=0, help="the same seed gives the same picture (default 0)")
     command.add_argument("--out", required=True, help=f"file to write; ends in {', '.join(export.FORMATS)}")
 
 
 def run_maximize(options: argparse.Namespace, classifier: Classifier, progress: Progress) -> None:
-    """Makes the pictures, writes them on one sheet and prints what each reached."""
+    """Makes the pictures, writes them to one file and prints the score that each reaches."""
     path = export.check_path(options.out)
     objectives = objectives_named(options.classes, options.layer, options.channels, classifier)
     result = maximize(classifier, objectives, progress=progress, steps=options.steps, seed=options.seed)
@@ -41,17 +41,18 @@ def run_maximize(options: argparse.Namespace, classifier: Classifier, progress: 
 def objectives_named(
     classes: str | None, layer: str | None, channels: str | None, classifier: Classifier
 ) -> list[Target]:
-    """The objectives that texts such as "0..9" or "cat,dog" name.
+    """The objectives named by texts such as "0..9" or "cat,dog".
 
     Raises:
-        ParameterError: If it is not classes alone, nor a layer and channels; if a range is none, or there are too many.
+        ParameterError: If neither classes alone nor a layer with channels are named, a range is not a range, or there
+            are too many objectives.
     """
     if classes is not None and layer is None and channels is None:
-        # A label may hold commas itself.
+        # A label may contain commas.
         named = [classes] if classes in classifier.labels else _numbered(classes)
         return [ClassScore(one) for one in named]
     if classes is not None or layer is None or channels is None:
-        raise ParameterError("Say what to maximize: either --class, or --layer with --channel.")
+        raise ParameterError("Choose what to maximize: either --class, or --layer with --channel.")
     numbers = _numbered(channels)
     wrong = next((number for number in numbers if not number.isdecimal()), None)
     if wrong is not None:
@@ -60,7 +61,7 @@ def objectives_named(
 
 
 def _numbered(text: str) -> list[str]:
-    """ "0..2,cat" as ["0", "1", "2", "cat"]."""
+    """The names in a list with ranges: "0..2,cat" gives ["0", "1", "2", "cat"]."""
     every: list[str] = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         first, dots, last = part.partition("..")
@@ -70,9 +71,9 @@ def _numbered(text: str) -> list[str]:
         low, high = int(first), int(last)
         if high < low or high - low >= MAX_PICTURES:
             raise ParameterError(
-                f"A range goes from a number up to a larger one, {MAX_PICTURES} at most; not '{part}'."
+                f"A range goes from a number up to a larger one and has at most {MAX_PICTURES} numbers; not '{part}'."
             )
         every += [str(number) for number in range(low, high + 1)]
     if not 0 < len(every) <= MAX_PICTURES:
-        raise ParameterError(f"From 1 to {MAX_PICTURES} pictures are made at once; not {len(every)}.")
+        raise ParameterError(f"1 to {MAX_PICTURES} pictures can be made at once; not {len(every)}.")
     return every

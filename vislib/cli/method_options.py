@@ -1,4 +1,4 @@
-"""The command line's way to give parameters to methods: NAME=VALUE."""
+"""Reads parameters of methods from the command line: NAME=VALUE."""
 
 import dataclasses
 from typing import Any
@@ -8,10 +8,10 @@ from vislib.errors import ParameterError, listed
 
 
 def method_parameter(explainer: type[Explainer], text: str) -> tuple[str, Any]:
-    """ "n_samples=10" as ("n_samples", 10), by the type of that field.
+    """A parameter's name and its value, with the type of the parameter: "n_samples=10" gives ("n_samples", 10).
 
     Raises:
-        ParameterError: If the method has no such parameter, or the text is no value of its type.
+        ParameterError: If the method has no such parameter, or the text is not a value of its type.
     """
     name, equals, value = text.partition("=")
     spec = next((spec for spec in dataclasses.fields(explainer) if spec.name == name), None)

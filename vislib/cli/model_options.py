@@ -1,4 +1,4 @@
-"""The command line's options that choose a model: a built-in one, or a file with what belongs to it."""
+"""The command line's options for the model: a built-in network, or a file with its preprocessing and labels."""
 
 import argparse
 import re
@@ -10,30 +10,30 @@ from vislib.model.preprocessing import PREPROCESSINGS
 
 
 def add_model_options(command: argparse.ArgumentParser) -> None:
-    """--model, and what a model of one's own needs besides."""
+    """Adds --model and the options for a custom model."""
     command.add_argument(
         "--model", default=zoo.DEFAULT, help=f"a built-in network (default {zoo.DEFAULT}), or a .keras or .h5 file"
     )
-    own = command.add_argument_group("for a model of your own (a .keras or .h5 file)")
+    own = command.add_argument_group("for your own model (a .keras or .h5 file)")
     own.add_argument(
         "--preprocess",
         help=f"{', '.join(PREPROCESSINGS)}, or a family of keras.applications "
-        "(default: what its own Rescaling or Normalization layers call for)",
+        "(default: inferred from the model's Rescaling or Normalization layers)",
     )
     own.add_argument("--labels", metavar="FILE", help="a name for each class: text, CSV or JSON (default: numbers)")
     own.add_argument(
         "--input-size", metavar="SIZE", help="for a model that takes any size: 224, or 160x320 for height and width"
     )
     own.add_argument(
-        "--trust", action="store_true", help="do not try the file in a process of its own first, because you made it"
+        "--trust", action="store_true", help="do not try the file in a separate process first, because you made it"
     )
 
 
 def model_settings(options: argparse.Namespace) -> dict[str, Any]:
-    """Those of `add_model_options` that were given, as keyword arguments of `load_classifier`.
+    """The given options of `add_model_options`, as keyword arguments of `load_classifier`.
 
     Raises:
-        ParameterError: If --input-size is not understood.
+        ParameterError: If --input-size is not a size.
     """
     given = {"preprocess": options.preprocess, "labels": options.labels, "input_size": _size(options.input_size)}
     settings = {name: value for name, value in given.items() if value is not None}

@@ -12,7 +12,7 @@ def add_report_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run_report(options: argparse.Namespace) -> None:
-    """Writes the report and says where.
+    """Writes the report and prints its path.
 
     Raises:
         VislibError: If there is no batch, or the file cannot be written.

@@ -21,16 +21,18 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", required=True, help="file to write, ends in .keras or .weights.h5")
     command.add_argument(
         "--data",
-        help="mnist, cifar10, or a folder with a folder of images for each class "
-        "(default: what the network is known for)",
+        help="mnist, cifar10, or a folder with one subfolder of images per class "
+        "(default: the data set of the network's source)",
     )
     command.add_argument(
         "--data-dir",
         help="local directory with MNIST or CIFAR-10 (default: $VISLIB_DATA_DIR, else downloaded by Keras)",
     )
     command.add_argument("--size", type=int, help="side in pixels that a folder's images are resized to")
-    command.add_argument("--dropout", action=argparse.BooleanOptionalAction, help="default: as in the text")
-    command.add_argument("--batch-norm", choices=BATCH_NORMS, help="of each activation (default: as in the text)")
+    command.add_argument("--dropout", action=argparse.BooleanOptionalAction, help="default: as published")
+    command.add_argument(
+        "--batch-norm", choices=BATCH_NORMS, help="before or after each activation (default: as published)"
+    )
     for spec in dataclasses.fields(TrainingOptions):
         option, label = f"--{spec.name.replace('_', '-')}", spec.metadata["label"]
         unit = f", {spec.metadata['unit']}" if spec.metadata["unit"] else ""
@@ -44,10 +46,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Trains and writes the network; the best so far too when interrupted.
+    """Trains a network and writes it; after an interruption it writes the best network so far.
 
     Raises:
-        VislibError: If something asked for is not possible.
+        VislibError: If an option is not accepted, the data cannot be read, or the file cannot be written.
     """
     recipe = network_recipe(options.network)
     chosen = TrainingOptions(**{spec.name: getattr(options, spec.name) for spec in dataclasses.fields(TrainingOptions)})
@@ -69,7 +71,7 @@ def run(options: argparse.Namespace) -> None:
     evaluation = evaluate(result.model, dataset.test_images, dataset.test_labels)
     print(
         f"{recipe.title}, {result.ended} after {len(result.history)} epochs, best {result.best_epoch}: "
-        f"{evaluation.accuracy:.2%} of {len(dataset.test_labels):,} test images told right → {path}"
+        f"{evaluation.accuracy * 100:.2f} % of {len(dataset.test_labels):,} test images classified correctly → {path}"
     )
 
 
@@ -77,16 +79,16 @@ def _dataset(options: argparse.Namespace, default: str, input_shape: tuple[int, 
     name = options.data or default
     if name in DATASETS:
         if options.size is not None:
-            raise ParameterError(f"--size is for a folder of your own images; those of {name} have one size.")
+            raise ParameterError(f"--size is for a folder of your own images; the images of {name} have a fixed size.")
         return load_dataset(name, options.data_dir)
     if not name:
         raise ParameterError(
-            f"{options.network} has no data set of its own: say --data mnist, cifar10 or a folder with a folder "
-            "of images for each class."
+            f"{options.network} has no default data set; choose --data mnist, cifar10 or a folder with one "
+            "subfolder of images per class."
         )
     if not Path(name).exists():
         raise DatasetError(
-            f"--data takes {', '.join(DATASETS)} or a folder (or zip) with a folder of images for each "
+            f"--data takes {', '.join(DATASETS)} or a folder (or zip) with one subfolder of images per "
             f"class; there is no '{name}'."
         )
     side = options.size
@@ -97,14 +99,15 @@ def _dataset(options: argparse.Namespace, default: str, input_shape: tuple[int, 
 
 
 def _progress() -> BatchCallback:
-    """One line on standard error: rewritten at every batch for a person, one an epoch for a file."""
+    """A callback that writes to standard error: in a terminal a line that is rewritten at every batch, in a file one
+    line per epoch."""
     is_terminal = sys.stderr.isatty()
-    told = 0
+    n_reported = 0
 
     def show(step: TrainingProgress) -> None:
-        nonlocal told
-        if len(step.history) > told:
-            told = len(step.history)
+        nonlocal n_reported
+        if len(step.history) > n_reported:
+            n_reported = len(step.history)
             print(f"{chr(13) if is_terminal else ''}{_epoch_line(step)}", file=sys.stderr, flush=True)
         if is_terminal:
             line = f"\repoch {step.epoch} of {step.n_epochs}, batch {step.batch} of {step.n_batches}: "

@@ -1,4 +1,4 @@
-"""The commands `compare` (maps side by side) and `trust` (their figures)."""
+"""The command `trust` (measures of maps), and what it shares with `compare` (maps side by side)."""
 
 import argparse
 from collections.abc import Sequence
@@ -17,11 +17,11 @@ TABLES = (".csv", ".json")
 
 
 def add_trust_arguments(command: argparse.ArgumentParser) -> None:
-    """The arguments of `trust`, on top of those of every command."""
+    """The arguments of `trust`, in addition to those of every command."""
     command.add_argument(
         "--method", default=DEFAULT_METHODS, help=f"one or more, with commas (default {DEFAULT_METHODS})"
     )
-    command.add_argument("--out", help="write the figures to this .csv or .json file too")
+    command.add_argument("--out", help="also write the measures to this .csv or .json file")
     command.add_argument(
         "--grid",
         action="append",
@@ -29,14 +29,14 @@ def add_trust_arguments(command: argparse.ArgumentParser) -> None:
         metavar="IMAGE",
         help="a further image for the grid pointing game; may be repeated",
     )
-    command.add_argument("--seed", type=int, default=0, help="of all that is random (default 0)")
+    command.add_argument("--seed", type=int, default=0, help="seed of everything that is random (default 0)")
 
 
 def methods_named(text: str, option: str = "--method") -> list[type[attribution.Explainer]]:
-    """The methods of "a,b,c".
+    """The methods in a text such as "saliency,grad-cam".
 
     Raises:
-        ParameterError: If there is no such method, or one is named twice.
+        ParameterError: If there is no such method, one is named twice, or none is named.
     """
     names = [name.strip() for name in text.split(",") if name.strip()]
     known = attribution.methods()
@@ -58,9 +58,9 @@ def run_trust(
     path: Path | None,
     progress: attribution.Progress,
 ) -> None:
-    """Prints the figures of each method and what they say, and writes them where asked.
+    """Prints the measures of each method with a verdict, and writes them to `path` if given.
 
-    With `others`, further images, the grid pointing game is played too.
+    With `others`, further images, the grid pointing game is measured too.
     """
     from vislib import trust
 
@@ -70,8 +70,9 @@ def run_trust(
         verdict, reasons = trust.verdict(one, measured)
         print(f"{one.title}: {verdict}")
         print(
-            f"  deletion {one.deletion:.3f}, insertion {one.insertion:.3f}, confidence drop {one.confidence_drop:.1%}, "
-            f"infidelity {one.infidelity:.2f}, under noise {one.max_sensitivity:.2f}, under random weights {one.randomized:.2f}"
+            f"  deletion {one.deletion:.3f}, insertion {one.insertion:.3f}, "
+            f"confidence drop {one.confidence_drop * 100:.1f} %, infidelity {one.infidelity:.2f}, "
+            f"under noise {one.max_sensitivity:.2f}, under random weights {one.randomized:.2f}"
         )
         for reason in reasons if one.family != "baseline" else ():
             print(f"  {reason.text}")
@@ -82,6 +83,6 @@ def run_trust(
 
 
 def with_name(out: str, name: str) -> Path:
-    """ "cat.png" as "cat-grad-cam.png"."""
+    """The path with a name before its suffix: "cat.png" and "grad-cam" give "cat-grad-cam.png"."""
     path = Path(out)
     return path.with_name(f"{path.stem}-{name}{path.suffix}")

@@ -1,1 +1,1 @@
-"""Images: read from files and bytes, from folders, zips and arrays."""
+"""Reads images from files and bytes, from folders, zip files and arrays."""

@@ -1,4 +1,4 @@
-"""Makes a drawn digit look like those of MNIST, which a network trained on MNIST expects."""
+"""Converts a drawn digit to the form of MNIST's digits, which a network trained on MNIST expects."""
 
 import numpy as np
 from PIL import Image
@@ -12,18 +12,18 @@ BOX_PX = 20
 def centre_digit(drawing: np.ndarray) -> np.ndarray:
     """A drawing scaled and centred as MNIST's digits were (LeCun et al. 1998): white on black.
 
-    What is drawn is scaled, keeping its proportions, to fit a box of 20 × 20 pixels (anti-aliased, so grey
-    levels appear), and placed so that its centre of mass is the centre of 28 × 28 pixels.
+    The drawing is scaled to fit a box of 20 × 20 pixels. Its proportions stay the same, and anti-aliasing gives grey
+    levels. Then it is placed so that its centre of mass is the centre of 28 × 28 pixels.
 
     Args:
-        drawing: (H, W), (H, W, 3) or (H, W, 4) in 0..255; light on dark or dark on light, which the
-            border tells. Transparent pixels count as background.
+        drawing: (H, W), (H, W, 3) or (H, W, 4) in 0..255, light on dark or dark on light; the border's colour is the
+            background. Transparent pixels count as background.
 
     Returns:
-        Array (28, 28, 3) uint8, as `load_image` gives it; the three channels are equal.
+        Array (28, 28, 3) uint8, as from `load_image`; the three channels are equal.
 
     Raises:
-        ImageError: If it is no such array, or nothing is drawn.
+        ImageError: If the drawing is not such an array, or nothing is drawn.
     """
     ink = _ink(drawing)
     rows, columns = np.flatnonzero(ink.max(axis=1) > 0.1), np.flatnonzero(ink.max(axis=0) > 0.1)
@@ -45,20 +45,20 @@ def centre_digit(drawing: np.ndarray) -> np.ndarray:
 
 
 def _ink(drawing: np.ndarray) -> np.ndarray:
-    """How much is drawn at each pixel, (H, W) float32 in 0..1, the strongest 1; all 0 where nothing is."""
+    """The strength of the drawing at each pixel, (H, W) float32 in 0..1 with maximum 1; all 0 if nothing is drawn."""
     values = np.asarray(drawing)
     is_picture = values.ndim == 2 or (values.ndim == 3 and values.shape[2] in (3, 4))
     if not is_picture or 0 in values.shape or not np.issubdtype(values.dtype, np.number):
         raise ImageError(
-            f"A drawing has shape (H, W), (H, W, 3) or (H, W, 4); this one has {values.shape} {values.dtype}."
+            f"A drawing must have shape (H, W), (H, W, 3) or (H, W, 4); this one has {values.shape} {values.dtype}."
         )
     values = values.astype(np.float32)
     if not np.isfinite(values).all():
-        raise ImageError("A drawing holds numbers in 0..255; this one has some that are not finite.")
+        raise ImageError("A drawing must hold numbers in 0..255; this one has some that are not finite.")
     grey = values if values.ndim == 2 else values[..., :3].mean(axis=2)
     opacity = values[..., 3] / 255 if values.ndim == 3 and values.shape[2] == 4 else np.ones_like(grey)
     if opacity.min() == 0:
-        # Strokes on a transparent canvas: black or white, what is opaque is ink.
+        # Strokes on a transparent canvas: the opaque pixels are the drawing, whether black or white.
         is_light = np.average(grey, weights=opacity) > 127 if opacity.any() else True
         ink = opacity * (grey if is_light else 255 - grey)
     else:
@@ -69,6 +69,6 @@ def _ink(drawing: np.ndarray) -> np.ndarray:
 
 
 def _offset(mass: np.ndarray) -> int:
-    """Where a line of pixel masses begins so that its centre of mass is the canvas's centre, inside the canvas."""
+    """The start of a line of pixel masses (n,) that puts its centre of mass at the centre of the canvas."""
     centre = float(np.average(np.arange(len(mass)), weights=mass))
     return int(np.clip(round((SIDE_PX - 1) / 2 - centre), 0, SIDE_PX - len(mass)))

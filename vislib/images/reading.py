@@ -1,6 +1,6 @@
-"""Reading images that anyone may have made, and fitting them to a network's input.
+"""Reads images from unknown sources, and crops and resizes them to a network's input.
 
-An image inside vislib is an array (H, W, 3) of RGB, uint8 or float32 in 0..255.
+Inside vislib an image is an array (H, W, 3) of RGB values, uint8 or float32 in 0..255.
 """
 
 import codecs
@@ -26,11 +26,11 @@ ImageSource = str | os.PathLike[str] | bytes | IO[bytes] | Image.Image | np.ndar
 
 
 def load_image(source: ImageSource) -> np.ndarray:
-    """Reads an image into RGB.
+    """Reads an image as RGB.
 
-    The first frame of an animation is taken, EXIF orientation applied, transparency composited on
-    white. Grey, palette, 1-bit and CMYK pictures are converted; 16-bit ones are divided by 257 and
-    floating-point ones scaled from their own range, so that neither saturates.
+    Of an animation the first frame is used. The EXIF orientation is applied, and transparency is composited on white.
+    Grey, palette, 1-bit and CMYK pictures are converted. 16-bit values are divided by 257; floating-point values are
+    scaled from their own range, so that neither saturates.
 
     Args:
         source: A path, the file's bytes, a file object opened for reading bytes, a PIL image, or an
@@ -40,7 +40,7 @@ def load_image(source: ImageSource) -> np.ndarray:
         Array (H, W, 3) uint8.
 
     Raises:
-        ImageError: If it is no image in one of `FORMATS`, is damaged, or has more than `MAX_PIXELS`
+        ImageError: If the source is not an image in one of `FORMATS`, is damaged, or has more than `MAX_PIXELS`
             pixels.
     """
     if isinstance(source, np.ndarray):
@@ -69,20 +69,20 @@ def _decoded(name: str, open_picture: Callable[[], Image.Image]) -> np.ndarray:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ImageError(f"{name} is too large: more than {MAX_PIXELS:,} pixels. {_accepted()}") from None
     except Exception as error:
-        # What Pillow's decoders raise on damaged files is neither documented nor one family
-        # (struct.error, zlib.error, SyntaxError, … were seen), and none of it may reach a person.
+        # On damaged files Pillow's decoders raise exceptions that are not documented (struct.error, zlib.error,
+        # SyntaxError, …). None of them may reach the user.
         reason = "it ends too early" if "truncated" in str(error) else "its contents are damaged"
         raise ImageError(f"{name} cannot be decoded: {reason}. {_accepted()}") from error
 
 
 def image_digest(image: np.ndarray) -> str:
-    """Short stable identity of an image's pixels, for cache keys and file names."""
+    """A short digest of an image's pixels (16 hexadecimal digits), for cache keys and file names."""
     return hashlib.sha256(repr(image.shape).encode() + np.ascontiguousarray(image).tobytes()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle of an image, in its pixels; may be fractional."""
+    """A rectangle of an image, in pixels; the numbers may be fractional."""
 
     top: float
     left: float
@@ -91,13 +91,13 @@ class Box:
 
 
 def fit_box(image_size: tuple[int, int], input_size: tuple[int, int], crop_fraction: float | None) -> Box:
-    """The part of an image that a network of this input size gets to see.
+    """The part of an image that a network with this input size sees.
 
     Args:
         image_size: (height, width) of the image.
         input_size: (height, width) of the network's input.
-        crop_fraction: Share of the largest centred rectangle of the input's proportions that is
-            kept; 0.875 is "short side to 256, centre crop 224". None: the whole image, stretched.
+        crop_fraction: Share of the largest centred rectangle with the input's proportions that is kept, 0..1; 0.875
+            is "short side to 256, centre crop 224". None: the whole image, stretched.
     """
     height, width = image_size
     if crop_fraction is None:
@@ -112,7 +112,7 @@ def resize_box(image: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray
     if image.dtype != np.uint8:  # rounding takes longer than resizing
         image = np.clip(np.rint(image), 0, 255).astype(np.uint8)
     picture = Image.fromarray(image)
-    # Pillow refuses a box that a rounding error carries past the edge.
+    # Pillow refuses a box that exceeds the edge by a rounding error.
     right, bottom = min(box.left + box.width, picture.width), min(box.top + box.height, picture.height)
     corners = (max(box.left, 0.0), max(box.top, 0.0), right, bottom)
     return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BICUBIC, box=corners))
@@ -141,7 +141,7 @@ def _read(source: str | os.PathLike[str] | bytes | IO[bytes]) -> tuple[bytes, st
         except (OSError, ValueError) as error:
             raise ImageError(f"The file cannot be read: {error}.") from None
     raise ImageError(
-        f"An image can be a path, bytes, a file object, a PIL image or an array; not {type(source).__name__}."
+        f"An image must be a path, bytes, a file object, a PIL image or an array; not {type(source).__name__}."
     )
 
 
@@ -165,7 +165,7 @@ def _to_rgb(picture: Image.Image) -> np.ndarray:
 
 
 def _from_wide_grey(values: np.ndarray, mode: str) -> np.ndarray:
-    """16-bit, 32-bit and floating-point grey to RGB; `convert("RGB")` would clip them to white."""
+    """Converts 16-bit, 32-bit and floating-point grey to RGB; `convert("RGB")` would clip them to white."""
     values = values.astype(np.float64)
     finite = np.isfinite(values)
     if not finite.all():
@@ -183,12 +183,12 @@ def _from_array(values: np.ndarray) -> np.ndarray:
         values = values[..., None]
     if values.ndim != 3 or values.shape[2] not in (1, 3, 4) or 0 in values.shape:
         raise ImageError(
-            f"An image array has shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); this one has {values.shape}."
+            f"An image array must have shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); this one has {values.shape}."
         )
     if values.dtype == bool or not np.issubdtype(values.dtype, np.number) or np.iscomplexobj(values):
-        raise ImageError(f"An image array holds numbers in 0..255; this one holds {values.dtype}.")
+        raise ImageError(f"An image array must hold numbers in 0..255; this one holds {values.dtype}.")
     if not np.isfinite(values).all() or values.min() < 0 or values.max() > 255:
-        raise ImageError(f"Image values lie in 0..255; these range from {values.min():.4g} to {values.max():.4g}.")
+        raise ImageError(f"Image values must be in 0..255; these range from {values.min():.4g} to {values.max():.4g}.")
     if values.shape[0] * values.shape[1] > MAX_PIXELS:
         raise ImageError(f"The image is too large: {values.shape[1]} × {values.shape[0]} pixels. {_accepted()}")
     whole = np.rint(values).astype(np.uint8)
@@ -206,7 +206,7 @@ def _looks_like(content: bytes) -> str:
     if start.startswith((b"%!ps", b"%pdf")):
         return "it is a PostScript or PDF document"
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(content[:512])  # a letter may be cut in two there
+        codecs.getincrementaldecoder("utf-8")().decode(content[:512])  # incremental, as byte 512 may split a letter
     except UnicodeDecodeError:
         return "its format is not recognised"
     return "it contains text"

@@ -1,4 +1,4 @@
-"""Many images to go through one by one: arrays, or the files of a folder, read when they are wanted."""
+"""Sets of images: arrays, or the files of a folder, each read when it is needed."""
 
 import hashlib
 import os
@@ -21,8 +21,8 @@ class ImageSet(Protocol):
     """Images by number.
 
     Attributes:
-        name: For people.
-        digest: Changes when the images do; names what is kept of them.
+        name: A name to show.
+        digest: A digest that changes when the images change; a key for cached results.
     """
 
     name: str
@@ -34,21 +34,21 @@ class ImageSet(Protocol):
         """An image (H, W, 3) uint8. Raises ImageError if it cannot be read."""
 
     def title(self, number: int) -> str:
-        """What an image is called."""
+        """The name of an image."""
 
 
 class ArrayImages:
-    """Images in memory: (n, h, w, 1 or 3) uint8, or several of different size.
+    """Images in memory: an array (n, h, w, 1 or 3) uint8, or a sequence of arrays of different sizes.
 
     Raises:
-        DatasetError: If there are none, or they are something else.
+        DatasetError: If there are no images, or they are not such arrays.
     """
 
     def __init__(self, images: np.ndarray | Sequence[np.ndarray], name: str = "images", titles: Sequence[str] = ()):
         if not len(images):
             raise DatasetError(f"There are no images in {name}.")
         if any(image.ndim != 3 or image.shape[2] not in (1, 3) or image.dtype != np.uint8 for image in images):
-            raise DatasetError(f"Images are arrays (h, w, 1 or 3) uint8; those of {name} are not.")
+            raise DatasetError(f"Images must be arrays (h, w, 1 or 3) uint8; those of {name} are not.")
         self.name, self._images, self._titles = name, images, titles
         digest = hashlib.sha256()
         for image in images:
@@ -67,13 +67,13 @@ class ArrayImages:
 
 
 class FolderImages:
-    """The image files of a folder and of the folders in it, in order of their names; hidden ones left out.
+    """The image files of a folder and its subfolders, in the order of their names; hidden files are left out.
 
     Args:
         folder: A path, or the folder in a zip file (see `vislib.images.archives.zip_folder`).
 
     Raises:
-        DatasetError: If it is no folder or holds no images.
+        DatasetError: If there is no such folder or it holds no images.
     """
 
     def __init__(self, folder: str | os.PathLike[str] | zipfile.Path):
@@ -102,7 +102,7 @@ class FolderImages:
 
 
 def image_set(images: "ImageSet | np.ndarray | str | os.PathLike[str]") -> ImageSet:
-    """Arrays or a folder's path as a set of images; a set as it is."""
+    """A set of images from arrays or from a folder's path; an `ImageSet` is returned unchanged."""
     if isinstance(images, str | os.PathLike):
         return FolderImages(images)
     return ArrayImages(images) if isinstance(images, np.ndarray) else images

@@ -1,1 +1,1 @@
-"""Makes a classifier from a built-in name, a file or a Keras model."""
+"""Creates a classifier from the name of a built-in network, a file or a Keras model."""

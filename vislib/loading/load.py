@@ -1,4 +1,4 @@
-"""`load_classifier`: the one way to a classifier."""
+"""`load_classifier`, which loads every classifier."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -21,25 +21,26 @@ def load_classifier(
     trust: bool = False,
     progress: Callable[..., None] | None = None,
 ) -> Classifier:
-    """A classifier from a built-in name, a model file, or a Keras model.
+    """A classifier from the name of a built-in network, a model file, or a Keras model.
 
-    A file may come from anyone: it is looked at, then tried in a process of its own with bounded memory and
-    time, and only then loaded here. That is isolation, not a sandbox.
+    A file may come from an unknown source. It is checked, then tried in a separate process with limits on memory and
+    time, and only then loaded here. This is isolation, not a sandbox.
 
     Args:
         source: The name of a built-in network (see `vislib.models()`); the path or the bytes of a .keras or
             .h5 file; a `ModelFile` loaded before; or a built `keras.Model` with one image input, channels last.
-        preprocess: For a model of one's own: how it wants its images, by name (see `PREPROCESSINGS`; the name
-            of a family of keras.applications will do) or made to measure. If left out, what the model's own
-            Rescaling or Normalization layers call for.
-        labels: For a model of one's own: a name a class, or the path of a file that `read_labels` reads;
-            class numbers if left out.
-        input_size: (height, width), for a model that takes any size.
-        trust: Skips the process of its own for a file of one's own making.
-        progress: Called with (seconds gone, seconds allowed) while a file is tried; it may raise to cancel.
+        preprocess: For a custom model, its preprocessing: a name from `PREPROCESSINGS`, the name of a family of
+            keras.applications, or a `Preprocessing`. If left out, it is inferred from the model's Rescaling or
+            Normalization layers.
+        labels: For a custom model, a name for each class, or the path of a file that `read_labels` reads; class
+            numbers if left out.
+        input_size: (height, width) in pixels, for a custom model that accepts any size.
+        trust: Skips the separate process, for a file that you made yourself.
+        progress: Called with (elapsed seconds, allowed seconds) while a file is tried; an exception that it raises
+            cancels the loading.
 
     Raises:
-        ModelError: If there is no such network, its weights cannot be had, the file or the labels are
+        ModelError: If there is no such network, its weights cannot be read or downloaded, the file or the labels are
             refused, or the model cannot be used.
         ParameterError: If there is no such preprocessing, or the size is out of range.
     """
@@ -50,9 +51,11 @@ def load_classifier(
     )
     if isinstance(source, str) and not is_file:
         if preprocess is not None or labels is not None or input_size is not None:
-            raise ModelError("A built-in network brings its own preprocessing, labels and input size.")
+            raise ModelError(
+                "A built-in network has its own preprocessing, labels and input size; leave these arguments out."
+            )
         return zoo.load(source)
-    # What can be refused at once comes before what takes seconds.
+    # The quick checks come before the loading, which takes seconds.
     if isinstance(preprocess, str):
         preprocess = preprocessing_named(preprocess)
     if isinstance(labels, str | os.PathLike):

@@ -1,4 +1,4 @@
-"""What helps to tell how a model of one's own wants its images."""
+"""Finds the preprocessing of a custom model, or helps to choose it."""
 
 from dataclasses import replace
 
@@ -12,24 +12,24 @@ from vislib.model.classifier import Classifier, Prediction
 from vislib.model.preprocessing import PREPROCESSINGS, Preprocessing
 
 _SCALING = (Role.RESCALING, Role.MERGE)  # of one tensor and a number, as in x / 255
-_PASSED_OVER = (Role.AUGMENTATION, Role.RESHAPE)  # such as x[..., ::-1]
+_SKIPPED = (Role.AUGMENTATION, Role.RESHAPE)  # such as x[..., ::-1]
 _RANGES = {"0..255": (0, 255), "0..1": (0, 1), "-1..1": (-1, 1)}
-# Networks learn from values around zero, about one apart: such is what a model's own scaling makes of its input.
+# Networks learn well from values around zero with a spread of about one, so that is what a model's scaling yields.
 _LEAST_SPAN, _MOST = 0.5, 10.0
 
 
 def built_in_preprocessing(model: keras.Model, input_shape: tuple[int, int, int]) -> Preprocessing | None:
-    """The preprocessing that a model's own Rescaling or Normalization layers call for.
+    """The preprocessing that fits the Rescaling or Normalization layers at the start of a model.
 
-    What these first layers make of black and of white in each of the ranges 0..255, 0..1 and -1..1 is
-    computed; the first range that they map to one usual inside a network is the one the model expects.
+    These layers are run on black and on white in each of the ranges 0..255, 0..1 and -1..1. The model expects the first
+    range whose outputs are in a range that is usual inside a network.
 
     Args:
-        model: The model; sizes in it may be unknown.
+        model: The model; its input size may be unknown.
         input_shape: (height, width, channels).
 
     Returns:
-        One of `PREPROCESSINGS`; None if the model does not begin with such layers, or they fit no range.
+        One of `PREPROCESSINGS`; None if the model does not begin with such layers, or no range fits.
 
     Raises:
         ModelError: If vislib cannot look inside the model.
@@ -49,7 +49,7 @@ def built_in_preprocessing(model: keras.Model, input_shape: tuple[int, int, int]
 
 
 def _after_scaling(graph: Graph) -> keras.KerasTensor | None:
-    """What leaves the last of the layers at the input that only scale; None if there is none."""
+    """The output of the last of the scaling layers at the start of a graph; None if there is none."""
     tensor, scaled = graph.input, None
     while True:
         users = [node for node in graph.nodes if any(tensor is given for given in node.inputs)]
@@ -58,27 +58,27 @@ def _after_scaling(graph: Graph) -> keras.KerasTensor | None:
         kind, tensor = kind_of(users[0].operation), users[0].output
         if kind.role in _SCALING:
             scaled = tensor
-        elif not kind.identity and kind.role not in _PASSED_OVER:
+        elif not kind.identity and kind.role not in _SKIPPED:
             return scaled
 
 
 def predictions_by_preprocessing(
     classifier: Classifier, image: np.ndarray, top: int = 3
 ) -> dict[str, list[Prediction]]:
-    """An image's predictions under each named preprocessing, to choose by: a wrong one tells by its answers.
+    """An image's predictions under each named preprocessing: a wrong preprocessing often gives wrong predictions.
 
     Args:
-        classifier: The classifier; its own preprocessing counts only for the part of the image it sees.
+        classifier: The classifier. Of its own preprocessing only the crop is used.
         image: (H, W, 3) in 0..255.
-        top: How many classes of each.
+        top: Number of classes for each preprocessing.
 
     Returns:
-        Name of the preprocessing → the most probable classes, most probable first; those for colour are
-        left out where the model takes grey.
+        Name of the preprocessing → the most probable classes, most probable first. A preprocessing for colour is left
+        out if the model takes grey images.
     """
     named = {name: one for name, one in PREPROCESSINGS.items() if one.suits(classifier.channels)}
     crop = classifier.preprocess.crop_fraction
-    fitted = classifier.resize(image)[None]
-    prepared = [replace(one, crop_fraction=crop)(fitted, classifier.channels)[0] for one in named.values()]
+    resized = classifier.resize(image)[None]
+    prepared = [replace(one, crop_fraction=crop)(resized, classifier.channels)[0] for one in named.values()]
     logits = classifier.network.logits(np.stack(prepared))
     return {name: classifier.ranked(row, top) for name, row in zip(named, logits, strict=True)}

@@ -1,1 +1,1 @@
-"""What people hold: a network with its labels, its input size and its preprocessing."""
+"""The classifier: a network with its labels, its input size and its preprocessing."""

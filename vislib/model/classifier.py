@@ -1,4 +1,4 @@
-"""A trained Keras classifier with everything needed to use it rightly."""
+"""A trained Keras classifier with its labels, input size and preprocessing."""
 
 import difflib
 from dataclasses import dataclass, field
@@ -32,18 +32,19 @@ class Prediction:
 
 @dataclass(frozen=True, eq=False)
 class Classifier:
-    """A trained Keras image classifier with everything needed to use it rightly.
+    """A trained Keras image classifier with its labels, input size and preprocessing.
 
     Args:
-        key: Stable identity: the built-in's name, or the file's digest.
-        model: The Keras model; never changed.
+        key: Stable identity: the name of a built-in network, or a name and a digest for a custom model.
+        model: The Keras model; it is never changed.
         labels: A name for each class, all different; two for a single sigmoid unit.
         input_size: (height, width) in pixels.
         channels: 1 (grey) or 3 (RGB).
-        preprocess: From RGB in 0..255 to what the model was trained on.
+        preprocess: Converts RGB in 0..255 to the values that the model was trained on.
 
     Raises:
-        ModelError: If labels and outputs do not agree in number, or vislib cannot look inside the model.
+        ModelError: If the numbers of labels and classes differ, a label occurs twice, the preprocessing does not suit
+            the channels, or vislib cannot look inside the model.
     """
 
     key: str
@@ -56,7 +57,7 @@ class Classifier:
 
     def __post_init__(self) -> None:
         if self.channels not in (1, 3):
-            raise ModelError(f"{self.key} takes {self.channels} channels; 1 (grey) or 3 (RGB) can be used.")
+            raise ModelError(f"{self.key} takes {self.channels} channels; only 1 (grey) or 3 (RGB) are accepted.")
         if not self.preprocess.suits(self.channels):
             raise ModelError(
                 f"{self.key} takes grey images, and the preprocessing '{self.preprocess.name}' is for colour."
@@ -64,10 +65,10 @@ class Classifier:
         object.__setattr__(self, "_indices", {label: index for index, label in enumerate(self.labels)})
         if len(self._indices) != len(self.labels):
             twice = sorted({label for label in self.labels if self.labels.count(label) > 1})
-            raise ModelError(f"Labels must all be different; these are there more than once: {listed(twice)}.")
+            raise ModelError(f"Labels must all be different; these occur more than once: {listed(twice)}.")
         if len(self.labels) != self.network.n_classes:
             raise ModelError(
-                f"The network tells {self.network.n_classes} classes apart, but {len(self.labels)} labels were given."
+                f"The network has {self.network.n_classes} classes, but {len(self.labels)} labels are given."
             )
 
     @cached_property
@@ -82,14 +83,17 @@ class Classifier:
         return fit_box(image.shape[:2], self.input_size, self.preprocess.crop_fraction)
 
     def resize(self, image: np.ndarray) -> np.ndarray:
-        """The image cropped and resized as the network sees it, before preprocessing: (h, w, 3) uint8.
+        """The image, cropped and resized to the network's input size, before preprocessing: (h, w, 3) uint8.
+
+        Args:
+            image: (H, W, 3) in 0..255.
 
         Raises:
-            ImageError: If it is no array (H, W, 3).
+            ImageError: If the image is not an array (H, W, 3).
         """
         if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
             came = f"shape {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
-            raise ImageError(f"An image is an array (H, W, 3) in 0..255, as load_image gives it; not {came}.")
+            raise ImageError(f"An image must be an array (H, W, 3) in 0..255, as from load_image; not {came}.")
         return resize_box(image, self.box(image), self.input_size)
 
     def preprocess_input(self, resized: np.ndarray) -> np.ndarray:
@@ -100,7 +104,7 @@ class Classifier:
     """The old names, for one release."""
 
     def target(self, given: "int | str | Target") -> Target:
-        """A target of this network: that of a class given by label or number, or any target with its names looked up.
+        """A target of this network: the score of a class given by label or number, or a target with its names resolved.
 
         Raises:
             ParameterError: If there is no such class.

@@ -1,4 +1,4 @@
-"""Names of classes from a file that a person has: lines of text, CSV or JSON."""
+"""Reads the names of classes from a file: lines of text, CSV or JSON."""
 
 import csv
 import json
@@ -20,20 +20,23 @@ _NUMBERED = re.compile(r"(\d+)\s*[:.,;\t ]\s*(.*\S)")
 def read_labels(source: str | os.PathLike[str] | bytes) -> tuple[str, ...]:
     """The classes' names in the order of the class numbers.
 
-    What a file is, is told by its contents:
+    The format is recognised by the contents:
 
     - JSON: ["cat", "dog"], {"0": "cat", "1": "dog"}, {"cat": 0, "dog": 1} (Keras's `class_indices`), or
-      {"0": ["n02123045", "tabby"], …} (Keras's ImageNet file; the last is the name);
-    - CSV: rows of number and name or of name and number, with a heading or without; or one row of names;
-    - text: a name a line, each with its number before it or none.
+      {"0": ["n02123045", "tabby"], …} (Keras's ImageNet file; the last text is the name);
+    - CSV: rows of number and name or of name and number, with or without a heading; or one row of names;
+    - text: one name per line, each with or without its number before it.
 
-    Classes of the same name get their numbers after it, as vislib tells classes apart by their names.
+    vislib identifies classes by their names, so classes with the same name get their number after it.
 
     Args:
-        source: A path, or the file's bytes in UTF-8 (UTF-16 with its mark is read too).
+        source: A path, or the file's bytes, in UTF-8 or in UTF-16 with a byte order mark.
+
+    Returns:
+        Different names, one per class.
 
     Raises:
-        ModelError: If it cannot be read, is no text, or has a class without a name.
+        ModelError: If the file cannot be read, is not text, or has a class without a name.
     """
     name, content = _read(source)
     text = _decoded(name, content)
@@ -72,7 +75,7 @@ def _decoded(name: str, content: bytes) -> str:
             f"{name} is not text in UTF-8: line {line} has the byte 0x{content[error.start]:02x}. Save it as UTF-8."
         ) from None
     if "\0" in text:
-        raise ModelError(f"{name} is no text.")
+        raise ModelError(f"{name} is not text: it contains bytes with the value 0.")
     if not text.strip():
         raise ModelError(f"{name} is empty; a name for each class is needed.")
     return text
@@ -85,14 +88,14 @@ def _from_json(value: Any) -> list[str]:
         return _ordered([(number, name) for name, number in value.items()])
     if all(re.fullmatch(r"\d{1,9}", key) for key in value):
         return _ordered([(int(key), _name(one)) for key, one in value.items()])
-    raise ValueError('JSON labels are ["cat", …], {"0": "cat", …} or {"cat": 0, …}')
+    raise ValueError('JSON labels must be ["cat", …], {"0": "cat", …} or {"cat": 0, …}')
 
 
 def _name(value: Any) -> str:
     if isinstance(value, list) and value:
         value = value[-1]
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"a label is text; not {json.dumps(value)[:40]}")
+        raise ValueError(f"a label must be text; not {json.dumps(value)[:40]}")
     return str(value)
 
 
@@ -115,15 +118,15 @@ def _from_lines(text: str) -> list[str]:
 
 
 def _rows(text: str) -> list[list[str]]:
-    """The text as CSV; nothing if it cannot be."""
+    """The rows of a text as CSV; no rows if it cannot be read as CSV."""
     try:
         return list(csv.reader(text.strip().splitlines(), skipinitialspace=True))
-    except csv.Error:  # as for a field of more than 131,072 letters
+    except csv.Error:  # such as for a field of more than 131,072 letters
         return []
 
 
 def _from_columns(rows: Sequence[Sequence[str]]) -> list[str] | None:
-    """Two columns of which one holds the numbers 0, 1, … of the classes."""
+    """The names from two columns if one of them holds the class numbers 0, 1, …; else None."""
     for number, name in ((0, 1), (1, 0)):
         digits = [row[number].strip() for row in rows]
         if all(re.fullmatch(r"\d{1,9}", one) for one in digits) and sorted(map(int, digits)) == list(range(len(rows))):
@@ -146,8 +149,9 @@ def _checked(name: str, labels: Iterable[str]) -> tuple[str, ...]:
             raise ModelError(f"{name} has no name for class {number}.")
         if len(label) > MAX_LETTERS or not label.isprintable():
             raise ModelError(
-                f"{name}: the name of class {number} is longer than {MAX_LETTERS} letters, or has some that do not print."
+                f"{name}: the name of class {number} is longer than {MAX_LETTERS} letters, or has letters that "
+                "cannot be printed."
             )
     counts = Counter(labels)
-    # ImageNet has two cranes and two maillots: each keeps its name, told apart by its number.
+    # ImageNet has two classes "crane" and two "maillot"; the number makes their names different.
     return tuple(f"{label} ({number})" if counts[label] > 1 else label for number, label in enumerate(labels))

@@ -1,4 +1,4 @@
-"""What networks were trained to be given, by name."""
+"""Preprocessings of networks, by name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,15 +13,16 @@ LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as Pill
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """What a network was trained to be given: (pixel − mean) / scale for each channel.
+    """The preprocessing that a network was trained with: (pixel − mean) / scale for each channel.
 
     Args:
-        name: How people call it, such as "-1..1".
-        mean: One number, or one a channel, in 0..255 units; in RGB order whatever `bgr` says.
-        scale: Likewise, what the difference is divided by; negative where bright and dark change places.
-        bgr: Whether the network wants blue first.
-        crop_fraction: Share of the largest centred crop of the input's proportions that the network
-            sees; None stretches the whole image instead.
+        name: Its name, such as "-1..1".
+        mean: One number, or one per channel, in units of 0..255; always in RGB order, for any `bgr`.
+        scale: One number, or one per channel, by which the difference is divided; negative if bright and dark are
+            exchanged.
+        bgr: Whether the network expects the channels in the order blue, green, red.
+        crop_fraction: Share of the largest centred crop with the input's proportions that the network sees, 0..1; None
+            stretches the whole image instead.
     """
 
     name: str
@@ -31,7 +32,7 @@ class Preprocessing:
     crop_fraction: float | None = 0.875
 
     def __call__(self, pixels: np.ndarray, channels: int = 3) -> np.ndarray:
-        """Pixels (n, h, w, 3) in 0..255 RGB to network input (n, h, w, channels) float32."""
+        """Converts pixels (n, h, w, 3), RGB in 0..255, to network input (n, h, w, channels) float32."""
         values: np.ndarray = pixels.astype(np.float32)
         if channels == 1:
             values = (values @ LUMINANCE)[..., None]
@@ -39,7 +40,7 @@ class Preprocessing:
         return values[..., ::-1] if self.bgr else values
 
     def suits(self, channels: int) -> bool:
-        """Whether it can be applied to that many channels: one by one for each colour needs colour."""
+        """Whether it can be applied to this number of channels: different values per colour need 3 channels."""
         return channels == 3 or (len(self.mean) == len(self.scale) == 1 and not self.bgr)
 
 
@@ -78,17 +79,17 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
         "Xception": "-1..1",
     }
 )
-"""Each family of `keras.applications`, and the name of its `preprocess_input`'s effect."""
+"""Each family of `keras.applications`, and the name of the preprocessing that its `preprocess_input` does."""
 
 
 def preprocessing_named(name: str) -> Preprocessing:
-    """The preprocessing of that name, or that of a family of `keras.applications`.
+    """The preprocessing with this name, or that of a family of `keras.applications`.
 
     Args:
-        name: One of `PREPROCESSINGS` or `FAMILIES`; letter case, "_" and "-" do not matter in the latter.
+        name: One of `PREPROCESSINGS` or `FAMILIES`; letter case, "_" and "-" are ignored in the name of a family.
 
     Raises:
-        ParameterError: If there is none.
+        ParameterError: If there is no such preprocessing or family.
     """
     if name in PREPROCESSINGS:
         return PREPROCESSINGS[name]

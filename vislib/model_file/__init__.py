@@ -1,4 +1,4 @@
-"""Model files that anyone may have made: looked at, tried in a process of its own, then loaded."""
+"""Loads model files from unknown sources: each is checked, tried in a separate process, then loaded."""
 
 from vislib.model_file.load import ModelFile, load_model_file
 

@@ -1,8 +1,8 @@
-"""What a model file may name: the Keras classes that image classifiers are made of, and nothing else.
+"""What a model file may name: the Keras classes that image classifiers consist of, and nothing else.
 
-An allow list: Keras's own safe mode refuses what is known to be dangerous, and so lets through what is not
-known yet (`keras.config.set_epsilon` in a `Lambda` was one). None of these classes can call something
-that a file names, open a file, or change anything outside the model.
+This is an allow list. Keras's safe mode refuses what is known to be dangerous, and so accepts what is not known yet
+(`keras.config.set_epsilon` in a `Lambda` was an example). None of the classes here can call a function that a file
+names, open a file, or change anything outside the model.
 """
 
 _MERGING = "Add Subtract Multiply Average Maximum Minimum Concatenate Dot"
@@ -54,7 +54,7 @@ _INITIALIZERS = frozenset(
 )
 _REGULARIZERS = frozenset(["L1", "L2", "L1L2"])
 _CONSTRAINTS = frozenset(["MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"])
-# What `x + y`, `x / 255.0`, `x[..., ::-1]` or `keras.ops.mean(x)` between layers become in a file.
+# The classes that a file holds for `x + y`, `x / 255.0`, `x[..., ::-1]` or `keras.ops.mean(x)` between layers.
 _NUMPY_OPERATIONS = frozenset(
     [
         "Absolute",
@@ -118,7 +118,7 @@ _NEURAL_OPERATIONS = frozenset(
 OPERATIONS = _NUMPY_OPERATIONS | _NEURAL_OPERATIONS
 NOT_IN_HDF5 = frozenset(("GetItem", "LayerScale", "CustomScaleLayer"))
 
-# A class is known by the module that Keras writes with it. A model's own layers have others.
+# A class is identified by its name and the module that Keras writes with it; a custom layer has another module.
 CLASSES: dict[str, frozenset[str]] = {
     "keras": frozenset(("Sequential", "DTypePolicy")),
     "keras.models": MODELS,
@@ -135,11 +135,11 @@ CLASSES: dict[str, frozenset[str]] = {
     "keras.src.applications.inception_resnet_v2": frozenset(("CustomScaleLayer",)),
 }
 
-# HDF5 files name classes without a module. Keras looks layers and models up among its layers, and the others
-# among the objects of their kind.
+# HDF5 files name classes without a module. Keras looks up layers and models among its layers, and other classes among
+# the objects of their kind.
 LEGACY_CLASSES = MODELS | LAYERS | _INITIALIZERS | _REGULARIZERS | _CONSTRAINTS | {"DTypePolicy"}
 
-# What Keras and JSON write for values that are no classes.
+# Class names in a configuration that stand for plain values.
 VALUES = frozenset(("__keras_tensor__", "__tensor__", "__numpy__", "__tuple__", "__slice__", "__ellipsis__"))
 
 ACTIVATIONS = frozenset(

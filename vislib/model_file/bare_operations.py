@@ -1,4 +1,4 @@
-"""Operations in HDF5 files: `x + 3` is written there as "Add", which Keras takes for its layer of that name."""
+"""Operations in HDF5 files: `x + 3` is written there as "Add", which Keras reads as its layer of that name."""
 
 from typing import Any
 
@@ -8,18 +8,18 @@ _OPERATION_MODULES = ("keras.src.ops.numpy", "keras.src.ops.nn")
 
 
 def is_bare_operation(name: str, config: Any) -> bool:
-    """Whether an HDF5 file's object of that name and configuration is an operation: a layer always has a dtype."""
+    """Whether an HDF5 file's object with this name and configuration is an operation; a layer always has a dtype."""
     return name in OPERATIONS and isinstance(config, dict) and not {"trainable", "dtype"} & config.keys()
 
 
 def can_be_made_again(name: str, config: dict) -> bool:
-    """Whether Keras reads all of an operation's configuration from an HDF5 file: it drops axes of which there are
-    several, and cannot read slices."""
+    """Whether Keras reads an operation's whole configuration from an HDF5 file: it drops a list of several axes, and it
+    cannot read slices."""
     return name not in NOT_IN_HDF5 and not any(isinstance(value, list | dict) for value in config.values())
 
 
 def operations_by_name() -> dict[str, Any]:
-    """For `custom_objects` of Keras's loader: by each operation's name, what makes it or the layer of that name."""
+    """The `custom_objects` for Keras's loader: by name, a class that creates the operation or layer of that name."""
     return {name: _maker(name, module) for module in _OPERATION_MODULES for name in CLASSES[module]}
 
 

@@ -1,8 +1,8 @@
-"""A process of its own that looks at a model file, then loads and runs it once, under limits of the system.
+"""A separate process that checks a model file, then loads and runs it once, under limits of the operating system.
 
-Started by `load.check_in_child` as ``python -m vislib.model_file.child PATH``; writes one JSON object to its
-standard output: {"refused": null} or {"refused": "sentence"}. It is isolation, not a sandbox: a file that
-takes too much takes it here, and a crash ends this process alone; but it runs with the person's own rights.
+`load.check_in_child` starts it as ``python -m vislib.model_file.child PATH``. It writes one JSON object to its standard
+output: {"refused": null} or {"refused": "sentence"}. It is isolation, not a sandbox: if a file takes too much memory or
+time, or crashes, only this process ends; but the process runs with the user's rights.
 """
 
 import json
@@ -20,12 +20,12 @@ from vislib.model_file.sizes import check_sizes
 
 MAX_PARAMETERS = 60_000_000
 MAX_ORTHOGONAL = 4_000_000
-"""Elements of a weight that begins as an orthogonal matrix, which takes minutes to find for large ones."""
+"""Most elements of a weight with an orthogonal initial matrix, which takes minutes to compute for large ones."""
 ANY_SIDE = 224
-"""Side in pixels at which a model that takes any size is tried."""
+"""Side in pixels at which a model that accepts any size is tried."""
 
 LOOK_CPU_SECONDS = 8
-"""Enough for the largest file accepted; the HDF5 library can go round for ever in a damaged one."""
+"""Enough for the largest accepted file; on a damaged file the HDF5 library can loop forever."""
 CPU_SECONDS = 40
 MEMORY_BYTES = 3_000_000_000
 FILE_BYTES = 1_000_000
@@ -33,15 +33,15 @@ DESCRIPTORS = 256
 
 
 def limit_process() -> None:
-    """Bounds this process's memory, processor time, files written and open files, where the system can."""
+    """Limits this process's memory, processor time, written files and open files, if the system can."""
     try:
         import resource
-    except ImportError:  # Windows has none of these; the time-out of `load` is left
+    except ImportError:  # Windows has no such limits; the time-out of `load` still holds
         return
     limits = {
-        # Not RLIMIT_AS: TensorFlow reserves address space by the gigabyte that it never uses.
+        # Not RLIMIT_AS: TensorFlow reserves gigabytes of address space that it never uses.
         resource.RLIMIT_DATA: MEMORY_BYTES,
-        # Not zero: importing TensorFlow tries a temporary file.
+        # Not zero: the import of TensorFlow writes a temporary file.
         resource.RLIMIT_FSIZE: FILE_BYTES,
         resource.RLIMIT_NOFILE: DESCRIPTORS,
         resource.RLIMIT_CORE: 0,
@@ -54,7 +54,7 @@ def limit_process() -> None:
 
 
 def limit_cpu(seconds: int) -> None:
-    """Ends this process once it has used that much processor time; `CPU_SECONDS` at most, and for good."""
+    """Ends this process after `seconds` of processor time, at most `CPU_SECONDS`; that maximum cannot be raised."""
     try:
         import resource
     except ImportError:
@@ -67,8 +67,8 @@ def limit_cpu(seconds: int) -> None:
 class ParameterCount:
     """Makes Keras count parameters before it allocates them, in this process from now on.
 
-    Adding a weight that brings `total` above `MAX_PARAMETERS`, or costs too much to begin with, raises ModelError.
-    What takes 8 bytes counts twice.
+    Adding a weight raises ModelError if `total` then exceeds `MAX_PARAMETERS`, or if the weight's initial value takes
+    too long to compute. A number of 8 bytes counts twice.
     """
 
     def __init__(self) -> None:
@@ -83,7 +83,7 @@ class ParameterCount:
             orthogonal = isinstance(initializer, keras.initializers.Orthogonal) or "rthogonal" in str(initializer)
             if orthogonal and size > MAX_ORTHOGONAL:
                 raise ModelError(
-                    f"A weight of {size:,} numbers begins as an orthogonal matrix, which takes too long to find; at "
+                    f"A weight of {size:,} numbers begins as an orthogonal matrix, which takes too long to compute; at "
                     f"most {MAX_ORTHOGONAL:,} are accepted."
                 )
             if self.total > MAX_PARAMETERS:
@@ -94,9 +94,9 @@ class ParameterCount:
 
 
 def try_model(path: Path) -> None:
-    """Loads the model, checks the sizes of what it computes, and runs it once on one image.
+    """Loads the model, checks the sizes of its outputs, and runs it once on one image.
 
-    Make a `ParameterCount` before, in a process that ends after.
+    Create a `ParameterCount` first, in a process that ends afterwards.
 
     Raises:
         VislibError: If the model cannot be loaded, or vislib could not use it.
@@ -110,7 +110,7 @@ def try_model(path: Path) -> None:
     model = load_with_keras(path)
     shape = getattr(model, "input_shape", None)
     if not isinstance(shape, tuple) or len(shape) != 4 or shape[3] not in (1, 3):
-        return  # what is no image network is told by `load_classifier`, which then takes no more of it
+        return  # `load_classifier` refuses a model that is no image network, with a better sentence
     input_shape = (shape[1] or ANY_SIDE, shape[2] or ANY_SIDE, shape[3])
     check_sizes(model, input_shape)
     graph = flatten(model, input_shape)
@@ -118,7 +118,7 @@ def try_model(path: Path) -> None:
 
 
 def verdict(path: Path, looked: Callable[[], None] = lambda: None) -> str | None:
-    """Why the file is refused, in a sentence; None if it is not. `looked` is called when the first look has passed."""
+    """A sentence on why the file is refused; None if it is accepted. `looked` is called after the first check."""
     try:
         look(path)
         looked()
@@ -128,16 +128,16 @@ def verdict(path: Path, looked: Callable[[], None] = lambda: None) -> str | None
         return str(error)
     except MemoryError:
         return "Loading the model needs too much memory."
-    except Exception as error:  # noqa: BLE001  whatever Keras raises, the answer is no
+    except Exception as error:  # noqa: BLE001  any error of Keras means that the file is refused
         return f"Keras cannot use the model: {shown(type(error).__name__)}, {shown(error, 200)}."
     return None
 
 
 def main() -> None:
     answer = os.dup(1)
-    os.dup2(2, 1)  # whatever libraries print must not pass for the answer
+    os.dup2(2, 1)  # so that text printed by libraries is not read as the answer
     limit_process()
-    signal.alarm(3 * CPU_SECONDS)  # does not stay when whoever started it is gone
+    signal.alarm(3 * CPU_SECONDS)  # ends this process even if its parent process has ended
     text = json.dumps({"refused": verdict(Path(sys.argv[1]), lambda: limit_cpu(CPU_SECONDS))})
     os.write(answer, text.encode())
 

@@ -1,4 +1,4 @@
-"""Walks the configuration of a model, as its file holds it, and refuses what `allowed` does not list."""
+"""Walks through the configuration in a model file and refuses what `allowed` does not list."""
 
 import json
 from typing import Any
@@ -42,13 +42,13 @@ _WHY = {
 
 
 def check_config(content: str | bytes) -> None:
-    """Refuses a model's configuration unless every class and function in it is one of `allowed`.
+    """Refuses a model's configuration unless `allowed` lists every class and function in it.
 
     Args:
         content: The JSON text of config.json or of the HDF5 attribute model_config.
 
     Raises:
-        ModelError: If it is no JSON, too large, too deep, has too many layers, or names anything else.
+        ModelError: If it is not JSON, is too large or too deep, has too many layers, or names anything else.
     """
     if len(content) > MAX_CONFIG_BYTES:
         raise ModelError(
@@ -58,12 +58,12 @@ def check_config(content: str | bytes) -> None:
         config = json.loads(content)
     except RecursionError:
         raise _too_deep() from None
-    except ValueError:  # a wrong encoding is one too
+    except ValueError:  # also for a wrong encoding
         raise ModelError("The model's configuration is damaged: it is not JSON.") from None
     if not isinstance(config, dict) or not isinstance(config.get("class_name"), str):
         raise ModelError("The file's configuration is not that of a Keras model.")
     if "compile_config" in config:
-        # How it was trained; Keras drops it where the model is loaded with compile=False.
+        # The training settings; Keras ignores them if the model is loaded with compile=False.
         config = {**config, "compile_config": None}
     walk = _Walk()
     walk.visit(config, depth=0)
@@ -73,13 +73,13 @@ def check_config(content: str | bytes) -> None:
 
 
 def shown(text: object, most: int = 60) -> str:
-    """Text from a file, fit for a sentence: one line, quoted, not too long."""
+    """Text from a file in a form that fits into a sentence: one line, quoted, at most `most` characters."""
     line = "".join(letter if letter.isprintable() else "?" for letter in str(text)[: most + 1])
     return f"'{line[:most]}…'" if len(line) > most else f"'{line}'"
 
 
 class _Walk:
-    """Visits every value once and counts."""
+    """Visits every value of a configuration once, checks it and counts layers and values."""
 
     def __init__(self) -> None:
         self.n_layers = self.n_values = 0
@@ -95,8 +95,8 @@ class _Walk:
                 self._check_object(value)
             if value.get("compile_config"):
                 raise ModelError(
-                    "A model inside the model was compiled for training, which .keras files bring along and vislib "
-                    "does not take over; save the model as .h5, which leaves it out."
+                    "A model inside the model was compiled for training. The .keras file holds its training settings, "
+                    "which vislib does not load; save the model as .h5, which leaves them out."
                 )
             _check_dtype(value.get("dtype"))
             for inner in value.values():
@@ -155,11 +155,11 @@ def _refused(value: dict, registered: object) -> ModelError:
     where = f" (layer {shown(layer)})" if isinstance(layer, str) else ""
     why = _WHY.get(name) if isinstance(name, str) else None
     if why is None and isinstance(module, str) and module.startswith(("keras.src.engine", "tf_keras")):
-        why = "Keras 2 wrote this .keras file, and Keras 3 cannot read it; save it as .h5 there"
+        why = "Keras 2 wrote this .keras file, and Keras 3 cannot read it; save it as .h5 with Keras 2"
     if why is None and module is None and name in OPERATIONS | NOT_IN_HDF5:
-        why = ".h5 files do not keep what is needed to make it again; save the model as .keras"
+        why = ".h5 files do not hold its whole configuration; save the model as .keras"
     if why is None and (module is None or not str(module).startswith("keras") or registered not in (None, name)):
-        why = "code of one's own does not come with a file, and is not accepted from one"
+        why = "custom code is not stored in a model file, and is not accepted from one"
     why = why or "it is not among the layers of image classifiers that are accepted from a file"
     return ModelError(f"The model uses {shown(name)}{where}: {why}.")
 

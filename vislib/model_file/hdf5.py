@@ -1,7 +1,7 @@
-"""Looks through an HDF5 file without reading its numbers.
+"""Checks an HDF5 file without reading its numbers.
 
-HDF5 can refer to other files, claim more numbers than it holds, and compress them a thousandfold; a file of
-weights needs none of that.
+An HDF5 file can refer to other files, claim more numbers than it holds, and compress them a thousandfold. A file of
+weights needs none of these.
 """
 
 import math
@@ -22,8 +22,8 @@ def check_hdf5(file: h5py.File) -> None:
     """Refuses an HDF5 file unless it is a tree of plain arrays of a bounded size.
 
     Raises:
-        ModelError: If it has links other than hard ones, data outside the file, loops, unusual storage or
-            types, or more than `MAX_ELEMENTS` numbers.
+        ModelError: If the file has links that are not hard links, data outside the file, loops, unusual storage or
+            types, more than `MAX_OBJECTS` entries, more than `MAX_DEPTH` levels or more than `MAX_ELEMENTS` numbers.
     """
     groups: list[tuple[h5py.Group, int]] = [(file, 0)]
     addresses = {h5py.h5o.get_info(file.id).addr}
@@ -54,16 +54,16 @@ def check_hdf5(file: h5py.File) -> None:
 
 
 def _check_dataset(dataset: h5py.Dataset) -> int:
-    """The number of elements of a plain array; those of 8 bytes count twice."""
+    """The number of elements of a plain array; an element of 8 bytes counts twice."""
     storage = dataset.id.get_create_plist()
     filters = [storage.get_filter(index)[0] for index in range(storage.get_nfilters())]
     chunked = storage.get_layout() == h5py.h5d.CHUNKED
     if storage.get_layout() not in _LAYOUTS or storage.get_external_count() or set(filters) - set(_FILTERS):
         raise ModelError(
-            f"The array {shown(dataset.name)} is kept outside the file or in an unusual way; only plain and gzip "
+            f"The array {shown(dataset.name)} is stored outside the file or in an unusual way; only plain and gzip "
             "storage are accepted."
         )
-    # Keras writes bfloat16, which HDF5 does not know, as two bytes without a type.
+    # HDF5 has no type bfloat16, so Keras writes it as two bytes without a type.
     if dataset.shape is None or not (dataset.dtype.kind in "fiub" or dataset.dtype.str == "|V2"):
         raise ModelError(f"The array {shown(dataset.name)} holds {dataset.dtype}; only numbers are accepted.")
     n_chunk = math.prod(storage.get_chunk()) if chunked else 0

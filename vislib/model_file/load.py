@@ -1,4 +1,4 @@
-"""Loads a model file: copied to a name of our own, looked at and tried in another process, then loaded here."""
+"""Loads a model file: copies it to a file whose name we choose, tries it in another process, then loads it here."""
 
 import hashlib
 import io
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     import keras
 
 SECONDS = 120
-"""How long the other process may take by the clock; on two cores large networks take 7 to 20 s."""
+"""Time limit of the other process in seconds of real time; on two cores large networks take 7 to 20 s."""
 
 _POLL_SECONDS = 0.1
 _KEPT_DIGESTS = 256
 _ROOT = Path(__file__).parents[2]
 _CHILD = ("-m", "vislib.model_file.child")
-# What a Python process needs to start; not the rest, which may hold secrets.
+# The environment variables that a Python process needs to start; other variables may hold secrets.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "SYSTEMROOT", "TF_ENABLE_ONEDNN_OPTS")
 _accepted: OrderedDict[str, None] = OrderedDict()
 _accepted_lock = threading.Lock()
@@ -42,7 +42,7 @@ class ModelFile:
     Attributes:
         name: The file's name without its suffix; "model" for bytes.
         digest: SHA-256 of the file, in hexadecimal.
-        model: What Keras made of it, not compiled.
+        model: The Keras model, not compiled.
     """
 
     name: str
@@ -53,16 +53,17 @@ class ModelFile:
 def load_model_file(
     source: str | os.PathLike[str] | bytes, trust: bool = False, progress: Progress = no_progress
 ) -> ModelFile:
-    """A Keras model from a .keras or .h5 file that anyone may have made.
+    """A Keras model from a .keras or .h5 file from an unknown source.
 
-    The file is first looked at and tried in a process of its own, under limits; a file accepted before, by
-    its digest, is not tried again. That is isolation, not a sandbox.
+    The file is first checked and tried in a separate process, under limits. A file whose digest was accepted before is
+    not tried again. This is isolation, not a sandbox.
 
     Args:
         source: A path or the file's bytes.
-        trust: Skips the process of its own for a file of one's own making; what the file may name and how
-            large it may be stays the same.
-        progress: Called with (seconds gone, seconds allowed) while the other process works; it may raise.
+        trust: Skips the separate process, for a file that you made yourself. The limits on the file's size and on the
+            classes that it may name still apply.
+        progress: Called with (elapsed seconds, allowed seconds) while the other process runs; an exception that it
+            raises cancels the loading.
 
     Raises:
         ModelError: If the file cannot be read, is damaged, names anything but the layers of image
@@ -79,13 +80,13 @@ def load_model_file(
             check_in_child(path, progress)
             with path.open("rb") as copy:
                 if hashlib.file_digest(copy, "sha256").hexdigest() != digest:
-                    raise ModelError("The model changed its own file while it was tried, and is refused.")
+                    raise ModelError("The model changed its own file while it was tried, so it is refused.")
             _accept(digest)
         return ModelFile(name, digest, load_with_keras(path))
 
 
 def load_with_keras(path: Path) -> "keras.Model":
-    """What Keras makes of a file that `look` has passed; for the other process and for this one.
+    """The Keras model in a file that `look` has accepted; used in the other process and in this one.
 
     Raises:
         ModelError: If Keras cannot load it.
@@ -99,18 +100,18 @@ def load_with_keras(path: Path) -> "keras.Model":
     except (ModelError, MemoryError):
         raise
     except RecursionError:
-        raise ModelError("Keras cannot load the model: too many of its layers are one behind the other.") from None
-    except Exception as error:  # a configuration that does not hold together raises nearly anything in Keras
+        raise ModelError("Keras cannot load the model: its longest sequence of layers is too long.") from None
+    except Exception as error:  # for an inconsistent configuration Keras raises nearly any exception
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelError(f"Keras cannot load the model: {shown(lines[0], 200)}.") from error
 
 
 def check_in_child(path: Path, progress: Progress = no_progress) -> None:
-    """Tries a model file in a process of its own (see `child`).
+    """Tries a model file in a separate process (see `child`).
 
     Args:
-        path: The file, under a name of ours; its folder is the process's home and temporary folder.
-        progress: Called with (seconds gone, seconds allowed); it may raise.
+        path: The file, under a name that we chose; its folder is the process's home and temporary folder.
+        progress: Called with (elapsed seconds, allowed seconds); an exception that it raises cancels the check.
 
     Raises:
         ModelError: If the file is refused there, or the process crashes or takes too long.
@@ -133,10 +134,10 @@ def check_in_child(path: Path, progress: Progress = no_progress) -> None:
     start = time.monotonic()
     try:
         while child.poll() is None:
-            gone = time.monotonic() - start
-            if gone > SECONDS:
+            elapsed = time.monotonic() - start
+            if elapsed > SECONDS:
                 raise ModelError(f"Loading the model takes too long: more than {SECONDS} s.")
-            progress(int(gone), SECONDS)
+            progress(int(elapsed), SECONDS)
             time.sleep(_POLL_SECONDS)
         assert child.stdout is not None
         answer = child.stdout.read(10_000)
@@ -152,7 +153,7 @@ def _judge(answer: bytes, status: int) -> None:
         if status == -getattr(signal, "SIGXCPU", 0) or status == -getattr(signal, "SIGALRM", 0):
             raise ModelError("Loading the model takes too long.") from None
         raise ModelError(
-            "Loading the model needs too much memory or crashes; it was tried in a process of its own, "
+            "Loading the model needs too much memory or crashes; it was tried in a separate process, "
             "and nothing else is affected."
         ) from None
     if refused is not None:
@@ -178,7 +179,7 @@ def _opened(source: str | os.PathLike[str] | bytes) -> IO[bytes]:
 
 
 def _copied(file: IO[bytes], folder: Path) -> tuple[Path, str]:
-    """Copies a file to a name of ours, bounded; gives the path and the digest of what was copied."""
+    """Copies at most `MAX_FILE_BYTES` to a file whose name we choose; returns the copy's path and digest."""
     from vislib.model_file.look import MAX_FILE_BYTES, suffix_of
 
     digest, size = hashlib.sha256(), 0

@@ -1,4 +1,4 @@
-"""A first look at a model file, before Keras or TensorFlow see it: what kind it is, how large, what it names."""
+"""A first check of a model file, before Keras or TensorFlow read it: its kind, its size and the classes it names."""
 
 import io
 import zipfile
@@ -18,10 +18,10 @@ _ZIP, _HDF5 = b"PK", b"\x89HDF\r\n\x1a\n"
 
 
 def suffix_of(start: bytes) -> str:
-    """ ".keras" or ".h5", by how a file begins, as its name may say anything.
+    """The suffix ".keras" or ".h5" by the first bytes of a file; its name may be wrong.
 
     Raises:
-        ModelError: If it is neither.
+        ModelError: If the file is neither.
     """
     if start.startswith(_ZIP):
         return ".keras"
@@ -39,7 +39,7 @@ def look(path: Path) -> None:
         path: A local file ending in .keras or .h5.
 
     Raises:
-        ModelError: If it is damaged, too large, or names anything that `allowed` does not list.
+        ModelError: If the file is damaged, too large, or names anything that `allowed` does not list.
     """
     try:
         if path.suffix == ".keras":
@@ -51,8 +51,8 @@ def look(path: Path) -> None:
     except ModelError:
         raise
     except MemoryError:
-        raise ModelError("The file needs too much memory to be looked at.") from None
-    except Exception as error:  # what h5py and zipfile raise on damaged files is neither documented nor one family
+        raise ModelError("The file needs too much memory to be checked.") from None
+    except Exception as error:  # on damaged files h5py and zipfile raise exceptions that are not documented
         raise ModelError(f"The file is damaged and cannot be read ({type(error).__name__}).") from error
 
 
@@ -63,7 +63,7 @@ def _look_at_archive(path: Path) -> None:
             check_config(archive.read("config.json"))
             weights = archive.read("model.weights.h5")
     except (zipfile.BadZipFile, zlib.error, EOFError):
-        raise ModelError("The file is damaged: it begins as a .keras archive does, but cannot be unpacked.") from None
+        raise ModelError("The file is damaged: it begins like a .keras archive, but cannot be unpacked.") from None
     with h5py.File(io.BytesIO(weights), "r") as file:
         check_hdf5(file)
 
@@ -78,7 +78,9 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
             f"{listed([shown(name) for name in names], 6)}."
         )
     if any(member.flag_bits & 1 or member.compress_type not in _METHODS for member in members):
-        raise ModelError("The archive is encrypted or packed in an unusual way; Keras does neither.")
+        raise ModelError(
+            "The archive is encrypted or packed in an unusual way; an archive written by Keras is neither."
+        )
     size = {member.filename: member.file_size for member in members}
     if size["config.json"] > MAX_CONFIG_BYTES:
         raise ModelError(
@@ -97,7 +99,7 @@ def _model_config(file: h5py.File) -> str | bytes:
         raise ModelError(f"The HDF5 file holds {what}; save the whole model with model.save('model.keras').")
     attribute = h5py.h5a.open(file.id, b"model_config")
     if attribute.shape != () or attribute.get_storage_size() > MAX_CONFIG_BYTES:
-        raise ModelError(f"The model's configuration is no text of at most {MAX_CONFIG_BYTES:,} bytes.")
+        raise ModelError(f"The model's configuration is not a text of at most {MAX_CONFIG_BYTES:,} bytes.")
     config = file.attrs["model_config"]
     if not isinstance(config, str | bytes):
         raise ModelError("The model's configuration is not text.")

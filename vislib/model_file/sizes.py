@@ -1,4 +1,4 @@
-"""How much a loaded model computes for one image, known from its graph before any of it is computed."""
+"""The amount of computation of a loaded model for one image, from its graph, before anything is computed."""
 
 import math
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ MAX_CLASSES = 100_000
 
 
 def check_sizes(model: "keras.Model", input_shape: tuple[int, int, int]) -> None:
-    """Refuses a model some layer of which computes too many numbers for one image.
+    """Refuses a model that computes too much for one image.
 
     Raises:
-        ModelError: If a layer gives more than `MAX_OUTPUT_ELEMENTS` numbers, or all together more than
-            `MAX_ALL_ELEMENTS`, which a gradient keeps in memory at once; if all need more than
-            `MAX_MULTIPLY_ADDS`; or there are more than `MAX_CLASSES` classes.
+        ModelError: If a layer's output has more than `MAX_OUTPUT_ELEMENTS` numbers; if all outputs together, which a
+            gradient keeps in memory, have more than `MAX_ALL_ELEMENTS`; if the model needs more than
+            `MAX_MULTIPLY_ADDS`; or if it has more than `MAX_CLASSES` classes.
     """
     from vislib.graph.flatten import flatten
 
@@ -37,32 +37,33 @@ def check_sizes(model: "keras.Model", input_shape: tuple[int, int, int]) -> None
         if max(count, math.prod(input_shape)) > MAX_OUTPUT_ELEMENTS or total > MAX_ALL_ELEMENTS:
             raise ModelError(
                 f"Layer {shown(node.name)} computes {count:,} numbers for one image of {input_shape[0]} × "
-                f"{input_shape[1]}, all up to it {total:,}; at most {MAX_OUTPUT_ELEMENTS:,} and "
+                f"{input_shape[1]}, and all layers up to it {total:,}; at most {MAX_OUTPUT_ELEMENTS:,} and "
                 f"{MAX_ALL_ELEMENTS:,} are accepted."
             )
         if work > MAX_MULTIPLY_ADDS:
             raise ModelError(
-                f"Up to layer {shown(node.name)} the model takes {work / 1e9:,.0f} thousand million multiplications for "
-                f"one image of {input_shape[0]} × {input_shape[1]}; at most {MAX_MULTIPLY_ADDS / 1e9:.0f} are accepted."
+                f"Up to layer {shown(node.name)} the model needs {work / 1e9:,.0f} billion (10⁹) multiply-adds for one "
+                f"image of {input_shape[0]} × {input_shape[1]}; at most {MAX_MULTIPLY_ADDS / 1e9:.0f} billion are "
+                "accepted."
             )
     n_classes = graph.logits.shape[1]
     if n_classes > MAX_CLASSES:
-        raise ModelError(f"The model tells {n_classes:,} classes apart; at most {MAX_CLASSES:,} are accepted.")
+        raise ModelError(f"The model has {n_classes:,} classes; at most {MAX_CLASSES:,} are accepted.")
 
 
 def _cells(shape: Sequence[int | None]) -> list[int]:
-    """Of one image."""
+    """The shape of a tensor for one image, without the batch axis."""
     return [side or 1 for side in shape[1:]]
 
 
 def _inside(node: "Node") -> int:
-    """Numbers between the two steps of a separable convolution, which no output shows."""
+    """Number of values between the two steps of a separable convolution, which are in no output; 0 for other layers."""
     pointwise = getattr(node.operation, "pointwise_kernel", None)
     return 0 if pointwise is None else math.prod(_cells(node.output.shape)[:-1]) * pointwise.shape[-2]
 
 
 def _multiply_adds(node: "Node") -> int:
-    """Of a layer for one image; 0 for those that touch each number only once."""
+    """Multiply-adds of a layer for one image; 0 for a layer that uses each number only once."""
     operation, outputs = node.operation, math.prod(_cells(node.output.shape))
     inputs = [math.prod(_cells(tensor.shape)) for tensor in node.inputs]
     kernel = getattr(operation, "kernel", None)

@@ -1,7 +1,7 @@
-"""How much a model's configuration makes Keras do before a single number is computed.
+"""Limits the work that a model's configuration causes in Keras before anything is computed.
 
-Keras calls a model inside a model anew for each of its nodes, and looks at all layers of a Sequential model again
-with each that is added.
+Keras calls a model inside a model again for each of its nodes. It visits all layers of a Sequential model again
+whenever a layer is added.
 """
 
 import math
@@ -16,14 +16,14 @@ _CHANNELS = ("units", "filters", "depth_multiplier")
 
 
 def check_work(config: Any) -> None:
-    """Refuses a configuration that a few lines make large.
+    """Refuses a configuration that is short but causes much work.
 
     Args:
-        config: A model's, of a depth that was bounded before.
+        config: A model's configuration whose depth is already limited.
 
     Raises:
-        ModelError: If layers are called more than `MAX_CALLS` times in all, Sequential models are longer than
-            `MAX_SEQUENTIAL` layers (several: the root of their squares' sum), or a layer has more than `MAX_CHANNELS`.
+        ModelError: If layers are called more than `MAX_CALLS` times in all, or Sequential models are longer than
+            `MAX_SEQUENTIAL` layers (for several: the square root of the sum of the squared lengths).
     """
     n_calls = _n_calls(config)
     if n_calls > MAX_CALLS:
@@ -39,10 +39,10 @@ def check_work(config: Any) -> None:
 
 
 def check_channels(config: dict[str, Any]) -> None:
-    """Refuses one layer's own configuration if it makes more than `MAX_CHANNELS` channels.
+    """Refuses the configuration of a layer with more than `MAX_CHANNELS` channels.
 
     Raises:
-        ModelError: If it does.
+        ModelError: If the layer has more.
     """
     for name in _CHANNELS:
         count = config.get(name)
@@ -53,7 +53,7 @@ def check_channels(config: dict[str, Any]) -> None:
 
 
 def _layers(value: Any) -> list[dict[str, Any]] | None:
-    """The layers of a model's configuration; None if it is no model's."""
+    """The layers in a model's configuration; None if it is not the configuration of a model."""
     inner = value.get("config")
     layers = inner.get("layers") if isinstance(inner, dict) else inner  # a list in the oldest files
     return [layer for layer in layers if isinstance(layer, dict)] if isinstance(layers, list) else None

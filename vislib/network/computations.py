@@ -1,4 +1,4 @@
-"""The computations that `Network` traces, each made of a model: TensorFlow in and out."""
+"""The computations that `Network` traces. Each is a function of TensorFlow tensors, made from a model."""
 
 from vislib.backend import keras, tf
 from vislib.graph.graph import Graph
@@ -15,18 +15,18 @@ def forward(model, n_units):
 
 
 def forward_all(model):
-    """Inputs → what every output of the model is, as float32."""
+    """Inputs → all outputs of the model, as float32."""
     return lambda inputs: [tf.cast(output, tf.float32) for output in tf.nest.flatten(model(inputs, training=False))]
 
 
 def total(activations, measures, weights, operands):
-    """A target's values (n,): Σ weight · term, of the activations (n, …) that its terms read.
+    """A target's values (n,): Σ weight · term, from the activations that its terms read.
 
     Args:
-        activations: Of each term.
-        measures: Of each term, see `vislib.targets.Term.measure`.
+        activations: For each term, the activations (n, …) that it reads.
+        measures: For each term, its function, see `vislib.targets.Term.measure`.
         weights: (n, terms).
-        operands: Of each term, (n, …).
+        operands: For each term, its operand (n, …).
     """
     terms = [
         measure(tf.cast(read, tf.float32), operand)
@@ -36,7 +36,7 @@ def total(activations, measures, weights, operands):
 
 
 def target_values(model, measures):
-    """(inputs, weights, operands) → the target's values. The model gives what its terms read."""
+    """(inputs, weights, operands) → the target's values. The model's outputs are the tensors that the terms read."""
     return lambda inputs, weights, operands: total(model(inputs, training=False), measures, weights, operands)
 
 
@@ -53,12 +53,12 @@ def input_gradient(model, measures):
 
 
 def map_gradient(model, measures):
-    """(inputs, weights, operands) → the maps, the target's gradient by them, and its values. The model gives the maps,
-    then what the target's terms read."""
+    """(inputs, weights, operands) → the maps, the target's gradient by them, and its values. The model's outputs are
+    the maps, then the tensors that the target's terms read."""
 
     def gradient(inputs, weights, operands):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(inputs)  # so that what lies between input and maps is recorded as well
+            tape.watch(inputs)  # so that the tape also records the layers between the input and the maps
             maps, *activations = tf.nest.flatten(model(inputs, training=False))
             values = total(activations, measures, weights, operands)
         return tf.cast(maps, tf.float32), tf.cast(tape.gradient(values, maps), tf.float32), values
@@ -67,8 +67,8 @@ def map_gradient(model, measures):
 
 
 def with_scaled_channels(model, measures):
-    """(scales (n, k), values of the model's inputs, weights, operands) → the target's values with the first input's
-    channels scaled."""
+    """(scales (n, k), values of the model's inputs, weights, operands) → the target's values when the channels of the
+    model's first input are scaled."""
 
     def values(scales, given, weights, operands):
         count = tf.shape(scales)[0]
@@ -82,6 +82,6 @@ def with_scaled_channels(model, measures):
 
 
 def binary_logits(logits, n_units):
-    """Logits for every class: a single unit z is the logit of class 1, and −z that of class 0."""
+    """Logits (n, classes); a single unit z gives the logit z of class 1 and −z of class 0."""
     logits = tf.cast(logits, tf.float32)
     return tf.concat([-logits, logits], axis=1) if n_units == 1 else logits

@@ -1,4 +1,4 @@
-"""Traced functions, kept for their next use."""
+"""A cache of traced functions."""
 
 import threading
 from collections import OrderedDict
@@ -11,14 +11,14 @@ _MOST = 16
 
 
 class FunctionCache:
-    """At most 16 functions, each under a key; the least recently used is evicted."""
+    """A cache of at most 16 functions by key; the least recently used function is evicted."""
 
     def __init__(self) -> None:
         self._functions: OrderedDict[Hashable, Callable] = OrderedDict()
         self._lock = threading.RLock()
 
     def get(self, key: Hashable, make: Callable[[], Callable]) -> Callable:
-        """The function that `make` makes, kept under `key`."""
+        """The function under `key`; if there is none, the result of `make`, which is then cached."""
         with self._lock:
             if key not in self._functions:
                 self._functions[key] = make()
@@ -28,10 +28,10 @@ class FunctionCache:
             return self._functions[key]
 
     def traced(self, key: Hashable, make: Callable[[], Callable], *specs: Any) -> Callable:
-        """The function that `make` makes, traced for tensors as `specs` say, kept under `key`."""
+        """The function under `key`; if there is none, the result of `make`, traced for `specs` and then cached."""
 
         def trace() -> Callable:
             function = tf.function(make(), input_signature=specs, autograph=False)
-            return function.get_concrete_function()  # quicker to call than what still chooses
+            return function.get_concrete_function()  # takes less time per call than the tf.function
 
         return self.get(key, trace)

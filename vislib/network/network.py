@@ -1,7 +1,7 @@
-"""Runs a classifier's derived models: scores, feature maps and gradients, as NumPy arrays.
+"""Runs a classifier's graph: scores, feature maps and gradients, as NumPy arrays.
 
-Each computation is traced once for any batch size and then reused. Methods see only this, so none of them
-can change a model.
+Each computation is traced once for any batch size and then reused. Methods use only this class, so no method can
+change a model.
 """
 
 from collections.abc import Sequence
@@ -32,18 +32,22 @@ from vislib.speed.incremental.run import Patched, replaced, run
 from vislib.targets.base import LOGITS, Form, Target, operands, shared_form
 
 Targets = Target | Sequence[Target]
-"""One target for all images, or one for each, all of one form."""
+"""One target for all images, or one for each image, all of the same form."""
 
 
 class Network:
-    """A Keras classifier, ready to be run.
+    """A Keras classifier, ready to run.
 
-    A model with a single output unit counts as two classes: the logit of class 1 is the unit's, the
-    logit of class 0 its negative.
+    A model with a single output unit has two classes: the logit of class 1 is the unit's value, the logit of class 0
+    is its negative.
 
     Args:
-        model: The Keras model; it is not changed.
+        model: The Keras model; it is not changed. If it has no final activation, it is run once on noise to check that
+            its output is logits.
         input_shape: (height, width, channels).
+
+    Raises:
+        ModelError: If vislib cannot look inside the model, or its final softmax is not found.
     """
 
     def __init__(self, model: keras.Model, input_shape: tuple[int, int, int]):
@@ -62,7 +66,7 @@ class Network:
     # -- what can be computed ----------------------------------------------------------------------
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
-        """Scores (n, classes) float32 of preprocessed inputs (n, h, w, c)."""
+        """Logits (n, classes) float32 of preprocessed inputs (n, h, w, c)."""
         graph = self._variants.for_logits()
         function = self.functions.traced(("logits",), lambda: forward(whole(graph), self.n_units), self._images)
         chunks = [
@@ -72,14 +76,14 @@ class Network:
         return np.concatenate(chunks) if chunks else np.empty((0, self.n_classes), np.float32)
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
-        """Probabilities (n, classes) that belong to logits: a softmax, or a sigmoid for each class."""
+        """Probabilities (n, classes) of logits (n, classes): their softmax, or the sigmoid of each."""
         if self.activation == "sigmoid":
             return 1 / (1 + np.exp(-logits.astype(np.float64)))
         shifted = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
         return shifted / shifted.sum(axis=-1, keepdims=True)
 
     def scores(self, logits: np.ndarray, target: Target) -> np.ndarray:
-        """The values (n,) of a target that reads the class scores alone, for rows of logits (n, classes)."""
+        """The values (n,) of a target that reads only the class scores, for logits (n, classes)."""
         values = [weight * term.of_logits(self, logits) for weight, term in target.terms]  # type: ignore[attr-defined]
         return values[0] if len(values) == 1 else np.sum(values, axis=0)
 
@@ -102,10 +106,10 @@ class Network:
         return np.concatenate(chunks) if chunks else np.empty(0, np.float32)
 
     def patched(self, inputs: np.ndarray, size: tuple[int, int], target: Target) -> Patched:
-        """What computes a target for copies of one input (1, h, w, c) in which a rectangle of that size, (height,
-        width), is replaced.
+        """A function that computes a target for copies of one input (1, h, w, c) in which a rectangle of `size`
+        (height, width) is replaced by a patch.
 
-        Only what a patch changes is computed, which is exact; see `vislib.speed.incremental`.
+        Only the activations that a patch changes are computed. This is exact; see `vislib.speed.incremental`.
         """
         on_logits = target.layers == {LOGITS}
         graph = self._variants.for_logits() if on_logits else self._variants.for_maps()
@@ -132,15 +136,16 @@ class Network:
         """Gradient (n, h, w, c) of a target by the preprocessed inputs (n, h, w, c), and its values (n,).
 
         Args:
-            inputs: Of the network.
-            target: One for all, or one of each, (n,), all of one form.
-            rule: "guided" or "deconvnet": ReLUs pass gradients by it instead; see `vislib.graph.relu_rules`.
-            fold_batch_norm: Takes the network with its norms folded, for gradients that are averaged: as accurate on
-                average, but one alone is not bit-identical to the model's own (see `vislib.speed.batch_norm`).
+            inputs: Preprocessed inputs (n, h, w, c).
+            target: One target for all inputs, or one for each (n,), all of the same form.
+            rule: None, or "guided" or "deconvnet" for another gradient of the ReLUs; see `vislib.graph.relu_rules`.
+            fold_batch_norm: Uses the network with folded batch normalizations, for gradients that are averaged. They
+                are equally accurate on average, but a single one is not bit-identical to the model's own (see
+                `vislib.speed.batch_norm`).
 
         Raises:
-            ModelError: If the network has a ReLU that the rule cannot reach, or none that it can.
-            ParameterError: If the target's number for one image depends on other images.
+            ModelError: If the rule cannot be applied to one of the network's ReLUs, or the network has none.
+            ParameterError: If the target's value for one image depends on other images.
         """
         form, given = self._given(target, len(inputs))
         folds = fold_batch_norm and all(layer is LOGITS for _, layer, _ in form)
@@ -178,7 +183,7 @@ class Network:
     def maps_and_gradients(
         self, inputs: np.ndarray, layer: str, target: Targets, rule: str | None = None
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """A layer's feature maps (n, h, w, c), the gradient of the target by them, same shape, and its values (n,);
+        """A layer's feature maps (n, h, w, c), the target's gradient by them, of the same shape, and its values (n,);
         `target` and `rule` as for `gradients`.
 
         Raises:
@@ -198,9 +203,9 @@ class Network:
         return maps.numpy(), gradients.numpy(), values.numpy()
 
     def values_of_scaled_maps(self, inputs: np.ndarray, layer: str, scales: np.ndarray, target: Target) -> np.ndarray:
-        """A target's values (n,) for one input (1, h, w, c) if the layer's channels were scaled by `scales` (n, k).
+        """A target's values (n,) for one input (1, h, w, c) when a layer's channels are scaled by `scales` (n, k).
 
-        What lies before the layer is computed once, only the rest n times. A scale of 0 takes a channel away.
+        The layers up to this one are computed once, the rest n times. A scale of 0 removes a channel.
 
         Raises:
             LayerError: If the target does not depend on the layer.
@@ -228,29 +233,29 @@ class Network:
 
     @property
     def map_nodes(self) -> tuple[Node, ...]:
-        """The operations whose output is a stack of feature maps, in order."""
+        """The operations whose output is a stack of feature maps, in the order of computation."""
         return self.graph.map_nodes
 
     @property
     def map_layers(self) -> tuple[str, ...]:
-        """Names of the layers with feature maps, in order."""
+        """Names of the layers with feature maps, in the order of computation."""
         return tuple(node.name for node in self.map_nodes)
 
     def graph_with_rule(self, rule: str | None) -> Graph:
-        """The graph whose ReLUs follow the rule; None for the plain one."""
+        """The graph whose ReLUs follow `rule`; the plain graph for None."""
         return self._variants.with_rule(rule)
 
     def map_node(self, layer: str) -> Node:
-        """The layer of that name.
+        """The layer with this name.
 
         Raises:
-            LayerError: If there is none, or its output is no stack of feature maps.
+            LayerError: If there is no such layer, or its output is not a stack of feature maps.
         """
         return self._map_node(self.graph, layer)
 
     @property
     def last_map_layer(self) -> str:
-        """The last layer with feature maps before pooling, found from the graph: the usual Grad-CAM layer.
+        """The last layer with feature maps before pooling, from the graph: the usual layer for Grad-CAM.
 
         Raises:
             LayerError: If the network has no layer with feature maps.
@@ -261,11 +266,11 @@ class Network:
         return node.name
 
     def last_map_layer_before(self, target: Target) -> str:
-        """The layer at which a Grad-CAM of a target looks unless another is named: `last_map_layer` for the class
-        scores, and for a hidden layer the last feature maps that its weights read.
+        """The default layer for a Grad-CAM of a target: `last_map_layer` for the class scores, and for a hidden layer
+        the last feature maps that its weights read.
 
         Raises:
-            LayerError: If there is no such layer.
+            LayerError: If there is no such layer, or there are several.
         """
         hidden = [layer for layer in target.layers if layer is not LOGITS]
         if not hidden:
@@ -274,15 +279,16 @@ class Network:
         names = {node.name for node in found if node is not None}
         if len(names) != 1 or None in found:
             raise LayerError(
-                f"No layer with feature maps lies before {target.in_words()} alone; name one with `layer`, or take a "
-                f"method on the image itself, such as saliency. Layers with feature maps: {listed(self.map_layers)}."
+                f"There is no single last layer with feature maps before {target.in_words()}; name one with `layer`, "
+                "or use a method on the image itself, such as saliency. Layers with feature maps: "
+                f"{listed(self.map_layers)}."
             )
         return names.pop()
 
     @property
     def pooled_layer(self) -> tuple[str, np.ndarray] | None:
-        """The layer whose maps' means one linear layer turns into the logits, and that layer's weights (k, classes);
-        None where the network does not end so."""
+        """For a network that ends in global average pooling and one linear layer: the name of the layer whose maps are
+        averaged, and the linear layer's weights (k, classes). None for any other network."""
         found = self.graph.cam_head
         if found is None:
             return None
@@ -340,8 +346,8 @@ class Network:
         return Patched(values, float(first), forward_batch(graph, plan.share))
 
     def _patches(self, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, key: tuple, measured, *specs: Any):
-        """(patches, windows, unchanged values, …) → what is measured of the graph's last tensor; the unchanged values;
-        and that tensor for the unchanged input."""
+        """The traced function (patches, windows, unchanged values, …) → `measured` of the graph's last tensor; the
+        unchanged values; and the last tensor for the unchanged input."""
         kept = self.functions.traced(
             ("kept", *key[1:], plan.structure),
             lambda: forward_all(keras.Model(graph.input, [*plan.kept, graph.logits])),
@@ -363,7 +369,8 @@ class Network:
         return tf.TensorSpec((None, *self.input_shape), tf.float32)
 
     def _given(self, target: Targets, n: int) -> tuple[Form, tuple[np.ndarray, list[np.ndarray]]]:
-        """The targets' form, and what a traced function takes for n images: weights (n, terms), operands (n, …)."""
+        """The targets' form, and the arguments of a traced function for n images: weights (n, terms), operands
+        (n, …)."""
         if not isinstance(target, Target):
             targets = list(target)
             form = shared_form(targets, self)
@@ -375,8 +382,8 @@ class Network:
             targets = [target]
         if any(term.compares_images for one in targets for _, term in one.terms):
             raise ParameterError(
-                f"{targets[0].in_words()} compares images with each other, so it is no number of one image; it can be "
-                "used in `activation_maximization`, for several pictures made together."
+                f"{targets[0].in_words()} compares images with each other, so it has no value for a single image; it "
+                "can be used in `activation_maximization`, for several pictures made together."
             )
         return form, (weights, each)
 
@@ -388,30 +395,30 @@ class Network:
         )
 
     def _read(self, graph: Graph, form: Form) -> list[keras.KerasTensor]:
-        """The tensors that the terms of a target read in a graph."""
+        """The tensors of a graph that the terms of a target read."""
         return [graph.logits if layer is LOGITS else self._node(graph, layer).output for _, layer, _ in form]
 
     def _check_leads_to(self, graph: Graph, node: Node, form: Form, every: bool = False) -> None:
-        """Checks that what a target reads depends on a layer: one of its terms at least, or every one."""
+        """Checks that a target depends on a layer: at least one of its terms, or every term."""
         depends = [graph.leads_to(node, tensor) for tensor in self._read(graph, form)]
         if not (all(depends) if every else any(depends)):
             read = form[depends.index(False)][1]
             what = "the class scores" if read is LOGITS else f"layer '{read}'"
             raise LayerError(
-                f"layer '{node.name}' does not lie before {what}, which the target reads; name a layer that does, with "
-                "`layer`, or take a method on the image itself, such as saliency."
+                f"layer '{node.name}' does not lie before {what}, which the target reads; name a layer before it with "
+                "`layer`, or use a method on the image itself, such as saliency."
             )
 
     def _check_output_is_logits(self) -> None:
-        """An output taken for logits must not be probabilities from an activation that went unseen."""
+        """Checks on noise that an output without a known final activation is logits, not probabilities."""
         if self.n_units == 1:
             return
         probe = np.random.default_rng(0).normal(0, 1, (3, *self.input_shape)).astype(np.float32)
         scores = self.logits(probe)
         if (scores >= 0).all() and np.allclose(scores.sum(axis=1), 1, atol=1e-3):
             raise ModelError(
-                f"{self.name} ends in probabilities, but the softmax that makes them was not found; "
-                "a final softmax as a layer, an activation or keras.ops.softmax is understood."
+                f"{self.name} ends in probabilities, but its softmax was not found; "
+                "the final softmax must be a layer, an activation or keras.ops.softmax."
             )
 
 
