@@ -12,8 +12,8 @@ BEGIN, END = "<!-- rooms: made by python -m scripts.rooms -->\n", "<!-- end of r
 
 ORDER = (
     "errors", "parameters", "progress", "backend", "images", "arithmetic", "graph", "speed", "targets", "network",
-    "model", "layers", "diagram", "output", "activations", "training", "zoo", "model_file", "loading", "lessons", "attribution",
-    "activation_maximization", "trust", "batch", "report", "cli", "__main__",
+    "model", "layers", "diagram", "output", "activations", "training", "zoo", "model_file", "loading", "lessons",
+    "attribution", "activation_maximization", "trust", "batch", "report", "cli", "__main__",
 )  # fmt: skip
 """A room uses only rooms before it."""
 _GROUND_FLOOR = ("errors", "parameters", "progress", "backend")  # used by nearly all, so their arrows are left out

@@ -26,7 +26,8 @@ def test_some_unreadable_status_3_and_all_rows(run, folder, tmp_path):
     status, out, err = run(folder, "--methods", "grad-cam,saliency", "--out", tmp_path / "out")
     assert (status, err) == (3, "")
     assert re.match(
-        r"25 images, [\d.]+ a second → .*out\n2 could not be read or explained; the column “error” gives the reason\.\n$",
+        r"25 images, [\d.]+ a second → .*out\n"
+        r"2 could not be read or explained; the column “error” gives the reason\.\n$",
         out,
     )
     assert len(batch.open_batch(tmp_path / "out").table()) == 25

@@ -140,11 +140,11 @@ def costly_attacks() -> dict[str, tuple[Callable[[], bytes], str]]:
             lambda: archive(
                 sequential(heavy, *end, shape=(1000, 1000, 3)), zeros_for({"conv2d": [(100, 100, 3, 60), (60,)]})
             ),
-            "multiplications",
+            "multiply-adds",
         ),
         "pooling of 400 × 400": (
             lambda: archive(sequential(window, *end, shape=(1000, 1000, 3)), zeros_for({})),
-            "multiplications",
+            "multiply-adds",
         ),
         "3 GB of weights, packed": (lambda: padded("model.weights.h5", 3 * 10**9, b"\0"), "unpacks to 3,000 MB"),
         "1 GB of configuration, packed": (lambda: padded("config.json", 10**9, b" "), "configuration has 1,000,000,"),
@@ -162,9 +162,7 @@ def heavy_models() -> dict[str, Callable[[], bytes]]:
     inside = {"conv2d": [(23, 23, 3, 60), (60,)]}
     return {
         "56 million parameters": lambda: archive(sequential(POOL, *wide, few), zeros_for(shapes)),
-        "95 thousand million multiplications": lambda: archive(
-            sequential(large, *end, shape=(1000, 1000, 3)), zeros_for(inside)
-        ),
+        "95 billion multiply-adds": lambda: archive(sequential(large, *end, shape=(1000, 1000, 3)), zeros_for(inside)),
         "functional of 700 layers": lambda: archive(long_end(700), zeros_for({})),
     }
 

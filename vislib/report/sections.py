@@ -61,7 +61,8 @@ def classes(batch: Batch, found: Findings) -> str:
         ]
         head = "<tr><th>Predicted</th><th class=n>Images</th><th></th></tr>"
         why = (
-            "No label of these images is a class of the network, so there is no accuracy. The table shows how often each "
+            "No label of these images is a class of the network, so there is no accuracy. The table shows how often "
+            "each "
             "class is predicted."
         )
         return f'<p class="soft">{why}</p>{_table(head, rows)}' if rows else ""
