@@ -1,4 +1,4 @@
-"""Look inside a convolutional network: kernels, feature maps, and what a decision rests on.
+"""Look inside a convolutional network: kernels, feature maps, and explanations of its decisions.
 
     import vislib
     classifier = vislib.load_classifier("efficientnet-lite0")

@@ -1,6 +1,6 @@
-"""TensorFlow and Keras, imported once and late.
+"""Imports TensorFlow and Keras, once and late.
 
-Only modules that build or run models import this one, so ``import vislib`` stays instant.
+Only modules that build or run models import this module, so ``import vislib`` is fast.
 """
 
 import contextlib
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 
 def _set_environment() -> None:
-    """Settings that TensorFlow and Keras read when they are imported; a value that the user set stays."""
-    # oneDNN's kernels take a third less time on CPUs where TensorFlow leaves them off.
+    """Sets environment variables that TensorFlow and Keras read at import; a variable that the user has set is kept."""
+    # oneDNN's kernels take a third less time on CPUs for which TensorFlow does not enable them.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -19,7 +19,7 @@ def _set_environment() -> None:
 
 @contextlib.contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """An import without searches for garbage: TensorFlow's objects are hundreds of thousands, none of them garbage.
+    """Switches the garbage collector off during an import, which makes hundreds of thousands of objects, all in use.
 
     Measured: TensorFlow's import takes 2.3 s instead of 3.0 s.
     """
@@ -28,7 +28,7 @@ def _without_garbage_collection() -> Iterator[None]:
     try:
         yield
     finally:
-        if not gc.get_freeze_count():  # frozen and thawed they count as old, and are not searched three times
+        if not gc.get_freeze_count():  # freezing and unfreezing moves the objects to the oldest generation
             gc.freeze()
             gc.unfreeze()
         if collects:

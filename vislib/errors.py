@@ -1,18 +1,18 @@
-"""What vislib raises when it cannot do what was asked.
+"""The exceptions that vislib raises.
 
-Every message is one or two plain sentences: what was wrong, what came, what is accepted. It can be
-shown to a person as it is.
+Every message is one or two plain sentences: what is wrong, what was given, what is accepted. It can be shown to the
+user without changes.
 """
 
 from collections.abc import Iterable
 
 
 class VislibError(Exception):
-    """Base of everything vislib raises on purpose."""
+    """Base class of all exceptions that vislib raises."""
 
 
 class ImageError(VislibError):
-    """The image cannot be read or is not acceptable."""
+    """The image cannot be read or is not accepted."""
 
 
 class ModelError(VislibError):
@@ -24,23 +24,23 @@ class LayerError(VislibError):
 
 
 class ParameterError(VislibError):
-    """A parameter is outside what it accepts."""
+    """A parameter has a value that is not accepted."""
 
 
 class DatasetError(VislibError):
-    """The data set is missing, damaged or not what it should be."""
+    """The data set is missing, damaged or not in an accepted form."""
 
 
 class ArchiveError(VislibError):
-    """The zip file is damaged, too large, or holds what it should not."""
+    """The zip file is damaged, too large, or has content that is not accepted."""
 
 
 class TrainingError(VislibError):
-    """The training cannot go on."""
+    """The training cannot start or continue, or has no result."""
 
 
 def listed(names: Iterable[object], most: int = 12) -> str:
-    """Names joined for an error sentence; a long list is cut and its length told."""
+    """Names joined for an error sentence; a list of more than `most` names is cut, and its length is added."""
     every = [str(name) for name in names]
     if len(every) <= most:
         return ", ".join(every)

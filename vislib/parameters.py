@@ -1,4 +1,4 @@
-"""Parameters as dataclass fields that say what they accept, for checks, pages and the command line."""
+"""Parameters as dataclass fields with the values that they accept, for checks, pages and the command line."""
 
 import dataclasses
 import math
@@ -21,17 +21,20 @@ def parameter(
     choices: tuple[str, ...] = (),
     help: str = "",
 ) -> Any:
-    """A dataclass field with what a page or the command line needs to ask for it.
+    """A dataclass field with the metadata that a page or the command line needs to show it.
 
     Args:
-        default: Its default; None where it depends on the network (for a method, see `Explainer.resolved`).
-        label: A short name for people.
+        default: Its default; None if it depends on the network (for a method, see `Explainer.resolved`).
+        label: A short name to show.
         kind: int, float, bool or str; by default the type of the default value.
-        unit: Such as "px".
-        low: Smallest value accepted.
-        high: Largest value accepted.
-        choices: The values accepted, for text.
-        help: One sentence.
+        unit: Its unit, such as "px".
+        low: Smallest accepted value.
+        high: Largest accepted value.
+        choices: The accepted values, for text.
+        help: One sentence on what it does.
+
+    Raises:
+        TypeError: If there is neither a default value nor a `kind`.
     """
     if kind is None and default is None:
         raise TypeError(f"The parameter '{label}' has no default value, so its `kind` must be given.")
@@ -48,10 +51,11 @@ def parameter(
 
 
 def check_parameters(owner: Any) -> None:
-    """Checks the fields of a dataclass instance against what they accept; NumPy's numbers become Python's.
+    """Checks the fields of a dataclass instance and converts NumPy numbers to Python numbers.
 
     Raises:
-        ParameterError: Naming the class, the parameter, what it accepts and what came.
+        ParameterError: If a value is not accepted; the message names the class, the parameter, the accepted values and
+            the given value.
     """
     for spec in dataclasses.fields(owner):
         object.__setattr__(owner, spec.name, _checked(type(owner).__name__, spec, getattr(owner, spec.name)))

@@ -1,4 +1,4 @@
-"""How long work reports its progress and can be cancelled: one callback for the whole library."""
+"""One callback for the whole library, by which long computations report progress and can be cancelled."""
 
 from typing import Protocol
 
@@ -6,15 +6,16 @@ import numpy as np
 
 
 class Progress(Protocol):
-    """A callback between batches of work. An exception that it raises cancels the work and passes through."""
+    """A callback between batches of a computation. An exception that it raises cancels the computation and passes
+    through."""
 
     def __call__(self, done: int, total: int, partial: np.ndarray | None = None, /) -> None:
-        """Reports `done` of `total` units of work.
+        """Reports that `done` of `total` units are finished.
 
         Args:
             done: Finished units, 0 to `total`.
             total: All units.
-            partial: The result so far, where the work has one: a map (H, W) float32, or a picture (h, w, 3) uint8.
+            partial: The result so far, if there is one: a map (H, W) float32, or a picture (h, w, 3) uint8.
         """
 
 
@@ -23,7 +24,7 @@ def no_progress(done: int, total: int, partial: np.ndarray | None = None, /) -> 
 
 
 def within(progress: Progress, done: int, total: int) -> Progress:
-    """A progress callback for one step of a longer job: keeps the outer count and still allows cancelling."""
+    """A progress callback for one step of a longer job: the outer count does not change, and cancelling works."""
     return lambda *_: progress(done, total)
 
 
@@ -31,9 +32,9 @@ class Steps:
     """Counts the finished units of a longer job that has parts, and reports the count.
 
     Args:
-        progress: Of the whole job.
+        progress: The callback of the whole job.
         total: Units of the whole job.
-        done: Units that were finished before.
+        done: Units that are already finished.
     """
 
     def __init__(self, progress: Progress, total: int, done: int = 0):
@@ -41,7 +42,7 @@ class Steps:
         progress(done, total)
 
     def watch(self, done: int, total: int, partial: np.ndarray | None = None, /) -> None:
-        """A callback for a part with units of its own: the count stays, and cancelling works."""
+        """A callback for a part that counts other units: the count of the job does not change, and cancelling works."""
         self._progress(self._done, self._total)
 
     def part(self, done: int, total: int, partial: np.ndarray | None = None, /) -> None:

@@ -24,7 +24,7 @@ def divided(scores):
 
 @pytest.mark.parametrize("head", [lambda x: HiddenSoftmax()(layers.Dense(3)(x)), divided], ids=["layer", "division"])
 def test_softmax_hidden_refused_not_explained_as_logits(head):
-    with pytest.raises(ModelError, match="ends in probabilities, but the softmax"):
+    with pytest.raises(ModelError, match="ends in probabilities, but its softmax"):
         classifier_of(seeded(of_flat(head)))
 
 

@@ -1,1 +1,1 @@
-"""A Keras model as one flat graph, and what each of its layers is. The lowest room: it uses no other."""
+"""A Keras model as one flat graph, and the kind of each of its layers. This package uses no other package of vislib."""

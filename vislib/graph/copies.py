@@ -1,4 +1,4 @@
-"""The same layer once more, weights shared, with some attributes changed."""
+"""Copies a layer with shared weights and some changed attributes."""
 
 from typing import Any, TypeVar
 
@@ -6,15 +6,15 @@ _Operation = TypeVar("_Operation")
 
 
 def sharing_weights(operation: _Operation, **changed: Any) -> _Operation:
-    """A twin of a Keras layer or operation that shares its weights and differs in the given attributes alone.
+    """A twin of a Keras layer or operation that shares its weights and differs only in the given attributes.
 
-    Keras copies a layer by its configuration, with new weights, for which a large network has no room, and which would
-    not follow when the model is trained on. So the instance's attributes are copied; those are Keras's private
-    fields, which is why this is the only place that does it.
+    Keras copies a layer by its configuration, with new weights. For a large network these need too much memory, and
+    they do not change when the model is trained further. So this function copies the instance's attributes. They
+    include private fields of Keras, so this is the only place in vislib that does it.
 
     Args:
-        operation: Of a model; it is not changed.
-        **changed: Attributes of the twin.
+        operation: A layer or operation of a model; it is not changed.
+        **changed: Attributes of the twin with their values.
     """
     twin = object.__new__(type(operation))
     twin.__dict__.update(vars(operation), _inbound_nodes=[], _outbound_nodes=[])

@@ -1,7 +1,7 @@
-"""Makes one flat graph of a model: nested models opened, the final activation left out.
+"""Makes one flat graph of a model: nested models are opened, and the final activation is left out.
 
-Keras offers no such view: a nested base hides its layers, a Sequential has no graph of its own before it
-is built, sizes may be unknown, and the softmax sits wherever its author put it.
+Keras has no such view: a nested model hides its layers, a Sequential model has no graph before it is built, sizes may
+be unknown, and the softmax can be at different places.
 """
 
 from vislib.backend import keras
@@ -12,15 +12,15 @@ from vislib.graph.layer_kinds import kind_of
 
 
 def flatten(model: keras.Model, input_shape: tuple[int, int, int]) -> Graph:
-    """The model as a flat graph of its own layers (weights shared), ending in logits.
+    """The model as a flat graph of its own layers, with shared weights, that ends in logits.
 
     Args:
-        model: A functional or Sequential image classifier; nested ones too.
-        input_shape: (height, width, channels) to build it for.
+        model: A functional or Sequential image classifier; it may contain nested models.
+        input_shape: (height, width, channels) of the graph's input.
 
     Raises:
-        ModelError: If the model or a model in it is subclassed, it has several inputs or outputs, cannot take
-            such an input, or ends in something that is not one score a class.
+        ModelError: If the model or a nested model is subclassed or has several inputs or outputs, the model cannot
+            take such an input, or its output is not one score per class.
     """
     _check(model)
     nodes: list[Node] = []
@@ -41,7 +41,7 @@ def flatten(model: keras.Model, input_shape: tuple[int, int, int]) -> Graph:
     if len(graph.logits.shape) != 2 or graph.logits.shape[1] is None:
         raise ModelError(
             f"{model.name} is not a classifier: its output has shape {tuple(output.shape)}; "
-            "one score a class, (batch, classes), is needed."
+            "one score per class, (batch, classes), is needed."
         )
     return graph
 
@@ -52,12 +52,12 @@ def _check(model: keras.Model) -> None:
     if not getattr(model, "outputs", None):
         raise ModelError(
             f"{model.name} is a subclassed model, whose layers cannot be seen from outside; "
-            "functional and Sequential models can be looked into."
+            "only functional and Sequential models are accepted."
         )
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise ModelError(
             f"{model.name} has {len(model.inputs)} input(s) and {len(model.outputs)} output(s); "
-            "a model with one image in and one output can be explained."
+            "only a model with one image input and one output can be explained."
         )
 
 
@@ -66,7 +66,7 @@ def _is_model(layer: keras.Layer) -> bool:
 
 
 def _calls(model: keras.Model) -> list:
-    """The calls that lead from the model's input to its output, in a computable order."""
+    """The calls that lead from the model's input to its output, in an order in which they can be computed."""
     calls, done = [], set()
     open_tensors = [(model.outputs[0], False)]
     given = {id(tensor) for tensor in model.inputs}
@@ -87,13 +87,13 @@ def _calls(model: keras.Model) -> list:
 
 
 def _unique(name: str, nodes: list[Node]) -> str:
-    """The name, with a number from a layer's second call on."""
+    """The name of a node; from a layer's second call on it has a number."""
     earlier = sum(node.name == name or node.name.startswith(f"{name}:") for node in nodes)
     return f"{name}:{earlier + 1}" if earlier else name
 
 
 def _replay(model: keras.Model, entry: keras.KerasTensor, nodes: list[Node], prefix: str) -> keras.KerasTensor:
-    """Calls the model's own layers again on `entry`, going into nested models, and notes each call."""
+    """Calls the model's layers again on `entry`, also those of nested models, and appends each call to `nodes`."""
     if not getattr(model, "outputs", None) or len(model.inputs) != 1 or len(model.outputs) != 1:
         raise ModelError(
             f"{prefix}{model.name}, a model inside the model, is subclassed or has several inputs or outputs, "
@@ -122,8 +122,8 @@ _FINAL_FUNCTIONS = ("softmax", "sigmoid")
 def _up_to_logits(entry: keras.KerasTensor, nodes: list[Node], output: keras.KerasTensor) -> Graph:
     """The graph without its final softmax or sigmoid.
 
-    Without one the output is taken for logits, which belong to a softmax (to a sigmoid where there is a
-    single unit); `Network` checks that such an output does not behave like probabilities after all.
+    If there is none, the output is assumed to be logits of a softmax, or of a sigmoid for a single unit; `Network`
+    checks that such an output does not look like probabilities.
     """
     producer = {id(node.output): node for node in nodes}
     passed: list[Node] = []
@@ -148,7 +148,7 @@ def _up_to_logits(entry: keras.KerasTensor, nodes: list[Node], output: keras.Ker
 
 
 def _final_activation(operation: keras.Operation) -> str:
-    """Which activation an operation is or ends in, if that turns scores into probabilities; "" otherwise."""
+    """The activation that an operation is or ends in, if it turns scores into probabilities; "" otherwise."""
     if not hasattr(operation, "activation"):
         return kind_of(operation).probabilities
     name = activation_name(operation)
@@ -156,9 +156,9 @@ def _final_activation(operation: keras.Operation) -> str:
 
 
 def _linear_copy(node: Node) -> Node | None:
-    """A final layer with weights, without its activation; None for a mere activation, to be left out.
+    """The final layer without its activation; None if the layer is only an activation and has no weights.
 
-    It shares the layer's weights, so that weights that are changed later count here too.
+    The copy shares the layer's weights, so later changes of the weights are effective here too.
     """
     if not getattr(node.operation, "weights", None):
         return None

@@ -11,8 +11,8 @@ from vislib.graph.layer_kinds import Reach, Role, kind_of
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """One operation of a flat graph: its name ("base/conv1" inside a nested model), the Keras layer or
-    operation itself, and what goes in and out, as symbolic tensors (batch, …)."""
+    """One operation of a flat graph: its name ("base/conv1" inside a nested model), the Keras layer or operation, and
+    its inputs and output as symbolic tensors (batch, …)."""
 
     name: str
     operation: keras.Operation
@@ -27,7 +27,7 @@ class Node:
 
     @property
     def constants(self) -> tuple[Any, ...]:
-        """What it is called with besides symbolic tensors: numbers, arrays, None."""
+        """The arguments of its call that are not symbolic tensors: numbers, arrays, None."""
         arguments = call_of(self.output).arguments
         return tuple(
             each
@@ -44,10 +44,10 @@ class Graph:
         input: Symbolic input (batch, h, w, c).
         nodes: Every operation up to the logits, in an order in which they can be computed.
         logits: Symbolic scores (batch, units) before the final activation.
-        activation: What turns logits into probabilities: "softmax" or "sigmoid".
-        activation_removed: Whether that activation was part of the model, and left out here.
+        activation: The function that turns logits into probabilities: "softmax" or "sigmoid".
+        activation_removed: Whether that activation was part of the model and is left out here.
         modified_relus: Names of the nodes whose gradient follows another rule (`vislib.graph.relu_rules`).
-        notes: Sentences on what that rule does not reach.
+        notes: Sentences on the nodes that the rule does not apply to.
     """
 
     input: keras.KerasTensor
@@ -70,13 +70,13 @@ class Graph:
     def last_map_node(self) -> Node | None:
         """The last node with feature maps before pooling; None if there is none.
 
-        From the logits backwards along every path to the first stack of maps, then past pooling and dropout. Where
-        several paths give one, the deepest counts.
+        The search goes from the logits backwards along every path to the first stack of maps, past pooling and dropout.
+        If several paths lead to different nodes, the result is the deepest.
         """
         return self._last_map_node([self.logits])
 
     def last_map_node_before(self, node: Node) -> Node | None:
-        """The last node with feature maps that a node's own weights read, past its activation and normalization."""
+        """The last node with feature maps that a node's weights read, past its activation and normalization."""
         makers = {id(other.output): other for other in self.nodes}
         while kind_of(node.operation).identity or kind_of(node.operation).role in _AFTER_WEIGHTS:
             before = makers.get(id(node.inputs[0]))
@@ -102,7 +102,7 @@ class Graph:
         return self.nodes[max(found)] if found else None
 
     def leads_to(self, node: Node, tensor: keras.KerasTensor) -> bool:
-        """Whether a tensor depends on a node's output, or is it."""
+        """Whether a tensor depends on a node's output, or is that output."""
         behind = {id(node.output)}
         for later in self.nodes:
             if any(id(each) in behind for each in later.inputs):
@@ -110,7 +110,7 @@ class Graph:
         return id(tensor) in behind
 
     def up_to(self, *tensors: keras.KerasTensor) -> "Graph":
-        """The part of the graph that tensors depend on, with the first of them in the place of the logits."""
+        """The part of the graph that some tensors depend on, with the first of them in place of the logits."""
         wanted, nodes = {id(tensor) for tensor in tensors}, []
         for node in reversed(self.nodes):
             if id(node.output) in wanted:
@@ -119,10 +119,11 @@ class Graph:
         return dataclasses.replace(self, nodes=tuple(reversed(nodes)), logits=tensors[0])
 
     def cut_at(self, node: Node) -> tuple[keras.KerasTensor, ...]:
-        """The tensors that the part of the graph behind a node starts from: the node's output first, then every other
-        tensor that crosses the cut.
+        """The inputs of the part of the graph behind a node: the node's output first, then every other tensor that
+        crosses the cut.
 
-        A network without branches has one, the node's own output; one whose shortcuts lead past the node has more.
+        A network without branches has one such tensor, the node's output. A network with shortcuts past the node has
+        more.
         """
         behind = {id(node.output)}
         found = {id(node.output): node.output}
@@ -136,10 +137,10 @@ class Graph:
 
     @property
     def cam_head(self) -> tuple[Node, Node] | None:
-        """The layer whose maps are averaged over all places and go straight into the class scores, and the layer
-        that makes the scores; None where the network does not end so.
+        """The layer whose maps are averaged over all places, and the linear layer that makes the class scores from the
+        averages; None for a network with another end.
 
-        The end looked for is the one of Zhou et al. 2016: global average pooling, then one linear layer.
+        The network must end as in Zhou et al. 2016: global average pooling, then one linear layer.
         """
         makers = {id(node.output): node for node in self.nodes}
         node = _before(self.logits, makers)
@@ -154,9 +155,9 @@ class Graph:
         return None if maps is None else (maps, node)
 
     def rewritten(self, operation_of: Callable[[Node], keras.Operation | None]) -> "Graph":
-        """The graph with another operation at each node; None leaves a node out, and what goes in comes out.
+        """The graph with the operation `operation_of(node)` at each node, under the same name.
 
-        The nodes that stay keep their names.
+        Where it is None, the node is left out, and its input takes the place of its output.
         """
         now, nodes = {id(self.input): self.input}, []
         for node in self.nodes:
@@ -183,16 +184,16 @@ class Graph:
 
 
 def call_of(tensor: keras.KerasTensor):
-    """Keras's own record of the call that made a symbolic tensor: its operation, arguments and outputs.
+    """Keras's record of the call that made a symbolic tensor: its operation, arguments and outputs.
 
-    There is no public way to it that also tells apart the calls of a layer that is used twice.
+    Keras has no public access to it that distinguishes the calls of a layer that is used twice.
     """
     history = tensor._keras_history
     return history.operation._inbound_nodes[history.node_index]
 
 
 def activation_name(operation: keras.Operation) -> str:
-    """The name of the function or class of an operation's activation; of the operation itself if it has none."""
+    """The name of the function or class of an operation's activation; without one, that of the operation's class."""
     if hasattr(operation, "activation"):
         activation = getattr(operation.activation, "func", operation.activation)  # of a functools.partial
         return getattr(activation, "__name__", type(activation).__name__)
@@ -208,7 +209,7 @@ def _is(node: Node, role: Role, reach: Reach, statistic: str = "") -> bool:
 
 
 def _before(tensor: keras.KerasTensor, makers: dict[int, Node]) -> Node | None:
-    """What makes the tensor, past what only hands it on when the network is used."""
+    """The node that computes a tensor, past nodes that pass their values on at prediction time."""
     node = makers.get(id(tensor))
     while node is not None and kind_of(node.operation).identity:
         node = makers.get(id(node.inputs[0]))

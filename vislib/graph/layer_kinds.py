@@ -1,7 +1,7 @@
-"""What each Keras layer and operation does to a map, as data: the one place that lists them.
+"""What each Keras layer and operation does to a map, as data: the only list of them.
 
-A new layer kind is one row here, and a formula in `vislib.layers` where one is shown. Names, not classes, so that
-asking costs no import of TensorFlow.
+A new layer kind is one row here, and a formula in `vislib.layers` if a formula is shown. The rows have class names
+instead of classes, so that a look-up does not import TensorFlow.
 """
 
 from collections.abc import Iterator
@@ -38,27 +38,27 @@ class Reach(StrEnum):
     WINDOW = auto()
     """A window, given by kernel or pool size, strides, dilation and padding."""
     SHIFT = auto()
-    """One other place: padding and cropping."""
+    """One place, shifted: padding and cropping."""
     EVERYWHERE = auto()
-    """Any place, as far as is known."""
+    """All places, or unknown."""
 
 
 @dataclass(frozen=True)
 class LayerKind:
-    """What is known of a kind of layer.
+    """The properties of a kind of layer.
 
     Attributes:
         role: What it is for.
         reach: What one place of its output depends on.
-        title: In words, for a reader who meets it.
-        identity: Hands its values on at prediction time, perhaps in another shape.
-        exact_on_windows: May be computed on a cut-out window of its input, with the same values.
-        outside: What a window sees beyond the edge of the map.
-        statistic: Of a pooling layer, "max" or "average".
-        joins: The kind of block whose branches meet in it: "residual", "inception" or "gated".
-        probabilities: The final activation that it is: "softmax" or "sigmoid".
-        relu: Whether it is a ReLU or one of its relatives, which the rules of `relu_rules` are about.
-        depth: Counts in a network's depth.
+        title: A description in words.
+        identity: Whether it passes its values on at prediction time, perhaps in another shape.
+        exact_on_windows: Whether it gives the same values on a cut-out window of its input.
+        outside: The value that a window reads beyond the edge of the map.
+        statistic: For a pooling layer, "max" or "average".
+        joins: The kind of block whose branches it joins: "residual", "inception" or "gated".
+        probabilities: "softmax" or "sigmoid" if it is such a final activation.
+        relu: Whether it is a ReLU or a variant of it, to which the rules of `relu_rules` apply.
+        depth: Whether it counts in a network's depth.
         macs_known: Whether its multiply-adds are known; zero counts as known.
     """
 
@@ -77,32 +77,33 @@ class LayerKind:
 
 
 UNKNOWN = LayerKind(Role.OTHER, Reach.EVERYWHERE, macs_known=False)
-"""Whatever neither Keras nor vislib defines."""
+"""The row of every class that neither Keras nor vislib defines."""
 
 
 def kind_of(operation: Any) -> LayerKind:
-    """The row of a layer or operation; UNKNOWN unless Keras or vislib itself defines its class.
+    """The row of a layer or operation; UNKNOWN unless Keras or vislib defines its class.
 
-    The module of the class counts, not only its name: somebody else's layer of a known name may do anything.
+    The class must have the right module as well as the right name: a custom layer with a known name may do anything.
     """
     return _row(type(operation)) or UNKNOWN
 
 
 def nearest_kind(operation: Any) -> LayerKind:
-    """The row of the nearest class of Keras that an operation derives from; UNKNOWN if there is none.
+    """The row of the nearest Keras class that an operation derives from; UNKNOWN if there is none.
 
-    For pictures and words only. A subclass may compute something else, so what values rest on asks `kind_of`.
+    It is for pictures and texts only. A subclass may compute something else, so code that computes values uses
+    `kind_of`.
     """
     return next((row for base in type(operation).__mro__ if (row := _row(base))), UNKNOWN)
 
 
 def layer_kind_named(name: str) -> LayerKind:
-    """The row of Keras's layer of that class name; UNKNOWN if there is none."""
+    """The row of the Keras layer with this class name; UNKNOWN if there is none."""
     return LAYERS.get(name, UNKNOWN)
 
 
 def operation_kind_named(name: str) -> LayerKind:
-    """The row of Keras's operation (`keras.ops`) of that class name; UNKNOWN if there is none."""
+    """The row of the Keras operation (`keras.ops`) with this class name; UNKNOWN if there is none."""
     return OPERATIONS.get(name, UNKNOWN)
 
 
@@ -115,7 +116,7 @@ def _row(cls: type) -> LayerKind | None:
 
 
 def _rows(*groups: tuple[str, LayerKind]) -> dict[str, LayerKind]:
-    """Rows by class name, of groups (names with spaces between them, their row)."""
+    """Rows by class name, from groups (names separated by spaces, their common row)."""
     return dict(_pairs(groups))
 
 

@@ -1,4 +1,4 @@
-"""Which places of its inputs one place of a node's output depends on."""
+"""The places of a node's inputs on which one place of its output depends."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ _SAME_PLACE = [(1, 1, 1, 0)] * 2
 
 
 def windows_of(node: "Node") -> list[tuple[int, int, int, int]] | None:
-    """(kernel, stride, dilation, padding before) down and across; None where any place may count.
+    """(kernel, stride, dilation, padding before) down and across; None if the output may depend on any place.
 
     Output o of an axis depends on the inputs o·stride − padding + j·dilation for j = 0 … kernel − 1.
     """

@@ -1,17 +1,17 @@
-"""A classifier's graph whose ReLUs pass gradients back by another rule: guided backpropagation, deconvnet.
+"""A classifier's graph whose ReLUs have another gradient rule: guided backpropagation, deconvnet.
 
 A ReLU y = f(x) passes the incoming gradient g = ∂ score / ∂ y on as f'(x) · g. The rules change that to
 
     guided:    f'(x) · g where x, y and g are positive, else 0    (Springenberg et al. 2014, arXiv 1412.6806)
     deconvnet: g where g is positive, else 0                      (Zeiler & Fergus 2013, arXiv 1311.2901)
 
-and, so that an ascent can leave a place where every unit is silent, to
+and, so that gradient ascent can leave a point where every unit is inactive, to
 
-    redirected: f'(x) · g; but if that is 0 all over an example, g wherever it does not push x further outside
+    redirected: f'(x) · g; but if that is 0 for a whole example, g wherever it does not push x further outside
                 (lucid, https://github.com/tensorflow/lucid, misc/redirected_relu_grad.py)
 
-Values stay as they are. So do the model and its weights, which the new graph shares: a layer with a ReLU of its own
-is called through a twin that differs in nothing but its activation.
+Values do not change. The model and its weights do not change either, and the new graph shares the weights: a layer
+that contains a ReLU is replaced by a twin that differs only in its activation.
 """
 
 import dataclasses
@@ -30,18 +30,19 @@ _MARK = "relu_with_rule"
 
 
 def with_relu_rule(graph: Graph, rule: str, name: str) -> Graph:
-    """The same graph with the rule in force at every ReLU, however it is written.
+    """The same graph with the rule at every ReLU, in whatever form the ReLU is written.
 
     Args:
-        graph: Of a classifier.
+        graph: A classifier's graph.
         rule: One of `RULES`.
-        name: The model's, for errors.
+        name: The model's name, for error messages.
 
     Returns:
-        A graph with the same nodes by name; `modified_relus` names those that were changed, `notes` tells what was not.
+        A graph with the same node names; `modified_relus` names the changed nodes, `notes` the activations that are
+        not changed.
 
     Raises:
-        ModelError: If there is a ReLU that the rule cannot reach, or none that it can.
+        ModelError: If the rule cannot be applied to one of the ReLUs, or there is no ReLU.
     """
     twins: dict[int, keras.Operation] = {}
     modified: list[str] = []
@@ -66,12 +67,12 @@ def with_relu_rule(graph: Graph, rule: str, name: str) -> Graph:
     return dataclasses.replace(
         rewritten,
         modified_relus=frozenset(modified),
-        notes=(f"Left as they are, for the rule is about ReLUs: {_counted(plain)}.",) if plain else (),
+        notes=(f"Not changed, because the rule applies to ReLUs only: {_counted(plain)}.",) if plain else (),
     )
 
 
 def before_relu(graph: Graph, node: Node) -> keras.KerasTensor:
-    """What goes into the ReLU that a node of the graph is or ends in; its output where there is none."""
+    """The input of the ReLU that a node is or ends in; the node's output if there is no ReLU."""
     if node.name not in graph.modified_relus and not _is_relu(node.operation):
         return node.output
     if "activation" not in vars(node.operation) or kind_of(node.operation).role is Role.ACTIVATION:
@@ -85,12 +86,13 @@ def before_relu(graph: Graph, node: Node) -> keras.KerasTensor:
 def _check(rule: str, name: str, modified: list[str], hidden: list[str], plain: dict[str, list[str]]) -> None:
     if hidden:
         raise ModelError(
-            f"The {rule} gradient of {name} cannot be computed: there is a ReLU inside {listed(hidden)}, where the rule "
-            "cannot be put in force. It can for keras.layers.ReLU, Activation, `activation=` and keras.ops.relu."
+            f"The {rule} gradient of {name} cannot be computed: there is a ReLU inside {listed(hidden)}, to which the "
+            "rule cannot be applied. It can be applied to keras.layers.ReLU, Activation, `activation=` and "
+            "keras.ops.relu."
         )
     if not modified:
         has = f"; it has {_counted(plain)}" if plain else ""
-        raise ModelError(f"The {rule} gradient is about ReLUs, and {name} has none that could be found{has}.")
+        raise ModelError(f"The {rule} gradient needs ReLUs, and no ReLU was found in {name}{has}.")
 
 
 def _counted(plain: dict[str, list[str]]) -> str:
@@ -110,12 +112,12 @@ _FUNCTIONS = {_plainly(name) for name in dir(keras.activations) if name not in _
 def _is_relu(operation: keras.Operation) -> bool:
     if "activation" in vars(operation):
         return _plainly(activation_name(operation)) in _RELU_FUNCTIONS or kind_of(operation.activation).relu
-    # An activation that is a property belongs to something inside, such as a recurrent layer's cell.
+    # If `activation` is a property, it belongs to an inner object, such as a recurrent layer's cell.
     return not hasattr(operation, "activation") and kind_of(operation).relu
 
 
 def _is_activation(node: Node) -> bool:
-    """Whether it is or ends in a nonlinear function; a maximum with a number may be one."""
+    """Whether a node is or ends in a nonlinear function; a maximum with a number may be one."""
     operation = node.operation
     if hasattr(operation, "activation"):
         return activation_name(operation) not in ("linear", "NoneType")
@@ -124,7 +126,7 @@ def _is_activation(node: Node) -> bool:
 
 
 def _is_opaque(operation: keras.Operation) -> bool:
-    """Whether something may be inside it that neither the graph nor its activation's name tells."""
+    """Whether an operation may contain functions that are visible neither in the graph nor in its activation's name."""
     kind = kind_of(operation)
     inner = isinstance(operation, keras.Layer) and any(True for _ in _layers_inside(operation))
     own_function = hasattr(operation, "activation") and not _is_known_function(operation)
@@ -132,7 +134,7 @@ def _is_opaque(operation: keras.Operation) -> bool:
 
 
 def _is_known_function(operation: keras.Operation) -> bool:
-    """Whether the activation that an operation ends in is none, one of Keras's functions, or one of its layers."""
+    """Whether an operation's final activation is missing, a Keras function or a Keras layer."""
     activation = getattr(operation, "activation", None)
     name = _plainly(activation_name(operation))
     return activation is None or name in _FUNCTIONS | {"linear"} or kind_of(activation).role is Role.ACTIVATION
@@ -144,7 +146,7 @@ def _layers_inside(layer: keras.Layer):
 
 
 def _hides_relu(call, operation: keras.Operation) -> bool:
-    """Whether TensorFlow's ReLUs are computed inside the operation, other than under the rule."""
+    """Whether TensorFlow computes a ReLU without the rule inside the operation."""
 
     def run(*tensors):
         given = {id(old): new for old, new in zip(call.input_tensors, tensors, strict=True)}
@@ -206,7 +208,7 @@ def _function_with_rule(function, rule: str):
 
 
 class _ReluWithRule(keras.Operation):
-    """A ReLU that is an operation of its own, under a rule."""
+    """A ReLU that is a separate operation, with a rule for its gradient."""
 
     def __init__(self, operation: keras.Operation, rule: str, dtype: str):
         super().__init__()

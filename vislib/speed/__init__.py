@@ -1,1 +1,1 @@
-"""What makes a graph quicker to compute. Nothing here changes a number beyond rounding; all of it could be left out."""
+"""Makes a graph quicker to compute. Nothing here changes a result beyond rounding, so all of it is optional."""

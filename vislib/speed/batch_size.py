@@ -1,4 +1,4 @@
-"""How many images go through a network at once, so that what it holds meanwhile stays bounded whatever its size."""
+"""The number of images that go through a network at once, so that memory stays bounded for networks of any size."""
 
 import math
 from collections.abc import Callable
@@ -11,16 +11,16 @@ from vislib.graph.layer_kinds import BATCH_NORMALIZATION, kind_of
 
 _FORWARD_BYTES = 320 * 1024**2
 _GRADIENT_BYTES = 560 * 1024**2
-_ON_A_GPU = 8  # times as much: a GPU computes many images at once, and has memory of its own
+_ON_A_GPU = 8  # factor for a GPU, which computes many images at once and has separate memory
 _MOST = 256
 
 
 def forward_batch(graph: Graph, share: Callable[[object], float] = lambda tensor: 1.0) -> int:
-    """Images at once when only outputs are wanted and each map is forgotten after its last use, 1 to 256.
+    """Images at once, 1 to 256, if only outputs are needed, so that each map is freed after its last use.
 
     Args:
         graph: The network.
-        share: How much of a symbolic tensor's map is computed, 0 to 1.
+        share: Gives the share 0..1 of a symbolic tensor's map that is computed.
     """
     last = {id(tensor): number for number, node in enumerate(graph.nodes) for tensor in node.inputs}
     alive, most = {id(graph.input): _bytes(graph.input) * share(graph.input)}, 1.0
@@ -34,7 +34,7 @@ def forward_batch(graph: Graph, share: Callable[[object], float] = lambda tensor
 
 
 def gradient_batch(graph: Graph) -> int:
-    """Images at once when a gradient is wanted, for which every map is kept but a norm's, 1 to 256."""
+    """Images at once, 1 to 256, for a gradient, which keeps every map except those of batch normalizations."""
     kept = [node for node in graph.nodes if kind_of(node.operation) is not BATCH_NORMALIZATION]
     return _fitting(_GRADIENT_BYTES, sum(_bytes(node.output) for node in kept))
 
@@ -45,5 +45,5 @@ def _fitting(most_bytes: int, image_bytes: float) -> int:
 
 
 def _bytes(tensor) -> int:
-    """Of one image's float32 values."""
+    """Size of a tensor's float32 values for one image, in bytes."""
     return 4 * math.prod(tensor.shape[1:])

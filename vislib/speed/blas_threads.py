@@ -1,4 +1,4 @@
-"""NumPy's threads, limited while TensorFlow computes."""
+"""Limits NumPy's threads while TensorFlow computes."""
 
 import contextlib
 import functools
@@ -15,18 +15,18 @@ _limit: Any = None
 
 @functools.cache
 def _controller() -> ThreadpoolController:
-    return ThreadpoolController()  # looking through the process's libraries takes some milliseconds
+    return ThreadpoolController()  # cached, as it takes some milliseconds to find the process's libraries
 
 
 @contextlib.contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Within it, or in a function decorated by it, NumPy computes matrix products in one thread.
+    """A context, or a decorator of a function, in which NumPy computes matrix products in one thread.
 
-    OpenBLAS's threads wait busily for a thirtieth of a second after each product, on the cores that TensorFlow is to
-    use meanwhile: integrated gradients take a third longer so, and the products themselves are small.
+    After each product OpenBLAS's threads keep their cores busy for a thirtieth of a second, and TensorFlow needs these
+    cores: integrated gradients then take a third longer. The products are small, so one thread is enough.
 
-    The limit holds for the whole process. Blocks of several threads may overlap: the first one in sets the limit, and
-    the last one out restores what was there before.
+    The limit holds for the whole process. Contexts of several threads may overlap: the first that is entered sets the
+    limit, and the last that is left restores the previous limit.
     """
     global _inside, _limit
     with _lock:

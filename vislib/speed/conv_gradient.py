@@ -1,8 +1,8 @@
-"""The gradient of a convolution, computed as a convolution with a kernel that was flipped beforehand.
+"""The gradient of a convolution, computed as a convolution with a kernel that is flipped in advance.
 
 The gradient by a convolution's input is a convolution of the gradient by its output, with the kernel flipped and its
-channels swapped. TensorFlow flips the kernel at every call, which for one image can take longer than the rest; here
-the flipped kernels are kept. Values are the model's own, gradients equal up to the order of sums.
+channels swapped. TensorFlow flips the kernel at every call, which for one image can take longer than the rest. Here
+the flipped kernels are stored. Values are those of the model; gradients are equal up to the order of sums.
 """
 
 from vislib.backend import keras, tf
@@ -19,13 +19,13 @@ class FlippedKernelGradients(GraphRewrite):
     """A graph with the same values whose gradients take less time.
 
     Args:
-        graph: With the model's own operations, or such that share their weights.
+        graph: The graph with the model's own operations, or operations that share their weights.
     """
 
     def __init__(self, graph: Graph):
         twins: dict[int, _FlippedKernel] = {}
 
-        def turned(node: Node) -> keras.Operation:
+        def twin_of(node: Node) -> keras.Operation:
             operation = node.operation
             if id(operation) not in twins:
                 kind = _flipped_kernel_of(operation)
@@ -34,12 +34,12 @@ class FlippedKernelGradients(GraphRewrite):
                 twins[id(operation)] = kind(operation)
             return twins[id(operation)].twin
 
-        rewritten = graph.rewritten(turned)  # which fills `twins`
+        rewritten = graph.rewritten(twin_of)  # this fills `twins`
         super().__init__(rewritten, list(twins.values()))
 
 
 class _FlippedKernel:
-    """A convolution's kernel as its gradient needs it, and the operation's twin that uses it."""
+    """A convolution's flipped kernel, and a twin of the convolution whose gradient uses it."""
 
     def __init__(self, operation: keras.layers.Conv2D | FoldedConvolution):
         self._source, self._strides = operation.kernel, operation.strides
@@ -66,12 +66,12 @@ class _FlippedKernel:
         return tf.transpose(tf.reverse(kernel, (0, 1)), (0, 1, 3, 2))
 
     def _back(self, gradient, x):
-        """The gradient by the input x, of that by the output."""
+        """The gradient by the input x, from the gradient by the output."""
         return tf.nn.conv2d(gradient, tf.convert_to_tensor(self._kernel), 1, "SAME")
 
 
 class _SingleWeight(_FlippedKernel):
-    """Of a 1 × 1 convolution with a stride: inputs between its places have no influence, so their gradient is 0."""
+    """For a 1 × 1 convolution with a stride: inputs that the stride skips have no influence, so their gradient is 0."""
 
     def _back(self, gradient, x):
         by_input = super()._back(gradient, x)
@@ -82,7 +82,7 @@ class _SingleWeight(_FlippedKernel):
 
 
 class _PolyphaseStem(_FlippedKernel):
-    """Of a convolution with a stride s on few channels, by the polyphase (sub-pixel) decomposition of its transpose.
+    """For a convolution with a stride s on few channels, by the polyphase (sub-pixel) decomposition of its transpose.
 
     Along one axis y[o] = Σ_j w[j] · x[s·o + j]. Its gradient by x is
 
@@ -102,8 +102,8 @@ class _PolyphaseStem(_FlippedKernel):
         down, across = -(-rows // stride), -(-columns // stride)
         whole = tf.pad(kernel, ((0, down * stride - rows), (0, across * stride - columns), (0, 0), (0, 0)))
         split = tf.reshape(whole, (down, stride, across, stride, n_in, n_out))
-        turned = tf.transpose(tf.reverse(split, (0, 2)), (0, 2, 5, 1, 3, 4))
-        return tf.reshape(turned, (down, across, n_out, stride * stride * n_in))
+        flipped = tf.transpose(tf.reverse(split, (0, 2)), (0, 2, 5, 1, 3, 4))
+        return tf.reshape(flipped, (down, across, n_out, stride * stride * n_in))
 
     def _back(self, gradient, x):
         stride = self._strides[0]
@@ -113,18 +113,18 @@ class _PolyphaseStem(_FlippedKernel):
         )
         padded = tf.nn.depth_to_space(by_place, stride)
         (top, rows), (left, columns) = (self._inside(axis, gradient, x) for axis in (1, 2))
-        # Where the stride leaves a rest there are places at the end that no output saw.
+        # If the stride leaves a remainder, no output reads the last places of the input; their gradient is 0.
         rest = ((0, max(top + rows - padded.shape[1], 0)), (0, max(left + columns - padded.shape[2], 0)))
         return tf.pad(padded, ((0, 0), *rest, (0, 0)))[:, top : top + rows, left : left + columns]
 
     def _inside(self, axis: int, gradient, x) -> tuple[int, int]:
-        """Where the input begins in the padded one, and its length."""
+        """The start of the input inside the padded input, and its length, along one axis."""
         seen = (gradient.shape[axis] - 1) * self._strides[0] + self._source.shape[axis - 1]
         return max(seen - x.shape[axis], 0) // 2 if self._padding == "same" else 0, x.shape[axis]
 
 
 def _flipped_kernel_of(operation: keras.Operation) -> type[_FlippedKernel] | None:
-    """How the operation's kernel is turned; None where it is no convolution for which that is known and a gain."""
+    """The class that flips an operation's kernel; None if it is not a convolution for which that is faster."""
     normed = isinstance(operation, FoldedConvolution)
     layer = operation.layer if normed else operation
     if type(layer) is not keras.layers.Conv2D or layer.compute_dtype != "float32":
@@ -133,7 +133,7 @@ def _flipped_kernel_of(operation: keras.Operation) -> type[_FlippedKernel] | Non
         return None
     size, (down, across) = layer.kernel_size, layer.strides
     n_in = layer.kernel.shape[2]
-    if n_in <= _IMAGE:  # where turning alone is no gain
+    if n_in <= _IMAGE:  # here flipping alone saves no time
         return _PolyphaseStem if down == across > 1 and min(size) > 1 and down * across * n_in <= _FEW else None
     if (down, across) != (1, 1):
         return _SingleWeight if size == (1, 1) else None

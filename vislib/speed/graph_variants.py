@@ -1,4 +1,4 @@
-"""The variants of one graph: with a rule for its ReLUs, and quick to compute."""
+"""The variants of one graph: with a rule for its ReLUs, and with quicker operations."""
 
 import threading
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from vislib.speed.derived_weights import GraphRewrite
 
 
 class GraphVariants:
-    """Graphs derived from one, each made at its first use, with the model's current weights.
+    """Graphs derived from one graph. Each is made at its first use and has the model's current weights.
 
     Args:
-        graph: With the model's own operations.
-        name: The model's, for errors.
+        graph: The graph with the model's own operations.
+        name: The model's name, for error messages.
     """
 
     def __init__(self, graph: Graph, name: str):
@@ -25,7 +25,7 @@ class GraphVariants:
         self._lock = threading.Lock()
 
     def with_rule(self, rule: str | None) -> Graph:
-        """The graph whose ReLUs follow the rule; None for the plain one."""
+        """The graph whose ReLUs follow `rule`; the plain graph for None."""
         if rule is None:
             return self._graph
         with self._lock:
@@ -34,20 +34,20 @@ class GraphVariants:
             return self._with_rule[rule]
 
     def for_logits(self) -> Graph:
-        """The quickest where only outputs are needed."""
+        """The quickest graph for its last output alone."""
         return self._made(self._graph, FoldBatchNorm, FreezeBatchNorm)
 
     def for_maps(self) -> Graph:
-        """The quickest that has every node's output."""
+        """The quickest graph that has the output of every node."""
         return self._made(self._graph, FreezeBatchNorm)
 
     def for_gradients(self, rule: str | None, fold_batch_norm: bool = False) -> Graph:
-        """The one whose gradients are quickest; with its norms folded where asked, see `FoldBatchNorm`."""
+        """The graph with the quickest gradients; with folded batch normalizations on request, see `FoldBatchNorm`."""
         folded = (FoldBatchNorm,) if fold_batch_norm else ()
         return self._made(self.with_rule(rule), *folded, FreezeBatchNorm, FlippedKernelGradients)
 
     def _made(self, graph: Graph, *kinds: Callable[[Graph], GraphRewrite]) -> Graph:
-        """The graph made quick in these ways, one after the other."""
+        """The graph after these rewrites, one after the other."""
         for kind in kinds:
             with self._lock:
                 if (kind, graph) not in self._quick:

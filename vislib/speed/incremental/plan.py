@@ -1,4 +1,4 @@
-"""Which layers of a network run on a window when a rectangle of the input changes, and where the windows are."""
+"""Finds which layers of a network run on a window when a rectangle of the input changes, and where the windows are."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from vislib.graph.reach import is_along_channels, windows_of
 if TYPE_CHECKING:
     from vislib.graph.graph import Graph, Node
 
-# A window that is this share of its map or more is not worth cutting out.
+# A window with this share of its map or more takes as much time as the whole map, so it is not cut out.
 _WORTH_CUTTING = 0.7
 
 WindowSpec = tuple[int, int, int, int]
@@ -57,9 +57,10 @@ class IncrementalPlan:
 
     Attributes:
         graph: The network.
-        kept: Symbolic tensors (1, …) whose values for the unchanged image the windows are completed from.
+        kept: Symbolic tensors (1, …) whose values for the unchanged image fill the windows outside the changed cells.
         ranges: The different changed ranges of its maps, down and across.
-        windows_of_tensors: By id of a tensor that is computed on a window: which of `ranges`, down and across.
+        windows_of_tensors: By the id of a tensor that is computed on a window: its indices in `ranges`, down and
+            across.
     """
 
     def __init__(self, graph: "Graph", size: tuple[int, int]):
@@ -83,14 +84,14 @@ class IncrementalPlan:
 
     @property
     def saves(self) -> bool:
-        """Whether any layer is computed on less than its whole map."""
+        """Whether at least one layer is computed on less than its whole map."""
         return len(self.windows_of_tensors) > 1
 
     @property
     def structure(self) -> tuple[tuple[int, int] | None, ...]:
-        """For each operation which of the ranges its window has, down and across; None for the whole map.
+        """For each operation the indices of its window in `ranges`, down and across; None for the whole map.
 
-        It is all that a run is traced for: where the windows lie is an input of it.
+        A run is traced for this structure alone: the positions of the windows are inputs of the traced function.
         """
         return tuple(self.windows_of_tensors.get(id(node.output)) for node in self.graph.nodes)
 
@@ -102,7 +103,7 @@ class IncrementalPlan:
         return self.ranges[0][row].mean_share * self.ranges[1][column].mean_share
 
     def windows(self, tops: np.ndarray, lefts: np.ndarray) -> list[np.ndarray]:
-        """The windows for the rectangle at (tops, lefts), each (n,), as small as these places allow.
+        """The smallest windows for rectangles at (tops, lefts), each (n,).
 
         Returns:
             [first rows (r, n, 1), numbers of rows (r,), first columns (c, n, 1), numbers of columns (c,)] int32, for
@@ -116,7 +117,7 @@ class IncrementalPlan:
         return found
 
     def _indices(self, ranges: list[ChangedRange]) -> tuple[int, int]:
-        """The indices of ranges down and across, among those there are; equal ones have one."""
+        """The indices of two ranges in `self.ranges`, down and across; a new range is appended."""
         down, across = (_index(each, known) for each, known in zip(ranges, self.ranges, strict=True))
         return down, across
 
@@ -133,14 +134,14 @@ class IncrementalPlan:
 
 
 def window_specs(node: "Node") -> list[WindowSpec]:
-    """Down and across, of an operation that can be computed on a window with the same values; empty for any other."""
+    """The window specs, down and across, of an operation that gives the same values on a window; empty for others."""
     specs, operation, kind = windows_of(node), node.operation, kind_of(node.operation)
     if specs is None or not kind.exact_on_windows or getattr(operation, "data_format", None) == "channels_first":
         return []
     if any(tensor.shape[1:3] != node.inputs[0].shape[1:3] for tensor in node.inputs):
         return []
     if kind.reach is Reach.WINDOW:
-        # A padded average counts only the cells that are there, which a cut-out window does not know.
+        # With padding, the average counts only cells inside the map, and a cut-out window has no such information.
         return [] if kind.statistic == "average" and operation.padding != "valid" else specs
     return [] if kind.reach is Reach.PLACE and _has_numbers_of_places(node) else specs
 

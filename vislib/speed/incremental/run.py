@@ -15,13 +15,13 @@ from vislib.speed.incremental.plan import IncrementalPlan, window_specs
 
 @dataclass(frozen=True, eq=False)
 class Patched:
-    """One input with a patch in it.
+    """A target's values for one input with patches.
 
     Attributes:
-        values: Called with patches (n, p, q, c), their first rows and first columns (n,); gives the target's values (n,),
-            and logits (n, classes) where the target reads the class scores, else None.
+        values: Called with patches (n, p, q, c), their first rows and first columns, each (n,). Returns the target's
+            values (n,), and logits (n, classes) if the target reads the class scores, else None.
         unchanged: The target's value without a patch.
-        batch_size: How many patches at once memory allows.
+        batch_size: How many patches fit into memory at once.
     """
 
     values: Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray | None]]
@@ -31,25 +31,25 @@ class Patched:
 
 @dataclass(frozen=True, eq=False)
 class _Window:
-    """Along one axis of a map: the first cell of each copy's window, (n, 1), and the length of them all."""
+    """Windows along one axis of a map: the first cell of each copy's window, (n, 1), and their common length."""
 
     starts: tf.Tensor
     length: tf.Tensor | int
 
     def input_window(self, kernel: int, stride: int, dilation: int, pad: int) -> "_Window":
-        """The cells from which an operation computes these; some may lie outside of its input."""
+        """The cells from which an operation computes this window; some may lie outside its input."""
         if (kernel, stride, pad) == (1, 1, 0):
             return self
         return _Window(self.starts * stride - pad, (self.length - 1) * stride + (kernel - 1) * dilation + 1)
 
 
 def run(plan: IncrementalPlan, patches, windows, unchanged):
-    """Logits (n, units) with a rectangle replaced.
+    """The graph's last tensor for copies of the input with a rectangle replaced, such as logits (n, units).
 
     Args:
-        plan: For a rectangle of the patches' size.
+        plan: The plan for a rectangle of the patches' size.
         patches: (n, p, q, c).
-        windows: As `plan.windows` gives them for where the rectangle is.
+        windows: The result of `plan.windows` for the places of the rectangle.
         unchanged: The values of `plan.kept` for the unchanged image.
     """
     rows, columns = (
@@ -65,7 +65,7 @@ def run(plan: IncrementalPlan, patches, windows, unchanged):
 
 
 class _Values:
-    """The values of tensors in one run; of a tensor that has a window, those in its window."""
+    """The values of tensors in one run; for a tensor with a window, the values in its window."""
 
     def __init__(self, windows: dict[int, tuple[_Window, _Window]], count, unchanged):
         self.windows, self.count, self.unchanged = windows, count, unchanged
@@ -81,20 +81,22 @@ class _Values:
             kind = kind_of(operation)
             rows, columns = (side.input_window(*spec) for side, spec in zip(window, window_specs(node), strict=True))
             given = {id(tensor): self.cut(tensor, rows, columns, kind.outside) for tensor in node.inputs}
-            if kind.reach is Reach.SHIFT:  # cutting has done it
+            if kind.reach is Reach.SHIFT:  # `cut` has already padded or cropped
                 self.computed[id(node.output)] = given[id(node.inputs[0])]
                 return
-            if kind.reach is Reach.WINDOW:  # cutting has padded it
+            if kind.reach is Reach.WINDOW:  # `cut` has already padded
                 operation = sharing_weights(operation, padding="valid")
         args, kwargs = call.arguments.fill_in(given)
         if "training" in inspect.signature(operation.call).parameters:
-            kwargs["training"] = False  # as a Keras model passes on; augmentation layers train by default
+            kwargs["training"] = (
+                False  # a Keras model passes this on; alone, augmentation layers would act as in training
+            )
         outputs = keras.tree.flatten(operation(*args, **kwargs))
         for symbol, value in zip(call.outputs, outputs, strict=True):
             self.computed[id(symbol)] = value
 
     def whole(self, tensor):
-        """The whole map of a tensor, changed values in it."""
+        """The whole map of a tensor with the changed values in it."""
         if id(tensor) not in self.windows:
             return self.computed[id(tensor)]
         if id(tensor) not in self._wholes:
@@ -103,9 +105,10 @@ class _Values:
         return self._wholes[id(tensor)]
 
     def cut(self, tensor, rows: _Window, columns: _Window, outside: float):
-        """Those rows and columns of a tensor's map, changed values in them; `outside` beyond the map.
+        """Some rows and columns of a tensor's map with the changed values in them; `outside` is the value beyond the
+        map.
 
-        One gather from one table of cells, (1 + h·w + n·p·q, channels):
+        It is one gather from one table of cells, (1 + h·w + n·p·q, channels):
 
             row 0                 `outside`
             rows 1 … h·w          the unchanged map, row by row
@@ -138,15 +141,15 @@ class _Values:
 
 
 def _places(wanted: _Window, own: _Window, n: int, outside: int):
-    """For the wanted cells (n, length) of one axis: their place in the map, `outside` if none; their place in the
-    tensor's own window; and whether they lie in that."""
+    """For the wanted cells (n, length) of one axis: their place in the map, or `outside` beyond the map; their place in
+    the tensor's window; and whether they lie in that window."""
     place = wanted.starts + tf.range(wanted.length)
     new = place - own.starts
     return tf.where((place >= 0) & (place < n), place, outside), new, (new >= 0) & (new < own.length)
 
 
 def replaced(inputs: np.ndarray, patches: np.ndarray, tops: np.ndarray, lefts: np.ndarray) -> np.ndarray:
-    """Copies (n, h, w, c) of the input (1, h, w, c) with the patches in their places."""
+    """Copies (n, h, w, c) of the input (1, h, w, c), each with one of the patches inserted at its place."""
     copies = np.repeat(inputs, len(patches), axis=0)
     for copy, patch, top, left in zip(copies, patches, tops, lefts, strict=True):
         copy[top : top + patch.shape[0], left : left + patch.shape[1]] = patch
