@@ -72,7 +72,7 @@ def test_killed_five_times_equals_one_run(digits, tmp_path):
     last = start(digits, out)
     said, complaint = last.communicate(timeout=120)
     assert last.returncode == 3, complaint
-    assert f"({len(before) * PART_ROWS} of them were there)" in said
+    assert f"({len(before) * PART_ROWS} of them were finished before)" in said
     assert before.items() <= tables(out).items()
     explain_many(load_classifier("digits"), digits, METHODS, out=whole, part_rows=PART_ROWS)
     one, other = open_batch(out), open_batch(whole)
