@@ -1,4 +1,4 @@
-"""Parametrizations and views of activation maximization side by side, over 20 channels.
+"""Parametrizations and views of activation maximization compared, over 20 channels.
 
     python -m benchmarks.activation_maximization
 
@@ -37,7 +37,7 @@ VARIANTS = {
 
 
 def survival(classifier, result) -> np.ndarray:
-    """(n,): the objective under shifts of 8 pixels and rescaling by 5 %, as a share of that of the picture itself."""
+    """(n,): the objective after shifts of 8 pixels and a rescale by 5 %, as a share of the unchanged picture's."""
     scorer, random = Scorer(classifier, result.objectives), np.random.default_rng(0)
     light = result.pictures.astype(np.float32) / 255
     shares = []
@@ -77,16 +77,17 @@ def main() -> None:
         print(name, np.median(rows[name][0]), np.median(rows[name][1]), file=sys.stderr, flush=True)
     best = np.max(list(reached.values()), axis=0)
     lines = [
-        "# Activation maximization: what a picture is made of, and how it is looked at",
+        "# Activation maximization: parametrizations and random views",
         "",
-        f"{len(best)} channels of EfficientNet-Lite0 ({CHANNELS_A_LAYER} each of {', '.join(LAYERS)}), {steps} steps, seed 0.",
+        f"{len(best)} channels of EfficientNet-Lite0 ({CHANNELS_A_LAYER} each of {', '.join(LAYERS)}), {steps} steps, "
+        "seed 0.",
         "Written by `python -m benchmarks.activation_maximization`; medians, and quartiles in brackets.",
         "",
-        "- *Reached*: the objective as a share of the most that any row reached for that channel.",
-        f"- *Survives*: how much of it is left after a shift of {SHIFT_PX} pixels in any direction and a rescale by "
-        f"{RESCALE - 1:.0%}.",
-        "- *High frequencies*: the share of the picture's variance in waves shorter than four pixels: the noise that "
-        "adversarial pictures are made of.",
+        "- *Reached*: the objective as a share of the highest value in any row for that channel.",
+        f"- *Survives*: the share of the objective that is left after a shift of {SHIFT_PX} pixels in any direction "
+        f"and a rescale by {(RESCALE - 1) * 100:.0f} %.",
+        "- *High frequencies*: the share of the picture's variance in waves shorter than four pixels, the noise of "
+        "adversarial pictures.",
         "",
         "| | reached | survives | high frequencies | s a picture |",
         "|---|---|---|---|---|",
@@ -96,9 +97,9 @@ def main() -> None:
         lines.append(f"| {name} | {' | '.join(figures)} | {seconds / len(best):.1f} |")
     lines += [
         "",
-        "Pixels seen straight reach most and are worth least: two thirds of it is gone after a small shift. Among the "
-        "rows that survive one, total variation leaves the least noise and smooths fine patterns with it (second column); "
-        "the default is next.",
+        "Pixels without random views reach the highest objective, but two thirds of it is lost after a small shift. "
+        "Among the rows that survive a shift, total variation leaves the least noise, but it also smooths fine "
+        "patterns (second column); the default is next.",
         "",
         f"Random views: {', '.join(map(str, default_transforms(classifier.input_size)))}.",
         "",

@@ -1,10 +1,10 @@
-"""Every model file made to do harm, through the whole safe path: python -m benchmarks.attacks
+"""Loads every harmful model file through the whole safe path: python -m benchmarks.attacks
 
-Prints, for each, how large the file is, the seconds until it was refused by the clock and of processor time, by how much
-the memory of this process rose at most (MB), the most that the other process held, and the sentence. Ends with status 1
-where a file was not refused as it should be, took longer than 15 s (by the clock and of processor time: a machine with
-other work takes longer by the clock alone) or 500 MB of this process, changed something of it, or touched a file
-outside its own folder. After them come files that are accepted and take nearly as much as may be: what they cost is told.
+Prints for each file its size, the seconds until it was refused (real time and processor time), the largest rise of this
+process's memory (MB), the largest memory of the other process, and the sentence. Ends with status 1 if a file was not
+refused as it should be, took longer than 15 s (both real and processor time, as other work on the machine lengthens the
+real time alone) or 500 MB of this process, changed something in this process, or touched a file outside its own folder.
+Then come files that are accepted and need nearly as much as is allowed; their costs are printed.
 """
 
 import argparse
@@ -30,7 +30,7 @@ _WATCHED = 0x1 | 0x2 | 0x20 | 0x100 | 0x200  # read, written, opened, created, r
 
 
 class Watch:
-    """Tells whether anyone touches a folder or what is in it, by Linux's inotify."""
+    """Watches with Linux's inotify whether any process touches a folder or its contents."""
 
     def __init__(self, folder: Path):
         self._libc = ctypes.CDLL(None, use_errno=True)
@@ -54,7 +54,7 @@ class Watch:
 
 
 def status_mb(pid: int | str, field: str) -> int:
-    """A figure of a process's memory in MB; 0 if it is gone."""
+    """A value of a process's memory in MB; 0 if it is gone."""
     try:
         text = Path(f"/proc/{pid}/status").read_text()
     except OSError:
@@ -64,7 +64,7 @@ def status_mb(pid: int | str, field: str) -> int:
 
 
 class PeakOfChildren:
-    """Asks, again and again while the block runs, how much memory this process's children have held."""
+    """Measures, repeatedly while the block runs, the largest memory of this process's children."""
 
     def __enter__(self):
         self.mb, self._over = 0, threading.Event()
@@ -90,7 +90,7 @@ def cpu_seconds() -> float:
 
 
 def state() -> tuple:
-    """What a file could change for everybody in this process."""
+    """The state of this process that a file could change."""
     import keras
 
     config = keras.config
@@ -109,7 +109,7 @@ def state() -> tuple:
 
 
 def attack(name: str, make: Callable[[], bytes], match: str, temporary: Path, watch: Watch) -> bool:
-    """Loads one file, prints what came of it, and tells whether all limits were kept."""
+    """Loads one file, prints the result, and returns whether all limits were kept."""
     from vislib import ModelError
     from vislib.model_file import load_model_file
 
@@ -138,7 +138,7 @@ def attack(name: str, make: Callable[[], bytes], match: str, temporary: Path, wa
 
 
 def heavy(name: str, make: Callable[[], bytes]) -> None:
-    """Loads a file that is accepted, makes a classifier of it and predicts; prints what that took."""
+    """Loads a file that is accepted, makes a classifier and predicts; prints the time and memory."""
     import numpy as np
 
     import vislib
@@ -154,8 +154,8 @@ def heavy(name: str, make: Callable[[], bytes]) -> None:
     classifier_of(file, vislib.PREPROCESSINGS["0..1"], None, None).predict(image)
     seconds, rise_then = time.monotonic() - start - loaded, status_mb("self", "VmHWM") - steady
     print(
-        f"{name:42} {len(content) / 1e3:9,.0f} {loaded:7.1f} {'':5} {rise:6} {children.mb:6}  accepted; a classifier and its "
-        f"first prediction: {seconds:.1f} s, {rise_then} MB",
+        f"{name:42} {len(content) / 1e3:9,.0f} {loaded:7.1f} {'':5} {rise:6} {children.mb:6}  accepted; a classifier "
+        f"and its first prediction: {seconds:.1f} s, {rise_then} MB",
         flush=True,
     )
 

@@ -1,16 +1,16 @@
-"""What a batch costs beside the plain batched call: python -m benchmarks.batch [--data-dir DIR] [--quick]
+"""Compares the cost of a batch with that of the plain batched call: python -m benchmarks.batch [--data-dir DIR]
+[--quick]
 
 1. MNIST test digits from PNG files through Grad-CAM and occlusion: 100, 1,000 and 10,000, for the plot of cost against
    number in docs/.
 2. 1,000 colour images (JPEG files of 320 × 240, cut from the sample photographs) through Grad-CAM and gradient × input
    with the built-in model.
 
-Each in a process of its own, whose peak memory is told. "Plain" is what there is to compute and nothing else: the
-images are in memory, decoded and fitted; the network's scores, then `attribute_many` in the same batches. It is timed
-in the same process in turns with the batch, a pass after every 20th of it, whose time is taken off the batch's, so
-that both see the same machine. Ends with status 1 where the batch reaches less than 90 % of the plain rate or takes
-2 GB or more.
-"""
+Each runs in a separate process, whose peak memory is printed. "Plain" is the computation alone: the images are in
+memory, decoded and resized; then come the network's scores and `attribute_many` in the same batches. It is timed in the
+same process in turns with the batch, once after every 20th of the batch, and its time is subtracted from the batch's,
+so that both run under the same conditions. Ends with status 1 if the batch reaches less than 90 % of the plain rate or
+takes 2 GB or more."""
 
 import argparse
 import json
@@ -32,7 +32,7 @@ SAMPLES = Path(__file__).parents[1] / "sample_images"
 
 
 def write_digits(folder: Path, n: int, data_dir: str | None) -> None:
-    """The first n MNIST test digits as PNG files, in a folder a class."""
+    """The first n MNIST test digits as PNG files, in one folder per class."""
     from vislib.training import load_dataset
 
     dataset = load_dataset("mnist", data_dir)
@@ -43,7 +43,7 @@ def write_digits(folder: Path, n: int, data_dir: str | None) -> None:
 
 
 def write_photos(folder: Path, n: int) -> None:
-    """n pieces of the sample photographs, each another, as JPEG files of 320 × 240."""
+    """n different pieces of the sample photographs, as JPEG files of 320 × 240."""
     random = np.random.default_rng(0)
     photos = [Image.open(path).convert("RGB") for path in sorted(SAMPLES.glob("*.jpg"))]
     folder.mkdir(parents=True)
@@ -58,22 +58,22 @@ def write_photos(folder: Path, n: int) -> None:
         piece.save(folder / f"{number:05d}.jpg", quality=90)
 
 
-def plain_seconds(classifier, fitted: np.ndarray, methods) -> float:
-    """Seconds an image of what there is to compute, and nothing else."""
+def plain_seconds(classifier, resized: np.ndarray, methods) -> float:
+    """Seconds per image for the computation alone."""
     import vislib
 
     step, begun = min(classifier.network.batch_size, 64), time.perf_counter()
-    for start in range(0, len(fitted), step):
-        images = fitted[start : start + step]
+    for start in range(0, len(resized), step):
+        images = resized[start : start + step]
         logits = classifier.network.logits(classifier.preprocess_input(images))
         targets = [vislib.Target(int(index)) for index in logits.argmax(axis=1)]
         for method in methods:
             method.attribute_many(classifier, images, targets)
-    return (time.perf_counter() - begun) / len(fitted)
+    return (time.perf_counter() - begun) / len(resized)
 
 
 def measure(folder: Path, out: Path, model: str, names: tuple[str, ...]) -> dict:
-    """One batch in turns with the plain call; for a process of its own."""
+    """Runs one batch in turns with the plain call; for a separate process."""
     import vislib
     from vislib.batch import source_of
     from vislib.batch.settings import resolved_methods
@@ -81,20 +81,20 @@ def measure(folder: Path, out: Path, model: str, names: tuple[str, ...]) -> dict
     classifier = vislib.load_classifier(model)
     methods, source = resolved_methods(names, classifier), source_of(folder)
     n = min(classifier.network.batch_size, 64, len(source))
-    fitted = np.stack([classifier.resize(source[number]) for number in range(n)])
-    plain_seconds(classifier, fitted, methods)  # traces
+    resized = np.stack([classifier.resize(source[number]) for number in range(n)])
+    plain_seconds(classifier, resized, methods)  # traces
     plain: list[float] = []
-    begun = told = time.perf_counter()
+    begun = printed = time.perf_counter()
     due = every = max(n, len(source) // TURNS)
 
     def progress(done: int, total: int, partial=None) -> None:
-        nonlocal told, due
+        nonlocal printed, due
         if done >= due:
             due += every
-            plain.append(plain_seconds(classifier, fitted, methods))
-        if time.perf_counter() - told > 20:
-            told = time.perf_counter()
-            rate = done / (told - begun - sum(plain) * n)
+            plain.append(plain_seconds(classifier, resized, methods))
+        if time.perf_counter() - printed > 20:
+            printed = time.perf_counter()
+            rate = done / (printed - begun - sum(plain) * n)
             print(f"    {done:,} of {total:,}, {rate:.1f} a second", file=sys.stderr, flush=True)
 
     result = vislib.explain_many(classifier, folder, names, out=out, progress=progress)
@@ -113,22 +113,22 @@ def measure(folder: Path, out: Path, model: str, names: tuple[str, ...]) -> dict
 
 
 def in_own_process(*arguments: object) -> dict:
-    """What `measure` says, run in a fresh process."""
+    """The result of `measure` in a new process."""
     command = [sys.executable, "-m", "benchmarks.batch", "--measure", json.dumps([str(each) for each in arguments])]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def told(name: str, found: dict) -> bool:
-    """Prints a line; gives whether it is within the bounds."""
+def report(name: str, found: dict) -> bool:
+    """Prints a line; returns whether the result is within the bounds."""
     share = found["rate"] / found["plain"]
     print(
         f"{name:34} {found['n']:>6,} {found['seconds']:8.1f} s {found['rate']:8.1f}/s  plain {found['plain']:8.1f}/s "
-        f"({found['turns']} turns)  {share:6.1%}  {found['gb']:.2f} GB  "
+        f"({found['turns']} turns)  {share * 100:5.1f} %  {found['gb']:.2f} GB  "
         f"{found['bytes'] / 1000:.1f} kB an image",
         flush=True,
     )
-    # Below 1,000 images the start counts: there is nothing to be said of the rate.
+    # Below 1,000 images the start counts: the rate says nothing.
     return (share >= LEAST_SHARE or found["n"] < 1000) and found["gb"] < MOST_GB
 
 
@@ -169,12 +169,12 @@ def main() -> int:
         write_photos(root / "photos", photos)
         name = f"photographs, {' + '.join(PHOTO_METHODS)}"
         arguments = (root / "photos", root / "out", "efficientnet-lite0", ",".join(PHOTO_METHODS))
-        good &= told(name, in_own_process(*arguments))
+        good &= report(name, in_own_process(*arguments))
         for n in digits:
             write_digits(root / f"digits{n}", n, options.data_dir)
             arguments = (root / f"digits{n}", root / f"out{n}", "digits", ",".join(DIGIT_METHODS))
             found.append(in_own_process(*arguments))
-            good &= told(f"digits, {' + '.join(DIGIT_METHODS)}", found[-1])
+            good &= report(f"digits, {' + '.join(DIGIT_METHODS)}", found[-1])
     if not options.quick:
         plot(found)
     return 0 if good else 1

@@ -1,12 +1,12 @@
-"""Damaged files by the thousand, each taken in a process that is watched: python -m benchmarks.fuzz --cases 10000
+"""Loads thousands of damaged files in a watched process: python -m benchmarks.fuzz --cases 10000
 
-Images, model files, label files and zip files of images, damaged by `tests/fuzz`, by number, so that each can be made
-again: --kind model --first 4627 --cases 1. Prints how many were refused and accepted; what raised anything but
-VislibError, took longer than 20 s of processor time (or 120 s by the clock, on a machine that has much else to do), or
-ended its process, is told one by one, and ends this with status 1. Ctrl-C ends it early, with what there is so far.
+Images, model files, label files and zip files of images, damaged by `tests/fuzz`. Each has a number, so that it can be
+made again: --kind model --first 4627 --cases 1. Prints how many were refused and accepted. A file that raises anything
+but VislibError, takes longer than 20 s of processor time (or 120 s of real time, on a busy machine) or ends its process
+is printed, and the exit status is then 1. Ctrl-C ends it early and prints the results so far.
 
-A model file that passes the look is also loaded and run as the safe path does it, first as in its other process and
-then as in the app, here in one that goes on from file to file.
+A model file that passes the first check is also loaded and run as in the safe path, first as in the other process and
+then as in the app, here in one process for many files.
 """
 
 import argparse
@@ -37,7 +37,7 @@ BAD = ("raised", "took too long", "ended its process")
 
 @dataclass
 class Tally:
-    """What became of the files of a kind."""
+    """Counts the outcomes of the files of one kind."""
 
     outcomes: Counter = field(default_factory=Counter)
     slowest: tuple[float, int] = (0.0, -1)
@@ -78,7 +78,7 @@ class Worker:
         self.pipe.send(number)
 
     def answer(self) -> tuple[str, str]:
-        """What became of the file, if it was told."""
+        """The outcome of the file; None if the worker sent none."""
         try:
             return self.pipe.recv()
         except (EOFError, OSError):
@@ -93,8 +93,8 @@ class Worker:
 
 
 def serve(kind: str, seeds: Path, pipe: Any) -> None:
-    """In the worker: takes the files whose numbers come, until none do."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what image libraries say to every damaged file
+    """In the worker: loads the files whose numbers arrive, until no more arrive."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # image libraries warn about every damaged file
     take = _taker(kind, [path.read_bytes() for path in sorted(seeds.iterdir())])
     pipe.send("ready")
     while True:
@@ -112,7 +112,7 @@ def _taker(name: str, seeds: list[bytes]):
 
     def take(number: int) -> tuple[str, str]:
         content = kind.file(number)
-        # As the safe path's other process does; SIGPROF ends this one unless it is called off.
+        # As the safe path's other process does; SIGPROF ends this one unless the timer is reset.
         signal.setitimer(signal.ITIMER_PROF, LOOK_CPU_SECONDS if name == "model" else 0)
         try:
             kind.take(content)
@@ -139,7 +139,7 @@ def _loader():
     from vislib.model.preprocessing import PREPROCESSINGS
     from vislib.model_file import ModelFile, child, load
 
-    child.limit_cpu = lambda seconds: None  # it lives for many files, and is watched by the clock
+    child.limit_cpu = lambda seconds: None  # one process loads many files, and its real time is limited
     child.limit_process()
     add_weight = keras.Layer.add_weight
     image = np.random.default_rng(0).integers(0, 256, (20, 20, 3), np.uint8)
@@ -156,7 +156,7 @@ def _loader():
             file = ModelFile("model", "digest", model)
             classifier = classifier_of(file, PREPROCESSINGS["0..1"], None, tuple(sizes))
             if path.stat().st_size % _RUN_ONE_IN == 0:
-                classifier.predict(image)  # takes longer than all before it
+                classifier.predict(image)  # slower than all files before it
         except VislibError as error:
             if isinstance(error, ModelError) and str(error).startswith("Keras cannot"):
                 return "raised", f"the app could not load what was accepted: {error}"
@@ -180,7 +180,7 @@ def main() -> int:
 
 
 def run(kind: str, numbers: range, n_processes: int) -> Tally:
-    """Takes the files of these numbers and prints what became of them."""
+    """Loads the files with these numbers and prints the outcomes."""
     with tempfile.TemporaryDirectory(prefix="seeds-") as folder:
         _write_seeds(kind, Path(folder))
         start, tally = time.monotonic(), Tally()
@@ -188,9 +188,10 @@ def run(kind: str, numbers: range, n_processes: int) -> Tally:
             _take_all(kind, Path(folder), list(reversed(numbers)), n_processes, tally)
     seconds, number = tally.slowest
     n_files = sum(tally.outcomes.values())
-    told = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(tally.outcomes.items()))
+    outcomes = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(tally.outcomes.items()))
     print(
-        f"{kind}: {n_files:,} files: {told}; slowest {seconds:.1f} s (file {number}); {time.monotonic() - start:.0f} s in all",
+        f"{kind}: {n_files:,} files: {outcomes}; slowest {seconds:.1f} s (file {number}); "
+        f"{time.monotonic() - start:.0f} s in all",
         flush=True,
     )
     return tally

@@ -1,12 +1,12 @@
-"""Many people at once, people who wait for others, and people who leave: python -m benchmarks.load
+"""Many visitors at once, visitors who wait, and visitors who leave: python -m benchmarks.load
 
-- overview: 30 people open the Overview of a fresh server at the same time;
-- occlusion: one computes a long occlusion while another opens a page, who is told that they wait;
-- leave: 100 people open Occlusion and vanish in the middle of the computation.
+- overview: 30 visitors open the Overview of a fresh server at the same time;
+- occlusion: one visitor computes a long occlusion while another opens a page, which shows that it waits;
+- leave: 100 visitors open Occlusion and disconnect in the middle of the computation.
 
-Prints a table of each; ends with status 1 where someone got an error or no pictures, the server took more than 3 GB,
-the one who waited waited longer than what was before them in the queue, or those who left left threads or memory.
-"""
+Prints a table of each; ends with status 1 if a visitor got an error or no pictures, the server took more than 3 GB, a
+visitor waited longer than the computations before it in the queue took, or threads or memory remained after visitors
+left."""
 
 import argparse
 import statistics
@@ -27,13 +27,13 @@ _SLACK_SECONDS = 5.0
 
 
 def row(what: str, figure: str, wrong: bool = False) -> bool:
-    """Prints one line of a table; gives whether it is as it should be."""
+    """Prints one line of a table; returns whether the value is as it should be."""
     print(f"  {what:52} {figure}{'   WRONG' if wrong else ''}", flush=True)
     return not wrong
 
 
 def overview(server: Server, n_visitors: int) -> bool:
-    """Everyone opens the Overview at the same time."""
+    """All visitors open the Overview at the same time."""
     barrier = threading.Barrier(n_visitors)
     results: list[tuple[float, int, list[str]]] = []
 
@@ -45,7 +45,7 @@ def overview(server: Server, n_visitors: int) -> bool:
             visitor.open()
             visitor.until()
             results.append((time.monotonic() - start, visitor.n_pictures, visitor.problems))
-        except Exception as error:  # noqa: BLE001  told as what this visitor got
+        except Exception as error:  # noqa: BLE001  reported as this visitor's result
             results.append((time.monotonic() - start, 0, [repr(error)]))
         visitor.leave()
 
@@ -85,7 +85,7 @@ def under_way(visitor: Visitor) -> bool:
 
 
 def occlusion(server: Server) -> bool:
-    """One person computes a long occlusion, another opens Saliency.
+    """One visitor computes a long occlusion, another opens Saliency.
 
     The other methods of the page Occlusion are made quick here: people take turns computation by computation, so that
     with their defaults the second person's seven wait for each of the first person's in between.
@@ -117,7 +117,7 @@ def occlusion(server: Server) -> bool:
             row("Saliency alone, seconds", f"{alone:.1f}"),
             row("what was left of the other's occlusion, seconds", f"{rest:.1f}"),
             row("Saliency behind it, seconds", f"{behind:.1f}", behind > rest + 2 * alone + _SLACK_SECONDS),
-            row("told that they wait", f"{waits[:1] or 'no'}", not waits),
+            row("shown that they wait", f"{waits[:1] or 'no'}", not waits),
             row("errors", f"{len(problems)} {problems[:1] or ''}", bool(problems)),
         ]
     )
@@ -132,7 +132,7 @@ def timed(visitor: Visitor, page: str, query: str) -> float:
 
 
 def leave(server: Server, n_visitors: int) -> bool:
-    """People vanish in the middle of a computation, one after the other."""
+    """Visitors disconnect in the middle of a computation, one after the other."""
     for number in range(_WARM_UPS):
         vanish(server, number)
     time.sleep(_SETTLE_SECONDS)
@@ -168,7 +168,7 @@ def leave(server: Server, n_visitors: int) -> bool:
 
 
 def vanish(server: Server, number: int) -> None:
-    """Opens Occlusion with a patch nobody had, and is gone once the first of its four computations goes on."""
+    """Opens Occlusion with a new patch size, and disconnects while the first of its four computations runs."""
     visitor = Visitor(server)
     image = ("cat", "dog", "ship", "frog", "truck")[number % 5]
     patch = f"occlusion.stride_px=1&occlusion.patch_px={2 + number // 5}"

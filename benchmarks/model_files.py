@@ -1,7 +1,8 @@
-"""Every family of networks that people upload, in both formats, through the safe path: python -m benchmarks.model_files
+"""Loads every family of networks that users upload, in both formats, through the safe path: python -m
+benchmarks.model_files
 
-Prints, for each file, its size, the seconds the safe path took, by how much the peak memory of this process rose, and
-the largest difference of the probabilities from plain Keras's. Ends with status 1 where one is above 1e-5.
+Prints, for each file, its size, the seconds of the safe path, the rise of this process's peak memory, and the largest
+difference of the probabilities from those of plain Keras. Ends with status 1 if a difference is above 1e-5.
 """
 
 import resource
@@ -21,7 +22,7 @@ MOST_APART = 1e-5
 
 
 def headed(base: keras.Model) -> keras.Model:
-    """The base with a head of its own, as people fine-tune."""
+    """The base with a new head, as for fine-tuning."""
     pooled = keras.layers.GlobalAveragePooling2D()(base.output)
     return keras.Model(base.input, keras.layers.Dense(10, activation="softmax")(pooled))
 
@@ -56,7 +57,7 @@ def families() -> dict:
 
 
 def randomized(model: keras.Model) -> keras.Model:
-    """Statistics of batch norms that are not 0 and 1, so that mixing them up would show."""
+    """Sets random statistics of the batch normalizations, so that an exchange of them would change the result."""
     random = np.random.default_rng(0)
     for layer in model._flatten_layers():
         if isinstance(layer, keras.layers.BatchNormalization):
@@ -67,7 +68,7 @@ def randomized(model: keras.Model) -> keras.Model:
 
 
 def _size(model: keras.Model) -> tuple[int, int]:
-    """Height and width; 224 where the model takes any."""
+    """Height and width; 224 if the model accepts any."""
     height, width = model.input_shape[1:3]
     return height or 224, width or 224
 

@@ -1,9 +1,8 @@
 """From a click to the picture, in a browser: python -m benchmarks.page_times [--repeats 3]
 
-Each repeat starts the app afresh, opens the Overview in Chromium, and tells the seconds until the title, the
-prediction, the first explanation and all of them are there, TensorFlow's import included. Then a class is chosen that
-nobody has asked for before, and the seconds are told until the new Grad-CAM and saliency are there.
-"""
+Each repeat starts a new app, opens the Overview in Chromium, and prints the seconds until the title, the prediction,
+the first explanation and all explanations are there, including TensorFlow's import. Then it chooses a class whose
+results are not cached, and prints the seconds until the new Grad-CAM and saliency are there."""
 
 import argparse
 import shutil
@@ -22,7 +21,7 @@ _MILLISECONDS = 120_000
 
 
 def wait_for_picture(page: Page, alt: str) -> None:
-    """Until a picture whose text begins so is drawn."""
+    """Waits until a picture whose text begins like this is drawn."""
     page.wait_for_function(_SAYS, arg=[alt], timeout=_MILLISECONDS, polling=20)
 
 

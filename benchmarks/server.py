@@ -1,4 +1,4 @@
-"""The app's server as a process of its own, for benchmarks and for the tests in a browser."""
+"""The app's server as a separate process, for benchmarks and for the tests in a browser."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ _START_SECONDS = 600
 
 @dataclass
 class Server:
-    """The app's own process."""
+    """The app's process."""
 
     port: int
     process: subprocess.Popen
@@ -28,7 +28,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def status(self, field: str) -> int:
-        """A figure of /proc/PID/status: kB for memory (VmRSS, VmHWM), a number for Threads."""
+        """A value in /proc/PID/status: kB for memory (VmRSS, VmHWM), a number for Threads."""
         text = Path(f"/proc/{self.process.pid}/status").read_text()
         found = re.search(rf"{field}:\s+(\d+)", text)
         assert found, field
@@ -42,11 +42,11 @@ class Server:
 
 @contextlib.contextmanager
 def serving(log: Path | None = None, **environment: str) -> Iterator[Server]:
-    """Runs the app on a free port; yields once it answers.
+    """Runs the app on a free port; yields when it answers.
 
     Args:
-        log: The file that its log goes to; None: nowhere.
-        **environment: Variables beside this process's own.
+        log: The file for its log; None for no log.
+        **environment: Environment variables in addition to those of this process.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -1,10 +1,9 @@
-"""Whether a planted shortcut is found: python -m benchmarks.shortcut [--data-dir DIR] [--out DIR]
+"""Tests whether a planted shortcut is found: python -m benchmarks.shortcut [--data-dir DIR] [--out DIR]
 
-A small mark is put into a corner of all MNIST training images of one class, the digit network is trained anew, and a
-batch explains test images: of that class half with the mark, all others without. Right answers alone do not give the
-shortcut away. The report ranks clusters of maps by how suspicious they are; the mark's cluster should be among its first
-three. Ends with status 1 where it is not.
-"""
+All MNIST training images of one class get a small mark in a corner, and the digit network is trained again. A batch
+then explains test images: half of that class with the mark, all others without. The accuracy alone does not reveal the
+shortcut. The report ranks clusters of maps by suspicion; the mark's cluster should be among the first three. Ends with
+status 1 if it is not."""
 
 import argparse
 import sys
@@ -17,6 +16,7 @@ import numpy as np
 import vislib
 from vislib import load_classifier
 from vislib.report import found_reasons, write_report
+from vislib.report.text import percent, whole_percent
 from vislib.training import NetworkOptions, TrainingOptions, TrainingRun, load_dataset
 from vislib.training.dataset import Dataset
 
@@ -33,7 +33,7 @@ def marked(images: np.ndarray) -> np.ndarray:
 
 
 def planted(dataset: Dataset, class_index: int) -> Dataset:
-    """The data set with the mark on every training image of a class; its test images stay."""
+    """The data set with the mark on every training image of a class; its test images do not change."""
     images, labels = dataset.train_images.copy(), dataset.train_labels
     images[labels == class_index] = marked(images[labels == class_index])
     return Dataset(
@@ -42,7 +42,7 @@ def planted(dataset: Dataset, class_index: int) -> Dataset:
 
 
 def test_set(dataset: Dataset, class_index: int, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The first n test images, their labels, and which bear the mark: every second of the class."""
+    """The first n test images, their labels, and which have the mark: every second image of the class."""
     images, labels = dataset.test_images[:n].copy(), dataset.test_labels[:n]
     bears = np.zeros(len(labels), bool)
     bears[np.flatnonzero(labels == class_index)[::2]] = True
@@ -51,7 +51,7 @@ def test_set(dataset: Dataset, class_index: int, n: int) -> tuple[np.ndarray, np
 
 
 def place_of_mark(reasons: list, bears: np.ndarray, class_index: int) -> int | None:
-    """At which place of the list, from 1, a cluster of the class stands of whose images more than 90 % bear the mark."""
+    """The place in the list, from 1, of the cluster of the class with the mark on more than 90 % of its images."""
     for place, reason in enumerate(reasons, 1):
         if reason.class_index == class_index and bears[list(reason.numbers)].mean() > 0.9:
             return place
@@ -83,9 +83,10 @@ def main() -> int:
         vislib.explain_many(classifier, images, METHODS, out=out, labels=labels.tolist())
         rows = vislib.open_batch(out).table(["correct", "predicted"]).to_pandas()
         of_class = labels == options.class_index
+        with_mark, without = rows.correct[of_class & bears].mean(), rows.correct[of_class & ~bears].mean()
         print(
-            f"right: {rows.correct.mean():.1%} of all; of class {options.class_index} with the mark "
-            f"{rows.correct[of_class & bears].mean():.1%}, without {rows.correct[of_class & ~bears].mean():.1%}"
+            f"right: {percent(rows.correct.mean())} of all; of class {options.class_index} with the mark "
+            f"{percent(with_mark)}, without {percent(without)}"
         )
         places = []
         for method in METHODS:
@@ -95,7 +96,8 @@ def main() -> int:
             for place, reason in enumerate(reasons[:5], 1):
                 print(
                     f"  {place}. class {reason.class_index}: {len(reason.numbers)} of {reason.of} images, "
-                    f"{bears[list(reason.numbers)].mean():.0%} with the mark, suspicion {reason.suspicion:.2f} "
+                    f"{whole_percent(bears[list(reason.numbers)].mean())} with the mark, "
+                    f"suspicion {reason.suspicion:.2f} "
                     f"(always {reason.always:.2f}, others {reason.others:.2f}, at {reason.place})"
                 )
         print(f"→ {write_report(out)}, {time.monotonic() - begun:.0f} s")

@@ -1,4 +1,4 @@
-"""Visitors without a browser: they speak Streamlit's websocket protocol and note what they get."""
+"""Visitors without a browser: they use Streamlit's websocket protocol and record what they receive."""
 
 import socket
 import time
@@ -16,10 +16,10 @@ _GOES_ON = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
 class Visitor:
-    """One session, and the page as it stands: elements by their place."""
+    """One session, and its current page: elements by their place."""
 
     def __init__(self, server: Server):
-        # No pings of its own: thirty visitors in one process answer late, and would be thought gone.
+        # No pings from here: thirty visitors in one process answer late, and the server would count them as gone.
         self._socket = connect(
             f"ws://127.0.0.1:{server.port}/_stcore/stream",
             subprotocols=["streamlit"],  # type: ignore[list-item]
@@ -31,7 +31,7 @@ class Visitor:
         self.said: list[str] = []
 
     def open(self, page: str = "", query: str = "") -> None:
-        """Asks for a page; what it shows is taken in by `until`."""
+        """Requests a page; `until` reads its contents."""
         self.elements.clear()
         self.said.clear()
         message = BackMsg()
@@ -40,13 +40,13 @@ class Visitor:
         self._socket.send(message.SerializeToString())
 
     def until(self, enough: Callable[["Visitor"], bool] | None = None, seconds: float = 300.0) -> bool:
-        """Takes in what comes until the page is finished, or earlier once `enough`.
+        """Reads messages until the page is finished, or until `enough`.
 
         Returns:
             Whether the page is finished.
 
         Raises:
-            TimeoutError: If neither comes about in that many seconds.
+            TimeoutError: If neither happens within the given seconds.
         """
         end = time.monotonic() + seconds
         while enough is None or not enough(self):
@@ -57,7 +57,7 @@ class Visitor:
             if kind != "delta":
                 continue
             place = tuple(message.metadata.delta_path)
-            # What was there gives way, and what was in it.
+            # The new element replaces the old one and its contents.
             for old in [other for other in self.elements if other[: len(place)] == place]:
                 del self.elements[old]
             if message.delta.WhichOneof("type") == "new_element":
@@ -81,15 +81,15 @@ class Visitor:
     @property
     def problems(self) -> list[str]:
         """Exceptions and error boxes on the page."""
-        told = [element.exception.message for element in self.elements.values() if element.HasField("exception")]
+        exceptions = [element.exception.message for element in self.elements.values() if element.HasField("exception")]
         alerts = [element.alert for element in self.elements.values() if element.WhichOneof("type") == "alert"]
-        return told + [alert.body for alert in alerts if alert.format == alert.ERROR]
+        return exceptions + [alert.body for alert in alerts if alert.format == alert.ERROR]
 
     def leave(self) -> None:
-        """Closes the page in good order."""
+        """Closes the page normally."""
         self._socket.close()
 
     def vanish(self) -> None:
-        """As a browser that is killed: the connection ends without a word."""
+        """Ends the connection without a message, like a browser that is killed."""
         self._socket.socket.shutdown(socket.SHUT_RDWR)
         self._socket.close_socket() if hasattr(self._socket, "close_socket") else self._socket.socket.close()

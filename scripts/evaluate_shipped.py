@@ -1,6 +1,6 @@
 """Evaluates the networks that come with vislib on whole test sets: python scripts/evaluate_shipped.py --data-dir DIR.
 
-Prints accuracy, loss and confusion matrix of each; exits with 1 if one falls short of what is promised.
+Prints accuracy, loss and confusion matrix of each; exits with 1 if an accuracy is below the promised one.
 """
 
 import argparse

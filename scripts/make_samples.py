@@ -1,7 +1,7 @@
 """Writes ten digits and ten CIFAR-10 pictures into sample_images/: python scripts/make_samples.py --data-dir DIR.
 
-Of each class the first test image that the network that comes with vislib tells right with a probability
-between 0.9 and 0.999, so that a sample is clear without being the easiest there is.
+For each class it takes the first test image that vislib's network classifies correctly with a probability between 0.9
+and 0.999, so that a sample is clear but not the easiest one.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def main() -> None:
             position = int(np.flatnonzero(clear)[0])
             picture = dataset.test_images[position].squeeze()
             Image.fromarray(picture).save(folder / f"{label}.png", optimize=True)
-            print(f"{name}/{label}.png: test image {position}, {own[position]:.1%}")
+            print(f"{name}/{label}.png: test image {position}, {own[position] * 100:.1f} %")
 
 
 if __name__ == "__main__":

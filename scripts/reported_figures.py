@@ -1,8 +1,8 @@
-"""Prints the table of figures that the texts report, beside what this code reaches: docs/training.md.
+"""Prints the accuracies that the sources report beside those that this code reaches: docs/training.md.
 
 python scripts/reported_figures.py --data-dir DIR [--rows mnist dense cifar cats]
 
-Nothing is selected on the test images: they are only looked at, after the epochs that the texts name.
+Nothing is selected on the test images: they are used only for evaluation, after the epochs that the sources name.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def _rows(network: str, dataset: Dataset, options: TrainingOptions, wanted: dict[int, str]) -> None:
-    """Trains once and prints a row after each epoch wanted."""
+    """Trains once and prints a row after each of the given epochs."""
     run = TrainingRun(network, dataset, options)
     seen = 0
 
@@ -79,7 +79,7 @@ def _rows(network: str, dataset: Dataset, options: TrainingOptions, wanted: dict
         )
 
     def progress(step: TrainingProgress) -> None:
-        # With no validation images the run's best network is that of the latest epoch.
+        # Without validation images the best network of the run is that of the latest epoch.
         if len(step.history) > seen:
             look()
 

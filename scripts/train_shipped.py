@@ -51,7 +51,7 @@ def main() -> None:
     path.with_name(f"{options.network}.md").write_text(
         model_card(options.network, dataset, recipe, result, evaluation, options.data_note), encoding="utf-8"
     )
-    print(f"{options.network}: {evaluation.accuracy:.2%} of {len(dataset.test_labels):,} test images → {path}")
+    print(f"{options.network}: {evaluation.accuracy * 100:.2f} % of {len(dataset.test_labels):,} test images → {path}")
 
 
 def _report(progress: TrainingProgress) -> None:

@@ -1,7 +1,7 @@
 """vislib beside tf-keras-vis, tf-explain, xplique, a plain predict loop and ONNX Runtime: python -m benchmarks.peers
 
-Writes docs/benchmarks.md as it goes. Takes about 25 minutes on two cores; `--networks` and `--methods` for
-less, `--seconds` for how long each library may take over one method.
+Writes docs/benchmarks.md as it goes. Takes about 25 minutes on two cores; `--networks` and `--methods` select
+a part, `--seconds` limits the time of each library for one method.
 """
 
 import argparse
@@ -25,7 +25,7 @@ WITHOUT_ONEDNN = ("occlusion", "saliency", "smoothgrad", "grad-cam", "forward, 3
 def compare(
     heading: str, workers: Sequence[Worker], methods: Sequence[str], seconds: float, report: Report, once: bool = False
 ) -> None:
-    """A table of those methods by all of the workers, vislib's the first; `once` for a single run of each."""
+    """A table of the methods by all workers, vislib first; `once` for a single run of each."""
     try:
         started = {worker: worker.started() for worker in workers}
         if report.onednn is None:  # of the first table, where the peers are as installed

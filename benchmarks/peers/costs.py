@@ -1,5 +1,5 @@
-"""vislib alone: how near it comes to the machine's limit, what the number of patches, the image's size and the batch
-cost, how soon the first map comes, and the memory of every method at its defaults."""
+"""Measures vislib alone: its share of the machine's limit, its cost against the number of patches, the image's size and
+the batch size, the time to the first map, and the memory of every method at its defaults."""
 
 import multiprocessing
 import os
@@ -18,7 +18,7 @@ _RUNS = 3
 
 
 def measure(report: Report) -> None:
-    """Each part in a process of its own."""
+    """Measures each part in a separate process."""
     for heading, part in PARTS.items():
         context = multiprocessing.get_context("spawn")
         connection, other = context.Pipe()
@@ -112,7 +112,7 @@ def by_batch():
 
 
 def ceiling():
-    """How near to what the machine does at most the forward pass comes, and how much of it a patch leaves to do."""
+    """The forward pass as a share of the machine's limit, and the share of it that remains to compute for a patch."""
     from benchmarks.peers.task import NETWORKS, PATCH_PX, task_of
     from vislib.backend import tf
     from vislib.layers.layer_cost import layer_cost
@@ -124,8 +124,8 @@ def ceiling():
     yield f"A matrix product of {side} × {side} runs at {most:.0f} GFLOP/s here."
     yield ""
     yield (
-        f"| network | GFLOP an image | ms an image | GFLOP/s | of the matrix product's | multiplications that a patch of "
-        f"{PATCH_PX} px leaves to do | most that its occlusion can gain |"
+        f"| network | GFLOP per image | ms per image | GFLOP/s | share of the matrix product's | share of "
+        f"multiplications for a patch of {PATCH_PX} px | largest possible gain of occlusion |"
     )
     yield "|---|---|---|---|---|---|---|"
     for name in NETWORKS:

@@ -1,4 +1,4 @@
-"""docs/benchmarks.md, written anew after each part, so that a run that is cut off leaves what it has."""
+"""Writes docs/benchmarks.md again after each part, so that an interrupted run leaves the finished parts."""
 
 import os
 import platform
@@ -15,21 +15,22 @@ _PACKAGES = ("tensorflow", "keras", "tf-keras-vis", "tf-explain", "xplique", "on
 _HEAD = """\
 # How fast, beside the peers
 
-Written by `make bench` ({day}; {cores} cores, {features}; {versions}). Absolute times move with the machine; the ratios
-are from runs in turns, each library in a process of its own, on the same image, network and amount of work, objects made
-and functions traced before the clock starts.
+Written by `make bench` ({day}; {cores} cores, {features}; {versions}). Absolute times depend on the machine. The
+ratios are from runs in turns, each library in a separate process, with the same image, network and amount of work.
+Objects are made and functions are traced before the timing starts.
 
-- A cell is the median in seconds and the least and most of up to five runs after one that is not counted; what takes
-  minutes is run once. *times* is the fastest peer's median divided by vislib's: above 1 vislib is faster.
-- oneDNN is {onednn} for the peers as TensorFlow installs on this machine; vislib switches it on everywhere. *(oneDNN off)*
-  is the peer as it would be on a CPU where TensorFlow leaves it off.
-- *Peak* is the most memory that the process had during the method, the network and TensorFlow itself included.
-- Weights of ResNet-50 and VGG-16 are random, which costs the same time.
+- A cell is the median in seconds and the minimum and maximum of up to five runs, after one run that is not counted. A
+  method that takes minutes is run once. *times* is the fastest peer's median divided by vislib's: above 1 vislib is
+  faster.
+- oneDNN is {onednn} for the peers, as TensorFlow is installed on this machine; vislib enables it everywhere. *(oneDNN
+  off)* is the peer on a CPU for which TensorFlow does not enable it.
+- *Peak* is the largest memory of the process during the method, including the network and TensorFlow.
+- The weights of ResNet-50 and VGG-16 are random, which takes the same time.
 """
 
 
 class Report:
-    """The parts so far, in order, each a heading and lines of Markdown."""
+    """The finished parts in order, each a heading and lines of Markdown."""
 
     def __init__(self) -> None:
         self.onednn: bool | None = None
@@ -55,7 +56,7 @@ def header(workers: Sequence[Worker]) -> list[str]:
 
 
 def row(method: str, workers: Sequence[Worker], times: dict[str, Times]) -> str:
-    """One method's line; `times` by the workers' names, vislib's among them."""
+    """One method's line; `times` by the workers' names, including vislib."""
     cells = [shown(times[name(worker)]) if name(worker) in times else "–" for worker in workers]
     own = times["vislib"]
     peers = [record for worker, record in times.items() if worker != "vislib" and not record.error]

@@ -1,4 +1,4 @@
-"""Runs of the same method by several libraries, in turns, so that whatever else the machine does hits all alike."""
+"""Runs the same method by several libraries in turns, so that other work on the machine affects all alike."""
 
 import sys
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ import numpy as np
 from benchmarks.peers.worker import Run, Worker
 
 MOST_RUNS = 5
-SECONDS = 8.0  # for one library and method: fewer runs of what takes long
+SECONDS = 8.0  # for one library and method: a slow method gets fewer runs
 
 
 @dataclass
 class Times:
-    """All runs of one method by one library, the first one, which traces, left out where there are more."""
+    """All runs of one method by one library. The first run, which traces, is left out if there are more."""
 
     runs: list[Run] = field(default_factory=list)
 
@@ -41,14 +41,14 @@ class Times:
 
 
 def measured(method: str, workers: Sequence[Worker], seconds: float = SECONDS, once: bool = False) -> list[Times]:
-    """Times of a method by each of the workers; `once` for what takes minutes."""
+    """Times of a method by each worker; `once` for a method that takes minutes."""
     times = [Times() for _ in workers]
     for number in range(1 if once else MOST_RUNS + 1):
         for worker, record in zip(workers, times, strict=True):
             if (number < 2 and not record.error) or not record.is_done(seconds):
                 record.runs.append(worker.run(method))
-    told = ", ".join(f"{name(worker)} {shown(record)}" for worker, record in zip(workers, times, strict=True))
-    print(f"{workers[0].network} · {method}: {told}", file=sys.stderr, flush=True)
+    results = ", ".join(f"{name(worker)} {shown(record)}" for worker, record in zip(workers, times, strict=True))
+    print(f"{workers[0].network} · {method}: {results}", file=sys.stderr, flush=True)
     return times
 
 
@@ -57,7 +57,7 @@ def name(worker: Worker) -> str:
 
 
 def shown(times: Times) -> str:
-    """Median and, in brackets, the least and most: "0.52 (0.50–0.61)"."""
+    """The median and, in brackets, minimum and maximum: "0.52 (0.50–0.61)"."""
     if times.error:
         return times.error
     low, high = times.seconds.min(), times.seconds.max()

@@ -1,4 +1,4 @@
-"""What every library is given: a network, an image, a class, and how much work each method is to do."""
+"""The task of every library: a network, an image, a class, and the amount of work of each method."""
 
 import warnings
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Methods = dict[str, Callable[[], object]]
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """One network with one image; the weights are EfficientNet-Lite0's own, random for the others."""
+    """One network with one image; the weights are trained for EfficientNet-Lite0 and random for the others."""
 
     classifier: object
     image: np.ndarray
@@ -40,7 +40,7 @@ class Task:
 
 
 def task_of(network: str) -> Task:
-    """The task with that network, the same in every process."""
+    """The task with this network, the same in every process."""
     import vislib
     from vislib.backend import keras
 

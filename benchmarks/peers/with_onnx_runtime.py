@@ -1,4 +1,4 @@
-"""ONNX Runtime with its defaults, on the network as tf2onnx exports it: what a forward pass can take."""
+"""ONNX Runtime with its defaults, on the network exported by tf2onnx: the possible speed of a forward pass."""
 
 import onnxruntime
 import tensorflow as tf

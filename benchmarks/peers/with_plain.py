@@ -1,4 +1,4 @@
-"""No library: `model.predict` on all the covered copies, in batches."""
+"""Without a library: `model.predict` on all the covered copies, in batches."""
 
 import numpy as np
 

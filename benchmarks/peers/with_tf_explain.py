@@ -1,5 +1,5 @@
-"""tf-explain, batches as large as for the others. Its occlusion knows no stride: as many patches of 16 px side by side
-(196) as come nearest to the 169 of the others; the time is scaled to 169."""
+"""tf-explain, with the same batch size as the others. Its occlusion has no stride, so it uses patches of 16 px side by
+side: 196, the number nearest to the 169 of the others. The time is scaled to 169."""
 
 from tf_explain.core.grad_cam import GradCAM
 from tf_explain.core.gradients_inputs import GradientsInputs

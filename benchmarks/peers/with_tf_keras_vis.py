@@ -1,4 +1,4 @@
-"""tf-keras-vis: objects made beforehand and kept, the layer given, the softmax replaced as its guide says."""
+"""tf-keras-vis: with objects made in advance, the layer given, and the softmax replaced as in its guide."""
 
 from tf_keras_vis.gradcam import Gradcam
 from tf_keras_vis.gradcam_plus_plus import GradcamPlusPlus

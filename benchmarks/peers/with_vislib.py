@@ -1,4 +1,4 @@
-"""vislib's side. It takes the image as loaded; fitting and preprocessing count."""
+"""vislib. It takes the loaded image, so resizing and preprocessing are part of its time."""
 
 import vislib
 from benchmarks.peers.task import (

@@ -1,4 +1,4 @@
-"""xplique: objects made beforehand and kept, batches as large as for the others, the same superpixels as vislib's."""
+"""xplique: with objects made in advance, the same batch size as the others, and the same superpixels as vislib."""
 
 import tensorflow as tf
 import xplique.attributions as xplique

@@ -1,6 +1,6 @@
-"""A process of its own for each library, so that none shares another's settings, threads or memory.
+"""A separate process for each library, so that no two share settings, threads or memory.
 
-It waits while another one runs: only one computes at a time.
+Only one process computes at a time.
 """
 
 import importlib
@@ -23,7 +23,7 @@ LIBRARIES = {
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a method: how long it took, the most memory that the process had meanwhile, or what went wrong."""
+    """One run of a method: its time, the largest memory of the process, or the error."""
 
     seconds: float = 0.0
     peak_bytes: int = 0
@@ -31,12 +31,12 @@ class Run:
 
 
 class Worker:
-    """A library at work on one network.
+    """A library that explains one network.
 
     Args:
         library: One of `LIBRARIES`.
         network: One of `task.NETWORKS`.
-        onednn: TF_ENABLE_ONEDNN_OPTS: "1", "0", or None for what TensorFlow chooses on this machine.
+        onednn: TF_ENABLE_ONEDNN_OPTS: "1", "0", or None for TensorFlow's choice on this machine.
     """
 
     def __init__(self, library: str, network: str, onednn: str | None = None):
@@ -48,7 +48,7 @@ class Worker:
         other.close()
 
     def started(self) -> dict:
-        """Waits until it is ready: {"methods": names, "onednn": whether it is on, "error": what went wrong}."""
+        """Waits until the process is ready: {"methods": names, "onednn": whether it is on, "error": the error}."""
         return self._answer({"methods": [], "onednn": None, "error": "the process died"})
 
     def run(self, method: str) -> Run:
@@ -92,7 +92,7 @@ def _serve(connection, library: str, network: str, onednn: str | None) -> None:
         methods, scaled = module.methods(task), getattr(module, "SCALED", {})
         connection.send({"methods": list(methods), "onednn": is_on, "error": ""})
     except Exception as error:  # noqa: BLE001 - a peer that cannot even start is a result too
-        connection.send({"methods": [], "onednn": None, "error": _told(error)})
+        connection.send({"methods": [], "onednn": None, "error": _message(error)})
         return
     while True:
         method = connection.recv()
@@ -105,17 +105,17 @@ def _timed(function, scale: float) -> Run:
     try:
         function()
     except Exception as error:  # noqa: BLE001 - what a peer raises goes into the table
-        return Run(error=_told(error))
+        return Run(error=_message(error))
     return Run((time.perf_counter() - start) * scale, peak())
 
 
-def _told(error: Exception) -> str:
+def _message(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return f"{type(error).__name__}: {lines[0][:160] if lines else ''}"
 
 
 def forget_peak() -> None:
-    """Linux's record of the most memory starts anew from what is used now."""
+    """Resets Linux's record of the largest memory to the current memory."""
     Path("/proc/self/clear_refs").write_text("5")
 
 
