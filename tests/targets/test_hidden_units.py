@@ -10,6 +10,7 @@ import vislib
 from vislib import LayerError, ParameterError, targets
 from vislib import activation_maximization as am
 from vislib.backend import keras, tf
+from vislib.report import write_report
 
 CLASSIFIER = "relu_layers"
 CHANNEL = targets.Channel("relu2", 3)
@@ -181,6 +182,8 @@ def test_batch_explains_one_target_for_every_image(tmp_path):
         alone = vislib.explain("saliency", tiny(CLASSIFIER), image, CHANNEL)
         assert row["score"] == pytest.approx(alone.score, rel=1e-4)
         assert row["explained"] is None
+    page = write_report(result.folder).read_text(encoding="utf-8")
+    assert f"Each map explains the same target: {CHANNEL.in_words()}" in page
 
 
 def test_saved_result_says_its_target(tmp_path):

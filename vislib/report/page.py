@@ -100,14 +100,22 @@ def _methods(batch: Batch) -> str:
         items.append(
             f"<dt>{html.escape(title_of(method))}</dt><dd>{html.escape(text)}</dd><dd>{html.escape(settings)}</dd>"
         )
-    explain = batch.manifest["settings"]["explain"]
-    which = "the class that the network predicts" if explain == "predicted" else "the image's own class"
     return (
         '<section id="methods"><h2>How far to trust these maps</h2>'
-        f"<p>Each map explains the logit of {which}. A map shows what the method computes from the network, not what "
-        "is true of the image. Red or bright areas count for the class, blue areas count against it.</p>"
+        f"<p>Each map explains {html.escape(_explained(batch))}. A map shows what the method computes from the network, "
+        "not what is true of the image. Red or bright areas count for the class, blue areas count against it.</p>"
         f"<dl>{''.join(items)}</dl></section>"
     )
+
+
+def _explained(batch: Batch) -> str:
+    """What the maps of a batch explain, in words."""
+    settings = batch.manifest["settings"]
+    if "target" in settings:
+        return f"the same target: {settings['target']['words']}"
+    if settings["explain"] == "predicted":
+        return "the logit of the class that the network predicts"
+    return "the logit of the image's own class, or of the predicted class where the own one is unknown"
 
 
 def _footer(batch: Batch) -> str:
