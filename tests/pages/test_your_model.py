@@ -199,7 +199,7 @@ def give_labels(page, content: bytes, name: str = "labels.txt"):
     [
         (b"cat\ndog", "3 classes, but 2 labels are given"),
         ("katze\nkäfer\nhund".encode("latin-1"), "not text in UTF-8: line 2 has the byte 0xe4"),
-        (b"a\nb\nc\nd", "but 4 labels were given"),
+        (b"a\nb\nc\nd", "but 4 labels are given"),
         (b"", "is empty"),
         (b"[1, 2", "begins like JSON but is damaged"),
     ],

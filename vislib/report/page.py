@@ -102,8 +102,9 @@ def _methods(batch: Batch) -> str:
         )
     return (
         '<section id="methods"><h2>How far to trust these maps</h2>'
-        f"<p>Each map explains {html.escape(_explained(batch))}. A map shows what the method computes from the network, "
-        "not what is true of the image. Red or bright areas count for the class, blue areas count against it.</p>"
+        f"<p>Each map explains {html.escape(_explained(batch))}. A map shows what the method computes from the "
+        "network, not what is true of the image. Red or bright areas count for the class, blue areas count against "
+        "it.</p>"
         f"<dl>{''.join(items)}</dl></section>"
     )
 
