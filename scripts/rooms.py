@@ -1,6 +1,6 @@
 """The rooms of vislib and which uses which, read from the imports; as a picture for docs/architecture.md.
 
-python -m scripts.rooms writes the picture anew.
+python -m scripts.rooms updates the picture.
 """
 
 import ast

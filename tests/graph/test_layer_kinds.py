@@ -14,7 +14,9 @@ from vislib import Target
 from vislib.backend import keras, tf
 from vislib.graph import layer_kinds
 from vislib.graph.copies import sharing_weights
+from vislib.graph.flatten import flatten
 from vislib.graph.layer_kinds import LAYERS, OPERATIONS, UNKNOWN, Reach, Role, kind_of, nearest_kind
+from vislib.graph.reach import windows_of
 from vislib.layers import receptive_fields
 from vislib.model_file import allowed
 
@@ -161,6 +163,24 @@ def test_field_behind_augmentation_is_the_convolutions_own(name):
         assert name in NOT_MADE
         return
     assert field_between(type(found[0]).from_config(found[0].get_config())) == (5, 5)
+
+
+def test_field_of_a_map_that_is_broadcast_is_the_whole_image():
+    """The row that stands for all rows reaches every row of the sum."""
+
+    def with_first_row(x):
+        return x + layers.Cropping2D(((0, 31), (0, 0)))(x)
+
+    assert field_between(lambda x: x, with_first_row) == (32, 32)
+
+
+def test_padding_of_channels_first_is_not_read_as_rows_and_columns():
+    def padded(x):
+        return layers.ZeroPadding2D(1, data_format="channels_first")(x)
+
+    inputs = keras.Input((8, 8, 3))
+    graph = flatten(keras.Model(inputs, layers.Dense(2)(layers.GlobalAveragePooling2D()(padded(inputs)))), (8, 8, 3))
+    assert windows_of(graph.nodes[0]) is None
 
 
 class Normalization(layers.Layer):

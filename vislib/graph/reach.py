@@ -18,11 +18,15 @@ def windows_of(node: "Node") -> list[tuple[int, int, int, int]] | None:
     operation: Any = node.operation
     reach = kind_of(operation).reach
     if reach is Reach.PLACE or (reach is Reach.CHANNELS and is_along_channels(operation)):
-        return _SAME_PLACE
+        # A map of another size is broadcast: one of its places serves many.
+        same_size = all(tensor.shape[1:3] == node.output.shape[1:3] for tensor in node.inputs)
+        return _SAME_PLACE if same_size else None
+    if getattr(operation, "data_format", "channels_last") == "channels_first":
+        return None
     if reach is Reach.SHIFT:
         (top, _), (left, _) = _pairs_of(operation, "padding", 1) or _pairs_of(operation, "cropping", -1)
         return [(1, 1, 1, top), (1, 1, 1, left)]
-    if reach is not Reach.WINDOW or getattr(operation, "data_format", "channels_last") == "channels_first":
+    if reach is not Reach.WINDOW:
         return None
     kernel = _two(getattr(operation, "kernel_size", None) or operation.pool_size)
     strides, dilation = _two(operation.strides or kernel), _two(getattr(operation, "dilation_rate", 1))

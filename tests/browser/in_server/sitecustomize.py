@@ -19,11 +19,11 @@ def _hold_computations(file: Path) -> None:
     attribute, start = Occlusion.attribute, TrainingRun.start
 
     def held(progress, begun):
-        def report(*told):
-            progress(*told)
-            while begun(*told) and file.exists():
+        def report(*reported):
+            progress(*reported)
+            while begun(*reported) and file.exists():
                 time.sleep(0.02)
-                progress(*told)  # raises once the person has pressed Stop or left
+                progress(*reported)  # raises after the user pressed Stop or left the page
 
         return report
 

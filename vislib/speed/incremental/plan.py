@@ -136,9 +136,7 @@ class IncrementalPlan:
 def window_specs(node: "Node") -> list[WindowSpec]:
     """The window specs, down and across, of an operation that gives the same values on a window; empty for others."""
     specs, operation, kind = windows_of(node), node.operation, kind_of(node.operation)
-    if specs is None or not kind.exact_on_windows or getattr(operation, "data_format", None) == "channels_first":
-        return []
-    if any(tensor.shape[1:3] != node.inputs[0].shape[1:3] for tensor in node.inputs):
+    if specs is None or not kind.exact_on_windows:
         return []
     if kind.reach is Reach.WINDOW:
         # With padding, the average counts only cells inside the map, and a cut-out window has no such information.
