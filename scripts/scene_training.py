@@ -51,9 +51,9 @@ SCENE_RECIPES = {
         "CNN for the size of the tallest digit",
         "sizes",
         "mean_squared_error",
-        15_000,
+        20_000,
         TrainingOptions(
-            epochs=8, batch_size=64, learning_rate=3e-3, schedule="cosine", validation_share=0.05, seed=2016
+            epochs=16, batch_size=64, learning_rate=3e-3, schedule="cosine", validation_share=0.05, seed=2016
         ),
     ),
 }
