@@ -48,8 +48,8 @@ def _masks(scores: MaskScores) -> list[str]:
     return [
         f"- **Classes at each pixel**: {', '.join(LABELS)}.",
         f"- **Test**: mean IoU {scores.mean_iou:.3f}, pixel accuracy {scores.pixel_accuracy * 100:.2f} % (all "
-        f"background: {scores.background * 100:.2f} %), on all {N_TEST_SCENES:,} test scenes, on which nothing "
-        "was chosen.",
+        f"background: {scores.background * 100:.2f} %), on all {N_TEST_SCENES:,} test scenes, after "
+        "training.",
         f"- **Date**: {date.today().isoformat()}.",
         "",
         "IoU (intersection over union) of each class, over all pixels of the test scenes:",
@@ -64,7 +64,7 @@ def _sizes(scores: SizeScores) -> list[str]:
     return [
         f"- **Outputs**: {' and '.join(SIZES)} of the tallest digit in {UNIT}: the rows and columns that its mask "
         "spans.",
-        f"- **Test**: on all {N_TEST_SCENES:,} test scenes, on which nothing was chosen.",
+        f"- **Test**: on all {N_TEST_SCENES:,} test scenes, after training.",
         f"- **Date**: {date.today().isoformat()}.",
         "",
         f"| output | mean absolute error, {UNIT} | 95 % of the errors below, {UNIT} | the best constant, {UNIT} |",
