@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from vislib import ImageError, load_image
-from vislib.images.reading import fit_box, image_digest, resize_box
+from vislib.images.fitting import fit_box, resize_box
+from vislib.images.reading import image_digest
 
 # Four colours, so that every turn and mirror image is a different picture.
 CORNERS = np.array([[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [255, 255, 0]]], np.uint8)

@@ -10,7 +10,7 @@ import numpy as np
 from vislib.activation_maximization.maximization import Maximization, as_pictures
 from vislib.activation_maximization.maximizer import pixels_of
 from vislib.errors import ParameterError
-from vislib.images.reading import resize_box
+from vislib.images.fitting import resize_box
 from vislib.parameters import check_parameters, parameter
 from vislib.progress import Progress, no_progress
 from vislib.targets import Layer, Target

@@ -1,6 +1,6 @@
-"""Reads images from unknown sources, and crops and resizes them to a network's input.
+"""Reads images from unknown sources.
 
-Inside vislib an image is an array (H, W, 3) of RGB values, uint8 or float32 in 0..255.
+Inside vislib an image is an array (H, W, 3) uint8 of RGB values.
 """
 
 import codecs
@@ -9,24 +9,37 @@ import io
 import os
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from vislib.errors import ImageError
+from vislib.errors import ImageError, warn
+from vislib.images.arrays import MAX_PIXELS, LoadedImage, on_white, rgb_of
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
-MAX_PIXELS = 25_000_000
 MAX_BYTES = 50 * 1024 * 1024
 
 ImageSource = str | os.PathLike[str] | bytes | IO[bytes] | Image.Image | np.ndarray
 
 
 def load_image(source: ImageSource) -> np.ndarray:
-    """Reads an image as RGB.
+    """Reads an image as RGB; how it was read, where that is not plain, is a `VislibWarning`.
+
+    See `read_image`, which returns those sentences instead.
+
+    Returns:
+        Array (H, W, 3) uint8.
+    """
+    image = read_image(source)
+    for note in image.notes:
+        warn(note)
+    return image.values
+
+
+def read_image(source: ImageSource) -> LoadedImage:
+    """Reads an image as RGB, with notes on how it was read.
 
     Of an animation the first frame is used. The EXIF orientation is applied, and transparency is composited on white.
     Grey, palette, 1-bit and CMYK pictures are converted. 16-bit values are divided by 257; floating-point values are
@@ -34,24 +47,22 @@ def load_image(source: ImageSource) -> np.ndarray:
 
     Args:
         source: A path, the file's bytes, a file object opened for reading bytes, a PIL image, or an
-            array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) with values 0..255.
-
-    Returns:
-        Array (H, W, 3) uint8.
+            array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) with values in 0..255, or floats in 0..1.
 
     Raises:
-        ImageError: If the source is not an image in one of `FORMATS`, is damaged, or has more than `MAX_PIXELS`
-            pixels.
+        ImageError: If the source is not an image in one of `FORMATS`, is damaged, has more than `MAX_PIXELS` pixels,
+            or is an array with values in another range.
     """
     if isinstance(source, np.ndarray):
-        return _from_array(source)
+        image = rgb_of(source)
+        return LoadedImage(image.values.copy(), image.notes) if image.values is source else image
     if isinstance(source, Image.Image):
-        return _decoded("The image", lambda: source)
+        return LoadedImage(_decoded("The image", lambda: source))
     content, name = _read(source)
     if not content:
         raise ImageError(f"{name} is empty (0 bytes). {_accepted()}")
     try:
-        return _decoded(name, lambda: Image.open(io.BytesIO(content), formats=FORMATS))
+        return LoadedImage(_decoded(name, lambda: Image.open(io.BytesIO(content), formats=FORMATS)))
     except UnidentifiedImageError:
         problem = f"{name} is not an image that can be read: {_looks_like(content)}. {_accepted()}"
         raise ImageError(problem) from None
@@ -78,44 +89,6 @@ def _decoded(name: str, open_picture: Callable[[], Image.Image]) -> np.ndarray:
 def image_digest(image: np.ndarray) -> str:
     """A short digest of an image's pixels (16 hexadecimal digits), for cache keys and file names."""
     return hashlib.sha256(repr(image.shape).encode() + np.ascontiguousarray(image).tobytes()).hexdigest()[:16]
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle of an image, in pixels; the numbers may be fractional."""
-
-    top: float
-    left: float
-    height: float
-    width: float
-
-
-def fit_box(image_size: tuple[int, int], input_size: tuple[int, int], crop_fraction: float | None) -> Box:
-    """The part of an image that a network with this input size sees.
-
-    Args:
-        image_size: (height, width) of the image.
-        input_size: (height, width) of the network's input.
-        crop_fraction: Share of the largest centred rectangle with the input's proportions that is kept, 0..1; 0.875
-            is "short side to 256, centre crop 224". None: the whole image, stretched.
-    """
-    height, width = image_size
-    if crop_fraction is None:
-        return Box(0.0, 0.0, float(height), float(width))
-    scale = min(height / input_size[0], width / input_size[1]) * crop_fraction
-    box_height, box_width = input_size[0] * scale, input_size[1] * scale
-    return Box((height - box_height) / 2, (width - box_width) / 2, box_height, box_width)
-
-
-def resize_box(image: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
-    """Cuts `box` out of an image (H, W, 3) and resizes it (bicubic, anti-aliased) to `size` (height, width)."""
-    if image.dtype != np.uint8:  # rounding takes longer than resizing
-        image = np.clip(np.rint(image), 0, 255).astype(np.uint8)
-    picture = Image.fromarray(image)
-    # Pillow refuses a box that exceeds the edge by a rounding error.
-    right, bottom = min(box.left + box.width, picture.width), min(box.top + box.height, picture.height)
-    corners = (max(box.left, 0.0), max(box.top, 0.0), right, bottom)
-    return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BICUBIC, box=corners))
 
 
 def _accepted() -> str:
@@ -158,9 +131,7 @@ def _to_rgb(picture: Image.Image) -> np.ndarray:
     if mode.startswith("I") or mode == "F":
         return _from_wide_grey(np.asarray(picture), mode)
     if mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
-        rgba = picture.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, "white")
-        return np.array(Image.alpha_composite(white, rgba).convert("RGB"))
+        return on_white(picture)
     return np.array(picture.convert("RGB"))
 
 
@@ -176,25 +147,6 @@ def _from_wide_grey(values: np.ndarray, mode: str) -> np.ndarray:
     else:
         scaled = values / 257
     return np.repeat(np.rint(scaled).astype(np.uint8)[..., None], 3, axis=2)
-
-
-def _from_array(values: np.ndarray) -> np.ndarray:
-    if values.ndim == 2:
-        values = values[..., None]
-    if values.ndim != 3 or values.shape[2] not in (1, 3, 4) or 0 in values.shape:
-        raise ImageError(
-            f"An image array must have shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); this one has {values.shape}."
-        )
-    if values.dtype == bool or not np.issubdtype(values.dtype, np.number) or np.iscomplexobj(values):
-        raise ImageError(f"An image array must hold numbers in 0..255; this one holds {values.dtype}.")
-    if not np.isfinite(values).all() or values.min() < 0 or values.max() > 255:
-        raise ImageError(f"Image values must be in 0..255; these range from {values.min():.4g} to {values.max():.4g}.")
-    if values.shape[0] * values.shape[1] > MAX_PIXELS:
-        raise ImageError(f"The image is too large: {values.shape[1]} × {values.shape[0]} pixels. {_accepted()}")
-    whole = np.rint(values).astype(np.uint8)
-    if whole.shape[2] == 4:
-        return _to_rgb(Image.fromarray(whole, "RGBA"))
-    return np.repeat(whole, 3, axis=2) if whole.shape[2] == 1 else whole
 
 
 def _looks_like(content: bytes) -> str:

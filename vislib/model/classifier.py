@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vislib.errors import ImageError, ModelError, ParameterError, listed
-from vislib.images.reading import Box, fit_box, resize_box
+from vislib.errors import ModelError, ParameterError, listed, warn
+from vislib.images.arrays import LoadedImage, rgb_of
+from vislib.images.fitting import Box, fit_box, resize_box
 from vislib.model.preprocessing import Preprocessing
 from vislib.targets.base import Target
 from vislib.targets.scores import ClassScore
@@ -85,16 +86,26 @@ class Classifier:
     def resize(self, image: np.ndarray) -> np.ndarray:
         """The image, cropped and resized to the network's input size, before preprocessing: (h, w, 3) uint8.
 
+        How an array that is not uint8 was read is a `VislibWarning`.
+
         Args:
-            image: (H, W, 3) in 0..255.
+            image: An image array as `load_image` accepts it, such as (H, W, 3) in 0..255.
 
         Raises:
-            ImageError: If the image is not an array (H, W, 3).
+            ImageError: If the image is not such an array.
         """
-        if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
-            came = f"shape {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
-            raise ImageError(f"An image must be an array (H, W, 3) in 0..255, as from load_image; not {came}.")
-        return resize_box(image, self.box(image), self.input_size)
+        read = self.read(image)
+        for note in read.notes:
+            warn(note)
+        return resize_box(read.values, self.box(read.values), self.input_size)
+
+    def read(self, image: np.ndarray) -> LoadedImage:
+        """An image array as this network takes images, with notes on how its values were read.
+
+        Raises:
+            ImageError: If the image is not such an array.
+        """
+        return rgb_of(image)
 
     def preprocess_input(self, resized: np.ndarray) -> np.ndarray:
         """Resized images (n, h, w, 3) in 0..255 as network input (n, h, w, channels) float32."""

@@ -10,7 +10,7 @@ from matplotlib import colormaps
 from PIL import Image
 
 from vislib.errors import ParameterError, listed
-from vislib.images.reading import Box, resize_box
+from vislib.images.fitting import Box, resize_box
 from vislib.output.heatmap import Heatmap
 
 COLORMAPS = ("viridis", "cividis", "magma", "gray", "jet")

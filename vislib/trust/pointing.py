@@ -7,7 +7,7 @@ import numpy as np
 
 from vislib.attribution.base import Explainer
 from vislib.errors import ParameterError
-from vislib.images.reading import Box, resize_box
+from vislib.images.fitting import Box, resize_box
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress, within
 from vislib.targets.scores import ClassScore
