@@ -14,6 +14,7 @@ from vislib.activations.patches import TopPatches, top_patches
 from vislib.attribution import Explainer, explain, methods
 from vislib.batch import explain_many, open_batch
 from vislib.errors import ImageError, LayerError, ModelError, ParameterError, VislibError, VislibWarning
+from vislib.images.bands import load_bands, read_bands
 from vislib.images.reading import load_image, read_image
 from vislib.lessons import architectures
 from vislib.loading.load import load_classifier
@@ -53,11 +54,13 @@ __all__ = [
     "filter_layers",
     "filters",
     "layers",
+    "load_bands",
     "load_classifier",
     "load_image",
     "methods",
     "models",
     "open_batch",
+    "read_bands",
     "read_image",
     "read_labels",
     "render",
