@@ -119,10 +119,11 @@ class TestLoadClassifier:
         with pytest.raises(ModelError, match="has its own"):
             load_classifier("efficientnet-lite0", preprocess="0..1")
 
-    def test_load_classifier_five_channels_refused(self):
-        inputs = keras.Input((SIDE, SIDE, 5))
+    @pytest.mark.parametrize("channels", [33, 100])
+    def test_load_classifier_more_than_32_channels_refused(self, channels):
+        inputs = keras.Input((SIDE, SIDE, channels))
         model = keras.Model(inputs, keras.layers.Dense(3)(keras.layers.Flatten()(inputs)))
-        with pytest.raises(ModelError, match="5 channels"):
+        with pytest.raises(ModelError, match=f"{channels} channels; 1 to 32"):
             classifier_of(model)
 
 

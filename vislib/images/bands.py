@@ -103,6 +103,29 @@ def bands_last(values: np.ndarray, name: str) -> LoadedImage:
     return LoadedImage(np.ascontiguousarray(values, values.dtype.newbyteorder("=")), notes)
 
 
+def for_network(values: np.ndarray, n_bands: int) -> LoadedImage:
+    """An array as an image of a network's bands, (H, W, bands).
+
+    Raises:
+        ImageError: If it has other bands, too many pixels, or values that are missing.
+    """
+    wanted = f"This network takes images of {n_bands} bands, arrays (H, W, {n_bands}) as from vislib.load_bands"
+    if not isinstance(values, np.ndarray):
+        raise ImageError(f"{wanted}; not {type(values).__name__}.")
+    if values.ndim != 3 or values.shape[2] != n_bands or 0 in values.shape:
+        turned = values.ndim == 3 and values.shape[0] == n_bands
+        way = " Its bands come first: np.moveaxis(image, 0, -1) puts them last." if turned else ""
+        raise ImageError(f"{wanted}; this one has shape {values.shape}.{way}")
+    image = bands_last(values, "The image")
+    if not np.isfinite(values).all():
+        n_missing = int((~np.isfinite(values)).sum())
+        raise ImageError(
+            f"{n_missing:,} of the image's {values.size:,} values are NaN or infinite. "
+            "Replace them first: np.nan_to_num(image, nan=0, posinf=0, neginf=0)."
+        )
+    return image
+
+
 def statistics(values: np.ndarray) -> list[BandStatistics]:
     """Each band of an image (H, W, bands) in numbers."""
     return [_statistics(values[..., band]) for band in range(values.shape[2])]

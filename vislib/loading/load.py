@@ -4,10 +4,10 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from vislib.errors import ModelError
+from vislib.errors import ModelError, ParameterError, listed
 from vislib.model.classifier import Classifier
 from vislib.model.labels import read_labels
-from vislib.model.preprocessing import Preprocessing, preprocessing_named
+from vislib.model.preprocessing import CROPS, Preprocessing, preprocessing_named
 
 _FILE_SUFFIXES = (".keras", ".h5", ".hdf5")
 
@@ -18,6 +18,7 @@ def load_classifier(
     preprocess: Preprocessing | str | None = None,
     labels: Sequence[str] | str | os.PathLike[str] | None = None,
     input_size: tuple[int, int] | None = None,
+    crop: str | None = None,
     trust: bool = False,
     progress: Callable[..., None] | None = None,
 ) -> Classifier:
@@ -35,6 +36,10 @@ def load_classifier(
         labels: For a custom model, a name for each class, or the path of a file that `read_labels` reads; class
             numbers if left out.
         input_size: (height, width) in pixels, for a custom model that accepts any size.
+        crop: How an image is fitted to a custom model's input: "stretch" (the whole image, as Keras's loaders do),
+            "centre" (7/8 of the largest centred part of its shape), or "letterbox" (the whole image, black beside it).
+            If left out, that of a given `Preprocessing`; else "stretch", but "centre" for 1,000 classes and a
+            preprocessing named by a family, as ImageNet's networks have them.
         trust: Skips the separate process, for a file that you made yourself.
         progress: Called with (elapsed seconds, allowed seconds) while a file is tried; an exception that it raises
             cancels the loading.
@@ -50,12 +55,15 @@ def load_classifier(
         isinstance(source, str) and source not in zoo.models() and source.lower().endswith(_FILE_SUFFIXES)
     )
     if isinstance(source, str) and not is_file:
-        if preprocess is not None or labels is not None or input_size is not None:
+        if any(given is not None for given in (preprocess, labels, input_size, crop)):
             raise ModelError(
-                "A built-in network has its own preprocessing, labels and input size; leave these arguments out."
+                "A built-in network has its own preprocessing, labels, input size and crop; leave these arguments out."
             )
         return zoo.load(source)
     # The quick checks come before the loading, which takes seconds.
+    if crop is not None and crop not in CROPS:
+        raise ParameterError(f"`crop` must be one of {listed(CROPS)}; not {crop!r}.")
+    is_named = isinstance(preprocess, str)
     if isinstance(preprocess, str):
         preprocess = preprocessing_named(preprocess)
     if isinstance(labels, str | os.PathLike):
@@ -66,4 +74,12 @@ def load_classifier(
         source = load_model_file(source, trust, *([progress] if progress else []))
     from vislib.loading.own_model import classifier_of
 
-    return classifier_of(source, preprocess, labels, input_size)
+    if crop is None and is_named and not _is_of_imagenet(source):
+        crop = "stretch"  # a family's name says how colours are scaled, and no more, for a model with other classes
+    return classifier_of(source, preprocess, labels, input_size, crop)
+
+
+def _is_of_imagenet(source: Any) -> bool:
+    """Whether a model, or the model of a `ModelFile`, has 1,000 classes."""
+    shape = getattr(getattr(source, "model", source), "output_shape", None)
+    return isinstance(shape, tuple) and shape[-1] == 1000

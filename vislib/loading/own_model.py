@@ -9,6 +9,7 @@ import numpy as np
 
 from vislib.backend import keras
 from vislib.errors import ModelError, ParameterError, listed
+from vislib.images.bands import MAX_BANDS
 from vislib.loading.preprocessing_choice import built_in_preprocessing
 from vislib.model.classifier import Classifier
 from vislib.model.preprocessing import PREPROCESSINGS, Preprocessing
@@ -24,6 +25,7 @@ def classifier_of(
     preprocess: Preprocessing | None,
     labels: Sequence[str] | None,
     input_size: tuple[int, int] | None,
+    crop: str | None = None,
 ) -> Classifier:
     """`load_classifier` for a Keras model or a `ModelFile`."""
     model = source.model if isinstance(source, ModelFile) else source
@@ -37,6 +39,7 @@ def classifier_of(
             f"Name the preprocessing of {name} with `preprocess`: one of {listed(PREPROCESSINGS)}, "
             "a family of keras.applications, or a custom Preprocessing."
         )
+    preprocess = preprocess if crop is None else preprocess.cropped(crop)
     if labels is None:
         labels = [f"class {index}" for index in range(Network(model, shape).n_classes)]
     digest = source.digest if isinstance(source, ModelFile) else _digest(model)
@@ -65,10 +68,11 @@ def check_is_image_network(model: Any, name: str) -> None:
             "A classifier is made from the name of a built-in network, a .keras or .h5 file, or a built Keras model "
             f"with one input (batch, height, width, channels). This is no such model: {what}."
         )
-    if shape[1] in (1, 3) and shape[3] not in (1, 3):
+    is_square = shape[2] == shape[3]
+    if shape[1] in (1, 3) and shape[3] not in (1, 3) and (is_square or not 1 <= (shape[3] or 0) <= MAX_BANDS):
         raise ModelError(f"{name} takes images {shape[1:]}, channels first; only channels last is accepted.")
-    if shape[3] not in (1, 3):
-        raise ModelError(f"{name} takes {shape[3]} channels; only 1 (grey) or 3 (RGB) are accepted.")
+    if shape[3] is None or not 1 <= shape[3] <= MAX_BANDS:
+        raise ModelError(f"{name} takes {shape[3]} channels; 1 to {MAX_BANDS} are accepted.")
 
 
 def _input_shape(model: Any, name: str, input_size: tuple[int, int] | None) -> tuple[int, int, int]:

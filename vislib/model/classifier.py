@@ -9,7 +9,8 @@ import numpy as np
 
 from vislib.errors import ModelError, ParameterError, listed, warn
 from vislib.images.arrays import LoadedImage, rgb_of
-from vislib.images.fitting import Box, fit_box, resize_box
+from vislib.images.bands import MAX_BANDS, for_network
+from vislib.images.fitting import Box, fit_box, resize_bands, resize_box
 from vislib.model.preprocessing import Preprocessing
 from vislib.targets.base import Target
 from vislib.targets.scores import ClassScore
@@ -40,8 +41,8 @@ class Classifier:
         model: The Keras model; it is never changed.
         labels: A name for each class, all different; two for a single sigmoid unit.
         input_size: (height, width) in pixels.
-        channels: 1 (grey) or 3 (RGB).
-        preprocess: Converts RGB in 0..255 to the values that the model was trained on.
+        channels: 1 (grey), 3 (RGB), or another number of bands up to 32.
+        preprocess: Converts RGB in 0..255, or bands, to the values that the model was trained on.
 
     Raises:
         ModelError: If the numbers of labels and classes differ, a label occurs twice, the preprocessing does not suit
@@ -57,11 +58,13 @@ class Classifier:
     _indices: dict[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.channels not in (1, 3):
-            raise ModelError(f"{self.key} takes {self.channels} channels; only 1 (grey) or 3 (RGB) are accepted.")
+        if not 1 <= self.channels <= MAX_BANDS:
+            raise ModelError(f"{self.key} takes {self.channels} channels; 1 to {MAX_BANDS} are accepted.")
         if not self.preprocess.suits(self.channels):
+            takes = "grey images" if self.channels == 1 else f"images of {self.channels} channels"
             raise ModelError(
-                f"{self.key} takes grey images, and the preprocessing '{self.preprocess.name}' is for colour."
+                f"{self.key} takes {takes}, and the preprocessing '{self.preprocess.name}' is for "
+                f"{self.preprocess.made_for}."
             )
         object.__setattr__(self, "_indices", {label: index for index, label in enumerate(self.labels)})
         if len(self._indices) != len(self.labels):
@@ -80,16 +83,20 @@ class Classifier:
         return Network(self.model, (*self.input_size, self.channels))
 
     def box(self, image: np.ndarray) -> Box:
-        """The part of an image (H, W, 3) that the network sees."""
-        return fit_box(image.shape[:2], self.input_size, self.preprocess.crop_fraction)
+        """The part of an image (H, W, 3) that the network sees; larger than the image if it is letterboxed."""
+        return fit_box(image.shape[:2], self.input_size, self.preprocess.crop_fraction, self.preprocess.letterbox)
 
     def resize(self, image: np.ndarray) -> np.ndarray:
-        """The image, cropped and resized to the network's input size, before preprocessing: (h, w, 3) uint8.
+        """The image, fitted to the network's input size, before preprocessing.
 
         How an array that is not uint8 was read is a `VislibWarning`.
 
         Args:
-            image: An image array as `load_image` accepts it, such as (H, W, 3) in 0..255.
+            image: An image array as `load_image` accepts it, such as (H, W, 3) in 0..255; for a network of other than
+                1 or 3 channels (H, W, channels) in any unit.
+
+        Returns:
+            (h, w, 3) uint8, also for a grey network; for other channels (h, w, channels) float32.
 
         Raises:
             ImageError: If the image is not such an array.
@@ -97,7 +104,8 @@ class Classifier:
         read = self.read(image)
         for note in read.notes:
             warn(note)
-        return resize_box(read.values, self.box(read.values), self.input_size)
+        resize = resize_box if self.takes_pictures else resize_bands
+        return resize(read.values, self.box(read.values), self.input_size)
 
     def read(self, image: np.ndarray) -> LoadedImage:
         """An image array as this network takes images, with notes on how its values were read.
@@ -105,10 +113,15 @@ class Classifier:
         Raises:
             ImageError: If the image is not such an array.
         """
-        return rgb_of(image)
+        return rgb_of(image) if self.takes_pictures else for_network(image, self.channels)
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether it takes RGB in 0..255 (and perhaps makes grey of that), not bands in their own units."""
+        return self.channels in (1, 3)
 
     def preprocess_input(self, resized: np.ndarray) -> np.ndarray:
-        """Resized images (n, h, w, 3) in 0..255 as network input (n, h, w, channels) float32."""
+        """Resized images (n, h, w, 3 or channels), as from `resize`, as network input (n, h, w, channels) float32."""
         return self.preprocess(resized, self.channels)
 
     fit, prepare = resize, preprocess_input
