@@ -49,8 +49,9 @@ class DeepDreamer:
         self, classifier: "Classifier", image: np.ndarray, objective: Target, progress: Progress = no_progress
     ) -> Maximization:
         """Computes the picture; see `deep_dream`."""
-        from vislib.activation_maximization.scorer import Scorer
+        from vislib.activation_maximization.scorer import Scorer, check_takes_pictures
 
+        check_takes_pictures(classifier)
         began = time.perf_counter()
         objective = objective.resolved(classifier)
         random = np.random.default_rng(self.seed)

@@ -40,6 +40,22 @@ def load_image(source: ImageSource, window: Window | None = None, frame: int = 0
     return image.values
 
 
+def load_of_many(source: ImageSource, said: set[str]) -> np.ndarray:
+    """`load_image` for one of many images, of which each kind of note is a warning once.
+
+    Args:
+        source: As for `load_image`.
+        said: The kinds that were said so far, which this function adds to: notes without their numbers.
+    """
+    image = read_image(source)
+    for note in image.notes:
+        kind = "".join(letter for letter in note if not letter.isdigit())
+        if kind not in said:
+            said.add(kind)
+            warn(note)
+    return image.values
+
+
 def read_image(source: ImageSource, window: Window | None = None, frame: int = 0) -> LoadedImage:
     """Reads an image as RGB, with notes on how it was read.
 
