@@ -1,5 +1,7 @@
 """Labels, class numbers, predictions, and classifiers of one's own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tiny_models
@@ -24,14 +26,18 @@ class TestLabels:
         assert len(tiny("one_sigmoid").labels) == 2
         assert classifier_of(tiny("one_sigmoid").model, labels=["no", "yes"]).class_index("yes") == 1
 
-    @pytest.mark.parametrize("labels", [LABELS[:3], [*LABELS, "fish"], []])
+    @pytest.mark.parametrize("labels", [LABELS[:3], [*LABELS, "fish"]])
     def test_labels_wrong_count_refused(self, labels):
         with pytest.raises(ModelError, match=rf"4 classes, but {len(labels)} labels"):
             own(labels)
 
     def test_labels_duplicate_named(self):
+        model = tiny("conv_relu")
         with pytest.raises(ModelError, match="more than once: cat"):
-            own(["cat", "dog", "cat", "bird"])
+            replace(model, labels=("cat", "dog", "cat", "bird"))
+
+    def test_labels_duplicate_get_their_numbers_as_from_a_file(self):
+        assert own(["cat", "dog", "cat", "bird"]).labels == ("cat (0)", "dog", "cat (2)", "bird")
 
 
 class TestClassIndex:

@@ -1,12 +1,12 @@
 """`load_classifier`, which loads every classifier."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from vislib.errors import ModelError, ParameterError, listed
 from vislib.model.classifier import Classifier
-from vislib.model.labels import read_labels
+from vislib.model.labels import labels_of
 from vislib.model.preprocessing import CROPS, Preprocessing, preprocessing_named
 
 _FILE_SUFFIXES = (".keras", ".h5", ".hdf5")
@@ -16,7 +16,7 @@ def load_classifier(
     source: Any,
     *,
     preprocess: Preprocessing | str | None = None,
-    labels: Sequence[str] | str | os.PathLike[str] | None = None,
+    labels: Any = None,
     input_size: tuple[int, int] | None = None,
     crop: str | None = None,
     trust: bool = False,
@@ -33,8 +33,8 @@ def load_classifier(
         preprocess: For a custom model, its preprocessing: a name from `PREPROCESSINGS`, the name of a family of
             keras.applications, or a `Preprocessing`. If left out, it is inferred from the model's Rescaling or
             Normalization layers.
-        labels: For a custom model, a name for each class, or the path of a file that `read_labels` reads; class
-            numbers if left out.
+        labels: For a custom model, a name for each class: a sequence, a mapping of number and name either way such as
+            Keras's `class_indices`, or the path of a file that `read_labels` reads; class numbers if left out.
         input_size: (height, width) in pixels, for a custom model that accepts any size.
         crop: How an image is fitted to a custom model's input: "stretch" (the whole image, as Keras's loaders do),
             "centre" (7/8 of the largest centred part of its shape), or "letterbox" (the whole image, black beside it).
@@ -66,8 +66,7 @@ def load_classifier(
     is_named = isinstance(preprocess, str)
     if isinstance(preprocess, str):
         preprocess = preprocessing_named(preprocess)
-    if isinstance(labels, str | os.PathLike):
-        labels = read_labels(labels)
+    labels = None if labels is None else labels_of(labels)
     if is_file:
         from vislib.model_file import load_model_file
 
