@@ -180,6 +180,16 @@ def display(
     return picture
 
 
+def as_picture(image: np.ndarray) -> np.ndarray:
+    """An image of bands as its picture by `display`; an array that `load_image` accepts is returned unchanged.
+
+    (H, W, 4) counts as bands unless it is uint8, which is RGB with opacity.
+    """
+    if image.ndim != 3 or image.shape[2] in (1, 3) or (image.shape[2] == 4 and image.dtype == np.uint8):
+        return image
+    return display(image)
+
+
 def _share(band: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
     """A band (H, W) as 0..1 between two percentiles; NaN where it has no value, and all over if it has only one."""
     values = band.astype(np.float64)
