@@ -24,10 +24,12 @@ class LoadedImage:
     Attributes:
         values: The pixels: (H, W, 3) uint8, RGB in 0..255; for an image of bands (H, W, bands), in its own numbers.
         notes: Sentences on how it was read, where that is not plain.
+        black_and_white: The values of the source that became 0 and 255, if a window applies to it.
     """
 
     values: np.ndarray
     notes: tuple[str, ...] = ()
+    black_and_white: tuple[float, float] | None = None
 
 
 def rgb_of(values: np.ndarray) -> LoadedImage:

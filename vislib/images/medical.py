@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -78,7 +79,7 @@ def read_dicom(content: bytes, name: str, window: Window | None = None, frame: i
         raise ImageError(f"{name} is a DICOM file that cannot be decoded: its contents are damaged.") from error
     if n_frames > 1:
         chosen = f"It has {n_frames} frames; frame {frame} is used, and frame= chooses another, from 0."
-        return LoadedImage(image.values, (*image.notes, chosen))
+        return replace(image, notes=(*image.notes, chosen))
     return image
 
 
@@ -121,14 +122,15 @@ def _shown(header: Any, stored: np.ndarray, window: Window | None) -> LoadedImag
         values[is_padding] = values[~is_padding].min() if not is_padding.all() else 0
     if curve == "SIGMOID" and chosen is not None:
         values = 1 / (1 + np.exp(np.clip(-4 * (values - chosen[0]) / chosen[1], -700, 700)))
-        image = LoadedImage(windowed(values, (0.5, 1)).values)
+        ends = (chosen[0] - chosen[1] / 2, chosen[0] + chosen[1] / 2)
+        image = LoadedImage(windowed(values, (0.5, 1)).values, (), ends)
     else:
         image = windowed(values, chosen)
     pixels, notes = image.values, (said,) if said else image.notes
     if kind == "MONOCHROME1":
         pixels, notes = 255 - pixels, (*notes, "Then black and white were exchanged, as the file asks (MONOCHROME1).")
     pixels[is_padding] = 0
-    return LoadedImage(pixels, notes)
+    return LoadedImage(pixels, notes, image.black_and_white)
 
 
 def _window_of(header: Any) -> tuple[Window | None, str, str]:

@@ -7,6 +7,7 @@ import hashlib
 import io
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -133,7 +134,7 @@ def _decoded(name: str, open_picture: Callable[[], Image.Image], window: Window 
         reason = "it ends too early" if "truncated" in str(error) else "its contents are damaged"
         raise ImageError(f"{name} cannot be decoded: {reason}. {_accepted()}") from error
     if is_paged:
-        return LoadedImage(image.values, (*image.notes, f"It has several frames; frame {frame} is used, from 0."))
+        return replace(image, notes=(*image.notes, f"It has several frames; frame {frame} is used, from 0."))
     return image
 
 

@@ -60,7 +60,7 @@ def windowed(values: np.ndarray, window: Window | None) -> LoadedImage:
         n_missing = int((~finite).sum())
         notes = (*notes, f"{n_missing:,} of its {values.size:,} values are NaN or infinite; they are black.")
     pixels = _scaled(values if finite.all() else np.where(finite, values, low), low, high)
-    return LoadedImage(np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels, notes)
+    return LoadedImage(np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels, notes, (low, high))
 
 
 def _scaled(values: np.ndarray, low: float, high: float) -> np.ndarray:

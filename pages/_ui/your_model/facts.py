@@ -28,7 +28,8 @@ def facts(context: Context) -> None:
     st.subheader(plain(context.model_name), anchor=False)
     picture.facts(
         {
-            "Input": f"{width} × {height}, {'grey' if classifier.channels == 1 else 'colour'}",
+            "Input": f"{width} × {height}, {_channels(classifier.channels)}",
+            "Image": classifier.preprocess.fitting,
             "Preprocessing": classifier.preprocess.name,
             "Classes": f"{len(classifier.labels):,} ({output})",
             "Parameters": f"{classifier.model.count_params():,}",
@@ -41,6 +42,10 @@ def facts(context: Context) -> None:
             "activation, What a unit wants and Compare & trust have nothing to show. Overview, Architecture, Occlusion "
             "and Saliency work."
         )
+
+
+def _channels(channels: int) -> str:
+    return {1: "grey", 3: "colour"}.get(channels, f"{channels} bands")
 
 
 def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> None:
