@@ -101,13 +101,13 @@ class Classifier:
         Raises:
             ImageError: If the image is not such an array.
         """
-        read = self.read(image)
+        read = self.image_of(image)
         for note in read.notes:
             warn(note)
         resize = resize_box if self.takes_pictures else resize_bands
         return resize(read.values, self.box(read.values), self.input_size)
 
-    def read(self, image: np.ndarray) -> LoadedImage:
+    def image_of(self, image: np.ndarray) -> LoadedImage:
         """An image array as this network takes images, with notes on how its values were read.
 
         Raises:
