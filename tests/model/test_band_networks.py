@@ -107,11 +107,15 @@ def test_ways_on_of_refusals_work():
         np.testing.assert_allclose(classifier.logits(eval(way, {"np": np, "image": wrong})), expected, atol=0.1)
 
 
-def test_channels_first_model_still_named():
-    inputs = keras.Input((3, 28, 28))
-    model = keras.Model(inputs, layers.Dense(3)(layers.Flatten()(inputs)))
-    with pytest.raises(ModelError, match="channels first"):
-        load_classifier(model, preprocess="as it is")
+def test_file_of_a_network_of_bands_is_tried_like_any_other(tmp_path, monkeypatch):
+    """The child runs it once and checks the sizes of its outputs, before it is loaded in this process."""
+    from vislib.model_file import child
+
+    of_bands(6).model.save(tmp_path / "bands.keras")
+    tried = []
+    monkeypatch.setattr(child, "check_sizes", lambda model, shape: tried.append(shape))
+    child.try_model(tmp_path / "bands.keras")
+    assert tried == [(SIDE, SIDE, 6)]
 
 
 def test_names_of_a_model_of_bands_in_the_error_work():

@@ -59,7 +59,7 @@ def test_crop_of_a_preprocessing_kept_and_its_share_too():
 def test_crop_unknown_or_for_a_built_in_network_refused():
     with pytest.raises(ParameterError, match="stretch, centre, letterbox; not 'middle'"):
         load_classifier(tiny_models.conv_relu(), preprocess="0..1", crop="middle")
-    with pytest.raises(ModelError, match="crop; leave these"):
+    with pytest.raises(ModelError, match="crop, task and unit; leave these"):
         load_classifier("efficientnet-lite0", crop="stretch")
 
 

@@ -1,4 +1,4 @@
-"""A classifier as one flat graph of operations, from the input to the logits. The model is never changed."""
+"""A network as one flat graph of operations, from the input to the logits. The model is never changed."""
 
 import dataclasses
 from collections.abc import Callable, Iterable
@@ -7,6 +7,7 @@ from typing import Any
 
 from vislib.backend import keras
 from vislib.graph.layer_kinds import Reach, Role, kind_of
+from vislib.tasks import Head
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,13 +39,13 @@ class Node:
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """A classifier as one flat functional graph.
+    """A network as one flat functional graph.
 
     Attributes:
         input: Symbolic input (batch, h, w, c).
         nodes: Every operation up to the logits, in an order in which they can be computed.
-        logits: Symbolic scores (batch, units) before the final activation.
-        activation: The function that turns logits into probabilities: "softmax" or "sigmoid".
+        logits: Symbolic outputs before the final activation: (batch, units), or a map of them (batch, h, w, units).
+        head: What the outputs mean, and the function that turns logits into probabilities.
         activation_removed: Whether that activation was part of the model and is left out here.
         modified_relus: Names of the nodes whose gradient follows another rule (`vislib.graph.relu_rules`).
         notes: Sentences on the nodes that the rule does not apply to.
@@ -53,7 +54,7 @@ class Graph:
     input: keras.KerasTensor
     nodes: tuple[Node, ...]
     logits: keras.KerasTensor
-    activation: str
+    head: Head
     activation_removed: bool
     modified_relus: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from PIL import Image
 from vislib.errors import ImageError
 
 MAX_PIXELS = 25_000_000
+MAX_BANDS = 32
 READ_AS_0_1 = "The image is an array of floats of at most 1, so it was read as 0 (black) to 1 (white)."
 READ_AS_0_255 = "The image is an array of floats above 1, so it was read as 0 (black) to 255 (white)."
 READ_AS_OPACITY = "The image's fourth channel was read as opacity, and the image was put on white."

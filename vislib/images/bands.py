@@ -9,12 +9,11 @@ import numpy as np
 from matplotlib import colormaps
 
 from vislib.errors import ImageError, ParameterError, listed, warn
-from vislib.images.arrays import MAX_PIXELS, LoadedImage
+from vislib.images.arrays import MAX_BANDS, MAX_PIXELS, LoadedImage
 from vislib.images.contents import FileSource, content_of, looks_like
 from vislib.images.numpy_files import is_numpy, read_numpy
 from vislib.images.tiff import is_tiff, read_tiff
 
-MAX_BANDS = 32
 MAX_BYTES = 256 * 1024 * 1024
 _MISSING = 128
 

@@ -86,7 +86,7 @@ def _card(context: Context, name: str, predictions: list[vislib.Prediction], use
     in_use = name == context.classifier.preprocess.name
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.html(f"<p class='v-caption'><b>{name}</b></p>")
-        st.html(bars([(one.label, one.probability) for one in predictions]))
+        st.html(bars([(one.label, one.value) for one in predictions]))
         if in_use:
             st.badge("in use", color="primary")
         elif use is not None:

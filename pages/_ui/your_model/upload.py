@@ -120,15 +120,15 @@ def _loading(content: bytes) -> Callable[..., ModelFile]:
 
 def _first_use(file_name: str, loaded: ModelFile) -> str:
     """Adds the file's network with first settings; returns its name."""
-    from vislib.loading.own_model import check_is_image_network
+    from vislib.loading.own_model import image_shape
+    from vislib.network.network import Network
 
-    check_is_image_network(loaded.model, file_name)
-    height, width, channels = loaded.model.input_shape[1:]
-    side = height or width or _ANY_SIDE
-    detected = built_in_preprocessing(loaded.model, (height or side, width or side, channels))
-    first = detected.name if detected else _FIRST if channels in (1, 3) else "as it is"
+    sides = loaded.model.input_shape[1:3]
+    free = next((side for side in sides if side), _ANY_SIDE) if None in sides else None
+    shape = image_shape(loaded.model, file_name, None if free is None else (free, free))
+    detected = built_in_preprocessing(Network(loaded.model, shape).graph)
+    first = detected.name if detected else _FIRST if shape[2] in (1, 3) else "as it is"
     name = _new_name(file_name)
-    free = None if height and width else side
     use(name, Upload(file_name, loaded.digest, first, side=free, detected=detected.name if detected else None))
     return name
 
