@@ -194,11 +194,17 @@ def give_labels(page, content: bytes, name: str = "labels.txt"):
     return page.file_uploader(key="mine: labels").set_value((name, content, "text/plain")).run()
 
 
+def test_labels_in_latin_1_are_used_and_said(three_classes):
+    page = give_labels(three_classes, "katze\nkäfer\nhund".encode("latin-1"), "namen.txt")
+    assert "käfer" in text(check_sound(page))
+    assert any("read as Latin-1: “käfer”" in caption.value for caption in page.caption)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         (b"cat\ndog", "3 classes, but 2 labels are given"),
-        ("katze\nkäfer\nhund".encode("latin-1"), "not text in UTF-8: line 2 has the byte 0xe4"),
+        (b"cat\nd\x81g\nbird", "not text in UTF-8 or Latin-1: line 2 has the byte 0x81"),
         (b"a\nb\nc\nd", "but 4 labels are given"),
         (b"", "is empty"),
         (b"[1, 2", "begins like JSON but is damaged"),
