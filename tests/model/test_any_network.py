@@ -1,5 +1,7 @@
 """Every task and input: predictions and explanations equal what Keras and NumPy compute alone."""
 
+import functools
+
 import numpy as np
 import pytest
 from any_networks import CASES, keras_outputs, loaded, model_of, pictures_like
@@ -34,6 +36,7 @@ def target_of(name: str) -> vislib.targets.Target:
     return vislib.Target(unit, score="probability") if classifier.task.has_classes else vislib.Target(unit)
 
 
+@functools.cache
 def region_of(name: str) -> np.ndarray | None:
     """Of a segmentation, the pixels (h, w) at which Keras predicts the class."""
     outputs = keras_outputs(name, IMAGE[None])[0]
@@ -126,6 +129,7 @@ def maps_and_gradients(name) -> tuple[np.ndarray, np.ndarray]:
     layer = model.get_layer(case.layer)
     shift, seen = tf.Variable(tf.zeros(layer.output.shape[1:], layer.compute_dtype)), []
     plain = layer.call
+    region_of(name)  # before the layer is changed, as Keras keeps what it traced
 
     def shifted(*args, **kwargs):
         seen.append(plain(*args, **kwargs) + shift)

@@ -179,7 +179,16 @@ def _reason(error: Exception) -> str:
 
 
 def is_channels_first(model: keras.Model) -> bool:
-    """Whether a model's images are (channels, height, width), as its layers' `data_format` says."""
+    """Whether a model's images are (channels, height, width), as its layers' `data_format` says.
+
+    It is not asked where the shape itself shows it: (224, 224, 3) has its channels last.
+    """
+    for tensor in getattr(model, "inputs", None) or ():
+        if len(tensor.shape) != 4:
+            continue
+        first, _, last = tensor.shape[1:]
+        if last is not None and last <= 4 and (first is None or first > 4):
+            return False
     layers = list(getattr(model, "layers", ()))
     while layers:
         layer = layers.pop()

@@ -73,8 +73,23 @@ class Graph:
 
         The search goes from the logits backwards along every path to the first stack of maps, past pooling and dropout.
         If several paths lead to different nodes, the result is the deepest.
+
+        A network whose output is a map, as in a segmentation, has no such pooling. There it is the last node of its
+        narrowest part, where an encoder ends (Vinogradova, Dibrov & Myers 2020, arXiv 2002.11434).
         """
-        return self._last_map_node([self.logits])
+        return self._last_map_node([self.logits]) if len(self.logits.shape) == 2 else self._narrowest_map_node()
+
+    def _narrowest_map_node(self) -> Node | None:
+        ends = (id(self.logits),)
+        maps = [
+            node
+            for node in self.map_nodes
+            if id(node.output) not in ends
+            and kind_of(node.operation).role is not Role.POOLING
+            and not kind_of(node.operation).identity
+        ]
+        cells = [node.output.shape[1] * node.output.shape[2] for node in maps]
+        return next((node for node, n in reversed(list(zip(maps, cells, strict=True))) if n == min(cells)), None)
 
     def last_map_node_before(self, node: Node) -> Node | None:
         """The last node with feature maps that a node's weights read, past its activation and normalization."""
