@@ -79,12 +79,13 @@ def test_measures_same_whatever_the_units():
 
 def test_trust_as_a_whole_and_grid():
     classifier, image = of_bands(), SHARES * UNITS
-    images = [image, image * np.float32(0.1), image[::-1] - UNITS, UNITS - image]
-    predicted = {classifier.predict(one, 1)[0].index for one in images}
-    grid = trust.make_grid(classifier, images) if len(predicted) > 1 else None
+    random = np.random.default_rng(1)
+    many = [random.normal(0, 3, len(UNITS)).astype(np.float32) * UNITS * SHARES for _ in range(30)]
+    by_class = {classifier.predict(one, 1)[0].index: one for one in many}
+    assert len(by_class) > 1
+    grid = trust.make_grid(classifier, list(by_class.values()))
     first, *_ = trust.measure([vislib.methods()["grad-cam"]()], classifier, image, grid=grid)
     assert np.isfinite(first.randomized)
-    assert grid is not None
     assert (grid.picture.shape, grid.picture.dtype) == (image.shape, np.float32)
     assert 0 <= first.pointing <= 1
 
