@@ -5,11 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vislib.errors import ModelError
+from vislib.loading.sources import is_model_file
 from vislib.model.classifier import Classifier
 from vislib.model.labels import read_labels
 from vislib.model.preprocessing import Preprocessing, preprocessing_named
-
-_FILE_SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
 def load_classifier(
@@ -46,11 +45,9 @@ def load_classifier(
     """
     from vislib import zoo
 
-    is_file = isinstance(source, bytes | os.PathLike) or (
-        isinstance(source, str) and source not in zoo.models() and source.lower().endswith(_FILE_SUFFIXES)
-    )
+    is_file = is_model_file(source, zoo.models())
     if isinstance(source, str) and not is_file:
-        if preprocess is not None or labels is not None or input_size is not None:
+        if source in zoo.models() and (preprocess is not None or labels is not None or input_size is not None):
             raise ModelError(
                 "A built-in network has its own preprocessing, labels and input size; leave these arguments out."
             )

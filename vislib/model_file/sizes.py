@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from vislib.errors import ModelError
-from vislib.model_file.config import shown
+from vislib.model_file.quoting import shown
 
 if TYPE_CHECKING:
     import keras
