@@ -16,6 +16,7 @@ from vislib.model_file.allowed import (
     VALUES,
 )
 from vislib.model_file.bare_operations import can_be_made_again, is_bare_operation
+from vislib.model_file.keras2.layers import HARD_SIGMOID
 from vislib.model_file.keras2.mend import mended
 from vislib.model_file.quoting import shown
 from vislib.model_file.ways_on import in_python, refused
@@ -144,6 +145,8 @@ def _is_allowed(name: object, module: object, config: Any) -> bool:
 
 def _check_function(value: dict) -> None:
     name, module, registered = (value.get(key) for key in ("config", "module", "registered_name"))
+    if name == HARD_SIGMOID and registered == name:
+        return
     known = isinstance(name, str) and name in ACTIVATIONS
     if not known or module not in FUNCTION_MODULES or registered not in (None, "function", name):
         raise ModelError(

@@ -61,10 +61,7 @@ def _why(name: Any, module: Any, registered: object) -> tuple[str, str]:
             return REFUSED_LAYERS[plain], in_python(", safe_mode=False" if REFUSED_LAYERS[plain] == RUNS_CODE else "")
         if module is None and plain in OPERATIONS | NOT_IN_HDF5:
             why = ".h5 files do not hold its whole configuration"
-            return (
-                why,
-                "Load the model with Keras where it was made, and save the model as .keras: model.save('model.keras').",
-            )
+            return why, "In the program that made it, save the model as .keras: model.save('model.keras')."
         if plain in REFUSED_OPERATIONS:
             return REFUSED_OPERATIONS[plain], in_python()
         if module is not None:

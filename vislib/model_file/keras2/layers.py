@@ -89,6 +89,8 @@ def mended_layer(value: dict[str, Any], is_keras_2: bool, changes: Counter[str])
         config = _with_hard_sigmoid(config, changes)
     config = {key: _of_keras(one) if key in _INNER_LAYERS else one for key, one in config.items()}
     mended = {**value, "class_name": name, "config": config}
+    if is_keras_2:
+        mended.pop("build_config", None)  # its form differs; Keras 3 builds a layer when it is called
     return _of_keras(mended) if name in _NEEDS_MODULE else mended
 
 
@@ -135,5 +137,6 @@ def _with_hard_sigmoid(config: dict[str, Any], changes: Counter[str]) -> dict[st
     for key in ("activation", "recurrent_activation"):
         if config.get(key) == "hard_sigmoid":
             changes["hard_sigmoid keeps its slope of 0.2"] += 1
-            changed[key] = HARD_SIGMOID
+            function = {"module": "builtins", "class_name": "function", "config": HARD_SIGMOID}
+            changed[key] = {**function, "registered_name": HARD_SIGMOID}
     return changed
