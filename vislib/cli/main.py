@@ -18,6 +18,7 @@ from vislib.cli import train as training_command
 from vislib.cli import trust as trust_command
 from vislib.cli.method_options import method_parameter
 from vislib.cli.model_options import add_model_options, model_settings
+from vislib.cli.model_source import model_source, notes_on_stderr
 from vislib.errors import ParameterError, VislibError, listed
 from vislib.images.reading import load_image
 from vislib.loading.load import load_classifier
@@ -35,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        status = options.run(options)
+        with notes_on_stderr():
+            status = options.run(options)
     except VislibError as error:
         print(f"vislib: {error}", file=sys.stderr)
         return 2
@@ -137,7 +139,7 @@ def _methods(options: argparse.Namespace) -> None:
 
 def _predict(options: argparse.Namespace) -> None:
     image = load_image(options.image)
-    for prediction in load_classifier(options.model, **model_settings(options)).predict(image, options.top):
+    for prediction in load_classifier(model_source(options), **model_settings(options)).predict(image, options.top):
         print(f"{prediction.probability * 100:6.2f} %  {prediction.label}  ({prediction.index})")
 
 
@@ -148,7 +150,7 @@ def _explain(options: argparse.Namespace) -> None:
     params = dict(method_parameter(explainers[0], text) for text in options.param)
     export.check_path(options.out)
     image = load_image(options.image)
-    classifier = load_classifier(options.model, **model_settings(options))
+    classifier = load_classifier(model_source(options), **model_settings(options))
     target = _target(options, classifier, image)
     for explainer in explainers:
         out = options.out if len(explainers) == 1 else trust_command.with_name(options.out, explainer.name)
@@ -164,7 +166,7 @@ def _compare(options: argparse.Namespace) -> None:
     explainers = trust_command.methods_named(options.method)
     path = export.check_path(options.out, export.PICTURES)
     image = load_image(options.image)
-    classifier = load_classifier(options.model, **model_settings(options))
+    classifier = load_classifier(model_source(options), **model_settings(options))
     target = _target(options, classifier, image)
     heatmaps = [explainer().explain(classifier, image, target, _progress()) for explainer in explainers]
     export.save_comparison(heatmaps, path, image, opacity=options.opacity)
@@ -175,14 +177,16 @@ def _trust(options: argparse.Namespace) -> None:
     explainers = [method() for method in trust_command.methods_named(options.method)]
     path = export.check_path(options.out, trust_command.TABLES) if options.out else None
     image, others = load_image(options.image), [load_image(other) for other in options.grid]
-    classifier = load_classifier(options.model, **model_settings(options))
+    classifier = load_classifier(model_source(options), **model_settings(options))
     target = _target(options, classifier, image)
     trust_command.run_trust(explainers, classifier, image, target, others, options.seed, path, _progress())
 
 
 def _maximize(options: argparse.Namespace) -> None:
     export.check_path(options.out)
-    maximize_command.run_maximize(options, load_classifier(options.model, **model_settings(options)), _progress())
+    maximize_command.run_maximize(
+        options, load_classifier(model_source(options), **model_settings(options)), _progress()
+    )
 
 
 def _progress():

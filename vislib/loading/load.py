@@ -1,6 +1,7 @@
 """`load_classifier`, which loads every classifier."""
 
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from vislib.loading.sources import is_model_file
 from vislib.model.classifier import Classifier
 from vislib.model.labels import read_labels
 from vislib.model.preprocessing import Preprocessing, preprocessing_named
+from vislib.progress import no_progress
 
 
 def load_classifier(
@@ -58,9 +60,11 @@ def load_classifier(
     if isinstance(labels, str | os.PathLike):
         labels = read_labels(labels)
     if is_file:
-        from vislib.model_file import load_model_file
+        from vislib.model_file import ModelFileWarning, load_model_file
 
-        source = load_model_file(source, trust, *([progress] if progress else []))
+        source = load_model_file(source, trust, progress or no_progress)
+        for note in source.notes:
+            warnings.warn(note, ModelFileWarning, stacklevel=2)
     from vislib.loading.own_model import classifier_of
 
     return classifier_of(source, preprocess, labels, input_size)

@@ -125,7 +125,7 @@ def try_model(checked: CheckedFile) -> None:
 
     from vislib.backend import keras
     from vislib.graph.flatten import flatten
-    from vislib.model_file.load import load_checked
+    from vislib.model_file.keras_model import load_checked
 
     model = load_checked(checked)
     shape = getattr(model, "input_shape", None)

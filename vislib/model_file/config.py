@@ -41,7 +41,9 @@ class CheckedConfig:
     notes: tuple[str, ...] = ()
 
 
-def check_config(content: str | bytes, keras_version: str = "3", is_archive: bool = True) -> CheckedConfig:
+def check_config(
+    content: str | bytes, keras_version: str = "3", is_archive: bool = True, is_trusted: bool = False
+) -> CheckedConfig:
     """Refuses a model's configuration unless `allowed` lists every class and function in it.
 
     How the model was trained, and a model inside it, plays no part: these settings are left out. What Keras 2 wrote in
@@ -51,6 +53,7 @@ def check_config(content: str | bytes, keras_version: str = "3", is_archive: boo
         content: The JSON text of config.json or of the HDF5 attribute model_config.
         keras_version: The version of Keras that wrote the file, as the file says.
         is_archive: Whether it comes from a .keras file.
+        is_trusted: Whether it may name any class, because its user gives the classes.
 
     Raises:
         ModelError: If it is not JSON, is too large or too deep, has too many layers, or names anything else.
@@ -69,7 +72,9 @@ def check_config(content: str | bytes, keras_version: str = "3", is_archive: boo
         raise ModelError("The file's configuration is not that of a Keras model.")
     _Extent().visit(config)
     config, notes = mended(_untrained(config), keras_version, is_archive)
-    _Walk().visit(config)
+    if is_trusted:
+        return CheckedConfig(config, notes)
+    _Walk(config).visit(config)
     check_work(config)
     if config["class_name"] not in MODELS:
         raise ModelError(f"The file holds a {shown(config['class_name'])}, not a Keras model.")
@@ -102,8 +107,8 @@ def _untrained(value: Any) -> Any:
 class _Walk:
     """Visits every value of a configuration once, checks it and counts layers."""
 
-    def __init__(self) -> None:
-        self.n_layers = 0
+    def __init__(self, config: Any) -> None:
+        self.config, self.n_layers = config, 0
 
     def visit(self, value: Any) -> None:
         if isinstance(value, dict):
@@ -121,7 +126,7 @@ class _Walk:
         if name == "function":
             _check_function(value)
         elif registered not in (None, name) or not _is_allowed(name, module, value.get("config")):
-            raise refused(value, registered)
+            raise refused(value, registered, self.config)
         elif name in ("DTypePolicy", "FloatDTypePolicy"):
             inner = value.get("config")
             _check_dtype(inner.get("name") if isinstance(inner, dict) else None, required=True)

@@ -88,8 +88,13 @@ class UnreadInitializers:
 
 
 @contextmanager
-def weights_read_in_place(model: Any) -> Iterator[None]:
+def weights_read_in_place(model: Any, may_miss: bool = False) -> Iterator[None]:
     """While open, large arrays are read straight into a variable's memory; afterwards each weight must have been given.
+
+    Args:
+        model: A built Keras model.
+        may_miss: Accepts a model some of whose weights the file does not have: own layers may make theirs in other
+            ways.
 
     Raises:
         ModelError: If the file left out some of the model's weights.
@@ -104,7 +109,7 @@ def weights_read_in_place(model: Any) -> Iterator[None]:
         for variable in variables.values():
             del variable.assign
     missing = [each.path for each in model.weights if id(each) not in given]
-    if missing:
+    if missing and not may_miss:
         raise ModelError(
             f"The file holds no numbers for {len(missing)} of the model's weights, such as {shown(missing[0])}."
         )

@@ -13,18 +13,15 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
-from vislib.errors import ModelError
+from vislib.errors import ModelError, ParameterError
 from vislib.model_file.kinds import check_path
 from vislib.model_file.limits import VARIABLE, max_file_bytes, max_weights_mb, too_large
-from vislib.model_file.quoting import reason_of
 from vislib.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     import keras
-
-    from vislib.model_file.look import CheckedFile
 
 SECONDS = 120
 """Time limit of the other process in seconds of real time, for a network of up to 200 MB; on two cores large networks
@@ -41,6 +38,10 @@ _ENVIRONMENT = (
 )  # fmt: skip
 _accepted: OrderedDict[str, None] = OrderedDict()
 _accepted_lock = threading.Lock()
+
+
+class ModelFileWarning(UserWarning):
+    """A sentence on what was changed in a model file's configuration before loading."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +62,10 @@ class ModelFile:
 
 
 def load_model_file(
-    source: str | os.PathLike[str] | bytes, trust: bool = False, progress: Progress = no_progress
+    source: str | os.PathLike[str] | bytes,
+    trust: bool = False,
+    progress: Progress = no_progress,
+    custom_objects: dict[str, Any] | None = None,
 ) -> ModelFile:
     """A Keras model from a .keras or .h5 file from an unknown source.
 
@@ -74,13 +78,21 @@ def load_model_file(
             classes that it may name still apply.
         progress: Called with (elapsed seconds, allowed seconds) while the other process runs; an exception that it
             raises cancels the loading.
+        custom_objects: Name → class or function of yours that the file names. With it, the file may name anything that
+            Keras finds, so it takes `trust`.
 
     Raises:
+        ParameterError: If `custom_objects` is given without `trust`.
         ModelError: If the file cannot be read, is damaged, names anything but the layers of image
             classifiers, or takes too much memory or time.
     """
+    from vislib.model_file.keras_model import load_checked
     from vislib.model_file.look import look
 
+    if custom_objects is not None and not trust:
+        raise ParameterError(
+            "`custom_objects` runs your code for what the file names; if you trust it, add trust=True."
+        )
     name = "model" if isinstance(source, bytes) else Path(source).stem
     with tempfile.TemporaryDirectory(prefix="vislib-") as folder, _opened(source) as file:
         path, digest = _copied(file, Path(folder), "" if isinstance(source, bytes) else Path(source).name)
@@ -90,69 +102,10 @@ def load_model_file(
                 if hashlib.file_digest(copy, "sha256").hexdigest() != digest:
                     raise ModelError("The model changed its own file while it was tried, so it is refused.")
             _accept(digest)
-        checked = look(path)
+        checked = look(path, is_trusted=custom_objects is not None)
         if checked.weights != path:
             path.unlink()  # the weights have been unpacked
-        return ModelFile(name, digest, load_checked(checked), checked.notes)
-
-
-def load_checked(checked: "CheckedFile") -> "keras.Model":
-    """The Keras model of a file that `look` has accepted; used in the other process and in this one.
-
-    Raises:
-        ModelError: If Keras cannot load it.
-    """
-    from vislib.backend import keras
-    from vislib.model_file.bare_operations import operations_by_name
-    from vislib.model_file.keras2 import hard_sigmoid  # noqa: F401  makes it known to Keras
-    from vislib.model_file.lean import UnreadInitializers, weights_read_in_place, without_random_numbers
-
-    unread = UnreadInitializers()
-    is_archive = checked.weights.name.endswith(".weights.h5")
-    known = unread.custom_objects if is_archive else unread.custom_objects | operations_by_name()
-    try:
-        model = _model_of(without_random_numbers(checked.config), known, is_archive)
-        if not isinstance(model, keras.Model):
-            raise ModelError("The file's configuration is not that of a Keras model.")
-        with weights_read_in_place(model):
-            model.load_weights(checked.weights)
-        return model
-    except (ModelError, MemoryError):
-        raise
-    except RecursionError:
-        raise ModelError("Keras cannot load the model: its longest sequence of layers is too long.") from None
-    except Exception as error:  # for an inconsistent configuration Keras raises nearly any exception
-        raise ModelError(f"Keras cannot load the model: {reason_of(error)}.") from error
-    finally:
-        unread.restore()
-
-
-def _model_of(config: dict, custom_objects: dict, is_archive: bool) -> "keras.Model":
-    """The model of a configuration, with weights that are zero."""
-    from vislib.backend import keras
-
-    with keras.saving.custom_object_scope(custom_objects):
-        if is_archive:
-            return keras.saving.deserialize_keras_object(config, custom_objects, safe_mode=True)
-        kind = keras.Sequential if config["class_name"] == "Sequential" else keras.Model
-        return kind.from_config(config["config"], custom_objects)
-
-
-def load_with_keras(path: Path) -> "keras.Model":
-    """The Keras model in a file that vislib has written itself.
-
-    Raises:
-        ModelError: If Keras cannot load it.
-    """
-    from vislib.backend import keras
-    from vislib.model_file.keras2 import hard_sigmoid  # noqa: F401  makes it known to Keras
-
-    try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise ModelError(f"Keras cannot load the model: {reason_of(error)}.") from error
+        return ModelFile(name, digest, load_checked(checked, custom_objects), checked.notes)
 
 
 def check_in_child(path: Path, progress: Progress = no_progress) -> None:

@@ -53,21 +53,22 @@ def suffix_of(start: bytes, name: str = "") -> str:
     raise ModelError(other_kind(start, Path(name).suffix))
 
 
-def look(path: Path) -> CheckedFile:
+def look(path: Path, is_trusted: bool = False) -> CheckedFile:
     """Refuses a model file that is not a plain Keras image network of a bounded size.
 
     Args:
         path: A local file ending in .keras or .h5. The weights of a .keras file are unpacked beside it.
+        is_trusted: Whether the file may name any class.
 
     Raises:
         ModelError: If the file is damaged, too large, or names anything that `allowed` does not list.
     """
     try:
         if path.suffix == ".keras":
-            return _look_at_archive(path)
+            return _look_at_archive(path, is_trusted)
         with h5py.File(path, "r") as file:
             check_hdf5(file)
-            config = check_config(_model_config(file), _keras_version(file), is_archive=False)
+            config = check_config(_model_config(file), _keras_version(file), False, is_trusted)
         return CheckedFile(config.config, config.notes, path)
     except VislibError:
         raise
@@ -77,12 +78,12 @@ def look(path: Path) -> CheckedFile:
         raise ModelError(f"The file is damaged and cannot be read ({type(error).__name__}).") from error
 
 
-def _look_at_archive(path: Path) -> CheckedFile:
+def _look_at_archive(path: Path, is_trusted: bool) -> CheckedFile:
     weights = path.with_suffix(".weights.h5")
     try:
         with zipfile.ZipFile(path) as archive:
             _check_members(archive.infolist())
-            config = _checked_config(archive)
+            config = _checked_config(archive, is_trusted)
             with archive.open("model.weights.h5") as packed, weights.open("wb") as unpacked:
                 shutil.copyfileobj(packed, unpacked, _PIECE_BYTES)
         with h5py.File(weights, "r") as file:
@@ -96,12 +97,12 @@ def _look_at_archive(path: Path) -> CheckedFile:
     return CheckedFile(config.config, config.notes, weights)
 
 
-def _checked_config(archive: zipfile.ZipFile) -> CheckedConfig:
+def _checked_config(archive: zipfile.ZipFile, is_trusted: bool) -> CheckedConfig:
     try:
         version = json.loads(archive.read("metadata.json")).get("keras_version")
     except (ValueError, AttributeError):
         version = None
-    return check_config(archive.read("config.json"), str(version or "3"))
+    return check_config(archive.read("config.json"), str(version or "3"), is_trusted=is_trusted)
 
 
 def _check_members(members: list[zipfile.ZipInfo]) -> None:

@@ -1,9 +1,18 @@
 """What a person can do where vislib's wall refuses a file that they trust: load it in Python, and give the model."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from vislib.errors import ModelError
-from vislib.model_file.allowed import NOT_IN_HDF5, OPERATIONS, REFUSED_LAYERS, RUNS_CODE
+from vislib.model_file.allowed import (
+    CLASSES,
+    LEGACY_CLASSES,
+    NOT_IN_HDF5,
+    OPERATIONS,
+    REFUSED_LAYERS,
+    RUNS_CODE,
+    VALUES,
+)
 from vislib.model_file.allowed_operations import REFUSED_OPERATIONS
 from vislib.model_file.quoting import shown
 
@@ -19,17 +28,36 @@ _NO_KERAS_3 = {
     "Highway": _KERAS_1,
     "MaxoutDense": _KERAS_1,
 }
+_MOST_NAMES = 3
+_PLAIN = LEGACY_CLASSES | VALUES | {"function"}
 _REBUILD = "Build the model again from layers that Keras 3 has, and copy the weights with layer.set_weights."
 
 
-def with_custom_objects(name: object) -> str:
-    """The sentence on loading a model with a class of one's own, in Python and on the command line."""
-    known = isinstance(name, str) and name.isidentifier() and len(name) <= 40
-    given = f"{{'{name}': {name}}}" if known else "…"
+def with_custom_objects(names: Sequence[object]) -> str:
+    """The sentence on loading a model with classes of one's own, in Python and on the command line."""
+    known = all(isinstance(name, str) and name.isidentifier() and len(name) <= 30 for name in names)
+    short = known and 0 < len(names) <= _MOST_NAMES
+    given = "{" + ", ".join(f"'{name}': {name}" for name in names) + "}" if short else "…"
     return (
         f"If you have its code and trust the file, load it in Python: vislib.load_classifier(keras.models.load_model("
         f"path, custom_objects={given})); or on the command line with --trust --custom-objects my_module.py."
     )
+
+
+def custom_names(config: Any) -> list[object]:
+    """The names of the classes of one's own in a configuration, each once."""
+    found: dict[object, None] = {}
+
+    def visit(value: Any) -> None:
+        if isinstance(value, dict) and isinstance(value.get("class_name"), str):
+            name, module, registered = (value.get(key) for key in ("class_name", "module", "registered_name"))
+            if _why(name, module, registered)[0] == CUSTOM_CODE and name not in _PLAIN and module not in CLASSES:
+                found[name] = None
+        for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            visit(inner)
+
+    visit(config)
+    return list(found)
 
 
 def in_python(arguments: str = "") -> str:
@@ -39,13 +67,21 @@ def in_python(arguments: str = "") -> str:
     )
 
 
-def refused(value: dict, registered: object) -> ModelError:
-    """The error for an object of a configuration that a file may not hold: its class, its layer, why, the way on."""
+def refused(value: dict, registered: object, config: Any) -> ModelError:
+    """The error for an object of a configuration that a file may not hold: its class, its layer, why, the way on.
+
+    Args:
+        value: The object.
+        registered: The name under which its class is registered.
+        config: The whole configuration, for the names of other classes of one's own.
+    """
     name, module = value.get("class_name"), value.get("module")
     inner = value.get("config")
     layer = value.get("name") or (inner.get("name") if isinstance(inner, dict) else None)
     where = f" (layer {shown(layer)})" if isinstance(layer, str) else ""
     why, way = _why(name, module, registered)
+    if why == CUSTOM_CODE:
+        way = with_custom_objects(custom_names(config) or [name])
     return ModelError(f"The model uses {shown(name)}{where}: {why}. {way}")
 
 
@@ -66,4 +102,4 @@ def _why(name: Any, module: Any, registered: object) -> tuple[str, str]:
             return REFUSED_OPERATIONS[plain], in_python()
         if module is not None:
             return _NOT_LISTED, in_python()
-    return CUSTOM_CODE, with_custom_objects(name)
+    return CUSTOM_CODE, ""
