@@ -129,12 +129,16 @@ def try_model(checked: CheckedFile) -> None:
 
     model = load_checked(checked)
     shape = getattr(model, "input_shape", None)
-    if not isinstance(shape, tuple) or len(shape) != 4 or shape[3] not in (1, 3):
-        return  # `load_classifier` refuses a model that is no image network, with a better sentence
-    input_shape = (shape[1] or ANY_SIDE, shape[2] or ANY_SIDE, shape[3])
-    check_sizes(model, input_shape)
-    graph = flatten(model, input_shape)
-    keras.Model(graph.input, graph.logits)(np.zeros((1, *input_shape), np.float32), training=False)
+    if isinstance(shape, tuple) and len(shape) == 4 and shape[3] is not None:
+        input_shape = (shape[1] or ANY_SIDE, shape[2] or ANY_SIDE, shape[3])
+        check_sizes(model, input_shape)
+        graph = flatten(model, input_shape)
+        keras.Model(graph.input, graph.logits)(np.zeros((1, *input_shape), np.float32), training=False)
+    elif getattr(model, "inputs", None):
+        # Several inputs, or one that is no image: `load_classifier` says what it needs; here it must run within limits.
+        sides = [[1, *(side or ANY_SIDE for side in each.shape[1:])] for each in model.inputs]
+        zeros = [np.zeros(each, tensor.dtype) for each, tensor in zip(sides, model.inputs, strict=True)]
+        model(zeros if len(zeros) > 1 else zeros[0], training=False)
 
 
 def verdict(path: Path, looked: Callable[[], None] = lambda: None) -> str | None:

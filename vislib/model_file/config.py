@@ -150,9 +150,7 @@ def _is_allowed(name: object, module: object, config: Any) -> bool:
 
 def _check_function(value: dict) -> None:
     name, module, registered = (value.get(key) for key in ("config", "module", "registered_name"))
-    if name == HARD_SIGMOID and registered == name:
-        return
-    known = isinstance(name, str) and name in ACTIVATIONS
+    known = isinstance(name, str) and (name in ACTIVATIONS or name == HARD_SIGMOID)
     if not known or module not in FUNCTION_MODULES or registered not in (None, "function", name):
         raise ModelError(
             f"The model names the function {shown(name)} of {shown(module)}; only the activations built into Keras "

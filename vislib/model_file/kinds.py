@@ -42,8 +42,8 @@ _SENTENCES = {
     ".safetensors": "The file holds weights alone (safetensors). " + _REBUILD,
     ".caffemodel": "The file is a Caffe model. " + _REBUILD,
     ".mlmodel": "The file is a Core ML model. " + _REBUILD,
-    ".ckpt": "The file is a TensorFlow checkpoint, which holds weights alone. Build the network with your own code, "
-    "then: model.load_weights(path); model.save('model.keras').",
+    ".ckpt": "The file is a TensorFlow checkpoint: weights alone, which Keras 3 does not read. Build the network with "
+    "tf_keras (Keras 2), in an environment of its own: model.load_weights(path); model.save('model.h5').",
     ".npz": "The file holds arrays (.npz), not a model. Build the network with your own code, set the arrays with "
     "model.set_weights, then model.save('model.keras').",
     ".json": "The file is a network's architecture (JSON) without weights. With the file of its weights, in Python: "
@@ -128,8 +128,8 @@ def other_archive(names: Iterable[str]) -> str:
 
 
 _TENSORFLOW_JS = (
-    "Take the Keras model from which it was converted; or, in Python: "
-    "tensorflowjs.converters.load_keras_model('model.json').save('model.h5')."
+    "Take the Keras model from which it was converted: model.save('model.keras'). Teachable Machine offers it as "
+    "TensorFlow, Keras (.h5)."
 )
 
 

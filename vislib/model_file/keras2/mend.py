@@ -8,6 +8,7 @@ from vislib.model_file.keras2.layers import mended_layer
 from vislib.model_file.keras2.names import without_slashes
 from vislib.model_file.keras2.nodes import mended_nodes
 from vislib.model_file.keras2.operations import mended_operations
+from vislib.model_file.quoting import shown
 
 _MODULES_OF_KERAS_2 = ("keras", "tf_keras", "tensorflow.python.keras", "tensorflow.keras")
 _FUNCTIONAL = "keras.src.models.functional"
@@ -37,7 +38,8 @@ def mended(config: dict[str, Any], keras_version: str, is_archive: bool) -> tupl
 
 def _sentence(keras_version: str, changes: Counter[str]) -> str:
     listed = "; ".join(what if count == 1 else f"{what} (× {count})" for what, count in changes.items())
-    return f"The file is of an older Keras ({keras_version}). Changed in its configuration before loading: {listed}."
+    written = shown(keras_version, 20)
+    return f"The file's configuration (of Keras {written}) is changed to that of Keras 3 before loading: {listed}."
 
 
 def _mended(value: Any, is_archive: bool, is_keras_2: bool, changes: Counter[str]) -> Any:
