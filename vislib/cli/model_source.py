@@ -29,9 +29,12 @@ def model_source(options: argparse.Namespace) -> Any:
         )
     if not is_model_file(options.model, zoo.models()):
         raise ParameterError("--custom-objects is for a model file; name one with --model.")
+    from vislib.backend import keras
     from vislib.loading.custom_objects import custom_objects_of
 
-    file = load_model_file(options.model, trust=True, custom_objects=custom_objects_of(options.custom_objects))
+    own = custom_objects_of(options.custom_objects)
+    keras.saving.get_custom_objects().update(own)  # for this command's process: some measures copy the model
+    file = load_model_file(options.model, trust=True, custom_objects=own)
     for note in file.notes:
         print(note, file=sys.stderr)
     return file
