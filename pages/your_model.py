@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages._ui.shell import models
 from pages._ui.shell.context import context
-from pages._ui.your_model import facts, model_settings, upload
+from pages._ui.your_model import facts, model_settings, task_settings, upload
 
 here = context("Your model", "Load your own Keras model, and use it on every page.", needs_maps=False)
 own = models.user_models().get(here.model_name)
@@ -17,9 +17,12 @@ with controls:
     upload.upload_control()
     model_settings.show_refused()
     if uploaded:
-        model_settings.controls(here.model_name, uploaded)
+        model_settings.controls(here.model_name, uploaded, here.classifier)
 with main:
-    facts.facts(here)
+    upload.ask_for_inputs()
+    if uploaded:
+        task_settings.question(here.model_name, here.classifier, model_settings.use_task)
+    facts.facts(here, task_settings.reason(uploaded, here.classifier))
     use = functools.partial(model_settings.use_preprocessing, here.model_name) if uploaded else None
     facts.by_preprocessing(here, use)
 facts.layers(here)
