@@ -29,7 +29,7 @@ def question(name: str, classifier: vislib.Classifier, choose: Callable[[str, st
     several = "a map of numbers" if len(shape) == 3 else f"{shape[-1]:,} numbers"
     classes = Task.SEGMENTATION if len(shape) == 3 else Task.CLASSIFICATION
     with st.container(border=True):
-        st.markdown("**Are these outputs scores of classes or numbers?**")
+        st.subheader("Are these outputs scores of classes or numbers?", anchor=False)
         st.warning(
             f"{plain(name)} gives {several} without a softmax or sigmoid, and neither the model nor its file says what "
             "they are. Until you say it, they are shown as plain numbers, without probabilities.",
