@@ -193,12 +193,11 @@ def test_all_digits_recognised_as_their_class():
     assert np.diag(probabilities).min() >= 0.99
 
 
-def test_builtin_classes_recognised_after_a_shift(classifier):
-    classes = [classifier.class_index(name) for name in ("goldfish", "espresso")]
-    result = maximize(classifier, classes, steps=48)
-    random = np.random.default_rng(0)
-    moved = np.stack([np.roll(picture, random.integers(-8, 9, 2), (0, 1)) for picture in result.pictures])
-    assert classifier.network.logits(classifier.preprocess_input(moved)).argmax(axis=1).tolist() == classes
+def test_builtin_class_recognised_after_a_shift(classifier):
+    goldfish = classifier.class_index("goldfish")
+    result = maximize(classifier, goldfish, steps=48)
+    moved = np.roll(result.pictures, np.random.default_rng(0).integers(-8, 9, 2), (1, 2))
+    assert classifier.network.logits(classifier.preprocess_input(moved)).argmax() == goldfish
 
 
 def test_too_many_classes_refused(classifier):
@@ -208,7 +207,7 @@ def test_too_many_classes_refused(classifier):
 
 def test_caricature_more_like_the_image_than_noise_is(classifier, cat):
     objective = likeness(classifier, cat, "block8_project_bn")
-    result = maximize(classifier, objective, steps=16)
+    result = maximize(classifier, objective, steps=8)
     maps = vislib.feature_maps(classifier, result.pictures[0], "block8_project_bn").ravel()
     reference = objective.reference.ravel()
     assert maps @ reference / np.linalg.norm(maps) / np.linalg.norm(reference) > 0.3
