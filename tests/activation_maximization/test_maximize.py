@@ -38,7 +38,8 @@ def test_any_network_its_class_rises(style):
         np.testing.assert_array_equal(old, new)
 
 
-@every_style
+# The network is asked as `maximize` asks it; a dream's own are the sizes, which these take each in another way.
+@pytest.mark.parametrize("style", ["any_size", "conv_relu", "grey", "nested_in_sequential", "operations", "sequential"])
 def test_any_network_dreams(style):
     layer = tiny(style).network.map_layers[0]
     result = deep_dream(tiny(style), random_image(), layer, octaves=2, octave_scale=1.5, steps=3)
