@@ -36,6 +36,7 @@ def address():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(HERE)]))  # for the processes of the nodes
+        patch.setenv("RAY_worker_niceness", "0")  # at Ray's 15 the workers starve beside the other tests' processes
         nodes = Nodes(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
         nodes.add_node(num_cpus=1)
         yield nodes.address
