@@ -11,6 +11,8 @@ import pytest
 from stopping import HANG_SECONDS
 from streamlit.testing.v1 import AppTest
 
+import vislib
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -25,6 +27,14 @@ class Offered:
 @pytest.fixture(autouse=True)
 def _in_root(monkeypatch) -> None:
     monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture(scope="session")
+def classifier() -> vislib.Classifier:
+    """The EfficientNet-Lite0 that the pages use, with the functions that they have traced."""
+    from pages._ui.shell import models
+
+    return models._built_in("efficientnet-lite0")
 
 
 @pytest.fixture
