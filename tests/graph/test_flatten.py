@@ -88,7 +88,7 @@ def test_map_layers_any_nesting_named_by_path(style, names):
 def test_softmax_any_spelling_undone(head):
     model = seeded(of_flat(head))
     network = classifier_of(model).network
-    assert network.graph.activation == "softmax"
+    assert network.activation == "softmax"
     np.testing.assert_allclose(
         network.probabilities(network.logits(probes())), model(probes(), training=False), atol=1e-6
     )

@@ -6,6 +6,7 @@ import pytest
 
 import vislib
 from vislib import ModelError, ParameterError, load_classifier
+from vislib.graph.flatten import flatten
 from vislib.loading.preprocessing_choice import built_in_preprocessing, predictions_by_preprocessing
 from vislib.model.preprocessing import FAMILIES, PREPROCESSINGS, preprocessing_named
 
@@ -91,7 +92,7 @@ def in_a_nested_base():
 )
 def test_built_in_preprocessing_found(make, expected):
     model = make()
-    found = built_in_preprocessing(model, model.input_shape[1:])
+    found = built_in_preprocessing(flatten(model, model.input_shape[1:]))
     assert (found and found.name) == expected
 
 

@@ -124,6 +124,7 @@ class Occlusion(Explainer):
         drop = np.full((len(tops), len(lefts)), np.nan)
         probability = np.empty(drop.shape, np.float32)
         winner = np.empty(drop.shape, np.int64)
+        has_winners = network.head.task.has_classes and len(network.output_shape) == 1
         done = 0
         progress(done, drop.size)
         for cells in _batches(tops, lefts, patch, min(patched.batch_size, _MOST)):
@@ -131,18 +132,18 @@ class Occlusion(Explainer):
             patches = np.stack([self._patch(cover, tops[row], lefts[column]) for row, column in cells])
             scores, logits = patched.values(classifier.preprocess_input(patches), tops[rows], lefts[columns])
             drop[rows, columns] = patched.unchanged - scores
-            if logits is not None:
+            if logits is not None and has_winners:
                 winner[rows, columns] = logits.argmax(axis=1)
                 if target.class_index is not None:
                     probability[rows, columns] = network.probabilities(logits)[:, target.class_index]
-            has_logits = logits is not None
+            has_winners = has_winners and logits is not None
             done += len(cells)
             if progress is not no_progress:  # drawing the partial map costs time
                 progress(done, drop.size, _mean_over_patches(_fill_from_nearest(drop), tops, lefts, patch, size))
         details = {"drop": drop.astype(np.float32), "tops": tops, "lefts": lefts}
-        if has_logits:
+        if has_winners:
             details["winner"] = winner
-        if has_logits and target.class_index is not None:
+        if has_winners and target.class_index is not None:
             details["probability"] = probability
         return Attribution(_mean_over_patches(drop, tops, lefts, patch, size), details=details, score=patched.unchanged)
 

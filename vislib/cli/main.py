@@ -21,9 +21,11 @@ from vislib.cli.model_options import add_model_options, model_settings
 from vislib.errors import ParameterError, VislibError, listed
 from vislib.images.reading import load_image
 from vislib.loading.load import load_classifier
-from vislib.model.classifier import Classifier
+from vislib.model.classifier import Classifier, Prediction
 from vislib.output import export
-from vislib.targets.scores import SCORES, ClassScore
+from vislib.targets.base import Target
+from vislib.targets.pixels import SCORES
+from vislib.targets.scores import ClassScore
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -116,8 +118,10 @@ def _add_target(command: argparse.ArgumentParser) -> None:
     command.add_argument("--counterfactual", action="store_true", help="explain what speaks against the class")
 
 
-def _target(options: argparse.Namespace, classifier: Classifier, image: np.ndarray) -> ClassScore:
-    name = classifier.predict(image, 1)[0].index if options.class_name is None else options.class_name
+def _target(options: argparse.Namespace, classifier: Classifier, image: np.ndarray) -> Target:
+    name = options.class_name
+    if name is None:
+        name = classifier.main_class(classifier.logits(image))
     return ClassScore(name, options.against, options.score, options.counterfactual).resolved(classifier)
 
 
@@ -137,8 +141,16 @@ def _methods(options: argparse.Namespace) -> None:
 
 def _predict(options: argparse.Namespace) -> None:
     image = load_image(options.image)
-    for prediction in load_classifier(options.model, **model_settings(options)).predict(image, options.top):
-        print(f"{prediction.probability * 100:6.2f} %  {prediction.label}  ({prediction.index})")
+    classifier = load_classifier(options.model, **model_settings(options))
+    for prediction in classifier.predict(image, options.top):
+        print(_line(prediction, classifier.unit))
+
+
+def _line(prediction: Prediction, unit: str) -> str:
+    """A prediction in words: a share of 1 in percent, a predicted number with its unit."""
+    if prediction.is_share:
+        return f"{prediction.value * 100:6.2f} %  {prediction.label}  ({prediction.index})"
+    return f"{prediction.value:10.4g} {unit}  {prediction.label}  ({prediction.index})"
 
 
 def _explain(options: argparse.Namespace) -> None:

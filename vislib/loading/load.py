@@ -1,13 +1,15 @@
 """`load_classifier`, which loads every classifier."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from vislib.errors import ModelError
 from vislib.model.classifier import Classifier
 from vislib.model.labels import read_labels
 from vislib.model.preprocessing import Preprocessing, preprocessing_named
+from vislib.model.reading import Reading
+from vislib.tasks import Task, task_named
 
 _FILE_SUFFIXES = (".keras", ".h5", ".hdf5")
 
@@ -17,7 +19,11 @@ def load_classifier(
     *,
     preprocess: Preprocessing | str | None = None,
     labels: Sequence[str] | str | os.PathLike[str] | None = None,
-    input_size: tuple[int, int] | None = None,
+    input_size: tuple[int, ...] | None = None,
+    task: Task | str | None = None,
+    output: str | int | None = None,
+    inputs: Mapping[str, Any] | str | None = None,
+    unit: str = "",
     trust: bool = False,
     progress: Callable[..., None] | None = None,
 ) -> Classifier:
@@ -28,13 +34,22 @@ def load_classifier(
 
     Args:
         source: The name of a built-in network (see `vislib.models()`); the path or the bytes of a .keras or
-            .h5 file; a `ModelFile` loaded before; or a built `keras.Model` with one image input, channels last.
+            .h5 file; a `ModelFile` loaded before; or a built `keras.Model` that takes an image.
         preprocess: For a custom model, its preprocessing: a name from `PREPROCESSINGS`, the name of a family of
             keras.applications, or a `Preprocessing`. If left out, it is inferred from the model's Rescaling or
             Normalization layers.
-        labels: For a custom model, a name for each class, or the path of a file that `read_labels` reads; class
+        labels: For a custom model, a name for each class or output, or the path of a file that `read_labels` reads;
             numbers if left out.
-        input_size: (height, width) in pixels, for a custom model that accepts any size.
+        input_size: (height, width) in pixels, for a custom model that accepts any size or takes flat vectors; (height,
+            width, channels) for a subclassed model that was never called.
+        task: For a custom model, what it does: "classification", "binary", "multi-label", "regression",
+            "segmentation" or "embedding". If left out, it is recognised from the final activation, the loss, or the
+            outputs for random images; `classifier.network.head` says how. Where nothing shows it, the task is
+            "unknown", and the outputs are shown as they are.
+        output: For a custom model with several outputs, the name or the index of the one to explain.
+        inputs: For a custom model with several inputs, the values of those that are no image, by name, the same for
+            every image; or "zeros".
+        unit: The unit of predicted numbers, such as "years".
         trust: Skips the separate process, for a file that you made yourself.
         progress: Called with (elapsed seconds, allowed seconds) while a file is tried; an exception that it raises
             cancels the loading.
@@ -42,7 +57,7 @@ def load_classifier(
     Raises:
         ModelError: If there is no such network, its weights cannot be read or downloaded, the file or the labels are
             refused, or the model cannot be used.
-        ParameterError: If there is no such preprocessing, or the size is out of range.
+        ParameterError: If there is no such preprocessing, task, output or input, or the size is out of range.
     """
     from vislib import zoo
 
@@ -50,9 +65,10 @@ def load_classifier(
         isinstance(source, str) and source not in zoo.models() and source.lower().endswith(_FILE_SUFFIXES)
     )
     if isinstance(source, str) and not is_file:
-        if preprocess is not None or labels is not None or input_size is not None:
+        if not all(given is None for given in (preprocess, labels, input_size, task, output, inputs)) or unit:
             raise ModelError(
-                "A built-in network has its own preprocessing, labels and input size; leave these arguments out."
+                "A built-in network has its own preprocessing, labels, input size, task and unit; leave these "
+                "arguments out."
             )
         return zoo.load(source)
     # The quick checks come before the loading, which takes seconds.
@@ -60,10 +76,11 @@ def load_classifier(
         preprocess = preprocessing_named(preprocess)
     if isinstance(labels, str | os.PathLike):
         labels = read_labels(labels)
+    reading = Reading(None if task is None else task_named(task), output, inputs, unit=unit)
     if is_file:
         from vislib.model_file import load_model_file
 
         source = load_model_file(source, trust, *([progress] if progress else []))
     from vislib.loading.own_model import classifier_of
 
-    return classifier_of(source, preprocess, labels, input_size)
+    return classifier_of(source, preprocess, labels, input_size, reading)

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 
 from vislib.backend import keras
-from vislib.graph.flatten import flatten
 from vislib.graph.graph import Graph
 from vislib.graph.layer_kinds import Role, kind_of
 from vislib.model.classifier import Classifier, Prediction
@@ -18,23 +17,19 @@ _RANGES = {"0..255": (0, 255), "0..1": (0, 1), "-1..1": (-1, 1)}
 _LEAST_SPAN, _MOST = 0.5, 10.0
 
 
-def built_in_preprocessing(model: keras.Model, input_shape: tuple[int, int, int]) -> Preprocessing | None:
+def built_in_preprocessing(graph: Graph) -> Preprocessing | None:
     """The preprocessing that fits the Rescaling or Normalization layers at the start of a model.
 
     These layers are run on black and on white in each of the ranges 0..255, 0..1 and -1..1. The model expects the first
     range whose outputs are in a range that is usual inside a network.
 
     Args:
-        model: The model; its input size may be unknown.
-        input_shape: (height, width, channels).
+        graph: The model's graph.
 
     Returns:
         One of `PREPROCESSINGS`; None if the model does not begin with such layers, or no range fits.
-
-    Raises:
-        ModelError: If vislib cannot look inside the model.
     """
-    graph = flatten(model, input_shape)
+    input_shape = tuple(graph.input.shape[1:])
     scaled = _after_scaling(graph)
     if scaled is None:
         return None
