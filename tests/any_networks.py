@@ -13,6 +13,7 @@ from vislib.backend import keras, tf
 
 layers = keras.layers
 SHAPE = (SIDE, SIDE, 3)
+AS_IT_IS = Preprocessing("as it is")
 WHOLE = Preprocessing("0..255, uncropped", crop_fraction=None)
 META = np.array([0.2, -1.0, 0.5], np.float32)
 
@@ -30,6 +31,7 @@ class Case:
         shown: The name of that layer in vislib.
         unit: The output that is explained.
         channels_first: Whether that layer's maps are (channels, height, width).
+        bands: The number of bands of its images; 0 for pictures (h, w, 3) in 0..255.
     """
 
     build: Callable[[], Any]
@@ -40,6 +42,18 @@ class Case:
     shown: str = ""
     unit: int = 0
     channels_first: bool = False
+    bands: int = 0
+
+    @property
+    def image(self) -> np.ndarray:
+        if not self.bands:
+            return random_image()
+        return np.random.default_rng(0).normal(0, 1, (SIDE, SIDE, self.bands)).astype(np.float32)
+
+    @property
+    def black(self) -> np.ndarray:
+        """What covers a patch: black, or the least value of each band."""
+        return self.image.min(axis=(0, 1)) if self.bands else np.zeros(3)
 
 
 def features(inputs, name: str = "conv"):
@@ -135,6 +149,28 @@ def flat_vector():
     inputs = keras.Input((SIDE * SIDE,))
     x = features(layers.Reshape((SIDE, SIDE, 1))(inputs))
     return keras.Model(inputs, layers.Dense(3, activation="softmax")(x))
+
+
+def bands(n: int):
+    def build():
+        inputs = keras.Input((SIDE, SIDE, n))
+        return keras.Model(inputs, layers.Dense(3, activation="softmax")(features(inputs)))
+
+    return build
+
+
+def dictionary_of_inputs():
+    image, meta = keras.Input(SHAPE, name="picture"), keras.Input((3,), name="age")
+    x = layers.Concatenate()([features(image), meta])
+    return keras.Model({"picture": image, "age": meta}, layers.Dense(3, activation="softmax")(x))
+
+
+def heads_of_one_softmax_each():
+    inputs = keras.Input(SHAPE)
+    x = features(inputs)
+    return keras.Model(
+        inputs, {name: layers.Dense(n, activation="softmax", name=name)(x) for name, n in (("colour", 3), ("kind", 2))}
+    )
 
 
 def uint8_input():
@@ -239,6 +275,17 @@ CASES: dict[str, Case] = {
     ),
     "no channel axis": Case(without_channel_axis, enter=grey),
     "flat vector": Case(flat_vector, {"input_size": (SIDE, SIDE)}, lambda p: grey(p).reshape(len(p), -1)),
+    "2 bands": Case(bands(2), {"preprocess": AS_IT_IS}, lambda p: p, bands=2),
+    "4 bands": Case(bands(4), {"preprocess": AS_IT_IS}, lambda p: p, bands=4),
+    "12 bands": Case(bands(12), {"preprocess": AS_IT_IS}, lambda p: p, bands=12),
+    "inputs in a dict": Case(
+        dictionary_of_inputs,
+        {"inputs": {"age": META}},
+        lambda p: {"picture": p.astype(np.float32) / 255, "age": np.tile(META, (len(p), 1))},
+    ),
+    "outputs in a dict": Case(
+        heads_of_one_softmax_each, {"output": "kind"}, answer=lambda outputs: outputs["kind"], unit=1
+    ),
     "uint8": Case(uint8_input, {"preprocess": WHOLE}, lambda p: p.astype(np.float32)),
     "float64": Case(float64),
     "mixed precision": Case(mixed_precision),
@@ -281,7 +328,3 @@ def keras_outputs(name: str, pictures: np.ndarray) -> np.ndarray:
     case = CASES[name]
     batch = {"batch_size": 1} if name == "fixed batch size" else {}
     return np.asarray(case.answer(model_of(name).predict(case.enter(pictures), verbose=0, **batch)), np.float64)
-
-
-def pictures_like(image: np.ndarray, n: int) -> np.ndarray:
-    return np.stack([image, *(random_image(seed=seed) for seed in range(1, n))])

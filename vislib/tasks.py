@@ -43,12 +43,16 @@ class Head:
         reason: A sentence on how the task is known.
         probabilities_only: Whether the model gives probabilities and no logits, so that a probability is explained by
             default.
+        given: Whether the task was given, or follows from the loss that was given.
+        unsure: Whether the outputs may be probabilities, which only the outputs for some images can show.
     """
 
     task: Task
     activation: str
     reason: str
     probabilities_only: bool = False
+    given: bool = False
+    unsure: bool = False
 
 
 def task_named(task: "Task | str") -> Task:

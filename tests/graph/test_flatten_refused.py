@@ -77,7 +77,7 @@ def test_way_on_of_a_refusal_works(build, settings):
 
 
 def test_subclassed_model_that_fails_gives_its_reason():
-    with pytest.raises(ModelError, match="cannot be called on images of shape .* the inside is not ready"):
+    with pytest.raises(ModelError, match=r"cannot be called on images of shape .* the inside is not ready"):
         flatten(Failing(), SHAPE)
 
 

@@ -115,7 +115,7 @@ def test_predictions_by_preprocessing_same_as_classifiers_of_each():
     model = net()
     image = np.random.default_rng(2).integers(0, 256, (20, 24, 3), np.uint8)
     given = predictions_by_preprocessing(load_classifier(model, preprocess="0..1"), image, top=3)
-    assert list(given) == list(PREPROCESSINGS)
+    assert list(given) == [name for name in PREPROCESSINGS if name != "as it is"]  # of pictures equal to 0..255
     for name, predictions in given.items():
         expected = load_classifier(model, preprocess=name).predict(image, 3)
         assert [each.index for each in predictions] == [each.index for each in expected]

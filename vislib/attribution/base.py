@@ -153,7 +153,7 @@ class Explainer(ABC):
             box=classifier.box(image),
             image_size=(image.shape[0], image.shape[1]),
             details=attribution.details,
-            notes=attribution.notes,
+            notes=(*attribution.notes, *classifier.image_of(image).notes),
         )
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:

@@ -31,10 +31,7 @@ def up_to_logits(
     task: Task | None = None,
     loss: Any = None,
 ) -> Graph:
-    """The graph without its final softmax or sigmoid, and what its output means.
-
-    If the model gives probabilities without such an activation, as the mean of several softmaxes, the graph ends in
-    their logarithms or log-odds instead.
+    """The graph without its final softmax or sigmoid, and what its output means. Nothing is computed.
 
     Args:
         name: The model's name, for messages.
@@ -51,15 +48,33 @@ def up_to_logits(
             "score per class, (batch, units), and a map of them, (batch, height, width, units)."
         )
     removed = _without_activation(nodes, output)
-    head = _head(name, entry, nodes, output, removed.activation if removed else "", task, loss)
+    head = _head(name, nodes, output, removed.activation if removed else "", task, loss)
     graph = Graph(entry, tuple(nodes), output, head, activation_removed=False)
-    if removed and head.activation == removed.activation and not head.probabilities_only:
+    if removed and head.activation == removed.activation:
         return dataclasses.replace(graph, nodes=tuple(removed.nodes), logits=removed.logits, activation_removed=True)
-    if head.probabilities_only:
-        logits = LogProbability(head.activation == "sigmoid", name="log_probability")
-        end = Node(logits.name, logits, (output,), logits(output))
-        return dataclasses.replace(graph, nodes=(*nodes, end), logits=end.output)
     return graph
+
+
+def probed(graph: Graph) -> Graph:
+    """The graph whose `unsure` head is settled by its outputs for random images.
+
+    If the model gives probabilities without a final softmax or sigmoid, as the mean of several softmaxes, the graph
+    ends in their logarithms or log-odds.
+    """
+    found = _probabilities(graph.input, graph.logits)
+    head, output = dataclasses.replace(graph.head, unsure=False), graph.logits
+    if found is None:
+        return dataclasses.replace(graph, head=head)
+    is_map, n_units = len(output.shape) == 4, output.shape[-1]
+    if head.task is Task.UNKNOWN or (head.task is Task.REGRESSION and not head.given):
+        said = "sum to 1" if found == "exp" else "lie between 0 and 1"
+        task = _task_of_activation("softmax" if found == "exp" else "sigmoid", n_units, is_map)
+        reason = f"Its outputs {said} for random images, so they are probabilities."
+        head = dataclasses.replace(head, task=task, reason=reason)
+    layer = LogProbability(found == "sigmoid", name="log_probability")
+    end = Node(layer.name, layer, (output,), layer(output))
+    head = dataclasses.replace(head, activation=found, probabilities_only=True)
+    return dataclasses.replace(graph, nodes=(*graph.nodes, end), logits=end.output, head=head)
 
 
 class LogProbability(keras.layers.Layer):
@@ -79,54 +94,41 @@ class LogProbability(keras.layers.Layer):
 # -- what the output means --------------------------------------------------------------------------
 
 
-def _head(
-    name: str,
-    entry: keras.KerasTensor,
-    nodes: list[Node],
-    output: keras.KerasTensor,
-    final: str,
-    task: Task | None,
-    loss: Any,
-) -> Head:
+def _head(name: str, nodes: list[Node], output: keras.KerasTensor, final: str, task: Task | None, loss: Any) -> Head:
     """What an output means.
 
     Args:
         final: The final activation that was found: "softmax", "sigmoid" or "".
     """
     is_map, n_units = len(output.shape) == 4, output.shape[-1]
-    reason = "The task is given." if task else ""
+    reason, given = "The task is given.", task is not None
     if task is None:
         task = task_of_loss(loss, n_units, is_map)
-        reason = f"The model was trained with the loss “{_shown(loss)}”." if task else ""
+        reason, given = f"The model was trained with the loss “{_shown(loss)}”.", task is not None
     if task is not None:
         _check_suits(name, task, n_units, is_map)
     if task in (Task.REGRESSION, Task.EMBEDDING):
-        return Head(task, "", reason)
+        return Head(task, "", reason, given=given)
     if final:
         units = "unit" if n_units == 1 else "units"
-        found = _task_of_activation(final, n_units, is_map)
-        return Head(task or found, final, reason or f"It ends in a {final} of {n_units} {units}.")
+        found = task or _task_of_activation(final, n_units, is_map)
+        return Head(found, final, reason if task else f"It ends in a {final} of {n_units} {units}.", given=given)
     maker = next((node for node in nodes if node.output is output), None)
-    probabilities = None if maker is None or _gives_any_number(maker) else _probabilities(entry, output)
-    if probabilities is not None:
-        found = _task_of_activation("softmax" if probabilities == "exp" else "sigmoid", n_units, is_map)
-        said = "sum to 1" if probabilities == "exp" else "lie between 0 and 1"
-        return Head(
-            task or found,
-            probabilities,
-            reason or f"Its outputs {said} on random images, so they are probabilities.",
-            probabilities_only=True,
-        )
+    unsure = maker is not None and not _gives_any_number(maker)
     if task is not None:
         activation = "sigmoid" if n_units == 1 or task in (Task.BINARY, Task.MULTI_LABEL) else "softmax"
-        return Head(task, activation, f"{reason} Its outputs are taken as logits of a {activation}.")
+        reason = f"{reason} Its outputs are taken as logits of a {activation}."
+        return Head(task, activation, reason, given=given, unsure=unsure)
     if n_units == 1 and not is_map:
         ends = "linear" if maker is None else activation_name(maker.operation)
-        return Head(Task.REGRESSION, "", f"It ends in a single unit without a softmax or sigmoid ({ends}).")
+        return Head(
+            Task.REGRESSION, "", f"It ends in a single unit without a softmax or sigmoid ({ends}).", unsure=unsure
+        )
     return Head(
         Task.UNKNOWN,
         "",
         "It ends in values without a softmax or sigmoid, and nothing says whether they are scores or numbers.",
+        unsure=unsure,
     )
 
 
@@ -165,9 +167,10 @@ def _probabilities(entry: keras.KerasTensor, output: keras.KerasTensor) -> str |
     """ "exp" if all outputs for random images are probabilities that sum to 1, "sigmoid" if they lie in 0..1, None
     for other outputs."""
     random = np.random.default_rng(0)
-    shape = (4, *entry.shape[1:])
+    shape = (1, *entry.shape[1:])
     probes = [random.normal(0, 1, shape), random.uniform(0, 1, shape), random.uniform(0, 255, shape)]
     model = keras.Model(entry, output)
+    # One after the other, as the images may be large.
     values = np.concatenate([np.asarray(model(probe.astype(np.float32), training=False)) for probe in probes])
     if not np.isfinite(values).all() or (values < 0).any() or (values > 1 + 1e-3).any():
         return None

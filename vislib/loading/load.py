@@ -1,13 +1,13 @@
 """`load_classifier`, which loads every classifier."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from vislib.errors import ModelError
+from vislib.errors import ModelError, ParameterError, listed
 from vislib.model.classifier import Classifier
-from vislib.model.labels import read_labels
-from vislib.model.preprocessing import Preprocessing, preprocessing_named
+from vislib.model.labels import labels_of
+from vislib.model.preprocessing import CROPS, Preprocessing, preprocessing_named
 from vislib.model.reading import Reading
 from vislib.tasks import Task, task_named
 
@@ -18,8 +18,9 @@ def load_classifier(
     source: Any,
     *,
     preprocess: Preprocessing | str | None = None,
-    labels: Sequence[str] | str | os.PathLike[str] | None = None,
+    labels: Any = None,
     input_size: tuple[int, ...] | None = None,
+    crop: str | None = None,
     task: Task | str | None = None,
     output: str | int | None = None,
     inputs: Mapping[str, Any] | str | None = None,
@@ -38,10 +39,14 @@ def load_classifier(
         preprocess: For a custom model, its preprocessing: a name from `PREPROCESSINGS`, the name of a family of
             keras.applications, or a `Preprocessing`. If left out, it is inferred from the model's Rescaling or
             Normalization layers.
-        labels: For a custom model, a name for each class or output, or the path of a file that `read_labels` reads;
-            numbers if left out.
+        labels: For a custom model, a name for each class or output: a sequence, a mapping of number and name either
+            way such as Keras's `class_indices`, or the path of a file that `read_labels` reads; numbers if left out.
         input_size: (height, width) in pixels, for a custom model that accepts any size or takes flat vectors; (height,
             width, channels) for a subclassed model that was never called.
+        crop: How an image is fitted to a custom model's input: "stretch" (the whole image, as Keras's loaders do),
+            "centre" (7/8 of the largest centred part of its shape), or "letterbox" (the whole image, black beside it).
+            If left out, that of a given `Preprocessing`; else "stretch", but "centre" for 1,000 classes and a
+            preprocessing named by a family, as ImageNet's networks have them.
         task: For a custom model, what it does: "classification", "binary", "multi-label", "regression",
             "segmentation" or "embedding". If left out, it is recognised from the final activation, the loss, or the
             outputs for random images; `classifier.network.head` says how. Where nothing shows it, the task is
@@ -65,17 +70,20 @@ def load_classifier(
         isinstance(source, str) and source not in zoo.models() and source.lower().endswith(_FILE_SUFFIXES)
     )
     if isinstance(source, str) and not is_file:
-        if not all(given is None for given in (preprocess, labels, input_size, task, output, inputs)) or unit:
+        given = (preprocess, labels, input_size, crop, task, output, inputs)
+        if any(one is not None for one in given) or unit:
             raise ModelError(
-                "A built-in network has its own preprocessing, labels, input size, task and unit; leave these "
+                "A built-in network has its own preprocessing, labels, input size, crop, task and unit; leave these "
                 "arguments out."
             )
         return zoo.load(source)
     # The quick checks come before the loading, which takes seconds.
+    if crop is not None and crop not in CROPS:
+        raise ParameterError(f"`crop` must be one of {listed(CROPS)}; not {crop!r}.")
+    is_named = isinstance(preprocess, str)
     if isinstance(preprocess, str):
         preprocess = preprocessing_named(preprocess)
-    if isinstance(labels, str | os.PathLike):
-        labels = read_labels(labels)
+    labels = None if labels is None else labels_of(labels)
     reading = Reading(None if task is None else task_named(task), output, inputs, unit=unit)
     if is_file:
         from vislib.model_file import load_model_file
@@ -83,4 +91,12 @@ def load_classifier(
         source = load_model_file(source, trust, *([progress] if progress else []))
     from vislib.loading.own_model import classifier_of
 
-    return classifier_of(source, preprocess, labels, input_size, reading)
+    if crop is None and is_named and not _is_of_imagenet(source):
+        crop = "stretch"  # a family's name says how colours are scaled, and no more, for a model with other classes
+    return classifier_of(source, preprocess, labels, input_size, reading, crop)
+
+
+def _is_of_imagenet(source: Any) -> bool:
+    """Whether a model, or the model of a `ModelFile`, has 1,000 classes."""
+    shape = getattr(getattr(source, "model", source), "output_shape", None)
+    return isinstance(shape, tuple) and shape[-1] == 1000

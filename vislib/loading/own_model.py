@@ -29,6 +29,7 @@ def classifier_of(
     labels: Sequence[str] | None,
     input_size: tuple[int, ...] | None,
     reading: Reading = AS_THE_MODEL_SAYS,
+    crop: str | None = None,
 ) -> Classifier:
     """`load_classifier` for a Keras model or a `ModelFile`."""
     model = source.model if isinstance(source, ModelFile) else source
@@ -43,6 +44,7 @@ def classifier_of(
             f"Name the preprocessing of {name} with `preprocess`: one of {listed(PREPROCESSINGS)}, "
             "a family of keras.applications, or a custom Preprocessing."
         )
+    preprocess = preprocess if crop is None else preprocess.cropped(crop)
     if labels is None:
         labels = _numbered(network, reading)
     digest = source.digest if isinstance(source, ModelFile) else _digest(model)

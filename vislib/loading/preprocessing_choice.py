@@ -1,7 +1,5 @@
 """Finds the preprocessing of a custom model, or helps to choose it."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from vislib.backend import keras
@@ -72,8 +70,8 @@ def predictions_by_preprocessing(
         out if the model takes grey images.
     """
     named = {name: one for name, one in PREPROCESSINGS.items() if one.suits(classifier.channels)}
-    crop = classifier.preprocess.crop_fraction
+    named.pop("as it is" if classifier.takes_pictures else "0..255")  # equal to the other one
     resized = classifier.resize(image)[None]
-    prepared = [replace(one, crop_fraction=crop)(resized, classifier.channels)[0] for one in named.values()]
+    prepared = [one(resized, classifier.channels)[0] for one in named.values()]
     logits = classifier.network.logits(np.stack(prepared))
     return {name: classifier.ranked(row, top) for name, row in zip(named, logits, strict=True)}

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vislib.errors import ImageError, ModelError, ParameterError, listed
-from vislib.images.reading import Box, fit_box, resize_box
+from vislib.errors import ModelError, ParameterError, listed, warn
+from vislib.images.arrays import MAX_BANDS, LoadedImage, rgb_of
+from vislib.images.bands import for_network
+from vislib.images.fitting import Box, fit_box, resize_bands, resize_box
 from vislib.model.preprocessing import Preprocessing
 from vislib.model.reading import AS_THE_MODEL_SAYS, Reading
 from vislib.targets.base import Target
@@ -53,8 +55,8 @@ class Classifier:
         model: The Keras model; it is never changed.
         labels: A name for each class or output, all different; two for a single sigmoid unit.
         input_size: (height, width) in pixels.
-        channels: 1 (grey) or 3 (RGB).
-        preprocess: Converts RGB in 0..255 to the values that the model was trained on.
+        channels: 1 (grey), 3 (RGB), or another number of bands up to 32.
+        preprocess: Converts RGB in 0..255, or bands, to the values that the model was trained on.
         reading: How the model is read, where the model itself does not say it: task, output, other inputs, unit.
 
     Raises:
@@ -72,11 +74,13 @@ class Classifier:
     _indices: dict[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.channels not in (1, 3):
-            raise ModelError(f"{self.key} takes {self.channels} channels; only 1 (grey) or 3 (RGB) are accepted.")
+        if not 1 <= self.channels <= MAX_BANDS:
+            raise ModelError(f"{self.key} takes {self.channels} channels; 1 to {MAX_BANDS} are accepted.")
         if not self.preprocess.suits(self.channels):
+            takes = "grey images" if self.channels == 1 else f"images of {self.channels} channels"
             raise ModelError(
-                f"{self.key} takes grey images, and the preprocessing '{self.preprocess.name}' is for colour."
+                f"{self.key} takes {takes}, and the preprocessing '{self.preprocess.name}' is for "
+                f"{self.preprocess.made_for}."
             )
         object.__setattr__(self, "_indices", {label: index for index, label in enumerate(self.labels)})
         if len(self._indices) != len(self.labels):
@@ -111,25 +115,45 @@ class Classifier:
         return dataclasses.replace(self, key=key, model=model, reading=reading)
 
     def box(self, image: np.ndarray) -> Box:
-        """The part of an image (H, W, 3) that the network sees."""
-        return fit_box(image.shape[:2], self.input_size, self.preprocess.crop_fraction)
+        """The part of an image (H, W, 3) that the network sees; larger than the image if it is letterboxed."""
+        return fit_box(image.shape[:2], self.input_size, self.preprocess.crop_fraction, self.preprocess.letterbox)
 
     def resize(self, image: np.ndarray) -> np.ndarray:
-        """The image, cropped and resized to the network's input size, before preprocessing: (h, w, 3) uint8.
+        """The image, fitted to the network's input size, before preprocessing.
+
+        How an array that is not uint8 was read is a `VislibWarning`.
 
         Args:
-            image: (H, W, 3) in 0..255.
+            image: An image array as `load_image` accepts it, such as (H, W, 3) in 0..255; for a network of other than
+                1 or 3 channels (H, W, channels) in any unit.
+
+        Returns:
+            (h, w, 3) uint8, also for a grey network; for other channels (h, w, channels) float32.
 
         Raises:
-            ImageError: If the image is not an array (H, W, 3).
+            ImageError: If the image is not such an array.
         """
-        if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
-            came = f"shape {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
-            raise ImageError(f"An image must be an array (H, W, 3) in 0..255, as from load_image; not {came}.")
-        return resize_box(image, self.box(image), self.input_size)
+        read = self.image_of(image)
+        for note in read.notes:
+            warn(note)
+        resize = resize_box if self.takes_pictures else resize_bands
+        return resize(read.values, self.box(read.values), self.input_size)
+
+    def image_of(self, image: np.ndarray) -> LoadedImage:
+        """An image array as this network takes images, with notes on how its values were read.
+
+        Raises:
+            ImageError: If the image is not such an array.
+        """
+        return rgb_of(image) if self.takes_pictures else for_network(image, self.channels)
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether it takes RGB in 0..255 (and perhaps makes grey of that), not bands in their own units."""
+        return self.channels in (1, 3)
 
     def preprocess_input(self, resized: np.ndarray) -> np.ndarray:
-        """Resized images (n, h, w, 3) in 0..255 as network input (n, h, w, channels) float32."""
+        """Resized images (n, h, w, 3 or channels), as from `resize`, as network input (n, h, w, channels) float32."""
         return self.preprocess(resized, self.channels)
 
     fit, prepare = resize, preprocess_input

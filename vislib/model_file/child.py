@@ -105,11 +105,12 @@ def try_model(path: Path) -> None:
 
     from vislib.backend import keras
     from vislib.graph.flatten import flatten
+    from vislib.images.arrays import MAX_BANDS
     from vislib.model_file.load import load_with_keras
 
     model = load_with_keras(path)
     shape = getattr(model, "input_shape", None)
-    if not isinstance(shape, tuple) or len(shape) != 4 or shape[3] not in (1, 3):
+    if not isinstance(shape, tuple) or len(shape) != 4 or not 1 <= (shape[3] or 0) <= MAX_BANDS:
         return  # `load_classifier` refuses a model that is no image network, with a better sentence
     input_shape = (shape[1] or ANY_SIDE, shape[2] or ANY_SIDE, shape[3])
     check_sizes(model, input_shape)

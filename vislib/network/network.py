@@ -14,6 +14,7 @@ from vislib.errors import LayerError, ParameterError, listed
 from vislib.graph.flatten import flatten
 from vislib.graph.graph import Graph, Node
 from vislib.graph.inputs import Inputs
+from vislib.graph.outputs import probed
 from vislib.network.computations import (
     class_logits,
     forward,
@@ -73,7 +74,8 @@ class Network:
         loss: Any = None,
     ):
         self.name = model.name
-        self.graph: Graph = flatten(model, input_shape, task=task, output=output, inputs=inputs, loss=loss)
+        graph = flatten(model, input_shape, task=task, output=output, inputs=inputs, loss=loss)
+        self.graph: Graph = probed(graph) if graph.head.unsure else graph
         self.input_shape = input_shape
         self.head = self.graph.head
         self.output_shape = tuple(self.graph.logits.shape[1:])
@@ -298,7 +300,10 @@ class Network:
         """
         node = self.graph.last_map_node
         if node is None:
-            raise LayerError(f"{self.name} has no layer with feature maps (height × width × channels).")
+            raise LayerError(
+                f"{self.name} has no layer with feature maps (height × width × channels) that can be seen. Methods on "
+                "the image itself, such as saliency and occlusion, work."
+            )
         return node.name
 
     def last_map_layer_before(self, target: Target) -> str:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vislib.attribution.fills import black_and_white
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 from vislib.targets.scores import class_probability
@@ -37,7 +38,9 @@ def _probabilities(classifier, resized, values, target) -> tuple[float, float]:
     positive = np.maximum(values, 0)
     low, high = positive.min(), positive.max()
     share = (positive - low) / (high - low) if high > low else np.zeros_like(positive)
-    shown = np.rint(resized * share[..., None]).astype(np.uint8)
+    black = black_and_white(resized)[0]
+    shown = black + (resized - black) * share[..., None]
+    shown = np.rint(shown).astype(np.uint8) if resized.dtype == np.uint8 else shown
     before, after = classifier.network.values(
         classifier.preprocess_input(np.stack([resized, shown])), class_probability(target)
     )

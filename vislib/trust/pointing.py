@@ -7,7 +7,7 @@ import numpy as np
 
 from vislib.attribution.base import Explainer
 from vislib.errors import ParameterError
-from vislib.images.reading import Box, resize_box
+from vislib.images.fitting import Box, resize_bands, resize_box
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress, within
 from vislib.tasks import Task
@@ -60,13 +60,13 @@ def make_grid(classifier: Classifier, images: Sequence[np.ndarray]) -> Grid:
             f"The grid needs images of at least two classes; the network predicts {len(found)} for these {len(images)}."
         )
     chosen = dict(list(found.items())[: 4 if len(found) >= 4 else 2])
-    height, width = classifier.input_size
-    picture = np.zeros((height, width, 3), np.uint8)
+    resize = resize_box if classifier.takes_pictures else resize_bands
+    picture = np.zeros_like(classifier.resize(images[0]))
     grid = Grid(picture, tuple(chosen), 2)
     for number, image in enumerate(chosen.values()):
         rows, columns = grid.cell(number)
         size = (rows.stop - rows.start, columns.stop - columns.start)
-        picture[rows, columns] = resize_box(image, _middle(image.shape[:2], size), size)
+        picture[rows, columns] = resize(image, _middle(image.shape[:2], size), size)
     return grid
 
 

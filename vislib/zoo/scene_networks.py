@@ -1,20 +1,21 @@
-"""The networks for scenes of digits, trained here: one finds the digits, the other measures the tallest one.
-
-Neither is a classifier, so they are not among `vislib.models()`.
-"""
+"""The networks for scenes of digits, trained here: one finds the digits, the other measures the tallest one."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vislib.errors import ModelError, listed
+from vislib.model.reading import Reading
+from vislib.tasks import Task
 from vislib.training.networks import PREPROCESSING
 from vislib.training.scenes import LABELS, SIZES, UNIT
+from vislib.zoo.built_in import BuiltIn
 from vislib.zoo.trained_here import with_weights
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["PREPROCESSING", "SCENE_NETWORKS", "SceneNetwork", "load"]
+__all__ = ["PREPROCESSING", "SCENE_NETWORKS", "SceneNetwork", "load", "networks"]
 
 
 @dataclass(frozen=True)
@@ -67,3 +68,18 @@ def load(name: str) -> "keras.Model":
     from vislib.training import scene_networks
 
     return with_weights(scene_networks.SCENE_NETWORKS[name](0), name, SCENE_NETWORKS[name].title)
+
+
+def networks() -> list[BuiltIn]:
+    """Both, as built-in networks."""
+    return [
+        BuiltIn(
+            name,
+            network.line,
+            partial(load, name),
+            partial(tuple, network.outputs),
+            PREPROCESSING,
+            Reading(task=Task.REGRESSION if network.unit else Task.SEGMENTATION, unit=network.unit),
+        )
+        for name, network in SCENE_NETWORKS.items()
+    ]
