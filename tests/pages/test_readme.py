@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from stopping import HANG_SECONDS
 
-from vislib.cli import main
+import vislib
+from vislib.cli import batch, main
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -24,6 +25,18 @@ def folder(tmp_path, monkeypatch) -> Path:
     (tmp_path / "sample_images").symlink_to(ROOT / "sample_images")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _loaded_once(classifier, monkeypatch) -> None:
+    """The default network is there already; tests/cli and tests/zoo load it."""
+    load = vislib.load_classifier
+
+    def loaded(name, **changes):
+        return classifier if name == classifier.key and not changes else load(name, **changes)
+
+    for module in (vislib, main, batch):
+        monkeypatch.setattr(module, "load_classifier", loaded)
 
 
 def fenced(language: str) -> list[str]:
