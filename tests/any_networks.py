@@ -159,6 +159,23 @@ def bands(n: int):
     return build
 
 
+REFERENCE = np.random.default_rng(3).random(SHAPE, np.float32)
+
+
+def siamese():
+    one, other = keras.Input(SHAPE, name="one"), keras.Input(SHAPE, name="other")
+    branch = keras.Sequential(
+        [keras.Input(SHAPE), layers.Conv2D(6, 3, activation="relu"), layers.Flatten()], name="twin"
+    )
+    apart = keras.ops.abs(branch(one) - branch(other))
+    return keras.Model([one, other], layers.Dense(1, activation="sigmoid")(apart))
+
+
+def without_a_top():
+    inputs = keras.Input(SHAPE)
+    return keras.Model(inputs, layers.ReLU()(layers.Conv2D(4, 3, padding="same", name="conv")(inputs)))
+
+
 def dictionary_of_inputs():
     image, meta = keras.Input(SHAPE, name="picture"), keras.Input((3,), name="age")
     x = layers.Concatenate()([features(image), meta])
@@ -253,6 +270,16 @@ def grey(pictures: np.ndarray) -> np.ndarray:
     return (pictures.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)) / 255
 
 
+def two_sided(p):
+    """P(0) and P(1) of a single unit p."""
+    return tf.concat([1 - p, p], -1) if tf.is_tensor(p) else np.concatenate([1 - p, p], -1)
+
+
+def mean_of_map(maps):
+    """Numbers of a map without classes are explained by their mean."""
+    return tf.reduce_mean(maps, axis=(1, 2)) if tf.is_tensor(maps) else np.mean(maps, axis=(1, 2))
+
+
 CASES: dict[str, Case] = {
     "regression": Case(ending(layers.Dense(1)), {"unit": "years", "labels": ["age"]}),
     "regression of 4": Case(ending(layers.Dense(4)), {"task": "regression"}, unit=2),
@@ -264,11 +291,21 @@ CASES: dict[str, Case] = {
     "softmax of tf.nn": Case(ending(layers.Dense(3, activation=tf.nn.softmax))),
     "softmax in a Lambda": Case(ending(layers.Dense(3), layers.Lambda(lambda x: tf.nn.softmax(x))), unit=1),
     "segmentation": Case(unet(), shown="conv", unit=2),
-    "segmentation of two classes": Case(unet(1, "sigmoid"), answer=lambda p: np.concatenate([1 - p, p], -1)),
+    "segmentation of two classes": Case(unet(1, "sigmoid"), answer=two_sided),
     "embedding": Case(ending(layers.Dense(5)), {"task": "embedding"}, unit=3),
     "two inputs": Case(
         two_inputs, {"inputs": {"meta": META}}, lambda p: [p.astype(np.float32) / 255, np.tile(META, (len(p), 1))]
     ),
+    "two images": Case(
+        siamese,
+        {"inputs": {"other": REFERENCE}},
+        lambda p: [p.astype(np.float32) / 255, np.tile(REFERENCE, (len(p), 1, 1, 1))],
+        answer=two_sided,
+        layer="",
+        shown="twin/conv2d",
+        unit=1,
+    ),
+    "maps of features": Case(without_a_top, answer=mean_of_map, unit=2),
     "two outputs": Case(two_outputs, {"output": "age"}, answer=lambda outputs: outputs[1]),
     "channels first": Case(
         channels_first, enter=lambda p: p.transpose(0, 3, 1, 2).astype(np.float32) / 255, channels_first=True
