@@ -39,7 +39,7 @@ def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note
         colour_bar(scale, heatmap.signed, look.colormap, heatmap.unit)
     where = f" at layer {heatmap.layer}" if heatmap.layer else ""
     blind = () if method.class_discriminative else ("It ignores the class: the map is the same for all classes.",)
-    sentences = (f"{_capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes, *blind, note)
+    sentences = (f"{capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes, *blind, note)
     caption(f"{title}{where}", " ".join(sentences))
     downloads.of_heatmap(context, heatmap, look, scale)
 
@@ -57,5 +57,6 @@ def facts(values: dict[str, str]) -> None:
     st.html(f"<ul class='v-facts'>{items}</ul>")
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """The text with a capital letter at its start."""
     return text[:1].upper() + text[1:]
