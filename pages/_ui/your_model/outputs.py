@@ -1,12 +1,11 @@
 """What a network says, as text and as a table: probabilities, shares of pixels, or numbers with their unit."""
 
 import csv
-import html
 import io
 from collections.abc import Mapping, Sequence
 
 import vislib
-from pages._ui.widgets.bars import bars
+from pages._ui.widgets.bars import bars, numbers, short_number
 from vislib.tasks import Task
 
 _HOW = {
@@ -47,12 +46,7 @@ def as_html(predictions: Sequence[vislib.Prediction], unit: str) -> str:
     """Shares as bars, numbers as they are with their unit."""
     if all(one.is_share for one in predictions):
         return bars([(one.label, one.value) for one in predictions])
-    rows = [
-        f"<li><span class='v-name'>{html.escape(one.label)}</span>"
-        f"<span class='v-value'>{html.escape(f'{one.value:.4g} {unit}'.strip())}</span></li>"
-        for one in predictions
-    ]
-    return f"<ol class='v-top' aria-label='Outputs'>{''.join(rows)}</ol>"
+    return numbers([(one.label, one.value) for one in predictions], "Outputs", lambda value: short_number(value, unit))
 
 
 def csv_of(found: Mapping[str, Sequence[vislib.Prediction]], classifier: vislib.Classifier) -> bytes:
