@@ -11,7 +11,7 @@ from vislib.tasks import Task
 
 layers = keras.layers
 SIDE = any_networks.SIDE
-ASKED = {"two inputs", "flat vector", "inputs in a dict"}
+ASKED = {"two inputs", "two images", "flat vector", "inputs in a dict"}
 
 
 @pytest.mark.parametrize("name", any_networks.CASES)

@@ -97,6 +97,11 @@ def zeros(shape: Shape, size: tuple[int, int] | None = None) -> np.ndarray:
     return np.zeros([length or side for length, side in zip(shape, sides, strict=True)], np.float32)
 
 
+def lengths(shape: Shape) -> str:
+    """A shape in words: "28 × 28 × 1"."""
+    return " × ".join("any length" if length is None else f"{length:,}" for length in shape)
+
+
 def check_shape(name: str, values: np.ndarray, shape: Shape) -> None:
     """Refuses values for an input that have another shape.
 
@@ -107,10 +112,9 @@ def check_shape(name: str, values: np.ndarray, shape: Shape) -> None:
         wanted in (None, length) for wanted, length in zip(shape, values.shape, strict=True)
     )
     if not fits:
-        wanted = " × ".join("any length" if length is None else f"{length:,}" for length in shape)
         raise ParameterError(
-            f"The values of input '{name}' must have the shape {wanted}; not "
-            f"{' × '.join(f'{length:,}' for length in values.shape) or 'that of a single number'}."
+            f"The values of input '{name}' must have the shape {lengths(shape)}; not "
+            f"{lengths(values.shape) or 'that of a single number'}."
         )
 
 

@@ -129,7 +129,8 @@ def _change(name: str, widget: str) -> None:
         elif kind == "side":
             upload = replace(upload, size=(int(value), int(value)))
         elif kind == "task":
-            upload = _with_task(upload, value, models.classifier(name).network.n_units)
+            task = None if value == task_settings.RECOGNISED else value
+            upload = _with_task(upload, task, models.classifier(name).network.n_units)
         elif kind == "unit":
             upload = replace(upload, unit=value.strip())
         elif value is None or value == "":

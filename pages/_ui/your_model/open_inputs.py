@@ -12,7 +12,7 @@ from pages._ui.widgets.choice import choose
 from pages._ui.widgets.text import plain
 from pages._ui.your_model.uploaded import Given
 from vislib.images.numpy_files import read_numpy
-from vislib.loading.choices import Choices, Shape, check_shape, square_size, zeros
+from vislib.loading.choices import Choices, Shape, check_shape, lengths, square_size, zeros
 
 MAX_TYPED = 32
 """Most numbers of an input that are typed; more come from a file."""
@@ -78,8 +78,7 @@ def _size_fields(key: str, length: int, first: tuple[int, int] | None) -> tuple[
 
 def _fields(key: str, name: str, shape: Shape, now: Given | None) -> Any:
     """Number fields for few numbers, else an uploader: a list of numbers (None where nothing is typed), or a file."""
-    shown = " × ".join("any length" if side is None else f"{side:,}" for side in shape)
-    st.markdown(f"**{plain(name)}** ({shown})")
+    st.markdown(f"**{plain(name)}** ({lengths(shape)})")
     if len(shape) > 1 or shape[0] is None or shape[0] > MAX_TYPED:
         return st.file_uploader(
             f"Values of {plain(name)}, a .npy file",

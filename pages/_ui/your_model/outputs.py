@@ -46,7 +46,11 @@ def as_html(predictions: Sequence[vislib.Prediction], unit: str) -> str:
     """Shares as bars, numbers as they are with their unit."""
     if all(one.is_share for one in predictions):
         return bars([(one.label, one.value) for one in predictions])
-    return numbers([(one.label, one.value) for one in predictions], "Outputs", lambda value: short_number(value, unit))
+    return numbers(
+        [(one.label, one.value) for one in predictions],
+        "Outputs",
+        lambda value: short_number(float(f"{value:.3g}"), unit),
+    )
 
 
 def csv_of(found: Mapping[str, Sequence[vislib.Prediction]], classifier: vislib.Classifier) -> bytes:

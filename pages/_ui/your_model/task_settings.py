@@ -11,6 +11,9 @@ from pages._ui.your_model.uploaded import Upload
 from vislib.loading.choices import tasks_for
 from vislib.tasks import Task
 
+RECOGNISED = "as recognised"
+"""In place of a task: the one that vislib recognises."""
+
 Change = Callable[[str, str], None]
 """Called with the network's name and a widget's key when the widget's value has changed."""
 
@@ -46,12 +49,11 @@ def controls(name: str, upload: Upload, classifier: vislib.Classifier, change: C
     if own and len(own.shapes) > 1:
         models.output_control(name, own, "output here")
     task = f"{name}: task"
-    st.session_state[task] = upload.task
+    st.session_state[task] = upload.task or RECOGNISED
     st.selectbox(
         "What its outputs are",
-        [None, *map(str, tasks_for(classifier.network.graph.logits.shape[1:]))],
+        [RECOGNISED, *map(str, tasks_for(classifier.network.graph.logits.shape[1:]))],
         key=task,
-        format_func=lambda each: each or "as recognised",
         on_change=change,
         args=(name, task),
     )

@@ -12,7 +12,7 @@ from pages._ui.shell import models
 from pages._ui.widgets.text import plain
 from pages._ui.your_model import open_inputs
 from pages._ui.your_model.uploaded import Upload, loaded_file, use
-from vislib.loading.choices import Choices, choices_of, image_size
+from vislib.loading.choices import Choices, choices_of, image_size, lengths
 from vislib.loading.own_model import first_preprocessing
 from vislib.model_file import ModelFile, load_model_file
 from vislib.model_file.limits import max_file_bytes, max_weights_mb
@@ -85,7 +85,7 @@ def ask_for_inputs() -> None:
         return
     with st.container(border=True):
         st.subheader(f"{plain(asked.file)} needs more than an image", anchor=False)
-        shown = ", ".join(f"{name} {shape}" for name, shape in asked.choices.inputs.items())
+        shown = ", ".join(f"{name} ({lengths(shape)})" for name, shape in asked.choices.inputs.items())
         st.markdown(
             f"Its inputs: {plain(shown)}. One of them takes the image; say what the others are given. They have the "
             "same values for every image."
