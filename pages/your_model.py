@@ -12,6 +12,11 @@ here = context("Your model", "Load your own Keras model, and use it on every pag
 own = models.user_models().get(here.model_name)
 uploaded = own.upload if own else None
 
+# First, so that on a phone they are not below the settings.
+upload.ask_for_inputs()
+if uploaded:
+    task_settings.question(here.model_name, here.classifier, model_settings.use_task)
+
 controls, main = st.columns([1, 3], gap="large")
 with controls:
     upload.upload_control()
@@ -19,9 +24,6 @@ with controls:
     if uploaded:
         model_settings.controls(here.model_name, uploaded, here.classifier)
 with main:
-    upload.ask_for_inputs()
-    if uploaded:
-        task_settings.question(here.model_name, here.classifier, model_settings.use_task)
     facts.facts(here, task_settings.reason(uploaded, here.classifier))
     use = functools.partial(model_settings.use_preprocessing, here.model_name) if uploaded else None
     facts.by_preprocessing(here, use)
