@@ -2,8 +2,8 @@
 
 Keras 3 needs another form where an argument after the first is a tensor. It counts the calls of a model inside a model
 from 0, where Keras 2 counts from 1, because building such a model counted as its first call. And up to Keras 3.8 files
-hold a single output in a list; Keras 3.15 takes that for a list of outputs, and cannot load a Sequential model that begins
-with such a model.
+hold a single output in a list; Keras 3.15 takes that for a list of outputs, and cannot load a Sequential model that
+begins with such a model.
 """
 
 from collections.abc import Iterator
