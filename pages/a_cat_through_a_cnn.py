@@ -7,7 +7,9 @@ from pages._ui.shell.context import context
 from pages._ui.widgets.text import plain
 from vislib import ImageError
 
-here = context("A cat through a CNN", "What convolution, ReLU and pooling do to your image, step by step.")
+here = context(
+    "A cat through a CNN", "What convolution, ReLU and pooling do to your image, step by step.", pictures_only=True
+)
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     seed = st.number_input("Seed of the random weights", 0, 9999, 0, key="seed", bind="query-params", width=220)

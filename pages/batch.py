@@ -12,7 +12,7 @@ from vislib import VislibError
 DEFAULTS = ["grad-cam", "saliency"]
 
 here = context(
-    "Batch", "Many images at once: where the network is wrong, and where it is right for the wrong reason.", False
+    "Batch", "Many images at once: where the network is wrong, and where it is right for the wrong reason.", False, True
 )
 names = [
     name for family in ("class activation", "gradient", "perturbation") for name in explain.of_family(here, family)

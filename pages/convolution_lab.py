@@ -5,7 +5,9 @@ import streamlit as st
 from pages._ui.convolution_lab import calculators, comparisons, lab, lab_layer
 from pages._ui.shell.context import context
 
-here = context("Convolution lab", "A kernel on your image: change every setting, and read every number.")
+here = context(
+    "Convolution lab", "A kernel on your image: change every setting, and read every number.", pictures_only=True
+)
 
 main, controls = st.columns([4, 1], gap="large")
 with controls:

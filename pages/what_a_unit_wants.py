@@ -6,7 +6,11 @@ from pages._ui.results import explain, feature_maps
 from pages._ui.shell.context import context
 from pages._ui.what_a_unit_wants import controls, patches, views
 
-here = context("What a unit wants", "Pictures made to excite a class, a channel or a neuron, and real patches that do.")
+here = context(
+    "What a unit wants",
+    "Pictures made to excite a class, a channel or a neuron, and real patches that do.",
+    pictures_only=True,
+)
 
 main, side = st.columns([4, 1], gap="large")
 with main:

@@ -11,12 +11,12 @@ PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- rooms: made by python -m scripts.rooms -->\n", "<!-- end of rooms -->"
 
 ORDER = (
-    "errors", "parameters", "progress", "backend", "images", "arithmetic", "graph", "speed", "targets", "network",
-    "model", "layers", "diagram", "output", "activations", "training", "zoo", "model_file", "loading", "lessons",
-    "attribution", "activation_maximization", "trust", "batch", "report", "cli", "__main__",
+    "errors", "parameters", "progress", "backend", "tasks", "images", "arithmetic", "graph", "speed", "targets",
+    "network", "model", "layers", "diagram", "output", "activations", "training", "zoo", "model_file", "loading",
+    "lessons", "attribution", "activation_maximization", "trust", "batch", "report", "cli", "__main__",
 )  # fmt: skip
 """A room uses only rooms before it."""
-_GROUND_FLOOR = ("errors", "parameters", "progress", "backend")  # used by nearly all, so their arrows are left out
+_GROUND_FLOOR = ("errors", "parameters", "progress", "backend", "tasks")  # used by nearly all: no arrows
 
 
 def modules(package: str = "vislib") -> dict[str, Path]:

@@ -13,8 +13,9 @@ from vislib.activations.maps import feature_maps, feature_maps_of, filter_layers
 from vislib.activations.patches import TopPatches, top_patches
 from vislib.attribution import Explainer, explain, methods
 from vislib.batch import explain_many, open_batch
-from vislib.errors import ImageError, LayerError, ModelError, ParameterError, VislibError
-from vislib.images.reading import load_image
+from vislib.errors import ImageError, LayerError, ModelError, ParameterError, VislibError, VislibWarning
+from vislib.images.bands import load_bands, read_bands
+from vislib.images.reading import load_image, read_image
 from vislib.lessons import architectures
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier, Prediction
@@ -40,6 +41,7 @@ __all__ = [
     "Target",
     "TopPatches",
     "VislibError",
+    "VislibWarning",
     "activation_maximization",
     "architectures",
     "arithmetic",
@@ -52,11 +54,14 @@ __all__ = [
     "filter_layers",
     "filters",
     "layers",
+    "load_bands",
     "load_classifier",
     "load_image",
     "methods",
     "models",
     "open_batch",
+    "read_bands",
+    "read_image",
     "read_labels",
     "render",
     "report",

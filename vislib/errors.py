@@ -4,6 +4,8 @@ Every message is one or two plain sentences: what is wrong, what was given, what
 user without changes.
 """
 
+import sys
+import warnings
 from collections.abc import Iterable
 
 
@@ -37,6 +39,18 @@ class ArchiveError(VislibError):
 
 class TrainingError(VislibError):
     """The training cannot start or continue, or has no result."""
+
+
+class VislibWarning(UserWarning):
+    """Says how something was understood that could be meant otherwise; shown once for each line that calls vislib."""
+
+
+def warn(sentence: str) -> None:
+    """Warns with one sentence at the line outside vislib that led here."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "vislib":
+        frame, level = frame.f_back, level + 1
+    warnings.warn(sentence, VislibWarning, stacklevel=level)
 
 
 def listed(names: Iterable[object], most: int = 12) -> str:

@@ -84,7 +84,7 @@ def test_choice_unknown_named_with_choices(method, spec):
 
 
 @pytest.mark.parametrize(
-    ("layer", "problem"), [("conv9", "'conv9' is not in"), ("scores_logits", "'scores_logits' has no feature maps")]
+    ("layer", "problem"), [("conv9", "'conv9' is not in"), ("scores", "'scores' has no feature maps")]
 )
 def test_layer_without_maps_named_with_layers_that_have_them(layer, problem):
     with pytest.raises(LayerError, match=rf"{problem}.*conv1, conv2"):

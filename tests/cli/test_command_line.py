@@ -261,3 +261,60 @@ class TestMaximize:
         status, _, err = run("maximize", "--model", "digits", "--class", "1", "--out", "a.gif")
         assert status == 2
         assert "not as 'a.gif'" in err
+
+
+class TestImages:
+    def test_window_and_frame_reach_the_image_and_are_said(self, run, tmp_path):
+        scan = np.linspace(0, 4095, 64 * 64).round().astype(np.uint16).reshape(64, 64)
+        frames = [Image.fromarray(scan), Image.fromarray(scan[::-1].copy())]
+        frames[0].save(tmp_path / "scan.tif", save_all=True, append_images=frames[1:])
+        status, out, err = run("predict", tmp_path / "scan.tif", "--window", "1000,400", "--frame", "1", "--top", "1")
+        assert status == 0
+        assert "A window from 800 (black) to 1200 (white) was used." in err
+        assert "frame 1" in err
+        network = vislib.load_classifier("efficientnet-lite0")
+        with pytest.warns(vislib.VislibWarning):
+            image = vislib.load_image(tmp_path / "scan.tif", (1000, 400), 1)
+        assert f"({network.predict(image, 1)[0].index})" in out
+
+    @pytest.mark.parametrize("window", ["40", "a,b", "40,0", "40,-5", "1,2,3"])
+    def test_window_that_is_none_one_sentence(self, run, window):
+        status, out, err = run("predict", CAT, f"--window={window}")
+        assert (status, out) == (2, "")
+        assert "40,400" in err or "(40, 400)" in err
+
+    def test_negative_level_accepted(self, run):
+        assert run("predict", CAT, "--window=-600,1500", "--top", "1")[0] == 0
+
+    def test_network_of_bands_from_files_and_its_map(self, tmp_path, capsys):
+        from tiny_models import SIDE, seeded
+
+        from vislib.backend import keras
+
+        layers = keras.layers
+        inputs = keras.Input((SIDE, SIDE, 5))
+        x = layers.Conv2D(6, 3, activation="relu")(inputs)
+        model = seeded(keras.Model(inputs, layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling2D()(x))))
+        model.save(tmp_path / "m.keras")
+        scene = np.random.default_rng(0).random((40, 50, 5)).astype(np.float32)
+        np.save(tmp_path / "scene.npy", np.moveaxis(scene, -1, 0))
+        given = ["--model", tmp_path / "m.keras", "--preprocess", "as it is", "--trust"]
+
+        def run(*arguments):
+            return main.main([str(one) for one in arguments])
+
+        assert run("predict", tmp_path / "scene.npy", *given, "--crop", "letterbox") == 0
+        out, err = capsys.readouterr()
+        expected = vislib.load_classifier(model, preprocess="as it is", crop="letterbox").predict(scene)
+        assert [line.split("(")[1] for line in out.splitlines()] == [f"{one.index})" for one in expected]
+        assert "first axis" in err
+        assert run("explain", tmp_path / "scene.npy", *given, "--method", "saliency", "--out", tmp_path / "a.png") == 0
+        assert np.asarray(Image.open(tmp_path / "a.png")).std() > 5
+        assert run("predict", tmp_path / "scene.npy") == 2
+        assert "(H, W, 3)" in capsys.readouterr().err
+        assert run("predict", CAT, *given) == 2
+        assert "no file of bands" in capsys.readouterr().err
+
+    def test_crop_for_a_built_in_network_refused(self, capsys):
+        assert main.main(["predict", CAT, "--crop", "stretch"]) == 2
+        assert "has its own" in capsys.readouterr().err

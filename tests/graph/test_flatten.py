@@ -88,7 +88,7 @@ def test_map_layers_any_nesting_named_by_path(style, names):
 def test_softmax_any_spelling_undone(head):
     model = seeded(of_flat(head))
     network = classifier_of(model).network
-    assert network.graph.activation == "softmax"
+    assert network.activation == "softmax"
     np.testing.assert_allclose(
         network.probabilities(network.logits(probes())), model(probes(), training=False), atol=1e-6
     )
@@ -145,7 +145,8 @@ def test_flatten_mixed_precision_explained():
     x = layers.Conv2D(4, 3, activation="relu", dtype="mixed_float16")(inputs)
     x = layers.Dense(3, dtype="mixed_float16")(layers.GlobalAveragePooling2D(dtype="mixed_float16")(x))
     model = seeded(keras.Model(inputs, layers.Activation("softmax", dtype="float32")(x)))
+    classifier = classifier_of(model)
     for method in vislib.methods():
-        values = vislib.explain(method, classifier_of(model), random_image()).values
+        values = vislib.explain(method, classifier, random_image()).values
         assert values.dtype == np.float32
         assert np.isfinite(values).all()

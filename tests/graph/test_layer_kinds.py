@@ -92,6 +92,7 @@ NOT_MADE = {
     "InputLayer",
     "LayerScale",
     "LocalResponseNormalization",
+    "LogProbability",
     "RandomHeight",
     "RandomPosterization",
     "RandomWidth",

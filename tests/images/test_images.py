@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from vislib import ImageError, load_image
-from vislib.images.reading import fit_box, image_digest, resize_box
+from vislib.images.fitting import fit_box, resize_box
+from vislib.images.reading import image_digest
 
 # Four colours, so that every turn and mirror image is a different picture.
 CORNERS = np.array([[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [255, 255, 0]]], np.uint8)
@@ -82,9 +83,14 @@ def test_float_tiff_with_gap_rest_still_scaled(value):
     np.testing.assert_allclose(np.delete(image, 7), np.delete(np.arange(256), 7), atol=1)
 
 
-def test_float_tiff_constant_or_all_missing_read():
-    for value in (0.0, 0.5, 300.0, np.nan):
+def test_float_tiff_constant_read():
+    for value in (0.0, 0.5, 300.0):
         assert load_image(saved(np.full((4, 4), value, np.float32), "TIFF")).shape == (4, 4, 3)
+
+
+def test_float_tiff_all_missing_refused():
+    with pytest.raises(ImageError, match="no values"):
+        load_image(saved(np.full((4, 4), np.nan, np.float32), "TIFF"))
 
 
 def test_palette_with_transparency_on_white():

@@ -56,7 +56,7 @@ def check(operation, cells=12, atol=2e-5):
 
 
 NAMES = ("conv", "norm", "grouped", "leaky", "bare_norm", "add", "depthwise", "mixed", "mean", "gate", "gated", "joined",
-         "relu6", "max", "average", "dropout", "elu", "halved", "larger", "largest", "scores_logits")  # fmt: skip
+         "relu6", "max", "average", "dropout", "elu", "halved", "larger", "largest", "scores")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)

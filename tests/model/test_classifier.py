@@ -1,5 +1,7 @@
 """Labels, class numbers, predictions, and classifiers of one's own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tiny_models
@@ -24,14 +26,18 @@ class TestLabels:
         assert len(tiny("one_sigmoid").labels) == 2
         assert classifier_of(tiny("one_sigmoid").model, labels=["no", "yes"]).class_index("yes") == 1
 
-    @pytest.mark.parametrize("labels", [LABELS[:3], [*LABELS, "fish"], []])
+    @pytest.mark.parametrize("labels", [LABELS[:3], [*LABELS, "fish"]])
     def test_labels_wrong_count_refused(self, labels):
         with pytest.raises(ModelError, match=rf"4 classes, but {len(labels)} labels"):
             own(labels)
 
     def test_labels_duplicate_named(self):
+        model = tiny("conv_relu")
         with pytest.raises(ModelError, match="more than once: cat"):
-            own(["cat", "dog", "cat", "bird"])
+            replace(model, labels=("cat", "dog", "cat", "bird"))
+
+    def test_labels_duplicate_get_their_numbers_as_from_a_file(self):
+        assert own(["cat", "dog", "cat", "bird"]).labels == ("cat (0)", "dog", "cat (2)", "bird")
 
 
 class TestClassIndex:
@@ -119,10 +125,11 @@ class TestLoadClassifier:
         with pytest.raises(ModelError, match="has its own"):
             load_classifier("efficientnet-lite0", preprocess="0..1")
 
-    def test_load_classifier_five_channels_refused(self):
-        inputs = keras.Input((SIDE, SIDE, 5))
+    @pytest.mark.parametrize("channels", [33, 100])
+    def test_load_classifier_more_than_32_channels_refused(self, channels):
+        inputs = keras.Input((SIDE, SIDE, channels))
         model = keras.Model(inputs, keras.layers.Dense(3)(keras.layers.Flatten()(inputs)))
-        with pytest.raises(ModelError, match="5 channels"):
+        with pytest.raises(ModelError, match=f"{channels} channels; 1 to 32"):
             classifier_of(model)
 
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from vislib import Heatmap, ParameterError, Target
-from vislib.images.reading import Box
+from vislib.images.fitting import Box
 from vislib.output import figures, render
 from vislib.output.render import Scale
 

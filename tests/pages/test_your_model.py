@@ -87,7 +87,10 @@ def test_file_is_tried_in_a_process_of_its_own_and_then_used_on_every_page(
 ):
     page = check_sound(upload(open_page("your_model"), "net.keras", file_of(scaled_colour)))
     assert model_in_use(page) == "net"
-    assert "Input 32 × 32, colour Preprocessing 0..255 Classes 3 (one of them, by softmax)" in text(page)
+    assert "Input 32 × 32, colour Image the whole image, stretched to the input's shape Preprocessing 0..255" in text(
+        page
+    )
+    assert "Classes 3 (one of them, by softmax)" in text(page)
     assert "they require 0..255" in " ".join(element.value for element in page.caption)
     for name in ("overview", "filters", "saliency"):
         other = check_sound(open_with(page, name))
@@ -194,11 +197,17 @@ def give_labels(page, content: bytes, name: str = "labels.txt"):
     return page.file_uploader(key="mine: labels").set_value((name, content, "text/plain")).run()
 
 
+def test_labels_in_latin_1_are_used_and_said(three_classes):
+    page = give_labels(three_classes, "katze\nkäfer\nhund".encode("latin-1"), "namen.txt")
+    assert "käfer" in text(check_sound(page))
+    assert any("Latin" in caption.value and "käfer" in caption.value for caption in page.caption)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         (b"cat\ndog", "3 classes, but 2 labels are given"),
-        ("katze\nkäfer\nhund".encode("latin-1"), "not text in UTF-8: line 2 has the byte 0xe4"),
+        (b"cat\nd\x81g\nbird", "not text in UTF-8 or Latin-1: line 2 has the byte 0x81"),
         (b"a\nb\nc\nd", "but 4 labels are given"),
         (b"", "is empty"),
         (b"[1, 2", "begins like JSON but is damaged"),

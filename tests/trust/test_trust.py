@@ -52,7 +52,7 @@ def test_randomization_goes_from_the_output_to_the_input_and_leaves_the_model():
     explainers = {name: METHODS[name]().resolved(classifier) for name in ("saliency", "edges", "random")}
     found = trust.cascading_randomization(explainers, classifier, random_image(), Target(0), n_stages=3)
     stages = found["saliency"]
-    assert [stage.layers for stage in stages] == [(), ("scores_logits",), ("conv2",), ("conv1",)]
+    assert [stage.layers for stage in stages] == [(), ("scores",), ("conv2",), ("conv1",)]
     assert [stage.share for stage in stages] == pytest.approx([0, 1 / 3, 2 / 3, 1])
     plain = explainers["saliency"].attribute(classifier, random_image(), Target(0), no_progress).values
     np.testing.assert_allclose(stages[0].values, plain, rtol=1e-4, atol=1e-6)

@@ -10,7 +10,7 @@ import numpy as np
 from vislib.activation_maximization.maximization import Maximization, as_pictures
 from vislib.activation_maximization.maximizer import pixels_of
 from vislib.errors import ParameterError
-from vislib.images.reading import resize_box
+from vislib.images.fitting import resize_box
 from vislib.parameters import check_parameters, parameter
 from vislib.progress import Progress, no_progress
 from vislib.targets import Layer, Target
@@ -49,8 +49,9 @@ class DeepDreamer:
         self, classifier: "Classifier", image: np.ndarray, objective: Target, progress: Progress = no_progress
     ) -> Maximization:
         """Computes the picture; see `deep_dream`."""
-        from vislib.activation_maximization.scorer import Scorer
+        from vislib.activation_maximization.scorer import Scorer, check_takes_pictures
 
+        check_takes_pictures(classifier)
         began = time.perf_counter()
         objective = objective.resolved(classifier)
         random = np.random.default_rng(self.seed)

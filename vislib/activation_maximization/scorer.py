@@ -102,8 +102,23 @@ def _tensor(graph: Graph, layer: str | None, is_before_relu: bool) -> keras.Kera
     return before_relu(graph, node) if is_before_relu else node.output
 
 
+def check_takes_pictures(classifier: Classifier) -> None:
+    """Refuses a network of bands.
+
+    Raises:
+        ModelError: If it takes other than 1 or 3 channels.
+    """
+    if not classifier.takes_pictures:
+        raise ModelError(
+            f"Pictures are made for networks of 1 or 3 channels in 0..255; {classifier.key} takes "
+            f"{classifier.channels} bands in units of their own. vislib.feature_maps shows what its layers "
+            "respond to."
+        )
+
+
 def _prepare(classifier: Classifier) -> Callable:
     """`Classifier.preprocess_input` for tensors (n, h, w, c) in 0..1, c the network's channels: gradients pass."""
+    check_takes_pictures(classifier)
     preprocess = classifier.preprocess
     mean, scale = np.array(preprocess.mean, np.float32), np.array(preprocess.scale, np.float32)
 

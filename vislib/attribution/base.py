@@ -107,7 +107,8 @@ class Explainer(ABC):
             classifier: The classifier whose decision is explained.
             image: (H, W, 3) in 0..255.
             class_index: The class whose logit is explained, as a number or a label; None means the most probable
-                class. Or any target of `vislib.targets`, such as a channel of a hidden layer.
+                class, the first predicted number, or the largest segment. Or any target of `vislib.targets`, such as a
+                channel of a hidden layer.
             progress: Called between batches of work. If it raises, the work stops and the exception passes through.
 
         Returns:
@@ -127,8 +128,11 @@ class Explainer(ABC):
         with one_blas_thread():
             if target is None:
                 logits = network.logits(inputs)
-                target = classifier.target(int(np.argmax(logits)))
+                target = classifier.target(classifier.main_class(logits[0]))
+                target = target.on_image(network, lambda: logits[0])
                 score = float(network.scores(logits, target)[0])
+            else:
+                target = target.on_image(network, lambda: network.logits(inputs)[0])
             attribution = method.attribute(classifier, resized, target, progress)
             if score is None:
                 score = attribution.score if attribution.score is not None else float(network.values(inputs, target)[0])
@@ -149,7 +153,7 @@ class Explainer(ABC):
             box=classifier.box(image),
             image_size=(image.shape[0], image.shape[1]),
             details=attribution.details,
-            notes=attribution.notes,
+            notes=(*attribution.notes, *classifier.image_of(image).notes),
         )
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
@@ -236,8 +240,9 @@ def explain(
         method: One of `methods()`.
         classifier: The classifier whose decision is explained.
         image: (H, W, 3) in 0..255.
-        class_index: The class whose logit is explained, as a number or a label; None means the most probable class.
-            Or any target of `vislib.targets`, such as a channel of a hidden layer.
+        class_index: The class whose logit is explained, as a number or a label; None means the most probable class, the
+            first predicted number, or the largest segment. Or any target of `vislib.targets`, such as a channel of a
+            hidden layer.
         progress: Called as progress(done, total, partial=None). If it raises, the work stops.
         **params: The method's parameters.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution.base import Attribution, Explainer, Family
+from vislib.attribution.fills import unit_bands
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -15,8 +16,8 @@ class EdgeBaseline(Explainer):
     """The Sobel magnitude of the image's brightness: √((G_x² + G_y²) / 2), for brightness in 0..1.
 
     G_x and G_y are the differences across each pixel, smoothed along the edge; image borders are mirrored. The
-    brightness is 0.2125 R + 0.7154 G + 0.0721 B. Values are from 0 (flat) to 1. They do not depend on
-    the network or the class.
+    brightness is 0.2125 R + 0.7154 G + 0.0721 B; of bands, the mean of all, each scaled to 0..1. Values are from 0
+    (flat) to 1. They do not depend on the network or the class.
 
     Reference: Adebayo et al. 2018, arXiv 1810.03292, who show how much some methods' maps look like an edge
     detector's.
@@ -38,6 +39,8 @@ class EdgeBaseline(Explainer):
         from skimage import color, filters  # imported late, so that importing vislib stays quick
 
         progress(0, 1)
-        values = filters.sobel(color.rgb2gray(resized)).astype(np.float32)
+        pictures = classifier.takes_pictures
+        brightness = color.rgb2gray(resized) if pictures else unit_bands(resized).mean(axis=2)
+        values = filters.sobel(brightness).astype(np.float32)
         progress(1, 1, values)
         return Attribution(values)

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from vislib.attribution.base import Attribution, Explainer, Family, parameter
-from vislib.attribution.fills import FILLS, cover_image
+from vislib.attribution.fills import FILLS, black_and_white, cover_image
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
@@ -94,22 +94,25 @@ class Occlusion(Explainer):
         return tops, lefts
 
     def covered(self, resized: np.ndarray, top: int, left: int) -> np.ndarray:
-        """The image (h, w, 3) with the patch at (top, left) covered, uint8."""
+        """The image with the patch at (top, left) covered, of the same shape and type."""
         assert self.patch_px is not None
         picture = resized.copy()
-        picture[top : top + self.patch_px, left : left + self.patch_px] = self._patch(self.cover(resized), top, left)
+        picture[top : top + self.patch_px, left : left + self.patch_px] = self._patch(
+            self.cover(resized), black_and_white(resized)[0], top, left
+        )
         return picture
 
-    def _patch(self, cover: np.ndarray, top: int, left: int) -> np.ndarray:
-        """The pixels that cover the patch at (top, left), (patch, patch, 3): a piece of the cover in a black border."""
+    def _patch(self, cover: np.ndarray, black: np.ndarray, top: int, left: int) -> np.ndarray:
+        """The pixels that cover the patch at (top, left), (patch, patch, c): a piece of the cover in a black border."""
         assert self.patch_px is not None
-        patch, border = np.zeros((self.patch_px, self.patch_px, 3), np.uint8), self.border_px
+        patch, border = np.empty((self.patch_px, self.patch_px, cover.shape[2]), cover.dtype), self.border_px
+        patch[:] = black
         inside = slice(border, self.patch_px - border)
         patch[inside, inside] = cover[top : top + self.patch_px, left : left + self.patch_px][inside, inside]
         return patch
 
     def cover(self, resized: np.ndarray) -> np.ndarray:
-        """The image (h, w, 3) uint8 whose pixels replace the covered ones."""
+        """The image of the same shape and type whose pixels replace the covered ones."""
         return cover_image(resized, self.fill, self.grey, self.seed)
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
@@ -118,31 +121,32 @@ class Occlusion(Explainer):
         size, patch = resized.shape[:2], self.patch_px
         tops, lefts = self.positions(size)
         inputs = classifier.preprocess_input(resized[None])
-        cover = self.cover(resized)
+        cover, black = self.cover(resized), black_and_white(resized)[0]
         patched = network.patched(inputs, (patch, patch), target)
 
         drop = np.full((len(tops), len(lefts)), np.nan)
         probability = np.empty(drop.shape, np.float32)
         winner = np.empty(drop.shape, np.int64)
+        has_winners = network.head.task.has_classes and len(network.output_shape) == 1
         done = 0
         progress(done, drop.size)
         for cells in _batches(tops, lefts, patch, min(patched.batch_size, _MOST)):
             rows, columns = cells.T
-            patches = np.stack([self._patch(cover, tops[row], lefts[column]) for row, column in cells])
+            patches = np.stack([self._patch(cover, black, tops[row], lefts[column]) for row, column in cells])
             scores, logits = patched.values(classifier.preprocess_input(patches), tops[rows], lefts[columns])
             drop[rows, columns] = patched.unchanged - scores
-            if logits is not None:
+            if logits is not None and has_winners:
                 winner[rows, columns] = logits.argmax(axis=1)
                 if target.class_index is not None:
                     probability[rows, columns] = network.probabilities(logits)[:, target.class_index]
-            has_logits = logits is not None
+            has_winners = has_winners and logits is not None
             done += len(cells)
             if progress is not no_progress:  # drawing the partial map costs time
                 progress(done, drop.size, _mean_over_patches(_fill_from_nearest(drop), tops, lefts, patch, size))
         details = {"drop": drop.astype(np.float32), "tops": tops, "lefts": lefts}
-        if has_logits:
+        if has_winners:
             details["winner"] = winner
-        if has_logits and target.class_index is not None:
+        if has_winners and target.class_index is not None:
             details["probability"] = probability
         return Attribution(_mean_over_patches(drop, tops, lefts, patch, size), details=details, score=patched.unchanged)
 

@@ -1,6 +1,5 @@
 """Score-CAM: a channel's weight is the network's score for the image masked by that channel. It needs no gradients."""
 
-import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +8,8 @@ from vislib.attribution.base import parameter, upsample
 from vislib.attribution.channel_scoring import ChannelScoring, ScoreChannels
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
-from vislib.targets.scores import SCORES, ClassScore
+from vislib.targets.pixels import SCORES
+from vislib.targets.scores import with_score
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,7 @@ class ScoreCam(ChannelScoring):
         self, classifier: Classifier, inputs: np.ndarray, maps: np.ndarray, target: Target
     ) -> ScoreChannels:
         network, size = classifier.network, classifier.input_size
-        if isinstance(target, ClassScore):
-            target = dataclasses.replace(target, score=self.weights)
+        target = with_score(target, self.weights)
         nothing = network.values(np.zeros_like(inputs), target)
 
         def score_channels(channels: np.ndarray) -> np.ndarray:

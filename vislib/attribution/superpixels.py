@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from vislib.attribution.base import Attribution, Explainer, Family, parameter
-from vislib.attribution.fills import FILLS, cover_image
+from vislib.attribution.fills import FILLS, cover_image, unit_bands
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
@@ -107,7 +107,7 @@ class OverSuperpixels(Explainer):
 
 
 def superpixels(image: np.ndarray, n_segments: int, segmentation: str = "slic") -> np.ndarray:
-    """Divides an image (h, w, 3) into about `n_segments` superpixels: labels (h, w) int from 0 without gaps.
+    """Divides an image (h, w, c) into about `n_segments` superpixels: labels (h, w) int from 0 without gaps.
 
     "slic" finds regions of similar colour (Achanta et al. 2012, doi 10.1109/TPAMI.2012.120). If it finds far fewer
     than `n_segments`, as in noise, it is repeated with a higher compactness, up to nearly square regions. "grid" cuts
@@ -120,6 +120,7 @@ def superpixels(image: np.ndarray, n_segments: int, segmentation: str = "slic") 
         return _without_gaps(rows[:, None] * n_columns + columns)
     from skimage.segmentation import slic  # imported late, so that importing vislib stays quick
 
+    image = image if image.dtype == np.uint8 else unit_bands(image)  # no band counts more for its unit
     for compactness in (20, 200, 2000):
         labels = slic(image, n_segments, compactness, start_label=0)
         if 3 * (labels.max() + 1) >= 2 * n_segments:

@@ -1,5 +1,6 @@
 """A classifier in a form that can be sent to other processes."""
 
+import dataclasses
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier
 from vislib.model.preprocessing import Preprocessing
+from vislib.model.reading import Reading
+from vislib.tasks import known_task
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class PackedClassifier:
     input_size: tuple[int, int]
     channels: int
     preprocess: Preprocessing
+    reading: Reading
 
     @classmethod
     def of(cls, classifier: Classifier) -> "PackedClassifier":
@@ -32,7 +36,14 @@ class PackedClassifier:
                 classifier.model.save(path)
                 file = path.read_bytes()
         return cls(
-            classifier.key, file, classifier.labels, classifier.input_size, classifier.channels, classifier.preprocess
+            classifier.key,
+            file,
+            classifier.labels,
+            classifier.input_size,
+            classifier.channels,
+            classifier.preprocess,
+            # The loss is not in the model that is loaded without its compilation.
+            dataclasses.replace(classifier.reading, task=known_task(classifier.task)),
         )
 
     def unpacked(self) -> Classifier:
@@ -45,4 +56,4 @@ class PackedClassifier:
             path = Path(folder) / "model.keras"
             path.write_bytes(self.file)
             model = load_with_keras(path)
-        return Classifier(self.key, model, self.labels, self.input_size, self.channels, self.preprocess)
+        return Classifier(self.key, model, self.labels, self.input_size, self.channels, self.preprocess, self.reading)

@@ -1,6 +1,7 @@
 """A part of a batch: a fixed range of its images, computed in the same forward passes in every run."""
 
 import dataclasses
+import functools
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,11 +17,12 @@ from vislib.batch.decoding import Decoded
 from vislib.batch.measures import agreement, map_measures, plain_background
 from vislib.batch.rows import MEASURES, agreement_column, empty_row, predictions, smaller, thumbnail
 from vislib.batch.settings import BatchSettings, column
+from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.speed.blas_threads import one_blas_thread
 from vislib.targets.base import LOGITS, Target
-from vislib.targets.scores import ClassScore, as_probability
+from vislib.targets.scores import as_probability
 
 _MOST_AT_ONCE = 64
 
@@ -135,7 +137,11 @@ def _predict(
             row["error"] = "The network's scores for this image are not all finite numbers."
             continue
         row |= predictions(classifier, logits, settings.top, row["label_index"])
-        targets[place] = settings.target or ClassScore(_class_explained(settings, row)).resolved(classifier)
+        target = settings.target or classifier.target(_class_explained(classifier, settings, row, logits))
+        try:
+            targets[place] = target.on_image(classifier.network, functools.partial(np.asarray, logits))
+        except ParameterError as error:
+            row["error"] = str(error)
     values = _values(classifier, chunk, list(targets), every[[readable.index(place) for place in targets]], targets)
     for (place, target), value in zip(targets.items(), values, strict=True):
         label = target.in_words() if target.class_index is None else classifier.labels[target.class_index]
@@ -143,10 +149,10 @@ def _predict(
     return targets
 
 
-def _class_explained(settings: BatchSettings, row: dict[str, Any]) -> int:
+def _class_explained(classifier, settings: BatchSettings, row: dict[str, Any], logits: np.ndarray) -> int:
     """The class of the image's label if the settings ask for it and it is known, else the predicted class."""
     label = row["label_index"] if settings.explain == "label" else None
-    return row["predicted"] if label is None else label
+    return classifier.main_class(logits) if label is None else label
 
 
 def _values(classifier: Classifier, chunk: list[Decoded], places: list[int], logits: np.ndarray, targets) -> np.ndarray:

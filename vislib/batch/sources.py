@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from vislib.errors import DatasetError, ImageError
-from vislib.images.reading import load_image
+from vislib.images.reading import load_of_many
 from vislib.images.sets import ImageSet
 
 
@@ -35,13 +35,13 @@ class PathImages:
 
     def __init__(self, paths: Sequence[str], root: str, labels: Sequence[str | None] | None, name: str, digest: str):
         self.name, self.digest = name, digest
-        self._paths, self._root, self._labels = paths, root, labels
+        self._paths, self._root, self._labels, self._said = paths, root, labels, set[str]()
 
     def __len__(self) -> int:
         return len(self._paths)
 
     def __getitem__(self, number: int) -> np.ndarray:
-        return load_image(os.path.join(self._root, self._paths[number]))
+        return load_of_many(os.path.join(self._root, self._paths[number]), self._said)
 
     def title(self, number: int) -> str:
         return self._paths[number]

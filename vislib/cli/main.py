@@ -16,15 +16,17 @@ from vislib.cli import maximize as maximize_command
 from vislib.cli import report as report_command
 from vislib.cli import train as training_command
 from vislib.cli import trust as trust_command
+from vislib.cli.image_options import add_image_options, image_reader
 from vislib.cli.method_options import method_parameter
 from vislib.cli.model_options import add_model_options, model_settings
 from vislib.cli.model_source import model_source, notes_on_stderr
 from vislib.errors import ParameterError, VislibError, listed
-from vislib.images.reading import load_image
 from vislib.loading.load import load_classifier
-from vislib.model.classifier import Classifier
+from vislib.model.classifier import Classifier, Prediction
 from vislib.output import export
-from vislib.targets.scores import SCORES, ClassScore
+from vislib.targets.base import Target
+from vislib.targets.pixels import SCORES
+from vislib.targets.scores import ClassScore
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_common(command: argparse.ArgumentParser) -> None:
-    command.add_argument("image", help="PNG, JPEG, WEBP, BMP, GIF or TIFF file")
+    add_image_options(command)
     add_model_options(command)
 
 
@@ -118,8 +120,10 @@ def _add_target(command: argparse.ArgumentParser) -> None:
     command.add_argument("--counterfactual", action="store_true", help="explain what speaks against the class")
 
 
-def _target(options: argparse.Namespace, classifier: Classifier, image: np.ndarray) -> ClassScore:
-    name = classifier.predict(image, 1)[0].index if options.class_name is None else options.class_name
+def _target(options: argparse.Namespace, classifier: Classifier, image: np.ndarray) -> Target:
+    name = options.class_name
+    if name is None:
+        name = classifier.main_class(classifier.logits(image))
     return ClassScore(name, options.against, options.score, options.counterfactual).resolved(classifier)
 
 
@@ -138,9 +142,17 @@ def _methods(options: argparse.Namespace) -> None:
 
 
 def _predict(options: argparse.Namespace) -> None:
-    image = load_image(options.image)
-    for prediction in load_classifier(model_source(options), **model_settings(options)).predict(image, options.top):
-        print(f"{prediction.probability * 100:6.2f} %  {prediction.label}  ({prediction.index})")
+    image = image_reader(options)
+    classifier = load_classifier(model_source(options), **model_settings(options))
+    for prediction in classifier.predict(image(classifier), options.top):
+        print(_line(prediction, classifier.unit))
+
+
+def _line(prediction: Prediction, unit: str) -> str:
+    """A prediction in words: a share of 1 in percent, a predicted number with its unit."""
+    if prediction.is_share:
+        return f"{prediction.value * 100:6.2f} %  {prediction.label}  ({prediction.index})"
+    return f"{prediction.value:10.4g} {unit}  {prediction.label}  ({prediction.index})"
 
 
 def _explain(options: argparse.Namespace) -> None:
@@ -149,8 +161,9 @@ def _explain(options: argparse.Namespace) -> None:
         raise ParameterError("--param is for one method at a time; name one with --method.")
     params = dict(method_parameter(explainers[0], text) for text in options.param)
     export.check_path(options.out)
-    image = load_image(options.image)
+    read = image_reader(options)
     classifier = load_classifier(model_source(options), **model_settings(options))
+    image = read(classifier)
     target = _target(options, classifier, image)
     for explainer in explainers:
         out = options.out if len(explainers) == 1 else trust_command.with_name(options.out, explainer.name)
@@ -165,8 +178,9 @@ def _explain(options: argparse.Namespace) -> None:
 def _compare(options: argparse.Namespace) -> None:
     explainers = trust_command.methods_named(options.method)
     path = export.check_path(options.out, export.PICTURES)
-    image = load_image(options.image)
+    read = image_reader(options)
     classifier = load_classifier(model_source(options), **model_settings(options))
+    image = read(classifier)
     target = _target(options, classifier, image)
     heatmaps = [explainer().explain(classifier, image, target, _progress()) for explainer in explainers]
     export.save_comparison(heatmaps, path, image, opacity=options.opacity)
@@ -176,8 +190,9 @@ def _compare(options: argparse.Namespace) -> None:
 def _trust(options: argparse.Namespace) -> None:
     explainers = [method() for method in trust_command.methods_named(options.method)]
     path = export.check_path(options.out, trust_command.TABLES) if options.out else None
-    image, others = load_image(options.image), [load_image(other) for other in options.grid]
+    read, read_others = image_reader(options), [image_reader(options, other) for other in options.grid]
     classifier = load_classifier(model_source(options), **model_settings(options))
+    image, others = read(classifier), [read_other(classifier) for read_other in read_others]
     target = _target(options, classifier, image)
     trust_command.run_trust(explainers, classifier, image, target, others, options.seed, path, _progress())
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from vislib import zoo
 from vislib.errors import ParameterError
-from vislib.model.preprocessing import PREPROCESSINGS
+from vislib.model.preprocessing import CROPS, PREPROCESSINGS
 
 
 def add_model_options(command: argparse.ArgumentParser) -> None:
@@ -25,6 +25,9 @@ def add_model_options(command: argparse.ArgumentParser) -> None:
         "--input-size", metavar="SIZE", help="for a model that takes any size: 224, or 160x320 for height and width"
     )
     own.add_argument(
+        "--crop", choices=CROPS, help="how an image is fitted to the input (default stretch; of ImageNet's, centre)"
+    )
+    own.add_argument(
         "--trust", action="store_true", help="do not try the file in a separate process first, because you made it"
     )
     own.add_argument(
@@ -41,6 +44,7 @@ def model_settings(options: argparse.Namespace) -> dict[str, Any]:
         ParameterError: If --input-size is not a size.
     """
     given = {"preprocess": options.preprocess, "labels": options.labels, "input_size": _size(options.input_size)}
+    given["crop"] = options.crop
     settings = {name: value for name, value in given.items() if value is not None}
     return {**settings, "trust": True} if options.trust else settings
 

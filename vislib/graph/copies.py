@@ -18,5 +18,9 @@ def sharing_weights(operation: _Operation, **changed: Any) -> _Operation:
     """
     twin = object.__new__(type(operation))
     twin.__dict__.update(vars(operation), _inbound_nodes=[], _outbound_nodes=[])
-    twin.__dict__.update(changed)
+    for name, value in changed.items():
+        if isinstance(getattr(type(twin), name, None), property):
+            setattr(twin, name, value)
+        else:
+            twin.__dict__[name] = value
     return twin

@@ -1,4 +1,4 @@
-"""A classifier as one flat graph of operations, from the input to the logits. The model is never changed."""
+"""A network as one flat graph of operations, from the input to the logits. The model is never changed."""
 
 import dataclasses
 from collections.abc import Callable, Iterable
@@ -7,6 +7,7 @@ from typing import Any
 
 from vislib.backend import keras
 from vislib.graph.layer_kinds import Reach, Role, kind_of
+from vislib.tasks import Head
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,13 +39,13 @@ class Node:
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """A classifier as one flat functional graph.
+    """A network as one flat functional graph.
 
     Attributes:
         input: Symbolic input (batch, h, w, c).
         nodes: Every operation up to the logits, in an order in which they can be computed.
-        logits: Symbolic scores (batch, units) before the final activation.
-        activation: The function that turns logits into probabilities: "softmax" or "sigmoid".
+        logits: Symbolic outputs before the final activation: (batch, units), or a map of them (batch, h, w, units).
+        head: What the outputs mean, and the function that turns logits into probabilities.
         activation_removed: Whether that activation was part of the model and is left out here.
         modified_relus: Names of the nodes whose gradient follows another rule (`vislib.graph.relu_rules`).
         notes: Sentences on the nodes that the rule does not apply to.
@@ -53,7 +54,7 @@ class Graph:
     input: keras.KerasTensor
     nodes: tuple[Node, ...]
     logits: keras.KerasTensor
-    activation: str
+    head: Head
     activation_removed: bool
     modified_relus: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
@@ -72,8 +73,34 @@ class Graph:
 
         The search goes from the logits backwards along every path to the first stack of maps, past pooling and dropout.
         If several paths lead to different nodes, the result is the deepest.
+
+        A network whose output is a map, as in a segmentation, has no such pooling. There it is the last node of its
+        narrowest part, where an encoder ends (Vinogradova, Dibrov & Myers 2020, arXiv 2002.11434).
         """
-        return self._last_map_node([self.logits])
+        return self._last_map_node([self.logits]) if len(self.logits.shape) == 2 else self._narrowest_map_node()
+
+    @property
+    def _of_image(self) -> set[Node]:
+        """The nodes that depend on the image, and not only on given values of another input."""
+        seen, found = {id(self.input)}, set()
+        for node in self.nodes:
+            if any(id(tensor) in seen for tensor in node.inputs) and kind_of(node.operation).role is not Role.GIVEN:
+                seen.add(id(node.output))
+                found.add(node)
+        return found
+
+    def _narrowest_map_node(self) -> Node | None:
+        of_image = self._of_image
+        maps = [
+            node
+            for node in self.map_nodes
+            if node in of_image
+            and node.output is not self.logits
+            and kind_of(node.operation).role is not Role.POOLING
+            and not kind_of(node.operation).identity
+        ]
+        cells = [node.output.shape[1] * node.output.shape[2] for node in maps]
+        return next((node for node, n in reversed(list(zip(maps, cells, strict=True))) if n == min(cells)), None)
 
     def last_map_node_before(self, node: Node) -> Node | None:
         """The last node with feature maps that a node's weights read, past its activation and normalization."""
@@ -86,7 +113,8 @@ class Graph:
         return self._last_map_node(node.inputs)
 
     def _last_map_node(self, ends: Iterable[keras.KerasTensor]) -> Node | None:
-        order = {id(node.output): position for position, node in enumerate(self.nodes)}
+        of_image = self._of_image
+        order = {id(node.output): position for position, node in enumerate(self.nodes) if node in of_image}
         open_ends, seen, found = list(ends), set[int](), set[int]()
         while open_ends:
             position = order.get(id(open_ends.pop()))
@@ -134,6 +162,27 @@ class Graph:
             if id(later.output) in behind and later is not node:
                 found.update({id(tensor): tensor for tensor in later.inputs if id(tensor) not in behind})
         return tuple(found.values())
+
+    def behind(self, node: Node, ends: Iterable[keras.KerasTensor]) -> keras.Model:
+        """The part of the graph from a node's output to some tensors, as a model of its own.
+
+        Its inputs are the tensors of `cut_at`. The layers are called again, because Keras loses the calls of a shared
+        layer on both sides of a cut.
+        """
+        ends = list(ends)
+        needed = self.up_to(*ends)
+        starts = needed.cut_at(node)
+        inputs = [keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype) for tensor in starts]
+        now = {id(start): tensor for start, tensor in zip(starts, inputs, strict=True)}
+        for later in needed.nodes:
+            if id(later.output) in now or any(id(tensor) not in now for tensor in later.inputs):
+                continue
+            call = call_of(later.output)
+            args, kwargs = call.arguments.fill_in(now)
+            outputs = keras.tree.flatten(later.operation(*args, **kwargs))
+            now |= {id(old): new for old, new in zip(call.outputs, outputs, strict=True)}
+        # An end may be a start, and Keras makes no model whose output is its input.
+        return keras.Model(inputs, [keras.layers.Identity()(now[id(end)]) for end in ends])
 
     @property
     def cam_head(self) -> tuple[Node, Node] | None:

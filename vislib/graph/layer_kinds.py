@@ -25,6 +25,7 @@ class Role(StrEnum):
     REGULARIZATION = auto()
     AUGMENTATION = auto()
     ATTENTION = auto()
+    GIVEN = auto()
     OTHER = auto()
 
 
@@ -191,6 +192,8 @@ LAYERS = _rows(
     ("BatchNormalization FrozenBatchNorm", BATCH_NORMALIZATION),
     ("LayerNormalization RMSNormalization UnitNormalization", _CHANNEL_NORM),
     ("GroupNormalization", LayerKind(Role.NORMALIZATION, _E, "normalization over groups of channels, all places together")),
+    ("GivenInput", LayerKind(Role.GIVEN, _E, "fixed values of another input")),
+    ("LogProbability", LayerKind(Role.ACTIVATION, _P, "the logarithm of a probability", exact_on_windows=True)),
     ("LocalResponseNormalization", LayerKind(Role.NORMALIZATION, _P, "divided by its neighbouring channels", exact_on_windows=True)),
     ("LayerScale CustomScaleLayer", LayerKind(Role.NORMALIZATION, _P, "scaled by learned or fixed numbers", exact_on_windows=True)),
     ("Rescaling Normalization", _RESCALING),

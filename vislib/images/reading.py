@@ -1,69 +1,129 @@
-"""Reads images from unknown sources, and crops and resizes them to a network's input.
+"""Reads images from unknown sources.
 
-Inside vislib an image is an array (H, W, 3) of RGB values, uint8 or float32 in 0..255.
+Inside vislib an image is an array (H, W, 3) uint8 of RGB values. For images of other bands see `vislib.images.bands`.
 """
 
-import codecs
 import hashlib
 import io
-import os
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from vislib.errors import ImageError
+from vislib.errors import ImageError, ParameterError, warn
+from vislib.images.arrays import MAX_PIXELS, LoadedImage, checked, on_white, rgb_of
+from vislib.images.contents import FileSource, content_of, looks_like
+from vislib.images.medical import is_dicom, read_dicom
+from vislib.images.numpy_files import is_numpy, read_numpy
+from vislib.images.tiff import is_tiff, n_wide_bands, read_tiff
+from vislib.images.windows import Window, checked_window, windowed
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
-MAX_PIXELS = 25_000_000
-MAX_BYTES = 50 * 1024 * 1024
+_PAGED = ("GIF", "WEBP", "PNG", "TIFF")
+_MAX_BYTES_AS_NUMBERS = 8 * 3 * MAX_PIXELS
 
-ImageSource = str | os.PathLike[str] | bytes | IO[bytes] | Image.Image | np.ndarray
+ImageSource = FileSource | Image.Image | np.ndarray
 
 
-def load_image(source: ImageSource) -> np.ndarray:
-    """Reads an image as RGB.
+def load_image(source: ImageSource, window: Window | None = None, frame: int = 0) -> np.ndarray:
+    """Reads an image as RGB; how it was read, where that is not plain, is a `VislibWarning`.
 
-    Of an animation the first frame is used. The EXIF orientation is applied, and transparency is composited on white.
-    Grey, palette, 1-bit and CMYK pictures are converted. 16-bit values are divided by 257; floating-point values are
-    scaled from their own range, so that neither saturates.
-
-    Args:
-        source: A path, the file's bytes, a file object opened for reading bytes, a PIL image, or an
-            array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) with values 0..255.
+    See `read_image`, which takes the same arguments and returns those sentences instead.
 
     Returns:
         Array (H, W, 3) uint8.
+    """
+    image = read_image(source, window, frame)
+    for note in image.notes:
+        warn(note)
+    return image.values
+
+
+def load_of_many(source: ImageSource, said: set[str]) -> np.ndarray:
+    """`load_image` for one of many images, of which each kind of note is a warning once.
+
+    Args:
+        source: As for `load_image`.
+        said: The kinds that were said so far, which this function adds to: notes without their numbers.
+    """
+    image = read_image(source)
+    for note in image.notes:
+        kind = "".join(letter for letter in note if not letter.isdigit())
+        if kind not in said:
+            said.add(kind)
+            warn(note)
+    return image.values
+
+
+def read_image(source: ImageSource, window: Window | None = None, frame: int = 0) -> LoadedImage:
+    """Reads an image as RGB, with notes on how it was read.
+
+    The EXIF orientation is applied, and transparency is composited on white. Grey, palette, 1-bit and CMYK pictures
+    are converted. Values of more than 8 bits and floats in a file are brought to 0..255 from their smallest to their
+    largest value, or by the window. DICOM files are shown as they ask for (see `vislib.images.medical`).
+
+    Args:
+        source: A path, the file's bytes, a file object opened for reading bytes, a PIL image, or an
+            array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) with values in 0..255, or floats in 0..1. The file is in
+            one of `FORMATS`, DICOM, or a .npy or .npz file of such an array.
+        window: (level, width) in the unit of the values: level − width / 2 is black, level + width / 2 is white.
+        frame: The number of the frame or page, from 0.
 
     Raises:
-        ImageError: If the source is not an image in one of `FORMATS`, is damaged, or has more than `MAX_PIXELS`
-            pixels.
+        ImageError: If the source is not such an image, is damaged, has more than `MAX_PIXELS` pixels or no such frame,
+            or is an array with values in another range.
+        ParameterError: If the window or the frame's number is not one.
     """
+    window = checked_window(window)
+    if isinstance(frame, bool) or not isinstance(frame, int | np.integer) or frame < 0:
+        raise ParameterError(f"`frame` must be a whole number from 0; not {frame!r}.")
     if isinstance(source, np.ndarray):
-        return _from_array(source)
+        return _from_array(source, window)
     if isinstance(source, Image.Image):
-        return _decoded("The image", lambda: source)
-    content, name = _read(source)
-    if not content:
-        raise ImageError(f"{name} is empty (0 bytes). {_accepted()}")
+        return _decoded("The image", lambda: source, window, frame)
+    content, name = content_of(source, _accepted())
+    if is_dicom(content):
+        return read_dicom(content, name, window, frame)
+    if is_numpy(content):
+        return _from_array(read_numpy(content, name, _MAX_BYTES_AS_NUMBERS), window)
+    if is_tiff(content) and (n_bands := n_wide_bands(content, frame)):
+        return _from_bands(content, name, n_bands, window, frame)
     try:
-        return _decoded(name, lambda: Image.open(io.BytesIO(content), formats=FORMATS))
+        return _decoded(name, lambda: Image.open(io.BytesIO(content), formats=FORMATS), window, frame)
     except UnidentifiedImageError:
-        problem = f"{name} is not an image that can be read: {_looks_like(content)}. {_accepted()}"
+        problem = f"{name} is not an image that can be read: {looks_like(content)}. {_accepted()}"
         raise ImageError(problem) from None
 
 
-def _decoded(name: str, open_picture: Callable[[], Image.Image]) -> np.ndarray:
+def _from_array(values: np.ndarray, window: Window | None) -> LoadedImage:
+    if window is not None:
+        values = checked(values)
+        return windowed(values[..., 0] if values.shape[2] == 1 else values[..., :3], window)
+    image = rgb_of(values)
+    return LoadedImage(image.values.copy(), image.notes) if image.values is values else image
+
+
+def _from_bands(content: bytes, name: str, n_bands: int, window: Window | None, frame: int) -> LoadedImage:
+    if n_bands != 3:
+        raise ImageError(
+            f"{name} has {n_bands} bands, not the one or three of a picture. vislib.load_bands(path) reads them for a "
+            f"network of {n_bands} bands, and vislib.images.bands.display of that makes a picture."
+        )
+    return windowed(read_tiff(content, name, _MAX_BYTES_AS_NUMBERS, frame), window)
+
+
+def _decoded(name: str, open_picture: Callable[[], Image.Image], window: Window | None, frame: int) -> LoadedImage:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = open_picture()
             _check_size(picture)
-            return _to_rgb(picture)
+            is_paged = picture.format in _PAGED and getattr(picture, "is_animated", False)
+            if frame:
+                _turn_to(picture, name, frame)
+            image = _to_rgb(picture, window)
     except (ImageError, UnidentifiedImageError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -73,6 +133,17 @@ def _decoded(name: str, open_picture: Callable[[], Image.Image]) -> np.ndarray:
         # SyntaxError, …). None of them may reach the user.
         reason = "it ends too early" if "truncated" in str(error) else "its contents are damaged"
         raise ImageError(f"{name} cannot be decoded: {reason}. {_accepted()}") from error
+    if is_paged:
+        return replace(image, notes=(*image.notes, f"It has several frames; frame {frame} is used, from 0."))
+    return image
+
+
+def _turn_to(picture: Image.Image, name: str, frame: int) -> None:
+    try:
+        picture.seek(frame)
+    except EOFError:
+        raise ImageError(f"{name} has no frame {frame}; its first is frame 0.") from None
+    _check_size(picture)
 
 
 def image_digest(image: np.ndarray) -> str:
@@ -80,69 +151,8 @@ def image_digest(image: np.ndarray) -> str:
     return hashlib.sha256(repr(image.shape).encode() + np.ascontiguousarray(image).tobytes()).hexdigest()[:16]
 
 
-@dataclass(frozen=True)
-class Box:
-    """A rectangle of an image, in pixels; the numbers may be fractional."""
-
-    top: float
-    left: float
-    height: float
-    width: float
-
-
-def fit_box(image_size: tuple[int, int], input_size: tuple[int, int], crop_fraction: float | None) -> Box:
-    """The part of an image that a network with this input size sees.
-
-    Args:
-        image_size: (height, width) of the image.
-        input_size: (height, width) of the network's input.
-        crop_fraction: Share of the largest centred rectangle with the input's proportions that is kept, 0..1; 0.875
-            is "short side to 256, centre crop 224". None: the whole image, stretched.
-    """
-    height, width = image_size
-    if crop_fraction is None:
-        return Box(0.0, 0.0, float(height), float(width))
-    scale = min(height / input_size[0], width / input_size[1]) * crop_fraction
-    box_height, box_width = input_size[0] * scale, input_size[1] * scale
-    return Box((height - box_height) / 2, (width - box_width) / 2, box_height, box_width)
-
-
-def resize_box(image: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
-    """Cuts `box` out of an image (H, W, 3) and resizes it (bicubic, anti-aliased) to `size` (height, width)."""
-    if image.dtype != np.uint8:  # rounding takes longer than resizing
-        image = np.clip(np.rint(image), 0, 255).astype(np.uint8)
-    picture = Image.fromarray(image)
-    # Pillow refuses a box that exceeds the edge by a rounding error.
-    right, bottom = min(box.left + box.width, picture.width), min(box.top + box.height, picture.height)
-    corners = (max(box.left, 0.0), max(box.top, 0.0), right, bottom)
-    return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BICUBIC, box=corners))
-
-
 def _accepted() -> str:
-    return f"Accepted: {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, up to {MAX_PIXELS // 1_000_000} million pixels."
-
-
-def _read(source: str | os.PathLike[str] | bytes | IO[bytes]) -> tuple[bytes, str]:
-    if isinstance(source, bytes):
-        return source, "The file"
-    if isinstance(source, str | os.PathLike):
-        path = Path(source)
-        try:
-            size = path.stat().st_size
-            if size > MAX_BYTES:
-                raise ImageError(f"{path.name} has {size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are accepted.")
-            return path.read_bytes(), path.name
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise ImageError(f"{path} cannot be read: {reason}.") from None
-    if hasattr(source, "read"):
-        try:
-            return source.read(), "The file"
-        except (OSError, ValueError) as error:
-            raise ImageError(f"The file cannot be read: {error}.") from None
-    raise ImageError(
-        f"An image must be a path, bytes, a file object, a PIL image or an array; not {type(source).__name__}."
-    )
+    return f"Accepted: {', '.join(FORMATS)} or DICOM, up to {MAX_PIXELS // 1_000_000} million pixels."
 
 
 def _check_size(picture: Image.Image) -> None:
@@ -152,61 +162,13 @@ def _check_size(picture: Image.Image) -> None:
         raise ImageError(f"The image is too large: {picture.width} × {picture.height} pixels. {_accepted()}")
 
 
-def _to_rgb(picture: Image.Image) -> np.ndarray:
+def _to_rgb(picture: Image.Image, window: Window | None) -> LoadedImage:
     picture = ImageOps.exif_transpose(picture)
     mode = picture.mode
     if mode.startswith("I") or mode == "F":
-        return _from_wide_grey(np.asarray(picture), mode)
+        return windowed(np.asarray(picture), window)
     if mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
-        rgba = picture.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, "white")
-        return np.array(Image.alpha_composite(white, rgba).convert("RGB"))
-    return np.array(picture.convert("RGB"))
-
-
-def _from_wide_grey(values: np.ndarray, mode: str) -> np.ndarray:
-    """Converts 16-bit, 32-bit and floating-point grey to RGB; `convert("RGB")` would clip them to white."""
-    values = values.astype(np.float64)
-    finite = np.isfinite(values)
-    if not finite.all():
-        values = np.where(finite, values, values[finite].min() if finite.any() else 0.0)
-    if mode == "F" or values.max() > 65535 or values.min() < 0:
-        low, high = values.min(), values.max()
-        scaled = (values - low) * (255 / (high - low)) if high > low else np.full_like(values, np.clip(low, 0, 255))
+        pixels = on_white(picture)
     else:
-        scaled = values / 257
-    return np.repeat(np.rint(scaled).astype(np.uint8)[..., None], 3, axis=2)
-
-
-def _from_array(values: np.ndarray) -> np.ndarray:
-    if values.ndim == 2:
-        values = values[..., None]
-    if values.ndim != 3 or values.shape[2] not in (1, 3, 4) or 0 in values.shape:
-        raise ImageError(
-            f"An image array must have shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); this one has {values.shape}."
-        )
-    if values.dtype == bool or not np.issubdtype(values.dtype, np.number) or np.iscomplexobj(values):
-        raise ImageError(f"An image array must hold numbers in 0..255; this one holds {values.dtype}.")
-    if not np.isfinite(values).all() or values.min() < 0 or values.max() > 255:
-        raise ImageError(f"Image values must be in 0..255; these range from {values.min():.4g} to {values.max():.4g}.")
-    if values.shape[0] * values.shape[1] > MAX_PIXELS:
-        raise ImageError(f"The image is too large: {values.shape[1]} × {values.shape[0]} pixels. {_accepted()}")
-    whole = np.rint(values).astype(np.uint8)
-    if whole.shape[2] == 4:
-        return _to_rgb(Image.fromarray(whole, "RGBA"))
-    return np.repeat(whole, 3, axis=2) if whole.shape[2] == 1 else whole
-
-
-def _looks_like(content: bytes) -> str:
-    start = content[:512].lstrip().lower()
-    if b"<svg" in start:
-        return "it is an SVG drawing"
-    if start.startswith((b"<!doctype html", b"<html")):
-        return "it is a web page"
-    if start.startswith((b"%!ps", b"%pdf")):
-        return "it is a PostScript or PDF document"
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(content[:512])  # incremental, as byte 512 may split a letter
-    except UnicodeDecodeError:
-        return "its format is not recognised"
-    return "it contains text"
+        pixels = np.array(picture.convert("RGB"))
+    return LoadedImage(pixels) if window is None else windowed(pixels, window)

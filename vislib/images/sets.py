@@ -11,7 +11,7 @@ import numpy as np
 
 from vislib.errors import ArchiveError, DatasetError, ImageError
 from vislib.images.archives import is_hidden, read_file
-from vislib.images.reading import load_image
+from vislib.images.reading import load_of_many
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 Folder = Path | zipfile.Path
@@ -80,7 +80,7 @@ class FolderImages:
         root: Folder = folder if isinstance(folder, zipfile.Path) else Path(folder)
         if not root.is_dir():
             raise DatasetError(f"There is no folder '{root}'.")
-        self.name = root.name
+        self.name, self._said = root.name, set[str]()
         self._files = sorted(_files(root, ""), key=lambda found: found[0])
         if not self._files:
             raise DatasetError(f"The folder '{root}' holds no images ({', '.join(SUFFIXES)}).")
@@ -93,7 +93,7 @@ class FolderImages:
     def __getitem__(self, number: int) -> np.ndarray:
         title, file = self._files[number]
         try:
-            return load_image(read_file(file))
+            return load_of_many(read_file(file), self._said)
         except ArchiveError as error:
             raise ImageError(f"{title} cannot be read.") from error
 

@@ -38,7 +38,7 @@ def layer_table(network: "Classifier | keras.Model") -> LayerTable:
 
 def _table(model: "keras.Model", graph: "Graph") -> LayerTable:
     fields = receptive_fields(graph)
-    names = _names(model, graph)
+    names = {id(graph.input): ""} | {id(node.output): node.name for node in graph.nodes}
     depths = {id(graph.input): 0}
     rows, uncounted, seen = [], [], set()
     for node in graph.nodes:
@@ -71,25 +71,6 @@ def _table(model: "keras.Model", graph: "Graph") -> LayerTable:
         )
     height, width, channels = graph.input.shape[1:]
     return LayerTable(model.name, (height, width, channels), tuple(rows), depths[id(graph.logits)], tuple(uncounted))
-
-
-def _names(model: "keras.Model", graph: "Graph") -> dict[int, str]:
-    """The name of each output; a last layer whose softmax was removed in the graph gets its original name."""
-    from vislib.backend import keras
-
-    originals: set[int] = set()
-    open_models = [model]
-    while open_models:
-        layers = open_models.pop().layers
-        originals.update(map(id, layers))
-        open_models.extend(layer for layer in layers if isinstance(layer, keras.Model))
-    names = {id(graph.input): ""}
-    for node in graph.nodes:
-        copied = (
-            graph.activation_removed and isinstance(node.operation, keras.Layer) and id(node.operation) not in originals
-        )
-        names[id(node.output)] = node.name.removesuffix("_logits") if copied else node.name
-    return names
 
 
 def _bytes_each(dtype: str) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vislib.graph.reach import windows_of
-from vislib.images.reading import Box
+from vislib.images.fitting import Box
 
 if TYPE_CHECKING:
     from vislib.graph.graph import Graph, Node

@@ -12,7 +12,7 @@ from vislib.arithmetic.pooling import Pooling
 from vislib.arithmetic.windows import axes
 from vislib.errors import ImageError
 from vislib.graph.layer_kinds import Role, nearest_kind
-from vislib.images.reading import Box, resize_box
+from vislib.images.fitting import Box, resize_box
 from vislib.model.classifier import Classifier
 
 MAX_SIDE = 480

@@ -1,20 +1,25 @@
 """Creates a classifier from a custom Keras model, in memory or from a file."""
 
+import dataclasses
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from vislib.backend import keras
 from vislib.errors import ModelError, ParameterError, listed
+from vislib.graph.flatten import flatten, is_channels_first
+from vislib.graph.inputs import Inputs, image_input
 from vislib.loading.preprocessing_choice import built_in_preprocessing
 from vislib.model.classifier import Classifier
 from vislib.model.preprocessing import PREPROCESSINGS, Preprocessing
+from vislib.model.reading import AS_THE_MODEL_SAYS, Reading
 from vislib.model_file import ModelFile
-from vislib.model_file.sizes import check_sizes
+from vislib.model_file.sizes import check_graph
 from vislib.network.network import Network
+from vislib.tasks import loss_name
 
 MAX_SIDE = 2_048
 
@@ -23,78 +28,130 @@ def classifier_of(
     source: Any,
     preprocess: Preprocessing | None,
     labels: Sequence[str] | None,
-    input_size: tuple[int, int] | None,
+    input_size: tuple[int, ...] | None,
+    reading: Reading = AS_THE_MODEL_SAYS,
+    crop: str | None = None,
 ) -> Classifier:
     """`load_classifier` for a Keras model or a `ModelFile`."""
     model = source.model if isinstance(source, ModelFile) else source
     name = source.name if isinstance(source, ModelFile) else getattr(model, "name", "the model")
-    shape = _input_shape(model, name, input_size)
-    if isinstance(source, ModelFile) and None in model.input_shape[1:3]:
-        check_sizes(model, shape)  # the file was tried at another size
-    preprocess = preprocess or built_in_preprocessing(model, shape)
+    shape = image_shape(model, name, input_size, reading.inputs)
+    if isinstance(source, ModelFile):
+        reading = reading if reading.loss is not None else dataclasses.replace(reading, loss=source.loss)
+        if _is_untried(model, reading):
+            check_graph(flatten(model, shape, **reading.of_network))
+    network = Network(model, shape, **reading.of_network)
+    preprocess = preprocess or built_in_preprocessing(network.graph)
     if preprocess is None:
         raise ModelError(
             f"Name the preprocessing of {name} with `preprocess`: one of {listed(PREPROCESSINGS)}, "
             "a family of keras.applications, or a custom Preprocessing."
         )
+    preprocess = preprocess if crop is None else preprocess.cropped(crop)
     if labels is None:
-        labels = [f"class {index}" for index in range(Network(model, shape).n_classes)]
+        labels = _numbered(network, reading)
     digest = source.digest if isinstance(source, ModelFile) else _digest(model)
     # Results are cached by key and depend on all of these.
-    settings = repr((digest, preprocess, tuple(labels), shape))
+    settings = repr((digest, preprocess, tuple(labels), shape, *_plain(reading)))
     plain = re.sub(r"[^\w.-]+", "-", name)[:40]
     key = f"{plain}-{hashlib.sha256(settings.encode()).hexdigest()[:12]}"
-    return Classifier(key, model, tuple(labels), shape[:2], shape[2], preprocess)
+    return Classifier(key, model, tuple(labels), shape[:2], shape[2], preprocess, reading)
 
 
-def check_is_image_network(model: Any, name: str) -> None:
-    """Refuses anything but a built Keras model with one image input, channels last.
+def _is_untried(model: keras.Model, reading: Reading) -> bool:
+    """Whether the file was tried in another way: at another size, another output, or with other values given."""
+    free = any(None in tensor.shape[1:] for tensor in getattr(model, "inputs", None) or ())
+    return free or reading.output is not None
+
+
+def _numbered(network: Network, reading: Reading) -> list[str]:
+    """Names for classes or outputs that have none."""
+    if network.head.task.has_classes:
+        return [f"class {index}" for index in range(network.n_classes)]
+    if network.n_classes == 1:
+        return ["output"]
+    return [f"output {index}" for index in range(network.n_classes)]
+
+
+def _plain(reading: Reading) -> tuple:
+    """What was given about the model, comparable in text; nothing if nothing was given."""
+    if reading.of_network == AS_THE_MODEL_SAYS.of_network and not reading.unit:
+        return ()
+    given = reading.inputs
+    if isinstance(given, Mapping):
+        given = {name: np.asarray(values).tolist() for name, values in sorted(given.items())}
+    return (str(reading.task), reading.output, str(given), loss_name(reading.loss), reading.unit)
+
+
+def image_shape(
+    model: Any, name: str, input_size: tuple[int, ...] | None = None, inputs: Inputs = None
+) -> tuple[int, int, int]:
+    """(height, width, channels) of the images that a model takes.
 
     Raises:
-        ModelError: If it is something else; the message names what it is.
+        ModelError: If it is no Keras model, takes no image, or does not say the size.
+        ParameterError: If the size is out of range, or there is no such input.
     """
-    shape = getattr(model, "input_shape", None)
-    if isinstance(model, keras.Model) and isinstance(shape, list | dict) and len(shape) > 1:
+    if not isinstance(model, keras.Model):
         raise ModelError(
-            f"{name} cannot be used: it has {len(shape)} inputs, but one image input (batch, height, width, channels) "
-            "is needed. Make a keras.Model from one of its inputs to the scores."
+            "A classifier is made from the name of a built-in network, a .keras or .h5 file, or a built Keras model; "
+            f"not from {type(model).__name__}."
         )
-    if not isinstance(model, keras.Model) or not isinstance(shape, tuple) or len(shape) != 4:
-        what = type(model).__name__ + (f" with input {shape}" if shape is not None else "")
-        raise ModelError(
-            "A classifier is made from the name of a built-in network, a .keras or .h5 file, or a built Keras model "
-            f"with one input (batch, height, width, channels). This is no such model: {what}."
-        )
-    if shape[1] in (1, 3) and shape[3] not in (1, 3):
-        raise ModelError(f"{name} takes images {shape[1:]}, channels first; only channels last is accepted.")
-    if shape[3] not in (1, 3):
-        raise ModelError(f"{name} takes {shape[3]} channels; only 1 (grey) or 3 (RGB) are accepted.")
-
-
-def _input_shape(model: Any, name: str, input_size: tuple[int, int] | None) -> tuple[int, int, int]:
-    check_is_image_network(model, name)
-    shape = model.input_shape
     _check_size(input_size)
-    height, width = shape[1:3] if input_size is None else input_size
+    size = None if input_size is None else (int(input_size[0]), int(input_size[1]))
+    if getattr(model, "inputs", None):
+        image = image_input(name, model.inputs, inputs, size, is_channels_first(model))
+        height, width, channels = image.shape
+    else:
+        height, width, channels = _shape_of_subclassed(model, name, input_size)
+    if size is not None and None in (height, width):
+        height, width = size
+    elif size is not None and size != (height, width):
+        raise ModelError(f"{name} takes images of {height} × {width}; leave out `input_size`, or give this size.")
     if height is None or width is None:
         raise ModelError(f"{name} takes images of any size; choose one with `input_size`, (height, width).")
-    return height, width, shape[3]
+    return height, width, channels
 
 
-def _check_size(input_size: tuple[int, int] | None) -> None:
+def _shape_of_subclassed(
+    model: keras.Model, name: str, input_size: tuple[int, ...] | None
+) -> tuple[int | None, int | None, int]:
+    """The image shape of a model that has no inputs: as it was built, or as it is given."""
+    if isinstance(model, keras.Sequential):
+        raise ModelError(f"{name} has not been built: give its first layer an input shape, keras.Input(…).")
+    if input_size is not None and len(input_size) == 3:
+        return int(input_size[0]), int(input_size[1]), int(input_size[2])
+    built = getattr(model, "_build_shapes_dict", None) or {}  # Keras has no public access to it
+    shapes = [tuple(shape) for shape in built.values() if isinstance(shape, tuple | list)]
+    if len(shapes) == 1 and len(shapes[0]) == 4:
+        height, width, channels = shapes[0][1:]
+        if channels is not None:
+            return height, width, channels
+    raise ModelError(
+        f"{name} is a subclassed model that does not say which images it takes; give their shape with "
+        "`input_size`, (height, width, channels)."
+    )
+
+
+def _check_size(input_size: tuple[int, ...] | None) -> None:
     if input_size is None:
         return
     sides = tuple(input_size) if isinstance(input_size, tuple | list) else ()
     whole = all(isinstance(side, int | np.integer) and not isinstance(side, bool) for side in sides)
-    if len(sides) != 2 or not whole or not all(1 <= side <= MAX_SIDE for side in sides):
+    if len(sides) not in (2, 3) or not whole or not all(1 <= side <= MAX_SIDE for side in sides):
         raise ParameterError(
-            f"`input_size` must be (height, width), whole numbers from 1 to {MAX_SIDE:,}; not {input_size!r}."
+            f"`input_size` must be (height, width), whole numbers from 1 to {MAX_SIDE:,}, or (height, width, channels) "
+            f"for a subclassed model; not {input_size!r}."
         )
 
 
 def _digest(model: keras.Model) -> str:
     """Digest of architecture and weights; the same in every process, and another after further training."""
-    digest = hashlib.sha256(model.to_json().encode())
+    try:
+        structure = model.to_json()
+    except Exception:  # noqa: BLE001  a subclassed model may have no configuration, or a custom layer any error
+        structure = f"{type(model).__module__}.{type(model).__qualname__} {model.name} {model.count_params()}"
+    digest = hashlib.sha256(structure.encode())
     for weight in model.get_weights():
         digest.update(np.ascontiguousarray(weight).tobytes())
     return digest.hexdigest()

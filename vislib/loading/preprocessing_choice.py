@@ -1,11 +1,8 @@
 """Finds the preprocessing of a custom model, or helps to choose it."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from vislib.backend import keras
-from vislib.graph.flatten import flatten
 from vislib.graph.graph import Graph
 from vislib.graph.layer_kinds import Role, kind_of
 from vislib.model.classifier import Classifier, Prediction
@@ -18,23 +15,19 @@ _RANGES = {"0..255": (0, 255), "0..1": (0, 1), "-1..1": (-1, 1)}
 _LEAST_SPAN, _MOST = 0.5, 10.0
 
 
-def built_in_preprocessing(model: keras.Model, input_shape: tuple[int, int, int]) -> Preprocessing | None:
+def built_in_preprocessing(graph: Graph) -> Preprocessing | None:
     """The preprocessing that fits the Rescaling or Normalization layers at the start of a model.
 
     These layers are run on black and on white in each of the ranges 0..255, 0..1 and -1..1. The model expects the first
     range whose outputs are in a range that is usual inside a network.
 
     Args:
-        model: The model; its input size may be unknown.
-        input_shape: (height, width, channels).
+        graph: The model's graph.
 
     Returns:
         One of `PREPROCESSINGS`; None if the model does not begin with such layers, or no range fits.
-
-    Raises:
-        ModelError: If vislib cannot look inside the model.
     """
-    graph = flatten(model, input_shape)
+    input_shape = tuple(graph.input.shape[1:])
     scaled = _after_scaling(graph)
     if scaled is None:
         return None
@@ -77,8 +70,8 @@ def predictions_by_preprocessing(
         out if the model takes grey images.
     """
     named = {name: one for name, one in PREPROCESSINGS.items() if one.suits(classifier.channels)}
-    crop = classifier.preprocess.crop_fraction
+    named.pop("as it is" if classifier.takes_pictures else "0..255")  # equal to the other one
     resized = classifier.resize(image)[None]
-    prepared = [replace(one, crop_fraction=crop)(resized, classifier.channels)[0] for one in named.values()]
+    prepared = [one(resized, classifier.channels)[0] for one in named.values()]
     logits = classifier.network.logits(np.stack(prepared))
     return {name: classifier.ranked(row, top) for name, row in zip(named, logits, strict=True)}

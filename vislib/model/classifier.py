@@ -1,5 +1,6 @@
-"""A trained Keras classifier with its labels, input size and preprocessing."""
+"""A trained Keras network with its labels, input size and preprocessing."""
 
+import dataclasses
 import difflib
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -7,44 +8,60 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vislib.errors import ImageError, ModelError, ParameterError, listed
-from vislib.images.reading import Box, fit_box, resize_box
+from vislib.errors import ModelError, ParameterError, listed, warn
+from vislib.images.arrays import MAX_BANDS, LoadedImage, rgb_of
+from vislib.images.bands import for_network
+from vislib.images.fitting import Box, fit_box, resize_bands, resize_box
 from vislib.model.preprocessing import Preprocessing
+from vislib.model.reading import AS_THE_MODEL_SAYS, Reading
 from vislib.targets.base import Target
 from vislib.targets.scores import ClassScore
+from vislib.tasks import Task, known_task
 
 if TYPE_CHECKING:
     import keras
 
     from vislib.network.network import Network
 
-_FILE_SUFFIXES = (".keras", ".h5", ".hdf5")
-
 
 @dataclass(frozen=True)
 class Prediction:
-    """One class with its probability (0..1)."""
+    """One class or output, with what the network says about it.
+
+    Attributes:
+        index: The number of the class or output.
+        label: Its name.
+        value: The probability of a class (0..1); in a segmentation the share of the pixels (0..1) for which the class
+            is predicted; in a regression the predicted number.
+        probability: The value, where it is a probability; else None.
+        is_share: Whether the value is a share of 1, to be shown in percent.
+    """
 
     index: int
     label: str
-    probability: float
+    value: float
+    probability: float | None = None
+    is_share: bool = True
 
 
 @dataclass(frozen=True, eq=False)
 class Classifier:
-    """A trained Keras image classifier with its labels, input size and preprocessing.
+    """A trained Keras image network with its labels, input size and preprocessing.
+
+    Most are classifiers; `task` says what the network does.
 
     Args:
         key: Stable identity: the name of a built-in network, or a name and a digest for a custom model.
         model: The Keras model; it is never changed.
-        labels: A name for each class, all different; two for a single sigmoid unit.
+        labels: A name for each class or output, all different; two for a single sigmoid unit.
         input_size: (height, width) in pixels.
-        channels: 1 (grey) or 3 (RGB).
-        preprocess: Converts RGB in 0..255 to the values that the model was trained on.
+        channels: 1 (grey), 3 (RGB), or another number of bands up to 32.
+        preprocess: Converts RGB in 0..255, or bands, to the values that the model was trained on.
+        reading: How the model is read, where the model itself does not say it: task, output, other inputs, unit.
 
     Raises:
         ModelError: If the numbers of labels and classes differ, a label occurs twice, the preprocessing does not suit
-            the channels, or vislib cannot look inside the model.
+            the channels, or vislib cannot run the model.
     """
 
     key: str
@@ -53,22 +70,26 @@ class Classifier:
     input_size: tuple[int, int]
     channels: int
     preprocess: Preprocessing
+    reading: Reading = AS_THE_MODEL_SAYS
     _indices: dict[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.channels not in (1, 3):
-            raise ModelError(f"{self.key} takes {self.channels} channels; only 1 (grey) or 3 (RGB) are accepted.")
+        if not 1 <= self.channels <= MAX_BANDS:
+            raise ModelError(f"{self.key} takes {self.channels} channels; 1 to {MAX_BANDS} are accepted.")
         if not self.preprocess.suits(self.channels):
+            takes = "grey images" if self.channels == 1 else f"images of {self.channels} channels"
             raise ModelError(
-                f"{self.key} takes grey images, and the preprocessing '{self.preprocess.name}' is for colour."
+                f"{self.key} takes {takes}, and the preprocessing '{self.preprocess.name}' is for "
+                f"{self.preprocess.made_for}."
             )
         object.__setattr__(self, "_indices", {label: index for index, label in enumerate(self.labels)})
         if len(self._indices) != len(self.labels):
             twice = sorted({label for label in self.labels if self.labels.count(label) > 1})
             raise ModelError(f"Labels must all be different; these occur more than once: {listed(twice)}.")
         if len(self.labels) != self.network.n_classes:
+            what = "classes" if self.task.has_classes else "outputs"
             raise ModelError(
-                f"The network has {self.network.n_classes} classes, but {len(self.labels)} labels are given."
+                f"The network has {self.network.n_classes} {what}, but {len(self.labels)} labels are given."
             )
 
     @cached_property
@@ -76,28 +97,63 @@ class Classifier:
         """The model's scores, feature maps and gradients, as NumPy."""
         from vislib.network.network import Network
 
-        return Network(self.model, (*self.input_size, self.channels))
+        return Network(self.model, (*self.input_size, self.channels), **self.reading.of_network)
+
+    @property
+    def task(self) -> Task:
+        """What the network does."""
+        return self.network.head.task
+
+    @property
+    def unit(self) -> str:
+        """The unit of the predicted numbers, such as "years"; "" if there is none."""
+        return self.reading.unit
+
+    def copy_with(self, key: str, model: "keras.Model") -> "Classifier":
+        """The classifier of another model of the same structure, such as one with random weights."""
+        reading = dataclasses.replace(self.reading, task=known_task(self.task))
+        return dataclasses.replace(self, key=key, model=model, reading=reading)
 
     def box(self, image: np.ndarray) -> Box:
-        """The part of an image (H, W, 3) that the network sees."""
-        return fit_box(image.shape[:2], self.input_size, self.preprocess.crop_fraction)
+        """The part of an image (H, W, 3) that the network sees; larger than the image if it is letterboxed."""
+        return fit_box(image.shape[:2], self.input_size, self.preprocess.crop_fraction, self.preprocess.letterbox)
 
     def resize(self, image: np.ndarray) -> np.ndarray:
-        """The image, cropped and resized to the network's input size, before preprocessing: (h, w, 3) uint8.
+        """The image, fitted to the network's input size, before preprocessing.
+
+        How an array that is not uint8 was read is a `VislibWarning`.
 
         Args:
-            image: (H, W, 3) in 0..255.
+            image: An image array as `load_image` accepts it, such as (H, W, 3) in 0..255; for a network of other than
+                1 or 3 channels (H, W, channels) in any unit.
+
+        Returns:
+            (h, w, 3) uint8, also for a grey network; for other channels (h, w, channels) float32.
 
         Raises:
-            ImageError: If the image is not an array (H, W, 3).
+            ImageError: If the image is not such an array.
         """
-        if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
-            came = f"shape {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
-            raise ImageError(f"An image must be an array (H, W, 3) in 0..255, as from load_image; not {came}.")
-        return resize_box(image, self.box(image), self.input_size)
+        read = self.image_of(image)
+        for note in read.notes:
+            warn(note)
+        resize = resize_box if self.takes_pictures else resize_bands
+        return resize(read.values, self.box(read.values), self.input_size)
+
+    def image_of(self, image: np.ndarray) -> LoadedImage:
+        """An image array as this network takes images, with notes on how its values were read.
+
+        Raises:
+            ImageError: If the image is not such an array.
+        """
+        return rgb_of(image) if self.takes_pictures else for_network(image, self.channels)
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether it takes RGB in 0..255 (and perhaps makes grey of that), not bands in their own units."""
+        return self.channels in (1, 3)
 
     def preprocess_input(self, resized: np.ndarray) -> np.ndarray:
-        """Resized images (n, h, w, 3) in 0..255 as network input (n, h, w, channels) float32."""
+        """Resized images (n, h, w, 3 or channels), as from `resize`, as network input (n, h, w, channels) float32."""
         return self.preprocess(resized, self.channels)
 
     fit, prepare = resize, preprocess_input
@@ -110,23 +166,86 @@ class Classifier:
             ParameterError: If there is no such class.
             LayerError: If there is no such layer, channel or place.
         """
-        return (given if isinstance(given, Target) else ClassScore(given)).resolved(self)
+        if isinstance(given, Target):
+            return given.resolved(self)
+        if self.task is Task.EMBEDDING:
+            raise ParameterError(
+                f"{self.key} gives an embedding, which has no classes. Give the target "
+                "vislib.targets.similarity(classifier, other_image), or targets.Output(number)."
+            )
+        score = "probability" if self.network.head.probabilities_only else "logit"
+        return ClassScore(given, score=score).resolved(self)
+
+    def score_name(self, score: str) -> str:
+        """What a score of this network is called: "logit", "probability", "log probability" or "output".
+
+        Raises:
+            ParameterError: If the outputs are no scores of classes, so that there are no probabilities.
+        """
+        if not self.task.has_classes:
+            if score == "probability":
+                raise ParameterError(f"{self.key} gives numbers ({self.task}), which have no probabilities.")
+            return "output"
+        return "log probability" if score == "logit" and self.network.head.probabilities_only else score
 
     def logits(self, image: np.ndarray) -> np.ndarray:
-        """Scores (classes,) of an image (H, W, 3) before softmax or sigmoid."""
+        """Scores (classes,) of an image (H, W, 3) before softmax or sigmoid; (h, w, classes) of a segmentation; the
+        outputs themselves of a regression or an embedding."""
         return self.network.logits(self.preprocess_input(self.resize(image)[None]))[0]
 
     def predict(self, image: np.ndarray, top: int = 5) -> list[Prediction]:
-        """The `top` most probable classes of an image (H, W, 3), most probable first."""
+        """What the network says about an image (H, W, 3): the `top` most probable classes, most probable first; for
+        predicted numbers, the first `top` outputs in their order; for a segmentation, the `top` classes with the
+        largest share of the pixels."""
         if top < 1:
             raise ParameterError(f"`top` must be at least 1; not {top}.")
         return self.ranked(self.logits(image), top)
 
+    def segment(self, image: np.ndarray) -> np.ndarray:
+        """The predicted class of each pixel of a segmentation's output, (h, w) int.
+
+        Raises:
+            ParameterError: If the network is no segmentation.
+        """
+        if self.task is not Task.SEGMENTATION:
+            raise ParameterError(f"{self.key} gives no class for each pixel: its task is {self.task}.")
+        return self.logits(image).argmax(axis=-1)
+
+    def values(self, logits: np.ndarray) -> np.ndarray:
+        """One number for each class or output, (classes,), from logits (classes,) or (h, w, classes): its probability,
+        its share of the pixels, or the predicted number (of a map, the mean).
+
+        Predictions show these numbers.
+        """
+        if self.task is Task.SEGMENTATION:
+            return np.bincount(logits.argmax(axis=-1).ravel(), minlength=len(self.labels)) / logits[..., 0].size
+        if not self.task.has_classes:
+            return logits.mean(axis=tuple(range(logits.ndim - 1)))
+        return self.network.probabilities(logits)
+
     def ranked(self, logits: np.ndarray, top: int) -> list[Prediction]:
-        """The `top` most probable classes by scores (classes,), most probable first."""
-        probabilities = self.network.probabilities(logits)
-        order = np.argsort(-probabilities, kind="stable")[:top]
-        return [Prediction(int(index), self.labels[index], float(probabilities[index])) for index in order]
+        """The `top` predictions for logits (classes,), in the order of `predict`."""
+        values = self.values(logits)
+        if not self.task.has_classes:
+            return [
+                Prediction(index, self.labels[index], float(values[index]), is_share=False)
+                for index in range(len(values))[:top]
+            ]
+        order = np.argsort(-values, kind="stable")[:top]
+        found = [(int(index), self.labels[index], float(values[index])) for index in order]
+        if self.task is Task.SEGMENTATION:
+            return [Prediction(*each) for each in found]
+        return [Prediction(*each, probability=each[2]) for each in found]
+
+    def main_class(self, logits: np.ndarray) -> int:
+        """The class or output that is explained by default: the most probable class, the largest segment other than a
+        class called "background", or the first output."""
+        if not self.task.has_classes:
+            return 0
+        values = self.values(logits)
+        if self.task is Task.SEGMENTATION and "background" in self._indices and (values > 0).sum() > 1:
+            values[self._indices["background"]] = 0
+        return int(np.argmax(values))
 
     def class_index(self, name: str | int) -> int:
         """The index of a class given by its label or by its number.

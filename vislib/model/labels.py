@@ -1,20 +1,17 @@
-"""Reads the names of classes from a file: lines of text, CSV or JSON."""
+"""The names of a network's classes, from a file or from Python objects; both are checked alike."""
 
-import csv
-import json
 import os
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from vislib.errors import ModelError
+from vislib.errors import ModelError, warn
+from vislib.model.label_text import decoded, name_of, names_in, names_of
 
 MAX_BYTES = 5_000_000
 MAX_LABELS = 100_000
 MAX_LETTERS = 200
-_NUMBERED = re.compile(r"(\d+)\s*[:.,;\t ]\s*(.*\S)")
 
 
 def read_labels(source: str | os.PathLike[str] | bytes) -> tuple[str, ...]:
@@ -25,12 +22,14 @@ def read_labels(source: str | os.PathLike[str] | bytes) -> tuple[str, ...]:
     - JSON: ["cat", "dog"], {"0": "cat", "1": "dog"}, {"cat": 0, "dog": 1} (Keras's `class_indices`), or
       {"0": ["n02123045", "tabby"], …} (Keras's ImageNet file; the last text is the name);
     - CSV: rows of number and name or of name and number, with or without a heading; or one row of names;
-    - text: one name per line, each with or without its number before it.
+    - text: one name per line, each with or without its number before it or after a colon. Lines that begin with "# "
+      are comments.
 
-    vislib identifies classes by their names, so classes with the same name get their number after it.
+    Numbers begin at 0 or at 1. vislib identifies classes by their names, so classes with the same name get their
+    number after it. A file that is not UTF-8 is read as Latin-1, with a `VislibWarning`.
 
     Args:
-        source: A path, or the file's bytes, in UTF-8 or in UTF-16 with a byte order mark.
+        source: A path, or the file's bytes.
 
     Returns:
         Different names, one per class.
@@ -38,15 +37,51 @@ def read_labels(source: str | os.PathLike[str] | bytes) -> tuple[str, ...]:
     Raises:
         ModelError: If the file cannot be read, is not text, or has a class without a name.
     """
+    labels, note = labels_and_note(source)
+    if note:
+        warn(note)
+    return labels
+
+
+def labels_and_note(source: str | os.PathLike[str] | bytes) -> tuple[tuple[str, ...], str]:
+    """`read_labels`, with the sentence of its warning instead of the warning; "" if there is none."""
     name, content = _read(source)
-    text = _decoded(name, content)
+    text, note = _decoded(name, content)
     try:
-        labels = _from_json(json.loads(text)) if text.lstrip()[:1] in ("[", "{") else _from_lines(text)
-    except (ValueError, RecursionError) as error:
-        damaged = isinstance(error, json.JSONDecodeError | RecursionError)
-        reason = "it begins like JSON but is damaged" if damaged else str(error)
-        raise ModelError(f"{name} cannot be read as labels: {reason}.") from None
-    return _checked(name, labels)
+        labels = names_in(text)
+    except ValueError as error:
+        raise ModelError(f"{name} cannot be read as labels: {error}.") from None
+    return _checked(name, labels), note
+
+
+def labels_of(given: Any) -> tuple[str, ...]:
+    """The classes' names in the order of the class numbers, from what `load_classifier` takes.
+
+    Args:
+        given: A path or the bytes of a file (see `read_labels`); names in order, such as a list, a NumPy array, a
+            pandas Index; or a mapping of number and name either way, such as Keras's `class_indices`, or a pandas
+            Series by its index.
+
+    Raises:
+        ModelError: If they cannot be read, have no order, as a set, or there is a class without a name.
+    """
+    if isinstance(given, str | os.PathLike | bytes):
+        return read_labels(given)
+    if isinstance(given, set | frozenset):
+        raise ModelError(
+            "A set has no order, so it does not tell which name is which class. Give a list in the order of the class "
+            "numbers; sorted(labels) is that order if the classes were read from folders by their names."
+        )
+    if hasattr(given, "to_dict") and getattr(given, "ndim", 1) == 1:  # a pandas Series
+        given = given.to_dict()
+    try:
+        if isinstance(given, Mapping):
+            return _checked("labels", names_of(given))
+        if getattr(given, "ndim", 1) != 1 or not isinstance(given, Iterable):
+            raise ValueError("they must be names in one row, or a mapping of number and name")
+        return _checked("labels", [name_of(one) for one in given])
+    except (ValueError, UnicodeDecodeError) as error:
+        raise ModelError(f"`labels` of type {type(given).__name__} cannot be used: {error}.") from None
 
 
 def _read(source: str | os.PathLike[str] | bytes) -> tuple[str, bytes]:
@@ -65,79 +100,23 @@ def _read(source: str | os.PathLike[str] | bytes) -> tuple[str, bytes]:
     return name, content
 
 
-def _decoded(name: str, content: bytes) -> str:
-    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+def _decoded(name: str, content: bytes) -> tuple[str, str]:
     try:
-        text = content.decode(encoding)
+        text, is_latin = decoded(content)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ModelError(
-            f"{name} is not text in UTF-8: line {line} has the byte 0x{content[error.start]:02x}. Save it as UTF-8."
+            f"{name} is not text in UTF-8 or Latin-1: line {line} has the byte 0x{content[error.start]:02x}. "
+            "Save it as UTF-8."
         ) from None
     if "\0" in text:
         raise ModelError(f"{name} is not text: it contains bytes with the value 0.")
     if not text.strip():
         raise ModelError(f"{name} is empty; a name for each class is needed.")
-    return text
-
-
-def _from_json(value: Any) -> list[str]:
-    if isinstance(value, list):
-        return [_name(one) for one in value]
-    if all(isinstance(number, int) and not isinstance(number, bool) for number in value.values()):
-        return _ordered([(number, name) for name, number in value.items()])
-    if all(re.fullmatch(r"\d{1,9}", key) for key in value):
-        return _ordered([(int(key), _name(one)) for key, one in value.items()])
-    raise ValueError('JSON labels must be ["cat", …], {"0": "cat", …} or {"cat": 0, …}')
-
-
-def _name(value: Any) -> str:
-    if isinstance(value, list) and value:
-        value = value[-1]
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"a label must be text; not {json.dumps(value)[:40]}")
-    return str(value)
-
-
-def _from_lines(text: str) -> list[str]:
-    lines = [line.strip() for line in text.splitlines()]
-    while lines and not lines[-1]:
-        lines.pop()
-    numbered = [_NUMBERED.fullmatch(line) for line in lines]
-    if all(numbered) and sorted(int(match[1]) for match in numbered if match) == list(range(len(lines))):
-        rows = [[match[1], match[2].strip('"')] for match in numbered if match]
-        return _ordered([(int(number), name) for number, name in rows])
-    rows = _rows(text)
-    if len(rows) == 1 and len(rows[0]) > 1:
-        return [name.strip() for name in rows[0]]
-    if rows and all(len(row) == 2 for row in rows):
-        found = _from_columns(rows) or _from_columns(rows[1:])
-        if found:
-            return found
-    return [line.strip('"') for line in lines]
-
-
-def _rows(text: str) -> list[list[str]]:
-    """The rows of a text as CSV; no rows if it cannot be read as CSV."""
-    try:
-        return list(csv.reader(text.strip().splitlines(), skipinitialspace=True))
-    except csv.Error:  # such as for a field of more than 131,072 letters
-        return []
-
-
-def _from_columns(rows: Sequence[Sequence[str]]) -> list[str] | None:
-    """The names from two columns if one of them holds the class numbers 0, 1, …; else None."""
-    for number, name in ((0, 1), (1, 0)):
-        digits = [row[number].strip() for row in rows]
-        if all(re.fullmatch(r"\d{1,9}", one) for one in digits) and sorted(map(int, digits)) == list(range(len(rows))):
-            return _ordered([(int(row[number]), row[name].strip()) for row in rows])
-    return None
-
-
-def _ordered(numbered: list[tuple[int, str]]) -> list[str]:
-    if sorted(number for number, _ in numbered) != list(range(len(numbered))):
-        raise ValueError(f"the class numbers are not 0 to {len(numbered) - 1}, each once")
-    return [name for _, name in sorted(numbered)]
+    if not is_latin:
+        return text, ""
+    example = next(word for word in text.split() if not word.isascii())[:40]
+    return text, f"{name} is not UTF-8, so it was read as Latin-1: “{example}”. If that is wrong, save it as UTF-8."
 
 
 def _checked(name: str, labels: Iterable[str]) -> tuple[str, ...]:

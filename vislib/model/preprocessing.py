@@ -1,7 +1,7 @@
 """Preprocessings of networks, by name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -11,37 +11,106 @@ from vislib.errors import ParameterError, listed
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as Pillow and MNIST tools use
 
 
+CROPS = ("stretch", "centre", "letterbox")
+"""How an image is fitted to a network's input."""
+CENTRE = 0.875
+"""The share that ImageNet's networks see: "short side to 256, centre crop 224"."""
+
+
 @dataclass(frozen=True)
 class Preprocessing:
-    """The preprocessing that a network was trained with: (pixel − mean) / scale for each channel.
+    """The preprocessing that a network was trained with: (value − mean) / scale for each channel.
 
     Args:
         name: Its name, such as "-1..1".
-        mean: One number, or one per channel, in units of 0..255; always in RGB order, for any `bgr`.
+        mean: One number, or one per channel, in units of 0..255 for pictures (always in RGB order, for any `bgr`) and
+            in the bands' own units for images of bands.
         scale: One number, or one per channel, by which the difference is divided; negative if bright and dark are
             exchanged.
         bgr: Whether the network expects the channels in the order blue, green, red.
         crop_fraction: Share of the largest centred crop with the input's proportions that the network sees, 0..1; None
-            stretches the whole image instead.
+            fits the whole image.
+        letterbox: Whether the whole image keeps its proportions, with black (0) beside it, instead of being stretched.
+
+    Raises:
+        ParameterError: If a number is not finite, a scale is 0, or the share is not above 0 and at most 1, or is given
+            together with `letterbox`.
     """
 
     name: str
     mean: tuple[float, ...] = (0.0,)
     scale: tuple[float, ...] = (1.0,)
     bgr: bool = False
-    crop_fraction: float | None = 0.875
+    crop_fraction: float | None = None
+    letterbox: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("mean", "scale"):
+            numbers = np.atleast_1d(np.asarray(getattr(self, name), np.float64))
+            if numbers.ndim != 1 or not np.isfinite(numbers).all() or (name == "scale" and not numbers.all()):
+                accepted = "numbers other than 0" if name == "scale" else "numbers"
+                raise ParameterError(
+                    f"`{name}` must be one number or one per channel, finite {accepted}; not {getattr(self, name)!r}."
+                )
+            object.__setattr__(self, name, tuple(numbers.tolist()))
+        if self.crop_fraction is not None and not 0 < self.crop_fraction <= 1:
+            raise ParameterError(f"`crop_fraction` must be above 0 and at most 1, or None; not {self.crop_fraction}.")
+        if self.letterbox and self.crop_fraction is not None:
+            raise ParameterError("`letterbox` shows the whole image, so it takes no `crop_fraction`; leave one out.")
+
+    @property
+    def crop(self) -> str:
+        """How an image is fitted to the input: one of `CROPS`."""
+        return "letterbox" if self.letterbox else "stretch" if self.crop_fraction is None else "centre"
+
+    def cropped(self, crop: str) -> "Preprocessing":
+        """This preprocessing with the image fitted in another of the ways of `CROPS`.
+
+        "centre" keeps the share of a preprocessing that has one; otherwise it is `CENTRE`.
+
+        Raises:
+            ParameterError: If there is no such way.
+        """
+        if crop not in CROPS:
+            raise ParameterError(f"`crop` must be one of {listed(CROPS)}; not {crop!r}.")
+        share = (self.crop_fraction or CENTRE) if crop == "centre" else None
+        return replace(self, crop_fraction=share, letterbox=crop == "letterbox")
+
+    @property
+    def fitting(self) -> str:
+        """How an image is fitted to the input, in words."""
+        if self.letterbox:
+            return "the whole image, with black beside it where its shape differs"
+        if self.crop_fraction is None:
+            return "the whole image, stretched to the input's shape"
+        share = "" if self.crop_fraction == 1 else f", {100 * self.crop_fraction:.3g} % of it"
+        return f"the largest centred part with the input's shape{share}"
 
     def __call__(self, pixels: np.ndarray, channels: int = 3) -> np.ndarray:
-        """Converts pixels (n, h, w, 3), RGB in 0..255, to network input (n, h, w, channels) float32."""
+        """Converts resized images to network input (n, h, w, channels) float32.
+
+        Args:
+            pixels: (n, h, w, 3), RGB in 0..255, for 1 or 3 channels; (n, h, w, channels) for others.
+            channels: The network's number of channels.
+        """
         values: np.ndarray = pixels.astype(np.float32)
-        if channels == 1:
+        if channels == 1 and values.shape[-1] == 3:
             values = (values @ LUMINANCE)[..., None]
         values = (values - np.array(self.mean, np.float32)) / np.array(self.scale, np.float32)
         return values[..., ::-1] if self.bgr else values
 
+    @property
+    def made_for(self) -> str:
+        """The images that it is for: "colour" or "5 channels"; "any number of channels" if it treats all alike."""
+        n_numbers = max(len(self.mean), len(self.scale))
+        if self.bgr or n_numbers == 3:
+            return "colour"
+        return "any number of channels" if n_numbers == 1 else f"{n_numbers} channels"
+
     def suits(self, channels: int) -> bool:
-        """Whether it can be applied to this number of channels: different values per colour need 3 channels."""
-        return channels == 3 or (len(self.mean) == len(self.scale) == 1 and not self.bgr)
+        """Whether it can be applied to this number of channels: values per channel need as many of them."""
+        fits = all(len(numbers) in (1, channels) for numbers in (self.mean, self.scale))
+        return fits and (channels == 3 or not self.bgr)
 
 
 _TORCH_MEAN = (0.485 * 255, 0.456 * 255, 0.406 * 255)
@@ -57,6 +126,7 @@ PREPROCESSINGS: dict[str, Preprocessing] = {
         Preprocessing("imagenet mean/std", mean=_TORCH_MEAN, scale=_TORCH_SCALE),
         Preprocessing("caffe bgr", mean=(123.68, 116.779, 103.939), bgr=True),
         Preprocessing("grey inverted", mean=(255.0,), scale=(-255.0,)),  # dark on light, as 0..1 of light on dark
+        Preprocessing("as it is"),  # for bands in their own units
     )
 }
 
@@ -81,9 +151,11 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
 )
 """Each family of `keras.applications`, and the name of the preprocessing that its `preprocess_input` does."""
 
+_OF_FAMILIES = {family: PREPROCESSINGS[name].cropped("centre") for family, name in FAMILIES.items()}
+
 
 def preprocessing_named(name: str) -> Preprocessing:
-    """The preprocessing with this name, or that of a family of `keras.applications`.
+    """The preprocessing with this name, or that of a family of `keras.applications`, which sees the image's centre.
 
     Args:
         name: One of `PREPROCESSINGS` or `FAMILIES`; letter case, "_" and "-" are ignored in the name of a family.
@@ -94,9 +166,9 @@ def preprocessing_named(name: str) -> Preprocessing:
     if name in PREPROCESSINGS:
         return PREPROCESSINGS[name]
     plain = name.replace("_", "").replace("-", "").lower()
-    for family, preprocessing in FAMILIES.items():
+    for family, preprocessing in _OF_FAMILIES.items():
         if family.lower() == plain:
-            return PREPROCESSINGS[preprocessing]
+            return preprocessing
     raise ParameterError(
         f"`preprocess` must be one of {listed(PREPROCESSINGS)}, or a family of keras.applications "
         f"({listed(FAMILIES, 20)}); not '{name}'."

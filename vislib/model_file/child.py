@@ -15,14 +15,11 @@ from pathlib import Path
 
 from vislib.errors import ModelError, VislibError
 from vislib.model_file.limits import VARIABLE, max_file_bytes, max_parameters, max_weights_bytes
-from vislib.model_file.look import CheckedFile, look
+from vislib.model_file.look import look
 from vislib.model_file.quoting import reason_of
-from vislib.model_file.sizes import check_sizes
 
 MAX_ORTHOGONAL = 4_000_000
 """Most elements of a weight with an orthogonal initial matrix, which takes minutes to compute for large ones."""
-ANY_SIDE = 224
-"""Side in pixels at which a model that accepts any size is tried."""
 
 LOOK_CPU_SECONDS = 8
 """Enough for a file of 200 MB; on a damaged file the HDF5 library can loop forever."""
@@ -113,41 +110,16 @@ class ParameterCount:
         keras.Layer.add_weight = counted
 
 
-def try_model(checked: CheckedFile) -> None:
-    """Loads the model, checks the sizes of its outputs, and runs it once on one image.
-
-    Create a `ParameterCount` first, in a process that ends afterwards.
-
-    Raises:
-        VislibError: If the model cannot be loaded, or vislib could not use it.
-    """
-    import numpy as np
-
-    from vislib.backend import keras
-    from vislib.graph.flatten import flatten
-    from vislib.model_file.keras_model import load_checked
-
-    model = load_checked(checked)
-    shape = getattr(model, "input_shape", None)
-    if isinstance(shape, tuple) and len(shape) == 4 and shape[3] is not None:
-        input_shape = (shape[1] or ANY_SIDE, shape[2] or ANY_SIDE, shape[3])
-        check_sizes(model, input_shape)
-        graph = flatten(model, input_shape)
-        keras.Model(graph.input, graph.logits)(np.zeros((1, *input_shape), np.float32), training=False)
-    elif getattr(model, "inputs", None):
-        # Several inputs, or one that is no image: `load_classifier` says what it needs; here it must run within limits.
-        sides = [[1, *(side or ANY_SIDE for side in each.shape[1:])] for each in model.inputs]
-        zeros = [np.zeros(each, tensor.dtype) for each, tensor in zip(sides, model.inputs, strict=True)]
-        model(zeros if len(zeros) > 1 else zeros[0], training=False)
-
-
 def verdict(path: Path, looked: Callable[[], None] = lambda: None) -> str | None:
     """A sentence on why the file is refused; None if it is accepted. `looked` is called after the first check."""
     try:
         checked = look(path)
         looked()
         ParameterCount()
-        try_model(checked)
+        from vislib.model_file.keras_model import load_checked
+        from vislib.model_file.trial import try_model
+
+        try_model(load_checked(checked))
     except VislibError as error:
         return str(error)
     except MemoryError:

@@ -18,6 +18,7 @@ from vislib.model_file.allowed import (
 from vislib.model_file.bare_operations import can_be_made_again, is_bare_operation
 from vislib.model_file.keras2.layers import HARD_SIGMOID
 from vislib.model_file.keras2.mend import mended
+from vislib.model_file.losses import Losses, losses_of
 from vislib.model_file.quoting import shown
 from vislib.model_file.ways_on import in_python, refused
 from vislib.model_file.work import check_channels, check_work
@@ -35,10 +36,12 @@ class CheckedConfig:
     Attributes:
         config: As Keras 3 reads it, without settings of training.
         notes: Sentences on what differs from the file.
+        loss: The names of the losses of a .keras file.
     """
 
     config: dict[str, Any]
     notes: tuple[str, ...] = ()
+    loss: Losses = None
 
 
 def check_config(
@@ -71,14 +74,15 @@ def check_config(
     if not isinstance(config, dict) or not isinstance(config.get("class_name"), str):
         raise ModelError("The file's configuration is not that of a Keras model.")
     _Extent().visit(config)
+    loss = losses_of(config.get("compile_config"))
     config, notes = mended(_untrained(config), keras_version, is_archive)
     if is_trusted:
-        return CheckedConfig(config, notes)
+        return CheckedConfig(config, notes, loss)
     _Walk(config).visit(config)
     check_work(config)
     if config["class_name"] not in MODELS:
         raise ModelError(f"The file holds a {shown(config['class_name'])}, not a Keras model.")
-    return CheckedConfig(config, notes)
+    return CheckedConfig(config, notes, loss)
 
 
 class _Extent:

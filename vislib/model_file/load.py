@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 from vislib.errors import ModelError, ParameterError
 from vislib.model_file.kinds import check_path
 from vislib.model_file.limits import VARIABLE, max_file_bytes, max_weights_mb, too_large
+from vislib.model_file.losses import Losses
 from vislib.progress import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -53,12 +54,14 @@ class ModelFile:
         digest: SHA-256 of the file, in hexadecimal.
         model: The Keras model, not compiled.
         notes: Sentences on what was changed in the file's configuration before loading.
+        loss: The names of the losses that the model was trained with: one, or for several outputs a list or a dict.
     """
 
     name: str
     digest: str
     model: "keras.Model"
     notes: tuple[str, ...] = ()
+    loss: Losses = None
 
 
 def load_model_file(
@@ -105,7 +108,7 @@ def load_model_file(
         checked = look(path, is_trusted=custom_objects is not None)
         if checked.weights != path:
             path.unlink()  # the weights have been unpacked
-        return ModelFile(name, digest, load_checked(checked, custom_objects), checked.notes)
+        return ModelFile(name, digest, load_checked(checked, custom_objects), checked.notes, checked.loss)
 
 
 def check_in_child(path: Path, progress: Progress = no_progress) -> None:

@@ -15,6 +15,7 @@ from vislib.model_file.config import MAX_CONFIG_BYTES, CheckedConfig, check_conf
 from vislib.model_file.hdf5 import check_hdf5
 from vislib.model_file.kinds import other_archive, other_kind, weights_alone
 from vislib.model_file.limits import max_file_bytes, too_large
+from vislib.model_file.losses import Losses, losses_in_hdf5
 from vislib.model_file.quoting import shown
 
 _MEMBERS = ("config.json", "metadata.json", "model.weights.h5")
@@ -32,11 +33,13 @@ class CheckedFile:
         config: The model's configuration.
         notes: Sentences on what differs from the file's own configuration.
         weights: An HDF5 file beside the model file, or the model file itself.
+        loss: The names of the losses that the model was trained with.
     """
 
     config: dict[str, Any]
     notes: tuple[str, ...]
     weights: Path
+    loss: Losses = None
 
 
 def suffix_of(start: bytes, name: str = "") -> str:
@@ -70,7 +73,7 @@ def look(path: Path, is_trusted: bool = False) -> CheckedFile:
         with h5py.File(path, "r") as file:
             check_hdf5(file)
             config = check_config(_model_config(file), _keras_version(file), False, is_trusted)
-        return CheckedFile(config.config, config.notes, path)
+            return CheckedFile(config.config, config.notes, path, losses_in_hdf5(file))
     except VislibError:
         raise
     except MemoryError:
@@ -95,7 +98,7 @@ def _look_at_archive(path: Path, is_trusted: bool) -> CheckedFile:
     except BaseException:
         weights.unlink(missing_ok=True)
         raise
-    return CheckedFile(config.config, config.notes, weights)
+    return CheckedFile(config.config, config.notes, weights, config.loss)
 
 
 def _checked_config(archive: zipfile.ZipFile, is_trusted: bool) -> CheckedConfig:

@@ -2,15 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from vislib.errors import ModelError
+from vislib.graph.graph import Graph
 from vislib.model_file.quoting import shown
 from vislib.model_file.work_inside import inside, multiply_adds
-
-if TYPE_CHECKING:
-    import keras
-
 
 MAX_OUTPUT_ELEMENTS = 64_000_000
 MAX_ALL_ELEMENTS = 300_000_000
@@ -18,17 +14,18 @@ MAX_MULTIPLY_ADDS = 100_000_000_000
 MAX_CLASSES = 100_000
 
 
-def check_sizes(model: "keras.Model", input_shape: tuple[int, int, int]) -> None:
+def check_graph(graph: Graph) -> None:
     """Refuses a model that computes too much for one image.
+
+    Args:
+        graph: The model's graph.
 
     Raises:
         ModelError: If a layer's output has more than `MAX_OUTPUT_ELEMENTS` numbers; if all outputs together, which a
             gradient keeps in memory, have more than `MAX_ALL_ELEMENTS`; if the model needs more than
             `MAX_MULTIPLY_ADDS`; or if it has more than `MAX_CLASSES` classes.
     """
-    from vislib.graph.flatten import flatten
-
-    graph = flatten(model, input_shape)
+    input_shape = tuple(graph.input.shape[1:])
     total, work = math.prod(input_shape), 0
     for node in graph.nodes:
         count = max(math.prod(_cells(node.output.shape)), inside(node))
@@ -46,7 +43,7 @@ def check_sizes(model: "keras.Model", input_shape: tuple[int, int, int]) -> None
                 f"image of {input_shape[0]} × {input_shape[1]}; at most {MAX_MULTIPLY_ADDS / 1e9:.0f} billion are "
                 "accepted."
             )
-    n_classes = graph.logits.shape[1]
+    n_classes = graph.logits.shape[-1]
     if n_classes > MAX_CLASSES:
         raise ModelError(f"The model has {n_classes:,} classes; at most {MAX_CLASSES:,} are accepted.")
 

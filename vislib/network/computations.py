@@ -9,9 +9,9 @@ def whole(graph: Graph) -> keras.Model:
     return keras.Model(graph.input, graph.logits)
 
 
-def forward(model, n_units):
-    """Inputs → logits (n, classes)."""
-    return lambda inputs: binary_logits(model(inputs, training=False), n_units)
+def forward(model, is_binary):
+    """Inputs → logits (n, classes), or (n, h, w, classes) of a segmentation."""
+    return lambda inputs: class_logits(model(inputs, training=False), is_binary)
 
 
 def forward_all(model):
@@ -81,7 +81,7 @@ def with_scaled_channels(model, measures):
     return values
 
 
-def binary_logits(logits, n_units):
-    """Logits (n, classes); a single unit z gives the logit z of class 1 and −z of class 0."""
-    logits = tf.cast(logits, tf.float32)
-    return tf.concat([-logits, logits], axis=1) if n_units == 1 else logits
+def class_logits(units, is_binary):
+    """Logits (n, classes) or (n, h, w, classes); a single unit z gives the logit z of class 1 and −z of class 0."""
+    units = tf.cast(units, tf.float32)
+    return tf.concat([-units, units], axis=-1) if is_binary else units

@@ -1,4 +1,4 @@
-"""Runs a classifier's graph: scores, feature maps and gradients, as NumPy arrays.
+"""Runs a network's graph: scores, feature maps and gradients, as NumPy arrays.
 
 Each computation is traced once for any batch size and then reused. Methods use only this class, so no method can
 change a model.
@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from vislib.backend import keras, tf
-from vislib.errors import LayerError, ModelError, ParameterError, listed
+from vislib.errors import LayerError, ParameterError, listed
 from vislib.graph.flatten import flatten
 from vislib.graph.graph import Graph, Node
+from vislib.graph.inputs import Inputs
+from vislib.graph.outputs import probed
 from vislib.network.computations import (
-    binary_logits,
+    class_logits,
     forward,
     forward_all,
     input_gradient,
@@ -30,61 +32,94 @@ from vislib.speed.graph_variants import GraphVariants
 from vislib.speed.incremental.plan import IncrementalPlan
 from vislib.speed.incremental.run import Patched, replaced, run
 from vislib.targets.base import LOGITS, Form, Target, operands, shared_form
+from vislib.tasks import Task
 
 Targets = Target | Sequence[Target]
 """One target for all images, or one for each image, all of the same form."""
 
 
 class Network:
-    """A Keras classifier, ready to run.
+    """A Keras network, ready to run.
 
-    A model with a single output unit has two classes: the logit of class 1 is the unit's value, the logit of class 0
-    is its negative.
+    A model of classes with a single output unit has two classes: the logit of class 1 is the unit's value, the logit of
+    class 0 is its negative.
 
     Args:
-        model: The Keras model; it is not changed. If it has no final activation, it is run once on noise to check that
-            its output is logits.
+        model: The Keras model; it is not changed. If nothing else shows what its output is, it is run once on noise to
+            see whether it gives probabilities.
         input_shape: (height, width, channels).
+        task: What the network does, if it is known.
+        output: The name or the index of one of several outputs.
+        inputs: Values for the inputs that are no image; see `vislib.graph.inputs`.
+        loss: The loss that the model was trained with, if the model was not compiled with one.
 
     Raises:
-        ModelError: If vislib cannot look inside the model, or its final softmax is not found.
+        ModelError: If vislib cannot run the model on such an image.
+        ParameterError: If there is no such input or output, or the task does not suit the output.
+
+    Attributes:
+        head: What the output means.
+        n_units: Number of output units, at each place of a map.
+        n_classes: Number of classes or outputs; 2 for a single unit of two classes.
     """
 
-    def __init__(self, model: keras.Model, input_shape: tuple[int, int, int]):
+    def __init__(
+        self,
+        model: keras.Model,
+        input_shape: tuple[int, int, int],
+        *,
+        task: Task | None = None,
+        output: str | int | None = None,
+        inputs: Inputs = None,
+        loss: Any = None,
+    ):
         self.name = model.name
-        self.graph: Graph = flatten(model, input_shape)
+        graph = flatten(model, input_shape, task=task, output=output, inputs=inputs, loss=loss)
+        self.graph: Graph = probed(graph) if graph.head.unsure else graph
         self.input_shape = input_shape
-        self.n_units = int(self.graph.logits.shape[1])
-        self.n_classes = max(self.n_units, 2)
-        self.activation = self.graph.activation
+        self.head = self.graph.head
+        self.output_shape = tuple(self.graph.logits.shape[1:])
+        self.n_units = int(self.output_shape[-1])
+        self.is_binary = self.head.task.has_classes and self.n_units == 1
+        self.n_classes = 2 if self.is_binary else self.n_units
+        self.activation = self.head.activation
         self.batch_size, self.gradient_batch_size = forward_batch(self.graph), gradient_batch(self.graph)
         self.functions = FunctionCache()
         self._variants = GraphVariants(self.graph, self.name)
-        if not self.graph.activation_removed:
-            self._check_output_is_logits()
 
     # -- what can be computed ----------------------------------------------------------------------
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
-        """Logits (n, classes) float32 of preprocessed inputs (n, h, w, c)."""
+        """Logits (n, classes) float32 of preprocessed inputs (n, h, w, c); (n, h, w, classes) of a segmentation. The
+        outputs themselves where they are no scores of classes."""
         graph = self._variants.for_logits()
-        function = self.functions.traced(("logits",), lambda: forward(whole(graph), self.n_units), self._images)
+        function = self.functions.traced(("logits",), lambda: forward(whole(graph), self.is_binary), self._images)
         chunks = [
             function(tf.constant(inputs[start : start + self.batch_size], tf.float32)).numpy()
             for start in range(0, len(inputs), self.batch_size)
         ]
-        return np.concatenate(chunks) if chunks else np.empty((0, self.n_classes), np.float32)
+        return np.concatenate(chunks) if chunks else np.empty((0, *self.output_shape[:-1], self.n_classes), np.float32)
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
-        """Probabilities (n, classes) of logits (n, classes): their softmax, or the sigmoid of each."""
+        """Probabilities (…, classes) of logits (…, classes): their softmax, or the sigmoid of each.
+
+        Raises:
+            ParameterError: If the outputs are no scores of classes.
+        """
+        if not self.activation:
+            raise ParameterError(
+                f"{self.name} gives numbers, which have no probabilities: its task is {self.head.task}."
+            )
         if self.activation == "sigmoid":
             return 1 / (1 + np.exp(-logits.astype(np.float64)))
+        if self.activation == "exp":
+            return np.exp(logits.astype(np.float64))
         shifted = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
         return shifted / shifted.sum(axis=-1, keepdims=True)
 
     def scores(self, logits: np.ndarray, target: Target) -> np.ndarray:
-        """The values (n,) of a target that reads only the class scores, for logits (n, classes)."""
-        values = [weight * term.of_logits(self, logits) for weight, term in target.terms]  # type: ignore[attr-defined]
+        """The values (n,) of a target that reads only the network's output, for logits (n, …, classes)."""
+        values = [weight * term.of_logits(self, logits) for weight, term in target.terms]
         return values[0] if len(values) == 1 else np.sum(values, axis=0)
 
     def values(self, inputs: np.ndarray, target: Target) -> np.ndarray:
@@ -222,7 +257,7 @@ class Network:
         kept = before(tf.constant(inputs, tf.float32))
         behind = self.functions.traced(
             ("behind", layer, form),
-            lambda: with_scaled_channels(keras.Model(list(starts), read), _measures(form)),
+            lambda: with_scaled_channels(graph.behind(node, read), _measures(form)),
             tf.TensorSpec((None, scales.shape[1])),
             [tf.TensorSpec(tensor.shape) for tensor in kept],
             *self._operands(given),
@@ -262,7 +297,10 @@ class Network:
         """
         node = self.graph.last_map_node
         if node is None:
-            raise LayerError(f"{self.name} has no layer with feature maps (height × width × channels).")
+            raise LayerError(
+                f"{self.name} has no layer with feature maps (height × width × channels) that can be seen. Methods on "
+                "the image itself, such as saliency and occlusion, work."
+            )
         return node.name
 
     def last_map_layer_before(self, target: Target) -> str:
@@ -293,7 +331,7 @@ class Network:
         if found is None:
             return None
         kernel = np.asarray(found[1].operation.kernel)
-        return found[0].name, np.concatenate([-kernel, kernel], axis=1) if self.n_units == 1 else kernel
+        return found[0].name, np.concatenate([-kernel, kernel], axis=1) if self.is_binary else kernel
 
     # -- inside ------------------------------------------------------------------------------------
 
@@ -316,9 +354,9 @@ class Network:
 
     def _patched_logits(self, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, target: Target) -> Patched:
         function, unchanged, last = self._patches(
-            graph, plan, inputs, ("patched",), lambda units, *_: binary_logits(units, self.n_units)
+            graph, plan, inputs, ("patched",), lambda units, *_: class_logits(units, self.is_binary)
         )
-        first = binary_logits(last, self.n_units).numpy()
+        first = class_logits(last, self.is_binary).numpy()
 
         def logits(patches: np.ndarray, tops: np.ndarray, lefts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             windows = [tf.constant(each) for each in plan.windows(tops, lefts)]
@@ -407,18 +445,6 @@ class Network:
             raise LayerError(
                 f"layer '{node.name}' does not lie before {what}, which the target reads; name a layer before it with "
                 "`layer`, or use a method on the image itself, such as saliency."
-            )
-
-    def _check_output_is_logits(self) -> None:
-        """Checks on noise that an output without a known final activation is logits, not probabilities."""
-        if self.n_units == 1:
-            return
-        probe = np.random.default_rng(0).normal(0, 1, (3, *self.input_shape)).astype(np.float32)
-        scores = self.logits(probe)
-        if (scores >= 0).all() and np.allclose(scores.sum(axis=1), 1, atol=1e-3):
-            raise ModelError(
-                f"{self.name} ends in probabilities, but its softmax was not found; "
-                "the final softmax must be a layer, an activation or keras.ops.softmax."
             )
 
 

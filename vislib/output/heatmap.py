@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vislib.images.reading import Box
+from vislib.images.fitting import Box
 from vislib.targets.base import Target
 
 

@@ -10,7 +10,8 @@ from matplotlib import colormaps
 from PIL import Image
 
 from vislib.errors import ParameterError, listed
-from vislib.images.reading import Box, resize_box
+from vislib.images.bands import as_picture
+from vislib.images.fitting import Box, resize_box
 from vislib.output.heatmap import Heatmap
 
 COLORMAPS = ("viridis", "cividis", "magma", "gray", "jet")
@@ -125,12 +126,15 @@ def heatmap_image(heatmap: Heatmap, colormap: str | None = None) -> Image.Image:
 
 
 def seen(image: np.ndarray, box: Box, size: int | None = None) -> Image.Image:
-    """The part `box` of an image (H, W, 3); `size` is the longer side of the picture in pixels."""
+    """The part `box` of an image; `size` is the longer side of the picture in pixels.
+
+    An image of bands is shown by `vislib.images.bands.display`.
+    """
     height, width = max(1, round(box.height)), max(1, round(box.width))
     if size is not None:
         enlarge = size / max(height, width)
         height, width = max(1, round(height * enlarge)), max(1, round(width * enlarge))
-    return Image.fromarray(resize_box(image, box, (height, width)))
+    return Image.fromarray(resize_box(as_picture(image), box, (height, width)))
 
 
 def overlay(

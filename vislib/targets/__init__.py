@@ -10,7 +10,7 @@ This package does not import TensorFlow when it is imported.
 """
 
 from vislib.targets.base import LOGITS, Form, Sum, Target, Term
-from vislib.targets.scores import SCORES, ClassScore, Output
+from vislib.targets.scores import SCORES, ClassScore, Output, Pixels
 from vislib.targets.units import Channel, Direction, Neuron, Region
 from vislib.targets.wholes import Diversity, Layer, Likeness, Similarity, likeness, similarity
 
@@ -26,6 +26,7 @@ __all__ = [
     "Likeness",
     "Neuron",
     "Output",
+    "Pixels",
     "Region",
     "Similarity",
     "Sum",

@@ -4,14 +4,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
 from vislib.errors import LayerError, ParameterError, listed
 
 LOGITS = None
-"""The `layer` of terms on the class scores."""
+"""The `layer` of terms on the network's output."""
 
 
 class Explained(Protocol):
@@ -24,6 +24,8 @@ class Explained(Protocol):
     def network(self) -> Any: ...
 
     def class_index(self, name: str | int, /) -> int: ...
+
+    def score_name(self, score: str, /) -> str: ...
 
 
 class Target(ABC):
@@ -68,7 +70,28 @@ class Target(ABC):
             LayerError: If a layer does not exist or has no such channel or position.
             ParameterError: If there is no such class.
         """
-        return Sum(tuple((weight, term.resolved(classifier)) for weight, term in self.terms))
+        return Sum(
+            tuple(
+                (weight * inner, term)
+                for weight, given in self.terms
+                for inner, term in given.resolved(classifier).terms
+            )
+        )
+
+    def on_image(self, network: Any, logits: Callable[[], np.ndarray]) -> "Target":
+        """The target for one image; another object only if the target depends on the image, as a class over the region
+        where the network sees it does.
+
+        Args:
+            network: The network.
+            logits: Gives the network's output for the image, without the batch axis.
+
+        Raises:
+            ParameterError: If the image has no such region.
+        """
+        terms = tuple((weight, term.on_image(network, logits)) for weight, term in self.terms)
+        changed = any(new is not old for (_, new), (_, old) in zip(terms, self.terms, strict=True))
+        return Sum(terms) if changed else self
 
     def __add__(self, other: "Target") -> "Target":
         return Sum(self.terms + other.terms) if isinstance(other, Target) else NotImplemented
@@ -127,9 +150,20 @@ class Term(Target):
     def terms(self) -> tuple[tuple[float, "Term"], ...]:
         return ((1.0, self),)
 
-    def resolved(self, classifier: Explained) -> Self:
+    def resolved(self, classifier: Explained) -> "Term":
         shape_of(classifier, self.layer)
         return self
+
+    def on_image(self, network: Any, logits: Callable[[], np.ndarray]) -> "Term":
+        return self
+
+    def of_logits(self, network: Any, logits: np.ndarray) -> np.ndarray:
+        """For a term on the network's output, its values (n,) from logits (n, …, classes)."""
+        from vislib.backend import tf
+
+        units = logits[..., 1:] if network.is_binary else logits
+        operands = np.repeat(self.operand(network)[None], len(units), axis=0)
+        return self.measure(network)(tf.constant(units), tf.constant(operands)).numpy()
 
     @abstractmethod
     def operand(self, network: Any) -> np.ndarray:
@@ -188,7 +222,7 @@ def shape_of(classifier: Explained, layer: str | None) -> tuple[int, ...]:
 def output_shape(network: Any, layer: str | None) -> tuple[int, ...]:
     """`shape_of`, for a network."""
     if layer is LOGITS:
-        return (network.n_units,)
+        return tuple(network.output_shape)
     node = network.graph.node(layer)
     shape = tuple(node.output.shape[1:]) if node is not None else ()
     if len(shape) not in (1, 3) or None in shape:

@@ -10,8 +10,8 @@ import numpy as np
 from vislib.errors import ParameterError
 from vislib.parameters import check_parameters, parameter
 from vislib.targets.base import LOGITS, Explained, Target, Term, check_within
-
-SCORES = ("logit", "probability")
+from vislib.targets.measures import MEASURES, of_units
+from vislib.targets.pixels import SCORES, Pixels
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class ClassScore(Term):
     Args:
         class_index: The class, as a number or a label.
         against: Another class, whose score is subtracted: "why a tiger cat and not a lynx".
-        score: "logit", or "probability" (softmax, or a sigmoid for each class).
+        score: "logit", or "probability" (softmax, or a sigmoid for each class). In a regression, "logit" is the output
+            itself. Of a model that gives only probabilities, it is the logarithm of the probability.
         counterfactual: Whether the sign is −1, which gives the evidence against the class (for Grad-CAM: Selvaraju et
             al. 2017, arXiv 1610.02391, section 3.3).
 
@@ -38,6 +39,8 @@ class ClassScore(Term):
     counterfactual: bool = parameter(False, "Counterfactual", help="Explain the evidence against the class.")
     labels: tuple[str, str] = field(default=("", ""), compare=False, repr=False)
     """The labels of both classes; `resolved` fills them in."""
+    score_name: str = field(default="", compare=False, repr=False)
+    """What the score is called: "logit", "probability", "log probability" or "output"; `resolved` fills it in."""
 
     layer: ClassVar[None] = LOGITS
 
@@ -51,11 +54,14 @@ class ClassScore(Term):
         """Whether it is plainly the logit of one class."""
         return self == ClassScore(self.class_index)
 
-    def resolved(self, classifier: Explained) -> "ClassScore":
+    def resolved(self, classifier: Explained) -> Term:
         index = classifier.class_index(self.class_index)
         against = None if self.against is None else classifier.class_index(self.against)
         labels = (classifier.labels[index], "" if against is None else classifier.labels[against])
-        return dataclasses.replace(self, class_index=index, against=against, labels=labels)
+        if len(classifier.network.output_shape) == 3:
+            return Pixels(index, against, self.score, self.counterfactual, labels=labels).resolved(classifier)
+        name = classifier.score_name(self.score)
+        return dataclasses.replace(self, class_index=index, against=against, labels=labels, score_name=name)
 
     def weights(self, n_classes: int) -> np.ndarray:
         """(n_classes,) float32; the target is their dot product with the scores."""
@@ -69,9 +75,7 @@ class ClassScore(Term):
         return self.weights(network.n_classes)
 
     def measure(self, network: Any) -> Callable:
-        if self.score == "logit":
-            return _of_logits
-        return _of_sigmoids if network.activation == "sigmoid" else _of_softmax
+        return MEASURES[self.score if self.score == "logit" else network.activation, network.is_binary]
 
     def of_logits(self, network: Any, logits: np.ndarray) -> np.ndarray:
         """The target (n,) from logits (n, classes)."""
@@ -82,12 +86,27 @@ class ClassScore(Term):
         classes = f"“{self.labels[0] or self.class_index}”"
         if self.against is not None:
             classes += f" − “{self.labels[1] or self.against}”"
-        return f"{'minus the ' if self.counterfactual else ''}{self.score} of {classes}"
+        return f"{'minus the ' if self.counterfactual else ''}{self.score_name or self.score} of {classes}"
 
 
 def as_probability(target: Target) -> Target:
     """For the score of a class, the probability of that class; any other target is unchanged."""
-    return dataclasses.replace(target, score="probability") if isinstance(target, ClassScore) else target
+    return with_score(target, "probability")
+
+
+def class_probability(target: Target) -> Target:
+    """For any score of a class, the probability of that class alone; any other target is unchanged."""
+    if isinstance(target, ClassScore | Pixels):
+        target = dataclasses.replace(target, against=None, counterfactual=False)
+    return as_probability(target)
+
+
+def with_score(target: Target, score: str) -> Target:
+    """For the score of a class, another score of it; any other target, such as a predicted number, is unchanged."""
+    if not isinstance(target, ClassScore | Pixels) or target.score_name == "output":
+        return target
+    name = {"logit": "logit", "probability": "probability"}[score]
+    return dataclasses.replace(target, score=score, score_name=name)
 
 
 @dataclass(frozen=True)
@@ -111,40 +130,11 @@ class Output(Term):
         return weights
 
     def measure(self, network: Any) -> Callable:
-        return _of_units
+        return of_units
 
     def of_logits(self, network: Any, logits: np.ndarray) -> np.ndarray:
-        """The target (n,) from logits (n, classes); a single unit is the logit of class 1."""
-        return logits[:, 1 if network.n_units == 1 else self.unit]
+        """The target (n,) from logits (n, classes); a single unit of two classes is the logit of class 1."""
+        return logits[:, 1 if network.is_binary else self.unit]
 
     def in_words(self) -> str:
         return f"output {self.unit}"
-
-
-def _of_units(units, weights):
-    from vislib.backend import tf
-
-    return tf.reduce_sum(units * weights, axis=-1)
-
-
-def _of_logits(units, weights):
-    return _of_units(_logits_of_all_classes(units), weights)
-
-
-def _of_softmax(units, weights):
-    from vislib.backend import tf
-
-    return _of_units(tf.nn.softmax(_logits_of_all_classes(units)), weights)
-
-
-def _of_sigmoids(units, weights):
-    from vislib.backend import tf
-
-    return _of_units(tf.sigmoid(_logits_of_all_classes(units)), weights)
-
-
-def _logits_of_all_classes(units):
-    """The logits of all classes: a single unit z is the logit of class 1, and −z is the logit of class 0."""
-    from vislib.backend import tf
-
-    return tf.concat([-units, units], axis=1) if units.shape[-1] == 1 else units

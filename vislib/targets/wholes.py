@@ -97,18 +97,18 @@ class Similarity(Term):
     """cos(a, r), −1 to 1, with r a layer's output for a reference image: how similar two images are to the layer.
 
     Args:
-        layer: The layer.
+        layer: The layer; None for the network's output.
         reference: r, with the shape of the layer's output.
 
     Raises:
         ParameterError: If the reference is all zero or of another shape.
     """
 
-    layer: str
+    layer: str | None
     reference: np.ndarray = field(repr=False)
 
     def in_words(self) -> str:
-        return f"similarity at {self.layer}"
+        return f"similarity at {self.layer or 'the output'}"
 
     def resolved(self, classifier: Explained) -> "Similarity":
         _check_reference(classifier, self.layer, self.reference)
@@ -131,8 +131,8 @@ def likeness(classifier: Any, image: np.ndarray, layer: str, power: float = 4.0)
     return Likeness(layer, _output_of(classifier, image, layer), power)
 
 
-def similarity(classifier: Any, image: np.ndarray, layer: str) -> Similarity:
-    """The `Similarity` to an image (H, W, 3) at a layer.
+def similarity(classifier: Any, image: np.ndarray, layer: str | None = None) -> Similarity:
+    """The `Similarity` to an image (H, W, 3) at a layer, by default at the network's output, as of an embedding.
 
     Raises:
         LayerError: If the layer does not exist or its output has no channels.
@@ -140,14 +140,17 @@ def similarity(classifier: Any, image: np.ndarray, layer: str) -> Similarity:
     return Similarity(layer, _output_of(classifier, image, layer))
 
 
-def _output_of(classifier: Any, image: np.ndarray, layer: str) -> np.ndarray:
+def _output_of(classifier: Any, image: np.ndarray, layer: str | None) -> np.ndarray:
     """A layer's output for an image (H, W, 3), without the batch axis."""
     shape_of(classifier, layer)
     inputs = classifier.preprocess_input(classifier.resize(image)[None])
+    if layer is None:
+        logits = classifier.network.logits(inputs)[0]
+        return logits[..., 1:] if classifier.network.is_binary else logits
     return classifier.network.outputs(inputs, [layer])[0][0]
 
 
-def _check_reference(classifier: Explained, layer: str, reference: np.ndarray) -> None:
+def _check_reference(classifier: Explained, layer: str | None, reference: np.ndarray) -> None:
     shape = shape_of(classifier, layer)
     if np.shape(reference) != shape:
         raise ParameterError(f"The reference of layer '{layer}' has shape {shape}; not {np.shape(reference)}.")

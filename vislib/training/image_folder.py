@@ -9,7 +9,7 @@ from PIL import Image
 
 from vislib.errors import ArchiveError, DatasetError, ImageError, ParameterError
 from vislib.images.archives import is_hidden, read_file, zip_folder
-from vislib.images.reading import load_image
+from vislib.images.reading import load_of_many
 from vislib.training.dataset import Dataset
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
@@ -89,8 +89,9 @@ def read_class_folders(
             f"{len(files):,} images of {shape[0]} × {shape[1]} do not fit into memory; choose a smaller size."
         )
     images = np.empty((len(files), *shape), np.uint8)
+    said: set[str] = set()
     for position, (file, _) in enumerate(files):
-        images[position] = _read(file, shape)
+        images[position] = _read(file, shape, said)
     return images, np.array([index for _, index in files])
 
 
@@ -110,9 +111,9 @@ def _image_files(folder: Folder) -> list[Folder]:
     return sorted(files, key=lambda file: file.name)
 
 
-def _read(file: Folder, shape: tuple[int, int, int]) -> np.ndarray:
+def _read(file: Folder, shape: tuple[int, int, int], said: set[str]) -> np.ndarray:
     try:
-        picture = Image.fromarray(load_image(read_file(file)))
+        picture = Image.fromarray(load_of_many(read_file(file), said))
     except ImageError as error:
         raise DatasetError(f"'{file}' cannot be used: {error}") from error
     except ArchiveError as error:

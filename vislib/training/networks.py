@@ -3,7 +3,7 @@
 Every network takes values in 0..1 and ends in a softmax.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vislib.errors import ParameterError, listed
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 BATCH_NORMS = ("none", "before", "after")
 
-PREPROCESSING: Preprocessing = replace(PREPROCESSINGS["0..1"], crop_fraction=None)
+PREPROCESSING: Preprocessing = PREPROCESSINGS["0..1"]
 """The preprocessing of these networks: the whole image, stretched to the input size, in 0..1."""
 
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from vislib.attribution.fills import black_and_white
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
-from vislib.targets.scores import ClassScore
+from vislib.targets.scores import class_probability
 
 
 def confidence_drop(classifier: Classifier, resized: np.ndarray, values: np.ndarray, target: Target) -> float:
@@ -12,8 +13,8 @@ def confidence_drop(classifier: Classifier, resized: np.ndarray, values: np.ndar
 
     Negative values of the map, which are evidence against the class, count as 0. 0 is best. The mean over images is the
     paper's average drop, and the share of images with o > y is its increase in confidence. y and o are the class's
-    probability, whatever score the target has. For a target without a class, such as a channel, y and o are its values,
-    and the drop is 0 if y is not positive.
+    probability, whatever score the target has. For a target without a probability, such as a channel or a predicted
+    number, y and o are its values, and the drop is 0 if y is not positive.
 
     Args:
         classifier: The classifier whose decision is explained.
@@ -37,13 +38,10 @@ def _probabilities(classifier, resized, values, target) -> tuple[float, float]:
     positive = np.maximum(values, 0)
     low, high = positive.min(), positive.max()
     share = (positive - low) / (high - low) if high > low else np.zeros_like(positive)
-    shown = np.rint(resized * share[..., None]).astype(np.uint8)
+    black = black_and_white(resized)[0]
+    shown = black + (resized - black) * share[..., None]
+    shown = np.rint(shown).astype(np.uint8) if resized.dtype == np.uint8 else shown
     before, after = classifier.network.values(
-        classifier.preprocess_input(np.stack([resized, shown])), _compared(target)
+        classifier.preprocess_input(np.stack([resized, shown])), class_probability(target)
     )
     return float(before), float(after)
-
-
-def _compared(target: Target) -> Target:
-    """The probability of the target's class; a target without a class is unchanged."""
-    return target if target.class_index is None else ClassScore(target.class_index, score="probability")

@@ -7,10 +7,10 @@ import numpy as np
 
 from vislib.attribution.base import Explainer
 from vislib.errors import ParameterError
-from vislib.images.reading import Box, resize_box
+from vislib.images.fitting import Box, resize_bands, resize_box
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress, within
-from vislib.targets.scores import ClassScore
+from vislib.tasks import Task
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +45,13 @@ def make_grid(classifier: Classifier, images: Sequence[np.ndarray]) -> Grid:
         images: (H, W, 3) in 0..255 each, at least two of different classes.
 
     Raises:
-        ParameterError: If the network predicts fewer than two different classes for them.
+        ParameterError: If the network predicts fewer than two different classes for them, or does not classify.
     """
+    if classifier.task not in (Task.CLASSIFICATION, Task.BINARY):
+        raise ParameterError(
+            f"The grid needs a network that gives each image one class; the task of {classifier.key} is "
+            f"{classifier.task}. Leave the grid out."
+        )
     found: dict[int, np.ndarray] = {}
     for image in images:
         found.setdefault(classifier.predict(image, 1)[0].index, image)
@@ -55,13 +60,13 @@ def make_grid(classifier: Classifier, images: Sequence[np.ndarray]) -> Grid:
             f"The grid needs images of at least two classes; the network predicts {len(found)} for these {len(images)}."
         )
     chosen = dict(list(found.items())[: 4 if len(found) >= 4 else 2])
-    height, width = classifier.input_size
-    picture = np.zeros((height, width, 3), np.uint8)
+    resize = resize_box if classifier.takes_pictures else resize_bands
+    picture = np.zeros_like(classifier.resize(images[0]))
     grid = Grid(picture, tuple(chosen), 2)
     for number, image in enumerate(chosen.values()):
         rows, columns = grid.cell(number)
         size = (rows.stop - rows.start, columns.stop - columns.start)
-        picture[rows, columns] = resize_box(image, _middle(image.shape[:2], size), size)
+        picture[rows, columns] = resize(image, _middle(image.shape[:2], size), size)
     return grid
 
 
@@ -91,7 +96,7 @@ def grid_pointing(
     progress(0, n_cells)
     for number, class_index in enumerate(grid.class_indices):
         inside = within(progress, number, n_cells)
-        attribution = explainer.attribute(classifier, grid.picture, ClassScore(class_index), inside)
+        attribution = explainer.attribute(classifier, grid.picture, classifier.target(class_index), inside)
         positive = np.maximum(attribution.values, 0).astype(np.float64)
         total = positive.sum()
         shares.append(float(positive[grid.cell(number)].sum() / total) if total else 0.0)

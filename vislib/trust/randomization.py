@@ -146,14 +146,7 @@ def _copy(classifier: Classifier) -> Classifier:
             f"{classifier.key} cannot be copied, so its weights cannot be made random: "
             f"{str(error).splitlines()[0][:200]}"
         ) from error
-    return Classifier(
-        f"{classifier.key}, random",
-        model,
-        classifier.labels,
-        classifier.input_size,
-        classifier.channels,
-        classifier.preprocess,
-    )
+    return classifier.copy_with(f"{classifier.key}, random", model)
 
 
 def _groups(classifier: Classifier, n_stages: int) -> list[list[tuple[str, list]]]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from vislib.attribution.base import Explainer
-from vislib.attribution.fills import cover_image
+from vislib.attribution.fills import black_and_white, cover_image
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress, within
 from vislib.targets.base import Target
@@ -31,7 +31,8 @@ def max_sensitivity(
         resized: The image at the network's input size, (h, w, 3) uint8.
         target: What is explained.
         n_samples: Draws of noise; more draws can only raise the result.
-        radius: Largest noise, as a share of 255. Noisy pixels are rounded to whole levels and clipped to 0..255.
+        radius: Largest noise, as a share of 255. Noisy pixels are rounded to whole levels and clipped to 0..255. For
+            bands it is a share of each band's range in this image, to which they are clipped.
         seed: Seed of the noise.
         progress: Called as progress(done, total) between maps and within them. If it raises, the work stops.
 
@@ -43,10 +44,11 @@ def max_sensitivity(
     norm = np.linalg.norm(first)
     if norm == 0:
         return 0.0
-    worst = 0.0
+    worst, (black, white) = 0.0, black_and_white(resized)
     for done in range(n_samples):
-        noise = random.uniform(-radius * 255, radius * 255, resized.shape)
-        noisy = np.clip(np.rint(resized + noise), 0, 255).astype(np.uint8)
+        noise = random.uniform(-radius, radius, resized.shape) * (white - black)
+        noisy = np.clip(resized + noise, black, white)
+        noisy = (np.rint(noisy) if resized.dtype == np.uint8 else noisy).astype(resized.dtype)
         values = explainer.attribute(classifier, noisy, target, within(progress, done, n_samples)).values
         worst = max(worst, float(np.linalg.norm(values - first) / norm))
         progress(done + 1, n_samples)

@@ -4,13 +4,19 @@ import difflib
 
 from vislib.errors import ModelError, listed
 from vislib.model.classifier import Classifier
-from vislib.zoo import keras_applications, lite0, trained_here
+from vislib.zoo import keras_applications, lite0, scene_networks, trained_here
 from vislib.zoo.built_in import BuiltIn, imagenet_labels
 
 __all__ = ["BUILT_IN", "DEFAULT", "BuiltIn", "imagenet_labels", "load", "models"]
 
 BUILT_IN: dict[str, BuiltIn] = {
-    network.name: network for network in (lite0.NETWORK, *trained_here.networks(), *keras_applications.networks())
+    network.name: network
+    for network in (
+        lite0.NETWORK,
+        *trained_here.networks(),
+        *scene_networks.networks(),
+        *keras_applications.networks(),
+    )
 }
 """Every built-in network by name; a new network is one more entry here."""
 
@@ -38,4 +44,4 @@ def load(name: str) -> Classifier:
     network = BUILT_IN[name]
     model = network.load()
     height, width, channels = model.input_shape[1:]
-    return Classifier(name, model, network.labels(), (height, width), channels, network.preprocessing)
+    return Classifier(name, model, network.labels(), (height, width), channels, network.preprocessing, network.reading)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vislib.model.preprocessing import Preprocessing
+from vislib.model.reading import AS_THE_MODEL_SAYS, Reading
 
 if TYPE_CHECKING:
     import keras
@@ -21,8 +22,9 @@ class BuiltIn:
         name: The name by which it is loaded.
         line: One line on what it is and whether loading it needs a download.
         load: Returns the Keras model with its weights; raises ModelError if the weights cannot be read or downloaded.
-        labels: Returns the names of its classes.
+        labels: Returns the names of its classes or outputs.
         preprocessing: The preprocessing that it was trained with.
+        reading: What the model itself does not say: the task of a regression, the unit of its numbers.
     """
 
     name: str
@@ -30,6 +32,7 @@ class BuiltIn:
     load: Callable[[], "keras.Model"]
     labels: Callable[[], tuple[str, ...]]
     preprocessing: Preprocessing
+    reading: Reading = AS_THE_MODEL_SAYS
 
 
 def imagenet_labels() -> tuple[str, ...]:

@@ -20,5 +20,5 @@ NETWORK = BuiltIn(
     "ImageNet, 1,000 classes, 224 × 224; comes with the installation",
     _load,
     imagenet_labels,
-    PREPROCESSINGS["efficientnet-lite"],
+    PREPROCESSINGS["efficientnet-lite"].cropped("centre"),
 )

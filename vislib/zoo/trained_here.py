@@ -43,7 +43,7 @@ def _labels(name: str) -> tuple[str, ...]:
 
 
 def card(name: str) -> str:
-    """The model card of one of `TRAINED`: data, training, accuracy and confusion matrix, as Markdown."""
+    """The model card of a network trained here, by name: data, training and test, as Markdown."""
     return (_WEIGHTS / f"{name}.md").read_text(encoding="utf-8")
 
 
@@ -56,13 +56,20 @@ def load(name: str) -> "keras.Model":
     Raises:
         ModelError: If the weights are missing or are not those of this network.
     """
+    return with_weights(build(name), name, NETWORKS[name].title)
+
+
+def with_weights(model: "keras.Model", name: str, title: str) -> "keras.Model":
+    """A network with its weights from the file <name>.weights.h5 that comes with vislib; `title` is for the error.
+
+    Raises:
+        ModelError: If the weights are missing or are not those of this network.
+    """
     path = _WEIGHTS / f"{name}.weights.h5"
-    model = build(name)
     try:
         model.load_weights(path)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
-            f"The weights of {NETWORKS[name].title} cannot be read from {path}: the file is missing or damaged. "
-            "Install vislib again."
+            f"The weights of {title} cannot be read from {path}: the file is missing or damaged. Install vislib again."
         ) from error
     return model

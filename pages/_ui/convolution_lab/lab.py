@@ -190,7 +190,7 @@ def _downloads(context: Context, layer: Layer, result: np.ndarray) -> None:
         "import numpy as np",
         "import vislib",
         "from vislib import arithmetic",
-        "from vislib.images.reading import Box, resize_box",
+        "from vislib.images.fitting import Box, resize_box",
         "",
         f"image = vislib.load_image({context.source!r})",
         f"image = resize_box(image, Box(0, 0, *image.shape[:2]), ({height}, {width})).astype(float)",

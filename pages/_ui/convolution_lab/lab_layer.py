@@ -13,7 +13,7 @@ from vislib.arithmetic import PRESETS, Pooling, convolve, convolve_depthwise, pa
 from vislib.arithmetic.convolution import BORDERS
 from vislib.arithmetic.kernels import kernel_text
 from vislib.errors import ParameterError
-from vislib.images.reading import Box, resize_box
+from vislib.images.fitting import Box, resize_box
 
 _LONGER_SIDE = 256
 _RANDOM, _TYPED = "random", "typed"

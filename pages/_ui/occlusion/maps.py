@@ -16,6 +16,7 @@ from pages._ui.widgets.bars import percent, top_bars
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point_picker import point_picker
 from vislib.attribution.occlusion import Occlusion
+from vislib.images.bands import as_picture
 from vislib.output import render
 from vislib.output.render import Scale
 
@@ -83,9 +84,9 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
     resized = context.classifier.resize(context.image)
     with click_here:
         marked = render.overlay(context.image, heatmap, 0.45, size=picture.SIDE)
-        zoom = marked.width / width
-        corners = (left, top, left + patch, top + patch)
-        ImageDraw.Draw(marked).rectangle([round(c * zoom) for c in corners], outline="white", width=3)
+        across, down = marked.width / width, marked.height / height  # they differ where the image is stretched
+        corners = (left * across, top * down, (left + patch) * across, (top + patch) * down)
+        ImageDraw.Draw(marked).rectangle([round(corner) for corner in corners], outline="white", width=3)
         point_picker(
             marked,
             "patch_point",
@@ -100,7 +101,7 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
     occluded = explainer.covered(resized, top, left)
     with covered:
         show_image(
-            Image.fromarray(occluded).resize((picture.SIDE, picture.SIDE), Image.Resampling.BICUBIC),
+            Image.fromarray(as_picture(occluded)).resize((picture.SIDE, picture.SIDE), Image.Resampling.BICUBIC),
             width="stretch",
             alt=f"The image with the patch at row {top}, column {left} covered",
         )

@@ -37,7 +37,8 @@ def _choose(chosen: str) -> None:
 
 def _input(context: Context) -> Group:
     channels = context.classifier.preprocess_input(context.classifier.resize(context.image)[None])[0]
-    names = ("Red", "Green", "Blue") if channels.shape[-1] == 3 else ("Grey",)
+    every = {1: ("Grey",), 3: ("Red", "Green", "Blue")}
+    names = every.get(channels.shape[-1]) or tuple(f"Band {band}" for band in range(channels.shape[-1]))
     scale = Scale.of(channels, signed=True)
     height, width = context.classifier.input_size
     return Group(

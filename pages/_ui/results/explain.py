@@ -149,7 +149,8 @@ def image_picture(context: Context) -> None:
     height, width = context.classifier.input_size
     picture.caption(
         "What the network sees",
-        f"The part of {context.image_name} that is its input, at {width} × {height} pixels. "
+        f"The part of {context.image_name} that is its input, at {width} × {height} pixels: "
+        f"{context.classifier.preprocess.fitting}. "
         f"“{context.label}”: {percent(context.probability)}.",
     )
 

@@ -16,7 +16,8 @@ from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point_picker import point_picker
 from pages._ui.widgets.tiles import Group, map_tile, tiles
 from vislib.activations.maps import strongest_channels
-from vislib.images.reading import Box, image_digest
+from vislib.images.fitting import Box
+from vislib.images.reading import image_digest
 from vislib.layers import receptive_fields
 from vislib.output import export, figures, render
 from vislib.output.render import Scale, is_signed

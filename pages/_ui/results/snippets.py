@@ -15,7 +15,7 @@ def classifier_lines(context: Context) -> str:
 
 def preamble(context: Context) -> str:
     """The lines that load the network and the image."""
-    return f"{classifier_lines(context)}image = vislib.load_image({context.source!r})"
+    return f"{classifier_lines(context)}image = {context.reading}"
 
 
 def heatmap(context: Context, result: vislib.Heatmap) -> str:
@@ -41,9 +41,7 @@ def trust(context: Context, explainers: Sequence[vislib.Explainer], grid: Sequen
             if getattr(explainer, spec.name) != getattr(usual, spec.name)
         ]
         every.append(f"    methods[{explainer.name!r}]({', '.join(changed)}),\n")
-    images = ", ".join(
-        "image" if one.digest == context.digest else f"vislib.load_image({one.source!r})" for one in grid
-    )
+    images = ", ".join("image" if one.digest == context.digest else one.reading for one in grid)
     target = context.class_index if context.target.is_class_logit else f"vislib.targets.{context.target!r}"
     return (
         f"{preamble(context)}\nfrom vislib import trust\n\nmethods = vislib.methods()\n"

@@ -44,16 +44,21 @@ class Context:
         """The image's path in a script."""
         return f"sample_images/{self.image_name}" if self.image_name in images.SAMPLE_NAMES else self.image_name
 
+    @property
+    def reading(self) -> str:
+        """The Python expression that reads the image as it is read here."""
+        return images.reading_lines(self.image_name, self.source, self.classifier.channels)
+
     def key(self, *rest) -> tuple:
         """Key of a result for this model and image."""
         return (self.classifier.key, self.digest, *rest)
 
 
-def context(title: str, lead: str, needs_maps: bool = True) -> Context:
+def context(title: str, lead: str, needs_maps: bool = True, pictures_only: bool = False) -> Context:
     """Draws the heading and the sidebar, loads what the user chose, and returns it.
 
-    The page stops here with a message if the model cannot be loaded, or if the page needs feature maps and the model
-    has none.
+    The page stops here with a message if the model cannot be loaded, if the page needs feature maps and the model has
+    none, or if the model takes bands and there is no such image, or the page works on pictures only.
     """
     style.start(title, lead)
     loading = st.empty()
@@ -62,10 +67,19 @@ def context(title: str, lead: str, needs_maps: bool = True) -> Context:
         samples = _samples(model_name)
         if samples == images.DIGITS:
             digit_canvas.draw_a_digit()
-        image_name, image = images.image_control("image", "Image", samples)
-        images.upload_control()
+        channels = _channels(model_name)
+        chosen = images.image_control("image", "Image", samples, channels=channels)
+        images.upload_control(channels)
         class_slot = st.container()
     classifier = _load(model_name, loading)
+    if chosen is None or (pictures_only and not classifier.takes_pictures):
+        loading.empty()
+        work_on = (
+            "This page works on pictures. " if pictures_only else "Upload one (.npy, .npz or TIFF) in the sidebar. "
+        )
+        st.info(f"{plain(model_name)} takes images of {channels} bands. {work_on}")
+        st.stop()
+    image_name, image = chosen
     here = _context(classifier, model_name, image_name, image)
     with class_slot:
         target = target_control(classifier, here.probabilities)
@@ -82,7 +96,10 @@ def context(title: str, lead: str, needs_maps: bool = True) -> Context:
 
 def other_image_control(label: str, key: str) -> tuple[str, np.ndarray]:
     """A second image, chosen from the same list as the first one."""
-    return images.image_control(key, label, _samples(st.session_state["model"]), index=1)
+    model_name = st.session_state["model"]
+    chosen = images.image_control(key, label, _samples(model_name), index=1, channels=_channels(model_name))
+    assert chosen is not None  # the page has an image already
+    return chosen
 
 
 def beside(here: Context, image_name: str | None = None, model_name: str | None = None) -> Context:
@@ -93,12 +110,12 @@ def beside(here: Context, image_name: str | None = None, model_name: str | None 
     """
     image_name, model_name = image_name or here.image_name, model_name or here.model_name
     classifier = here.classifier if model_name == here.model_name else models.classifier(model_name)
-    return _context(classifier, model_name, image_name, images.image_named(image_name))
+    return _context(classifier, model_name, image_name, images.image_named(image_name, classifier.channels))
 
 
 def image_names(here: Context) -> list[str]:
     """The samples that suit the network, and the user's images."""
-    return images.image_names(_samples(here.model_name))
+    return images.image_names(_samples(here.model_name), here.classifier.channels)
 
 
 def _context(classifier: vislib.Classifier, model_name: str, image_name: str, image: np.ndarray) -> Context:
@@ -108,6 +125,12 @@ def _context(classifier: vislib.Classifier, model_name: str, image_name: str, im
     probabilities = classifier.network.probabilities(logits)
     target = vislib.Target(int(probabilities.argmax()))
     return Context(classifier, model_name, image, image_name, digest, target, probabilities)
+
+
+def _channels(model_name: str) -> int:
+    """The number of channels that a network takes; the built-in ones take pictures."""
+    own = models.user_models().get(model_name)
+    return 3 if own is None else own.channels
 
 
 def _samples(model_name: str) -> tuple[str, ...]:

@@ -9,9 +9,12 @@ import streamlit as st
 import vislib
 from pages._ui.server import journal
 from pages._ui.server.store import Store
+from pages._ui.shell import band_view, image_files
+from pages._ui.shell.image_files import ImageFile
 from pages._ui.shell.models import UserModel
 from pages._ui.widgets.choice import choose
 from pages._ui.widgets.text import plain
+from vislib.images.arrays import LoadedImage
 
 SAMPLES = Path(__file__).resolve().parents[3] / "sample_images"
 _PHOTOS = ("cat.jpg", "coffee.jpg", "cat_and_coffee.jpg", "rocket.jpg", "astronaut.jpg")
@@ -33,13 +36,17 @@ def store() -> Store:
 
 
 def add_image(name: str, content: bytes) -> None:
-    """Adds an image file to the images of this user and chooses it; the oldest one is removed if there are too many."""
-    digests = _user_images()
-    digests.pop(name, None)
-    digests[name] = hashlib.sha256(content).hexdigest()
-    store().put(("file", digests[name]), content)
-    while len(digests) > _MAX_USER_IMAGES:
-        digests.pop(next(iter(digests)))
+    """Adds a picture file to the images of this user and chooses it; of too many the oldest one is removed."""
+    _add(name, content, ImageFile(hashlib.sha256(content).hexdigest(), True, None))
+
+
+def _add(name: str, content: bytes, file: ImageFile) -> None:
+    files = _user_images()
+    files.pop(name, None)
+    files[name] = file
+    store().put(("file", file.digest), content)
+    while len(files) > _MAX_USER_IMAGES:
+        files.pop(next(iter(files)))
     st.session_state["image"] = name
 
 
@@ -50,6 +57,8 @@ def samples_for(model_name: str, network: UserModel | vislib.Classifier | None) 
         model_name: Name of the network.
         network: The network, if it is not built in.
     """
+    if network and network.channels not in (1, 3):
+        return ()
     if model_name == "digits" or (network and network.channels == 1):
         return DIGITS
     if model_name == "cifar10" or (network and max(network.input_size) <= 64):
@@ -57,46 +66,72 @@ def samples_for(model_name: str, network: UserModel | vislib.Classifier | None) 
     return _PHOTOS
 
 
-def image_named(name: str) -> np.ndarray:
-    """A sample or an image of this user, (H, W, 3) uint8.
+def image_named(name: str, channels: int = 3) -> np.ndarray:
+    """A sample or an image of this user as a network takes it: (H, W, 3) uint8, or (H, W, channels) for bands.
 
     Raises:
         ImageError: If the server has removed it.
     """
-    if name not in _user_images():
-        return _sample(name)
-    digest = _user_images()[name]
-    pixels = store().get(("pixels", digest))
-    if pixels is None:
+    return _sample(name) if name not in _user_images() else _loaded(name, channels).values
+
+
+def _loaded(name: str, channels: int) -> LoadedImage:
+    digest = _user_images()[name].digest
+    key = ("pixels", digest, image_files.window(digest), channels in (1, 3))
+    image = store().get(key)
+    if image is None:
         content = store().get(("file", digest))
         if content is None:
             raise vislib.ImageError(f"The server has removed {name} because it needed the memory. Upload it again.")
-        pixels = vislib.load_image(content)
-        store().put(("pixels", digest), pixels)
-    return pixels
+        image = image_files.read(content, digest, channels)
+        store().put(key, image)
+    return image
 
 
-def image_names(samples: tuple[str, ...]) -> list[str]:
-    """The samples, then the images of this user."""
-    for name, digest in list(_user_images().items()):
-        if store().get(("file", digest)) is None:
+def image_names(samples: tuple[str, ...], channels: int = 3) -> list[str]:
+    """The samples, then the images of this user that a network with this number of channels can take."""
+    for name, file in list(_user_images().items()):
+        if store().get(("file", file.digest)) is None:
             del _user_images()[name]
             st.session_state["refused"] = (
                 f"The server has removed {name} because it needed the memory. Upload it again."
             )
-    return [*samples, *_user_images()]
+    return [*samples, *(name for name, file in _user_images().items() if file.suits(channels))]
 
 
-def _user_images() -> dict[str, str]:
-    """The images of this user: name → digest of the file."""
+def reading_lines(name: str, source: str, channels: int) -> str:
+    """The Python expression that reads an image as it is read here."""
+    if channels not in (1, 3):
+        return f"vislib.load_bands({source!r})"
+    file = _user_images().get(name)
+    window = file and image_files.window(file.digest)
+    return f"vislib.load_image({source!r}, window={window})" if window else f"vislib.load_image({source!r})"
+
+
+def _user_images() -> dict[str, ImageFile]:
+    """The images of this user by name."""
     return st.session_state.setdefault("own_images", {})
 
 
-def image_control(key: str, label: str, samples: tuple[str, ...], index: int = 0) -> tuple[str, np.ndarray]:
-    """A select box of the images; the name and the pixels of the chosen one."""
-    options = image_names(samples)
-    name = choose(label, options, key, options[index])
-    return name, image_named(name)
+def image_control(
+    key: str, label: str, samples: tuple[str, ...], index: int = 0, channels: int = 3
+) -> tuple[str, np.ndarray] | None:
+    """A select box of the images; the name and the pixels of the chosen one. None if there are no images.
+
+    Below it stands how a file of this user was read, where that is not plain, and its window.
+    """
+    options = image_names(samples, channels)
+    if not options:
+        return None
+    name = choose(label, options, key, options[min(index, len(options) - 1)])
+    if name in _user_images():
+        image = _loaded(name, channels)
+        for note in image.notes:
+            st.caption(plain(note))
+        image_files.window_control(_user_images()[name].digest, image)
+        if channels not in (1, 3):
+            band_view.show(image.values, name)
+    return name, image_named(name, channels)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -104,36 +139,41 @@ def _sample(name: str) -> np.ndarray:
     return vislib.load_image(SAMPLES / name)
 
 
-def upload_control() -> None:
-    """Upload and camera. After a refusal an error stands here, and the current image stays."""
+def upload_control(channels: int = 3) -> None:
+    """Upload and camera. After a refusal an error stands here, and the current image stays.
+
+    Args:
+        channels: The number of channels of the network in use, which has to take the image.
+    """
     with st.expander("Use your own image", icon=":material/add_photo_alternate:"):
         st.file_uploader(
             "Upload",
-            type=["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"],
+            type=list(image_files.TYPES),
             key="upload",
             on_change=_take,
-            args=("upload",),
-            help="PNG, JPEG, WEBP, BMP, GIF or TIFF, up to 20 MB and 25 million pixels. It stays on this server.",
+            args=("upload", channels),
+            help="PNG, JPEG, WEBP, BMP, GIF, TIFF, DICOM, .npy or .npz, up to 20 MB and 25 million pixels. It stays on "
+            "this server.",
         )
         if st.toggle("Camera", key="camera_on"):
-            st.camera_input("Take a picture", key="camera", on_change=_take, args=("camera",))
+            st.camera_input("Take a picture", key="camera", on_change=_take, args=("camera", channels))
     if refused := st.session_state.get("refused"):
         st.error(plain(refused))
 
 
-def _take(key: str) -> None:
+def _take(key: str, channels: int) -> None:
     st.session_state.pop("refused", None)
     file = st.session_state.get(key)
     if file is None:
         return
-    content = file.getvalue()
+    content, name = file.getvalue(), file.name or "camera.png"
     try:
-        vislib.load_image(content)
+        held = image_files.looked_at(name, content, hashlib.sha256(content).hexdigest(), channels)
     except vislib.VislibError as error:
         journal.log("refused", what="image", bytes=len(content), why=str(error))
         st.session_state["refused"] = f"{file.name}: {error} The previous image is still in use."
         return
-    add_image(_new_name(file.name or "camera.png"), content)
+    _add(_new_name(name), content, held)
 
 
 def _new_name(name: str) -> str:

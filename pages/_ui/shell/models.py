@@ -24,7 +24,7 @@ class UserModel:
         key: Key of its classifier in `store`.
         about: Where it comes from, for the user.
         lines: The Python lines that load it.
-        channels: 1 or 3.
+        channels: 1 to 32.
         input_size: (height, width).
         upload: The uploaded file and its settings, if it was uploaded (see `your_model.upload`).
     """

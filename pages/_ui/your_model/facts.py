@@ -28,7 +28,8 @@ def facts(context: Context) -> None:
     st.subheader(plain(context.model_name), anchor=False)
     picture.facts(
         {
-            "Input": f"{width} × {height}, {'grey' if classifier.channels == 1 else 'colour'}",
+            "Input": f"{width} × {height}, {_channels(classifier.channels)}",
+            "Image": classifier.preprocess.fitting,
             "Preprocessing": classifier.preprocess.name,
             "Classes": f"{len(classifier.labels):,} ({output})",
             "Parameters": f"{classifier.model.count_params():,}",
@@ -41,6 +42,10 @@ def facts(context: Context) -> None:
             "activation, What a unit wants and Compare & trust have nothing to show. Overview, Architecture, Occlusion "
             "and Saliency work."
         )
+
+
+def _channels(channels: int) -> str:
+    return {1: "grey", 3: "colour"}.get(channels, f"{channels} bands")
 
 
 def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> None:
@@ -81,7 +86,7 @@ def _card(context: Context, name: str, predictions: list[vislib.Prediction], use
     in_use = name == context.classifier.preprocess.name
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.html(f"<p class='v-caption'><b>{name}</b></p>")
-        st.html(bars([(one.label, one.probability) for one in predictions]))
+        st.html(bars([(one.label, one.value) for one in predictions]))
         if in_use:
             st.badge("in use", color="primary")
         elif use is not None:

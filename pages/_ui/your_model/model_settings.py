@@ -8,7 +8,8 @@ import vislib
 from pages._ui.server import journal
 from pages._ui.shell import models
 from pages._ui.widgets.text import plain
-from pages._ui.your_model.upload import CROPS, Upload, use
+from pages._ui.your_model.upload import CROPS, OF_IMAGENET, Upload, use
+from vislib.model.labels import labels_and_note
 from vislib.model.preprocessing import FAMILIES, PREPROCESSINGS
 
 
@@ -57,7 +58,7 @@ def controls(name: str, upload: Upload) -> None:
             key=f"{name}: labels",
             on_change=_change,
             args=(name, f"{name}: labels"),
-            help="One name per line, a CSV of numbers and names, or JSON such as Keras's class_indices, in UTF-8.",
+            help="One name per line, a CSV of numbers and names, or JSON such as Keras's class_indices.",
         )
         st.text_area(
             "Or typed, one name per line",
@@ -68,6 +69,8 @@ def controls(name: str, upload: Upload) -> None:
         )
         if upload.labels is not None:
             st.caption(f"In use: {len(upload.labels):,} names.")
+            if upload.labels_note:
+                st.caption(plain(upload.labels_note))
 
 
 def use_preprocessing(name: str, preprocess: str) -> None:
@@ -88,6 +91,9 @@ def _change(name: str, widget: str) -> None:
     try:
         if kind == "preprocessing":
             upload = replace(upload, preprocess=FAMILIES.get(value, value))
+            if value in FAMILIES and models.classifier(name).network.n_classes == 1000:
+                upload = replace(upload, crop=OF_IMAGENET)
+                st.session_state[f"{name}: part of the image"] = OF_IMAGENET
         elif kind == "part of the image":
             upload = replace(upload, crop=value)
         elif kind == "side":
@@ -95,9 +101,10 @@ def _change(name: str, widget: str) -> None:
         elif value is None or value == "":
             upload = replace(upload, labels=None, labels_from="")
         elif kind == "typed":
-            upload = replace(upload, labels=vislib.read_labels(value.encode()), labels_from="")
+            upload = replace(upload, labels=vislib.read_labels(value.encode()), labels_from="", labels_note="")
         else:
-            upload = replace(upload, labels=vislib.read_labels(value.getvalue()), labels_from=value.name)
+            labels, note = labels_and_note(value.getvalue())
+            upload = replace(upload, labels=labels, labels_from=value.name, labels_note=note)
         use(name, upload)
     except vislib.VislibError as error:
         journal.log("refused", what=kind, why=str(error))

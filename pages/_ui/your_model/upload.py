@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
@@ -11,14 +12,20 @@ from pages._ui.server import work
 from pages._ui.shell import models
 from pages._ui.widgets.text import plain
 from vislib.loading.preprocessing_choice import built_in_preprocessing
-from vislib.model.preprocessing import PREPROCESSINGS
+from vislib.model.preprocessing import CENTRE, PREPROCESSINGS
 from vislib.model_file import ModelFile, load_model_file
 from vislib.model_file.limits import max_file_bytes, max_weights_mb
 
 _FIRST = "0..1"
 _ANY_SIDE = 224
 """First side in pixels for a model that accepts any size."""
-CROPS = {"the centre (7/8 of it)": 0.875, "the largest centred part": 1.0, "all of it, stretched": None}
+CROPS: dict[str, dict[str, Any]] = {
+    "all of it, stretched": {},
+    "the centre (7/8 of it)": {"crop_fraction": CENTRE},
+    "the largest centred part": {"crop_fraction": 1.0},
+    "all of it, with black beside it": {"letterbox": True},
+}
+OF_IMAGENET = "the centre (7/8 of it)"
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,7 @@ class Upload:
         crop: One of `CROPS`.
         labels: The classes' names; None: numbers.
         labels_from: Name of the file that contained them; "" if they were typed.
+        labels_note: How that file was read, where that is not plain.
         side: Height and width of the input in pixels, for a model that accepts any size; None for others.
         detected: The preprocessing that the model's own scaling layers require.
         notes: Sentences on what was changed in the file's configuration before loading.
@@ -43,19 +51,23 @@ class Upload:
     crop: str = next(iter(CROPS))
     labels: tuple[str, ...] | None = None
     labels_from: str = ""
+    labels_note: str = ""
     side: int | None = None
     detected: str | None = None
     notes: tuple[str, ...] = ()
 
     @property
     def preprocessing(self) -> vislib.Preprocessing:
-        return replace(PREPROCESSINGS[self.preprocess], crop_fraction=CROPS[self.crop])
+        return replace(PREPROCESSINGS[self.preprocess], **CROPS[self.crop])
 
     @property
     def lines(self) -> str:
         """The Python lines that load it."""
-        usual = self.preprocessing == PREPROCESSINGS[self.preprocess]
+        named = PREPROCESSINGS[self.preprocess].cropped(self.preprocessing.crop)
+        usual = self.preprocessing == named
         given = [f"preprocess={self.preprocess!r}" if usual else f"preprocess=vislib.{self.preprocessing!r}"]
+        if usual and named.crop != "stretch":
+            given.append(f"crop={named.crop!r}")
         if self.labels is not None:
             given.append(f"labels={self.labels_from!r}" if self.labels_from else f"labels={list(self.labels)!r}")
         if self.side is not None:
@@ -111,15 +123,15 @@ def _loading(content: bytes) -> Callable[..., ModelFile]:
 
 def _first_use(file_name: str, loaded: ModelFile) -> str:
     """Adds the file's network with first settings; returns its name."""
-    from vislib.loading.own_model import check_is_image_network
+    from vislib.loading.own_model import image_shape
+    from vislib.network.network import Network
 
-    check_is_image_network(loaded.model, file_name)
-    height, width, channels = loaded.model.input_shape[1:]
-    side = height or width or _ANY_SIDE
-    detected = built_in_preprocessing(loaded.model, (height or side, width or side, channels))
-    first = detected.name if detected else _FIRST
+    sides = loaded.model.input_shape[1:3]
+    free = next((side for side in sides if side), _ANY_SIDE) if None in sides else None
+    shape = image_shape(loaded.model, file_name, None if free is None else (free, free))
+    detected = built_in_preprocessing(Network(loaded.model, shape).graph)
+    first = detected.name if detected else _FIRST if shape[2] in (1, 3) else "as it is"
     name = _new_name(file_name)
-    free = None if height and width else side
     required = detected.name if detected else None
     use(name, Upload(file_name, loaded.digest, first, side=free, detected=required, notes=loaded.notes))
     return name

@@ -1,0 +1,135 @@
+"""Targets on the pixels of a segmentation: the score of a class over a region."""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from vislib.errors import ParameterError
+from vislib.parameters import check_parameters, parameter
+from vislib.targets.base import LOGITS, Explained, Term, check_within
+from vislib.targets.measures import MEASURES
+
+SCORES = ("logit", "probability")
+PREDICTED = "predicted"
+
+
+@dataclass(frozen=True)
+class Pixels(Term):
+    """The mean score of a class over pixels of a segmentation's output: sign · mean (s_class − s_against).
+
+    By default the pixels are the region where the network predicts the class, as in Seg-Grad-CAM. That region depends
+    on the image, so `on_image` finds it. In activation maximization, which has no image, it is the whole output.
+
+    Args:
+        class_index: The class, as a number or a label.
+        against: Another class, whose score is subtracted.
+        score: "logit" or "probability".
+        counterfactual: Whether the sign is −1.
+        where: "predicted"; a mask (h, w) of the output's size; or a point (row, column) of the output.
+
+    Raises:
+        ParameterError: If a value is not accepted.
+
+    Reference: Vinogradova, Dibrov & Myers 2020, arXiv 2002.11434.
+    """
+
+    class_index: Any = field()
+    against: Any = None
+    score: str = parameter("logit", "Score", choices=SCORES, help="Which score of the class is explained.")
+    counterfactual: bool = parameter(False, "Counterfactual", help="Explain the evidence against the class.")
+    where: Any = field(default=PREDICTED, repr=False, compare=False)
+    labels: tuple[str, str] = field(default=("", ""), repr=False, compare=False)
+    score_name: str = field(default="", repr=False, compare=False)
+    place: str = field(default="", init=False, repr=False)
+    """A digest of `where`, by which two targets are compared."""
+
+    layer: ClassVar[None] = LOGITS
+
+    def __post_init__(self) -> None:
+        check_parameters(self)
+        if self.against == self.class_index:
+            raise ParameterError(f"A class cannot be explained against itself; both are {self.class_index}.")
+        object.__setattr__(self, "where", _checked_place(self.where))
+        place = self.where.tobytes() if isinstance(self.where, np.ndarray) else repr(self.where).encode()
+        object.__setattr__(self, "place", hashlib.sha256(place).hexdigest()[:16])
+
+    def resolved(self, classifier: Explained) -> Term:
+        shape = tuple(classifier.network.output_shape)
+        if len(shape) != 3:
+            raise ParameterError(
+                f"{classifier.network.name} gives no map, so its classes have no pixels; use ClassScore instead."
+            )
+        index = classifier.class_index(self.class_index)
+        against = None if self.against is None else classifier.class_index(self.against)
+        labels = (classifier.labels[index], "" if against is None else classifier.labels[against])
+        if isinstance(self.where, np.ndarray) and self.where.shape != shape[:2]:
+            raise ParameterError(f"A mask of the output is {shape[0]} × {shape[1]}; not {self.where.shape}.")
+        if isinstance(self.where, tuple):
+            for number, side, axis in zip(self.where, shape, ("Rows", "Columns"), strict=False):
+                check_within(number, side, f"{axis} of the output")
+        name = classifier.score_name(self.score)
+        return dataclasses.replace(self, class_index=index, against=against, labels=labels, score_name=name)
+
+    def on_image(self, network: Any, logits: Callable[[], np.ndarray]) -> Term:
+        if not isinstance(self.where, str):
+            return self
+        if not network.head.task.has_classes:
+            return dataclasses.replace(self, where=np.ones(network.output_shape[:2], bool))
+        mask = logits().argmax(axis=-1) == self.class_index
+        if not mask.any():
+            raise ParameterError(
+                f"The network predicts “{self.labels[0] or self.class_index}” at no pixel of this image, so there is "
+                "no region to explain; choose another class, or a point with `where=(row, column)`."
+            )
+        return dataclasses.replace(self, where=mask)
+
+    def mask(self, shape: tuple[int, ...]) -> np.ndarray:
+        """The pixels that count, (h, w) bool."""
+        if isinstance(self.where, np.ndarray):
+            return self.where
+        mask = np.full(shape[:2], isinstance(self.where, str))
+        if isinstance(self.where, tuple):
+            mask[self.where] = True
+        return mask
+
+    def operand(self, network: Any) -> np.ndarray:
+        mask = self.mask(network.output_shape)
+        weights = np.zeros((*mask.shape, network.n_classes), np.float32)
+        sign = -1 if self.counterfactual else 1
+        weights[mask, int(self.class_index)] = sign / mask.sum()
+        if self.against is not None:
+            weights[mask, int(self.against)] = -sign / mask.sum()
+        return weights
+
+    def measure(self, network: Any) -> Callable:
+        return MEASURES[self.score if self.score == "logit" else network.activation, network.is_binary]
+
+    def in_words(self) -> str:
+        classes = f"“{self.labels[0] or self.class_index}”"
+        if self.against is not None:
+            classes += f" − “{self.labels[1] or self.against}”"
+        words = f"{'minus the ' if self.counterfactual else ''}{self.score_name or self.score} of {classes}"
+        if isinstance(self.where, tuple):
+            return f"{words} at ({self.where[0]}, {self.where[1]})"
+        if isinstance(self.where, np.ndarray):
+            return f"{words} over {int(self.where.sum()):,} pixels"
+        return f"{words} over its pixels"
+
+
+def _checked_place(where: Any) -> "str | tuple[int, int] | np.ndarray":
+    if isinstance(where, str) and where == PREDICTED:
+        return where
+    places = np.array(where)
+    if places.ndim == 2 and places.dtype.kind in "biuf" and places.any():
+        mask = places.astype(bool)
+        mask.setflags(write=False)
+        return mask
+    if places.shape == (2,) and places.dtype.kind in "iu":
+        return int(places[0]), int(places[1])
+    raise ParameterError(
+        '`where` must be "predicted", a mask (h, w) with at least one true place, or a point (row, column).'
+    )
