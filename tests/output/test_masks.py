@@ -64,7 +64,7 @@ def test_mask_over_a_picture_blends_and_leaves_the_background():
     assert np.abs(drawn[2:, 2:6] - expected).max() <= 1.5
 
 
-def test_outline_lies_inside_the_region_and_leaves_the_rest():
+def test_outline_is_white_inside_the_region_and_black_outside():
     mask = np.zeros((40, 40), int)
     region = np.zeros((40, 40), bool)
     region[10:30, 5:25] = True
@@ -75,8 +75,9 @@ def test_outline_lies_inside_the_region_and_leaves_the_rest():
     expected[10:30, 5:25] = True
     expected[11:29, 6:24] = False
     np.testing.assert_array_equal(white, expected)
-    assert black.sum() == 18**2 - 16**2
-    assert (drawn[~region] == (9, 9, 90)).all()
+    assert black.sum() == 4 * 20
+    assert not (black & region).any()
+    assert (drawn[~white & ~black] == (9, 9, 90)).all()
 
 
 @pytest.mark.parametrize(
