@@ -80,6 +80,19 @@ def test_outline_is_white_inside_the_region_and_black_outside():
     assert (drawn[~white & ~black] == (9, 9, 90)).all()
 
 
+def test_single_pixel_has_a_ring_around_it():
+    region = np.zeros((20, 20), bool)
+    region[6, 12] = True
+    picture = Image.new("RGB", (200, 200), (9, 9, 90))
+    drawn = np.array(mask_picture(np.zeros((20, 20), int), LABELS, picture, outlined=region))
+    rows, columns = np.nonzero((drawn == 255).all(axis=-1))
+    assert (rows.mean(), columns.mean()) == (pytest.approx(65, abs=0.6), pytest.approx(125, abs=0.6))
+    distance = np.hypot(rows - 65, columns - 125)
+    assert distance.min() > 7.1  # outside the pixel's square of 10
+    assert distance.max() < 16
+    assert np.array(picture).max() == 90
+
+
 @pytest.mark.parametrize(
     ("mask", "settings", "said"),
     [

@@ -12,6 +12,7 @@ from tiny_models import PLAIN
 
 import vislib
 from pages._ui.shell import images, models
+from pages._ui.widgets.bars import percent
 from vislib.model.classifier import Classifier
 
 EVERY = ("overview", "class_activation", "saliency", "occlusion", "compare_and_trust", "feature_maps", "filters",
@@ -55,8 +56,9 @@ def image_of(name: str, file: str = "") -> np.ndarray:
 
 
 def said(page) -> str:
-    """All that the page says in words, the sidebar included."""
-    return "\n".join([text(page), *(caption.value for caption in page.caption), *(box.value for box in page.info)])
+    """All that the page says in words, the sidebar included, without Markdown's backslashes."""
+    parts = [text(page), *(caption.value for caption in page.caption), *(box.value for box in page.info)]
+    return "\n".join(parts).replace("\\", "")
 
 
 @pytest.mark.parametrize("page_name", EVERY)
@@ -74,6 +76,7 @@ def test_page_works_for_the_task(name, page_name, open_task):
         assert value is None or f"The {value} while pixels are shown or covered" in text(page)
     if page_name == "class_activation" and name == "embedding":
         assert "so there is no map for each of them" in said(page)
+        assert "not similarity at the output. Grad-CAM explains any target." in said(page)
 
 
 def test_regression_is_a_number_with_its_unit_on_the_scale_of_the_samples(open_task):
@@ -111,7 +114,7 @@ def test_segmentation_is_a_mask_with_a_legend_of_shares(open_task):
     main = classifier.main_class(classifier.logits(image_of("scene-segmentation")))
     n_pixels = int((mask == main).sum())
     assert f"Outlined: “{classifier.labels[main]}”, {n_pixels:,} of 4,096 pixels." in text(page)
-    assert f"{classifier.labels[main]} : {100 * n_pixels / mask.size:.1f} %" in text(page)
+    assert f"{classifier.labels[main]} : {percent(n_pixels / mask.size)}" in text(page)
     assert f"Logit of “{classifier.labels[main]}” over {n_pixels} pixels" in text(page)
     offered = page.sidebar.selectbox(key="class").options
     assert set(offered) == {"Largest segment", *(classifier.labels[index] for index in np.unique(mask))}
