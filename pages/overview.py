@@ -7,12 +7,13 @@ from pages._ui.overview import answer_view, network_view
 from pages._ui.results import explain
 from pages._ui.results.look import Look
 from pages._ui.shell.context import context
+from vislib.tasks import Task
 
 here = context(
     "Inside a convolutional network", "What it sees, layer by layer, and what its decision rests on.", needs_maps=False
 )
 
-image, answer = st.columns([1, 3], gap="large")
+image, answer = st.columns([2, 3] if here.classifier.task is Task.SEGMENTATION else [1, 3], gap="large")
 with image:
     explain.image_picture(here)
 with answer:

@@ -64,7 +64,7 @@ def test_mask_over_a_picture_blends_and_leaves_the_background():
     assert np.abs(drawn[2:, 2:6] - expected).max() <= 1.5
 
 
-def test_outline_lies_inside_the_region_and_leaves_the_rest():
+def test_outline_is_white_inside_the_region_and_black_outside():
     mask = np.zeros((40, 40), int)
     region = np.zeros((40, 40), bool)
     region[10:30, 5:25] = True
@@ -75,8 +75,22 @@ def test_outline_lies_inside_the_region_and_leaves_the_rest():
     expected[10:30, 5:25] = True
     expected[11:29, 6:24] = False
     np.testing.assert_array_equal(white, expected)
-    assert black.sum() == 18**2 - 16**2
-    assert (drawn[~region] == (9, 9, 90)).all()
+    assert black.sum() == 4 * 20
+    assert not (black & region).any()
+    assert (drawn[~white & ~black] == (9, 9, 90)).all()
+
+
+def test_single_pixel_has_a_ring_around_it():
+    region = np.zeros((20, 20), bool)
+    region[6, 12] = True
+    picture = Image.new("RGB", (200, 200), (9, 9, 90))
+    drawn = np.array(mask_picture(np.zeros((20, 20), int), LABELS, picture, outlined=region))
+    rows, columns = np.nonzero((drawn == 255).all(axis=-1))
+    assert (rows.mean(), columns.mean()) == (pytest.approx(65, abs=0.6), pytest.approx(125, abs=0.6))
+    distance = np.hypot(rows - 65, columns - 125)
+    assert distance.min() > 7.1  # outside the pixel's square of 10
+    assert distance.max() < 16
+    assert np.array(picture).max() == 90
 
 
 @pytest.mark.parametrize(

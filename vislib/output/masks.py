@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from vislib.errors import ParameterError
 
@@ -88,7 +88,8 @@ def mask_picture(
         picture: What the network sees, of any size; the mask is stretched over it, with sharp pixels. Without it the
             result is the mask alone, whose background is transparent.
         opacity: 0 shows the picture alone, 1 hides it under the mask.
-        outlined: A region (h, w) bool, around which a line is drawn, white with a black edge.
+        outlined: A region (h, w) bool, along whose edge a line is drawn, white inside and black outside; a single
+            pixel has a ring around it.
 
     Returns:
         RGBA of (h, w) without a picture; RGB of the picture's size with it.
@@ -114,15 +115,29 @@ def mask_picture(
 
 
 def _with_outline(drawn: Image.Image, region: np.ndarray) -> Image.Image:
-    """The picture with a line inside the region's edge: white, and black beside it, to be seen on any colour."""
+    """The picture with a line along the region's edge, white inside it and black outside, to be seen on any colour."""
     from scipy import ndimage  # imported late, as this takes half a second
 
+    if region.sum() == 1:
+        return _with_ring(drawn, region)
     large = np.array(Image.fromarray(region.astype(bool)).resize(drawn.size, Image.Resampling.NEAREST))
     width = max(1, round(max(drawn.size) / 224))
     inside = ndimage.binary_erosion(large, iterations=width, border_value=0)
-    deeper = ndimage.binary_erosion(large, iterations=2 * width, border_value=0)
+    around = ndimage.binary_dilation(large, iterations=width)
     pixels = np.array(drawn)
     opaque = (255,) * (pixels.shape[2] - 3)
     pixels[large & ~inside] = (255, 255, 255, *opaque)
-    pixels[inside & ~deeper] = (0, 0, 0, *opaque)
+    pixels[around & ~large] = (0, 0, 0, *opaque)
     return Image.fromarray(pixels)
+
+
+def _with_ring(drawn: Image.Image, region: np.ndarray) -> Image.Image:
+    """The picture with a ring around a single pixel, which is too small for an outline: white, and black outside."""
+    row, column = (int(place[0]) for place in np.nonzero(region))
+    x, y = (column + 0.5) * drawn.width / region.shape[1], (row + 0.5) * drawn.height / region.shape[0]
+    width = max(1, round(max(drawn.size) / 224))
+    radius = 0.7 * max(drawn.width / region.shape[1], drawn.height / region.shape[0]) + 4 * width
+    drawn = drawn.copy()
+    for r, colour in ((radius + width, "black"), (radius, "white")):
+        ImageDraw.Draw(drawn).ellipse((x - r, y - r, x + r, y + r), outline=colour, width=width)
+    return drawn

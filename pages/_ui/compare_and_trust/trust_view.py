@@ -72,7 +72,7 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> N
         with slots[one.name].container():
             _verdict(one, list(measured.values()))
         with table_slot.container():
-            _table(measured, _value(here))
+            _table(measured, _value(here), words(here.classifier.task).one)
     if not measured:
         return
     measured = {explainer.name: measured[explainer.name] for explainer in every if explainer.name in measured}
@@ -158,17 +158,18 @@ def _value(here: Context) -> str:
     return _PROBABILITY if here.classifier.task.has_classes else words(here.classifier.task).value
 
 
-def _table(measured: Mapping[str, trust.Trust], value: str) -> None:
+def _table(measured: Mapping[str, trust.Trust], value: str, one: str) -> None:
     """The measures.
 
     Args:
         measured: The methods, by name.
         value: What is measured while pixels are covered.
+        one: What is explained, such as "class".
     """
     st.subheader("In numbers", anchor=False)
     measures = {name: (title, about.replace(_PROBABILITY, value)) for name, (title, about) in _MEASURES.items()}
     rows = [
-        {"Method": row["title"], "Knows the class": "yes" if row["class_discriminative"] else "knows no class"}
+        {"Method": row["title"], f"Knows the {one}": "yes" if row["class_discriminative"] else f"knows no {one}"}
         | {title: row[name] for name, (title, _) in measures.items()}
         | {"Verdict": row["verdict"]}
         for row in _rows(measured)

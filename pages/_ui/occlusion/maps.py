@@ -41,11 +41,11 @@ def score(context: Context, heatmap: vislib.Heatmap) -> None:
     """What is explained with the patch at each place: the class's probability, or where there is none the score."""
     if "probability" in heatmap.details:
         cells, what, unit = heatmap.details["probability"], f"Probability of “{context.label}”", "probability"
-        write = percent
+        write, worst = percent, "at worst"
         uncovered = float(context.values[context.class_index])
     else:
         cells, what, unit = heatmap.score - heatmap.details["drop"], capital(heatmap.explained), "score"
-        write = functools.partial(short_number, unit=context.classifier.unit)
+        write, worst = functools.partial(short_number, unit=context.classifier.unit), "at the lowest"
         uncovered = heatmap.score
     show_image(
         render.map_image(cells, size=(picture.SIDE, picture.SIDE)),
@@ -56,7 +56,7 @@ def score(context: Context, heatmap: vislib.Heatmap) -> None:
     lowest = np.unravel_index(cells.argmin(), cells.shape)
     picture.caption(
         what,
-        f"{write(uncovered)} uncovered; at worst {write(float(cells[lowest]))}. One cell per patch, "
+        f"{write(uncovered)} uncovered; {worst} {write(float(cells[lowest]))}. One cell per patch, "
         f"{cells.shape[1]} × {cells.shape[0]}.",
     )
 

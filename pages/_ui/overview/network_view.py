@@ -90,14 +90,18 @@ def _classes(context: Context) -> Group:
     """The network's answer: bars for shares, numbers for outputs."""
     classifier, values = context.classifier, context.values
     n_shown = 8
+    shares: list[float | None]
     if classifier.task.has_classes:
         order = {Task.MULTI_LABEL: "most probable first", Task.SEGMENTATION: "by their share of the pixels"}
         top = [int(index) for index in np.argsort(-values, kind="stable")[:n_shown]]
         shares = [float(values[index]) for index in top]
+        if classifier.task is Task.SEGMENTATION:
+            top = [index for index in top if values[index] > 0]
+            shares = shares[: len(top)]
         note = f"{len(values):,} in all, {order.get(classifier.task, 'most probable first')}"
     else:
         top = answers.shown_outputs(values, n_shown)
-        shares = [0.0] * len(top)
+        shares = [None] * len(top)
         note = f"{len(values):,} in all"
     bars = [
         (classifier.labels[index], share, answers.value_text(classifier, float(values[index])))

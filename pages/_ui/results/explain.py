@@ -116,7 +116,10 @@ def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = 
         slot.info(f"**{explainer.title}.** {plain(str(error))}")
         return None
     except vislib.VislibError as error:
-        slot.error(plain(str(error)))
+        if context.reference is None:
+            slot.error(plain(str(error)))
+        else:  # no mistake either: a similarity is not what every method explains
+            slot.info(f"**{explainer.title}.** {plain(str(error))}")
         return None
     if heatmap is not None:
         with slot.container():

@@ -57,9 +57,8 @@ def show(context: Context, explainer: Any, look: Look) -> None:
         )
         for index, heatmap in maps.items()
     ]
-    score = next(iter(maps.values())).explained.split(" of ")[0]
     tiles(
-        [Group("", f"Each explains the {score} of its {one}, on its own scale.", pictures)],
+        [Group("", _note(context, list(maps.values())), pictures)],
         key=f"every class {explainer.name}",
         layout="large",
         selected=str(context.class_index),
@@ -72,3 +71,10 @@ def _shown(context: Context) -> list[int]:
     if context.classifier.task is not Task.SEGMENTATION:
         return list(range(len(context.classifier.labels)))
     return [int(index) for index in np.argsort(-context.values, kind="stable") if context.values[index] > 0]
+
+
+def _note(context: Context, maps: list[vislib.Heatmap]) -> str:
+    """Which score is explained: "Each explains the logit of its class"."""
+    one = words(context.classifier.task).one
+    score = getattr(maps[0].target, "score_name", "") if context.classifier.task.has_classes else ""
+    return f"Each explains {f'the {score} of its {one}' if score else f'its {one}'}, on its own scale."

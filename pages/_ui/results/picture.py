@@ -9,6 +9,7 @@ import vislib
 from pages._ui.results import downloads
 from pages._ui.results.look import Look, colour_bar, short_number
 from pages._ui.shell.context import Context
+from pages._ui.shell.tasks import words
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.text import with_terms
 from vislib.output import render
@@ -38,7 +39,8 @@ def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note
     else:
         colour_bar(scale, heatmap.signed, look.colormap, heatmap.unit)
     where = f" at layer {heatmap.layer}" if heatmap.layer else ""
-    blind = () if method.class_discriminative else ("It ignores the class: the map is the same for all classes.",)
+    one = words(context.classifier.task).one
+    blind = () if method.class_discriminative else (f"It ignores the {one}: the map is the same for every {one}.",)
     sentences = (f"{capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes, *blind, note)
     caption(f"{title}{where}", " ".join(sentences))
     downloads.of_heatmap(context, heatmap, look, scale)

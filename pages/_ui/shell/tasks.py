@@ -67,7 +67,7 @@ _WORDS = {
     ),
     Task.REGRESSION: _OUTPUT,
     Task.UNKNOWN: _OUTPUT,
-    Task.EMBEDDING: Words("number", "numbers", "Similar to", "", "", "similarity", ""),
+    Task.EMBEDDING: Words("other image", "numbers", "Similar to", "", "", "similarity", ""),
 }
 
 
