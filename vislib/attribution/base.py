@@ -128,6 +128,7 @@ class Explainer(ABC):
         with one_blas_thread():
             if target is None:
                 logits = network.logits(inputs)
+                network.check_finite(logits, inputs)
                 target = classifier.target(classifier.main_class(logits[0]))
                 target = target.on_image(network, lambda: logits[0])
                 score = float(network.scores(logits, target)[0])
@@ -136,6 +137,7 @@ class Explainer(ABC):
             attribution = method.attribute(classifier, resized, target, progress)
             if score is None:
                 score = attribution.score if attribution.score is not None else float(network.values(inputs, target)[0])
+            network.check_finite(np.array(score), inputs)
         return Heatmap(
             values=np.ascontiguousarray(attribution.values, np.float32),
             signed=self.signed,

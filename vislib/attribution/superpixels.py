@@ -10,7 +10,7 @@ import numpy as np
 
 from vislib.attribution.base import Attribution, Explainer, Family, parameter
 from vislib.attribution.fills import FILLS, cover_image, unit_bands
-from vislib.errors import ParameterError
+from vislib.errors import ModelError, ParameterError, listed
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -89,6 +89,7 @@ class OverSuperpixels(Explainer):
             done = min(start + _BATCH, total)
             pictures = [shown(resized, cover, segments, coalition) for coalition in coalitions[start:done]]
             scores[start:done] = network.values(classifier.preprocess_input(np.stack(pictures)), target)
+            self._check_finite(scores[start:done], classifier, resized, target)
             partial = None
             if done == total or (done % fit_every == 0 and done > self.needed_each * coalitions.shape[1]):
                 fit = self.fit(coalitions[:done], scores[:done])
@@ -96,6 +97,16 @@ class OverSuperpixels(Explainer):
             progress(done, total, partial)
         details = {"superpixels": segments, "superpixel_values": fit.values, **fit.details}
         return Attribution(fit.values[segments], details=details, notes=(fit.note,))
+
+    def _check_finite(self, scores: np.ndarray, classifier: Classifier, resized: np.ndarray, target: Target) -> None:
+        if np.isfinite(scores).all():
+            return
+        network, inputs = classifier.network, classifier.preprocess_input(resized[None])
+        network.check_finite(network.values(inputs, target), inputs)
+        raise ModelError(
+            f"{network.name} gives NaN or infinity for pictures with superpixels covered, so {self.title} cannot fit "
+            f"values. Choose another `fill`: {listed(FILLS)}; or a method that covers nothing, such as saliency."
+        )
 
     @abstractmethod
     def coalitions(self, n: int) -> np.ndarray:
