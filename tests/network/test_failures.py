@@ -221,7 +221,7 @@ def test_picture_of_a_failing_layer_names_it():
 @pytest.mark.parametrize("target", [None, 0])
 @pytest.mark.parametrize("method", METHODS)
 def test_nan_names_the_layer_and_a_preprocessing_without_it_works(method, target):
-    with pytest.raises(vislib.VislibError, match="NaN|needs ReLUs"):
+    with pytest.raises(vislib.VislibError, match=r"NaN|needs ReLUs"):
         explained(method, _logarithmic(vislib.Preprocessing("−1..1", mean=(127.5,), scale=(127.5,))), target)
 
 
