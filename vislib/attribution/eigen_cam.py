@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vislib.attribution import blank_maps
 from vislib.attribution.base import AtLayer, Attribution, Family, OnePass
 from vislib.attribution.weighted_maps import of_cells
 from vislib.errors import LayerError, listed
@@ -45,6 +46,11 @@ class EigenCam(OnePass, AtLayer):
                 )
             found += [of_cells(classifier, layer, _cells(maps)) for maps in every]
         return found
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        return blank_maps.of_maps(classifier, resized, self.map_layer, self.title)
 
 
 def _cells(maps: np.ndarray) -> np.ndarray:

@@ -364,6 +364,11 @@ class Network:
             )
         return node.name
 
+    @property
+    def last_map_layers(self) -> tuple[str, ...]:
+        """The last layer with feature maps of every path to the output: several for a network with several branches."""
+        return tuple(node.name for node in self.graph.last_map_nodes)
+
     def last_map_layer_before(self, target: Target) -> str:
         """The default layer for a Grad-CAM of a target: `last_map_layer` for the class scores, and for a hidden layer
         the last feature maps that its weights read.
