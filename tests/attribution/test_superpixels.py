@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tiny_models import SIDE, keras_logits, random_image, tiny
+from tiny_models import keras_logits, random_image, tiny
 
 import vislib
 from vislib.attribution.fills import FILLS, cover_image
