@@ -1,5 +1,6 @@
 """Grad-CAM: a layer's feature maps, weighted by how strongly each raises the class's score."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,4 +65,11 @@ class GradCam(OnePass, AtLayer):
     def why_blank(
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
     ) -> str:
+        if self.variant != "vanilla":
+            (attribution,) = dataclasses.replace(self, variant="vanilla").attribute_many(classifier, resized[None], [target])
+            if np.ptp(attribution.values):
+                return (
+                    f"The {self.variant} gradient leaves no positive evidence at layer '{self.layer}'; with the variant "
+                    '"vanilla" there is some.'
+                )
         return blank_maps.of_layer(classifier, resized, self.map_layer, target, self.title, attribution.details)
