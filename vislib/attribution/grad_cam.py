@@ -66,7 +66,9 @@ class GradCam(OnePass, AtLayer):
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
     ) -> str:
         if self.variant != "vanilla":
-            (attribution,) = dataclasses.replace(self, variant="vanilla").attribute_many(classifier, resized[None], [target])
+            (attribution,) = dataclasses.replace(self, variant="vanilla").attribute_many(
+                classifier, resized[None], [target]
+            )
             if np.ptp(attribution.values):
                 return (
                     f"The {self.variant} gradient leaves no positive evidence at layer '{self.layer}'; with the variant "

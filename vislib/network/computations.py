@@ -2,6 +2,7 @@
 
 from vislib.backend import keras, tf
 from vislib.graph.graph import Graph
+from vislib.graph.layer_kinds import Role, kind_of
 from vislib.network.failures import NoGradient
 
 
@@ -86,7 +87,9 @@ def blocking_nodes(graph: Graph, read, measures, inputs, weights, operands) -> l
     return [
         node.name
         for node in graph.nodes
-        if id(node.output) in reached and not any(id(tensor) in reached for tensor in node.inputs)
+        if id(node.output) in reached
+        and not any(id(tensor) in reached for tensor in node.inputs)
+        and kind_of(node.operation).role is not Role.GIVEN  # given values do not come from the image
     ]
 
 
