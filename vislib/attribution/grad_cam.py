@@ -71,7 +71,7 @@ class GradCam(OnePass, AtLayer):
             )
             if np.ptp(attribution.values):
                 return (
-                    f"The {self.variant} gradient leaves no positive evidence at layer '{self.layer}'; with the variant "
-                    '"vanilla" there is some.'
+                    f"The {self.variant} gradient leaves no positive evidence at layer '{self.layer}'; with the "
+                    'variant "vanilla" there is some.'
                 )
         return blank_maps.of_layer(classifier, resized, self.map_layer, target, self.title, attribution.details)
