@@ -13,6 +13,7 @@ from vislib.backend import keras, tf
 
 layers = keras.layers
 SHAPE = (SIDE, SIDE, 3)
+AS_IT_IS = Preprocessing("as it is")
 WHOLE = Preprocessing("0..255, uncropped", crop_fraction=None)
 META = np.array([0.2, -1.0, 0.5], np.float32)
 
@@ -30,6 +31,7 @@ class Case:
         shown: The name of that layer in vislib.
         unit: The output that is explained.
         channels_first: Whether that layer's maps are (channels, height, width).
+        bands: The number of bands of its images; 0 for pictures (h, w, 3) in 0..255.
     """
 
     build: Callable[[], Any]
@@ -40,6 +42,18 @@ class Case:
     shown: str = ""
     unit: int = 0
     channels_first: bool = False
+    bands: int = 0
+
+    @property
+    def image(self) -> np.ndarray:
+        if not self.bands:
+            return random_image()
+        return np.random.default_rng(0).normal(0, 1, (SIDE, SIDE, self.bands)).astype(np.float32)
+
+    @property
+    def black(self) -> np.ndarray:
+        """What covers a patch: black, or the least value of each band."""
+        return self.image.min(axis=(0, 1)) if self.bands else np.zeros(3)
 
 
 def features(inputs, name: str = "conv"):
@@ -137,6 +151,45 @@ def flat_vector():
     return keras.Model(inputs, layers.Dense(3, activation="softmax")(x))
 
 
+def bands(n: int):
+    def build():
+        inputs = keras.Input((SIDE, SIDE, n))
+        return keras.Model(inputs, layers.Dense(3, activation="softmax")(features(inputs)))
+
+    return build
+
+
+REFERENCE = np.random.default_rng(3).random(SHAPE, np.float32)
+
+
+def siamese():
+    one, other = keras.Input(SHAPE, name="one"), keras.Input(SHAPE, name="other")
+    branch = keras.Sequential(
+        [keras.Input(SHAPE), layers.Conv2D(6, 3, activation="relu"), layers.Flatten()], name="twin"
+    )
+    apart = keras.ops.abs(branch(one) - branch(other))
+    return keras.Model([one, other], layers.Dense(1, activation="sigmoid")(apart))
+
+
+def without_a_top():
+    inputs = keras.Input(SHAPE)
+    return keras.Model(inputs, layers.ReLU()(layers.Conv2D(4, 3, padding="same", name="conv")(inputs)))
+
+
+def dictionary_of_inputs():
+    image, meta = keras.Input(SHAPE, name="picture"), keras.Input((3,), name="age")
+    x = layers.Concatenate()([features(image), meta])
+    return keras.Model({"picture": image, "age": meta}, layers.Dense(3, activation="softmax")(x))
+
+
+def heads_of_one_softmax_each():
+    inputs = keras.Input(SHAPE)
+    x = features(inputs)
+    return keras.Model(
+        inputs, {name: layers.Dense(n, activation="softmax", name=name)(x) for name, n in (("colour", 3), ("kind", 2))}
+    )
+
+
 def uint8_input():
     inputs = keras.Input(SHAPE, dtype="uint8")
     x = features(layers.Rescaling(1 / 255)(inputs))
@@ -217,6 +270,16 @@ def grey(pictures: np.ndarray) -> np.ndarray:
     return (pictures.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)) / 255
 
 
+def two_sided(p):
+    """P(0) and P(1) of a single unit p."""
+    return tf.concat([1 - p, p], -1) if tf.is_tensor(p) else np.concatenate([1 - p, p], -1)
+
+
+def mean_of_map(maps):
+    """Numbers of a map without classes are explained by their mean."""
+    return tf.reduce_mean(maps, axis=(1, 2)) if tf.is_tensor(maps) else np.mean(maps, axis=(1, 2))
+
+
 CASES: dict[str, Case] = {
     "regression": Case(ending(layers.Dense(1)), {"unit": "years", "labels": ["age"]}),
     "regression of 4": Case(ending(layers.Dense(4)), {"task": "regression"}, unit=2),
@@ -228,17 +291,38 @@ CASES: dict[str, Case] = {
     "softmax of tf.nn": Case(ending(layers.Dense(3, activation=tf.nn.softmax))),
     "softmax in a Lambda": Case(ending(layers.Dense(3), layers.Lambda(lambda x: tf.nn.softmax(x))), unit=1),
     "segmentation": Case(unet(), shown="conv", unit=2),
-    "segmentation of two classes": Case(unet(1, "sigmoid"), answer=lambda p: np.concatenate([1 - p, p], -1)),
+    "segmentation of two classes": Case(unet(1, "sigmoid"), answer=two_sided),
     "embedding": Case(ending(layers.Dense(5)), {"task": "embedding"}, unit=3),
     "two inputs": Case(
         two_inputs, {"inputs": {"meta": META}}, lambda p: [p.astype(np.float32) / 255, np.tile(META, (len(p), 1))]
     ),
+    "two images": Case(
+        siamese,
+        {"inputs": {"other": REFERENCE}},
+        lambda p: [p.astype(np.float32) / 255, np.tile(REFERENCE, (len(p), 1, 1, 1))],
+        answer=two_sided,
+        layer="",
+        shown="twin/conv2d",
+        unit=1,
+    ),
+    "maps of features": Case(without_a_top, answer=mean_of_map, unit=2),
     "two outputs": Case(two_outputs, {"output": "age"}, answer=lambda outputs: outputs[1]),
     "channels first": Case(
         channels_first, enter=lambda p: p.transpose(0, 3, 1, 2).astype(np.float32) / 255, channels_first=True
     ),
     "no channel axis": Case(without_channel_axis, enter=grey),
     "flat vector": Case(flat_vector, {"input_size": (SIDE, SIDE)}, lambda p: grey(p).reshape(len(p), -1)),
+    "2 bands": Case(bands(2), {"preprocess": AS_IT_IS}, lambda p: p, bands=2),
+    "4 bands": Case(bands(4), {"preprocess": AS_IT_IS}, lambda p: p, bands=4),
+    "12 bands": Case(bands(12), {"preprocess": AS_IT_IS}, lambda p: p, bands=12),
+    "inputs in a dict": Case(
+        dictionary_of_inputs,
+        {"inputs": {"age": META}},
+        lambda p: {"picture": p.astype(np.float32) / 255, "age": np.tile(META, (len(p), 1))},
+    ),
+    "outputs in a dict": Case(
+        heads_of_one_softmax_each, {"output": "kind"}, answer=lambda outputs: outputs["kind"], unit=1
+    ),
     "uint8": Case(uint8_input, {"preprocess": WHOLE}, lambda p: p.astype(np.float32)),
     "float64": Case(float64),
     "mixed precision": Case(mixed_precision),
@@ -281,7 +365,3 @@ def keras_outputs(name: str, pictures: np.ndarray) -> np.ndarray:
     case = CASES[name]
     batch = {"batch_size": 1} if name == "fixed batch size" else {}
     return np.asarray(case.answer(model_of(name).predict(case.enter(pictures), verbose=0, **batch)), np.float64)
-
-
-def pictures_like(image: np.ndarray, n: int) -> np.ndarray:
-    return np.stack([image, *(random_image(seed=seed) for seed in range(1, n))])

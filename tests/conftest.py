@@ -11,6 +11,8 @@ import vislib
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "sample_images"
 _LONGEST_FIRST = ("browser", "pages", "batch", "training")
+_SHARING = {"browser": "server", "pages": "pages", "lessons": "published tables", "diagram": "published tables"}
+"""What the files of a folder share, which one process makes once."""
 
 
 def pytest_collection_modifyitems(items) -> None:
@@ -21,14 +23,14 @@ def pytest_collection_modifyitems(items) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """A file goes to one process, and so do all files that share something: a server, or what pages have computed."""
+    """A file goes to one process, and so do all files that share something, such as a server."""
     from xdist.scheduler import LoadFileScheduling
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = Path(super()._split_scope(nodeid))
-            shares = file.parent.name in ("browser", "pages") and file.name != "test_fresh_link.py"
-            return str(file.parent if shares else file)
+            alone = file.name == "test_fresh_link.py"
+            return str(file) if alone else _SHARING.get(file.parent.name, str(file))
 
     return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 

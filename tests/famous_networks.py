@@ -1,20 +1,60 @@
-"""The beginnings of networks that people use: every kind of block that the whole has, in a third of its time."""
+"""Networks that people use, made cheap: only their beginnings, which have every kind of block, or without weights."""
+
+import contextlib
+from collections.abc import Iterator
+from unittest import mock
 
 from vislib.backend import keras
 
+layers = keras.layers
+
+
+@contextlib.contextmanager
+def weights_at_zero() -> Iterator[None]:
+    """Networks built meanwhile start with zeros, where only their shapes count: to draw the 138 million random weights
+    of a VGG-16 takes seconds."""
+
+    def zeros(self, shape, dtype=None, **_):
+        return keras.ops.zeros(shape, dtype)
+
+    initializers = keras.initializers
+    with (
+        mock.patch.object(initializers.VarianceScaling, "__call__", zeros),
+        mock.patch.object(initializers.RandomNormal, "__call__", zeros),
+    ):
+        yield
+
+
 _LAST = {
-    "ResNet50": "conv4_block2_out",
-    "ResNet50V2": "conv4_block1_out",
-    "DenseNet121": "conv3_block3_concat",
+    "ResNet50": "conv3_block2_out",
+    "ResNet50V2": "conv3_block2_out",
+    "DenseNet121": "conv3_block1_concat",
     "InceptionV3": "mixed4",
-    "Xception": "block5_sepconv3_bn",
-    "EfficientNetB0": "block4b_add",
+    "Xception": "block4_sepconv1_bn",
+    "EfficientNetB0": "block3b_add",
+    "MobileNet": "conv_pw_6_relu",
+    "MobileNetV3Small": "expanded_conv_4_add",
     "VGG16": "block5_pool",
 }
 
 
-def beginning(name: str, side: int) -> keras.Model:
+def with_classes(whole: keras.Model, last: str) -> keras.Model:
+    """A network up to the layer `last`, with five classes behind that."""
+    x = layers.GlobalAveragePooling2D()(whole.get_layer(last).output)
+    return keras.Model(whole.input, layers.Dense(5, activation="softmax")(x))
+
+
+def beginning(name: str, side: int, **options) -> keras.Model:
     """A network of `keras.applications` up to a layer in its middle, with five classes behind that."""
-    whole = getattr(keras.applications, name)(weights=None, input_shape=(side, side, 3), include_top=False)
-    x = keras.layers.GlobalAveragePooling2D()(whole.get_layer(_LAST[name]).output)
-    return keras.Model(whole.input, keras.layers.Dense(5, activation="softmax")(x))
+    make = getattr(keras.applications, name)
+    return with_classes(make(weights=None, input_shape=(side, side, 3), include_top=False, **options), _LAST[name])
+
+
+def in_a_new_head(side: int) -> keras.Model:
+    """A base below layers of one's own, as for transfer learning: the first half of a narrow MobileNetV2, by the name
+    "base", that ends in the ReLU "block_6_expand_relu" with maps of an eighth of the side."""
+    whole = keras.applications.MobileNetV2(weights=None, input_shape=(side, side, 3), alpha=0.35, include_top=False)
+    base = keras.Model(whole.input, whole.get_layer("block_6_expand_relu").output, name="base")
+    inputs = keras.Input((side, side, 3))
+    x = layers.GlobalAveragePooling2D()(base(layers.Rescaling(1 / 127.5, -1)(inputs)))
+    return keras.Model(inputs, layers.Dense(5, activation="softmax")(layers.Dense(8, activation="relu")(x)))

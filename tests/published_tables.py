@@ -3,6 +3,7 @@
 import functools
 
 import keras
+from famous_networks import weights_at_zero
 
 from vislib.backend import tf
 from vislib.layers.reading import layer_table
@@ -27,10 +28,12 @@ def multiply_adds_by_tensorflow(model) -> int:
 
 
 @functools.cache
-def published(name: str):
-    """(layer table, Keras's parameter total, TensorFlow's multiply-adds) of a network with random weights."""
-    if name in architectures.ARCHITECTURES:
-        model = architectures.build(name)
-    else:
-        model = getattr(keras.applications, name)(weights=None)
-    return layer_table(model), model.count_params(), multiply_adds_by_tensorflow(model)
+def published(name: str, profiled: bool = False):
+    """(layer table, Keras's parameter total, TensorFlow's multiply-adds) of a network; the last only if `profiled`, as
+    it takes as long as the rest."""
+    with weights_at_zero():
+        if name in architectures.ARCHITECTURES:
+            model = architectures.build(name)
+        else:
+            model = getattr(keras.applications, name)(weights=None)
+    return layer_table(model), model.count_params(), multiply_adds_by_tensorflow(model) if profiled else None

@@ -38,7 +38,8 @@ def test_any_network_its_class_rises(style):
         np.testing.assert_array_equal(old, new)
 
 
-@every_style
+# The network is asked as `maximize` asks it; a dream's own are the sizes, which these take each in another way.
+@pytest.mark.parametrize("style", ["any_size", "conv_relu", "grey", "nested_in_sequential", "operations", "sequential"])
 def test_any_network_dreams(style):
     layer = tiny(style).network.map_layers[0]
     result = deep_dream(tiny(style), random_image(), layer, octaves=2, octave_scale=1.5, steps=3)
@@ -193,12 +194,11 @@ def test_all_digits_recognised_as_their_class():
     assert np.diag(probabilities).min() >= 0.99
 
 
-def test_builtin_classes_recognised_after_a_shift(classifier):
-    classes = [classifier.class_index(name) for name in ("goldfish", "espresso")]
-    result = maximize(classifier, classes, steps=48)
-    random = np.random.default_rng(0)
-    moved = np.stack([np.roll(picture, random.integers(-8, 9, 2), (0, 1)) for picture in result.pictures])
-    assert classifier.network.logits(classifier.preprocess_input(moved)).argmax(axis=1).tolist() == classes
+def test_builtin_class_recognised_after_a_shift(classifier):
+    goldfish = classifier.class_index("goldfish")
+    result = maximize(classifier, goldfish, steps=48)
+    moved = np.roll(result.pictures, np.random.default_rng(0).integers(-8, 9, 2), (1, 2))
+    assert classifier.network.logits(classifier.preprocess_input(moved)).argmax() == goldfish
 
 
 def test_too_many_classes_refused(classifier):
@@ -208,7 +208,7 @@ def test_too_many_classes_refused(classifier):
 
 def test_caricature_more_like_the_image_than_noise_is(classifier, cat):
     objective = likeness(classifier, cat, "block8_project_bn")
-    result = maximize(classifier, objective, steps=16)
+    result = maximize(classifier, objective, steps=8)
     maps = vislib.feature_maps(classifier, result.pictures[0], "block8_project_bn").ravel()
     reference = objective.reference.ravel()
     assert maps @ reference / np.linalg.norm(maps) / np.linalg.norm(reference) > 0.3

@@ -153,9 +153,15 @@ def test_params_defaults_filled_in_and_recorded(method):
     np.testing.assert_array_equal(again.values, heatmap.values)
 
 
+@functools.cache
+def cropping() -> vislib.Classifier:
+    """A classifier that sees the middle of a photograph."""
+    return tiny_models.classifier_of(tiny("conv_relu").model, preprocess="0..1")
+
+
 @every_method
 def test_heatmap_of_photograph_tells_box_and_image_size(method):
-    classifier = tiny_models.classifier_of(tiny("conv_relu").model, preprocess="0..1")
+    classifier = cropping()
     heatmap = vislib.explain(method, classifier, random_image(40, 80))
     assert heatmap.image_size == (40, 80)
     assert vars(heatmap.box) == {"top": 2.5, "left": 22.5, "height": 35.0, "width": 35.0}

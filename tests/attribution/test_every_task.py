@@ -21,7 +21,7 @@ OPAQUE = "subclassed, opaque"
 POOLED = {
     *("regression", "regression of 4", "regression in -1..1", "unknown task", "multi-label", "softmax of tf.nn"),
     *("two outputs", "no channel axis", "flat vector", "uint8", "float64", "mixed precision", "fixed batch size"),
-    *("dropout that is always on", "subclassed"),
+    *("dropout that is always on", "subclassed", "2 bands", "4 bands", "12 bands", "outputs in a dict"),
 }
 SEEN = {name for name, method in vislib.methods().items() if method.family == "class activation"} - {"cam"}
 RULES = {"guided-backprop", "deconvnet"}
@@ -33,7 +33,7 @@ REFUSED = {
 
 def explained(method: str, name: str) -> vislib.Heatmap:
     target = vislib.targets.Output(CASES[name].unit) if name == "embedding" else None
-    return vislib.explain(method, loaded(name), IMAGE, target, **QUICK.get(method, {}))
+    return vislib.explain(method, loaded(name), CASES[name].image, target, **QUICK.get(method, {}))
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -1,12 +1,13 @@
 """Occlusion against a plain loop that covers one patch at a time, and against a closed form."""
 
 import dataclasses
+import functools
 import itertools
 
 import numpy as np
 import pytest
 from PIL import Image
-from tiny_models import PLAIN, classifier_of, random_image, seeded, tiny
+from tiny_models import PLAIN, classifier_of, keras_logits, random_image, seeded, tiny
 
 import vislib
 from vislib.attribution.fills import FILLS
@@ -28,22 +29,18 @@ def starts(side, patch, stride):
 
 
 def plain_loop(classifier, image, cover, class_index, patch, stride):
-    """(map, drops, probabilities, winners) with one picture at a time through Keras's own model."""
-    model = classifier.model
-    features = keras.Model(model.input, model.layers[-1].input)
-    kernel, bias = model.layers[-1].get_weights()
-
-    def logits(picture):
-        return features(picture[None].astype(np.float32) / 255, training=False).numpy()[0] @ kernel + bias
-
-    uncovered = logits(image)
+    """(map, drops, probabilities, winners) with one whole picture for each patch through Keras's own model."""
     tops, lefts = (starts(side, patch, stride) for side in image.shape[:2])
-    drops, probabilities, winners = (np.zeros((len(tops), len(lefts))) for _ in range(3))
-    total, count = np.zeros(image.shape[:2]), np.zeros(image.shape[:2])
-    for (i, top), (j, left) in itertools.product(enumerate(tops), enumerate(lefts)):
+    pictures = [image]
+    for top, left in itertools.product(tops, lefts):
         covered = image.copy()
         covered[top : top + patch, left : left + patch] = cover[top : top + patch, left : left + patch]
-        scores = logits(covered)
+        pictures.append(covered)
+    uncovered, *of_each = keras_logits(classifier, pictures)
+    drops, probabilities, winners = (np.zeros((len(tops), len(lefts))) for _ in range(3))
+    total, count = np.zeros(image.shape[:2]), np.zeros(image.shape[:2])
+    places = itertools.product(enumerate(tops), enumerate(lefts))
+    for ((i, top), (j, left)), scores in zip(places, of_each, strict=True):
         drops[i, j] = uncovered[class_index] - scores[class_index]
         probabilities[i, j] = (np.exp(scores) / np.exp(scores).sum())[class_index]
         winners[i, j] = scores.argmax()
@@ -52,8 +49,9 @@ def plain_loop(classifier, image, cover, class_index, patch, stride):
     return total / count, drops, probabilities, winners
 
 
-def odd_classifier(height=13, width=17):
-    inputs = keras.Input((height, width, 3))
+@functools.cache
+def odd_classifier():
+    inputs = keras.Input((13, 17, 3))
     x = keras.layers.Conv2D(6, 3, activation="relu")(inputs)
     x = keras.layers.Dense(4, activation="softmax")(keras.layers.Flatten()(x))
     return classifier_of(seeded(keras.Model(inputs, x)), input_size=None)

@@ -147,6 +147,6 @@ def test_single_superpixel_has_all_the_difference(method):
 @both
 @pytest.mark.parametrize(("label", "half"), [("espresso", np.s_[:, 112:]), ("Egyptian cat", np.s_[:, :112])])
 def test_collage_map_in_the_half_of_its_class(method, label, half, classifier, collage):
-    heatmap = vislib.explain(method, classifier, collage, classifier.class_index(label), n_samples=128)
+    heatmap = vislib.explain(method, classifier, collage, classifier.class_index(label), n_samples=64)
     positive = np.maximum(heatmap.values, 0)
     assert positive[half].sum() > 0.5 * positive.sum()

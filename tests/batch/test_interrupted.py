@@ -17,7 +17,7 @@ from vislib.batch import store as store_module
 ROOT = Path(__file__).parents[2]
 N_IMAGES, PART_ROWS = 120, 8
 METHODS = ("grad-cam", "random")
-KILLED_AT = (8, 13, 19)
+KILLED_AT = (13, 19)
 """Which file is on its way to the disk, four of them a part: maps, their folder, the table, its folder."""
 SEED = 2024
 
@@ -52,7 +52,7 @@ def tables(out: Path) -> dict[str, int]:
     return {path.name: path.stat().st_ino for path in (out / "table").glob("*")} if out.exists() else {}
 
 
-def test_killed_three_times_equals_one_run(digits, tmp_path):
+def test_killed_twice_equals_one_run(digits, tmp_path):
     out, whole = tmp_path / "killed", tmp_path / "whole"
     for at in KILLED_AT:
         before = tables(out)

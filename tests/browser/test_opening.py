@@ -9,10 +9,13 @@ from quick_methods import QUICK_QUERY
 from watched import PAGES
 
 QUICK_PAGES = {
-    "occlusion": QUICK_QUERY,
-    "saliency": QUICK_QUERY,
-    "what_a_unit_wants": "steps.One unit=16",
+    "": "model=cifar10",
+    "occlusion": f"model=cifar10&{QUICK_QUERY}",
+    "saliency": f"model=cifar10&{QUICK_QUERY}",
+    "class_activation": "model=cifar10",
+    "what_a_unit_wants": "model=cifar10&steps.One unit=16",
     "compare_and_trust": "model=cifar10&methods=Grad-CAM",
+    "batch": "model=cifar10",
 }
 
 
@@ -42,7 +45,7 @@ def test_every_page_opens_by_link_on_a_phone_without_scrolling_sideways(server, 
 
 @pytest.mark.parametrize(("scheme", "background"), [("dark", "rgb(18, 23, 28)"), ("light", "rgb(255, 255, 255)")])
 def test_theme_follows_the_system(scheme, background, server, visit):
-    it = visit(server, color_scheme=scheme)
+    it = visit(f"{server}/?model=digits", color_scheme=scheme)
     it.settled("")
     expect(it.page.get_by_test_id("stApp")).to_have_css("background-color", background)
     text = it.page.locator("h1.v-title").evaluate("element => getComputedStyle(element).color")

@@ -18,15 +18,15 @@ def coffee_png(samples) -> bytes:
     return buffer.getvalue()
 
 
-def test_own_image_is_explained_on_every_page_after(server, visit, coffee_png):
-    it = visit(f"{server}/class_activation")
+def test_own_image_is_explained_on_every_page_after(server, visit, samples):
+    it = visit(f"{server}/class_activation?model=cifar10")
     it.settled("class_activation")
-    it.upload("my cup.png", coffee_png)
-    it.says("Logit of “espresso”")
+    it.upload("my ship.png", (samples / "cifar10" / "ship.png").read_bytes())
+    it.says("Logit of “ship”")
     it.settled("class_activation")
-    expect(it.main.locator("img[alt='Grad-CAM for espresso over my cup.png']")).to_be_visible()
+    expect(it.main.locator("img[alt='Grad-CAM for ship over my ship.png']")).to_be_visible()
     it.go("feature_maps")
-    expect(it.main.locator("button img[alt*='over my cup.png;']")).to_be_visible()
+    expect(it.main.locator("button img[alt*='over my ship.png;']")).to_be_visible()
 
 
 def test_empty_file_is_a_sentence_and_the_image_stays(server, visit):
@@ -49,7 +49,7 @@ def test_svg_is_refused(server, visit):
 
 
 def test_hostile_name_shows_as_text(server, visit, coffee_png):
-    it = visit(f"{server}/saliency?{QUICK_QUERY}")
+    it = visit(f"{server}/saliency?model=cifar10&{QUICK_QUERY}")
     it.settled("saliency")
     it.upload(HOSTILE, coffee_png)
     it.says(f"The part of {HOSTILE} that is its input")

@@ -145,7 +145,8 @@ def test_flatten_mixed_precision_explained():
     x = layers.Conv2D(4, 3, activation="relu", dtype="mixed_float16")(inputs)
     x = layers.Dense(3, dtype="mixed_float16")(layers.GlobalAveragePooling2D(dtype="mixed_float16")(x))
     model = seeded(keras.Model(inputs, layers.Activation("softmax", dtype="float32")(x)))
+    classifier = classifier_of(model)
     for method in vislib.methods():
-        values = vislib.explain(method, classifier_of(model), random_image()).values
+        values = vislib.explain(method, classifier, random_image()).values
         assert values.dtype == np.float32
         assert np.isfinite(values).all()

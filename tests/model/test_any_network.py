@@ -4,14 +4,13 @@ import functools
 
 import numpy as np
 import pytest
-from any_networks import CASES, keras_outputs, loaded, model_of, pictures_like
-from tiny_models import SIDE, random_image
+from any_networks import CASES, keras_outputs, loaded, model_of
+from tiny_models import SIDE
 
 import vislib
 from vislib.backend import keras, tf
 from vislib.tasks import Task
 
-IMAGE = random_image()
 every_network = pytest.mark.parametrize("name", CASES)
 # Those whose convolution Keras can show with one `keras.Model` around it.
 with_a_layer = pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.layer])
@@ -27,6 +26,8 @@ TASKS = {
     "segmentation of two classes": Task.SEGMENTATION,
     "embedding": Task.EMBEDDING,
     "two outputs": Task.REGRESSION,
+    "two images": Task.BINARY,
+    "maps of features": Task.UNKNOWN,
 }
 
 
@@ -39,7 +40,7 @@ def target_of(name: str) -> vislib.targets.Target:
 @functools.cache
 def region_of(name: str) -> np.ndarray | None:
     """Of a segmentation, the pixels (h, w) at which Keras predicts the class."""
-    outputs = keras_outputs(name, IMAGE[None])[0]
+    outputs = keras_outputs(name, CASES[name].image[None])[0]
     return outputs.argmax(axis=-1) == CASES[name].unit if outputs.ndim == 3 else None
 
 
@@ -54,18 +55,6 @@ def tensor_value(name: str, outputs):
     return of_unit if region is None else tf.reduce_mean(tf.boolean_mask(of_unit, region, axis=1), axis=1)
 
 
-@pytest.fixture(autouse=True)
-def binary_answers(monkeypatch):
-    """A segmentation of two classes has one unit, p; NumPy's 1 − p does not work on tensors."""
-    both = "segmentation of two classes"
-    case = CASES[both]
-
-    def answer(p):
-        return tf.concat([1 - p, p], -1) if tf.is_tensor(p) else np.concatenate([1 - p, p], -1)
-
-    object.__setattr__(case, "answer", answer)
-
-
 @every_network
 def test_task_is_recognised_with_a_reason(name):
     head = loaded(name).network.head
@@ -76,10 +65,10 @@ def test_task_is_recognised_with_a_reason(name):
 @every_network
 def test_predictions_equal_keras(name):
     classifier = loaded(name)
-    (expected,) = keras_outputs(name, IMAGE[None])
-    found = {each.index: each for each in classifier.predict(IMAGE, 20)}
+    (expected,) = keras_outputs(name, CASES[name].image[None])
+    found = {each.index: each for each in classifier.predict(CASES[name].image, 20)}
     if classifier.task is Task.SEGMENTATION:
-        np.testing.assert_array_equal(classifier.segment(IMAGE), expected.argmax(axis=-1))
+        np.testing.assert_array_equal(classifier.segment(CASES[name].image), expected.argmax(axis=-1))
         expected = np.bincount(expected.argmax(axis=-1).ravel(), minlength=expected.shape[-1]) / SIDE**2
     assert len(found) == len(expected) == len(classifier.labels)
     np.testing.assert_allclose([found[k].value for k in range(len(expected))], expected, rtol=2e-3, atol=1e-5)
@@ -92,9 +81,9 @@ def test_predictions_equal_keras(name):
 @every_network
 def test_saliency_equals_a_plain_tape(name):
     case, classifier = CASES[name], loaded(name)
-    entered = case.enter(IMAGE[None])
-    given = [tf.constant(each) for each in entered] if isinstance(entered, list) else tf.constant(entered)
-    watched = given[0] if isinstance(given, list) else given
+    entered = case.enter(CASES[name].image[None])
+    given = keras.tree.map_structure(tf.constant, entered)
+    watched = given[0] if isinstance(given, list) else given["picture"] if isinstance(given, dict) else given
     if name == "uint8":  # Keras alone has no gradient by whole numbers, so its layers run on real ones
         inputs = keras.Input((SIDE, SIDE, 3))
         x = inputs
@@ -107,7 +96,7 @@ def test_saliency_equals_a_plain_tape(name):
         tape.watch(watched)
         value = tensor_value(name, model(given, training=False))
     gradient = tape.gradient(value, watched).numpy()
-    found = vislib.explain("saliency", classifier, IMAGE, target_of(name)).details["gradient"]
+    found = vislib.explain("saliency", classifier, CASES[name].image, target_of(name)).details["gradient"]
     if case.channels_first:
         gradient = gradient.transpose(0, 2, 3, 1)
     expected = gradient.reshape(1, SIDE, SIDE, -1)[0]
@@ -119,7 +108,7 @@ def test_grad_cam_equals_five_lines_of_numpy(name):
     case = CASES[name]
     maps, gradients = maps_and_gradients(name)
     expected = np.maximum(maps @ gradients.mean(axis=(0, 1)), 0)
-    found = vislib.explain("grad-cam", loaded(name), IMAGE, target_of(name), layer=case.shown or case.layer)
+    found = vislib.explain("grad-cam", loaded(name), CASES[name].image, target_of(name), layer=case.shown or case.layer)
     np.testing.assert_allclose(found.details["cells"], expected, rtol=2e-2, atol=5e-3 * max(expected.max(), 1e-12))
 
 
@@ -138,7 +127,7 @@ def maps_and_gradients(name) -> tuple[np.ndarray, np.ndarray]:
     layer.call = shifted
     try:
         with tf.GradientTape() as tape:
-            value = tensor_value(name, model(case.enter(IMAGE[None]), training=False))
+            value = tensor_value(name, model(case.enter(CASES[name].image[None]), training=False))
     finally:
         del layer.call  # the method of the class is found again
     found = [seen[-1][0].numpy().astype(np.float64), tape.gradient(value, shift).numpy().astype(np.float64)]
@@ -148,18 +137,20 @@ def maps_and_gradients(name) -> tuple[np.ndarray, np.ndarray]:
 @every_network
 def test_occlusion_equals_a_plain_loop(name):
     classifier = loaded(name)
-    heatmap = vislib.explain("occlusion", classifier, IMAGE, target_of(name), patch_px=4, stride_px=4, grey=0)
-    whole = value_of(name, keras_outputs(name, IMAGE[None]))[0]
+    heatmap = vislib.explain(
+        "occlusion", classifier, CASES[name].image, target_of(name), patch_px=4, stride_px=4, grey=0
+    )
+    whole = value_of(name, keras_outputs(name, CASES[name].image[None]))[0]
     for row, top in enumerate(range(0, SIDE, 4)):
-        covered = np.stack([IMAGE] * 3)
+        covered = np.stack([CASES[name].image] * 3)
         for column, left in enumerate(range(0, SIDE, 4)):
-            covered[column, top : top + 4, left : left + 4] = 0
+            covered[column, top : top + 4, left : left + 4] = CASES[name].black
         expected = whole - value_of(name, keras_outputs(name, covered))
         np.testing.assert_allclose(heatmap.details["drop"][row], expected, rtol=1e-2, atol=2e-3 * max(1, abs(whole)))
 
 
 @every_network
 def test_score_of_an_explanation_is_the_output(name):
-    heatmap = vislib.explain("random", loaded(name), IMAGE, target_of(name))
-    expected = value_of(name, keras_outputs(name, pictures_like(IMAGE, 1)))[0]
+    heatmap = vislib.explain("random", loaded(name), CASES[name].image, target_of(name))
+    expected = value_of(name, keras_outputs(name, CASES[name].image[None]))[0]
     assert heatmap.score == pytest.approx(expected, rel=2e-3, abs=1e-5)

@@ -1,6 +1,7 @@
 """A page of the app in Streamlit's own test runner, and what lies behind its pictures."""
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 from stopping import HANG_SECONDS
 from streamlit.testing.v1 import AppTest
+
+import vislib
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,6 +28,31 @@ class Offered:
 @pytest.fixture(autouse=True)
 def _in_root(monkeypatch) -> None:
     monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _networks_stay() -> Iterator[None]:
+    """Lets the pages keep each built-in network; as a server, they would load again and trace again what the tests of
+    more than three networks let go."""
+    from pages._ui.shell import models
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(models, "_built_in", functools.cache(lambda name: vislib.load_classifier(name)))
+        yield
+
+
+@pytest.fixture(scope="session")
+def classifier(_networks_stay) -> vislib.Classifier:
+    """The EfficientNet-Lite0 that the pages use, with the functions that they have traced."""
+    from pages._ui.shell import models
+
+    return models._built_in("efficientnet-lite0")
+
+
+@pytest.fixture(scope="session")
+def load_once() -> Callable[..., vislib.Classifier]:
+    """vislib.load_classifier, loading each network once; not the one that the pages use."""
+    return functools.cache(vislib.load_classifier)
 
 
 @pytest.fixture

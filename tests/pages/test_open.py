@@ -20,13 +20,13 @@ SHOWN = {
         "superpixels. R² = 0.",
         "superpixels, estimated from 514 pictures",
     ],
-    "saliency": ["Saliency (vanilla gradient)", "SmoothGrad", "Logit of “tiger cat”: 9.2"],
+    "saliency": ["Saliency (vanilla gradient)", "SmoothGrad", "Logit of “cat”: "],
     "class_activation": ["Grad-CAM at layer head_relu", "head_relu is the last layer before pooling"],
 }
 
 
-SMALL = {"occlusion": {"model": "cifar10"}}
-"""What makes the slow page quick, with its defaults; the others open with the network that a person finds."""
+SMALL = {page: {"model": "cifar10"} for page in ("occlusion", "saliency")}
+"""What makes the slow pages quick, with their defaults; the others open with the network that a person finds."""
 
 
 def of_family(family, what="tiger cat over cat.jpg"):
@@ -50,7 +50,7 @@ PICTURES = {
         "The image with the patch at row 18, column 22 covered",
         *of_family("perturbation", "cat over cifar10/cat.png")[1:],
     ],
-    "saliency": ["cat.jpg, as the network sees it", *of_family("gradient")],
+    "saliency": ["cifar10/cat.png, as the network sees it", *of_family("gradient", "cat over cifar10/cat.png")],
     "class_activation": [
         "cat.jpg, as the network sees it",
         *sorted(of_family("class activation"), key=lambda alt: not alt.startswith("Grad-CAM for")),

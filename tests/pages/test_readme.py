@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from stopping import HANG_SECONDS
 
-from vislib.cli import main
+import vislib
+from vislib.cli import batch, main
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -26,8 +27,20 @@ def folder(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-def fenced(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+@pytest.fixture(autouse=True)
+def _loaded_once(classifier, monkeypatch) -> None:
+    """The default network is there already; tests/cli and tests/zoo load it."""
+    load = vislib.load_classifier
+
+    def loaded(name, **changes):
+        return classifier if name == classifier.key and not changes else load(name, **changes)
+
+    for module in (vislib, main, batch):
+        monkeypatch.setattr(module, "load_classifier", loaded)
+
+
+def fenced(language: str, page: Path = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
 def command_lines() -> list[str]:
@@ -51,6 +64,15 @@ def test_python_blocks_run(folder):
                 assert value.shape == tuple(map(int, promise[3].strip("()").split(",")))
     written = {path.name for path in folder.iterdir() if path.is_file()}
     assert {"cat.png"} <= written
+
+
+def test_page_on_networks_runs(folder):
+    names: dict = {}
+    for block in fenced("python", ROOT / "docs" / "networks.md"):
+        exec(block, names)
+    assert names["mask"].shape == (64, 64)
+    assert names["kinds"].task == "classification"
+    assert names["areas"].task == "regression"
 
 
 def test_command_lines_run(folder, capsys):

@@ -1,6 +1,5 @@
 """The lines under each picture give the numbers behind it: those that "Raw numbers (NPZ)" saves."""
 
-import functools
 import io
 import json
 
@@ -12,12 +11,6 @@ import vislib
 
 def of_family(family):
     return sorted(name for name, method in vislib.methods().items() if method.family == family)
-
-
-@pytest.fixture(scope="module")
-def load_once():
-    """vislib.load_classifier, loading each network once; not the one that the pages use."""
-    return functools.cache(vislib.load_classifier)
 
 
 @pytest.mark.parametrize(

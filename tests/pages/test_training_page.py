@@ -10,19 +10,24 @@ from PIL import Image
 
 
 @pytest.fixture
-def noise_digits(tmp_path, monkeypatch):
-    """An "MNIST" of 600 pictures of noise, brighter for higher digits."""
-    import streamlit as st
+def data_dir(tmp_path, monkeypatch) -> Path:
+    """Where the page looks for data sets: an empty folder. Those of other tests are forgotten, before and after."""
+    from pages._ui.train import plan
 
+    monkeypatch.setenv("VISLIB_DATA_DIR", str(tmp_path))
+    plan._known.clear()
+    yield tmp_path
+    plan._known.clear()
+
+
+@pytest.fixture
+def _noise_digits(data_dir) -> None:
+    """An "MNIST" of 600 pictures of noise, brighter for higher digits."""
     labels = (np.arange(800) % 10).astype(np.uint8)
     images = np.random.default_rng(0).integers(0, 30, (800, 28, 28)).astype(np.uint8) + 20 * labels[:, None, None]
     np.savez(
-        tmp_path / "mnist.npz", x_train=images[:600], y_train=labels[:600], x_test=images[600:], y_test=labels[600:]
+        data_dir / "mnist.npz", x_train=images[:600], y_train=labels[:600], x_test=images[600:], y_test=labels[600:]
     )
-    monkeypatch.setenv("VISLIB_DATA_DIR", str(tmp_path))
-    st.cache_resource.clear()  # the data set of an earlier test
-    yield
-    st.cache_resource.clear()
 
 
 def start(page, **choices):
@@ -39,7 +44,8 @@ def test_train_opens_with_the_shipped_digit_network(open_page):
     assert page.selectbox(key="train.network").value == "digits"
 
 
-def test_train_two_epochs_shows_what_came_of_it(open_page, noise_digits):
+@pytest.mark.usefixtures("_noise_digits")
+def test_train_two_epochs_shows_what_came_of_it(open_page):
     page = check_sound(start(open_page("train"), network="lenet5", epochs=2))
     shown = text(page)
     assert "of the test images classified correctly" in shown
@@ -48,11 +54,8 @@ def test_train_two_epochs_shows_what_came_of_it(open_page, noise_digits):
     assert page.dataframe[0].value.to_numpy().sum() == 200, "the confusion matrix does not count every test image"
 
 
-def test_train_without_its_data_is_a_sentence(open_page, tmp_path, monkeypatch):
-    import streamlit as st
-
-    monkeypatch.setenv("VISLIB_DATA_DIR", str(tmp_path))
-    st.cache_resource.clear()
+@pytest.mark.usefixtures("data_dir")
+def test_train_without_its_data_is_a_sentence(open_page):
     page = start(open_page("train"))
     assert not page.exception
     assert any("mnist is not in" in sentence for sentence in errors(page))

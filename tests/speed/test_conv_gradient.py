@@ -32,6 +32,12 @@ def every_way_back():
     return keras.Model(inputs, layers.Dense(3)(layers.Flatten()(x)))
 
 
+@pytest.fixture(scope="module")
+def every_way():
+    """The network with every way back."""
+    return load_classifier(tiny_models.seeded(every_way_back()), preprocess="-1..1").network
+
+
 def assert_same_as_tensorflow(network, rule=None, seed=0, fold_batch_norm=False):
     inputs = np.random.default_rng(seed).normal(0, 1, (2, *network.input_shape)).astype(np.float32)
     graph = network.graph_with_rule(rule)
@@ -46,8 +52,8 @@ def assert_same_as_tensorflow(network, rule=None, seed=0, fold_batch_norm=False)
 
 
 @pytest.mark.parametrize("rule", [None, "guided", "deconvnet"])
-def test_gradient_any_convolution_same_as_tensorflow(rule):
-    assert_same_as_tensorflow(load_classifier(tiny_models.seeded(every_way_back()), preprocess="-1..1").network, rule)
+def test_gradient_any_convolution_same_as_tensorflow(rule, every_way):
+    assert_same_as_tensorflow(every_way, rule)
 
 
 def test_gradient_first_layer_used_twice_same_as_tensorflow():
@@ -57,11 +63,17 @@ def test_gradient_first_layer_used_twice_same_as_tensorflow():
     assert_same_as_tensorflow(load_classifier(tiny_models.seeded(model), preprocess="-1..1").network)
 
 
-@pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("padding", ["same", "valid"])
 @pytest.mark.parametrize(
-    ("kernel", "stride", "size"),
-    [(7, 2, (32, 35)), (3, 2, (16, 17)), ((4, 3), 3, (17, 19)), (2, 2, (9, 8)), ((5, 2), 4, (33, 34))],
+    ("kernel", "stride", "size", "channels"),
+    [
+        (7, 2, (32, 35), 3),
+        (3, 2, (16, 17), 1),
+        (3, 2, (16, 17), 3),
+        ((4, 3), 3, (17, 19), 3),
+        (2, 2, (9, 8), 1),
+        ((5, 2), 4, (33, 34), 3),
+    ],
 )
 def test_gradient_first_layer_with_a_stride_same_as_tensorflow(kernel, stride, size, padding, channels):
     inputs = keras.Input((*size, channels))
@@ -99,7 +111,7 @@ def test_most_convolutions_of_a_network_are_turned():
     """Where none were, all of the above would hold, slowly; folded norms leave those with a stride."""
     keras.utils.set_random_seed(0)
     graph = load_classifier(beginning("ResNet50", 64), preprocess="-1..1").network.graph
-    assert (n_turned(graph), n_turned(FoldBatchNorm(graph).graph())) == (31, 5)
+    assert (n_turned(graph), n_turned(FoldBatchNorm(graph).graph())) == (18, 3)
 
 
 def n_turned(graph) -> int:

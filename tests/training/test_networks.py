@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from famous_networks import weights_at_zero
 
 from vislib.errors import ParameterError
 from vislib.training import NETWORKS, NetworkOptions, build
@@ -71,7 +72,8 @@ LAYER_PARAMETERS = {
 
 @pytest.fixture(scope="module")
 def networks():
-    return {name: build(name) for name in NETWORKS}
+    with weights_at_zero():
+        return {name: build(name) for name in NETWORKS}
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 import vislib
-from vislib.zoo import efficientnet_lite0
 
 
-def test_parameters_counted():
-    assert efficientnet_lite0.build().count_params() == 4_694_024
+def test_parameters_counted(classifier):
+    assert classifier.model.count_params() == 4_694_024
 
 
 def test_labels_thousand_and_unique(classifier):

@@ -1,5 +1,6 @@
 """How good the predictions of a batch are, where none is simply right or wrong: errors of numbers, overlap of masks."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,17 +108,22 @@ def mask_quality(batch: Batch) -> MaskQuality | None:
 
 
 def in_words(batch: Batch) -> list[str]:
-    """The quality of a batch's predictions in a sentence or two; nothing where it is unknown or is an accuracy."""
+    """The quality of a batch's predictions, a sentence for each number or for the masks; nothing where it is unknown or
+    is an accuracy."""
     unit = f" {batch.unit}" if batch.unit else ""
-    lines = [
-        f"{errors.label}: mean absolute error {errors.mean_absolute:.4g}{unit}, R² {errors.r_squared:.3f}, of "
-        f"{errors.n:,} images with a true value."
-        for errors in value_errors(batch)
-    ]
+    lines = []
+    for errors in value_errors(batch):
+        r_squared = "" if math.isnan(errors.r_squared) else f", R² {errors.r_squared:.3f}"
+        of = "1 image" if errors.n == 1 else f"{errors.n:,} images"
+        lines.append(
+            f"{errors.label}: mean absolute error {errors.mean_absolute:.4g}{unit}{r_squared}, of {of} with a true "
+            "value."
+        )
     masks = mask_quality(batch)
     if masks is not None:
+        of = "1 image" if masks.n == 1 else f"{masks.n:,} images"
         lines.append(
-            f"Mean IoU {masks.mean_iou * 100:.1f} %, {masks.pixel_accuracy * 100:.1f} % of the pixels right, of "
-            f"{masks.n:,} images with a mask."
+            f"Mean IoU {masks.mean_iou * 100:.1f} %, {masks.pixel_accuracy * 100:.1f} % of the pixels right, of {of} "
+            "with a mask."
         )
     return lines

@@ -17,6 +17,7 @@ from vislib.cli import trust as trust_command
 from vislib.cli.image_options import add_image_options, image_reader
 from vislib.cli.method_options import method_parameter
 from vislib.cli.model_options import add_model_options, model_settings, say_what_is_unknown
+from vislib.cli.model_source import model_source, notes_on_stderr
 from vislib.cli.target_options import add_target_options, target_of
 from vislib.errors import ParameterError, VislibError, listed
 from vislib.loading.load import load_classifier
@@ -34,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        status = options.run(options)
+        with notes_on_stderr():
+            status = options.run(options)
     except VislibError as error:
         print(f"vislib: {error}", file=sys.stderr)
         return 2
@@ -111,7 +113,7 @@ def _add_common(command: argparse.ArgumentParser) -> None:
 
 
 def _loaded(options: argparse.Namespace) -> Classifier:
-    classifier = load_classifier(options.model, **model_settings(options))
+    classifier = load_classifier(model_source(options), **model_settings(options))
     say_what_is_unknown(classifier)
     return classifier
 

@@ -79,12 +79,23 @@ class Graph:
         """
         return self._last_map_node([self.logits]) if len(self.logits.shape) == 2 else self._narrowest_map_node()
 
+    @property
+    def _of_image(self) -> set[Node]:
+        """The nodes that depend on the image, and not only on given values of another input."""
+        seen, found = {id(self.input)}, set()
+        for node in self.nodes:
+            if any(id(tensor) in seen for tensor in node.inputs) and kind_of(node.operation).role is not Role.GIVEN:
+                seen.add(id(node.output))
+                found.add(node)
+        return found
+
     def _narrowest_map_node(self) -> Node | None:
-        ends = (id(self.logits),)
+        of_image = self._of_image
         maps = [
             node
             for node in self.map_nodes
-            if id(node.output) not in ends
+            if node in of_image
+            and node.output is not self.logits
             and kind_of(node.operation).role is not Role.POOLING
             and not kind_of(node.operation).identity
         ]
@@ -102,7 +113,8 @@ class Graph:
         return self._last_map_node(node.inputs)
 
     def _last_map_node(self, ends: Iterable[keras.KerasTensor]) -> Node | None:
-        order = {id(node.output): position for position, node in enumerate(self.nodes)}
+        of_image = self._of_image
+        order = {id(node.output): position for position, node in enumerate(self.nodes) if node in of_image}
         open_ends, seen, found = list(ends), set[int](), set[int]()
         while open_ends:
             position = order.get(id(open_ends.pop()))
@@ -150,6 +162,27 @@ class Graph:
             if id(later.output) in behind and later is not node:
                 found.update({id(tensor): tensor for tensor in later.inputs if id(tensor) not in behind})
         return tuple(found.values())
+
+    def behind(self, node: Node, ends: Iterable[keras.KerasTensor]) -> keras.Model:
+        """The part of the graph from a node's output to some tensors, as a model of its own.
+
+        Its inputs are the tensors of `cut_at`. The layers are called again, because Keras loses the calls of a shared
+        layer on both sides of a cut.
+        """
+        ends = list(ends)
+        needed = self.up_to(*ends)
+        starts = needed.cut_at(node)
+        inputs = [keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype) for tensor in starts]
+        now = {id(start): tensor for start, tensor in zip(starts, inputs, strict=True)}
+        for later in needed.nodes:
+            if id(later.output) in now or any(id(tensor) not in now for tensor in later.inputs):
+                continue
+            call = call_of(later.output)
+            args, kwargs = call.arguments.fill_in(now)
+            outputs = keras.tree.flatten(later.operation(*args, **kwargs))
+            now |= {id(old): new for old, new in zip(call.outputs, outputs, strict=True)}
+        # An end may be a start, and Keras makes no model whose output is its input.
+        return keras.Model(inputs, [keras.layers.Identity()(now[id(end)]) for end in ends])
 
     @property
     def cam_head(self) -> tuple[Node, Node] | None:

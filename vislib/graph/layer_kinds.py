@@ -25,6 +25,7 @@ class Role(StrEnum):
     REGULARIZATION = auto()
     AUGMENTATION = auto()
     ATTENTION = auto()
+    GIVEN = auto()
     OTHER = auto()
 
 
@@ -191,7 +192,7 @@ LAYERS = _rows(
     ("BatchNormalization FrozenBatchNorm", BATCH_NORMALIZATION),
     ("LayerNormalization RMSNormalization UnitNormalization", _CHANNEL_NORM),
     ("GroupNormalization", LayerKind(Role.NORMALIZATION, _E, "normalization over groups of channels, all places together")),
-    ("GivenInput", LayerKind(Role.OTHER, _E, "fixed values of another input")),
+    ("GivenInput", LayerKind(Role.GIVEN, _E, "fixed values of another input")),
     ("LogProbability", LayerKind(Role.ACTIVATION, _P, "the logarithm of a probability", exact_on_windows=True)),
     ("LocalResponseNormalization", LayerKind(Role.NORMALIZATION, _P, "divided by its neighbouring channels", exact_on_windows=True)),
     ("LayerScale CustomScaleLayer", LayerKind(Role.NORMALIZATION, _P, "scaled by learned or fixed numbers", exact_on_windows=True)),
@@ -220,7 +221,7 @@ LAYERS = _rows(
     ("RandomCrop Resizing CenterCrop", LayerKind(Role.AUGMENTATION, _E, "another size")),
     ("AutoContrast ContrastLimitedAdaptiveHistogramEqualization Equalization Solarization",
      LayerKind(Role.AUGMENTATION, _E, "the image's tones changed")),
-    ("Attention AdditiveAttention MultiHeadAttention GroupedQueryAttention", _ATTENTION),
+    ("Attention AdditiveAttention MultiHeadAttention GroupedQueryAttention GroupQueryAttention", _ATTENTION),
     ("Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D Embedding GRU GRUCell LSTM LSTMCell RNN ReversibleEmbedding "
      "SimpleRNN SimpleRNNCell StackedRNNCells SpectralNormalization TimeDistributed Wrapper Layer Lambda FlaxLayer "
      "JaxLayer TFSMLayer TorchModuleWrapper Pipeline", _WITH_WEIGHTS),

@@ -45,7 +45,8 @@ def up_to_logits(
     if len(shape) not in (1, 3) or shape[-1] is None:
         raise ModelError(
             f"{name} cannot be explained: its output has shape {tuple(output.shape)}. Accepted are one number or one "
-            "score per class, (batch, units), and a map of them, (batch, height, width, units)."
+            "score per class, (batch, units), and a map of them, (batch, height, width, units). Make a keras.Model "
+            "that ends in such an output, for example keras.Model(model.input, keras.layers.Flatten()(model.output))."
         )
     removed = _without_activation(nodes, output)
     head = _head(name, nodes, output, removed.activation if removed else "", task, loss)
@@ -113,7 +114,7 @@ def _head(name: str, nodes: list[Node], output: keras.KerasTensor, final: str, t
         units = "unit" if n_units == 1 else "units"
         found = task or _task_of_activation(final, n_units, is_map)
         return Head(found, final, reason if task else f"It ends in a {final} of {n_units} {units}.", given=given)
-    maker = next((node for node in nodes if node.output is output), None)
+    maker = _maker(nodes, output)
     unsure = maker is not None and not _gives_any_number(maker)
     if task is not None:
         activation = "sigmoid" if n_units == 1 or task in (Task.BINARY, Task.MULTI_LABEL) else "softmax"
@@ -156,11 +157,29 @@ def _check_suits(name: str, task: Task, n_units: int, is_map: bool) -> None:
         raise ParameterError(f"{name} gives {shape} for an image; a binary classification has one output unit.")
 
 
+_BOUNDED = ("hard_sigmoid", "sparse_sigmoid", "sparsemax", "HardSigmoid", "SparseSigmoid", "Sparsemax")
+
+
+def _maker(nodes: list[Node], output: keras.KerasTensor) -> Node | None:
+    """The operation that computes an output's values, behind those that only average, move or pass them on."""
+    producer = {id(node.output): node for node in nodes}
+    node = producer.get(id(output))
+    while node is not None and len(node.inputs) == 1:
+        kind = kind_of(node.operation)
+        if not kind.identity and kind.role not in (Role.POOLING, Role.RESHAPE):
+            break
+        node = producer.get(id(node.inputs[0]))
+    return node
+
+
 def _gives_any_number(node: Node) -> bool:
     """Whether an operation computes numbers of any size, so that values in 0..1 would be an accident."""
-    kind = kind_of(node.operation)
-    name = activation_name(node.operation)
-    return kind.role in (Role.DENSE, Role.CONVOLUTION) and name in ("linear", "relu", "tanh", "elu", "selu", "softplus")
+    roles = (Role.DENSE, Role.CONVOLUTION, Role.ACTIVATION, Role.NORMALIZATION)
+    if kind_of(node.operation).role not in roles:
+        return False
+    names = (activation_name(node.operation), type(node.operation).__name__)
+    known = getattr(node.operation, "activation", None) is None or names[0] in dir(keras.activations)
+    return known and not _final_activation(node.operation) and not any(name in _BOUNDED for name in names)
 
 
 def _probabilities(entry: keras.KerasTensor, output: keras.KerasTensor) -> str | None:

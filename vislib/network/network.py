@@ -257,10 +257,7 @@ class Network:
         kept = before(tf.constant(inputs, tf.float32))
         behind = self.functions.traced(
             ("behind", layer, form),
-            # The target may read the scaled layer itself, and Keras makes no model whose output is its input.
-            lambda: with_scaled_channels(
-                keras.Model(list(starts), [keras.layers.Identity()(tensor) for tensor in read]), _measures(form)
-            ),
+            lambda: with_scaled_channels(graph.behind(node, read), _measures(form)),
             tf.TensorSpec((None, scales.shape[1])),
             [tf.TensorSpec(tensor.shape) for tensor in kept],
             *self._operands(given),
