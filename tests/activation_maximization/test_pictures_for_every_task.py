@@ -33,7 +33,7 @@ def value_of(name: str, picture: np.ndarray) -> float:
     return float(logs[unit]) if name in PROBABILITIES_ONLY else float("nan")  # a logit is known up to a constant
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if not case.bands])
 def test_picture_on_any_network_raises_the_target(name):
     classifier = loaded(name)
     result = maximize(classifier, target_of(name), steps=4, parametrization=Pixels(), **STRAIGHT)
@@ -88,16 +88,12 @@ def test_picture_like_another_image_of_an_embedding():
 
 
 def test_network_of_bands_is_refused_and_feature_maps_work():
-    inputs = keras.Input((SIDE, SIDE, 5))
-    x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(4, 3, name="conv")(inputs))
-    model = seeded(keras.Model(inputs, keras.layers.Dense(2, activation="softmax")(x)))
-    classifier = vislib.load_classifier(model, preprocess="as it is")
-    with pytest.raises(ModelError, match=r"5 bands in units of their own. vislib\.feature_maps shows"):
+    classifier, scene = loaded("4 bands"), CASES["4 bands"].image
+    with pytest.raises(ModelError, match=r"4 bands in units of their own. vislib\.feature_maps shows"):
         maximize(classifier, 0, steps=1)
-    scene = np.random.default_rng(0).random((SIDE, SIDE, 5)).astype(np.float32)
-    with pytest.raises(ModelError, match="5 bands"):
+    with pytest.raises(ModelError, match="4 bands"):
         deep_dream(classifier, scene, "conv")
-    assert vislib.feature_maps(classifier, scene, "conv").shape == (SIDE - 2, SIDE - 2, 4)
+    assert vislib.feature_maps(classifier, scene, "conv").shape[-1] == 6
 
 
 def test_layer_that_cannot_be_seen_is_refused_and_its_class_works():

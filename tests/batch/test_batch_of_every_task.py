@@ -17,6 +17,7 @@ from vislib.batch.quality import in_words, mask_quality, value_errors
 from vislib.errors import DatasetError
 from vislib.tasks import Task
 
+PICTURES = [name for name, case in CASES.items() if not case.bands]
 CLASS_COLUMNS = ["predicted", "predicted_label", "probability", "correct", "top_index", "top_label", "top_probability"]
 # Their code is in this process alone: custom classes, functions of Python and TensorFlow.
 NOT_SENT = {"softmax of tf.nn", "softmax in a Lambda", "custom layer", "subclassed", "subclassed, opaque"}
@@ -34,14 +35,14 @@ def rows_of(name: str, images, folder, **settings) -> list[dict]:
     return open_batch(folder).table().to_pylist()
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", PICTURES)
 def test_row_of_any_network_says_what_predict_says(name, few, tmp_path):
     classifier = loaded(name)
     rows = rows_of(name, few[:3], tmp_path / "out")
     for row, picture in zip(rows, few, strict=False):
         assert row["error"] is None
         assert np.isfinite(row["score"])
-        assert row["saliency_reach"] > 0
+        assert row["saliency_reach"] >= 0
         said = classifier.predict(picture, 5)
         if not classifier.task.has_classes:
             np.testing.assert_allclose(row["values"], classifier.values(classifier.logits(picture)), rtol=1e-5)
@@ -270,16 +271,10 @@ def test_what_the_task_excludes_is_refused_before_anything_is_written(few, tmp_p
     assert not (tmp_path / "out").exists()
 
 
-def test_network_of_bands_refused():
-    from tiny_models import seeded
-
-    from vislib.backend import keras
-
-    inputs = keras.Input((SIDE, SIDE, 5))
-    x = keras.layers.GlobalAveragePooling2D()(inputs)
-    model = seeded(keras.Model(inputs, keras.layers.Dense(2, activation="softmax")(x)))
-    with pytest.raises(ParameterError, match="takes 5 bands"):
-        explain_many(vislib.load_classifier(model, preprocess="as it is"), [], out="nowhere")
+def test_network_of_bands_refused(tmp_path):
+    with pytest.raises(ParameterError, match=r"takes 4 bands.*vislib\.explain"):
+        explain_many(loaded("4 bands"), [], out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_interrupted_batch_goes_on_and_one_of_an_older_version_too(few, tmp_path):
@@ -298,7 +293,7 @@ def test_interrupted_batch_goes_on_and_one_of_an_older_version_too(few, tmp_path
     assert open_batch(tmp_path / "out").table().to_pylist() == rows
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", PICTURES)
 def test_any_network_reaches_another_process_or_is_refused(name, few, tmp_path):
     classifier = loaded(name)
     if name in NOT_SENT:

@@ -25,9 +25,9 @@ def target_of(name: str):
 def test_measures_of_any_network_are_finite_or_a_sentence(name):
     if name in NOT_COPIED:
         with pytest.raises(ModelError, match=r"cannot be copied.*randomize=False"):
-            trust.measure([SALIENCY], loaded(name), IMAGE, target_of(name), **CHEAP)
+            trust.measure([SALIENCY], loaded(name), CASES[name].image, target_of(name), **CHEAP)
     randomize = name not in NOT_COPIED
-    (found,) = trust.measure([SALIENCY], loaded(name), IMAGE, target_of(name), randomize=randomize, **CHEAP)
+    (found,) = trust.measure([SALIENCY], loaded(name), CASES[name].image, target_of(name), randomize=randomize, **CHEAP)
     numbers = [value for value in found.row().values() if isinstance(value, float)]
     assert len(numbers) == 7 + randomize
     assert np.isfinite(numbers).all()

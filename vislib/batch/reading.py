@@ -46,6 +46,11 @@ class Batch:
         self.parts = [part for part in range(-(-self.n_images // self._rows)) if folder.finished(part)]
 
     @property
+    def has_probabilities(self) -> bool:
+        """Whether each image has a most probable class."""
+        return self.task.has_classes and self.task is not Task.SEGMENTATION
+
+    @property
     def map_shape(self) -> tuple[int, int]:
         """(height, width) of the maps."""
         from pyarrow import parquet
