@@ -12,7 +12,8 @@ COPY vislib vislib
 RUN python -m compileall -q app.py pages vislib
 
 # Everything that is written goes to /tmp; weights that Keras downloads go to a volume (see compose.yaml).
-ENV HOME=/tmp MPLCONFIGDIR=/tmp/matplotlib KERAS_HOME=/weights VISLIB_CACHE_DIR=/tmp/vislib PYTHONDONTWRITEBYTECODE=1
+ENV HOME=/tmp MPLCONFIGDIR=/tmp/matplotlib KERAS_HOME=/weights VISLIB_CACHE_DIR=/tmp/vislib VISLIB_MAX_MODEL_MB=200 \
+    PYTHONDONTWRITEBYTECODE=1
 RUN mkdir /weights && chown 10001:10001 /weights
 USER 10001:10001
 EXPOSE 8501

@@ -105,7 +105,7 @@ def _taker(name: str, seeds: list[bytes]):
     from cases import kind_of, model_path
 
     from vislib import VislibError
-    from vislib.model_file.child import LOOK_CPU_SECONDS
+    from vislib.model_file.child import look_seconds
 
     kind = kind_of(name, seeds)
     load = _loader() if name == "model" else None
@@ -113,7 +113,7 @@ def _taker(name: str, seeds: list[bytes]):
     def take(number: int) -> tuple[str, str]:
         content = kind.file(number)
         # As the safe path's other process does; SIGPROF ends this one unless the timer is reset.
-        signal.setitimer(signal.ITIMER_PROF, LOOK_CPU_SECONDS if name == "model" else 0)
+        signal.setitimer(signal.ITIMER_PROF, look_seconds() if name == "model" else 0)
         try:
             kind.take(content)
             signal.setitimer(signal.ITIMER_PROF, 0)
@@ -137,7 +137,9 @@ def _loader():
     from vislib.errors import ModelError, VislibError
     from vislib.loading.own_model import classifier_of
     from vislib.model.preprocessing import PREPROCESSINGS
-    from vislib.model_file import ModelFile, child, load
+    from vislib.model_file import ModelFile, child
+    from vislib.model_file.keras_model import load_checked
+    from vislib.model_file.look import look
 
     child.limit_cpu = lambda seconds: None  # one process loads many files, and its real time is limited
     child.limit_process()
@@ -151,7 +153,7 @@ def _loader():
             return "refused when tried", refused
         keras.Layer.add_weight = add_weight
         try:
-            model = load.load_with_keras(path)
+            model = load_checked(look(path))
             sizes = [side or 32 for side in (getattr(model, "input_shape", None) or ())[1:3]]
             file = ModelFile("model", "digest", model)
             classifier = classifier_of(file, PREPROCESSINGS["0..1"], None, tuple(sizes))

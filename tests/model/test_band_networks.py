@@ -109,13 +109,15 @@ def test_ways_on_of_refusals_work():
 
 def test_file_of_a_network_of_bands_is_tried_like_any_other(tmp_path, monkeypatch):
     """The child runs it once and checks the sizes of its outputs, before it is loaded in this process."""
-    from vislib.model_file import child
+    from vislib.model_file import trial
+    from vislib.model_file.keras_model import load_checked
+    from vislib.model_file.look import look
 
     of_bands(6).model.save(tmp_path / "bands.keras")
     tried = []
-    monkeypatch.setattr(child, "check_sizes", lambda model, shape: tried.append(shape))
-    child.try_model(tmp_path / "bands.keras")
-    assert tried == [(SIDE, SIDE, 6)]
+    monkeypatch.setattr(trial, "check_graph", lambda graph: tried.append(tuple(graph.input.shape)))
+    trial.try_model(load_checked(look(tmp_path / "bands.keras")))
+    assert tried == [(None, SIDE, SIDE, 6)]
 
 
 def test_names_of_a_model_of_bands_in_the_error_work():

@@ -97,7 +97,7 @@ def zipped(**members) -> bytes:
 
 NO_MODEL = {
     "text": (b"hello", "neither a .keras archive nor an HDF5 file"),
-    "pickle": (b"\x80\x04\x95", "neither"),
+    "pickle": (b"\x80\x04\x95", "a pickle"),
     "other zip": (zipped(**{"word/document.xml": "<x/>"}), "no config.json"),
     "no weights": (zipped(**{"config.json": "{}", "metadata.json": METADATA}), "each once"),
     "weights only": (hdf5(), "weights without the model|no Keras model"),
@@ -135,9 +135,13 @@ def test_layer_of_the_same_name_as_an_operation_in_h5_passes(tmp_path):
     look_at(hdf5(legacy(sequential(CONV, layer("Add", {"trainable": True, "dtype": "float32"})))), tmp_path)
 
 
-def test_keras_2_archive_told_to_save_as_h5(tmp_path):
-    config = {**PLAIN, "module": "keras.src.engine.functional", "class_name": "Functional"}
-    assert_refused(archive(config), r"Keras 2.*as \.h5", tmp_path)
+def test_settings_of_training_left_out_at_any_depth(tmp_path):
+    """They may name functions; Keras would look them up for a model inside the model, even with compile=False."""
+    function = {"module": "keras.config", "class_name": "function", "config": "set_epsilon", "registered_name": None}
+    inner = {**PLAIN, "compile_config": {"loss": function}}
+    path = tmp_path / "model.keras"
+    path.write_bytes(archive(sequential(inner, DENSE)))
+    assert "compile_config" not in json.dumps(look(path).config)
 
 
 def test_config_with_a_mark_of_encoding_or_in_utf_16_read_as_keras_reads_it(tmp_path):

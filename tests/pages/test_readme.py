@@ -39,8 +39,8 @@ def _loaded_once(classifier, monkeypatch) -> None:
         monkeypatch.setattr(module, "load_classifier", loaded)
 
 
-def fenced(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+def fenced(language: str, page: Path = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
 def command_lines() -> list[str]:
@@ -64,6 +64,15 @@ def test_python_blocks_run(folder):
                 assert value.shape == tuple(map(int, promise[3].strip("()").split(",")))
     written = {path.name for path in folder.iterdir() if path.is_file()}
     assert {"cat.png"} <= written
+
+
+def test_page_on_networks_runs(folder):
+    names: dict = {}
+    for block in fenced("python", ROOT / "docs" / "networks.md"):
+        exec(block, names)
+    assert names["mask"].shape == (64, 64)
+    assert names["kinds"].task == "classification"
+    assert names["areas"].task == "regression"
 
 
 def test_command_lines_run(folder, capsys):

@@ -50,7 +50,7 @@ class PackedClassifier:
         """Loads the model and returns the classifier."""
         if self.file is None:
             return load_classifier(self.key)
-        from vislib.model_file.load import load_with_keras
+        from vislib.model_file.keras_model import load_with_keras
 
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "model.keras"

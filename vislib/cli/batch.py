@@ -11,6 +11,7 @@ from vislib.batch.run import ENGINES, explain_many
 from vislib.batch.settings import EXPLAINED, Cluster
 from vislib.cli.method_options import method_parameter
 from vislib.cli.model_options import add_model_options, model_settings
+from vislib.cli.model_source import model_source
 from vislib.cli.trust import methods_named
 from vislib.errors import ParameterError, listed
 from vislib.loading.load import load_classifier
@@ -74,7 +75,11 @@ def run_batch(options: argparse.Namespace) -> int:
     """
     methods = _methods(options)
     cluster = _cluster(options)
-    classifier = load_classifier(options.model, **model_settings(options))
+    if options.custom_objects is not None and cluster is not None:
+        raise ParameterError(
+            "--custom-objects is for --engine local: the workers of a cluster do not have that module."
+        )
+    classifier = load_classifier(model_source(options), **model_settings(options))
     shown = _Shown()
     try:
         result = explain_many(

@@ -19,6 +19,7 @@ from vislib.cli import trust as trust_command
 from vislib.cli.image_options import add_image_options, image_reader
 from vislib.cli.method_options import method_parameter
 from vislib.cli.model_options import add_model_options, model_settings
+from vislib.cli.model_source import model_source, notes_on_stderr
 from vislib.errors import ParameterError, VislibError, listed
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier, Prediction
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        status = options.run(options)
+        with notes_on_stderr():
+            status = options.run(options)
     except VislibError as error:
         print(f"vislib: {error}", file=sys.stderr)
         return 2
@@ -141,7 +143,7 @@ def _methods(options: argparse.Namespace) -> None:
 
 def _predict(options: argparse.Namespace) -> None:
     image = image_reader(options)
-    classifier = load_classifier(options.model, **model_settings(options))
+    classifier = load_classifier(model_source(options), **model_settings(options))
     for prediction in classifier.predict(image(classifier), options.top):
         print(_line(prediction, classifier.unit))
 
@@ -160,7 +162,7 @@ def _explain(options: argparse.Namespace) -> None:
     params = dict(method_parameter(explainers[0], text) for text in options.param)
     export.check_path(options.out)
     read = image_reader(options)
-    classifier = load_classifier(options.model, **model_settings(options))
+    classifier = load_classifier(model_source(options), **model_settings(options))
     image = read(classifier)
     target = _target(options, classifier, image)
     for explainer in explainers:
@@ -177,7 +179,7 @@ def _compare(options: argparse.Namespace) -> None:
     explainers = trust_command.methods_named(options.method)
     path = export.check_path(options.out, export.PICTURES)
     read = image_reader(options)
-    classifier = load_classifier(options.model, **model_settings(options))
+    classifier = load_classifier(model_source(options), **model_settings(options))
     image = read(classifier)
     target = _target(options, classifier, image)
     heatmaps = [explainer().explain(classifier, image, target, _progress()) for explainer in explainers]
@@ -189,7 +191,7 @@ def _trust(options: argparse.Namespace) -> None:
     explainers = [method() for method in trust_command.methods_named(options.method)]
     path = export.check_path(options.out, trust_command.TABLES) if options.out else None
     read, read_others = image_reader(options), [image_reader(options, other) for other in options.grid]
-    classifier = load_classifier(options.model, **model_settings(options))
+    classifier = load_classifier(model_source(options), **model_settings(options))
     image, others = read(classifier), [read_other(classifier) for read_other in read_others]
     target = _target(options, classifier, image)
     trust_command.run_trust(explainers, classifier, image, target, others, options.seed, path, _progress())
@@ -197,7 +199,9 @@ def _trust(options: argparse.Namespace) -> None:
 
 def _maximize(options: argparse.Namespace) -> None:
     export.check_path(options.out)
-    maximize_command.run_maximize(options, load_classifier(options.model, **model_settings(options)), _progress())
+    maximize_command.run_maximize(
+        options, load_classifier(model_source(options), **model_settings(options)), _progress()
+    )
 
 
 def _progress():

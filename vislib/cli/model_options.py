@@ -30,6 +30,11 @@ def add_model_options(command: argparse.ArgumentParser) -> None:
     own.add_argument(
         "--trust", action="store_true", help="do not try the file in a separate process first, because you made it"
     )
+    own.add_argument(
+        "--custom-objects",
+        metavar="MODULE",
+        help="with --trust: a Python file or module with the classes and functions of your own that the model uses",
+    )
 
 
 def model_settings(options: argparse.Namespace) -> dict[str, Any]:

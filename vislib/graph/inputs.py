@@ -67,9 +67,8 @@ def image_input(
 def _given(inputs: Sequence[keras.KerasTensor], names: Sequence[str], given: Inputs) -> dict[str, np.ndarray]:
     if given is None:
         return {}
-    if given == ZEROS:
-        others = [tensor for tensor in inputs if len(tensor.shape) != 4]
-        found = {tensor.name: np.zeros([side or 1 for side in tensor.shape[1:]], tensor.dtype) for tensor in others}
+    if isinstance(given, str) and given == ZEROS:
+        found = {tensor.name: zeros_like(tensor) for tensor in inputs if len(tensor.shape) != 4}
         return found if len(found) < len(inputs) else {}
     if not isinstance(given, Mapping):
         raise ParameterError(
@@ -83,6 +82,23 @@ def _given(inputs: Sequence[keras.KerasTensor], names: Sequence[str], given: Inp
         tensor = inputs[names.index(key)]
         found[key] = _values(key, values, tensor)
     return found
+
+
+def zeros_like(tensor: keras.KerasTensor, any_side: int = 1) -> np.ndarray:
+    """Zeros for an input, without the batch axis; sides that may have any length have `any_side`."""
+    return np.zeros([side or any_side for side in tensor.shape[1:]], str(tensor.dtype))
+
+
+def may_be_image(inputs: Sequence[keras.KerasTensor]) -> list[keras.KerasTensor]:
+    """The inputs that may take the image: those with height, width and channels; if there are none, those with height
+    and width; if there are none either, flat vectors of a known length."""
+    for n_axes in (4, 3, 2):
+        found = [tensor for tensor in inputs if len(tensor.shape) == n_axes]
+        if found and n_axes == 2:
+            return [tensor for tensor in found if tensor.shape[1]]
+        if found:
+            return found
+    return []
 
 
 def _values(name: str, values: Any, tensor: keras.KerasTensor) -> np.ndarray:

@@ -221,7 +221,7 @@ LAYERS = _rows(
     ("RandomCrop Resizing CenterCrop", LayerKind(Role.AUGMENTATION, _E, "another size")),
     ("AutoContrast ContrastLimitedAdaptiveHistogramEqualization Equalization Solarization",
      LayerKind(Role.AUGMENTATION, _E, "the image's tones changed")),
-    ("Attention AdditiveAttention MultiHeadAttention GroupedQueryAttention", _ATTENTION),
+    ("Attention AdditiveAttention MultiHeadAttention GroupedQueryAttention GroupQueryAttention", _ATTENTION),
     ("Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D Embedding GRU GRUCell LSTM LSTMCell RNN ReversibleEmbedding "
      "SimpleRNN SimpleRNNCell StackedRNNCells SpectralNormalization TimeDistributed Wrapper Layer Lambda FlaxLayer "
      "JaxLayer TFSMLayer TorchModuleWrapper Pipeline", _WITH_WEIGHTS),

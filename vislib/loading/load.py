@@ -1,17 +1,17 @@
 """`load_classifier`, which loads every classifier."""
 
-import os
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from vislib.errors import ModelError, ParameterError, listed
+from vislib.loading.sources import is_model_file
 from vislib.model.classifier import Classifier
 from vislib.model.labels import labels_of
 from vislib.model.preprocessing import CROPS, Preprocessing, preprocessing_named
 from vislib.model.reading import Reading
+from vislib.progress import no_progress
 from vislib.tasks import Task, task_named
-
-_FILE_SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
 def load_classifier(
@@ -66,12 +66,10 @@ def load_classifier(
     """
     from vislib import zoo
 
-    is_file = isinstance(source, bytes | os.PathLike) or (
-        isinstance(source, str) and source not in zoo.models() and source.lower().endswith(_FILE_SUFFIXES)
-    )
+    is_file = is_model_file(source, zoo.models())
     if isinstance(source, str) and not is_file:
         given = (preprocess, labels, input_size, crop, task, output, inputs)
-        if any(one is not None for one in given) or unit:
+        if source in zoo.models() and (any(one is not None for one in given) or unit):
             raise ModelError(
                 "A built-in network has its own preprocessing, labels, input size, crop, task and unit; leave these "
                 "arguments out."
@@ -86,9 +84,11 @@ def load_classifier(
     labels = None if labels is None else labels_of(labels)
     reading = Reading(None if task is None else task_named(task), output, inputs, unit=unit)
     if is_file:
-        from vislib.model_file import load_model_file
+        from vislib.model_file import ModelFileWarning, load_model_file
 
-        source = load_model_file(source, trust, *([progress] if progress else []))
+        source = load_model_file(source, trust, progress or no_progress)
+        for note in source.notes:
+            warnings.warn(note, ModelFileWarning, stacklevel=2)
     from vislib.loading.own_model import classifier_of
 
     if crop is None and is_named and not _is_of_imagenet(source):

@@ -1,5 +1,6 @@
 """Creates a classifier from a custom Keras model, in memory or from a file."""
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -9,14 +10,14 @@ import numpy as np
 
 from vislib.backend import keras
 from vislib.errors import ModelError, ParameterError, listed
-from vislib.graph.flatten import is_channels_first
+from vislib.graph.flatten import flatten, is_channels_first
 from vislib.graph.inputs import Inputs, image_input
 from vislib.loading.preprocessing_choice import built_in_preprocessing
 from vislib.model.classifier import Classifier
 from vislib.model.preprocessing import PREPROCESSINGS, Preprocessing
 from vislib.model.reading import AS_THE_MODEL_SAYS, Reading
 from vislib.model_file import ModelFile
-from vislib.model_file.sizes import check_sizes
+from vislib.model_file.sizes import check_graph
 from vislib.network.network import Network
 from vislib.tasks import loss_name
 
@@ -35,8 +36,10 @@ def classifier_of(
     model = source.model if isinstance(source, ModelFile) else source
     name = source.name if isinstance(source, ModelFile) else getattr(model, "name", "the model")
     shape = image_shape(model, name, input_size, reading.inputs)
-    if isinstance(source, ModelFile) and None in model.input_shape[1:3]:
-        check_sizes(model, shape)  # the file was tried at another size
+    if isinstance(source, ModelFile):
+        reading = reading if reading.loss is not None else dataclasses.replace(reading, loss=source.loss)
+        if _is_untried(model, reading):
+            check_graph(flatten(model, shape, **reading.of_network))
     network = Network(model, shape, **reading.of_network)
     preprocess = preprocess or built_in_preprocessing(network.graph)
     if preprocess is None:
@@ -53,6 +56,12 @@ def classifier_of(
     plain = re.sub(r"[^\w.-]+", "-", name)[:40]
     key = f"{plain}-{hashlib.sha256(settings.encode()).hexdigest()[:12]}"
     return Classifier(key, model, tuple(labels), shape[:2], shape[2], preprocess, reading)
+
+
+def _is_untried(model: keras.Model, reading: Reading) -> bool:
+    """Whether the file was tried in another way: at another size, another output, or with other values given."""
+    free = any(None in tensor.shape[1:] for tensor in getattr(model, "inputs", None) or ())
+    return free or reading.output is not None
 
 
 def _numbered(network: Network, reading: Reading) -> list[str]:

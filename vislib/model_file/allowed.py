@@ -1,43 +1,83 @@
-"""What a model file may name: the Keras classes that image classifiers consist of, and nothing else.
+"""What a model file may name: the classes of Keras that neither run code nor read files, and nothing else.
 
 This is an allow list. Keras's safe mode refuses what is known to be dangerous, and so accepts what is not known yet
 (`keras.config.set_epsilon` in a `Lambda` was an example). None of the classes here can call a function that a file
-names, open a file, or change anything outside the model.
+names, open a file, or change anything outside the model. `REFUSED_LAYERS` says why each other layer of Keras is not
+here; `tests/model_file/test_allowed.py` fails on a layer that is in neither list.
 """
+
+from vislib.model_file.allowed_operations import OPERATIONS_BY_MODULE
 
 _MERGING = "Add Subtract Multiply Average Maximum Minimum Concatenate Dot"
 _POOLING = (
-    "MaxPooling1D MaxPooling2D AveragePooling1D AveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D "
-    "GlobalAveragePooling1D GlobalAveragePooling2D AdaptiveAveragePooling2D AdaptiveMaxPooling2D"
+    "MaxPooling1D MaxPooling2D MaxPooling3D AveragePooling1D AveragePooling2D AveragePooling3D GlobalMaxPooling1D "
+    "GlobalMaxPooling2D GlobalMaxPooling3D GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D "
+    "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D AdaptiveMaxPooling1D "
+    "AdaptiveMaxPooling2D AdaptiveMaxPooling3D"
 )
-_WEIGHTED = "Dense Conv1D Conv2D Conv2DTranspose SeparableConv1D SeparableConv2D DepthwiseConv1D DepthwiseConv2D"
+_WEIGHTED = (
+    "Dense EinsumDense Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose SeparableConv1D "
+    "SeparableConv2D DepthwiseConv1D DepthwiseConv2D Embedding ReversibleEmbedding"
+)
+_ATTENDING = "Attention AdditiveAttention MultiHeadAttention GroupedQueryAttention GroupQueryAttention"
+_RECURRENT = (
+    "RNN SimpleRNN SimpleRNNCell GRU GRUCell LSTM LSTMCell StackedRNNCells ConvLSTM1D ConvLSTM2D ConvLSTM3D "
+    "Bidirectional TimeDistributed"
+)
 _NORMALIZING = (
-    "BatchNormalization LayerNormalization GroupNormalization UnitNormalization RMSNormalization Normalization "
-    "Rescaling"
+    "BatchNormalization LayerNormalization GroupNormalization UnitNormalization RMSNormalization "
+    "SpectralNormalization Normalization Rescaling"
 )
 _REGULARIZING = (
-    "Dropout SpatialDropout1D SpatialDropout2D GaussianDropout GaussianNoise AlphaDropout ActivityRegularization"
+    "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianDropout GaussianNoise AlphaDropout "
+    "ActivityRegularization"
 )
 _ACTIVATING = "Activation ReLU LeakyReLU PReLU ELU Softmax"
 _SHAPING = (
-    "InputLayer Identity Flatten Reshape Permute ZeroPadding1D ZeroPadding2D Cropping1D Cropping2D UpSampling2D "
-    "Resizing CenterCrop"
+    "InputLayer Identity Flatten Reshape Permute RepeatVector Masking ZeroPadding1D ZeroPadding2D ZeroPadding3D "
+    "Cropping1D Cropping2D Cropping3D UpSampling1D UpSampling2D UpSampling3D Resizing CenterCrop"
 )
 _AUGMENTING = (
     "RandomFlip RandomRotation RandomZoom RandomTranslation RandomContrast RandomBrightness RandomCrop "
-    "RandomHeight RandomWidth RandomShear RandomErasing"
+    "RandomHeight RandomWidth RandomShear RandomErasing RandomColorDegeneration RandomColorJitter "
+    "RandomElasticTransform RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective "
+    "RandomPosterization RandomSaturation RandomSharpness AugMix CutMix MixUp RandAugment AutoContrast "
+    "ContrastLimitedAdaptiveHistogramEqualization Equalization Solarization MaxNumBoundingBoxes Pipeline"
 )
+_ENCODING = "CategoryEncoding Discretization Hashing HashedCrossing MelSpectrogram STFTSpectrogram"
 
 MODELS = frozenset(["Functional", "Sequential", "Model"])
 LAYERS = frozenset(
-    " ".join((_MERGING, _POOLING, _WEIGHTED, _NORMALIZING, _REGULARIZING, _ACTIVATING, _SHAPING, _AUGMENTING)).split()
-)
-_INITIALIZERS = frozenset(
+    " ".join(
+        (_MERGING, _POOLING, _WEIGHTED, _ATTENDING, _RECURRENT, _NORMALIZING, _REGULARIZING, _ACTIVATING, _SHAPING,
+         _AUGMENTING, _ENCODING)
+    ).split()
+)  # fmt: skip
+
+RUNS_CODE = "it can run code that the file brings"
+READS_FILES = "it reads files"
+ABSTRACT = "it is only a base for other layers and computes nothing"
+REFUSED_LAYERS = {
+    "Lambda": RUNS_CODE,
+    "TFSMLayer": RUNS_CODE,
+    "TorchModuleWrapper": RUNS_CODE,
+    "JaxLayer": RUNS_CODE,
+    "FlaxLayer": RUNS_CODE,
+    "StringLookup": READS_FILES,
+    "IntegerLookup": READS_FILES,
+    "TextVectorization": READS_FILES,
+    "Layer": ABSTRACT,
+    "Wrapper": ABSTRACT,
+}
+"""Every other layer of Keras by class name, with the reason why a file may not hold it."""
+
+INITIALIZERS = frozenset(
     [
         "Zeros",
         "Ones",
         "Constant",
         "Identity",
+        "IdentityInitializer",
         "GlorotNormal",
         "GlorotUniform",
         "HeNormal",
@@ -52,92 +92,34 @@ _INITIALIZERS = frozenset(
         "OrthogonalInitializer",
     ]
 )
-_REGULARIZERS = frozenset(["L1", "L2", "L1L2"])
+_REGULARIZERS = frozenset(["L1", "L2", "L1L2", "OrthogonalRegularizer"])
 _CONSTRAINTS = frozenset(["MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"])
-# The classes that a file holds for `x + y`, `x / 255.0`, `x[..., ::-1]` or `keras.ops.mean(x)` between layers.
-_NUMPY_OPERATIONS = frozenset(
-    [
-        "Absolute",
-        "Add",
-        "Average",
-        "Clip",
-        "Concatenate",
-        "Divide",
-        "Exp",
-        "ExpandDims",
-        "Expm1",
-        "GetItem",
-        "Log",
-        "Log1p",
-        "Max",
-        "Maximum",
-        "Mean",
-        "Min",
-        "Minimum",
-        "Moveaxis",
-        "Multiply",
-        "Negative",
-        "Power",
-        "Prod",
-        "Reciprocal",
-        "Reshape",
-        "Sign",
-        "Sqrt",
-        "Square",
-        "Squeeze",
-        "Std",
-        "Subtract",
-        "Sum",
-        "Swapaxes",
-        "Tanh",
-        "Transpose",
-        "TrueDivide",
-        "Var",
-    ]
-)
-_NEURAL_OPERATIONS = frozenset(
-    [
-        "AveragePool",
-        "Elu",
-        "Gelu",
-        "HardSigmoid",
-        "HardSilu",
-        "LeakyRelu",
-        "LogSoftmax",
-        "MaxPool",
-        "Normalize",
-        "Relu",
-        "Relu6",
-        "Selu",
-        "Sigmoid",
-        "Silu",
-        "Softmax",
-        "Softplus",
-    ]
-)
-OPERATIONS = _NUMPY_OPERATIONS | _NEURAL_OPERATIONS
-NOT_IN_HDF5 = frozenset(("GetItem", "LayerScale", "CustomScaleLayer"))
+OPERATIONS = frozenset().union(*OPERATIONS_BY_MODULE.values())
+NOT_IN_HDF5 = frozenset(("GetItem",))
+_OF_APPLICATIONS = frozenset(("LayerScale", "CustomScaleLayer"))
 
 # A class is identified by its name and the module that Keras writes with it; a custom layer has another module.
 CLASSES: dict[str, frozenset[str]] = {
-    "keras": frozenset(("Sequential", "DTypePolicy")),
+    "keras": frozenset(("Sequential", "Model", "DTypePolicy")),
     "keras.models": MODELS,
     "keras.src.models.functional": frozenset(("Functional",)),
     "keras.src.models.sequential": frozenset(("Sequential",)),
     "keras.layers": LAYERS,
-    "keras.initializers": _INITIALIZERS,
+    "keras.initializers": INITIALIZERS,
     "keras.regularizers": _REGULARIZERS,
     "keras.constraints": _CONSTRAINTS,
-    "keras.dtype_policies": frozenset(("DTypePolicy",)),
-    "keras.src.ops.numpy": _NUMPY_OPERATIONS,
-    "keras.src.ops.nn": _NEURAL_OPERATIONS,
+    "keras.dtype_policies": frozenset(("DTypePolicy", "FloatDTypePolicy")),
+    **OPERATIONS_BY_MODULE,
     "keras.src.applications.convnext": frozenset(("LayerScale",)),
     "keras.src.applications.inception_resnet_v2": frozenset(("CustomScaleLayer",)),
 }
 
 # HDF5 files name classes without a module. Keras looks up layers and models among its layers, and other classes among
 # the objects of their kind.
-LEGACY_CLASSES = MODELS | LAYERS | _INITIALIZERS | _REGULARIZERS | _CONSTRAINTS | {"DTypePolicy"}
+LEGACY_CLASSES = (
+    MODELS | LAYERS | _OF_APPLICATIONS | INITIALIZERS | _REGULARIZERS | _CONSTRAINTS
+    | {"DTypePolicy", "FloatDTypePolicy"}
+)  # fmt: skip
 
 # Class names in a configuration that stand for plain values.
 VALUES = frozenset(("__keras_tensor__", "__tensor__", "__numpy__", "__tuple__", "__slice__", "__ellipsis__"))

@@ -1,10 +1,13 @@
 """Operations in HDF5 files: `x + 3` is written there as "Add", which Keras reads as its layer of that name."""
 
+import importlib
 from typing import Any
 
 from vislib.model_file.allowed import CLASSES, NOT_IN_HDF5, OPERATIONS
+from vislib.model_file.allowed_operations import OPERATIONS_BY_MODULE
 
-_OPERATION_MODULES = ("keras.src.ops.numpy", "keras.src.ops.nn")
+_OPERATION_MODULES = tuple(OPERATIONS_BY_MODULE)
+_LAYER_MODULES = ("keras.src.applications.convnext", "keras.src.applications.inception_resnet_v2")
 
 
 def is_bare_operation(name: str, config: Any) -> bool:
@@ -20,12 +23,14 @@ def can_be_made_again(name: str, config: dict) -> bool:
 
 def operations_by_name() -> dict[str, Any]:
     """The `custom_objects` for Keras's loader: by name, a class that creates the operation or layer of that name."""
-    return {name: _maker(name, module) for module in _OPERATION_MODULES for name in CLASSES[module]}
+    operations = {name: _maker(name, module) for module in _OPERATION_MODULES for name in CLASSES[module]}
+    layers = {
+        name: getattr(importlib.import_module(module), name) for module in _LAYER_MODULES for name in CLASSES[module]
+    }
+    return operations | layers
 
 
 def _maker(name: str, module: str) -> type:
-    import importlib
-
     from vislib.backend import keras
 
     operation = getattr(importlib.import_module(module), name)

@@ -14,22 +14,36 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vislib.errors import ModelError, VislibError
-from vislib.model_file.config import shown
+from vislib.model_file.limits import VARIABLE, max_file_bytes, max_parameters, max_weights_bytes
 from vislib.model_file.look import look
-from vislib.model_file.sizes import check_sizes
+from vislib.model_file.quoting import reason_of
 
-MAX_PARAMETERS = 60_000_000
 MAX_ORTHOGONAL = 4_000_000
 """Most elements of a weight with an orthogonal initial matrix, which takes minutes to compute for large ones."""
-ANY_SIDE = 224
-"""Side in pixels at which a model that accepts any size is tried."""
 
 LOOK_CPU_SECONDS = 8
-"""Enough for the largest accepted file; on a damaged file the HDF5 library can loop forever."""
+"""Enough for a file of 200 MB; on a damaged file the HDF5 library can loop forever."""
 CPU_SECONDS = 40
+_BYTES_A_LOOK_SECOND = 200_000_000
+_BYTES_A_SECOND = 40_000_000
 MEMORY_BYTES = 3_000_000_000
-FILE_BYTES = 1_000_000
+"""What TensorFlow, the outputs of one image's layers and a network of 200 MB take."""
 DESCRIPTORS = 256
+
+
+def look_seconds() -> int:
+    """The most processor time for the first look; a larger accepted file takes longer to unpack."""
+    return LOOK_CPU_SECONDS + max_file_bytes() // _BYTES_A_LOOK_SECOND
+
+
+def cpu_seconds() -> int:
+    """The most processor time in all."""
+    return CPU_SECONDS + max_weights_bytes() // _BYTES_A_SECOND
+
+
+def memory_bytes() -> int:
+    """The most memory."""
+    return MEMORY_BYTES + 2 * max(0, max_weights_bytes() - 200_000_000)
 
 
 def limit_process() -> None:
@@ -40,9 +54,9 @@ def limit_process() -> None:
         return
     limits = {
         # Not RLIMIT_AS: TensorFlow reserves gigabytes of address space that it never uses.
-        resource.RLIMIT_DATA: MEMORY_BYTES,
-        # Not zero: the import of TensorFlow writes a temporary file.
-        resource.RLIMIT_FSIZE: FILE_BYTES,
+        resource.RLIMIT_DATA: memory_bytes(),
+        # The weights of a .keras file are unpacked; the import of TensorFlow writes a temporary file.
+        resource.RLIMIT_FSIZE: max_file_bytes(),
         resource.RLIMIT_NOFILE: DESCRIPTORS,
         resource.RLIMIT_CORE: 0,
     }
@@ -50,31 +64,31 @@ def limit_process() -> None:
         hard = resource.getrlimit(limit)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(limit, (most, most))
-    limit_cpu(LOOK_CPU_SECONDS)
+    limit_cpu(look_seconds())
 
 
 def limit_cpu(seconds: int) -> None:
-    """Ends this process after `seconds` of processor time, at most `CPU_SECONDS`; that maximum cannot be raised."""
+    """Ends this process after `seconds` of processor time, at most `cpu_seconds`; that maximum cannot be raised."""
     try:
         import resource
     except ImportError:
         return
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    most = CPU_SECONDS if hard == resource.RLIM_INFINITY else min(CPU_SECONDS, hard)
+    most = cpu_seconds() if hard == resource.RLIM_INFINITY else min(cpu_seconds(), hard)
     resource.setrlimit(resource.RLIMIT_CPU, (min(seconds, most), most))
 
 
 class ParameterCount:
     """Makes Keras count parameters before it allocates them, in this process from now on.
 
-    Adding a weight raises ModelError if `total` then exceeds `MAX_PARAMETERS`, or if the weight's initial value takes
+    Adding a weight raises ModelError if `total` then exceeds `max_parameters`, or if the weight's initial value takes
     too long to compute. A number of 8 bytes counts twice.
     """
 
     def __init__(self) -> None:
         from vislib.backend import keras
 
-        self.total = 0
+        self.total, most = 0, max_parameters()
         add_weight = keras.Layer.add_weight
 
         def counted(layer, shape=None, initializer=None, dtype=None, **kwargs):
@@ -86,51 +100,32 @@ class ParameterCount:
                     f"A weight of {size:,} numbers begins as an orthogonal matrix, which takes too long to compute; at "
                     f"most {MAX_ORTHOGONAL:,} are accepted."
                 )
-            if self.total > MAX_PARAMETERS:
-                raise ModelError(f"The model has more than {MAX_PARAMETERS:,} parameters, which is the most accepted.")
+            if self.total > most:
+                raise ModelError(
+                    f"The model has more than {most:,} parameters, which is the most accepted. The environment "
+                    f"variable {VARIABLE} sets it."
+                )
             return add_weight(layer, shape=shape, initializer=initializer, dtype=dtype, **kwargs)
 
         keras.Layer.add_weight = counted
 
 
-def try_model(path: Path) -> None:
-    """Loads the model, checks the sizes of its outputs, and runs it once on one image.
-
-    Create a `ParameterCount` first, in a process that ends afterwards.
-
-    Raises:
-        VislibError: If the model cannot be loaded, or vislib could not use it.
-    """
-    import numpy as np
-
-    from vislib.backend import keras
-    from vislib.graph.flatten import flatten
-    from vislib.images.arrays import MAX_BANDS
-    from vislib.model_file.load import load_with_keras
-
-    model = load_with_keras(path)
-    shape = getattr(model, "input_shape", None)
-    if not isinstance(shape, tuple) or len(shape) != 4 or not 1 <= (shape[3] or 0) <= MAX_BANDS:
-        return  # `load_classifier` refuses a model that is no image network, with a better sentence
-    input_shape = (shape[1] or ANY_SIDE, shape[2] or ANY_SIDE, shape[3])
-    check_sizes(model, input_shape)
-    graph = flatten(model, input_shape)
-    keras.Model(graph.input, graph.logits)(np.zeros((1, *input_shape), np.float32), training=False)
-
-
 def verdict(path: Path, looked: Callable[[], None] = lambda: None) -> str | None:
     """A sentence on why the file is refused; None if it is accepted. `looked` is called after the first check."""
     try:
-        look(path)
+        checked = look(path)
         looked()
         ParameterCount()
-        try_model(path)
+        from vislib.model_file.keras_model import load_checked
+        from vislib.model_file.trial import try_model
+
+        try_model(load_checked(checked))
     except VislibError as error:
         return str(error)
     except MemoryError:
         return "Loading the model needs too much memory."
     except Exception as error:  # noqa: BLE001  any error of Keras means that the file is refused
-        return f"Keras cannot use the model: {shown(type(error).__name__)}, {shown(error, 200)}."
+        return f"Keras cannot use the model: {reason_of(error)} ({type(error).__name__})."
     return None
 
 
@@ -138,8 +133,8 @@ def main() -> None:
     answer = os.dup(1)
     os.dup2(2, 1)  # so that text printed by libraries is not read as the answer
     limit_process()
-    signal.alarm(3 * CPU_SECONDS)  # ends this process even if its parent process has ended
-    text = json.dumps({"refused": verdict(Path(sys.argv[1]), lambda: limit_cpu(CPU_SECONDS))})
+    signal.alarm(3 * cpu_seconds())  # ends this process even if its parent process has ended
+    text = json.dumps({"refused": verdict(Path(sys.argv[1]), lambda: limit_cpu(cpu_seconds()))})
     os.write(answer, text.encode())
 
 

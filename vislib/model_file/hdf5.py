@@ -9,9 +9,9 @@ import math
 import h5py
 
 from vislib.errors import ModelError
-from vislib.model_file.config import shown
+from vislib.model_file.limits import VARIABLE, max_parameters
+from vislib.model_file.quoting import shown
 
-MAX_ELEMENTS = 60_000_000
 MAX_OBJECTS = 50_000
 MAX_DEPTH = 64
 _LAYOUTS = (h5py.h5d.COMPACT, h5py.h5d.CONTIGUOUS, h5py.h5d.CHUNKED)
@@ -23,8 +23,10 @@ def check_hdf5(file: h5py.File) -> None:
 
     Raises:
         ModelError: If the file has links that are not hard links, data outside the file, loops, unusual storage or
-            types, more than `MAX_OBJECTS` entries, more than `MAX_DEPTH` levels or more than `MAX_ELEMENTS` numbers.
+            types, more than `MAX_OBJECTS` entries, more than `MAX_DEPTH` levels or more weights than are accepted. The
+            numbers of an optimizer's state, which nobody reads, do not count.
     """
+    most = max_parameters()
     groups: list[tuple[h5py.Group, int]] = [(file, 0)]
     addresses = {h5py.h5o.get_info(file.id).addr}
     n_objects = n_elements = 0
@@ -40,10 +42,12 @@ def check_hdf5(file: h5py.File) -> None:
                 raise ModelError(f"The file's weights refer to another place ({shown(name)}), which is not accepted.")
             entry = group[name]
             if isinstance(entry, h5py.Dataset):
-                n_elements += _check_dataset(entry)
-                if n_elements > MAX_ELEMENTS:
+                count = _check_dataset(entry)
+                n_elements += 0 if _is_optimizer_state(entry.name) else count
+                if n_elements > most:
                     raise ModelError(
-                        f"The file claims to hold more than {MAX_ELEMENTS:,} numbers, which is the most accepted."
+                        f"The file claims to hold more than {most:,} numbers besides an optimizer's state, which is "
+                        f"the most accepted. The environment variable {VARIABLE} sets it."
                     )
                 continue
             address = h5py.h5o.get_info(entry.id).addr
@@ -51,6 +55,21 @@ def check_hdf5(file: h5py.File) -> None:
                 raise ModelError(f"The file's weights are not a tree of arrays: {shown(entry.name)} is something else.")
             addresses.add(address)
             groups.append((entry, depth + 1))
+
+
+def _is_optimizer_state(name: str) -> bool:
+    """Whether Keras keeps an optimizer's state under that path, or a metric's, which it never reads for a model that is
+    not compiled. A model's attribute has these names; a layer called so is kept below "layers"."""
+    parts = name.strip("/").split("/")
+    if parts[0] == "optimizer_weights":
+        return True
+    return (
+        any(
+            part in ("optimizer", "metrics") and (place == 0 or parts[place - 1] != "layers")
+            for place, part in enumerate(parts[:-1])
+        )
+        and "model_weights" not in parts[:1]
+    )
 
 
 def _check_dataset(dataset: h5py.Dataset) -> int:

@@ -13,26 +13,36 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
-from vislib.errors import ModelError
-from vislib.model_file.config import shown
+from vislib.errors import ModelError, ParameterError
+from vislib.model_file.kinds import check_path
+from vislib.model_file.limits import VARIABLE, max_file_bytes, max_weights_mb, too_large
+from vislib.model_file.losses import Losses
 from vislib.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     import keras
 
 SECONDS = 120
-"""Time limit of the other process in seconds of real time; on two cores large networks take 7 to 20 s."""
+"""Time limit of the other process in seconds of real time, for a network of up to 200 MB; on two cores large networks
+take 7 to 20 s."""
+_MB_A_SECOND = 10
 
 _POLL_SECONDS = 0.1
 _KEPT_DIGESTS = 256
 _ROOT = Path(__file__).parents[2]
 _CHILD = ("-m", "vislib.model_file.child")
 # The environment variables that a Python process needs to start; other variables may hold secrets.
-_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "SYSTEMROOT", "TF_ENABLE_ONEDNN_OPTS")
+_ENVIRONMENT = (
+    "PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "SYSTEMROOT", "TF_ENABLE_ONEDNN_OPTS", VARIABLE
+)  # fmt: skip
 _accepted: OrderedDict[str, None] = OrderedDict()
 _accepted_lock = threading.Lock()
+
+
+class ModelFileWarning(UserWarning):
+    """A sentence on what was changed in a model file's configuration before loading."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,15 +53,22 @@ class ModelFile:
         name: The file's name without its suffix; "model" for bytes.
         digest: SHA-256 of the file, in hexadecimal.
         model: The Keras model, not compiled.
+        notes: Sentences on what was changed in the file's configuration before loading.
+        loss: The names of the losses that the model was trained with: one, or for several outputs a list or a dict.
     """
 
     name: str
     digest: str
     model: "keras.Model"
+    notes: tuple[str, ...] = ()
+    loss: Losses = None
 
 
 def load_model_file(
-    source: str | os.PathLike[str] | bytes, trust: bool = False, progress: Progress = no_progress
+    source: str | os.PathLike[str] | bytes,
+    trust: bool = False,
+    progress: Progress = no_progress,
+    custom_objects: dict[str, Any] | None = None,
 ) -> ModelFile:
     """A Keras model from a .keras or .h5 file from an unknown source.
 
@@ -64,46 +81,34 @@ def load_model_file(
             classes that it may name still apply.
         progress: Called with (elapsed seconds, allowed seconds) while the other process runs; an exception that it
             raises cancels the loading.
+        custom_objects: Name → class or function of yours that the file names. With it, the file may name anything that
+            Keras finds, so it takes `trust`.
 
     Raises:
+        ParameterError: If `custom_objects` is given without `trust`.
         ModelError: If the file cannot be read, is damaged, names anything but the layers of image
             classifiers, or takes too much memory or time.
     """
+    from vislib.model_file.keras_model import load_checked
     from vislib.model_file.look import look
 
+    if custom_objects is not None and not trust:
+        raise ParameterError(
+            "`custom_objects` runs your code for what the file names; if you trust it, add trust=True."
+        )
     name = "model" if isinstance(source, bytes) else Path(source).stem
     with tempfile.TemporaryDirectory(prefix="vislib-") as folder, _opened(source) as file:
-        path, digest = _copied(file, Path(folder))
-        if trust:
-            look(path)
-        elif not _is_accepted(digest):
+        path, digest = _copied(file, Path(folder), "" if isinstance(source, bytes) else Path(source).name)
+        if not trust and not _is_accepted(digest):
             check_in_child(path, progress)
             with path.open("rb") as copy:
                 if hashlib.file_digest(copy, "sha256").hexdigest() != digest:
                     raise ModelError("The model changed its own file while it was tried, so it is refused.")
             _accept(digest)
-        return ModelFile(name, digest, load_with_keras(path))
-
-
-def load_with_keras(path: Path) -> "keras.Model":
-    """The Keras model in a file that `look` has accepted; used in the other process and in this one.
-
-    Raises:
-        ModelError: If Keras cannot load it.
-    """
-    from vislib.backend import keras
-    from vislib.model_file.bare_operations import operations_by_name
-
-    operations = operations_by_name() if path.suffix == ".h5" else None
-    try:
-        return keras.saving.load_model(path, custom_objects=operations, compile=False, safe_mode=True)
-    except (ModelError, MemoryError):
-        raise
-    except RecursionError:
-        raise ModelError("Keras cannot load the model: its longest sequence of layers is too long.") from None
-    except Exception as error:  # for an inconsistent configuration Keras raises nearly any exception
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise ModelError(f"Keras cannot load the model: {shown(lines[0], 200)}.") from error
+        checked = look(path, is_trusted=custom_objects is not None)
+        if checked.weights != path:
+            path.unlink()  # the weights have been unpacked
+        return ModelFile(name, digest, load_checked(checked, custom_objects), checked.notes, checked.loss)
 
 
 def check_in_child(path: Path, progress: Progress = no_progress) -> None:
@@ -131,13 +136,13 @@ def check_in_child(path: Path, progress: Progress = no_progress) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    start = time.monotonic()
+    start, most = time.monotonic(), SECONDS + max(0, max_weights_mb() - 200) // _MB_A_SECOND
     try:
         while child.poll() is None:
             elapsed = time.monotonic() - start
-            if elapsed > SECONDS:
-                raise ModelError(f"Loading the model takes too long: more than {SECONDS} s.")
-            progress(int(elapsed), SECONDS)
+            if elapsed > most:
+                raise ModelError(f"Loading the model takes too long: more than {most} s.")
+            progress(int(elapsed), int(most))
             time.sleep(_POLL_SECONDS)
         assert child.stdout is not None
         answer = child.stdout.read(10_000)
@@ -172,24 +177,25 @@ def _opened(source: str | os.PathLike[str] | bytes) -> IO[bytes]:
     if isinstance(source, bytes):
         return io.BytesIO(source)
     try:
+        check_path(Path(source))
         return Path(source).open("rb")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ModelError(f"{source} cannot be read: {reason}.") from None
 
 
-def _copied(file: IO[bytes], folder: Path) -> tuple[Path, str]:
-    """Copies at most `MAX_FILE_BYTES` to a file whose name we choose; returns the copy's path and digest."""
-    from vislib.model_file.look import MAX_FILE_BYTES, suffix_of
+def _copied(file: IO[bytes], folder: Path, name: str) -> tuple[Path, str]:
+    """Copies at most `max_file_bytes` to a file whose name we choose; returns the copy's path and digest."""
+    from vislib.model_file.look import suffix_of
 
-    digest, size = hashlib.sha256(), 0
+    digest, size, most = hashlib.sha256(), 0, max_file_bytes()
     part = file.read(1_000_000)
-    path = folder / f"model{suffix_of(part)}"
+    path = folder / f"model{suffix_of(part, name)}"
     with path.open("wb") as copy:
         while part:
             size += len(part)
-            if size > MAX_FILE_BYTES:
-                raise ModelError(f"The file has more than {MAX_FILE_BYTES / 1e6:.0f} MB, which is the most accepted.")
+            if size > most:
+                raise ModelError(too_large("The file has more than", most))
             digest.update(part)
             copy.write(part)
             part = file.read(1_000_000)

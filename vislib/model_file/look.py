@@ -1,24 +1,49 @@
 """A first check of a model file, before Keras or TensorFlow read it: its kind, its size and the classes it names."""
 
-import io
+import json
+import shutil
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import h5py
 
-from vislib.errors import ModelError, listed
-from vislib.model_file.config import MAX_CONFIG_BYTES, check_config, shown
+from vislib.errors import ModelError, VislibError, listed
+from vislib.model_file.config import MAX_CONFIG_BYTES, CheckedConfig, check_config
 from vislib.model_file.hdf5 import check_hdf5
+from vislib.model_file.kinds import other_archive, other_kind, weights_alone
+from vislib.model_file.limits import max_file_bytes, too_large
+from vislib.model_file.losses import Losses, losses_in_hdf5
+from vislib.model_file.quoting import shown
 
-MAX_FILE_BYTES = 200_000_000
 _MEMBERS = ("config.json", "metadata.json", "model.weights.h5")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_PIECE_BYTES = 1_000_000
+_ASSUMED_VERSION = "3.15"
 _ZIP, _HDF5 = b"PK", b"\x89HDF\r\n\x1a\n"
 
 
-def suffix_of(start: bytes) -> str:
-    """The suffix ".keras" or ".h5" by the first bytes of a file; its name may be wrong.
+@dataclass(frozen=True)
+class CheckedFile:
+    """What Keras may read of a model file.
+
+    Attributes:
+        config: The model's configuration.
+        notes: Sentences on what differs from the file's own configuration.
+        weights: An HDF5 file beside the model file, or the model file itself.
+        loss: The names of the losses that the model was trained with.
+    """
+
+    config: dict[str, Any]
+    notes: tuple[str, ...]
+    weights: Path
+    loss: Losses = None
+
+
+def suffix_of(start: bytes, name: str = "") -> str:
+    """The suffix ".keras" or ".h5" by the first bytes of a file; its name may be wrong, and serves the sentence only.
 
     Raises:
         ModelError: If the file is neither.
@@ -29,26 +54,27 @@ def suffix_of(start: bytes) -> str:
         return ".h5"
     if not start:
         raise ModelError("The file is empty (0 bytes); a model saved by Keras as .keras or .h5 is accepted.")
-    raise ModelError("The file is not a model that Keras saved: it is neither a .keras archive nor an HDF5 file (.h5).")
+    raise ModelError(other_kind(start, Path(name).suffix))
 
 
-def look(path: Path) -> None:
+def look(path: Path, is_trusted: bool = False) -> CheckedFile:
     """Refuses a model file that is not a plain Keras image network of a bounded size.
 
     Args:
-        path: A local file ending in .keras or .h5.
+        path: A local file ending in .keras or .h5. The weights of a .keras file are unpacked beside it.
+        is_trusted: Whether the file may name any class.
 
     Raises:
         ModelError: If the file is damaged, too large, or names anything that `allowed` does not list.
     """
     try:
         if path.suffix == ".keras":
-            _look_at_archive(path)
-        else:
-            with h5py.File(path, "r") as file:
-                check_hdf5(file)
-                check_config(_model_config(file))
-    except ModelError:
+            return _look_at_archive(path, is_trusted)
+        with h5py.File(path, "r") as file:
+            check_hdf5(file)
+            config = check_config(_model_config(file), _keras_version(file), False, is_trusted)
+            return CheckedFile(config.config, config.notes, path, losses_in_hdf5(file))
+    except VislibError:
         raise
     except MemoryError:
         raise ModelError("The file needs too much memory to be checked.") from None
@@ -56,23 +82,38 @@ def look(path: Path) -> None:
         raise ModelError(f"The file is damaged and cannot be read ({type(error).__name__}).") from error
 
 
-def _look_at_archive(path: Path) -> None:
+def _look_at_archive(path: Path, is_trusted: bool) -> CheckedFile:
+    weights = path.with_suffix(".weights.h5")
     try:
         with zipfile.ZipFile(path) as archive:
             _check_members(archive.infolist())
-            check_config(archive.read("config.json"))
-            weights = archive.read("model.weights.h5")
+            config = _checked_config(archive, is_trusted)
+            with archive.open("model.weights.h5") as packed, weights.open("wb") as unpacked:
+                shutil.copyfileobj(packed, unpacked, _PIECE_BYTES)
+        with h5py.File(weights, "r") as file:
+            check_hdf5(file)
     except (zipfile.BadZipFile, zlib.error, EOFError):
+        weights.unlink(missing_ok=True)
         raise ModelError("The file is damaged: it begins like a .keras archive, but cannot be unpacked.") from None
-    with h5py.File(io.BytesIO(weights), "r") as file:
-        check_hdf5(file)
+    except BaseException:
+        weights.unlink(missing_ok=True)
+        raise
+    return CheckedFile(config.config, config.notes, weights, config.loss)
+
+
+def _checked_config(archive: zipfile.ZipFile, is_trusted: bool) -> CheckedConfig:
+    try:
+        version = json.loads(archive.read("metadata.json")).get("keras_version")
+    except (ValueError, AttributeError):
+        version = None
+    return check_config(archive.read("config.json"), str(version or _ASSUMED_VERSION), is_trusted=is_trusted)
 
 
 def _check_members(members: list[zipfile.ZipInfo]) -> None:
     names = sorted(member.filename for member in members)
     if names != sorted(_MEMBERS):
         if "config.json" not in names:
-            raise ModelError("The file is a zip archive, but not one that Keras saved: it has no config.json.")
+            raise ModelError(other_archive(names))
         raise ModelError(
             f"A .keras archive holds {listed(_MEMBERS)}, each once; this one holds "
             f"{listed([shown(name) for name in names], 6)}."
@@ -86,17 +127,17 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
         raise ModelError(
             f"The model's configuration has {size['config.json']:,} bytes; at most {MAX_CONFIG_BYTES:,} are accepted."
         )
-    if sum(size.values()) > MAX_FILE_BYTES:
-        raise ModelError(
-            f"The archive unpacks to {sum(size.values()) / 1e6:,.0f} MB; at most {MAX_FILE_BYTES / 1e6:.0f} MB "
-            "are accepted."
-        )
+    if sum(size.values()) > max_file_bytes():
+        raise ModelError(too_large("The archive unpacks to", sum(size.values())))
 
 
 def _model_config(file: h5py.File) -> str | bytes:
     if "model_config" not in file.attrs:
-        what = "weights without the model" if "layer_names" in file.attrs or "layers" in file else "no Keras model"
-        raise ModelError(f"The HDF5 file holds {what}; save the whole model with model.save('model.keras').")
+        if "layer_names" in file.attrs or "layers" in file:
+            raise ModelError(weights_alone())
+        raise ModelError(
+            "The HDF5 file holds no Keras model; save the whole model in Python with model.save('model.keras')."
+        )
     attribute = h5py.h5a.open(file.id, b"model_config")
     if attribute.shape != () or attribute.get_storage_size() > MAX_CONFIG_BYTES:
         raise ModelError(f"The model's configuration is not a text of at most {MAX_CONFIG_BYTES:,} bytes.")
@@ -104,3 +145,15 @@ def _model_config(file: h5py.File) -> str | bytes:
     if not isinstance(config, str | bytes):
         raise ModelError("The model's configuration is not text.")
     return config
+
+
+def _keras_version(file: h5py.File) -> str:
+    """The version of Keras that wrote the file; before 2.0 Keras did not write it."""
+    weights = file.get("model_weights")
+    for attributes in (file.attrs, weights.attrs if isinstance(weights, h5py.Group) else {}):
+        version = attributes.get("keras_version")
+        if isinstance(version, bytes):
+            version = version.decode("utf-8", "replace")
+        if isinstance(version, str):
+            return version[:20]
+    return "1"

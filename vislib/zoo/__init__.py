@@ -1,5 +1,7 @@
 """Built-in networks by name. TensorFlow is imported when one is loaded, not before."""
 
+import difflib
+
 from vislib.errors import ModelError, listed
 from vislib.model.classifier import Classifier
 from vislib.zoo import keras_applications, lite0, scene_networks, trained_here
@@ -33,9 +35,11 @@ def load(name: str) -> Classifier:
         ModelError: If there is no such network, or its weights cannot be read or downloaded.
     """
     if name not in BUILT_IN:
+        near = difflib.get_close_matches(name.lower(), BUILT_IN, 3)
+        nearest = f" The nearest are: {listed(near)}." if near else ""
         raise ModelError(
-            f"There is no built-in network '{name}'; there are: {listed(BUILT_IN, 50)}. "
-            "The name of a model file must end in .keras or .h5."
+            f"There is no built-in network '{name}', and no file of that name.{nearest} There are: "
+            f"{listed(BUILT_IN, 50)}."
         )
     network = BUILT_IN[name]
     model = network.load()

@@ -8,9 +8,11 @@ import streamlit as st
 import vislib
 from pages._ui.server import process
 from pages._ui.server.store import Store
+from vislib.model_file.limits import max_parameters
 
-_STORE_BYTES = 600 * 1024 * 1024
+_LEAST_STORE_BYTES = 600 * 1024 * 1024
 _MAX_USER_MODELS = 4
+_REST_BYTES = 1_000_000
 _BYTES_A_PARAMETER = 8  # the value, and its share in the data derived from the model
 
 
@@ -38,7 +40,9 @@ class UserModel:
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
     """The networks of all users: classifiers, model files, trainings; the least recently used are removed."""
-    return Store(_STORE_BYTES, _size)
+    # The largest network is there as a file and as a classifier.
+    largest = 2 * (_BYTES_A_PARAMETER * max_parameters() + _REST_BYTES)
+    return Store(max(_LEAST_STORE_BYTES, largest), _size)
 
 
 def user_models() -> dict[str, UserModel]:
@@ -109,4 +113,4 @@ def _built_in(name: str) -> vislib.Classifier:
 def _size(thing: Any) -> int:
     """Bytes of a classifier, a model file or a training run."""
     model = thing.model if hasattr(thing, "model") else thing.result.model
-    return _BYTES_A_PARAMETER * model.count_params() + 1_000_000
+    return _BYTES_A_PARAMETER * model.count_params() + _REST_BYTES

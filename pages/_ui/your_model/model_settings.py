@@ -15,6 +15,8 @@ from vislib.model.preprocessing import FAMILIES, PREPROCESSINGS
 
 def controls(name: str, upload: Upload) -> None:
     """Widgets for the preprocessing of the current network and for the names of its classes."""
+    for note in upload.notes:
+        st.caption(plain(note))
     every = [*PREPROCESSINGS, *FAMILIES]
     widget = f"{name}: preprocessing"
     st.session_state.setdefault(widget, upload.preprocess)

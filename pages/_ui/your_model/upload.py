@@ -14,8 +14,8 @@ from pages._ui.widgets.text import plain
 from vislib.loading.preprocessing_choice import built_in_preprocessing
 from vislib.model.preprocessing import CENTRE, PREPROCESSINGS
 from vislib.model_file import ModelFile, load_model_file
+from vislib.model_file.limits import max_file_bytes, max_weights_mb
 
-_MAX_MB = 200
 _FIRST = "0..1"
 _ANY_SIDE = 224
 """First side in pixels for a model that accepts any size."""
@@ -42,6 +42,7 @@ class Upload:
         labels_note: How that file was read, where that is not plain.
         side: Height and width of the input in pixels, for a model that accepts any size; None for others.
         detected: The preprocessing that the model's own scaling layers require.
+        notes: Sentences on what was changed in the file's configuration before loading.
     """
 
     file: str
@@ -53,6 +54,7 @@ class Upload:
     labels_note: str = ""
     side: int | None = None
     detected: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def preprocessing(self) -> vislib.Preprocessing:
@@ -79,9 +81,10 @@ def upload_control() -> None:
     file = st.file_uploader(
         "Your model",
         type=["keras", "h5", "hdf5"],
-        max_upload_size=_MAX_MB,
+        max_upload_size=max_file_bytes() // 1_000_000,
         key="model_file",
-        help=f"Saved by Keras: model.save('my.keras') or 'my.h5', up to {_MAX_MB} MB and 60 million parameters.",
+        help=f"Saved by Keras: model.save('my.keras') or 'my.h5'; the network's own weights up to {max_weights_mb():,} "
+        "MB. An optimizer's state in the file does not count.",
     )
     st.caption(
         "Upload only models you trust: a file is first tested in a separate process, which is isolation, not a "
@@ -129,7 +132,8 @@ def _first_use(file_name: str, loaded: ModelFile) -> str:
     detected = built_in_preprocessing(Network(loaded.model, shape).graph)
     first = detected.name if detected else _FIRST if shape[2] in (1, 3) else "as it is"
     name = _new_name(file_name)
-    use(name, Upload(file_name, loaded.digest, first, side=free, detected=detected.name if detected else None))
+    required = detected.name if detected else None
+    use(name, Upload(file_name, loaded.digest, first, side=free, detected=required, notes=loaded.notes))
     return name
 
 

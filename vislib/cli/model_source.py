@@ -1,0 +1,57 @@
+"""What the command line loads: a built-in network, a file, or a file with classes of a person's own."""
+
+import argparse
+import contextlib
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from vislib import zoo
+from vislib.errors import ParameterError
+from vislib.loading.sources import is_model_file
+from vislib.model_file import ModelFileWarning, load_model_file
+
+
+def model_source(options: argparse.Namespace) -> Any:
+    """The first argument of `load_classifier` for the options of `add_model_options`.
+
+    Raises:
+        ParameterError: If --custom-objects is given without --trust or without a model file, or cannot be imported.
+        ModelError: If the file cannot be loaded with them.
+    """
+    if options.custom_objects is None:
+        return options.model
+    if not options.trust:
+        raise ParameterError(
+            "--custom-objects runs the code of that module for what the model file names; if you trust both, add "
+            "--trust."
+        )
+    if not is_model_file(options.model, zoo.models()):
+        raise ParameterError("--custom-objects is for a model file; name one with --model.")
+    from vislib.backend import keras
+    from vislib.loading.custom_objects import custom_objects_of
+
+    own = custom_objects_of(options.custom_objects)
+    keras.saving.get_custom_objects().update(own)  # for this command's process: some measures copy the model
+    file = load_model_file(options.model, trust=True, custom_objects=own)
+    for note in file.notes:
+        print(note, file=sys.stderr)
+    return file
+
+
+@contextlib.contextmanager
+def notes_on_stderr() -> Iterator[None]:
+    """While open, what was changed in a model file before loading is written to standard error, as a sentence."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", ModelFileWarning)
+        show = warnings.showwarning
+
+        def shown(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+            if issubclass(category, ModelFileWarning):
+                print(message, file=sys.stderr)
+            else:
+                show(message, category, *where, **more)
+
+        warnings.showwarning = shown
+        yield
