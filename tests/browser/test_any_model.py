@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from test_own_model import upload
 
-VISITED = ("overview", "saliency", "class_activation", "what_a_unit_wants")
+VISITED = ("", "saliency", "class_activation", "what_a_unit_wants")
 PHONE = {"viewport": {"width": 390, "height": 900}}
 
 
