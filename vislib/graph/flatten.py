@@ -217,6 +217,18 @@ def _is_flat(model: keras.Model, image: ImageInput, input_shape: tuple[int, int,
     return as_it_is and image.layout == "channels last" and not any(isinstance(x, keras.Model) for x in model.layers)
 
 
+def usable_outputs(model: keras.Model) -> dict[str | int, tuple[int | None, ...]]:
+    """The outputs of a model that can be explained, numbers and maps of numbers, with their shapes without the batch
+    axis. An output is given by its name, or by its index if the name occurs twice."""
+    ends = list(getattr(model, "outputs", None) or ())
+    names = _output_names(model, ends)
+    return {
+        index if names.count(name) > 1 else name: tuple(end.shape[1:])
+        for index, (name, end) in enumerate(zip(names, ends, strict=True))
+        if len(end.shape) in (2, 4) and end.shape[-1]
+    }
+
+
 def _output_names(model: keras.Model, ends: Tensors) -> list[str]:
     names = list(getattr(model, "output_names", None) or ())
     return names if len(names) == len(ends) else [str(number) for number in range(len(ends))]

@@ -144,7 +144,8 @@ def _copy(classifier: Classifier) -> Classifier:
         model = keras.models.clone_model(classifier.model)
     except Exception as error:  # a custom layer can raise anything
         raise ModelError(
-            f"{classifier.key} cannot be copied, so its weights cannot be made random: {reason_of(error)}."
+            f"{classifier.key} cannot be copied, so its weights cannot be made random; leave this check out with "
+            f"randomize=False. Keras's reason: {reason_of(error)}."
         ) from error
     return classifier.copy_with(f"{classifier.key}, random", model)
 
