@@ -1,6 +1,7 @@
 """What Keras 2 wrote in another form is read with the same result, and what was changed is said."""
 
 import json
+import zipfile
 
 import h5py
 import keras
@@ -283,9 +284,55 @@ def test_settings_of_attention_and_of_wrapped_layers(tmp_path):
     assert_loads_the_same(keras2_file(model, tmp_path / "m.h5", change), model, atol=1e-6)
 
 
-def test_archive_of_keras_3_is_not_changed():
-    config = {"class_name": "DepthwiseConv2D", "config": {"groups": 1, "activation": "hard_sigmoid"}}
-    assert mended(config, "3.15.1", is_archive=True) == (config, ())
+def test_file_of_keras_3_15_is_not_changed():
+    config = json.loads(image_model(layers.Activation("hard_sigmoid"), layers.RandomCrop(9, 9)).to_json())
+    made, notes = mended(config, "3.15.1", is_archive=True)
+    assert notes == ()
+    config["config"]["layers"][0]["config"] = made["config"]["layers"][0]["config"]  # without sparse and ragged: False
+    assert made == config
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_single_output_in_a_list_as_keras_3_0_to_3_8_wrote_it(suffix, tmp_path):
+    """A base at the beginning of a Sequential model: Keras 3.15 alone cannot load it."""
+    image = keras.Input((SIDE, SIDE, 3), name="image")
+    base = keras.Model(image, layers.Conv2D(4, 3, name="conv")(image), name="base")
+    head = [layers.GlobalAveragePooling2D(), layers.Dropout(0.2), layers.Dense(3, activation="softmax")]
+    model = randomized(keras.Sequential([keras.Input((SIDE, SIDE, 3)), base, *head]))
+    path = tmp_path / f"m{suffix}"
+    model.save(path)
+
+    def older(config):
+        inner = next(each for each in config["config"]["layers"] if each["config"].get("name") == "base")
+        inner["config"] |= {"output_layers": [["conv", 0, 0]], "input_layers": [["image", 0, 0]]}
+        return config
+
+    if suffix == ".h5":
+        path = keras2_file(model, path, older, "3.8.0")
+    else:
+        with zipfile.ZipFile(path) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        members["config.json"] = json.dumps(older(json.loads(members["config.json"]))).encode()
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in members.items():
+                archive.writestr(name, content)
+    assert_loads_the_same(path, model)
+
+
+@pytest.mark.parametrize(("version", "side"), [("2.15.0", 9), ("3.5.0", 9), ("3.8.0", SIDE)])
+def test_random_crop_resizes_in_files_from_before_3_6_alone(version, side, tmp_path):
+    path = keras2_file(
+        image_model(layers.RandomCrop(9, 9, name="crop")), tmp_path / "m.h5", lambda config: None, version
+    )
+    model = load_model_file(path, trust=True).model
+    output = keras.Model(model.inputs, model.get_layer("crop").output)(images(), training=False)
+    assert output.shape == (3, side, side, 6)
+
+
+@pytest.mark.parametrize("version", ["3.6.0", "3.7.0"])
+def test_random_crop_of_the_versions_that_cut_is_said(version, tmp_path):
+    path = keras2_file(image_model(layers.RandomCrop(9, 9)), tmp_path / "m.h5", lambda config: None, version)
+    assert "where that version cut out its upper left part" in load_model_file(path, trust=True).notes[0]
 
 
 def test_what_was_changed_is_a_warning_of_load_classifier(tmp_path):

@@ -5,7 +5,9 @@ The commands are models, methods, predict, explain, compare, trust, batch, repor
 
 import argparse
 import dataclasses
+import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 from vislib import attribution, zoo
@@ -25,22 +27,41 @@ from vislib.model.classifier import Classifier, Prediction
 from vislib.output import export
 from vislib.tasks import Task
 
+UNEXPECTED = 1
+STOPPED = batch_command.STOPPED
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
 
     Returns:
-        The exit status: 0, or 2 after one sentence on standard error about the error; for `batch` also 3 if some
-        images could not be read, and 130 if it was stopped.
+        The exit status: 0, or 2 after one sentence on standard error about the error; 1 after one about an error that
+        vislib did not expect; 130 if it was stopped; for `batch` also 3 if some images could not be read.
     """
     options = _parser().parse_args(arguments)
     try:
         with notes_on_stderr():
             status = options.run(options)
-    except VislibError as error:
-        print(f"vislib: {error}", file=sys.stderr)
-        return 2
+    except KeyboardInterrupt:
+        print("vislib: stopped.", file=sys.stderr)
+        return STOPPED
+    except Exception as error:  # noqa: BLE001  a person at the command line never meets a traceback unasked
+        if options.debug or os.environ.get("VISLIB_DEBUG", "") not in ("", "0"):
+            traceback.print_exc()
+        print(f"vislib: {_sentence(error)}", file=sys.stderr)
+        return 2 if isinstance(error, VislibError) else UNEXPECTED
     return status or 0
+
+
+def _sentence(error: Exception) -> str:
+    """What is said of an error: its own sentence, or for one that vislib did not expect, the end of its message."""
+    if isinstance(error, VislibError):
+        return str(error)
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or ["no message"]
+    return (
+        f"unexpected: {lines[-1][:300].rstrip('.')} ({type(error).__name__}). Please report it, with what the same "
+        "command prints with --debug."
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -104,6 +125,11 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("train", help="train a network on MNIST, CIFAR-10 or a folder of class folders")
     training_command.add_arguments(command)
     command.set_defaults(run=training_command.run)
+
+    about = "print the traceback of an error too; or set VISLIB_DEBUG=1"
+    parser.add_argument("--debug", action="store_true", help=about)
+    for command in commands.choices.values():
+        command.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=about)
     return parser
 
 

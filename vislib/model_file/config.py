@@ -45,7 +45,7 @@ class CheckedConfig:
 
 
 def check_config(
-    content: str | bytes, keras_version: str = "3", is_archive: bool = True, is_trusted: bool = False
+    content: str | bytes, keras_version: str = "3.15", is_archive: bool = True, is_trusted: bool = False
 ) -> CheckedConfig:
     """Refuses a model's configuration unless `allowed` lists every class and function in it.
 

@@ -21,6 +21,7 @@ from vislib.model_file.quoting import shown
 _MEMBERS = ("config.json", "metadata.json", "model.weights.h5")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _PIECE_BYTES = 1_000_000
+_ASSUMED_VERSION = "3.15"
 _ZIP, _HDF5 = b"PK", b"\x89HDF\r\n\x1a\n"
 
 
@@ -105,7 +106,7 @@ def _checked_config(archive: zipfile.ZipFile, is_trusted: bool) -> CheckedConfig
         version = json.loads(archive.read("metadata.json")).get("keras_version")
     except (ValueError, AttributeError):
         version = None
-    return check_config(archive.read("config.json"), str(version or "3"), is_trusted=is_trusted)
+    return check_config(archive.read("config.json"), str(version or _ASSUMED_VERSION), is_trusted=is_trusted)
 
 
 def _check_members(members: list[zipfile.ZipInfo]) -> None:

@@ -85,6 +85,17 @@ def refused(value: dict, registered: object, config: Any) -> ModelError:
     return ModelError(f"The model uses {shown(name)}{where}: {why}. {way}")
 
 
+def _way_past(name: str) -> str:
+    """The way on for a layer of Keras that a file may not hold."""
+    if name != "Lambda":
+        return in_python(", safe_mode=False" if REFUSED_LAYERS[name] == RUNS_CODE else "")
+    return (
+        in_python(", safe_mode=False").removesuffix(".")
+        + ", with the version of Python that wrote it; or build the network with your own code and use "
+        "model.load_weights(path)."
+    )
+
+
 def _why(name: Any, module: Any, registered: object) -> tuple[str, str]:
     of_keras = module is None or str(module).partition(".")[0] == "keras"
     plain = name if isinstance(name, str) else ""
@@ -94,7 +105,7 @@ def _why(name: Any, module: Any, registered: object) -> tuple[str, str]:
         if plain in _NO_KERAS_3:
             return _NO_KERAS_3[plain], _REBUILD
         if plain in REFUSED_LAYERS:
-            return REFUSED_LAYERS[plain], in_python(", safe_mode=False" if REFUSED_LAYERS[plain] == RUNS_CODE else "")
+            return REFUSED_LAYERS[plain], _way_past(plain)
         if module is None and plain in OPERATIONS | NOT_IN_HDF5:
             why = ".h5 files do not hold its whole configuration"
             return why, "In the program that made it, save the model as .keras: model.save('model.keras')."

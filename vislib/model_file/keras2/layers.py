@@ -31,6 +31,7 @@ _LEFT_OUT: dict[str, _Harmless] = {
     "SimpleRNN": _RECURRENT, "GRU": _RECURRENT, "LSTM": _RECURRENT, "RNN": _RECURRENT,
     "SimpleRNNCell": _RECURRENT, "GRUCell": _RECURRENT, "LSTMCell": _RECURRENT,
     "ConvLSTM1D": _RECURRENT, "ConvLSTM2D": _RECURRENT, "ConvLSTM3D": _RECURRENT,
+    "RandomRotation": {"value_range": _ANY},
     "Attention": {"causal": _NO},
     "AdditiveAttention": {"causal": _NO},
     "SpatialDropout1D": _DROPOUT, "SpatialDropout2D": _DROPOUT, "SpatialDropout3D": _DROPOUT,
@@ -48,6 +49,8 @@ _RENAMED_KEYS = {
     ("InputLayer", "batch_input_shape"): "batch_shape",
     ("LeakyReLU", "alpha"): "negative_slope",
 }
+_RANDOM_CROP_CUTS, _RANDOM_CROP_PASSES_ON = (3, 6), (3, 8)
+"""What RandomCrop does for a prediction: it resized an image, then it cut out a part, now it leaves it as it is."""
 _ONLY_IN_TRAINING = ("RandomHeight", "RandomWidth")
 _POLICIES = ("Policy", "PolicyV1", "LossScaleOptimizerPolicy")
 _INNER_LAYERS = ("layer", "backward_layer", "forward_layer", "cell", "cells")
@@ -55,12 +58,12 @@ _NEEDS_MODULE = ("Attention", "AdditiveAttention")
 """Keras 3 takes their setting score_mode for a function of that name, unless it knows the module."""
 
 
-def mended_layer(value: dict[str, Any], is_keras_2: bool, changes: Counter[str]) -> dict[str, Any]:
+def mended_layer(value: dict[str, Any], written: tuple[int, int], changes: Counter[str]) -> dict[str, Any]:
     """An object of a configuration, as Keras 3 reads it.
 
     Args:
         value: With class_name and config; the objects in it are mended.
-        is_keras_2: Whether Keras 2 wrote it; otherwise only what Keras 3 cannot read is changed.
+        written: The version of Keras that wrote it, which decides what a setting means.
         changes: Counts what was changed.
     """
     name, config = value["class_name"], value["config"]
@@ -79,17 +82,19 @@ def mended_layer(value: dict[str, Any], is_keras_2: bool, changes: Counter[str])
         changes["ThresholdedReLU is a ReLU with a threshold"] += 1
         name, config = "ReLU", {**{key: one for key, one in config.items() if key != "theta"},
                                 "threshold": config.get("theta", 1.0)}  # fmt: skip
-    if name == "RandomCrop" and is_keras_2:
+    if name == "RandomCrop" and _RANDOM_CROP_CUTS <= written < _RANDOM_CROP_PASSES_ON:
+        changes["RandomCrop passes an image on for a prediction, where that version cut out its upper left part"] += 1
+    if name == "RandomCrop" and written < _RANDOM_CROP_CUTS:
         changes["RandomCrop, which resizes an image for a prediction, is a Resizing layer"] += 1
         name = "Resizing"
         config = {key: one for key, one in config.items() if key != "seed"} | {"crop_to_aspect_ratio": True}
     config = _without(name, config, changes)
     config = {key: one for key, one in config.items() if key not in _RANDOM}
-    if is_keras_2:
+    if written < (3, 0):
         config = _with_hard_sigmoid(config, changes)
     config = {key: _of_keras(one) if key in _INNER_LAYERS else one for key, one in config.items()}
     mended = {**value, "class_name": name, "config": config}
-    if is_keras_2:
+    if written < (3, 0):
         mended.pop("build_config", None)  # its form differs; Keras 3 builds a layer when it is called
     return _of_keras(mended) if name in _NEEDS_MODULE else mended
 

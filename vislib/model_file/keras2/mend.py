@@ -1,5 +1,6 @@
 """Changes a configuration of Keras 2 into one that Keras 3 reads, and says what was changed."""
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -28,12 +29,15 @@ def mended(config: dict[str, Any], keras_version: str, is_archive: bool) -> tupl
     Raises:
         ModelError: If the file has an operation of TensorFlow that Keras 3 does not have.
     """
-    is_keras_2 = not keras_version.startswith("3")
-    if is_archive and not is_keras_2:
-        return config, ()
     changes: Counter[str] = Counter()
-    config = _mended(config, is_archive, is_keras_2, changes)
+    config = _mended(config, is_archive, _written(keras_version), changes)
     return config, (_sentence(keras_version, changes),) if changes else ()
+
+
+def _written(keras_version: str) -> tuple[int, int]:
+    """A version as numbers that can be compared; "2.4.0-tf" is (2, 4)."""
+    match = re.match(r"(\d{1,4})(?:\.(\d{1,4}))?", keras_version)
+    return (int(match[1]), int(match[2] or 0)) if match else (1, 0)
 
 
 def _sentence(keras_version: str, changes: Counter[str]) -> str:
@@ -42,18 +46,18 @@ def _sentence(keras_version: str, changes: Counter[str]) -> str:
     return f"The file's configuration (of Keras {written}) is changed to that of Keras 3 before loading: {listed}."
 
 
-def _mended(value: Any, is_archive: bool, is_keras_2: bool, changes: Counter[str]) -> Any:
+def _mended(value: Any, is_archive: bool, written: tuple[int, int], changes: Counter[str]) -> Any:
     if isinstance(value, list):
-        return [_mended(inner, is_archive, is_keras_2, changes) for inner in value]
+        return [_mended(inner, is_archive, written, changes) for inner in value]
     if not isinstance(value, dict):
         return value
-    value = {key: _mended(inner, is_archive, is_keras_2, changes) for key, inner in value.items()}
+    value = {key: _mended(inner, is_archive, written, changes) for key, inner in value.items()}
     if not isinstance(value.get("class_name"), str) or "config" not in value:
         return value
     value = _of_keras_3(value, is_archive)
     if value["class_name"] in MODELS:
-        return _mended_model(value, is_keras_2, changes)
-    return mended_layer(value, is_keras_2, changes)
+        return _mended_model(value, written, changes)
+    return mended_layer(value, written, changes)
 
 
 def _of_keras_3(value: dict[str, Any], is_archive: bool) -> dict[str, Any]:
@@ -73,14 +77,14 @@ def _of_keras_3(value: dict[str, Any], is_archive: bool) -> dict[str, Any]:
     return value
 
 
-def _mended_model(value: dict[str, Any], is_keras_2: bool, changes: Counter[str]) -> dict[str, Any]:
+def _mended_model(value: dict[str, Any], written: tuple[int, int], changes: Counter[str]) -> dict[str, Any]:
     config = value["config"]
     if isinstance(config, list):
         changes["a Sequential model's list of layers"] += 1
         config = {"name": value.get("name") or "sequential", "layers": config}
     if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
         return value
-    config = mended_operations(mended_nodes(config, is_keras_2), changes)
+    config = mended_operations(mended_nodes(config, is_keras_2=written < (3, 0)), changes)
     config = without_slashes(_with_input(config, value["class_name"], "module" in value, changes), changes)
     return {**value, "config": config}
 

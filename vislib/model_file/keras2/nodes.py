@@ -1,7 +1,9 @@
 """Calls of layers as Keras 2 wrote them.
 
-Keras 3 needs another form where an argument after the first is a tensor. And it counts the calls of a model inside a
-model from 0, where Keras 2 counts from 1, because building such a model counted as its first call.
+Keras 3 needs another form where an argument after the first is a tensor. It counts the calls of a model inside a model
+from 0, where Keras 2 counts from 1, because building such a model counted as its first call. And up to Keras 3.8 files
+hold a single output in a list; Keras 3.15 takes that for a list of outputs, and cannot load a Sequential model that
+begins with such a model.
 """
 
 from collections.abc import Iterator
@@ -25,6 +27,9 @@ def mended_nodes(config: dict[str, Any], is_keras_2: bool) -> dict[str, Any]:
     if is_keras_2:
         config = _counted_from_zero(config, kinds)
     names = set(kinds)
+    outputs = config.get("output_layers")
+    if isinstance(outputs, list) and len(outputs) == 1 and is_reference(outputs[0], names):
+        config = {**config, "output_layers": outputs[0]}
     return {**config, "layers": [_layer(layer, names) for layer in config["layers"]]}
 
 
