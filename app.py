@@ -3,10 +3,12 @@
 import streamlit as st
 
 from pages._ui.server.process import keep_keras_state
+from pages._ui.widgets.text import plain
+from vislib.errors import VislibError
 
 keep_keras_state()
 st.set_page_config(page_title="vislib", page_icon="pages/_ui/icon.png", layout="wide")
-st.navigation(
+page = st.navigation(
     {
         "Start": [st.Page("pages/overview.py", title="Overview", default=True)],
         "Learn": [
@@ -31,4 +33,8 @@ st.navigation(
         "Build": [st.Page("pages/your_model.py", title="Your model"), st.Page("pages/train.py", title="Train")],
     },
     expanded=True,
-).run()
+)
+try:
+    page.run()
+except VislibError as error:  # such as of a network whose layer fails; the sidebar offers others
+    st.error(plain(str(error)))

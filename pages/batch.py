@@ -39,7 +39,9 @@ try:
         view.show(here, images, methods)
 except VislibError as error:
     st.error(plain(str(error)))
+has_classes = here.classifier.task.has_classes
 st.caption(
-    "Every image is explained for the class that the network predicts. The image and the class in the sidebar are for "
-    "the other pages. For more images than this page accepts: `python -m vislib batch`, on one machine or a cluster."
+    f"Every image is explained for {'the class that the network predicts' if has_classes else 'the first output'}. The "
+    "image and the class in the sidebar are for the other pages. For true masks, and for more images than this page "
+    "accepts: `python -m vislib batch`, on one machine or a cluster."
 )

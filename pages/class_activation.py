@@ -9,7 +9,7 @@ from pages._ui.results.look import look_controls
 from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
 
-here = context("Class activation", "Where a layer holds evidence for the class.")
+here = context("Class activation", "Where a layer holds evidence for the class, the segment or the number.")
 layers, default = here.classifier.network.map_layers, here.classifier.network.last_map_layer
 names = explain.of_family(here, "class activation")
 
@@ -29,12 +29,7 @@ with controls:
     look = look_controls(signed=False)
     explainers = explain.settings(here, names, name, layer=layer)
 chosen = explainers[names.index(name)]
-why = (
-    f"{default} is the last layer before pooling: its maps still show positions, and only pooling and the classifier "
-    "follow."
-    if layer == default
-    else f"Not the usual layer: that is {default}, the last one before pooling."
-)
+why = stages.why(here, layer, default)
 with main:
     image, map = st.columns(2)
     with image:

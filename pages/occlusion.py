@@ -25,7 +25,7 @@ with main:
         heatmap = explain.show(here, explainer, look, f"{explainer.patch_px}-pixel patch, step {explainer.stride_px}.")
     if heatmap is not None:
         with middle:
-            maps.probability(here, heatmap)
+            maps.score(here, heatmap)
         with right:
             maps.winners(here, heatmap)
         maps.one_patch(here, explainer, heatmap)

@@ -6,7 +6,7 @@ from pages._ui.results import explain, per_class
 from pages._ui.results.look import look_controls
 from pages._ui.shell.context import context
 
-here = context("Saliency", "Which pixels the score of the class reacts to.", needs_maps=False)
+here = context("Saliency", "Which pixels the score reacts to.", needs_maps=False)
 names = explain.of_family(here, "gradient")
 
 main, controls = st.columns([4, 1], gap="large")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.results import explain, feature_maps
 from pages._ui.shell.context import context
-from pages._ui.what_a_unit_wants import controls, patches, views
+from pages._ui.what_a_unit_wants import classes, controls, patches, views
 
 here = context(
     "What a unit wants",
@@ -15,10 +15,17 @@ here = context(
 main, side = st.columns([4, 1], gap="large")
 with main:
     mode = st.segmented_control(
-        "Show", controls.modes(here), default=controls.ONE, key="wants", bind="query-params", required=True
+        "Show",
+        controls.modes(here),
+        default=controls.ONE,
+        key="wants",
+        bind="query-params",
+        required=True,
+        format_func=lambda mode: controls.mode_title(mode, here),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = controls.kind_control() if mode == controls.ONE else ""
+        kind = controls.kind_control(here) if mode == controls.ONE else ""
+        direction = controls.direction_control(here) if kind == controls.CLASS else controls.UP
         layer = controls.layer_control(here) if kind != controls.CLASS and mode != controls.CLASSES else ""
 with side:
     maps = feature_maps.maps_of(here, here.image, layer) if layer else views.NO_MAPS
@@ -30,7 +37,7 @@ with main:
     elif mode == controls.CARICATURE:
         views.caricature(here, layer, settings)
     elif mode == controls.CLASSES:
-        views.classes(here, settings)
+        classes.classes(here, settings)
     elif mode == controls.CHANNELS:
         views.channels(here, layer, maps, settings)
     else:
@@ -41,7 +48,7 @@ with main:
             else:
                 feature_maps.enlarged(here, layer, maps, channel, 0.6)
         with wanted:
-            views.unit(here, kind, layer, channel, settings)
+            views.unit(here, kind, layer, channel, direction, settings)
         if kind != controls.CLASS:
             st.subheader(f"Real patches that excite channel {channel} most", anchor=False)
             patches.show(here, layer, channel)

@@ -6,20 +6,25 @@ import streamlit as st
 
 from pages._ui.shell import models
 from pages._ui.shell.context import context
-from pages._ui.your_model import facts, model_settings, upload
+from pages._ui.your_model import facts, model_settings, task_settings, upload
 
 here = context("Your model", "Load your own Keras model, and use it on every page.", needs_maps=False)
 own = models.user_models().get(here.model_name)
 uploaded = own.upload if own else None
+
+# First, so that on a phone they are not below the settings.
+upload.ask_for_inputs()
+if uploaded:
+    task_settings.question(here.model_name, here.classifier, model_settings.use_task)
 
 controls, main = st.columns([1, 3], gap="large")
 with controls:
     upload.upload_control()
     model_settings.show_refused()
     if uploaded:
-        model_settings.controls(here.model_name, uploaded)
+        model_settings.controls(here.model_name, uploaded, here.classifier)
 with main:
-    facts.facts(here)
+    facts.facts(here, task_settings.reason(uploaded, here.classifier))
     use = functools.partial(model_settings.use_preprocessing, here.model_name) if uploaded else None
     facts.by_preprocessing(here, use)
 facts.layers(here)

@@ -177,7 +177,8 @@ def classifier_of(model, **changes) -> Classifier:
 @functools.cache
 def tiny(style: str) -> Classifier:
     """The classifier of a style. Shared by all tests, which is safe as vislib never changes a model."""
-    return classifier_of(seeded({**STYLES, "linear": linear}[style]()))
+    settings = {"task": "classification"} if style == "logits_out" else {}
+    return classifier_of(seeded({**STYLES, "linear": linear}[style]()), **settings)
 
 
 def keras_logits(classifier: Classifier, pictures) -> np.ndarray:

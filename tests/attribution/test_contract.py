@@ -156,7 +156,7 @@ def test_params_defaults_filled_in_and_recorded(method):
 @functools.cache
 def cropping() -> vislib.Classifier:
     """A classifier that sees the middle of a photograph."""
-    return tiny_models.classifier_of(tiny("conv_relu").model, preprocess="0..1")
+    return tiny_models.classifier_of(tiny("conv_relu").model, preprocess="0..1", crop="centre")
 
 
 @every_method

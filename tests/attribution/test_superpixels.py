@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tiny_models import SIDE, keras_logits, random_image, tiny
+from tiny_models import keras_logits, random_image, tiny
 
 import vislib
 from vislib.attribution.fills import FILLS, cover_image
@@ -125,7 +125,7 @@ def test_other_seed_other_map_but_alike(method):
 def test_default_superpixels_fewer_for_small_images(classifier):
     assert Lime().resolved(classifier).n_segments == 40
     assert KernelShap().resolved(classifier).n_segments == 20
-    assert Lime().resolved(tiny("conv_relu")).n_segments == SIDE * SIDE // 36
+    assert Lime().resolved(tiny("conv_relu")).n_segments == 9
 
 
 @both

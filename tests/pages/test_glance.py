@@ -40,7 +40,7 @@ def test_from_the_probability_back_to_the_image(open_page, samples):
         if not any(button.key == "source 0" for button in page.button):
             break
         page = click(page, "source 0")
-    assert seen[0] == "predictions_logits"
+    assert seen[0] == "predictions"
     assert seen[-1] == "conv1"
     assert any("Products of the 3 × 3 window" in block for block in blocks(page))
     page = click(page, "source probability")
@@ -49,7 +49,7 @@ def test_from_the_probability_back_to_the_image(open_page, samples):
 
 def test_another_network_begins_at_its_probability(open_page):
     page = click(open_page("overview", **DIGIT), "source score")
-    assert page.session_state["number of"][0] == "predictions_logits"
+    assert page.session_state["number of"][0] == "predictions"
     page.session_state["number of"] = ("conv2", 63)
     page.sidebar.selectbox(key="model").select("cifar10").run()
     check_sound(page)

@@ -143,3 +143,55 @@ def test_more_steps_go_on_from_those_made(open_page, monkeypatch):
     page.select_slider(key="steps.One unit").set_value(128).run()
     check_sound(page)
     assert asked == [32, 32, 32, 32]
+
+
+SIZE = {"model": "digit-size", "image": "scenes/scene-1.png"}
+SCENE = {"model": "scene-segmentation", "image": "scenes/scene-1.png"}
+
+
+@pytest.mark.parametrize(("direction", "words"), [("high", "The output reaches"), ("low", "Minus the output reaches")])
+def test_output_of_a_regression_is_made_high_or_low(direction, words, open_page, offered):
+    query = {"unit_kind": "Output", "wanted_direction": direction, "steps.One unit": "16", **SIZE}
+    page = check_sound(open_page("what_a_unit_wants", **query))
+    assert f"What a {direction} output" in text(page)
+    assert words in text(page)
+    assert "logit" not in text(page)
+    offer = only(offered, "wanted")
+    found = run_snippet(offer.snippet)
+    np.testing.assert_array_equal(found["result"].pictures, saved(offer))
+    start = vislib.load_image("sample_images/scenes/scene-1.png")
+    number = found["classifier"].predict(found["result"].pictures[0])[0].value
+    usual = found["classifier"].predict(start)[0].value
+    assert number > usual if direction == "high" else number < usual
+
+
+def test_all_outputs_of_a_regression_have_both_directions_and_no_probability(open_page):
+    page = open_page("what_a_unit_wants", wants="All outputs", **{"steps.All classes": "16"}, **SIZE)
+    shown = text(check_sound(page))
+    assert "to make one output high or low" in shown
+    assert "for each of its outputs" in shown
+    assert "probability" not in shown
+    assert "%" not in shown.split("for each of its outputs")[0].splitlines()[-1]
+
+
+def test_class_of_a_segmentation_is_wanted_over_the_whole_output(open_page, offered):
+    page = check_sound(open_page("what_a_unit_wants", unit_kind="Class", **{"steps.One unit": "16"}, **SCENE))
+    assert "The mean logit over the whole output reaches" in text(page)
+    offer = only(offered, "wanted")
+    found = run_snippet(offer.snippet)
+    np.testing.assert_array_equal(found["result"].pictures, saved(offer))
+    classifier, scene = found["classifier"], vislib.load_image("sample_images/scenes/scene-1.png")
+    means = classifier.logits(found["result"].pictures[0]).mean(axis=(0, 1))
+    explained = classifier.main_class(classifier.logits(scene))
+    assert found["result"].scores[0] == pytest.approx(means[explained], rel=1e-2)
+
+
+def test_all_classes_of_a_segmentation_show_their_share_of_the_pixels(open_page):
+    page = check_sound(open_page("what_a_unit_wants", wants="All classes", **{"steps.All classes": "16"}, **SCENE))
+    assert "the share of its pixels with that class" in text(page)
+
+
+@pytest.mark.parametrize("query", [{"wants": "DeepDream", "octaves": "1", "dream_steps": "5"}, {"unit_kind": "Neuron"}])
+@pytest.mark.parametrize("network", [SIZE, SCENE])
+def test_other_ways_work_for_numbers_and_maps(network, query, open_page):
+    check_sound(open_page("what_a_unit_wants", **{"steps.One unit": "16"}, **network, **query))

@@ -19,7 +19,7 @@ def summing():
     kernel = np.zeros((SIDE * SIDE * 3, 2), np.float32)
     kernel[:, 0] = 1
     model.set_weights([kernel, np.zeros(2, np.float32)])
-    return tiny_models.classifier_of(model)
+    return tiny_models.classifier_of(model, task="classification")
 
 
 def distinct_image() -> np.ndarray:
@@ -110,6 +110,8 @@ def test_sparseness_and_complexity_at_their_ends():
     assert trust.complexity(np.ones((10, 10))) == pytest.approx(1)
     assert trust.complexity(one) == 0
     assert (trust.sparseness(one * 0), trust.complexity(one * 0)) == (0, 1)
+    for value in (0.0, 3.0):  # a single pixel: all are equal, and ln n is 0
+        assert trust.complexity(np.full((1, 1), value)) == 1
 
 
 def test_sparseness_is_half_the_mean_difference():

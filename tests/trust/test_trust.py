@@ -24,7 +24,7 @@ def red_or_green():
     x = layers.Conv2D(2, 1, use_bias=False, activation="relu", name="colours")(inputs)
     model = keras.Model(inputs, layers.Dense(2, use_bias=False)(layers.GlobalAveragePooling2D()(x)))
     model.set_weights([np.array([[1, -1], [-1, 1], [0, 0]], np.float32)[None, None], np.eye(2, dtype=np.float32)])
-    return tiny_models.classifier_of(model, labels=("red", "green"))
+    return tiny_models.classifier_of(model, labels=("red", "green"), task="classification")
 
 
 def plain(colour) -> np.ndarray:

@@ -3,17 +3,19 @@
 It imports TensorFlow, so other modules import it late.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
 from vislib.activation_maximization.transforms import viewed
 from vislib.backend import keras, tf
-from vislib.errors import ModelError, ParameterError
+from vislib.errors import ModelError, ParameterError, listed
 from vislib.graph.graph import Graph
 from vislib.graph.relu_rules import before_relu
 from vislib.model.classifier import Classifier
-from vislib.network.computations import total
+from vislib.network.computations import existing, total
+from vislib.network.failures import NoGradient, failures_as_sentences
 from vislib.network.network import Network
 from vislib.targets.base import LOGITS, Form, Target, operands, shared_form
 
@@ -42,24 +44,43 @@ class Scorer:
                 f"Diversity compares the pictures of one batch: at most {self._batch_size} "
                 f"of {network.input_shape[0]} × {network.input_shape[1]}; not {len(objectives)}."
             )
+        self._network, self._shared = network, shared
         self._weights, self._operands = operands(list(objectives), network)
-        self._function = network.functions.get(
-            ("objective", shared), lambda: _traced(classifier, shared, self._operands)
-        )
+        with self._failures(1):
+            self._function = network.functions.get(
+                ("objective", shared), lambda: _traced(classifier, shared, self._operands)
+            )
+
+    @contextmanager
+    def _failures(self, n: int) -> Iterator[None]:
+        """The network's failures in this block for n pictures at once, as sentences."""
+        network = self._network
+        with failures_as_sentences(network.name, network.graph, np.zeros((1, *network.input_shape)), n, gradient=True):
+            try:
+                yield
+            except NoGradient:
+                read = [layer for _, layer, _ in self._shared if layer is not LOGITS]
+                what = f"layer {listed(repr(each) for each in read)}" if read else "its output"
+                raise ModelError(
+                    f"A picture follows the gradient of its objective, and {network.name} has none of {what} by the "
+                    "image: an operation before it passes no gradient back, as argmax and rounding. Choose a channel "
+                    "of a layer before that operation."
+                ) from None
 
     def __call__(self, pixels: np.ndarray, views: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Values (n,) and gradients (n, h, w, c) of pictures (n, h, w, c) in 0..1, seen through views (n, 3, 3)."""
         values, gradients = [], []
         for start in range(0, len(pixels), self._batch_size):
             part = np.s_[start : start + self._batch_size]
-            value, gradient = self._function(
-                tf.constant(pixels[part]),
-                tf.constant(views[part], tf.float32),
-                tf.constant(self._weights[part]),
-                [tf.constant(operand[part]) for operand in self._operands],
-            )
-            values.append(value.numpy())
-            gradients.append(gradient.numpy())
+            with self._failures(len(pixels[part])):
+                value, gradient = self._function(
+                    tf.constant(pixels[part]),
+                    tf.constant(views[part], tf.float32),
+                    tf.constant(self._weights[part]),
+                    [tf.constant(operand[part]) for operand in self._operands],
+                )
+                values.append(value.numpy())
+                gradients.append(gradient.numpy())
         return np.concatenate(values), np.concatenate(gradients)
 
 
@@ -74,7 +95,7 @@ def _traced(classifier: Classifier, shared: Form, like: list[np.ndarray]) -> Cal
             tape.watch(pixels)
             activations = model(prepare(viewed(pixels, views)), training=False)
             values = total(activations, [measure for measure, *_ in shared], weights, operands)
-        return values, tape.gradient(values, pixels)
+        return values, existing(tape.gradient(values, pixels))
 
     signature = [
         tf.TensorSpec((None, *network.input_shape), tf.float32),

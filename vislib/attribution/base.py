@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from PIL import Image
 
+from vislib.attribution.blank_maps import SAME_EVERYWHERE, is_blank
 from vislib.errors import ParameterError, listed
 from vislib.model.classifier import Classifier
 from vislib.output.heatmap import Heatmap
@@ -18,7 +19,7 @@ from vislib.parameters import check_parameters
 from vislib.parameters import parameter as parameter
 from vislib.progress import Progress, no_progress
 from vislib.speed.blas_threads import one_blas_thread
-from vislib.targets.base import Target
+from vislib.targets.base import LOGITS, Target
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ class Explainer(ABC):
         with one_blas_thread():
             if target is None:
                 logits = network.logits(inputs)
+                network.check_finite(logits, inputs)
                 target = classifier.target(classifier.main_class(logits[0]))
                 target = target.on_image(network, lambda: logits[0])
                 score = float(network.scores(logits, target)[0])
@@ -136,6 +138,7 @@ class Explainer(ABC):
             attribution = method.attribute(classifier, resized, target, progress)
             if score is None:
                 score = attribution.score if attribution.score is not None else float(network.values(inputs, target)[0])
+            network.check_finite(np.array(score), inputs)
         return Heatmap(
             values=np.ascontiguousarray(attribution.values, np.float32),
             signed=self.signed,
@@ -153,7 +156,11 @@ class Explainer(ABC):
             box=classifier.box(image),
             image_size=(image.shape[0], image.shape[1]),
             details=attribution.details,
-            notes=(*attribution.notes, *classifier.image_of(image).notes),
+            notes=(
+                *attribution.notes,
+                *method.further_notes(classifier, resized, target, attribution, score),
+                *classifier.image_of(image).notes,
+            ),
         )
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
@@ -164,6 +171,31 @@ class Explainer(ABC):
             target: The resolved target; None for a class score.
         """
         return self
+
+    def further_notes(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> tuple[str, ...]:
+        """Sentences on a map that is blank, or has values that are no numbers."""
+        values, notes = attribution.values, tuple[str, ...]()
+        if not np.isfinite(values).all():
+            notes += (f"{(~np.isfinite(values)).mean():.0%} of the map is NaN or infinite. {self.not_finite}",)
+        rounding = 1e-6 * abs(score) if self.family is Family.PERTURBATION else 0.0
+        if is_blank(values, rounding):
+            notes += (self.why_blank(classifier, resized, target, attribution, score),)
+        return notes
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        """Why a map has the same value everywhere, as far as that is known, and a way on."""
+        return SAME_EVERYWHERE
+
+    @property
+    def not_finite(self) -> str:
+        """Why values can be NaN, and a way on."""
+        if self.family is Family.PERTURBATION:
+            return "The network gives NaN for images with these parts covered; choose another `fill`."
+        return "The gradient or the maps overflow there, as a square root at 0 does; occlusion needs neither."
 
     @abstractmethod
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
@@ -214,11 +246,31 @@ class AtLayer(Explainer):
         layer = network.last_map_layer if target is None else network.last_map_layer_before(target)
         return dataclasses.replace(self, layer=layer)
 
+    def further_notes(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> tuple[str, ...]:
+        return (
+            *classifier_branches(classifier, self.map_layer, target),
+            *super().further_notes(classifier, resized, target, attribution, score),
+        )
+
     @property
     def map_layer(self) -> str:
         """The layer's name, once the method is resolved."""
         assert self.layer is not None
         return self.layer
+
+
+def classifier_branches(classifier: Classifier, layer: str, target: Target) -> tuple[str, ...]:
+    """A sentence if the target reads other last layers beside this one, as with two backbones."""
+    last = classifier.network.last_map_layers if target.layers == {LOGITS} else ()
+    others = [name for name in last if name != layer]
+    if layer not in last or not others:
+        return ()
+    named = listed((f"layer='{name}'" for name in others), 4)
+    return (
+        f"The network has several branches with maps, and this map shows that of '{layer}' alone. See also {named}.",
+    )
 
 
 def methods() -> dict[str, type[Explainer]]:

@@ -5,6 +5,7 @@ from typing import Self
 
 import numpy as np
 
+from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, upsample
 from vislib.errors import ModelError, ParameterError
 from vislib.model.classifier import Classifier
@@ -64,3 +65,9 @@ class Cam(Explainer):
         values = upsample(cells, classifier.input_size)
         progress(1, 1, values)
         return Attribution(values, layer, {"cells": cells})
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        assert attribution.layer is not None
+        return blank_maps.of_maps(classifier, resized, attribution.layer, self.title)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.activations.maps import strongest_channels
+from vislib.attribution import blank_maps
 from vislib.attribution.base import AtLayer, Attribution, Family, batches, parameter, upsample
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
@@ -25,7 +26,8 @@ class ChannelScoring(AtLayer):
     If the layer has more channels than `max_channels`, only those are used whose maps vary most over positions: a
     constant map cannot show where the evidence is. `notes` then says so. Values are ≥ 0. The strongest channels are
     measured first, so that partial maps are close to the final one.
-    `details`: "cells" is the map at the layer's size, "channels" (n,) the indices, "weights" (n,) the α_k.
+    `details`: "cells" is the map at the layer's size, "signed_cells" that before the ReLU, "channels" (n,) the
+    indices, "weights" (n,) the α_k.
     """
 
     family = Family.CLASS_ACTIVATION
@@ -50,13 +52,20 @@ class ChannelScoring(AtLayer):
         for done in batches(count, _FIRST, min(network.batch_size, _MOST)):
             now = order[done]
             weights[now] = score_channels(channels[now])
-            cells = np.maximum(maps[..., channels] @ weights, 0).astype(np.float32)
+            signed = (maps[..., channels] @ weights).astype(np.float32)
+            cells = np.maximum(signed, 0)
             values = upsample(cells, size)
             progress(done.stop, count, values)
         notes: tuple[str, ...] = ()
         if count < n_channels:
             notes = (f"{count:,} of {n_channels:,} channels were measured, those whose maps vary most over positions.",)
-        return Attribution(values, self.layer, {"cells": cells, "channels": channels, "weights": weights}, notes)
+        details = {"cells": cells, "signed_cells": signed, "channels": channels, "weights": weights}
+        return Attribution(values, self.layer, details, notes)
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        return blank_maps.of_channels(classifier, resized, self.map_layer, self.title, attribution.details)
 
     @abstractmethod
     def channel_scorer(

@@ -44,3 +44,8 @@ class EdgeBaseline(Explainer):
         values = filters.sobel(brightness).astype(np.float32)
         progress(1, 1, values)
         return Attribution(values)
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        return "The image has the same brightness everywhere, so it has no edges."

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vislib.attribution import blank_maps
 from vislib.attribution.base import AtLayer, Attribution, Family, OnePass
 from vislib.attribution.weighted_maps import of_cells
+from vislib.errors import LayerError, listed
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 
@@ -36,8 +38,19 @@ class EigenCam(OnePass, AtLayer):
         found = []
         for start in range(0, len(resized), network.batch_size):
             inputs = classifier.preprocess_input(resized[start : start + network.batch_size])
-            found += [of_cells(classifier, layer, _cells(maps)) for maps in network.maps(inputs, [layer])[0]]
+            every = network.maps(inputs, [layer])[0]
+            if not np.isfinite(every).all():
+                raise LayerError(
+                    f"The maps of layer '{layer}' contain NaN or infinity, which have no strongest pattern. Name an "
+                    f"earlier layer with `layer`: {listed(network.map_layers)}."
+                )
+            found += [of_cells(classifier, layer, _cells(maps)) for maps in every]
         return found
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        return blank_maps.of_maps(classifier, resized, self.map_layer, self.title)
 
 
 def _cells(maps: np.ndarray) -> np.ndarray:

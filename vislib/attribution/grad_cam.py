@@ -1,10 +1,12 @@
 """Grad-CAM: a layer's feature maps, weighted by how strongly each raises the class's score."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from vislib.attribution import blank_maps
 from vislib.attribution.base import AtLayer, Attribution, Family, OnePass, parameter, upsample
 from vislib.attribution.weighted_maps import each_maps_and_gradients
 from vislib.model.classifier import Classifier
@@ -18,7 +20,8 @@ class GradCam(OnePass, AtLayer):
     """ReLU(Σ_k α_k A_k), where α_k is the mean over positions of ∂ logit / ∂ A_k (equations 1 and 2).
 
     The map is computed at the layer's size and enlarged to the input's size by interpolation between cell centres.
-    Values are ≥ 0. `details["cells"]` holds the map at the layer's size, `details["weights"]` the α_k.
+    Values are ≥ 0. `details["cells"]` holds the map at the layer's size, `details["signed_cells"]` that before the
+    ReLU, `details["weights"]` the α_k.
 
     The variants "guided" and "deconvnet" are not the paper's: the ReLUs between the layer and the logit pass the
     gradient back by that rule (see `vislib.graph.relu_rules`). If there are no such ReLUs, the map is the vanilla
@@ -52,7 +55,23 @@ class GradCam(OnePass, AtLayer):
         attributions = []
         for maps, gradients, score in each_maps_and_gradients(classifier, resized, self.map_layer, targets, rule):
             weights = gradients.mean(axis=(0, 1))
-            cells = np.maximum(maps @ weights, 0)
+            signed = maps @ weights
+            cells = np.maximum(signed, 0)
             values = upsample(cells, classifier.input_size)
-            attributions.append(Attribution(values, self.layer, {"cells": cells, "weights": weights}, notes, score))
+            details = {"cells": cells, "signed_cells": signed, "weights": weights}
+            attributions.append(Attribution(values, self.layer, details, notes, score))
         return attributions
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        if self.variant != "vanilla":
+            (attribution,) = dataclasses.replace(self, variant="vanilla").attribute_many(
+                classifier, resized[None], [target]
+            )
+            if np.ptp(attribution.values):
+                return (
+                    f"The {self.variant} gradient leaves no positive evidence at layer '{self.layer}'; with the "
+                    'variant "vanilla" there is some.'
+                )
+        return blank_maps.of_layer(classifier, resized, self.map_layer, target, self.title, attribution.details)

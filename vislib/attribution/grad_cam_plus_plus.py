@@ -26,9 +26,9 @@ class GradCamPlusPlus(WeightedMaps):
     )
     signed = False
 
-    def cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+    def signed_cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:
         squares = gradients**2
         denominator = squares * (2 + gradients * maps.sum(axis=(0, 1)))
         alpha = np.divide(squares, denominator, out=np.zeros_like(denominator), where=denominator != 0)
         weights = (alpha * np.maximum(gradients, 0)).sum(axis=(0, 1))
-        return np.maximum(maps @ weights, 0)
+        return maps @ weights

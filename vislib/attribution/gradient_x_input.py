@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Family, OnePass
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
@@ -38,3 +39,13 @@ class GradientXInput(OnePass):
         gradients, scores = classifier.network.gradients(inputs, targets)
         maps = (inputs * gradients).sum(axis=-1)
         return [Attribution(one, score=float(score)) for one, score in zip(maps, scores, strict=True)]
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        if not classifier.preprocess_input(resized[None]).any():
+            return (
+                "The network's input is 0 at every pixel of this image, and this method multiplies by it. Saliency "
+                "shows the gradient itself."
+            )
+        return blank_maps.of_gradient(classifier, resized, target, self.title)

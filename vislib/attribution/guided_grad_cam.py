@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vislib.attribution import blank_maps
 from vislib.attribution.base import AtLayer, Attribution, Family
 from vislib.attribution.grad_cam import GradCam
 from vislib.model.classifier import Classifier
@@ -43,5 +44,13 @@ class GuidedGradCam(AtLayer):
         product = gradient * cam.values[..., None]
         values = np.abs(product).max(axis=-1)
         progress(2, 2, values)
-        details = {"gradient": product, "cells": cam.details["cells"]}
+        details = {"gradient": product, **{name: cam.details[name] for name in ("cells", "signed_cells")}}
         return Attribution(values, self.layer, details, classifier.network.graph_with_rule("guided").notes, cam.score)
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        details = attribution.details
+        if not details["cells"].any():
+            return blank_maps.of_layer(classifier, resized, self.map_layer, target, GradCam.title, details)
+        return blank_maps.of_gradient(classifier, resized, target, self.title)

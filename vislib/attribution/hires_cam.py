@@ -26,5 +26,5 @@ class HiResCam(WeightedMaps):
     )
     signed = True
 
-    def cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+    def signed_cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:
         return (maps * gradients).sum(axis=-1)

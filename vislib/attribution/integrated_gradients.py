@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, parameter
 from vislib.attribution.fills import cover_image
 from vislib.model.classifier import Classifier
@@ -60,6 +61,13 @@ class IntegratedGradients(Explainer):
         )
         details = {"completeness_error": np.array(integral.error), "n_steps": np.array(integral.n_steps)}
         return Attribution(integral.values.sum(axis=-1), details=details, notes=(note,))
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        if np.array_equal(baseline_image(resized, self.baseline), resized):
+            return f"The image equals the baseline ({self.baseline}), so nothing is added. Choose another `baseline`."
+        return blank_maps.of_gradient(classifier, resized, target, self.title)
 
 
 def baseline_image(resized: np.ndarray, baseline: str) -> np.ndarray:

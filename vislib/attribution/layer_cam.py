@@ -20,5 +20,5 @@ class LayerCam(WeightedMaps):
     caveat = "Negative gradients are dropped, so evidence against the class is missed; at early layers it is noisy."
     signed = False
 
-    def cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        return np.maximum((maps * np.maximum(gradients, 0)).sum(axis=-1), 0)
+    def signed_cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+        return (maps * np.maximum(gradients, 0)).sum(axis=-1)

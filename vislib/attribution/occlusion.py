@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, parameter
 from vislib.attribution.fills import FILLS, black_and_white, cover_image
 from vislib.errors import ParameterError
@@ -149,6 +150,15 @@ class Occlusion(Explainer):
         if has_winners and target.class_index is not None:
             details["probability"] = probability
         return Attribution(_mean_over_patches(drop, tops, lefts, patch, size), details=details, score=patched.unchanged)
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        drop = attribution.details["drop"]
+        if drop.size == 1:
+            return "A single patch covers the whole image, so the map has one value. Choose a smaller `patch_px`."
+        cover = None if self.border_px else self.cover(resized)
+        return blank_maps.of_covering(classifier, resized, cover, score, f"{drop.size:,} covered patches")
 
 
 def _starts(side: int, patch: int, stride: int) -> np.ndarray:

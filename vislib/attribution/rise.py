@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, parameter, upsample
 from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ParameterError
@@ -91,6 +92,12 @@ class Rise(Explainer):
         uncentred = (weighted / (self.p * self.n_masks)).astype(np.float32)
         note = f"Average of {self.n_masks:,} masks of {self.n_cells} × {self.n_cells} cells."
         return Attribution(values, details={"scores": scores, "uncentred": uncentred}, notes=(note,))
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        cover = cover_image(resized, self.fill, self.grey, self.seed)
+        return blank_maps.of_covering(classifier, resized, cover, score, f"{self.n_masks:,} masks")
 
 
 def random_mask(random: np.random.Generator, size: tuple[int, int], n_cells: int, p: float) -> np.ndarray:

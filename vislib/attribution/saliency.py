@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Family, OnePass
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
@@ -31,6 +32,11 @@ class LargestGradient(OnePass):
             Attribution(_largest(np.abs(one)), details={"gradient": one}, notes=notes, score=float(value))
             for one, value in zip(gradients, values, strict=True)
         ]
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        return blank_maps.of_gradient(classifier, resized, target, self.title)
 
 
 def _largest(maps: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, batches, parameter
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
@@ -51,6 +52,11 @@ class SmoothGrad(Explainer):
             done += len(gradients)
             progress(done, self.n_samples, np.abs(total / done).max(axis=-1).astype(np.float32))
         return Attribution(np.abs(total / done).max(axis=-1))
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        return blank_maps.of_gradient(classifier, resized, target, self.title)
 
 
 def noisy_gradients(

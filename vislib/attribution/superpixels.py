@@ -8,9 +8,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, parameter
 from vislib.attribution.fills import FILLS, cover_image, unit_bands
-from vislib.errors import ParameterError
+from vislib.errors import ModelError, ParameterError, listed
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -20,6 +21,7 @@ SEGMENTATIONS = ("slic", "grid")
 _BATCH = 16  # pictures: few, so that progress updates and cancellation respond quickly
 _PARTIALS = 32  # largest number of partial maps, as each needs a whole fit
 _LEAST_PX = 36  # smallest area of a superpixel by default, so that small images get fewer superpixels
+_LEAST_SEGMENTS, _TINY_PX = 9, 4  # of tiny images: at least 9 superpixels, if these have 4 pixels each
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class OverSuperpixels(Explainer):
         kind=int,
         low=1,
         high=300,
-        help="Approximate number; by default 40 (KernelSHAP: 20), fewer for small images.",
+        help="Approximate number; by default 40 (KernelSHAP: 20), for small images fewer, at least 9.",
     )
     segmentation: str = parameter(
         "slic", "Segmentation", choices=SEGMENTATIONS, help="Regions of similar colour (slic), or rectangles (grid)."
@@ -67,7 +69,7 @@ class OverSuperpixels(Explainer):
         pixels = classifier.input_size[0] * classifier.input_size[1]
         n_segments = self.n_segments
         if n_segments is None:
-            n_segments = int(np.clip(pixels // _LEAST_PX, 1, self.default_segments))
+            n_segments = self._usual_segments(pixels)
         if n_segments > pixels:
             raise ParameterError(
                 f"The `n_segments` parameter of `{type(self).__name__}` must be at most {pixels}, the input's pixels; "
@@ -78,7 +80,7 @@ class OverSuperpixels(Explainer):
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         assert self.n_segments is not None
         network = classifier.network
-        segments = superpixels(resized, self.n_segments, self.segmentation)
+        segments, note = self._segments(resized)
         cover = cover_image(resized, self.fill, self.grey, self.seed)
         coalitions = self.coalitions(int(segments.max()) + 1)
         scores = np.empty(len(coalitions))
@@ -89,13 +91,52 @@ class OverSuperpixels(Explainer):
             done = min(start + _BATCH, total)
             pictures = [shown(resized, cover, segments, coalition) for coalition in coalitions[start:done]]
             scores[start:done] = network.values(classifier.preprocess_input(np.stack(pictures)), target)
+            self._check_finite(scores[start:done], classifier, resized, target)
             partial = None
             if done == total or (done % fit_every == 0 and done > self.needed_each * coalitions.shape[1]):
                 fit = self.fit(coalitions[:done], scores[:done])
                 partial = fit.values[segments].astype(np.float32)
             progress(done, total, partial)
         details = {"superpixels": segments, "superpixel_values": fit.values, **fit.details}
-        return Attribution(fit.values[segments], details=details, notes=(fit.note,))
+        return Attribution(fit.values[segments], details=details, notes=(fit.note, *([note] if note else [])))
+
+    def _usual_segments(self, pixels: int) -> int:
+        least = np.clip(pixels // _TINY_PX, 1, _LEAST_SEGMENTS)
+        return int(np.clip(pixels // _LEAST_PX, least, self.default_segments))
+
+    def _segments(self, resized: np.ndarray) -> tuple[np.ndarray, str]:
+        """The superpixels (h, w) of an image, and a sentence if they are not what is usual."""
+        assert self.n_segments is not None
+        segments = superpixels(resized, self.n_segments, self.segmentation)
+        height, width = segments.shape
+        if self.n_segments > 1 and not segments.any():
+            note = f"SLIC finds a single region in {height} × {width} pixels, so the superpixels are rectangles (grid)."
+            return superpixels(resized, self.n_segments, "grid"), note
+        if self.n_segments == self._usual_segments(segments.size) < self.default_segments:
+            return segments, (
+                f"The input has only {height} × {width} pixels, so the default is about {self.n_segments} superpixels, "
+                f"not {self.default_segments}; `n_segments` changes it."
+            )
+        return segments, ""
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        segments, scored = attribution.details["superpixels"], f"{self.n_samples:,} pictures"
+        if not segments.any() and segments.size > 1:
+            return "The image is a single superpixel, so the map has one value. Choose a larger `n_segments`."
+        cover = cover_image(resized, self.fill, self.grey, self.seed)
+        return blank_maps.of_covering(classifier, resized, cover, score, scored)
+
+    def _check_finite(self, scores: np.ndarray, classifier: Classifier, resized: np.ndarray, target: Target) -> None:
+        if np.isfinite(scores).all():
+            return
+        network, inputs = classifier.network, classifier.preprocess_input(resized[None])
+        network.check_finite(network.values(inputs, target), inputs)
+        raise ModelError(
+            f"{network.name} gives NaN or infinity for pictures with superpixels covered, so {self.title} cannot fit "
+            f"values. Choose another `fill`: {listed(FILLS)}; or a method that covers nothing, such as saliency."
+        )
 
     @abstractmethod
     def coalitions(self, n: int) -> np.ndarray:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, parameter
 from vislib.attribution.smoothgrad import noisy_gradients
 from vislib.model.classifier import Classifier
@@ -51,3 +52,15 @@ class VarGrad(Explainer):
             values = (squares / done - (sums / done) ** 2).clip(0).max(axis=-1).astype(np.float32)
             progress(done, self.n_samples, values if done > 1 else None)  # the variance of one gradient is 0
         return Attribution(values)
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        if self.noise == 0:
+            return "Without noise all gradients are equal, so their variance is 0. Choose a larger `noise`."
+        if classifier.network.gradients(classifier.preprocess_input(resized[None]), target)[0].any():
+            return (
+                "The gradient is the same for every noisy copy, so its variance is 0: the network is linear near this "
+                "image. Saliency shows the gradient itself."
+            )
+        return blank_maps.of_gradient(classifier, resized, target, self.title)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vislib.attribution import blank_maps
 from vislib.attribution.base import AtLayer, Attribution, Family, OnePass, upsample
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
@@ -16,7 +17,8 @@ class WeightedMaps(OnePass, AtLayer):
     """A method that computes one map from a layer's feature maps A (h, w, k) and their gradients g = ∂ target / ∂ A.
 
     The map is computed at the layer's size and enlarged to the input's size by interpolation between cell centres.
-    `details["cells"]` holds it at the layer's size.
+    `details["cells"]` holds it at the layer's size; `details["signed_cells"]` that before the ReLU, for a method with
+    one.
     """
 
     family = Family.CLASS_ACTIVATION
@@ -24,22 +26,30 @@ class WeightedMaps(OnePass, AtLayer):
     def attribute_many(
         self, classifier: Classifier, resized: np.ndarray, targets: Sequence[Target]
     ) -> list[Attribution]:
-        return [
-            of_cells(
-                classifier, self.map_layer, self.cells(maps.astype(np.float64), gradients.astype(np.float64)), score
-            )
-            for maps, gradients, score in each_maps_and_gradients(classifier, resized, self.map_layer, targets)
-        ]
+        found = []
+        for maps, gradients, score in each_maps_and_gradients(classifier, resized, self.map_layer, targets):
+            signed = self.signed_cells(maps.astype(np.float64), gradients.astype(np.float64))
+            found.append(of_cells(classifier, self.map_layer, signed, score, relu=not self.signed))
+        return found
 
     @abstractmethod
-    def cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        """The map (h, w) from maps and gradients (h, w, k), float64."""
+    def signed_cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+        """The map (h, w) from maps and gradients (h, w, k), float64, before a ReLU."""
+
+    def why_blank(
+        self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
+    ) -> str:
+        return blank_maps.of_layer(classifier, resized, self.map_layer, target, self.title, attribution.details)
 
 
-def of_cells(classifier: Classifier, layer: str, cells: np.ndarray, score: float | None = None) -> Attribution:
-    """Enlarges a map (h, w) at a layer's size to the size of the network's input."""
-    cells = cells.astype(np.float32)
-    return Attribution(upsample(cells, classifier.input_size), layer, {"cells": cells}, score=score)
+def of_cells(
+    classifier: Classifier, layer: str, signed: np.ndarray, score: float | None = None, relu: bool = False
+) -> Attribution:
+    """Enlarges a map (h, w) at a layer's size to the size of the network's input, after a ReLU if there is one."""
+    signed = signed.astype(np.float32)
+    cells = np.maximum(signed, 0) if relu else signed
+    details = {"cells": cells, "signed_cells": signed} if relu else {"cells": cells}
+    return Attribution(upsample(cells, classifier.input_size), layer, details, score=score)
 
 
 def each_maps_and_gradients(

@@ -22,7 +22,7 @@ class XGradCam(WeightedMaps):
     caveat = "Its axioms hold only approximately for ReLU networks; with signed maps the weights can become very large."
     signed = False
 
-    def cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+    def signed_cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:
         total = maps.sum(axis=(0, 1))
         weights = np.divide((maps * gradients).sum(axis=(0, 1)), total, out=np.zeros_like(total), where=total != 0)
-        return np.maximum(maps @ weights, 0)
+        return maps @ weights

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vislib.batch.masks import FitMasks
 from vislib.batch.sources import Source
 from vislib.errors import ImageError
 from vislib.images.reading import image_digest
@@ -26,6 +27,7 @@ class Decoded:
         size: (height, width) of the original in pixels.
         digest: Digest of the original's pixels; empty if there is an error.
         error: A sentence; None if the image was decoded.
+        mask: (h, w) int, the true class of each pixel of a segmentation's output; None if unknown.
     """
 
     number: int
@@ -35,14 +37,21 @@ class Decoded:
     size: tuple[int, int] | None = None
     digest: str = ""
     error: str | None = None
+    mask: np.ndarray | None = None
 
 
-def decoded(source: Source, number: int, place: int, resize: Callable[[np.ndarray], np.ndarray]) -> Decoded:
+Fit = Callable[[np.ndarray], np.ndarray] | FitMasks
+"""Brings an image (H, W, 3) to the network's input size (h, w, 3), and perhaps its mask to the output's size."""
+
+
+def decoded(source: Source, number: int, place: int, fit: Fit) -> Decoded:
     """Reads one image, which has the number `number` in the batch and the index `place` in the source."""
     path, label = _text(source.title(place)), source.label(place)
     try:
         image = source[place]
-        return Decoded(number, path, label, resize(image), (image.shape[0], image.shape[1]), image_digest(image))
+        mask = fit.mask(source, place, image) if isinstance(fit, FitMasks) else None
+        size = (image.shape[0], image.shape[1])
+        return Decoded(number, path, label, fit(image), size, image_digest(image), mask=mask)
     except ImageError as error:
         return Decoded(number, path, label, error=str(error))
 
@@ -50,7 +59,7 @@ def decoded(source: Source, number: int, place: int, resize: Callable[[np.ndarra
 def decoded_ahead(
     source: Source,
     numbers: Iterable[int],
-    resize: Callable[[np.ndarray], np.ndarray],
+    fit: Fit,
     ahead: int,
     first: int = 0,
 ) -> Generator[Decoded, None, None]:
@@ -59,7 +68,7 @@ def decoded_ahead(
     Args:
         source: The images.
         numbers: Their numbers in the batch.
-        resize: Maps an image (H, W, 3) to the network's input size (h, w, 3); only the result stays in memory.
+        fit: Maps an image (H, W, 3) to the network's input size (h, w, 3); only the result stays in memory.
         ahead: How many images are decoded ahead.
         first: The number in the batch of the source's first image.
     """
@@ -67,7 +76,7 @@ def decoded_ahead(
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="decode")
     try:
         for number in numbers:
-            waiting.append(pool.submit(decoded, source, number, number - first, resize))
+            waiting.append(pool.submit(decoded, source, number, number - first, fit))
             if len(waiting) > ahead:
                 yield waiting.popleft().result()
         while waiting:

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from vislib.batch.lists import listed_paths, parquet_paths
+from vislib.batch.lists import csv_paths, listed_paths, parquet_paths
 from vislib.batch.sources import PathImages, SetImages, Source
 from vislib.errors import DatasetError
 from vislib.images.archives import is_hidden, zip_folder
 from vislib.images.sets import SUFFIXES, ArrayImages, FolderImages
 
 
-def source_of(images, labels: Sequence[str | int | None] | None = None) -> Source:
+def source_of(
+    images, labels: Sequence[str | int | float | None] | None = None, without: str | os.PathLike[str] | None = None
+) -> Source:
     """The images of a batch, from any of the sources that `explain_many` accepts.
 
     Args:
@@ -23,6 +25,7 @@ def source_of(images, labels: Sequence[str | int | None] | None = None) -> Sourc
             paths; an array (n, h, w, 1 or 3) uint8 or a sequence of arrays (h, w, 1 or 3) uint8; or an `ImageSet`.
         labels: (n,) the class of each image, by name or number; None: the labels come from the source, such as the
             names of its folders.
+        without: A folder inside that of the images which is left out, such as one of masks.
 
     Raises:
         DatasetError: If there are no images, or the numbers of images and labels differ.
@@ -34,7 +37,7 @@ def source_of(images, labels: Sequence[str | int | None] | None = None) -> Sourc
     if isinstance(images, str | os.PathLike):
         if names is not None:
             raise DatasetError("`labels` is for arrays and sequences; a folder or a list file has its own labels.")
-        return _from_path(Path(images))
+        return _from_path(Path(images), None if without is None else Path(without))
     if isinstance(images, zipfile.Path):
         return SetImages(FolderImages(images), names)
     if isinstance(images, list | tuple) and images and all(isinstance(each, str | os.PathLike) for each in images):
@@ -52,9 +55,9 @@ def source_of(images, labels: Sequence[str | int | None] | None = None) -> Sourc
     return SetImages(images, names)
 
 
-def _from_path(path: Path) -> Source:
+def _from_path(path: Path, without: Path | None) -> Source:
     if path.is_dir():
-        return _from_folder(path)
+        return _from_folder(path, without)
     if not path.exists():
         raise DatasetError(f"There is no folder or file '{path}'.")
     root, suffix = str(path.parent), path.suffix.lower()
@@ -64,17 +67,20 @@ def _from_path(path: Path) -> Source:
         paths, labels = parquet_paths(path)
     elif suffix in (".txt", ".tsv", ".lst", ".list"):
         paths, labels = listed_paths(path)
+    elif suffix == ".csv":
+        paths, labels = csv_paths(path)
     else:
         raise DatasetError(
-            "The images of a batch must be a folder, a .zip, a .txt or .tsv file of paths, or a .parquet file; "
+            "The images of a batch must be a folder, a .zip, a .txt, .tsv or .csv file of paths, or a .parquet file; "
             f"not '{path.name}'."
         )
     return PathImages(paths, root, labels, path.name, _digest(paths, labels))
 
 
-def _from_folder(folder: Path) -> PathImages:
+def _from_folder(folder: Path, without: Path | None) -> PathImages:
     paths, identity = [], hashlib.sha256()
-    for path in sorted(_image_files(str(folder), "", set())):
+    left_out = set() if without is None or not without.is_dir() else {_identity(os.stat(without))}
+    for path in sorted(_image_files(str(folder), "", left_out)):
         about = os.stat(folder / path)
         identity.update(f"{path} {about.st_size} {about.st_mtime_ns}\n".encode(errors="surrogateescape"))
         paths.append(path)
@@ -84,9 +90,9 @@ def _from_folder(folder: Path) -> PathImages:
 
 
 def _image_files(folder: str, before: str, above: set[tuple[int, int]]) -> list[str]:
-    """Paths of the image files in a folder and its subfolders; a folder that contains a link to itself is read once."""
-    about = os.stat(folder)
-    me = (about.st_dev, about.st_ino)
+    """Paths of the image files in a folder and its subfolders, without the folders `above`, so that a folder that
+    contains a link to itself is read once."""
+    me = _identity(os.stat(folder))
     if me in above:
         return []
     found: list[str] = []
@@ -102,6 +108,10 @@ def _image_files(folder: str, before: str, above: set[tuple[int, int]]) -> list[
         elif entry.is_file() and entry.name.lower().endswith(SUFFIXES):
             found.append(f"{before}{entry.name}")
     return found
+
+
+def _identity(about: os.stat_result) -> tuple[int, int]:
+    return about.st_dev, about.st_ino
 
 
 def _digest(paths: Sequence[str], labels: Sequence[str | None] | None) -> str:

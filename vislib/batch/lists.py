@@ -1,5 +1,6 @@
 """Lists of image files: a text file with one path per line, or a Parquet file with a column of paths."""
 
+import csv
 from pathlib import Path
 
 from vislib.errors import DatasetError
@@ -29,6 +30,32 @@ def listed_paths(path: Path) -> Listed:
         raise DatasetError(f"{path.name} is not a text file of paths: it contains bytes with the value 0.")
     labels = [label.strip() or None for _, _, label in pairs]
     return [name.strip() for name, _, _ in pairs], labels if any(labels) else None
+
+
+def csv_paths(path: Path) -> Listed:
+    """The column "path" (or "file") of a CSV file with a first line of names, and its column "label". Without one, the
+    label is what all other columns hold, with spaces between: "23 15" of a height and a width.
+
+    Raises:
+        DatasetError: If the file cannot be read as UTF-8, has no such column or no rows.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head, *rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)] or [[]]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(f"{path.name} cannot be read as a CSV file of paths and labels.") from error
+    names = [name.strip().lower() for name in head]
+    place = next((names.index(name) for name in ("path", "file") if name in names), None)
+    if place is None:
+        raise DatasetError(f"{path.name} has no column 'path' or 'file'; its first line is: {', '.join(head)[:200]}.")
+    if not rows:
+        raise DatasetError(f"{path.name} has no rows.")
+    others = [names.index("label")] if "label" in names else [at for at in range(len(names)) if at != place]
+    short = next((number for number, row in enumerate(rows, 2) if len(row) != len(head)), None)
+    if short is not None:
+        raise DatasetError(f"Row {short} of {path.name} has another number of cells than its first line, {len(head)}.")
+    labels = [" ".join(filter(None, (row[at].strip() for at in others))) or None for row in rows]
+    return [row[place].strip() for row in rows], labels if any(labels) else None
 
 
 def parquet_paths(path: Path) -> Listed:

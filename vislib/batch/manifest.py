@@ -19,6 +19,8 @@ def manifest_of(classifier: Classifier, settings: BatchSettings, source: Source)
         "format": _FORMAT,
         "model": classifier.key,
         "labels": list(classifier.labels),
+        "task": str(classifier.task),
+        "unit": classifier.unit,
         "input_size": list(classifier.input_size),
         "source": {"name": source.name, "digest": source.digest, "n_images": len(source)},
         "settings": settings.described(),
@@ -40,7 +42,8 @@ def check_same(path: Path, found: dict[str, Any], wanted: dict[str, Any]) -> Non
         ParameterError: If they differ; the message names the first difference.
     """
     for name in wanted:
-        if found.get(name) == wanted[name]:
+        # An older version wrote no task, and the model's key already depends on it.
+        if found.get(name) == wanted[name] or (name in ("task", "unit") and name not in found):
             continue
         was, now = found.get(name), wanted[name]
         if isinstance(was, dict) and isinstance(now, dict):

@@ -5,6 +5,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from vislib.errors import ModelError, ParameterError
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier
 from vislib.model.preprocessing import Preprocessing
@@ -26,15 +27,14 @@ class PackedClassifier:
 
     @classmethod
     def of(cls, classifier: Classifier) -> "PackedClassifier":
-        """Packs a classifier."""
+        """Packs a classifier.
+
+        Raises:
+            ParameterError: If another process could not load the model: it needs code that only this one has.
+        """
         from vislib import zoo
 
-        file = None
-        if classifier.key not in zoo.models():
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "model.keras"
-                classifier.model.save(path)
-                file = path.read_bytes()
+        file = None if classifier.key in zoo.models() else _file_of(classifier)
         return cls(
             classifier.key,
             file,
@@ -57,3 +57,31 @@ class PackedClassifier:
             path.write_bytes(self.file)
             model = load_with_keras(path)
         return Classifier(self.key, model, self.labels, self.input_size, self.channels, self.preprocess, self.reading)
+
+
+def _file_of(classifier: Classifier) -> bytes:
+    """The bytes of a custom model's file, which was loaded again to see that it can be."""
+    from vislib.model_file.keras_model import load_with_keras
+
+    code = _code_of(classifier.model)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        try:
+            if code:
+                raise ModelError(f"It has a class that they do not know: {code}.")
+            classifier.model.save(path)
+            load_with_keras(path)
+        except Exception as error:  # Keras raises nearly anything for what it cannot save
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            raise ParameterError(
+                f"{classifier.key} cannot be sent to other processes: {lines[0][:200]} Leave out the engine 'ray', and "
+                "this process computes the batch."
+            ) from error
+        return path.read_bytes()
+
+
+def _code_of(model) -> str:
+    """The name of a class in a model that Keras does not define; "" if there is none."""
+    every = (model, *model._flatten_layers(include_self=False, recursive=True))
+    own = (type(one) for one in every if type(one).__module__.partition(".")[0] not in ("keras", "vislib"))
+    return next((each.__name__ for each in own), "")

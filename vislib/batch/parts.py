@@ -15,7 +15,8 @@ from PIL import Image
 from vislib.attribution.base import Explainer
 from vislib.batch.decoding import Decoded
 from vislib.batch.measures import agreement, map_measures, plain_background
-from vislib.batch.rows import MEASURES, agreement_column, empty_row, predictions, smaller, thumbnail
+from vislib.batch.outcomes import outcome
+from vislib.batch.rows import MEASURES, agreement_column, empty_row, smaller, thumbnail
 from vislib.batch.settings import BatchSettings, column
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
@@ -136,7 +137,7 @@ def _predict(
         if not np.isfinite(logits).all():
             row["error"] = "The network's scores for this image are not all finite numbers."
             continue
-        row |= predictions(classifier, logits, settings.top, row["label_index"])
+        row |= outcome(classifier, logits, settings.top, row, chunk[place].mask)
         target = settings.target or classifier.target(_class_explained(classifier, settings, row, logits))
         try:
             targets[place] = target.on_image(classifier.network, functools.partial(np.asarray, logits))
@@ -151,7 +152,7 @@ def _predict(
 
 def _class_explained(classifier, settings: BatchSettings, row: dict[str, Any], logits: np.ndarray) -> int:
     """The class of the image's label if the settings ask for it and it is known, else the predicted class."""
-    label = row["label_index"] if settings.explain == "label" else None
+    label = row.get("label_index") if settings.explain == "label" else None
     return classifier.main_class(logits) if label is None else label
 
 
@@ -203,7 +204,8 @@ def _kept(classifier, settings: BatchSettings, row: dict[str, Any], item: Decode
 
 
 def _curves(classifier, resized, values, target: Target, name: str) -> dict[str, float]:
-    """Areas under the deletion and insertion curves of the class's probability; see `vislib.trust.deletion`."""
+    """Areas under the deletion and insertion curves of the class's probability, or of the target's value where it has
+    none; see `vislib.trust.deletion`."""
     from vislib import trust
 
     probability = as_probability(target)

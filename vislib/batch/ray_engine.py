@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from vislib.batch.decoding import decoded_ahead
+from vislib.batch.masks import fit_of
 from vislib.batch.packed import PackedClassifier
 from vislib.batch.settings import BatchSettings, Cluster
 from vislib.batch.sources import Source
 from vislib.batch.store import BatchFolder
 from vislib.batch.writing import part_range, write_part
 from vislib.errors import ParameterError, VislibError
-from vislib.model.classifier import Classifier
 from vislib.progress import Steps, no_progress
 
 _ROOT = str(Path(__file__).resolve().parents[2])
@@ -73,7 +73,7 @@ class PartWorker:
         self._folder.try_begins(part)
         first = part * self._settings.part_rows
         numbers = range(first, first + len(source))
-        images = decoded_ahead(source, numbers, self._classifier.resize, _AHEAD, first)
+        images = decoded_ahead(source, numbers, fit_of(self._classifier, source), _AHEAD, first)
         try:
             write_part(self._classifier, self._settings, images, part, len(source), self._folder, no_progress)
         except VislibError as error:
@@ -84,7 +84,7 @@ class PartWorker:
 
 
 def compute_with_ray(
-    classifier: Classifier,
+    packed: PackedClassifier,
     settings: BatchSettings,
     source: Source,
     folder: BatchFolder,
@@ -104,7 +104,7 @@ def compute_with_ray(
     if started:
         _start(ray, cluster)
     try:
-        for row in _parts(ray, classifier, settings, source, folder, missing, cluster).iter_rows():
+        for row in _parts(ray, packed, settings, source, folder, missing, cluster).iter_rows():
             if row["refused"]:
                 raise ParameterError(row["refused"])
             done.finished(row["size"])
@@ -118,7 +118,9 @@ def compute_with_ray(
             ray.shutdown()
 
 
-def _parts(ray, classifier, settings: BatchSettings, source: Source, folder, missing: list[int], cluster) -> Any:
+def _parts(
+    ray, packed: PackedClassifier, settings: BatchSettings, source: Source, folder, missing: list[int], cluster
+) -> Any:
     ray.data.DataContext.get_current().enable_progress_bars = False
     items = []
     for part in missing:
@@ -127,7 +129,7 @@ def _parts(ray, classifier, settings: BatchSettings, source: Source, folder, mis
     pool = {"size": cluster.workers} if cluster.workers else {"min_size": 1, "max_size": _most_workers(ray, cluster)}
     return ray.data.from_items(items, override_num_blocks=len(items)).map_batches(
         PartWorker,
-        fn_constructor_args=(PackedClassifier.of(classifier), settings, folder, cluster.cpus),
+        fn_constructor_args=(packed, settings, folder, cluster.cpus),
         batch_size=1,
         compute=ray.data.ActorPoolStrategy(**pool),
         num_cpus=cluster.cpus,

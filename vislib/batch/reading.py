@@ -13,6 +13,7 @@ from vislib.batch.rows import agreement_column
 from vislib.batch.settings import column
 from vislib.batch.store import BatchFolder
 from vislib.errors import ParameterError, listed
+from vislib.tasks import Task
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,7 +26,9 @@ class Batch:
         path: Its folder.
         manifest: Its settings, model, source and versions, see `vislib.batch.manifest.manifest_of`.
         methods: Names of its methods.
-        labels: Names of the network's classes.
+        labels: Names of the network's classes or outputs.
+        task: What the network does.
+        unit: The unit of predicted numbers; "" if there is none.
         map_shape: (height, width) of the maps.
         n_images: Number of images in the batch, finished or not.
     """
@@ -35,10 +38,17 @@ class Batch:
         self.manifest = manifest
         self.methods: tuple[str, ...] = tuple(manifest["settings"]["methods"])
         self.labels: tuple[str, ...] = tuple(manifest["labels"])
+        self.task = Task(manifest.get("task", Task.CLASSIFICATION))
+        self.unit: str = manifest.get("unit", "")
         self.n_images: int = manifest["source"]["n_images"]
         self._rows: int = manifest["settings"]["part_rows"]
         self._folder = folder
         self.parts = [part for part in range(-(-self.n_images // self._rows)) if folder.finished(part)]
+
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether each image has a most probable class."""
+        return self.task.has_classes and self.task is not Task.SEGMENTATION
 
     @property
     def map_shape(self) -> tuple[int, int]:

@@ -8,8 +8,10 @@ import numpy as np
 from PIL import Image
 
 from vislib.batch.decoding import Decoded
+from vislib.batch.outcomes import outcome_fields
 from vislib.batch.settings import BatchSettings, column
 from vislib.model.classifier import Classifier
+from vislib.tasks import Task
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,8 +20,9 @@ MEASURES = ("reach", "sparseness", "border", "background")
 CURVES = ("deletion", "insertion")
 
 
-def table_schema(settings: BatchSettings) -> "pa.Schema":
-    """The table's columns: the image, the predictions, measures per method, and the agreement per pair of methods."""
+def table_schema(settings: BatchSettings, task: Task) -> "pa.Schema":
+    """The table's columns: the image, the predictions of the task, measures per method, and the agreement per pair of
+    methods."""
     import pyarrow as pa
 
     fields: list[tuple[str, Any]] = [
@@ -29,14 +32,7 @@ def table_schema(settings: BatchSettings) -> "pa.Schema":
         ("height", pa.int32()),
         ("width", pa.int32()),
         ("label", pa.string()),
-        ("label_index", pa.int32()),
-        ("predicted", pa.int32()),
-        ("predicted_label", pa.string()),
-        ("probability", pa.float64()),
-        ("correct", pa.bool_()),
-        ("top_index", pa.list_(pa.int32())),
-        ("top_label", pa.list_(pa.string())),
-        ("top_probability", pa.list_(pa.float64())),
+        *outcome_fields(task),
         ("explained", pa.int32()),
         ("explained_label", pa.string()),
         ("score", pa.float64()),
@@ -68,12 +64,9 @@ def empty_row(item: Decoded, classifier: Classifier, indices: dict[str, int | No
     """The columns that are known before the image goes through the network."""
     height, width = item.size or (None, None)
     row = {"number": item.number, "path": item.path, "digest": item.digest or None, "error": item.error}
-    return row | {
-        "height": height,
-        "width": width,
-        "label": item.label,
-        "label_index": label_index(item.label, classifier, indices),
-    }
+    row |= {"height": height, "width": width, "label": item.label}
+    # The label of an image with a predicted number is a number, not the number of a class.
+    return row | ({"label_index": label_index(item.label, classifier, indices)} if classifier.task.has_classes else {})
 
 
 def label_index(label: str | None, classifier: Classifier, indices: dict[str, int | None]) -> int | None:
@@ -85,21 +78,6 @@ def label_index(label: str | None, classifier: Classifier, indices: dict[str, in
         known = label in classifier.labels or 0 <= number < len(classifier.labels)
         indices[label] = classifier.class_index(label) if known else None
     return indices[label]
-
-
-def predictions(classifier: Classifier, logits: np.ndarray, top: int, label: int | None) -> dict[str, Any]:
-    """The columns of the prediction, from logits (classes,)."""
-    ranked = classifier.ranked(logits, top)
-    first = ranked[0]
-    return {
-        "predicted": first.index,
-        "predicted_label": first.label,
-        "probability": first.probability,
-        "correct": None if label is None else first.index == label,
-        "top_index": [each.index for each in ranked],
-        "top_label": [each.label for each in ranked],
-        "top_probability": [each.probability for each in ranked],
-    }
 
 
 def thumbnail(resized: np.ndarray, side: int) -> bytes | None:

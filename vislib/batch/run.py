@@ -11,6 +11,8 @@ from vislib.attribution.base import Explainer
 from vislib.batch.decoding import decoded_ahead
 from vislib.batch.finding import source_of
 from vislib.batch.manifest import manifest_of
+from vislib.batch.masks import fit_of, with_masks
+from vislib.batch.packed import PackedClassifier
 from vislib.batch.ray_engine import compute_with_ray
 from vislib.batch.settings import BatchSettings, Cluster, resolved_methods
 from vislib.batch.sources import Source
@@ -19,6 +21,7 @@ from vislib.batch.writing import n_parts, part_range, write_part
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, Steps, no_progress
+from vislib.tasks import Task
 
 ENGINES = ("local", "ray")
 _AHEAD = 64
@@ -49,7 +52,8 @@ def explain_many(
     methods: str | Explainer | Sequence[str | Explainer] = ("grad-cam",),
     *,
     out: str | os.PathLike[str],
-    labels: Sequence[str | int | None] | None = None,
+    labels: Sequence[str | int | float | None] | None = None,
+    masks: Any = None,
     engine: str = "local",
     cluster: Cluster | None = None,
     progress: Progress = no_progress,
@@ -70,7 +74,11 @@ def explain_many(
         methods: Names of methods, or explainers with their parameters. A random method gets another seed for each
             image (`vislib.batch.seed_of`).
         out: The folder to write: a new one, or that of an interrupted run.
-        labels: (n,) the classes of arrays or paths, by name or number.
+        labels: (n,) the classes of arrays or paths, by name or number. For a regression the true values, one number
+            an image or a text of one number an output, such as "23 15"; labels in lists and names of folders
+            are read in the same way.
+        masks: For a segmentation, the true masks: a folder of files with the images' names, or (n,) paths or arrays
+            (H, W). A mask has its image's size, and a grey level is a class's number.
         engine: "local", or "ray" for Ray Data on this machine or a cluster; see docs/batch.md.
         cluster: Settings of the Ray engine.
         progress: Called as progress(done, total) with numbers of images; an exception that it raises stops the run,
@@ -87,9 +95,12 @@ def explain_many(
         raise ParameterError(f"The engine is one of {', '.join(ENGINES)}; not '{engine}'.")
     if cluster is not None and engine != "ray":
         raise ParameterError("`cluster` is for the engine 'ray'.")
+    _check_task(classifier, settings, masks)
     chosen = _settings(classifier, methods, settings)
-    source = source_of(images, labels)
+    source = source_of(images, labels, without=masks if isinstance(masks, str | os.PathLike) else None)
+    source = source if masks is None else with_masks(source, masks)
     _check_apart(images, out)
+    packed = PackedClassifier.of(classifier) if engine == "ray" else None
     folder, manifest = BatchFolder(out), manifest_of(classifier, chosen, source)
     folder.check(manifest)
     with folder.locked():
@@ -97,13 +108,33 @@ def explain_many(
         missing = [part for part in range(n_parts(len(source), chosen)) if not folder.finished(part)]
         n_missing = sum(len(part_range(part, len(source), chosen)) for part in missing)
         done = Steps(progress, len(source), len(source) - n_missing)
-        if engine == "ray":
-            compute_with_ray(classifier, chosen, source, folder, missing, cluster or Cluster(), done)
+        if packed is not None:
+            compute_with_ray(packed, chosen, source, folder, missing, cluster or Cluster(), done)
         else:
             _compute(classifier, chosen, source, folder, missing, done)
     return BatchResult(
         folder.path, len(source), _n_errors(folder, len(source), chosen), n_missing, time.perf_counter() - begun
     )
+
+
+def _check_task(classifier: Classifier, settings: dict[str, Any], masks: Any) -> None:
+    """Checks what the task of the network decides, before anything is written."""
+    if not classifier.takes_pictures:
+        raise ParameterError(
+            f"A batch takes pictures; {classifier.key} takes {classifier.channels} bands. `vislib.explain` explains "
+            "one image of bands after another."
+        )
+    if masks is not None and classifier.task is not Task.SEGMENTATION:
+        raise ParameterError(
+            f"`masks` is for a segmentation; the task of {classifier.key} is {classifier.task}. Leave it out."
+        )
+    if settings.get("explain") == "label" and not classifier.task.has_classes:
+        raise ParameterError(
+            f"explain='label' needs images with a class; the task of {classifier.key} is {classifier.task}. Leave it "
+            "out, and the first output is explained; `target` chooses another."
+        )
+    if settings.get("target") is None:
+        classifier.target(0)  # an embedding has no number to explain by default, and says so
 
 
 def _check_apart(images: Any, out: str | os.PathLike[str]) -> None:
@@ -115,7 +146,7 @@ def _check_apart(images: Any, out: str | os.PathLike[str]) -> None:
 
 def _compute(classifier, settings: BatchSettings, source: Source, folder, missing: list[int], done: Steps) -> None:
     numbers = (number for part in missing for number in part_range(part, len(source), settings))
-    images = decoded_ahead(source, numbers, classifier.resize, _AHEAD)
+    images = decoded_ahead(source, numbers, fit_of(classifier, source), _AHEAD)
     try:
         for part in missing:
             size = len(part_range(part, len(source), settings))

@@ -32,6 +32,7 @@ from vislib.batch.parts import Explained
 from vislib.batch.rows import maps_schema, table_schema
 from vislib.batch.settings import BatchSettings
 from vislib.errors import ParameterError
+from vislib.tasks import Task
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -141,7 +142,9 @@ class BatchFolder:
         """The file of a part's maps."""
         return self.path / "maps" / f"part-{part:06d}.parquet"
 
-    def write(self, part: int, settings: BatchSettings, images: list[Explained], shape: tuple[int, int]) -> None:
+    def write(
+        self, part: int, settings: BatchSettings, images: list[Explained], shape: tuple[int, int], task: Task
+    ) -> None:
         """Writes a finished part.
 
         Raises:
@@ -150,7 +153,7 @@ class BatchFolder:
         import pyarrow as pa
         from pyarrow import parquet
 
-        table = pa.Table.from_pylist([one.row for one in images], table_schema(settings))
+        table = pa.Table.from_pylist([one.row for one in images], table_schema(settings, task))
         maps = _maps_table(settings, images, shape)
         try:
             if settings.pictures:

@@ -32,4 +32,4 @@ def write_part(
 ) -> None:
     """Computes one part from the next `size` decoded images and writes it."""
     found = compute_part(classifier, settings, islice(images, size), size, progress)
-    folder.write(part, settings, found, settings.map_shape(classifier.input_size))
+    folder.write(part, settings, found, settings.map_shape(classifier.input_size), classifier.task)

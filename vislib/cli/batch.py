@@ -7,10 +7,12 @@ from typing import Any
 
 from vislib.attribution import Explainer
 from vislib.batch.pace import Pace
+from vislib.batch.quality import in_words
+from vislib.batch.reading import open_batch
 from vislib.batch.run import ENGINES, explain_many
 from vislib.batch.settings import EXPLAINED, Cluster
 from vislib.cli.method_options import method_parameter
-from vislib.cli.model_options import add_model_options, model_settings
+from vislib.cli.model_options import add_model_options, model_settings, say_what_is_unknown
 from vislib.cli.model_source import model_source
 from vislib.cli.trust import methods_named
 from vislib.errors import ParameterError, listed
@@ -32,7 +34,13 @@ def add_batch_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "images",
         help="a folder (with or without one subfolder per class), a .zip, a .txt file with one path per line "
-        "(and optionally a tab and a label), or a .parquet file with a column path (and optionally label)",
+        "(and optionally a tab and a label), or a .csv or .parquet file with a column path (and optionally label). For "
+        "a regression a label is the true value",
+    )
+    command.add_argument(
+        "--masks",
+        metavar="FOLDER",
+        help="for a segmentation: true masks in files of the images' names; a grey level is a class's number",
     )
     add_model_options(command)
     command.add_argument("--methods", default="grad-cam", help="one or more, with commas (default grad-cam)")
@@ -48,7 +56,8 @@ def add_batch_arguments(command: argparse.ArgumentParser) -> None:
         "--explain",
         choices=EXPLAINED,
         default="predicted",
-        help="the class to explain: the most probable one (default), or the image's label if it is known",
+        help="the class to explain: the most probable one (default; of numbers the first), or the image's label if it "
+        "is known",
     )
     command.add_argument(
         "--map-size", type=int, default=56, help="longer side of the stored maps, in pixels (default 56)"
@@ -80,6 +89,7 @@ def run_batch(options: argparse.Namespace) -> int:
             "--custom-objects is for --engine local: the workers of a cluster do not have that module."
         )
     classifier = load_classifier(model_source(options), **model_settings(options))
+    say_what_is_unknown(classifier)
     shown = _Shown()
     try:
         result = explain_many(
@@ -87,6 +97,7 @@ def run_batch(options: argparse.Namespace) -> int:
             options.images,
             methods,
             out=options.out,
+            masks=options.masks,
             engine=options.engine,
             cluster=cluster,
             progress=shown,
@@ -103,6 +114,8 @@ def run_batch(options: argparse.Namespace) -> int:
     before = f" ({n_before:,} of them were finished before)" if n_before else ""
     rate = result.n_computed / max(result.seconds, 1e-9)
     print(f"{result.n_images:,} images{before}, {rate:.1f} a second → {options.out}")
+    for line in in_words(open_batch(result.folder)):
+        print(line)
     if result.n_errors:
         print(f"{result.n_errors:,} could not be read or explained; the column “error” gives the reason.")
         return SOME_UNREADABLE

@@ -5,10 +5,10 @@ The commands are models, methods, predict, explain, compare, trust, batch, repor
 
 import argparse
 import dataclasses
+import os
 import sys
+import traceback
 from collections.abc import Sequence
-
-import numpy as np
 
 from vislib import attribution, zoo
 from vislib.cli import batch as batch_command
@@ -18,32 +18,50 @@ from vislib.cli import train as training_command
 from vislib.cli import trust as trust_command
 from vislib.cli.image_options import add_image_options, image_reader
 from vislib.cli.method_options import method_parameter
-from vislib.cli.model_options import add_model_options, model_settings
+from vislib.cli.model_options import add_model_options, model_settings, say_what_is_unknown
 from vislib.cli.model_source import model_source, notes_on_stderr
+from vislib.cli.target_options import add_target_options, target_of
 from vislib.errors import ParameterError, VislibError, listed
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier, Prediction
 from vislib.output import export
-from vislib.targets.base import Target
-from vislib.targets.pixels import SCORES
-from vislib.targets.scores import ClassScore
+from vislib.tasks import Task
+
+UNEXPECTED = 1
+STOPPED = batch_command.STOPPED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
 
     Returns:
-        The exit status: 0, or 2 after one sentence on standard error about the error; for `batch` also 3 if some
-        images could not be read, and 130 if it was stopped.
+        The exit status: 0, or 2 after one sentence on standard error about the error; 1 after one about an error that
+        vislib did not expect; 130 if it was stopped; for `batch` also 3 if some images could not be read.
     """
     options = _parser().parse_args(arguments)
     try:
         with notes_on_stderr():
             status = options.run(options)
-    except VislibError as error:
-        print(f"vislib: {error}", file=sys.stderr)
-        return 2
+    except KeyboardInterrupt:
+        print("vislib: stopped.", file=sys.stderr)
+        return STOPPED
+    except Exception as error:  # noqa: BLE001  a person at the command line never meets a traceback unasked
+        if options.debug or os.environ.get("VISLIB_DEBUG", "") not in ("", "0"):
+            traceback.print_exc()
+        print(f"vislib: {_sentence(error)}", file=sys.stderr)
+        return 2 if isinstance(error, VislibError) else UNEXPECTED
     return status or 0
+
+
+def _sentence(error: Exception) -> str:
+    """What is said of an error: its own sentence, or for one that vislib did not expect, the end of its message."""
+    if isinstance(error, VislibError):
+        return str(error)
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or ["no message"]
+    return (
+        f"unexpected: {lines[-1][:300].rstrip('.')} ({type(error).__name__}). Please report it, with what the same "
+        "command prints with --debug."
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,15 +74,17 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("methods", help="list the explanation methods and their parameters")
     command.set_defaults(run=_methods)
 
-    command = commands.add_parser("predict", help="the most probable classes of an image")
+    command = commands.add_parser("predict", help="what a network says about an image: classes, numbers or segments")
     _add_common(command)
     command.add_argument("--top", type=int, default=5, help="how many (default 5)")
     command.set_defaults(run=_predict)
 
-    command = commands.add_parser("explain", help="explain the score of a class, as a picture or as numbers")
+    command = commands.add_parser(
+        "explain", help="explain the score of a class or a predicted number, as a picture or as numbers"
+    )
     _add_common(command)
     command.add_argument("--method", required=True, help=f"one or more, with commas: {listed(attribution.methods())}")
-    _add_target(command)
+    add_target_options(command)
     command.add_argument("--out", required=True, help=f"file to write; ends in {', '.join(export.FORMATS)}")
     command.add_argument(
         "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the method; may be repeated"
@@ -78,14 +98,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--method", default=trust_command.DEFAULT_METHODS, help=f"with commas (default {trust_command.DEFAULT_METHODS})"
     )
-    _add_target(command)
+    add_target_options(command)
     command.add_argument("--out", required=True, help="file to write; ends in .png, .svg or .pdf")
     command.add_argument("--opacity", type=float, default=0.5, help="opacity of the maps over the image (default 0.5)")
     command.set_defaults(run=_compare)
 
     command = commands.add_parser("trust", help="how far the maps of methods for an image can be trusted")
     _add_common(command)
-    _add_target(command)
+    add_target_options(command)
     trust_command.add_trust_arguments(command)
     command.set_defaults(run=_trust)
 
@@ -105,6 +125,11 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("train", help="train a network on MNIST, CIFAR-10 or a folder of class folders")
     training_command.add_arguments(command)
     command.set_defaults(run=training_command.run)
+
+    about = "print the traceback of an error too; or set VISLIB_DEBUG=1"
+    parser.add_argument("--debug", action="store_true", help=about)
+    for command in commands.choices.values():
+        command.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=about)
     return parser
 
 
@@ -113,18 +138,10 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     add_model_options(command)
 
 
-def _add_target(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--class", dest="class_name", help="label or number (default: the most probable)")
-    command.add_argument("--against", help="label or number of a class whose score is subtracted")
-    command.add_argument("--score", choices=SCORES, default="logit", help="what is explained (default logit)")
-    command.add_argument("--counterfactual", action="store_true", help="explain what speaks against the class")
-
-
-def _target(options: argparse.Namespace, classifier: Classifier, image: np.ndarray) -> Target:
-    name = options.class_name
-    if name is None:
-        name = classifier.main_class(classifier.logits(image))
-    return ClassScore(name, options.against, options.score, options.counterfactual).resolved(classifier)
+def _loaded(options: argparse.Namespace) -> Classifier:
+    classifier = load_classifier(model_source(options), **model_settings(options))
+    say_what_is_unknown(classifier)
+    return classifier
 
 
 def _models(options: argparse.Namespace) -> None:
@@ -143,16 +160,18 @@ def _methods(options: argparse.Namespace) -> None:
 
 def _predict(options: argparse.Namespace) -> None:
     image = image_reader(options)
-    classifier = load_classifier(model_source(options), **model_settings(options))
+    classifier = _loaded(options)
     for prediction in classifier.predict(image(classifier), options.top):
-        print(_line(prediction, classifier.unit))
+        print(_line(prediction, classifier))
 
 
-def _line(prediction: Prediction, unit: str) -> str:
-    """A prediction in words: a share of 1 in percent, a predicted number with its unit."""
+def _line(prediction: Prediction, classifier: Classifier) -> str:
+    """A prediction in words: a probability or a share of the pixels in percent, a predicted number with its unit."""
     if prediction.is_share:
-        return f"{prediction.value * 100:6.2f} %  {prediction.label}  ({prediction.index})"
-    return f"{prediction.value:10.4g} {unit}  {prediction.label}  ({prediction.index})"
+        of = " of the pixels" if classifier.task is Task.SEGMENTATION else ""
+        return f"{prediction.value * 100:6.2f} %{of}  {prediction.label}  ({prediction.index})"
+    unit = f" {classifier.unit}" if classifier.unit else ""
+    return f"{prediction.value:10.4g}{unit}  {prediction.label}  ({prediction.index})"
 
 
 def _explain(options: argparse.Namespace) -> None:
@@ -162,9 +181,9 @@ def _explain(options: argparse.Namespace) -> None:
     params = dict(method_parameter(explainers[0], text) for text in options.param)
     export.check_path(options.out)
     read = image_reader(options)
-    classifier = load_classifier(model_source(options), **model_settings(options))
+    classifier = _loaded(options)
     image = read(classifier)
-    target = _target(options, classifier, image)
+    target = target_of(options, classifier, image)
     for explainer in explainers:
         out = options.out if len(explainers) == 1 else trust_command.with_name(options.out, explainer.name)
         heatmap = explainer(**params).explain(classifier, image, target, _progress())
@@ -179,9 +198,9 @@ def _compare(options: argparse.Namespace) -> None:
     explainers = trust_command.methods_named(options.method)
     path = export.check_path(options.out, export.PICTURES)
     read = image_reader(options)
-    classifier = load_classifier(model_source(options), **model_settings(options))
+    classifier = _loaded(options)
     image = read(classifier)
-    target = _target(options, classifier, image)
+    target = target_of(options, classifier, image)
     heatmaps = [explainer().explain(classifier, image, target, _progress()) for explainer in explainers]
     export.save_comparison(heatmaps, path, image, opacity=options.opacity)
     print(f"{heatmaps[0].explained} {heatmaps[0].score:.2f}: {listed(each.title for each in explainers)} → {path}")
@@ -191,17 +210,15 @@ def _trust(options: argparse.Namespace) -> None:
     explainers = [method() for method in trust_command.methods_named(options.method)]
     path = export.check_path(options.out, trust_command.TABLES) if options.out else None
     read, read_others = image_reader(options), [image_reader(options, other) for other in options.grid]
-    classifier = load_classifier(model_source(options), **model_settings(options))
+    classifier = _loaded(options)
     image, others = read(classifier), [read_other(classifier) for read_other in read_others]
-    target = _target(options, classifier, image)
+    target = target_of(options, classifier, image)
     trust_command.run_trust(explainers, classifier, image, target, others, options.seed, path, _progress())
 
 
 def _maximize(options: argparse.Namespace) -> None:
     export.check_path(options.out)
-    maximize_command.run_maximize(
-        options, load_classifier(model_source(options), **model_settings(options)), _progress()
-    )
+    maximize_command.run_maximize(options, _loaded(options), _progress())
 
 
 def _progress():

@@ -2,11 +2,21 @@
 
 import argparse
 import re
+import sys
 from typing import Any
+
+import numpy as np
 
 from vislib import zoo
 from vislib.errors import ParameterError
+from vislib.images.contents import MAX_BYTES, content_of
+from vislib.images.numpy_files import read_numpy
+from vislib.model.classifier import Classifier
 from vislib.model.preprocessing import CROPS, PREPROCESSINGS
+from vislib.tasks import Task
+
+ZEROS = "zeros"
+_TASKS = [str(task) for task in Task if task is not Task.UNKNOWN]
 
 
 def add_model_options(command: argparse.ArgumentParser) -> None:
@@ -20,13 +30,26 @@ def add_model_options(command: argparse.ArgumentParser) -> None:
         help=f"{', '.join(PREPROCESSINGS)}, or a family of keras.applications "
         "(default: inferred from the model's Rescaling or Normalization layers)",
     )
-    own.add_argument("--labels", metavar="FILE", help="a name for each class: text, CSV or JSON (default: numbers)")
+    own.add_argument(
+        "--labels", metavar="FILE", help="a name for each class or output: text, CSV or JSON (default: numbers)"
+    )
     own.add_argument(
         "--input-size", metavar="SIZE", help="for a model that takes any size: 224, or 160x320 for height and width"
     )
     own.add_argument(
         "--crop", choices=CROPS, help="how an image is fitted to the input (default stretch; of ImageNet's, centre)"
     )
+    own.add_argument("--task", choices=_TASKS, help="what the network does (default: recognised)")
+    own.add_argument("--output", metavar="NAME", help="name or number of the output to explain, of several")
+    own.add_argument(
+        "--input",
+        dest="inputs",
+        action="append",
+        metavar="NAME=VALUES",
+        help="values of an input that is no image: numbers with commas, or a .npy file; may be repeated. “zeros” fills "
+        "all of them",
+    )
+    own.add_argument("--unit", help="the unit of predicted numbers, such as years")
     own.add_argument(
         "--trust", action="store_true", help="do not try the file in a separate process first, because you made it"
     )
@@ -41,12 +64,53 @@ def model_settings(options: argparse.Namespace) -> dict[str, Any]:
     """The given options of `add_model_options`, as keyword arguments of `load_classifier`.
 
     Raises:
-        ParameterError: If --input-size is not a size.
+        ParameterError: If --input-size is not a size, or --input gives no values.
+        ImageError: If the file of --input cannot be read.
     """
     given = {"preprocess": options.preprocess, "labels": options.labels, "input_size": _size(options.input_size)}
-    given["crop"] = options.crop
+    given |= {"crop": options.crop, "task": options.task, "unit": options.unit, "inputs": _inputs(options.inputs)}
+    if options.output is not None:
+        given["output"] = int(options.output) if options.output.isdecimal() else options.output
     settings = {name: value for name, value in given.items() if value is not None}
     return {**settings, "trust": True} if options.trust else settings
+
+
+def say_what_is_unknown(classifier: Classifier) -> None:
+    """Writes to standard error that the outputs may be scores of classes or numbers, where nothing says which."""
+    if classifier.task is Task.UNKNOWN:
+        print(
+            "Nothing in the model says whether its outputs are scores of classes or numbers, so they are shown as they "
+            "are. --task classification or --task regression says which.",
+            file=sys.stderr,
+        )
+
+
+def _inputs(texts: list[str] | None) -> dict[str, np.ndarray] | str | None:
+    if texts is None or texts == [ZEROS]:
+        return ZEROS if texts else None
+    found = {}
+    for text in texts:
+        name, equals, values = text.partition("=")
+        if not equals or not name or not values:
+            raise ParameterError(
+                f"--input takes NAME=VALUES, such as meta=0.2,1 or meta=file.npy, or zeros; not '{text}'."
+            )
+        if name in found:
+            raise ParameterError(f"--input gives the values of '{name}' twice.")
+        found[name] = _array(values) if values.lower().endswith(".npy") else _numbers(name, values)
+    return found
+
+
+def _array(path: str) -> np.ndarray:
+    content, name = content_of(path, "Accepted: a .npy file of numbers.")
+    return read_numpy(content, name, MAX_BYTES)
+
+
+def _numbers(name: str, text: str) -> np.ndarray:
+    try:
+        return np.array([float(part) for part in text.split(",")])
+    except ValueError:
+        raise ParameterError(f"--input {name} takes numbers with commas, or a .npy file; not '{text}'.") from None
 
 
 def _size(text: str | None) -> tuple[int, int] | None:

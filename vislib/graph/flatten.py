@@ -14,6 +14,7 @@ from vislib.graph.copies import sharing_weights
 from vislib.graph.graph import Graph, Node, call_of
 from vislib.graph.inputs import ImageInput, Inputs, entered, image_input
 from vislib.graph.outputs import up_to_logits
+from vislib.graph.reasons import reason_of
 from vislib.tasks import Task, loss_of_output
 
 Tensors = list[keras.KerasTensor]
@@ -75,13 +76,26 @@ def _opened(
         for layer, tensor in zip(made, (one for one in given if one is not entry), strict=True):
             replay.append(layer.name, layer, (entry,), tensor)
         (last,) = replay.run(model.name, *body, given, prefix="")
+    except _LayerFailed as failed:
+        raise ModelError(
+            f"{model.name} cannot take an input of shape {tuple(entry.shape[1:])}: layer '{failed.layer}' fails with "
+            f"“{reason_of(failed.error)}”. Choose another `input_size` if the model takes any size, or mend the layer."
+        ) from failed.error
     except (ValueError, TypeError) as error:
         raise ModelError(
-            f"{model.name} cannot take an input of shape {tuple(entry.shape[1:])}: {str(error).splitlines()[0]}"
+            f"{model.name} cannot take an input of shape {tuple(entry.shape[1:])}: {reason_of(error)}."
         ) from error
     if image.layout == "channels first":
         return with_channels_last(entry, replay.nodes, last)
     return entry, replay.nodes, last
+
+
+class _LayerFailed(Exception):
+    """A layer raised an exception when it was called again."""
+
+    def __init__(self, layer: str, error: Exception):
+        super().__init__(layer)
+        self.layer, self.error = layer, error
 
 
 class _Replay:
@@ -111,7 +125,10 @@ class _Replay:
                 outputs = self.run(operation.name, *body, tensors, f"{prefix}{operation.name}/")
             else:
                 operation = self._with_own_name(operation, prefix)
-                outputs = keras.tree.flatten(operation(*args, **kwargs))
+                try:
+                    outputs = keras.tree.flatten(operation(*args, **kwargs))
+                except Exception as error:  # a custom layer can raise anything
+                    raise _LayerFailed(prefix + call.operation.name, error) from error
                 self.append(prefix + call.operation.name, operation, tuple(tensors), outputs[0])
             now |= {id(old): new for old, new in zip(call.outputs, outputs, strict=True)}
         return [now[id(end)] for end in ends]
@@ -166,16 +183,9 @@ def _symbolic_call(model: keras.Model, starts: Tensors) -> tuple[Tensors, Tensor
         except Exception as error:
             raise ModelError(
                 f"{model.name} is a subclassed model that cannot be called on images of shape "
-                f"{tuple(starts[0].shape[1:])}: {_reason(error)}"
+                f"{tuple(starts[0].shape[1:])}: {reason_of(error)}."
             ) from error
     return starts, keras.tree.flatten(outputs)
-
-
-def _reason(error: Exception) -> str:
-    """The end of Keras's message, where the reason stands."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    useful = [line for line in lines if not line.startswith(("Arguments received", "•"))]
-    return (useful or lines or [type(error).__name__])[-1][:300]
 
 
 def is_channels_first(model: keras.Model) -> bool:
@@ -205,6 +215,18 @@ def _is_flat(model: keras.Model, image: ImageInput, input_shape: tuple[int, int,
     (start,) = model.inputs
     as_it_is = tuple(start.shape) == (None, *input_shape) and start.dtype == "float32"
     return as_it_is and image.layout == "channels last" and not any(isinstance(x, keras.Model) for x in model.layers)
+
+
+def usable_outputs(model: keras.Model) -> dict[str | int, tuple[int | None, ...]]:
+    """The outputs of a model that can be explained, numbers and maps of numbers, with their shapes without the batch
+    axis. An output is given by its name, or by its index if the name occurs twice."""
+    ends = list(getattr(model, "outputs", None) or ())
+    names = _output_names(model, ends)
+    return {
+        index if names.count(name) > 1 else name: tuple(end.shape[1:])
+        for index, (name, end) in enumerate(zip(names, ends, strict=True))
+        if len(end.shape) in (2, 4) and end.shape[-1]
+    }
 
 
 def _output_names(model: keras.Model, ends: Tensors) -> list[str]:

@@ -77,7 +77,16 @@ class Graph:
         A network whose output is a map, as in a segmentation, has no such pooling. There it is the last node of its
         narrowest part, where an encoder ends (Vinogradova, Dibrov & Myers 2020, arXiv 2002.11434).
         """
-        return self._last_map_node([self.logits]) if len(self.logits.shape) == 2 else self._narrowest_map_node()
+        nodes = self.last_map_nodes
+        return nodes[-1] if nodes else None
+
+    @property
+    def last_map_nodes(self) -> tuple[Node, ...]:
+        """The last node with feature maps of every path, in the order of computation; see `last_map_node`."""
+        if len(self.logits.shape) == 2:
+            return self._last_map_nodes([self.logits])
+        node = self._narrowest_map_node()
+        return () if node is None else (node,)
 
     @property
     def _of_image(self) -> set[Node]:
@@ -110,9 +119,10 @@ class Graph:
             if before is None:
                 return None
             node = before
-        return self._last_map_node(node.inputs)
+        nodes = self._last_map_nodes(node.inputs)
+        return nodes[-1] if nodes else None
 
-    def _last_map_node(self, ends: Iterable[keras.KerasTensor]) -> Node | None:
+    def _last_map_nodes(self, ends: Iterable[keras.KerasTensor]) -> tuple[Node, ...]:
         of_image = self._of_image
         order = {id(node.output): position for position, node in enumerate(self.nodes) if node in of_image}
         open_ends, seen, found = list(ends), set[int](), set[int]()
@@ -127,7 +137,7 @@ class Graph:
                 found.add(position)
             else:
                 open_ends.extend(node.inputs)
-        return self.nodes[max(found)] if found else None
+        return tuple(self.nodes[position] for position in sorted(found))
 
     def leads_to(self, node: Node, tensor: keras.KerasTensor) -> bool:
         """Whether a tensor depends on a node's output, or is that output."""

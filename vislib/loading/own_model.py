@@ -58,6 +58,22 @@ def classifier_of(
     return Classifier(key, model, tuple(labels), shape[:2], shape[2], preprocess, reading)
 
 
+def first_preprocessing(
+    model: keras.Model, name: str, input_size: tuple[int, ...] | None, output: str | int | None, inputs: Inputs
+) -> tuple[str, str | None]:
+    """The name of the preprocessing to begin with, and of the one that the model's own scaling layers require.
+
+    Raises:
+        ModelError: If it is no model of images.
+        ParameterError: If a value is not accepted.
+    """
+    shape = image_shape(model, name, input_size, inputs)
+    required = built_in_preprocessing(flatten(model, shape, output=output, inputs=inputs))
+    if required is not None:
+        return required.name, required.name
+    return "0..1" if shape[2] in (1, 3) else "as it is", None
+
+
 def _is_untried(model: keras.Model, reading: Reading) -> bool:
     """Whether the file was tried in another way: at another size, another output, or with other values given."""
     free = any(None in tensor.shape[1:] for tensor in getattr(model, "inputs", None) or ())

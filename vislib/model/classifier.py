@@ -190,8 +190,16 @@ class Classifier:
 
     def logits(self, image: np.ndarray) -> np.ndarray:
         """Scores (classes,) of an image (H, W, 3) before softmax or sigmoid; (h, w, classes) of a segmentation; the
-        outputs themselves of a regression or an embedding."""
-        return self.network.logits(self.preprocess_input(self.resize(image)[None]))[0]
+        outputs themselves of a regression or an embedding.
+
+        Raises:
+            ImageError: If it is no image.
+            ModelError: If the network fails or gives NaN.
+        """
+        inputs = self.preprocess_input(self.resize(image)[None])
+        logits = self.network.logits(inputs)
+        self.network.check_finite(logits, inputs)
+        return logits[0]
 
     def predict(self, image: np.ndarray, top: int = 5) -> list[Prediction]:
         """What the network says about an image (H, W, 3): the `top` most probable classes, most probable first; for

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from vislib.backend import keras
-from vislib.graph.flatten import flatten, is_channels_first
+from vislib.graph.flatten import flatten, is_channels_first, usable_outputs
 from vislib.graph.inputs import image_input, may_be_image, zeros_like
 from vislib.images.arrays import MAX_BANDS
 from vislib.model_file.sizes import check_graph
@@ -23,9 +23,9 @@ def try_model(model: keras.Model) -> None:
     Raises:
         VislibError: If it takes too much, or vislib could not use it.
     """
-    usable = [index for index, tensor in enumerate(model.outputs or ()) if len(tensor.shape) in (2, 4)]
+    usable = next(iter(usable_outputs(model)), None)
     images = may_be_image(model.inputs or ())
-    if not usable or not images:
+    if usable is None or not images:
         return
     others = {tensor.name: zeros_like(tensor, ANY_SIDE) for tensor in model.inputs if tensor is not images[0]}
     length = images[0].shape[1]
@@ -35,7 +35,7 @@ def try_model(model: keras.Model) -> None:
     if not 1 <= channels <= MAX_BANDS:
         return
     shape = (height or ANY_SIDE, width or ANY_SIDE, channels)
-    graph = flatten(model, shape, output=usable[0], inputs=others)
+    graph = flatten(model, shape, output=usable, inputs=others)
     check_graph(graph)
     keras.Model(graph.input, graph.logits)(np.zeros((1, *shape), np.float32), training=False)
     if len(model.outputs) > 1:

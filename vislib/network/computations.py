@@ -2,6 +2,8 @@
 
 from vislib.backend import keras, tf
 from vislib.graph.graph import Graph
+from vislib.graph.layer_kinds import Role, kind_of
+from vislib.network.failures import NoGradient
 
 
 def whole(graph: Graph) -> keras.Model:
@@ -47,9 +49,48 @@ def input_gradient(model, measures):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(inputs)
             values = total(model(inputs, training=False), measures, weights, operands)
-        return tape.gradient(values, inputs), values
+        return existing(tape.gradient(values, inputs)), values
 
     return gradient
+
+
+def existing(gradient):
+    """A gradient that a tape computed.
+
+    Raises:
+        NoGradient: If it is None, as behind a layer that rounds.
+    """
+    if gradient is None:
+        raise NoGradient
+    return gradient
+
+
+def blocking_nodes(graph: Graph, read, measures, inputs, weights, operands) -> list[str]:
+    """Names of the nodes through which a target has no gradient: their output has one, none of their inputs has.
+
+    Args:
+        graph: The graph.
+        read: The tensors that the target's terms read.
+        measures: See `total`.
+        inputs: An image (1, h, w, c).
+        weights: See `total`.
+        operands: See `total`.
+    """
+    model = keras.Model(graph.input, [*(node.output for node in graph.nodes), *read])
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(inputs)
+        outputs = tf.nest.flatten(model(inputs, training=False))
+        values = total(outputs[len(graph.nodes) :], measures, weights, operands)
+    found = tape.gradient(values, [inputs, *outputs[: len(graph.nodes)]])
+    tensors = [graph.input, *(node.output for node in graph.nodes)]
+    reached = {id(tensor) for tensor, gradient in zip(tensors, found, strict=True) if gradient is not None}
+    return [
+        node.name
+        for node in graph.nodes
+        if id(node.output) in reached
+        and not any(id(tensor) in reached for tensor in node.inputs)
+        and kind_of(node.operation).role is not Role.GIVEN  # given values do not come from the image
+    ]
 
 
 def map_gradient(model, measures):
@@ -61,7 +102,7 @@ def map_gradient(model, measures):
             tape.watch(inputs)  # so that the tape also records the layers between the input and the maps
             maps, *activations = tf.nest.flatten(model(inputs, training=False))
             values = total(activations, measures, weights, operands)
-        return tf.cast(maps, tf.float32), tf.cast(tape.gradient(values, maps), tf.float32), values
+        return tf.cast(maps, tf.float32), tf.cast(existing(tape.gradient(values, maps)), tf.float32), values
 
     return gradient
 

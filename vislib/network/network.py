@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from vislib.backend import keras, tf
-from vislib.errors import LayerError, ParameterError, listed
+from vislib.errors import LayerError, ModelError, ParameterError, listed
 from vislib.graph.flatten import flatten
 from vislib.graph.graph import Graph, Node
 from vislib.graph.inputs import Inputs
 from vislib.graph.outputs import probed
 from vislib.network.computations import (
+    blocking_nodes,
     class_logits,
     forward,
     forward_all,
@@ -26,6 +27,7 @@ from vislib.network.computations import (
     whole,
     with_scaled_channels,
 )
+from vislib.network.failures import WITHOUT_GRADIENTS, NoGradient, failures_as_sentences, no_gradient_at, runs_network
 from vislib.network.function_cache import FunctionCache
 from vislib.speed.batch_size import forward_batch, gradient_batch
 from vislib.speed.graph_variants import GraphVariants
@@ -75,7 +77,8 @@ class Network:
     ):
         self.name = model.name
         graph = flatten(model, input_shape, task=task, output=output, inputs=inputs, loss=loss)
-        self.graph: Graph = probed(graph) if graph.head.unsure else graph
+        with failures_as_sentences(self.name, graph, np.zeros((1, *input_shape))):
+            self.graph: Graph = probed(graph) if graph.head.unsure else graph
         self.input_shape = input_shape
         self.head = self.graph.head
         self.output_shape = tuple(self.graph.logits.shape[1:])
@@ -84,11 +87,13 @@ class Network:
         self.n_classes = 2 if self.is_binary else self.n_units
         self.activation = self.head.activation
         self.batch_size, self.gradient_batch_size = forward_batch(self.graph), gradient_batch(self.graph)
+        self._usual_batch = self.batch_size
         self.functions = FunctionCache()
         self._variants = GraphVariants(self.graph, self.name)
 
     # -- what can be computed ----------------------------------------------------------------------
 
+    @runs_network()
     def logits(self, inputs: np.ndarray) -> np.ndarray:
         """Logits (n, classes) float32 of preprocessed inputs (n, h, w, c); (n, h, w, classes) of a segmentation. The
         outputs themselves where they are no scores of classes."""
@@ -117,11 +122,41 @@ class Network:
         shifted = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
         return shifted / shifted.sum(axis=-1, keepdims=True)
 
+    def check_finite(self, values: np.ndarray, inputs: np.ndarray) -> None:
+        """Checks the outputs or the target's values for preprocessed inputs (1, h, w, c).
+
+        Raises:
+            ModelError: If one is NaN or +∞. A logit of −∞ says that a class is impossible, so it is accepted.
+        """
+        if not (np.isnan(values) | np.isposinf(values)).any():
+            return
+        broken = [
+            weight.path
+            for node in self.graph.nodes
+            for weight in getattr(node.operation, "weights", ())
+            if "float" in str(weight.dtype) and not np.isfinite(np.asarray(weight)).all()
+        ]
+        start = f"{self.name} gives NaN or infinity for this image, so nothing can be explained"
+        if broken:
+            raise ModelError(
+                f"{start}: its weights {listed(broken, 3)} are not finite, as after a training that diverged. "
+                "Load weights from an earlier checkpoint."
+            )
+        names = [node.name for node in self.graph.nodes if "float" in str(node.output.dtype)]
+        outputs = zip(names, self.outputs(inputs, names), strict=True)
+        first = next((name for name, output in outputs if not np.isfinite(output).all()), "?")
+        raise ModelError(
+            f"{start}: layer '{first}' is the first whose output is not finite. The network's input has values from "
+            f"{inputs.min():.3g} to {inputs.max():.3g}; if it was trained on others, give another `preprocess`, "
+            "otherwise mend that layer."
+        )
+
     def scores(self, logits: np.ndarray, target: Target) -> np.ndarray:
         """The values (n,) of a target that reads only the network's output, for logits (n, …, classes)."""
         values = [weight * term.of_logits(self, logits) for weight, term in target.terms]
         return values[0] if len(values) == 1 else np.sum(values, axis=0)
 
+    @runs_network()
     def values(self, inputs: np.ndarray, target: Target) -> np.ndarray:
         """The values (n,) of a target for preprocessed inputs (n, h, w, c)."""
         if target.layers == {LOGITS}:
@@ -146,6 +181,16 @@ class Network:
 
         Only the activations that a patch changes are computed. This is exact; see `vislib.speed.incremental`.
         """
+        found = self._patched(inputs, size, target)
+
+        def values(*patches: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+            with failures_as_sentences(self.name, self.graph, inputs, len(patches[0])):
+                return found.values(*patches)
+
+        return Patched(values, found.unchanged, found.batch_size)
+
+    @runs_network()
+    def _patched(self, inputs: np.ndarray, size: tuple[int, int], target: Target) -> Patched:
         on_logits = target.layers == {LOGITS}
         graph = self._variants.for_logits() if on_logits else self._variants.for_maps()
         if not on_logits and len(target.layers) == 1:
@@ -165,6 +210,7 @@ class Network:
             return self._patched_logits(graph, plan, inputs, target)
         return self._patched_values(graph, plan, inputs, target)
 
+    @runs_network(gradient=True)
     def gradients(
         self, inputs: np.ndarray, target: Targets, rule: str | None = None, fold_batch_norm: bool = False
     ) -> tuple[np.ndarray, np.ndarray]:
@@ -185,12 +231,15 @@ class Network:
         form, given = self._given(target, len(inputs))
         folds = fold_batch_norm and all(layer is LOGITS for _, layer, _ in form)
         graph = self._variants.for_gradients(rule, folds)
-        function = self.functions.traced(
-            ("gradients", form, graph),
-            lambda: input_gradient(keras.Model(graph.input, self._read(graph, form)), _measures(form)),
-            self._images,
-            *self._operands(given),
-        )
+        try:
+            function = self.functions.traced(
+                ("gradients", form, graph),
+                lambda: input_gradient(keras.Model(graph.input, self._read(graph, form)), _measures(form)),
+                self._images,
+                *self._operands(given),
+            )
+        except NoGradient:
+            raise ModelError(self._no_gradient(form, inputs, given, "the image")) from None
         gradients, values = [], []
         for start in range(0, len(inputs), self.gradient_batch_size):
             now = slice(start, start + self.gradient_batch_size)
@@ -205,6 +254,7 @@ class Network:
             self._map_node(self.graph, layer)
         return self.outputs(inputs, layers)
 
+    @runs_network()
     def outputs(self, inputs: np.ndarray, layers: Sequence[str]) -> list[np.ndarray]:
         """Outputs (n, …) float32 of the named layers, computed in one pass."""
         graph = self._variants.for_maps()
@@ -215,6 +265,7 @@ class Network:
         )
         return [output.numpy() for output in function(tf.constant(inputs, tf.float32))]
 
+    @runs_network(gradient=True)
     def maps_and_gradients(
         self, inputs: np.ndarray, layer: str, target: Targets, rule: str | None = None
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -228,12 +279,17 @@ class Network:
         graph = self._variants.for_gradients(rule)
         node = self._map_node(graph, layer)
         self._check_leads_to(graph, node, form)
-        function = self.functions.traced(
-            ("maps and gradients", form, graph, layer),
-            lambda: map_gradient(keras.Model(graph.input, [node.output, *self._read(graph, form)]), _measures(form)),
-            self._images,
-            *self._operands(given),
-        )
+        try:
+            function = self.functions.traced(
+                ("maps and gradients", form, graph, layer),
+                lambda: map_gradient(
+                    keras.Model(graph.input, [node.output, *self._read(graph, form)]), _measures(form)
+                ),
+                self._images,
+                *self._operands(given),
+            )
+        except NoGradient:
+            raise ModelError(self._no_gradient(form, inputs, given, f"the maps of layer '{layer}'")) from None
         maps, gradients, values = function(tf.constant(inputs, tf.float32), *_part(given, slice(None)))
         return maps.numpy(), gradients.numpy(), values.numpy()
 
@@ -251,18 +307,19 @@ class Network:
         read = self._read(graph, form)
         self._check_leads_to(graph, node, form, every=True)
         starts = graph.up_to(*read).cut_at(node)
-        before = self.functions.traced(
-            ("before", layer, form), lambda: forward_all(keras.Model(graph.input, list(starts))), self._images
-        )
-        kept = before(tf.constant(inputs, tf.float32))
-        behind = self.functions.traced(
-            ("behind", layer, form),
-            lambda: with_scaled_channels(graph.behind(node, read), _measures(form)),
-            tf.TensorSpec((None, scales.shape[1])),
-            [tf.TensorSpec(tensor.shape) for tensor in kept],
-            *self._operands(given),
-        )
-        return behind(tf.constant(scales, tf.float32), kept, *_part(given, slice(None))).numpy()
+        with failures_as_sentences(self.name, self.graph, inputs, len(scales), scaled=True):
+            before = self.functions.traced(
+                ("before", layer, form), lambda: forward_all(keras.Model(graph.input, list(starts))), self._images
+            )
+            kept = before(tf.constant(inputs, tf.float32))
+            behind = self.functions.traced(
+                ("behind", layer, form),
+                lambda: with_scaled_channels(graph.behind(node, read), _measures(form)),
+                tf.TensorSpec((None, scales.shape[1])),
+                [tf.TensorSpec(tensor.shape) for tensor in kept],
+                *self._operands(given),
+            )
+            return behind(tf.constant(scales, tf.float32), kept, *_part(given, slice(None))).numpy()
 
     # -- what there is -----------------------------------------------------------------------------
 
@@ -278,7 +335,8 @@ class Network:
 
     def graph_with_rule(self, rule: str | None) -> Graph:
         """The graph whose ReLUs follow `rule`; the plain graph for None."""
-        return self._variants.with_rule(rule)
+        with failures_as_sentences(self.name, self.graph, np.zeros((1, *self.input_shape))):
+            return self._variants.with_rule(rule)
 
     def map_node(self, layer: str) -> Node:
         """The layer with this name.
@@ -302,6 +360,11 @@ class Network:
                 "the image itself, such as saliency and occlusion, work."
             )
         return node.name
+
+    @property
+    def last_map_layers(self) -> tuple[str, ...]:
+        """The last layer with feature maps of every path to the output: several for a network with several branches."""
+        return tuple(node.name for node in self.graph.last_map_nodes)
 
     def last_map_layer_before(self, target: Target) -> str:
         """The default layer for a Grad-CAM of a target: `last_map_layer` for the class scores, and for a hidden layer
@@ -363,7 +426,7 @@ class Network:
             found = function(tf.constant(patches, tf.float32), windows, unchanged).numpy()
             return self.scores(found, target), found
 
-        return Patched(logits, float(self.scores(first, target)[0]), forward_batch(graph, plan.share))
+        return Patched(logits, float(self.scores(first, target)[0]), self._patch_batch(graph, plan))
 
     def _patched_values(self, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, target: Target) -> Patched:
         form, given = self._given(target, 1)
@@ -381,7 +444,7 @@ class Network:
             repeated = _part(self._given(target, len(patches))[1], slice(None))
             return function(tf.constant(patches, tf.float32), windows, unchanged, *repeated).numpy(), None
 
-        return Patched(values, float(first), forward_batch(graph, plan.share))
+        return Patched(values, float(first), self._patch_batch(graph, plan))
 
     def _patches(self, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, key: tuple, measured, *specs: Any):
         """The traced function (patches, windows, unchanged values, …) → `measured` of the graph's last tensor; the
@@ -401,6 +464,10 @@ class Network:
             *specs,
         )
         return function, unchanged, last
+
+    def _patch_batch(self, graph: Graph, plan: IncrementalPlan) -> int:
+        """Patches at once; fewer in proportion if `batch_size` was set to a smaller number than usual."""
+        return max(1, forward_batch(graph, plan.share) * self.batch_size // self._usual_batch)
 
     @property
     def _images(self) -> tf.TensorSpec:
@@ -430,6 +497,17 @@ class Network:
         return (
             tf.TensorSpec((None, weights.shape[1]), tf.float32),
             [tf.TensorSpec((None, *operand.shape[1:]), tf.float32) for operand in each],
+        )
+
+    def _no_gradient(self, form: Form, inputs: np.ndarray, given: tuple, what: str) -> str:
+        """The sentence on a target without a gradient by `what`."""
+        read, one = self._read(self.graph, form), slice(0, 1)
+        found = blocking_nodes(
+            self.graph, read, _measures(form), tf.constant(inputs[one], tf.float32), *_part(given, one)
+        )
+        return (
+            f"{self.name} has no gradient of the target by {what}: {no_gradient_at(found)}. "
+            f"Use a method without gradients: {WITHOUT_GRADIENTS}."
         )
 
     def _read(self, graph: Graph, form: Form) -> list[keras.KerasTensor]:

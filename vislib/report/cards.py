@@ -12,8 +12,17 @@ from vislib.batch.settings import column
 from vislib.report.clusters import Reason
 from vislib.report.text import format_number, percent, title_of, whole_percent
 from vislib.report.tiles import Tiles, picture
+from vislib.report.verdicts import verdict
+from vislib.tasks import Task
 
 _EXAMPLES = 8
+_CLASS_COLUMNS = ("predicted_label", "probability", "correct")
+_COLUMNS = {
+    Task.SEGMENTATION: ("predicted_label", "value", "mean_iou"),
+    Task.REGRESSION: ("value", "true_value", "deviation"),
+    Task.UNKNOWN: ("value",),
+    Task.EMBEDDING: ("value",),
+}
 
 
 class Cards:
@@ -36,7 +45,7 @@ class Cards:
             )
             lead = f"<b>{html.escape(notes[place])}</b> · " if place < len(notes) else ""
             items.append(
-                f'<li class="card"><div class="tiles">{figures}</div><p class="says">{lead}{_verdict(row)}'
+                f'<li class="card"><div class="tiles">{figures}</div><p class="says">{lead}{self._verdict(row)}'
                 f'<span class="path">{html.escape(row["path"])}</span></p></li>'
             )
         return f'<ul class="cards">{"".join(items)}</ul>'
@@ -76,28 +85,35 @@ class Cards:
         )
         return (
             f'<li class="card"><p class="says"><span class="rank">{place}</span><b>“{label}”</b>: '
-            f"{of} that are explained as this class</p>"
+            f"{of} {self._explained}</p>"
             f'<div class="{kind}">{"".join(shown)}</div>{self._measures(method, reason)}</li>'
         )
 
+    @property
+    def _explained(self) -> str:
+        return "that are explained as this class" if self._batch.task.has_classes else "for which it is explained"
+
     def _measures(self, method: str, reason: Reason) -> str:
         border, background = column(method, "border"), column(method, "background")
-        rows = self._rows(reason.numbers, (border, background, "correct"))
+        known = ("correct",) if self._batch.has_probabilities else ()
+        rows = self._rows(reason.numbers, (border, background, *known))
         measures = [
             ("suspicion", format_number(reason.suspicion)),
             ("always there", whole_percent(reason.always)),
             ("other classes", whole_percent(reason.others)),
         ]
         for name, title in (("correct", "right"), (border, "on the border"), (background, "on the background")):
-            values = [float(row[name]) for row in rows if row[name] is not None]
+            values = [float(row[name]) for row in rows if row.get(name) is not None]
             if values:
                 measures.append((title, whole_percent(float(np.mean(values)))))
         items = "".join(f"<li>{name} <b>{value}</b></li>" for name, value in measures)
         return f'<ul class="numbers">{items}</ul>'
 
     def _rows(self, numbers: Sequence[int], columns: Sequence[str] = ()) -> list[dict[str, Any]]:
-        wanted = columns or ("path", "label", "predicted_label", "probability", "correct")
-        return self._batch.rows(numbers, wanted)
+        return self._batch.rows(numbers, columns or ("path", "label", *_COLUMNS.get(self._batch.task, _CLASS_COLUMNS)))
+
+    def _verdict(self, row: dict[str, Any]) -> str:
+        return _verdict(row) if self._batch.has_probabilities else verdict(self._batch, row)
 
 
 def framed(image: Image.Image, reason: Reason) -> Image.Image:

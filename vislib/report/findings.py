@@ -8,7 +8,9 @@ import numpy as np
 
 from vislib.batch import Batch
 from vislib.batch.measures import FRAME
+from vislib.batch.quality import MaskQuality, ValueErrors, mask_quality, value_errors
 from vislib.batch.settings import column
+from vislib.tasks import Task
 
 CONSTANT_BORDER = 1 - (1 - 2 * FRAME) ** 2
 """The share 0..1 that a constant map has on its border."""
@@ -67,6 +69,10 @@ class Findings:
         disagreements: For each pair of methods, the images whose maps agree least.
         border: For each method, the images whose maps lie most on the border.
         background: For each method, the images whose maps lie most on the plain background.
+        values: The errors of each predicted number; empty without true values.
+        ranges: For each output of a network of numbers, the least, mean and largest value.
+        masks: The agreement of a segmentation with the true masks; None without masks.
+        worst: The images with the largest errors or the lowest mean IoU.
     """
 
     n: int
@@ -81,6 +87,10 @@ class Findings:
     disagreements: tuple[Ranked, ...]
     border: tuple[Ranked, ...]
     background: tuple[Ranked, ...]
+    values: tuple[ValueErrors, ...] = ()
+    ranges: tuple[tuple[float, float, float], ...] = ()
+    masks: MaskQuality | None = None
+    worst: Ranked = Ranked((), (), float("nan"), ())
 
 
 def findings(batch: Batch, most: int = 12, most_errors: int = 20) -> Findings:
@@ -91,12 +101,16 @@ def findings(batch: Batch, most: int = 12, most_errors: int = 20) -> Findings:
         most: Maximum number of images in each list.
         most_errors: Maximum number of images in the list of errors.
     """
-    table = batch.table(["number", "label_index", "predicted", "probability", "error"])
+    of_task = ["label_index", "predicted"] if batch.task.has_classes else []
+    of_task += ["probability", "correct"] if batch.has_probabilities else []
+    table = batch.table(["number", "explained_label", "error", *of_task])
     numbers, n = _numbers(table, "number").astype(np.int64), len(table)
-    label, predicted = _numbers(table, "label_index"), _numbers(table, "predicted")
-    wrong = np.flatnonzero(~np.isnan(label) & ~np.isnan(predicted) & (label != predicted))
-    known = np.flatnonzero(~np.isnan(label) & ~np.isnan(predicted))
-    confident = _numbers(table, "probability")
+    nothing = np.full(n, np.nan)
+    label, predicted = (_numbers(table, name) if of_task else nothing for name in ("label_index", "predicted"))
+    confident, correct = (
+        _numbers(table, name) if batch.has_probabilities else nothing for name in ("probability", "correct")
+    )
+    known, wrong = np.flatnonzero(~np.isnan(correct)), np.flatnonzero(correct == 0)
     order = wrong[np.argsort(-confident[wrong], kind="stable")][:most]
     errors = np.flatnonzero(table.column("error").is_valid().to_numpy())
     error_rows = batch.rows(numbers[errors[:most_errors]].tolist(), ["path", "error"])
@@ -104,7 +118,7 @@ def findings(batch: Batch, most: int = 12, most_errors: int = 20) -> Findings:
     by_count = np.argsort(-counts, kind="stable")
     return Findings(
         n=n,
-        explained=tuple(numbers[~np.isnan(predicted)].tolist()) if n <= most else (),
+        explained=tuple(numbers[table.column("explained_label").is_valid().to_numpy()].tolist()) if n <= most else (),
         n_errors=len(errors),
         errors=tuple((row["path"], row["error"]) for row in error_rows),
         n_known=len(known),
@@ -118,7 +132,31 @@ def findings(batch: Batch, most: int = 12, most_errors: int = 20) -> Findings:
         ),
         border=tuple(_ranked(batch, numbers, column(name, "border"), (name,), most) for name in batch.methods),
         background=tuple(_ranked(batch, numbers, column(name, "background"), (name,), most) for name in batch.methods),
+        values=value_errors(batch),
+        ranges=_ranges(batch),
+        masks=mask_quality(batch),
+        worst=_worst(batch, numbers, most),
     )
+
+
+def _ranges(batch: Batch) -> tuple[tuple[float, float, float], ...]:
+    if batch.task.has_classes:
+        return ()
+    every = [values for values in batch.table(["values"]).column(0).to_pylist() if values is not None]
+    columns = zip(*every, strict=True)
+    return tuple((min(column), float(np.mean(column)), max(column)) for column in columns)
+
+
+def _worst(batch: Batch, numbers: np.ndarray, most: int) -> Ranked:
+    """The images with the largest deviation of the first output (figures keep its sign), or the lowest mean IoU."""
+    if batch.task is Task.SEGMENTATION:
+        return _ranked(batch, numbers, "mean_iou", (), most, lowest=True)
+    if batch.task is not Task.REGRESSION:
+        return Ranked((), (), float("nan"), ())
+    off = _numbers(batch.table(["deviation"]), "deviation")
+    places = np.flatnonzero(~np.isnan(off))
+    order = places[np.argsort(-np.abs(off[places]), kind="stable")][:most]
+    return Ranked(tuple(numbers[order].tolist()), tuple(off[order].tolist()), _mean(off[places]), ())
 
 
 def _classes(label: np.ndarray, predicted: np.ndarray) -> tuple[ClassRow, ...]:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from vislib.attribution.base import Explainer
 from vislib.batch import Batch
-from vislib.report import sections
+from vislib.report import sections, tasks
 from vislib.report.clusters import Reason
 from vislib.report.findings import Findings
 from vislib.report.text import format_number, percent, title_of
 from vislib.report.tiles import Tiles
+from vislib.tasks import Task
 
 _CSS = Path(__file__).with_name("style.css")
 # A second defence beside escaping: under this policy a browser loads nothing and runs no script from the page.
@@ -29,7 +30,10 @@ def page(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason
     parts = [
         ("images", "The images", sections.every_image(batch, tiles, found)),
         ("reasons", "Right for the wrong reason?", sections.reasons(batch, tiles, reasons)),
-        ("classes", "Class by class", sections.classes(batch, found)),
+        ("numbers", "Predicted numbers", tasks.numbers(batch, found)),
+        ("overlap", "Overlap with the masks", tasks.overlap(batch, found)),
+        ("worst", "The worst images", tasks.worst(batch, tiles, found)),
+        ("classes", "Class by class", sections.classes(batch, found) if batch.task.has_classes else ""),
         ("mistakes", "The most confident mistakes", sections.mistakes(batch, tiles, found)),
         ("disagreements", "Where two methods disagree most", sections.disagreements(batch, tiles, found)),
         ("border", "Maps on the border", sections.on_border(batch, tiles, found)),
@@ -48,12 +52,14 @@ def page(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>Report on {name}</title>'
         f"<style>{_CSS.read_text(encoding='utf-8')}</style></head><body><main>"
-        f"<h1>{_headline(found)}</h1>{_lead(batch, name)}{_facts(batch, found, reasons)}<nav>{links}</nav>"
+        f"<h1>{_headline(batch, found)}</h1>{_lead(batch, name)}{_facts(batch, found, reasons)}<nav>{links}</nav>"
         f"{bodies}{_methods(batch)}{_footer(batch)}</main></body></html>\n"
     )
 
 
-def _headline(found: Findings) -> str:
+def _headline(batch: Batch, found: Findings) -> str:
+    if said := tasks.headline(batch, found):
+        return said
     if found.n_known:
         return f"{percent(found.n_right / found.n_known)} right: {found.n_right:,} of {found.n_known:,} images"
     return f"{found.n - found.n_errors:,} images explained"
@@ -78,8 +84,9 @@ def _facts(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reas
         worst = found.classes[0]
         name = batch.labels[worst.class_index]
         facts.append((percent(worst.right / worst.n), f"accuracy of “{name}”, the lowest"))
-    else:
+    elif batch.has_probabilities:
         facts.append((f"{len(found.predicted):,}", "classes predicted"))
+    facts += tasks.facts(found)
     for ranked in found.disagreements[:1]:
         facts.append((format_number(ranked.mean), "mean agreement, ρ"))
     every = [reason.suspicion for _, each in reasons for reason in each]
@@ -103,7 +110,7 @@ def _methods(batch: Batch) -> str:
     return (
         '<section id="methods"><h2>How far to trust these maps</h2>'
         f"<p>Each map explains {html.escape(_explained(batch))}. A map shows what the method computes from the "
-        "network, not what is true of the image. Red or bright areas count for the class, blue areas count against "
+        "network, not what is true of the image. Red or bright areas raise what is explained, blue areas lower "
         "it.</p>"
         f"<dl>{''.join(items)}</dl></section>"
     )
@@ -114,6 +121,10 @@ def _explained(batch: Batch) -> str:
     settings = batch.manifest["settings"]
     if "target" in settings:
         return f"the same target: {settings['target']['words']}"
+    if not batch.task.has_classes:
+        return f"the predicted number “{batch.labels[0]}”"
+    if batch.task is Task.SEGMENTATION:
+        return "the mean logit of a class over the pixels where the network predicts it"
     if settings["explain"] == "predicted":
         return "the logit of the class that the network predicts"
     return "the logit of the image's own class, or of the predicted class where the own one is unknown"

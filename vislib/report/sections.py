@@ -7,10 +7,11 @@ from vislib.batch import Batch
 from vislib.report.cards import Cards
 from vislib.report.clusters import Reason
 from vislib.report.findings import CONSTANT_BORDER, Findings, Ranked
+from vislib.report.tables import bar, table
 from vislib.report.text import format_number, percent, title_of, whole_percent
 from vislib.report.tiles import Tiles
+from vislib.tasks import Task
 
-_FIRST_CLASSES = 12
 _FIRST_REASONS = 6
 _MORE_REASONS = 12
 
@@ -41,9 +42,10 @@ def reasons(batch: Batch, tiles: Tiles, found: Sequence[tuple[str, list[Reason]]
     if not bodies:
         return ""
     return (
-        '<p class="soft">The maps of each class are clustered (spectral relevance analysis, Lapuschkin et al. 2019, '
-        "arXiv 1902.10178). A cluster is suspicious if nearly all of its maps, and nearly none of the other classes' "
-        "maps, are strong at one place, the framed one: a mark or a tag is always at the same place, an object is not. "
+        f'<p class="soft">The maps of {_each(batch)} are clustered (spectral relevance analysis, Lapuschkin et al. '
+        "2019, arXiv 1902.10178). A cluster is suspicious if nearly all of its maps, and nearly none of the other "
+        "classes' maps, are strong at one place, the framed one: a mark or a tag is always at the same place, an object is "
+        "not. "
         "“Always there” is the value that nine in ten of its maps reach at that place, as a share of their largest "
         "value; “other classes” is the value that nine in ten maps of the other classes do not exceed there. Suspicion "
         "is the difference. It shows where to look first; it does not prove that something is wrong.</p>"
@@ -54,9 +56,11 @@ def reasons(batch: Batch, tiles: Tiles, found: Sequence[tuple[str, list[Reason]]
 def classes(batch: Batch, found: Findings) -> str:
     """Accuracy of each class, lowest first; without labels, how often each class is predicted."""
     if not found.classes:
+        if batch.task is Task.SEGMENTATION or batch.task is Task.MULTI_LABEL:
+            return _counted(batch, found)
         rows = [
             f'<tr><td class="name">{_label(batch, index)}</td><td class="n">{count:,}</td>'
-            f"<td>{_bar(count / found.predicted[0][1])}</td></tr>"
+            f"<td>{bar(count / found.predicted[0][1])}</td></tr>"
             for index, count in found.predicted
         ]
         head = "<tr><th>Predicted</th><th class=n>Images</th><th></th></tr>"
@@ -65,17 +69,31 @@ def classes(batch: Batch, found: Findings) -> str:
             "each "
             "class is predicted."
         )
-        return f'<p class="soft">{why}</p>{_table(head, rows)}' if rows else ""
+        return f'<p class="soft">{why}</p>{table(head, rows)}' if rows else ""
     rows = []
     for row in found.classes:
         confused = f"{_label(batch, row.confused_with)} ({row.n_confused:,})" if row.confused_with is not None else "–"
         rows.append(
             f'<tr><td class="name">{_label(batch, row.class_index)}</td><td class="n">{row.n:,}</td>'
-            f'<td class="n">{percent(row.right / row.n)}</td><td>{_bar(row.right / row.n)}</td>'
+            f'<td class="n">{percent(row.right / row.n)}</td><td>{bar(row.right / row.n)}</td>'
             f'<td class="name">{confused}</td></tr>'
         )
     head = "<tr><th>Class</th><th class=n>Images</th><th class=n>Right</th><th></th><th>Most confused with</th></tr>"
-    return f'<p class="soft">Lowest accuracy first.</p>{_table(head, rows)}'
+    return f'<p class="soft">Lowest accuracy first.</p>{table(head, rows)}'
+
+
+def _counted(batch: Batch, found: Findings) -> str:
+    """For images with several classes each, how often each is the first one."""
+    rows = [
+        f'<tr><td class="name">{_label(batch, index)}</td><td class="n">{count:,}</td>'
+        f"<td>{bar(count / found.predicted[0][1])}</td></tr>"
+        for index, count in found.predicted
+    ]
+    several = batch.task is Task.MULTI_LABEL
+    first = "The label with the highest probability" if several else "The class with the most pixels"
+    why = " An image can have several labels, so none is simply right or wrong." if several else ""
+    head = "<tr><th>Class</th><th class=n>Images</th><th></th></tr>"
+    return f'<p class="soft">{first} of each image.{why}</p>{table(head, rows)}' if rows else ""
 
 
 def mistakes(batch: Batch, tiles: Tiles, found: Findings) -> str:
@@ -134,7 +152,7 @@ def unreadable(found: Findings) -> str:
         for path, error in found.errors
     ]
     more = f'<p class="soft">The first {len(rows)} of {found.n_errors:,}.</p>' if len(rows) < found.n_errors else ""
-    return more + _table("<tr><th>Image</th><th>Why</th></tr>", rows)
+    return more + table("<tr><th>Image</th><th>Why</th></tr>", rows)
 
 
 def _shares(batch: Batch, tiles: Tiles, every: Sequence[Ranked], lead: str, where: str) -> str:
@@ -151,22 +169,9 @@ def _explains(batch: Batch, which: str) -> bool:
     return batch.manifest["settings"]["explain"] == which
 
 
+def _each(batch: Batch) -> str:
+    return "each class" if batch.task.has_classes else "the explained output"
+
+
 def _label(batch: Batch, index: int) -> str:
     return html.escape(batch.labels[index])
-
-
-def _bar(share: float) -> str:
-    return f'<span class="bar"><span style="width:{share * 100:.1f}%"></span></span>'
-
-
-def _table(head: str, rows: list[str]) -> str:
-    """HTML of a table; the rows after the first ones are folded away."""
-    made = (
-        f'<div class="scroll"><table><thead>{head}</thead><tbody>{"".join(rows[:_FIRST_CLASSES])}</tbody></table></div>'
-    )
-    if rest := rows[_FIRST_CLASSES:]:
-        made += (
-            f"<details><summary>{len(rest):,} more</summary>"
-            f'<div class="scroll"><table><thead>{head}</thead><tbody>{"".join(rest)}</tbody></table></div></details>'
-        )
-    return made

@@ -26,6 +26,11 @@ def format_number(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.2f}".replace("-", "−")
 
 
+def number(value: float, sign: bool = False) -> str:
+    """A number with four significant digits and a true minus sign, on request with a plus sign; "–" for NaN."""
+    return "–" if math.isnan(value) else f"{value:{'+' if sign else ''}.4g}".replace("-", "−")
+
+
 def title_of(method: str) -> str:
     """The title of the method with this name; the name itself for a method that is not registered here."""
     return Explainer.registry[method].title if method in Explainer.registry else method

@@ -31,7 +31,7 @@ def complexity(values: np.ndarray) -> float:
     Reference: Bhatt, Weller & Moura 2020, arXiv 2005.00631, definition 4.
     """
     shares = np.abs(values.ravel()).astype(np.float64)
-    if shares.sum() == 0:
+    if shares.sum() == 0 or shares.size == 1:  # all are equal
         return 1.0
     shares = shares[shares > 0] / shares.sum()
     return float(-(shares * np.log(shares)).sum() / np.log(values.size))

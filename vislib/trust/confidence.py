@@ -1,4 +1,5 @@
-"""Average drop and increase in confidence: the class's probability when only the highlighted part is shown."""
+"""Average drop and increase in confidence: the class's probability when only the highlighted part is shown; the value
+itself where there are no probabilities."""
 
 import numpy as np
 
@@ -9,12 +10,12 @@ from vislib.targets.scores import class_probability
 
 
 def confidence_drop(classifier: Classifier, resized: np.ndarray, values: np.ndarray, target: Target) -> float:
-    """max(0, y − o) / y in 0..1: y is the probability for the image, o for the image times the map stretched to 0..1.
+    """max(0, y − o) / |y|: y is the probability for the image, o for the image times the map stretched to 0..1.
 
     Negative values of the map, which are evidence against the class, count as 0. 0 is best. The mean over images is the
     paper's average drop, and the share of images with o > y is its increase in confidence. y and o are the class's
-    probability, whatever score the target has. For a target without a probability, such as a channel or a predicted
-    number, y and o are its values, and the drop is 0 if y is not positive.
+    probability, whatever score the target has, and the drop is in 0..1. For a target without a probability, such as a
+    channel or a predicted number, y and o are its values, and the drop can be larger than 1. It is 0 if y is 0.
 
     Args:
         classifier: The classifier whose decision is explained.
@@ -24,17 +25,18 @@ def confidence_drop(classifier: Classifier, resized: np.ndarray, values: np.ndar
 
     Reference: Chattopadhay et al. 2018, arXiv 1710.11063, section 4.1.
     """
-    before, after = _probabilities(classifier, resized, values, target)
-    return max(0.0, before - after) / before if before > 0 else 0.0
+    before, after = _confidences(classifier, resized, values, target)
+    return max(0.0, before - after) / abs(before) if before else 0.0
 
 
 def confidence_increases(classifier: Classifier, resized: np.ndarray, values: np.ndarray, target: Target) -> bool:
-    """Whether the class's probability rises when only the mapped part is shown. Arguments as for `confidence_drop`."""
-    before, after = _probabilities(classifier, resized, values, target)
+    """Whether the class's probability, or the target's value where it has none, rises when only the mapped part is
+    shown. Arguments as for `confidence_drop`."""
+    before, after = _confidences(classifier, resized, values, target)
     return after > before
 
 
-def _probabilities(classifier, resized, values, target) -> tuple[float, float]:
+def _confidences(classifier, resized, values, target) -> tuple[float, float]:
     positive = np.maximum(values, 0)
     low, high = positive.min(), positive.max()
     share = (positive - low) / (high - low) if high > low else np.zeros_like(positive)

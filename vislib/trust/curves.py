@@ -48,7 +48,8 @@ def deletion(
         classifier: The classifier whose decision is explained.
         resized: The image at the network's input size, (h, w, 3) uint8.
         values: The map (h, w).
-        target: The target whose score is computed; the paper uses the class's probability.
+        target: The target whose score is computed; the paper uses the class's probability
+            (`vislib.targets.scores.as_probability`). A predicted number is its own score.
         n_steps: The number of steps of equal size, from 1 to the number of pixels.
         fill: What covers pixels: one of `vislib.attribution.fills.FILLS`.
         progress: Called as progress(done, total) between batches. If it raises, the work stops.

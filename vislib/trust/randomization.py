@@ -138,13 +138,14 @@ def _twin(classifier: Classifier) -> Iterator[Classifier]:
 
 def _copy(classifier: Classifier) -> Classifier:
     from vislib.backend import keras
+    from vislib.graph.reasons import reason_of
 
     try:
         model = keras.models.clone_model(classifier.model)
     except Exception as error:  # a custom layer can raise anything
         raise ModelError(
-            f"{classifier.key} cannot be copied, so its weights cannot be made random: "
-            f"{str(error).splitlines()[0][:200]}"
+            f"{classifier.key} cannot be copied, so its weights cannot be made random; leave this check out with "
+            f"randomize=False. Keras's reason: {reason_of(error)}."
         ) from error
     return classifier.copy_with(f"{classifier.key}, random", model)
 

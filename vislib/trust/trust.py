@@ -19,10 +19,11 @@ class Trust:
         family: The method's family.
         class_discriminative: Whether the method depends on the class at all.
         heatmap: The map.
-        deletion: Area under the deletion curve of the class's probability; lower is better.
+        deletion: Area under the deletion curve of the class's probability, or of the target's value where it has no
+            probability, such as a predicted number; lower is better.
         insertion: Area under the insertion curve; higher is better.
-        confidence_drop: 0..1, lower is better.
-        confidence_increases: Whether the class's probability rises when only the mapped part is shown.
+        confidence_drop: ≥ 0, lower is better; at most 1 for a probability.
+        confidence_increases: Whether the same probability or value rises when only the mapped part is shown.
         infidelity: 0..1, lower is better.
         max_sensitivity: Relative, ≥ 0, lower is better; None if it was not computed.
         sparseness: Gini index, 0..1.

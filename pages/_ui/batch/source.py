@@ -12,6 +12,7 @@ from vislib.batch.sources import SetImages, Source
 from vislib.errors import DatasetError
 from vislib.images.archives import zip_folder
 from vislib.images.sets import ArrayImages
+from vislib.tasks import Task
 
 MOST_IMAGES = 2_000
 """More images would block the server for other users too long."""
@@ -59,7 +60,8 @@ def _samples(here: Context) -> Source:
     """The samples that suit the network; the file names of digits and small images are their labels."""
     names = images.samples_for(here.model_name, here.classifier)
     stems = [Path(name).stem for name in names]
-    labels = [stem if "/" in name else None for name, stem in zip(names, stems, strict=True)]
+    is_label = here.classifier.task in (Task.CLASSIFICATION, Task.BINARY)
+    labels = [stem if "/" in name and is_label else None for name, stem in zip(names, stems, strict=True)]
     return SetImages(ArrayImages([images.image_named(name) for name in names], "sample images", names), labels)
 
 

@@ -17,14 +17,33 @@ from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import percent
+from pages._ui.widgets.text import plain
+from vislib.batch import Batch
 from vislib.batch.pace import Pace
+from vislib.batch.quality import mask_quality, value_errors
 from vislib.batch.sources import Source
 from vislib.output import export
 from vislib.report import report_html
+from vislib.tasks import Task
 
 _PART_ROWS = 50
 _MOST_LEFT = 8
 _REPORT_PX = 900
+_UNKNOWN = (
+    "Nothing in the model says whether its outputs are scores of classes or numbers, so they are shown as they are. "
+    "Choose on the page Your model."
+)
+_NAMES = {
+    "path": "Image",
+    "label": "True class",
+    "predicted_label": "Predicted",
+    "probability": "Probability",
+    "value": "Value",
+    "true_value": "True value",
+    "deviation": "Error",
+    "mean_iou": "Mean IoU",
+}
+_SHARES = ("probability", "mean_iou")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +54,15 @@ class Finished:
         table: One row per image.
         report: The HTML page.
         files: The folder of the batch as a zip.
+        quality: Errors of predicted numbers or overlap with masks, as figures with their names.
+        note: What is unknown about the network's outputs; "" if nothing is.
     """
 
     table: pd.DataFrame
     report: str
     files: bytes
+    quality: dict[str, str]
+    note: str
 
 
 def show(here: Context, source: Source, methods: Sequence[str]) -> None:
@@ -61,7 +84,9 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
     if finished is None:
         st.caption("The finished images are kept for a while and are not computed again.")
         return
-    _figures(finished.table, methods)
+    _figures(finished.table, finished.quality)
+    if finished.note:
+        st.caption(plain(finished.note))
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "Report (HTML)",
@@ -108,10 +133,21 @@ def _compute(classifier: vislib.Classifier, source: Source, methods: Sequence[st
     folder = Path(_unfinished().name) / sha256(repr(key).encode()).hexdigest()[:24]
     _make_room(folder)
     vislib.explain_many(classifier, source, methods, out=folder, part_rows=_PART_ROWS, progress=progress)
-    table = vislib.open_batch(folder).table().to_pandas()
-    finished = Finished(table, report_html(folder), _zipped(folder))
+    batch = vislib.open_batch(folder)
+    quality, note = _quality(batch), _UNKNOWN if batch.task is Task.UNKNOWN else ""
+    finished = Finished(batch.table().to_pandas(), report_html(folder), _zipped(folder), quality, note)
     shutil.rmtree(folder, ignore_errors=True)
     return finished
+
+
+def _quality(batch: Batch) -> dict[str, str]:
+    unit = f" {batch.unit}" if batch.unit else ""
+    facts = {
+        f"Mean absolute error of {errors.label}": f"{errors.mean_absolute:.4g}{unit} ({errors.n:,} images)"
+        for errors in value_errors(batch)[:3]
+    }
+    masks = mask_quality(batch)
+    return facts if masks is None else {"Mean IoU": f"{percent(masks.mean_iou)} of {masks.n:,}"}
 
 
 def _make_room(folder: Path) -> None:
@@ -130,11 +166,12 @@ def _zipped(folder: Path) -> bytes:
     return content.getvalue()
 
 
-def _figures(table: pd.DataFrame, methods: Sequence[str]) -> None:
-    known = table["correct"].dropna()
+def _figures(table: pd.DataFrame, quality: dict[str, str]) -> None:
     facts = {"Images": f"{len(table):,}"}
+    known = table.get("correct", pd.Series(dtype=object)).dropna()
     if len(known):
         facts["Right"] = f"{percent(float(known.mean()))} of {len(known):,}"
+    facts |= quality
     if unread := int(table["error"].notna().sum()):
         facts["Could not be read"] = f"{unread:,}"
     for name in (column for column in table.columns if column.startswith("agreement_")):
@@ -148,20 +185,26 @@ def _table(table: pd.DataFrame, methods: Sequence[str]) -> None:
     """The columns for the user, with readable names."""
     from vislib.batch.settings import column
 
-    names = {"path": "Image", "label": "True class", "predicted_label": "Predicted", "probability": "Probability"}
+    names = dict(_NAMES)
     for method in methods:
         title = vislib.methods()[method].title
         names[column(method, "sparseness")] = f"{title}: sparseness"
         names[column(method, "border")] = f"{title}: on the border"
     names["error"] = "Not read because"
-    shown = table[[name for name in names if table[name].notna().any()]].rename(columns=names)
-    shares = [name for name in shown if name == "Probability" or ": " in name]
+    shares = [name for name in names if name in _SHARES or name.endswith(("_sparseness", "_border"))]
+    if "predicted_label" in table and "value" in table:  # the share of the pixels that have the class
+        names["value"], shares = "Share of the pixels", [*shares, "value"]
+    if "values" in table:
+        names["label"] = "Label"
+    present = [name for name in names if name in table and table[name].notna().any()]
+    shown = table[present].rename(columns=names)
     st.dataframe(
         shown,
         hide_index=True,
         width="stretch",
         column_config={
-            name: st.column_config.NumberColumn(format="percent" if "spars" not in name else "%.2f") for name in shares
+            names[name]: st.column_config.NumberColumn(format="%.2f" if name.endswith("sparseness") else "percent")
+            for name in shares
         },
     )
 

@@ -29,7 +29,7 @@ def show(context: Context, explainer: Any, look: Look) -> None:
         return maps
 
     try:
-        maps = work.run(context.key("stages", each[0], context.target), "Stage by stage", compute)
+        maps = work.run(context.key("stages", each[0], context.target_key), "Stage by stage", compute)
     except vislib.VislibError:
         return  # the picture above shows the reason
     if maps is None:
@@ -50,3 +50,17 @@ def show(context: Context, explainer: Any, look: Look) -> None:
         selected=explainer.layer,
         on_click=choose,
     )
+
+
+def why(context: Context, layer: str, default: str) -> str:
+    """A sentence on the layer: why it is the usual one, or which one is."""
+    if len(context.classifier.network.output_shape) == 3:
+        if layer == default:
+            return f"{default} is the last layer where the maps are smallest, at the end of the encoder."
+        return f"Not the usual layer: that is {default}, the last one at the end of the encoder."
+    if layer == default:
+        return (
+            f"{default} is the last layer before pooling: its maps still show positions, and only pooling and the "
+            "classifier follow."
+        )
+    return f"Not the usual layer: that is {default}, the last one before pooling."

@@ -12,9 +12,10 @@ import vislib
 from pages._ui.results import explain, picture
 from pages._ui.results.look import Look
 from pages._ui.server import work
-from pages._ui.shell.context import Context, beside, image_names
+from pages._ui.shell.context import Context, beside, image_names, sample_names
+from pages._ui.shell.images import DIGITS, SCENES, samples_for
 from pages._ui.shell.models import user_models
-from pages._ui.widgets.bars import percent
+from pages._ui.shell.tasks import words
 from pages._ui.widgets.text import plain
 from vislib import trust
 from vislib.output.render import Scale
@@ -24,11 +25,11 @@ MODES = ("Methods", "Images", "Networks")
 """What differs between the maps; the other two are the same for all."""
 DEFAULTS = ("saliency", "guided-backprop", "deconvnet", "grad-cam", "layer-cam", "eigen-cam")
 _COLUMNS = 3
-_OFFLINE = ("efficientnet-lite0", "cifar10", "digits")
+_OFFLINE = ("efficientnet-lite0", "cifar10", "digits", "scene-segmentation", "digit-size")
 
 
 def over_images(here: Context, explainer: vislib.Explainer, look: Look) -> None:
-    """The method on several images, each with its most probable class as target."""
+    """The method on several images, each with its main class as target."""
     every = image_names(here)
     first = [here.image_name, *(name for name in every if name != here.image_name)][:6]
     names = st.multiselect("Images", every, first, key="images", bind="query-params", max_selections=12)
@@ -37,11 +38,11 @@ def over_images(here: Context, explainer: vislib.Explainer, look: Look) -> None:
 
 
 def over_models(here: Context, name: str, look: Look) -> None:
-    """The method with default parameters on several networks, each with its most probable class as target."""
+    """The method with default parameters on several networks, each with its main class as target."""
     every = [*vislib.models(), *user_models()]
     mine = [name for name, own in user_models().items() if own.channels == here.classifier.channels]
-    # No image suits both a network for photographs and one for grey digits.
-    alike = [model for model in _OFFLINE if (model == "digits") == (here.classifier.channels == 1)]
+    # No image suits networks for photographs, for digits, and for scenes of digits.
+    alike = [model for model in _OFFLINE if _kind(samples_for(model, None)) == _kind(sample_names(here.model_name))]
     first = list(dict.fromkeys([here.model_name, *mine, *alike]))[:4]
     models = st.multiselect("Networks", every, first, key="models", bind="query-params", max_selections=4)
     cells = []
@@ -54,19 +55,18 @@ def over_models(here: Context, name: str, look: Look) -> None:
     _side_by_side(cells, look, [one.model_name for one, _ in cells], "Network")
 
 
+def _kind(samples: tuple[str, ...]) -> tuple[str, ...]:
+    """The samples of one kind of image; empty for photographs, large or small."""
+    return samples if samples in (DIGITS, SCENES) else ()
+
+
 def _side_by_side(
     cells: Sequence[tuple[Context, vislib.Explainer]], look: Look, names: Sequence[str], kind: str
 ) -> None:
     if not cells:
         st.info(f"Choose at least one {kind.lower()} above.")
         return
-    shared = st.toggle(
-        "One scale for all",
-        True,
-        key="one_scale",
-        bind="query-params",
-        help="The same colour means the same value in all maps. Otherwise each map has its own scale.",
-    )
+    shared = _one_scale([one for one, _ in cells])
     slots = []
     for start in range(0, len(cells), _COLUMNS):
         for column, _ in zip(st.columns(_COLUMNS), cells[start : start + _COLUMNS], strict=False):
@@ -89,9 +89,23 @@ def _side_by_side(
     for (one, _), slot, heatmap, name in zip(cells, slots, heatmaps, names, strict=True):
         if heatmap is not None:
             with slot.container():
-                picture.heatmap_picture(one, heatmap, look, f"{name}: {percent(one.probability)} {one.label}.")
+                picture.heatmap_picture(one, heatmap, look, f"{name}: {_said(one)}.")
     drawn = [k for k, heatmap in enumerate(heatmaps) if heatmap is not None]
     _table([cells[k] for k in drawn], [names[k] for k in drawn], kind)
+
+
+def _one_scale(contexts: Sequence[Context]) -> bool:
+    """Whether the maps share one scale; never for scores of different tasks."""
+    if len({one.classifier.task for one in contexts}) > 1:
+        st.caption("Each map has its own scale, because the networks have different tasks.")
+        return False
+    return st.toggle(
+        "One scale for all",
+        True,
+        key="one_scale",
+        bind="query-params",
+        help="The same colour means the same value in all maps. Otherwise each map has its own scale.",
+    )
 
 
 def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[str], kind: str) -> None:
@@ -99,7 +113,7 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
     rows = []
     for (one, explainer), name in zip(cells, names, strict=True):
         measured = work.run(
-            one.key("quick trust", explainer, one.target),
+            one.key("quick trust", explainer, one.target_key),
             f"Measures of {name}",
             functools.partial(_measure, one, explainer),
             kind=f"figures of {explainer.name}",
@@ -109,19 +123,19 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
         rows.append(
             {
                 kind: name,
-                "Class": one.label,
-                "Probability": one.probability,
+                "Explained": one.label,
+                "Value": one.similarity if one.reference else float(one.values[one.class_index]),
                 "Deletion ↓": measured.deletion,
                 "Insertion ↑": measured.insertion,
-                "Confidence drop ↓": measured.confidence_drop,
-                "Surer with the map alone": float(measured.confidence_increases),
+                "Drop with the map alone ↓": measured.confidence_drop,
+                "Higher with the map alone": float(measured.confidence_increases),
                 "Sparseness": measured.sparseness,
             }
         )
     st.subheader(f"{cells[0][1].title} in numbers", anchor=False)
     table = pd.DataFrame(rows)
-    mean = table.mean(numeric_only=True).to_dict() | {kind: "Mean", "Class": ""}
-    numbers = [name for name in table if name not in (kind, "Class")]
+    mean = table.mean(numeric_only=True).to_dict() | {kind: "Mean", "Explained": ""}
+    numbers = [name for name in table if name not in (kind, "Explained")]
     st.dataframe(
         pd.concat([table, pd.DataFrame([mean])], ignore_index=True),
         hide_index=True,
@@ -129,9 +143,19 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
     )
     picture.caption(
         "Areas under the deletion and insertion curves, average drop and increase in confidence",
-        "Arrows show the better direction. The mean of the second to last column is the increase in confidence of "
-        "Chattopadhay et al. 2018: the share of maps whose part of the image alone makes the network surer.",
+        f"{_value_of(cells)}Arrows show the better direction. The mean of the second to last column is the increase in "
+        "confidence of Chattopadhay et al. 2018: the share of maps whose part of the image alone raises the value.",
     )
+
+
+def _said(one: Context) -> str:
+    return f"{one.answer} {one.label}" if one.classifier.task.has_classes else f"{one.label} {one.answer}"
+
+
+def _value_of(cells: Sequence[tuple[Context, vislib.Explainer]]) -> str:
+    """What the column "Value" is, if it is the same for all."""
+    values = {words(one.classifier.task).value for one, _ in cells}
+    return f"The value is the {values.pop()}. " if len(values) == 1 else ""
 
 
 def _measure(one: Context, explainer: vislib.Explainer, progress) -> trust.Trust:

@@ -19,8 +19,9 @@ _COLOURS = ("#1c7ed6", "#e8590c", "#2f9e44", "#ae3ec9", "#e03131", "#b08900", "#
 _GREYS = {"random": "#868e96", "edges": "#495057"}
 
 
-def curves(measured: Mapping[str, trust.Trust]) -> None:
-    st.subheader("The probability while pixels are shown or covered", anchor=False)
+def curves(measured: Mapping[str, trust.Trust], value: str) -> None:
+    """Insertion and deletion; `value` is what is measured, such as "probability"."""
+    st.subheader(f"The {value} while pixels are shown or covered", anchor=False)
     colours = iter(_COLOURS)
     palette = {one.title: _GREYS.get(name) or next(colours) for name, one in measured.items()}
     keys = "".join(
@@ -40,24 +41,24 @@ def curves(measured: Mapping[str, trust.Trust]) -> None:
     }
     for column, (kind, (done, text)) in zip(st.columns(2), kinds.items(), strict=True):
         with column:
-            st.altair_chart(_chart(measured, palette, kind, f"% of the pixels {done}"), height=320)
+            st.altair_chart(_chart(measured, palette, kind, value, f"% of the pixels {done}"), height=320)
             picture.caption(kind, f"{text} Hover a point for its value.")
 
 
-def _chart(measured: Mapping[str, trust.Trust], palette: dict[str, str], kind: str, x: str):
+def _chart(measured: Mapping[str, trust.Trust], palette: dict[str, str], kind: str, value: str, x: str):
     import altair as alt  # importing it takes half a second, so only this page waits
 
-    rows: dict[str, list] = {x: [], "probability": [], "method": [], "baseline": []}
+    rows: dict[str, list] = {x: [], value: [], "method": [], "baseline": []}
     for one in measured.values():
         curve = one.insertion_curve if kind == "Insertion" else one.deletion_curve
         rows[x] += list(curve.shares * 100)
-        rows["probability"] += list(curve.scores)
+        rows[value] += list(curve.scores)
         rows["method"] += [one.title] * len(curve.shares)
         rows["baseline"] += [one.family == "baseline"] * len(curve.shares)
     colour = alt.Color("method:N", legend=None, scale=alt.Scale(domain=list(palette), range=list(palette.values())))
     dash = alt.StrokeDash("baseline:N", legend=None, scale=alt.Scale(domain=[False, True], range=[[1, 0], [5, 3]]))
-    hover = ["method:N", alt.Tooltip(f"{x}:Q", format=".0f"), alt.Tooltip("probability:Q", format=".3f")]
-    chart = alt.Chart(pd.DataFrame(rows)).encode(x=alt.X(f"{x}:Q"), y="probability:Q", color=colour, tooltip=hover)
+    hover = ["method:N", alt.Tooltip(f"{x}:Q", format=".0f"), alt.Tooltip(f"{value}:Q", format=".3f")]
+    chart = alt.Chart(pd.DataFrame(rows)).encode(x=alt.X(f"{x}:Q"), y=f"{value}:Q", color=colour, tooltip=hover)
     return chart.mark_line(strokeWidth=1.8).encode(strokeDash=dash) + chart.mark_circle(size=26)
 
 

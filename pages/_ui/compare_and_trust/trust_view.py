@@ -13,11 +13,14 @@ from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.results.look import Look
 from pages._ui.server import work
 from pages._ui.shell.context import Context, beside, image_names
+from pages._ui.shell.tasks import words
 from pages._ui.widgets.text import plain
 from vislib import trust
 from vislib.output import export
+from vislib.tasks import Task
 
 _COLUMNS = 3
+_PROBABILITY = "probability"
 _MEASURES = {
     "insertion": (
         "Insertion ↑",
@@ -69,13 +72,13 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> N
         with slots[one.name].container():
             _verdict(one, list(measured.values()))
         with table_slot.container():
-            _table(measured)
+            _table(measured, _value(here), words(here.classifier.task).one)
     if not measured:
         return
     measured = {explainer.name: measured[explainer.name] for explainer in every if explainer.name in measured}
     with below:
         _downloads(here, explainers, measured, grid_contexts)
-        trust_plots.curves(measured)
+        trust_plots.curves(measured, _value(here))
         trust_plots.sanity_check(here, measured)
     if grid is not None:
         with pointing:
@@ -101,6 +104,12 @@ def _pictures(here: Context, explainers: Sequence[vislib.Explainer], look: Look)
 def _grid(here: Context) -> tuple[trust.Grid | None, list[Context]]:
     """The grid of the pointing game, and the contexts of the images chosen for it."""
     st.subheader("Does the map find the right image among several?", anchor=False)
+    if here.classifier.task not in (Task.CLASSIFICATION, Task.BINARY):
+        st.caption(
+            "The grid pointing game is left out: it needs a network that gives each image one class, and the task of "
+            f"this one is {here.classifier.task}."
+        )
+        return None, []
     every = image_names(here)
     each_of_one_thing = [name for name in every if "_and_" not in name]
     names = st.multiselect("Images in one", every, each_of_one_thing[:4], key="grid", bind="query-params")
@@ -113,7 +122,7 @@ def _grid(here: Context) -> tuple[trust.Grid | None, list[Context]]:
 
 
 def _measure(here: Context, explainer: vislib.Explainer, grid, grid_contexts) -> trust.Trust | None:
-    key = here.key("trust", explainer, here.target, *(one.digest for one in grid_contexts))
+    key = here.key("trust", explainer, here.target_key, *(one.digest for one in grid_contexts))
     try:
         return work.run(
             key,
@@ -144,16 +153,29 @@ def _rows(measured: Mapping[str, trust.Trust]) -> list[dict]:
     return [one.row() | {"verdict": trust.verdict(one, list(measured.values()))[0]} for one in measured.values()]
 
 
-def _table(measured: Mapping[str, trust.Trust]) -> None:
+def _value(here: Context) -> str:
+    """What is measured while pixels are covered: the class's probability, or the number that is explained."""
+    return _PROBABILITY if here.classifier.task.has_classes else words(here.classifier.task).value
+
+
+def _table(measured: Mapping[str, trust.Trust], value: str, one: str) -> None:
+    """The measures.
+
+    Args:
+        measured: The methods, by name.
+        value: What is measured while pixels are covered.
+        one: What is explained, such as "class".
+    """
     st.subheader("In numbers", anchor=False)
+    measures = {name: (title, about.replace(_PROBABILITY, value)) for name, (title, about) in _MEASURES.items()}
     rows = [
-        {"Method": row["title"], "Knows the class": "yes" if row["class_discriminative"] else "knows no class"}
-        | {title: row[name] for name, (title, _) in _MEASURES.items()}
+        {"Method": row["title"], f"Knows the {one}": "yes" if row["class_discriminative"] else f"knows no {one}"}
+        | {title: row[name] for name, (title, _) in measures.items()}
         | {"Verdict": row["verdict"]}
         for row in _rows(measured)
     ]
     table = pd.DataFrame(rows).sort_values("Insertion ↑", ascending=False).dropna(axis="columns", how="all")
-    config = {title: st.column_config.NumberColumn(format="%.3f", help=about) for title, about in _MEASURES.values()}
+    config = {title: st.column_config.NumberColumn(format="%.3f", help=about) for title, about in measures.values()}
     st.dataframe(table, hide_index=True, height="content", column_config={**config, "Method": {"pinned": True}})
 
 

@@ -1,5 +1,6 @@
-"""More results of occlusion: the probability, the winning class, and single patches."""
+"""More results of occlusion: the score, the winning class, and single patches."""
 
+import functools
 import html
 
 import numpy as np
@@ -8,41 +9,63 @@ from matplotlib import colormaps
 from PIL import Image, ImageDraw
 
 import vislib
-from pages._ui.results import picture
+from pages._ui.results import mask_view, picture
 from pages._ui.results.look import colour_bar
+from pages._ui.results.picture import capital
 from pages._ui.server import work
+from pages._ui.shell.answers import answer_html
+from pages._ui.shell.chosen import cosine
 from pages._ui.shell.context import Context
-from pages._ui.widgets.bars import percent, top_bars
+from pages._ui.widgets.bars import bars, percent, short_number
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point_picker import point_picker
 from vislib.attribution.occlusion import Occlusion
 from vislib.images.bands import as_picture
 from vislib.output import render
+from vislib.output.masks import legend, mask_picture
 from vislib.output.render import Scale
+from vislib.tasks import Task
 
 _NAMED = 5
 _OTHER = (0.75, 0.75, 0.75)
+_OUTPUTS = "The outputs are numbers, so there is no winning class with the patch at each place."
+_WITHOUT_WINNER = {
+    Task.SEGMENTATION: "Each pixel has a class of its own. Below, one patch at a time shows the whole mask.",
+    Task.EMBEDDING: "An embedding has no classes, so there is no winning class with the patch at each place.",
+    Task.REGRESSION: _OUTPUTS,
+    Task.UNKNOWN: _OUTPUTS,
+}
 
 
-def probability(context: Context, heatmap: vislib.Heatmap) -> None:
-    """The class's probability with the patch at each place."""
-    cells = heatmap.details["probability"]
+def score(context: Context, heatmap: vislib.Heatmap) -> None:
+    """What is explained with the patch at each place: the class's probability, or where there is none the score."""
+    if "probability" in heatmap.details:
+        cells, what, unit = heatmap.details["probability"], f"Probability of “{context.label}”", "probability"
+        write, worst = percent, "at worst"
+        uncovered = float(context.values[context.class_index])
+    else:
+        cells, what, unit = heatmap.score - heatmap.details["drop"], capital(heatmap.explained), "score"
+        write, worst = functools.partial(short_number, unit=context.classifier.unit), "at the lowest"
+        uncovered = heatmap.score
     show_image(
         render.map_image(cells, size=(picture.SIDE, picture.SIDE)),
         width="stretch",
-        alt=f"Probability of {context.label} with the patch at each place",
+        alt=f"{what.replace('“', '').replace('”', '')} with the patch at each place",
     )
-    colour_bar(Scale.of(cells, signed=False), False, None, "probability")
+    colour_bar(Scale.of(cells, signed=False), False, None, unit)
     lowest = np.unravel_index(cells.argmin(), cells.shape)
     picture.caption(
-        f"Probability of “{context.label}”",
-        f"{percent(context.probability)} uncovered; at worst {percent(float(cells[lowest]))}. One cell per patch, "
+        what,
+        f"{write(uncovered)} uncovered; {worst} {write(float(cells[lowest]))}. One cell per patch, "
         f"{cells.shape[1]} × {cells.shape[0]}.",
     )
 
 
 def winners(context: Context, heatmap: vislib.Heatmap) -> None:
-    """The most probable class with the patch at each place, and how often each class wins."""
+    """The most probable class with the patch at each place, and how often each class wins; or why there is none."""
+    if "winner" not in heatmap.details:
+        picture.caption("No class wins", _WITHOUT_WINNER[context.classifier.task])
+        return
     cells = heatmap.details["winner"]
     classes, counts = np.unique(cells, return_counts=True)
     order = np.argsort(-counts, kind="stable")
@@ -105,11 +128,38 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
             width="stretch",
             alt=f"The image with the patch at row {top}, column {left} covered",
         )
-        picture.caption("The occluded image", f"The logit of “{context.label}” falls by {drop[row, column]:.2f}.")
+        fall = float(drop[row, column])
+        picture.caption(
+            "The occluded image",
+            f"The {heatmap.explained} {'falls' if fall >= 0 else 'rises'} by {abs(fall):.2f}.",
+        )
     with answer:
         logits = work.stored(
             context.key(explainer, "patch", top, left),
             lambda: context.classifier.network.logits(context.classifier.preprocess_input(occluded[None]))[0],
         )
-        st.html(top_bars(context.classifier.labels, context.classifier.network.probabilities(logits), 5))
-        picture.caption("Prediction", "The five most probable classes of the occluded image.")
+        _answer(context, logits, occluded)
+
+
+def _answer(context: Context, logits: np.ndarray, occluded: np.ndarray) -> None:
+    """What the network says about the occluded image."""
+    classifier = context.classifier
+    if context.reference is not None:
+        similarity = cosine(logits, context.reference.vector)
+        st.html(bars([(context.label, similarity)], "Similarity", short_number))
+        picture.caption("Similarity", f"Of the occluded image to {context.label}.")
+        return
+    if classifier.task is Task.SEGMENTATION:
+        mask = logits.argmax(axis=-1)
+        seen = Image.fromarray(as_picture(occluded)).resize((picture.SIDE, picture.SIDE), Image.Resampling.BICUBIC)
+        show_image(mask_picture(mask, classifier.labels, seen), width="stretch", alt="The mask of the occluded image")
+        mask_view.show_legend(legend(mask, classifier.labels), context.class_index)
+        picture.caption("The mask", "Of the occluded image, with the shares of the pixels.")
+        return
+    st.html(answer_html(classifier, classifier.values(logits), 5))
+    said = {
+        Task.MULTI_LABEL: "The most probable labels of the occluded image.",
+        Task.REGRESSION: "The numbers for the occluded image.",
+        Task.UNKNOWN: "The outputs for the occluded image.",
+    }
+    picture.caption("Prediction", said.get(classifier.task, "The five most probable classes of the occluded image."))

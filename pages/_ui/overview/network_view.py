@@ -5,11 +5,12 @@ import streamlit as st
 
 from pages._ui.overview import operation_view
 from pages._ui.server import work
+from pages._ui.shell import answers
 from pages._ui.shell.context import Context
-from pages._ui.widgets.bars import percent
 from pages._ui.widgets.tiles import Group, map_tile, tiles
 from vislib.activations.maps import feature_maps_of, stages, strongest_channels
 from vislib.output.render import Scale
+from vislib.tasks import Task
 
 _CHANNELS = 6
 _SCALES = ("a layer", "the network", "a map")
@@ -86,9 +87,24 @@ def _stages(context: Context, maps: dict[str, np.ndarray], shared: str | None) -
 
 
 def _classes(context: Context) -> Group:
-    top = np.argsort(-context.probabilities, kind="stable")[:8]
+    """The network's answer: bars for shares, numbers for outputs."""
+    classifier, values = context.classifier, context.values
+    n_shown = 8
+    shares: list[float | None]
+    if classifier.task.has_classes:
+        order = {Task.MULTI_LABEL: "most probable first", Task.SEGMENTATION: "by their share of the pixels"}
+        top = [int(index) for index in np.argsort(-values, kind="stable")[:n_shown]]
+        shares = [float(values[index]) for index in top]
+        if classifier.task is Task.SEGMENTATION:
+            top = [index for index in top if values[index] > 0]
+            shares = shares[: len(top)]
+        note = f"{len(values):,} in all, {order.get(classifier.task, 'most probable first')}"
+    else:
+        top = answers.shown_outputs(values, n_shown)
+        shares = [None] * len(top)
+        note = f"{len(values):,} in all"
     bars = [
-        (context.classifier.labels[index], float(context.probabilities[index]), percent(context.probabilities[index]))
-        for index in top
+        (classifier.labels[index], share, answers.value_text(classifier, float(values[index])))
+        for index, share in zip(top, shares, strict=True)
     ]
-    return Group("Classes", f"{len(context.probabilities):,} in all, most probable first", [], bars)
+    return Group(answers.many(classifier), note, [], bars)

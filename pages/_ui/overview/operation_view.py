@@ -10,7 +10,6 @@ from pages._ui.results import picture
 from pages._ui.results.look import colour_bar
 from pages._ui.server import work
 from pages._ui.shell.context import Context
-from pages._ui.widgets.bars import percent
 from pages._ui.widgets.point_picker import point_picker
 from vislib.arithmetic import notation
 from vislib.arithmetic.convolution import Step
@@ -32,11 +31,11 @@ def choose(layer: str, channel: int, at: tuple[float, float] | None = None) -> N
 
 
 def show(context: Context) -> None:
-    """The number under the cursor; at first the probability of the target class."""
+    """The number under the cursor; at first the last step to what is explained."""
     network = context.classifier.network
     layer, channel = st.session_state.get(_CHOSEN) or ("", 0)
     if network.graph.node(layer) is None:
-        _probability_step(context)
+        _last_step(context)
         return
     operation = _operation(context, layer)
     channel = min(channel, operation.output.shape[-1] - 1)
@@ -64,25 +63,41 @@ def show(context: Context) -> None:
         _sources(context, operation, cell, channel)
 
 
-def _probability_step(context: Context) -> None:
+def _last_step(context: Context) -> None:
+    """From the last layer to what is explained."""
     network = context.classifier.network
-    logits = work.stored(context.key("logits"), lambda: context.classifier.logits(context.image))
-    index, n_units = context.class_index, network.n_units
-    last = network.graph.nodes[-1].name
-    if network.activation == "sigmoid":
-        value = notation.factor(logits[index])
-        cell = Cell(0.0, (f"1 / (1 + e^−{value}) = {notation.number(context.probability)}",))
+    index, last = context.class_index, network.graph.nodes[-1].name
+    if context.reference is not None:
+        cell = Cell(0.0, ("a · r / (|a| |r|), with a the vector of this image and r that of the other",))
+        title = f"{context.answer_in_words} The last step, from two vectors to a number"
+    elif len(network.output_shape) == 1 and context.classifier.task.has_classes:
+        cell = _probability(context, index)
+        title = f"{context.answer} {context.label}: the last step, from scores to probabilities"
+    elif context.classifier.task.has_classes:
+        cell = Cell(0.0, ("Each pixel gets the class with the highest score there",))
+        title = f"{context.label}, {context.answer} of the pixels: the last step, from scores to classes"
     else:
-        cell = softmax_cell(logits, index)
-    _lines(f"{percent(context.probability)} {context.label}: the last step, from scores to probabilities", cell)
+        cell = Cell(0.0, (f"the output “{context.label}” as it is",))
+        title = f"{context.label}: {context.answer}"
+    _lines(title, cell)
     with st.container(horizontal=True):
         st.button(
-            f"Where the score of “{context.label}” comes from: {last}",
+            f"Where {context.subject} comes from: {last}",
             icon=":material/arrow_back:",
             key="source score",
             on_click=choose,
-            args=(last, index if n_units > 1 else 0),
+            args=(last, index if network.n_units > 1 else 0),
         )
+
+
+def _probability(context: Context, index: int) -> Cell:
+    """The last step of a class: softmax, sigmoid, or the exponential of a logarithm."""
+    activation, logits = context.classifier.network.activation, context.logits
+    if activation == "softmax":
+        return softmax_cell(logits, index)
+    value = notation.factor(logits[index])
+    step = f"e^{value}" if activation == "exp" else f"1 / (1 + e^−{value})"
+    return Cell(0.0, (f"{step} = {notation.number(context.values[index])}",))
 
 
 def _operation(context: Context, layer: str) -> Operation:
@@ -181,7 +196,7 @@ def _sources(context: Context, operation: Operation, cell: Cell | None, channel:
             "Open in Feature maps", icon=":material/arrow_forward:"
         ):
             st.switch_page("pages/feature_maps.py", query_params={"layer": operation.name, "channel": str(channel)})
-        st.button("The class's probability", key="source probability", on_click=_show_probability)
+        st.button("The network's answer", key="source probability", on_click=_show_probability)
 
 
 def _strongest_channel(cell: Cell | None, place: int) -> int:

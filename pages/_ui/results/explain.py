@@ -9,16 +9,16 @@ import numpy as np
 import streamlit as st
 
 import vislib
-from pages._ui.results import picture
+from pages._ui.results import mask_view, picture
 from pages._ui.results.look import Look
 from pages._ui.server import work
 from pages._ui.shell.context import Context
-from pages._ui.widgets.bars import percent
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib.output import render
 from vislib.output.render import Scale
+from vislib.tasks import Task
 
 E = TypeVar("E", bound=vislib.Explainer)
 
@@ -98,7 +98,7 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
         )
 
     return work.run(
-        context.key(explainer, context.target),
+        context.key(explainer, context.target_key),
         explainer.title,
         lambda progress: explainer.explain(context.classifier, context.image, context.target, progress),
         draw,
@@ -116,7 +116,10 @@ def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = 
         slot.info(f"**{explainer.title}.** {plain(str(error))}")
         return None
     except vislib.VislibError as error:
-        slot.error(plain(str(error)))
+        if context.reference is None:
+            slot.error(plain(str(error)))
+        else:  # no mistake either: a similarity is not what every method explains
+            slot.info(f"**{explainer.title}.** {plain(str(error))}")
         return None
     if heatmap is not None:
         with slot.container():
@@ -139,7 +142,10 @@ def grid(
 
 
 def image_picture(context: Context) -> None:
-    """The part of the image that the network sees."""
+    """The part of the image that the network sees; for a segmentation with its mask, to click on."""
+    if context.classifier.task is Task.SEGMENTATION:
+        mask_view.show(context)
+        return
     box = context.classifier.box(context.image)
     show_image(
         render.seen(context.image, box, picture.SIDE),
@@ -151,7 +157,7 @@ def image_picture(context: Context) -> None:
         "What the network sees",
         f"The part of {context.image_name} that is its input, at {width} × {height} pixels: "
         f"{context.classifier.preprocess.fitting}. "
-        f"“{context.label}”: {percent(context.probability)}.",
+        f"{context.answer_in_words}",
     )
 
 

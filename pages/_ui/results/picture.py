@@ -9,6 +9,7 @@ import vislib
 from pages._ui.results import downloads
 from pages._ui.results.look import Look, colour_bar, short_number
 from pages._ui.shell.context import Context
+from pages._ui.shell.tasks import words
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.text import with_terms
 from vislib.output import render
@@ -38,8 +39,9 @@ def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note
     else:
         colour_bar(scale, heatmap.signed, look.colormap, heatmap.unit)
     where = f" at layer {heatmap.layer}" if heatmap.layer else ""
-    blind = () if method.class_discriminative else ("It ignores the class: the map is the same for all classes.",)
-    sentences = (f"{_capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes, *blind, note)
+    one = words(context.classifier.task).one
+    blind = () if method.class_discriminative else (f"It ignores the {one}: the map is the same for every {one}.",)
+    sentences = (f"{capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes, *blind, note)
     caption(f"{title}{where}", " ".join(sentences))
     downloads.of_heatmap(context, heatmap, look, scale)
 
@@ -57,5 +59,6 @@ def facts(values: dict[str, str]) -> None:
     st.html(f"<ul class='v-facts'>{items}</ul>")
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """The text with a capital letter at its start."""
     return text[:1].upper() + text[1:]

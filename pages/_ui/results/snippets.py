@@ -1,7 +1,7 @@
 """The Python lines that compute the results of a page."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import vislib
 from pages._ui.shell import models
@@ -21,9 +21,9 @@ def preamble(context: Context) -> str:
 def heatmap(context: Context, result: vislib.Heatmap) -> str:
     """The lines that compute a heatmap."""
     params = "".join(f", {name}={value!r}" for name, value in result.params.items())
-    target = result.class_index if result.target.is_class_logit else f"vislib.targets.{result.target!r}"
+    lines, target = _target(context, result.target)
     return (
-        f"{preamble(context)}\n"
+        f"{preamble(context)}\n{lines}"
         f"heatmap = vislib.explain(\n    {result.method!r}, classifier, image, "
         f"class_index={target}{params}\n)\n"
         f"heatmap.values  # {result.values.shape} float32\n"
@@ -42,14 +42,29 @@ def trust(context: Context, explainers: Sequence[vislib.Explainer], grid: Sequen
         ]
         every.append(f"    methods[{explainer.name!r}]({', '.join(changed)}),\n")
     images = ", ".join("image" if one.digest == context.digest else one.reading for one in grid)
-    target = context.class_index if context.target.is_class_logit else f"vislib.targets.{context.target!r}"
+    lines, target = _target(context, context.classifier.target(context.target))
     return (
-        f"{preamble(context)}\nfrom vislib import trust\n\nmethods = vislib.methods()\n"
+        f"{preamble(context)}\n{lines}from vislib import trust\n\nmethods = vislib.methods()\n"
         f"explainers = [\n{''.join(every)}]\n"
         + (f"grid = trust.make_grid(classifier, [{images}])\n" if grid else "grid = None\n")
         + f"measured = trust.measure(explainers, classifier, image, class_index={target}, grid=grid)\n"
         "rows = [one.row() for one in measured]\n"
     )
+
+
+def _target(context: Context, target: vislib.targets.Target) -> tuple[str, str]:
+    """Lines before the call, and the expression for a target; the index of a class, where that means the same."""
+    if context.reference is not None:
+        return f"other = {context.reference_reading}\n", "vislib.targets.similarity(classifier, other)"
+    point = ""
+    if isinstance(target, vislib.targets.Pixels):
+        if isinstance(target.where, tuple):
+            point = f", where={target.where}"
+        else:  # the region of this image, which is found again
+            target = replace(target, where="predicted")
+    if target == context.classifier.target(context.class_index):
+        return "", str(context.class_index)
+    return "", f"vislib.targets.{repr(target)[:-1]}{point})"
 
 
 def feature_maps(context: Context, layer: str) -> str:

@@ -32,5 +32,6 @@ def catch_shortage(what: str) -> Iterator[None]:
 
 
 def _is_shortage(error: Exception) -> bool:
-    # By name, because the app starts without TensorFlow.
-    return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
+    # By name, because the app starts without TensorFlow. A sentence of vislib has the exception as its cause.
+    causes = (error, error.__cause__)
+    return any(isinstance(one, MemoryError) or type(one).__name__ == "ResourceExhaustedError" for one in causes)

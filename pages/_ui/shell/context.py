@@ -1,57 +1,21 @@
-"""The context that all pages share: model, image and class, chosen in the sidebar."""
+"""The context that all pages share: model, image and target, chosen in the sidebar."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
 import vislib
-from pages._ui.server import work
-from pages._ui.shell import digit_canvas, images, models, style
+from pages._ui.shell import answers, digit_canvas, images, models, style
+from pages._ui.shell.chosen import Context as Context
+from pages._ui.shell.chosen import Reference, logits_of
 from pages._ui.shell.targets import target_control
-from pages._ui.widgets.bars import top_bars
+from pages._ui.shell.tasks import words
+from pages._ui.widgets.bars import bars, short_number
 from pages._ui.widgets.text import plain
 from vislib.images.reading import image_digest
+from vislib.tasks import Task
 from vislib.zoo import DEFAULT
-
-
-@dataclass(frozen=True, eq=False)
-class Context:
-    """A classifier, an image, and the target of the explanation."""
-
-    classifier: vislib.Classifier
-    model_name: str
-    image: np.ndarray
-    image_name: str
-    digest: str
-    target: vislib.Target
-    probabilities: np.ndarray
-
-    @property
-    def class_index(self) -> int:
-        return self.target.class_index
-
-    @property
-    def label(self) -> str:
-        return self.classifier.labels[self.class_index]
-
-    @property
-    def probability(self) -> float:
-        return float(self.probabilities[self.class_index])
-
-    @property
-    def source(self) -> str:
-        """The image's path in a script."""
-        return f"sample_images/{self.image_name}" if self.image_name in images.SAMPLE_NAMES else self.image_name
-
-    @property
-    def reading(self) -> str:
-        """The Python expression that reads the image as it is read here."""
-        return images.reading_lines(self.image_name, self.source, self.classifier.channels)
-
-    def key(self, *rest) -> tuple:
-        """Key of a result for this model and image."""
-        return (self.classifier.key, self.digest, *rest)
 
 
 def context(title: str, lead: str, needs_maps: bool = True, pictures_only: bool = False) -> Context:
@@ -64,7 +28,7 @@ def context(title: str, lead: str, needs_maps: bool = True, pictures_only: bool 
     loading = st.empty()
     with st.sidebar:
         model_name = models.model_control()
-        samples = _samples(model_name)
+        samples = sample_names(model_name)
         if samples == images.DIGITS:
             digit_canvas.draw_a_digit()
         channels = _channels(model_name)
@@ -82,8 +46,7 @@ def context(title: str, lead: str, needs_maps: bool = True, pictures_only: bool 
     image_name, image = chosen
     here = _context(classifier, model_name, image_name, image)
     with class_slot:
-        target = target_control(classifier, here.probabilities)
-        st.html(top_bars(classifier.labels, here.probabilities, 5))
+        here = _with_target(here, samples)
     loading.empty()
     if needs_maps and not classifier.network.map_layers:
         st.info(
@@ -91,40 +54,73 @@ def context(title: str, lead: str, needs_maps: bool = True, pictures_only: bool 
             "Overview, Architecture, Occlusion and Saliency work for it."
         )
         st.stop()
-    return replace(here, target=target)
+    return here
+
+
+def _with_target(here: Context, samples: tuple[str, ...]) -> Context:
+    """Draws the choice of the target, and below it the network's answer."""
+    classifier = here.classifier
+    if classifier.task is Task.EMBEDDING:
+        label = words(classifier.task).chooser
+        chosen = images.image_control("reference", label, samples, 1, classifier.channels, with_details=False)
+        assert chosen is not None  # the page has an image already
+        here = _compared(here, chosen[0])
+        similar = [(chosen[0], here.similarity)]
+        st.html(bars(similar, "Cosine similarity", lambda value: short_number(value)))
+        if here.reference is not None and here.reference.digest == here.digest:
+            st.caption("An image is perfectly similar to itself. Choose another one to compare with.")
+        return here
+    here = replace(here, target=target_control(classifier, here.logits))
+    st.html(answers.answer_html(classifier, here.values, 5))
+    answers.say_unknown(classifier)
+    return here
 
 
 def other_image_control(label: str, key: str) -> tuple[str, np.ndarray]:
     """A second image, chosen from the same list as the first one."""
     model_name = st.session_state["model"]
-    chosen = images.image_control(key, label, _samples(model_name), index=1, channels=_channels(model_name))
+    chosen = images.image_control(key, label, sample_names(model_name), 1, _channels(model_name), False)
     assert chosen is not None  # the page has an image already
     return chosen
 
 
 def beside(here: Context, image_name: str | None = None, model_name: str | None = None) -> Context:
-    """The context with another image or another network; the target is its most probable class.
+    """The context with another image or another network; the target is its main class.
 
     Raises:
         VislibError: If the network cannot be loaded.
     """
     image_name, model_name = image_name or here.image_name, model_name or here.model_name
     classifier = here.classifier if model_name == here.model_name else models.classifier(model_name)
-    return _context(classifier, model_name, image_name, images.image_named(image_name, classifier.channels))
+    reference = here.reference.name if here.reference else st.session_state.get("reference")
+    image = images.image_named(image_name, classifier.channels)
+    return _context(classifier, model_name, image_name, image, reference)
 
 
 def image_names(here: Context) -> list[str]:
     """The samples that suit the network, and the user's images."""
-    return images.image_names(_samples(here.model_name), here.classifier.channels)
+    return images.image_names(sample_names(here.model_name), here.classifier.channels)
 
 
-def _context(classifier: vislib.Classifier, model_name: str, image_name: str, image: np.ndarray) -> Context:
-    """The context whose target is the most probable class."""
+def _context(
+    classifier: vislib.Classifier, model_name: str, image_name: str, image: np.ndarray, reference: str | None = None
+) -> Context:
+    """The context whose target is the main class, or the similarity to the image with the name `reference`."""
     digest = image_digest(image)
-    logits = work.stored((classifier.key, digest, "logits"), lambda: classifier.logits(image))
-    probabilities = classifier.network.probabilities(logits)
-    target = vislib.Target(int(probabilities.argmax()))
-    return Context(classifier, model_name, image, image_name, digest, target, probabilities)
+    logits = logits_of(classifier, image, digest)
+    if classifier.task is Task.EMBEDDING:
+        here = Context(classifier, model_name, image, image_name, digest, vislib.targets.Output(0), logits)
+        return here if reference is None else _compared(here, reference)
+    target = vislib.Target(classifier.main_class(logits))
+    return Context(classifier, model_name, image, image_name, digest, target, logits)
+
+
+def _compared(here: Context, name: str) -> Context:
+    """The context of an embedding with the similarity to an image as its target."""
+    image = images.image_named(name, here.classifier.channels)
+    digest = image_digest(image)
+    vector = logits_of(here.classifier, image, digest)
+    return replace(here, target=vislib.targets.Similarity(None, vector), reference=Reference(name, digest, vector))
 
 
 def _channels(model_name: str) -> int:
@@ -133,7 +129,8 @@ def _channels(model_name: str) -> int:
     return 3 if own is None else own.channels
 
 
-def _samples(model_name: str) -> tuple[str, ...]:
+def sample_names(model_name: str) -> tuple[str, ...]:
+    """The sample images that suit the network with this name."""
     return images.samples_for(model_name, models.user_models().get(model_name))
 
 

@@ -15,6 +15,7 @@ from pages._ui.shell.models import UserModel
 from pages._ui.widgets.choice import choose
 from pages._ui.widgets.text import plain
 from vislib.images.arrays import LoadedImage
+from vislib.zoo.scene_networks import SCENE_NETWORKS
 
 SAMPLES = Path(__file__).resolve().parents[3] / "sample_images"
 _PHOTOS = ("cat.jpg", "coffee.jpg", "cat_and_coffee.jpg", "rocket.jpg", "astronaut.jpg")
@@ -23,7 +24,8 @@ _SMALL_PICTURES = tuple(
     f"cifar10/{name}.png"
     for name in ("cat", "dog", "airplane", "automobile", "bird", "deer", "frog", "horse", "ship", "truck")
 )
-SAMPLE_NAMES = (*_PHOTOS, *DIGITS, *_SMALL_PICTURES)
+SCENES = tuple(f"scenes/scene-{number}.png" for number in range(1, 7))
+SAMPLE_NAMES = (*_PHOTOS, *DIGITS, *_SMALL_PICTURES, *SCENES)
 _MAX_USER_IMAGES = 5
 _STORE_BYTES = 384 * 1024 * 1024
 """For the files and pixels of all users; an image of 25 million pixels takes 75 MB."""
@@ -59,6 +61,8 @@ def samples_for(model_name: str, network: UserModel | vislib.Classifier | None) 
     """
     if network and network.channels not in (1, 3):
         return ()
+    if model_name in SCENE_NETWORKS:
+        return SCENES
     if model_name == "digits" or (network and network.channels == 1):
         return DIGITS
     if model_name == "cifar10" or (network and max(network.input_size) <= 64):
@@ -114,17 +118,18 @@ def _user_images() -> dict[str, ImageFile]:
 
 
 def image_control(
-    key: str, label: str, samples: tuple[str, ...], index: int = 0, channels: int = 3
+    key: str, label: str, samples: tuple[str, ...], index: int = 0, channels: int = 3, with_details: bool = True
 ) -> tuple[str, np.ndarray] | None:
     """A select box of the images; the name and the pixels of the chosen one. None if there are no images.
 
-    Below it stands how a file of this user was read, where that is not plain, and its window.
+    Below it stands how a file of this user was read, where that is not plain, and its window; not without
+    `with_details`, as for a second image.
     """
     options = image_names(samples, channels)
     if not options:
         return None
     name = choose(label, options, key, options[min(index, len(options) - 1)])
-    if name in _user_images():
+    if with_details and name in _user_images():
         image = _loaded(name, channels)
         for note in image.notes:
             st.caption(plain(note))

@@ -1,5 +1,6 @@
 """The networks that the user can choose: the built-in ones, and those of this user, which no other user sees."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,26 @@ _BYTES_A_PARAMETER = 8  # the value, and its share in the data derived from the 
 
 
 @dataclass(frozen=True)
+class Outputs:
+    """The outputs of a network that has several.
+
+    Args:
+        used: The one in use, by name or index.
+        shapes: All that can be used, with their shapes without the batch axis.
+        use: Called with the output to use from now on; raises VislibError if it cannot be used.
+    """
+
+    used: str | int
+    shapes: dict[str | int, tuple[int | None, ...]]
+    use: Callable[[str | int], None]
+
+    def title(self, output: str | int) -> str:
+        """An output with its shape: kind (3)."""
+        shape = " × ".join("any" if side is None else f"{side:,}" for side in self.shapes[output])
+        return f"{output} ({shape})"
+
+
+@dataclass(frozen=True)
 class UserModel:
     """What a session knows about a network of its user; the network itself is in `store`.
 
@@ -26,7 +47,8 @@ class UserModel:
         lines: The Python lines that load it.
         channels: 1 to 32.
         input_size: (height, width).
-        upload: The uploaded file and its settings, if it was uploaded (see `your_model.upload`).
+        upload: The uploaded file and its settings, if it was uploaded (see `your_model.uploaded`).
+        outputs: Its outputs, if it has several.
     """
 
     key: tuple
@@ -35,6 +57,7 @@ class UserModel:
     channels: int
     input_size: tuple[int, int]
     upload: Any = None
+    outputs: Outputs | None = None
 
 
 @st.cache_resource(show_spinner=False)
@@ -50,12 +73,20 @@ def user_models() -> dict[str, UserModel]:
     return st.session_state.setdefault("own_models", {})
 
 
-def add(name: str, classifier: vislib.Classifier, key: tuple, about: str, lines: str, upload: Any = None) -> None:
+def add(
+    name: str,
+    classifier: vislib.Classifier,
+    key: tuple,
+    about: str,
+    lines: str,
+    upload: Any = None,
+    outputs: Outputs | None = None,
+) -> None:
     """Adds a network to those of this user; the oldest one is removed if there are too many."""
     store().put(key, classifier)
     models = user_models()
     models.pop(name, None)
-    models[name] = UserModel(key, about, lines, classifier.channels, classifier.input_size, upload)
+    models[name] = UserModel(key, about, lines, classifier.channels, classifier.input_size, upload, outputs)
     while len(models) > _MAX_USER_MODELS:
         models.pop(next(iter(models)))
 
@@ -80,7 +111,35 @@ def model_control() -> str:
         st.session_state["class"] = "Top prediction"
     name = st.selectbox("Model", list(about), key="model", bind="query-params")
     st.caption(about[name])
+    own = user_models().get(name)
+    if own and own.outputs and len(own.outputs.shapes) > 1:
+        output_control(name, own.outputs, "output")
     return name
+
+
+def output_control(name: str, outputs: Outputs, key: str) -> None:
+    """A select box of the outputs of a network; the chosen one is used on every page."""
+    widget = f"{name}: {key}"
+    st.session_state[widget] = outputs.used  # another page or this one may have chosen another
+    st.selectbox(
+        "Output",
+        list(outputs.shapes),
+        key=widget,
+        format_func=outputs.title,
+        on_change=_use_output,
+        args=(outputs, widget),
+        help="The network has several outputs; all pages show the chosen one.",
+    )
+
+
+def _use_output(outputs: Outputs, widget: str) -> None:
+    st.session_state.pop("model_refused", None)
+    try:
+        outputs.use(st.session_state[widget])
+    except vislib.VislibError as error:
+        st.session_state["model_refused"] = f"{error} The previous output is still in use."
+    else:
+        st.session_state["class"] = "Top prediction"
 
 
 def classifier(name: str) -> vislib.Classifier:

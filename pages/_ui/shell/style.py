@@ -26,6 +26,13 @@ _CSS = """
 .v-top .v-value { font-variant-numeric: tabular-nums; opacity: .8; }
 .v-top .v-bar { grid-column: 1 / -1; height: .3rem; border-radius: 2px; background: rgba(128,128,128,.2); }
 .v-top .v-bar span { display: block; height: 100%; border-radius: 2px; background: #15aabf; }
+.v-top .v-bar { position: relative; }
+.v-top .v-bar i { position: absolute; top: -2px; bottom: -2px; width: 2px; margin-left: -1px; background: currentColor;
+  opacity: .7; }
+.v-top .v-bar i.v-dot { width: 10px; height: 10px; top: calc(50% - 5px); margin-left: -5px; border-radius: 50%;
+  background: #0b7285; opacity: 1; }
+.v-top .v-ends { grid-column: 1 / -1; display: flex; justify-content: space-between; font-size: .72rem; opacity: .72;
+  font-variant-numeric: tabular-nums; margin-top: .25rem; }
 .v-facts { display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; font-size: .9rem;
   margin: 0 !important; padding: 0 !important; list-style: none; }
 .v-facts li { margin-left: 0 !important; padding-left: 0 !important; }

@@ -1,51 +1,84 @@
-"""Choosing the target of the explanation: a class, its difference to another class, its probability, its negative."""
+"""Choosing the target of the explanation: a class, a segment, an output; its difference to another, its negative."""
 
 import numpy as np
 import streamlit as st
 
 import vislib
+from pages._ui.shell import regions
+from pages._ui.shell.tasks import words
 from pages._ui.widgets.choice import choose
 from vislib.targets.scores import SCORES
+from vislib.tasks import Task
 
 _TOP = "Top prediction"
 _NONE = "nothing"
 
 
-def target_control(classifier: vislib.Classifier, probabilities: np.ndarray) -> vislib.Target:
-    """The class to explain, and in an expander further choices."""
-    order = np.argsort(-probabilities, kind="stable")
-    first = [classifier.labels[index] for index in order[:10]]
-    names = [*first, *sorted(set(classifier.labels) - set(first), key=str.lower)]
+def target_control(classifier: vislib.Classifier, logits: np.ndarray) -> vislib.targets.Target:
+    """What is explained, and in an expander further choices.
+
+    Args:
+        classifier: Not an embedding, which has no classes.
+        logits: Its output for the image.
+    """
+    about = words(classifier.task)
+    part = regions.part_control() if classifier.task is Task.SEGMENTATION else ""
+    values = classifier.values(logits)
+    names = _names(classifier, values, only_present=part == regions.WHOLE)
     name = choose(
-        "Class to explain",
+        about.chooser,
         [_TOP, *names],
         "class",
-        help="The ten most probable classes first, then all others by name.",
+        help=about.order,
+        format_func=lambda name: about.first if name == _TOP else name,
     )
-    class_index = int(order[0]) if name == _TOP else classifier.class_index(name)
-    against, score, counterfactual = _further(classifier, class_index, names)
+    class_index = classifier.main_class(logits) if name == _TOP else classifier.class_index(name)
+    point = regions.point_control(logits, class_index) if part == regions.POINT else None
+    against, score, counterfactual = _further(classifier, class_index, values)
+    if point is not None:
+        return vislib.targets.Pixels(class_index, against, score, counterfactual, where=point)
     return vislib.Target(class_index, against, score, counterfactual)
 
 
-def _further(classifier, class_index: int, names: list[str]) -> tuple[int | None, str, bool]:
+def _names(classifier: vislib.Classifier, values: np.ndarray, only_present: bool) -> list[str]:
+    """The options: the ten largest values first, then the others by name; outputs in their order."""
+    labels = classifier.labels
+    if not classifier.task.has_classes:
+        return list(labels)
+    order = np.argsort(-values, kind="stable")
+    if only_present:
+        return [labels[index] for index in order if values[index] > 0]
+    first = [labels[index] for index in order[:10]]
+    return [*first, *sorted(set(labels) - set(first), key=str.lower)]
+
+
+def _further(classifier: vislib.Classifier, class_index: int, values: np.ndarray) -> tuple[int | None, str, bool]:
+    about, labels = words(classifier.task), classifier.labels
+    against, score = _NONE, "logit"
     with st.expander("Explain another score", icon=":material/tune:"):
-        own = classifier.labels[class_index]
-        against = choose(
-            "Minus the score of",
-            [_NONE, *(name for name in names if name != own)],
-            "against",
-            help="Why this class and not the other: explains the difference of their scores.",
-        )
-        score = choose(
-            "Score",
-            SCORES,
-            "score",
-            help="The logit is the network's raw score. A probability also rises when other classes fall.",
-        )
+        if len(labels) > 1:
+            others = _names(classifier, values, only_present=False)
+            against = choose(
+                "Minus the score of" if classifier.task.has_classes else "Minus the output",
+                [_NONE, *(name for name in others if name != labels[class_index])],
+                "against",
+                help=f"Why this {about.one} and not the other: explains the difference of their scores.",
+            )
+        if classifier.task.has_classes:
+            only_probabilities = classifier.network.head.probabilities_only
+            score = choose(
+                "Score",
+                SCORES,
+                "score",
+                SCORES[1] if only_probabilities else SCORES[0],
+                help="The network gives probabilities and no raw scores; its logit is the logarithm of the probability."
+                if only_probabilities
+                else "The logit is the network's raw score. A probability also rises when other classes fall.",
+            )
         counterfactual = st.toggle(
-            "What speaks against the class",
+            about.lower,
             key="counterfactual",
             bind="query-params",
-            help="The negative of the score: the map shows the places that lower the score of the class.",
+            help="The negative of the score: the map shows the places that lower it.",
         )
     return None if against == _NONE else classifier.class_index(against), score, counterfactual

@@ -3,29 +3,54 @@
 import streamlit as st
 
 from pages._ui.shell.context import Context
+from pages._ui.shell.tasks import words
 from pages._ui.what_a_unit_wants import maximization
 from pages._ui.widgets.choice import choose
 from vislib.activations.maps import stages
+from vislib.tasks import Task
 
 ONE, CHANNELS, CLASSES, DREAM, CARICATURE = "One unit", "Channels of a layer", "All classes", "DeepDream", "Caricature"
+UP, DOWN = "high", "low"
 CHANNEL, NEURON, CLASS = "Channel", "Neuron", "Class"
 _MOST_CLASSES = 12
 
 
 def modes(context: Context) -> list[str]:
     """The choices for the network."""
-    few = len(context.classifier.labels) <= _MOST_CLASSES
+    few = len(context.classifier.labels) <= _MOST_CLASSES and context.classifier.task is not Task.EMBEDDING
     return [ONE, CHANNELS, *([CLASSES] if few else []), DREAM, CARICATURE]
 
 
-def kind_control() -> str:
+def mode_title(mode: str, context: Context) -> str:
+    """A mode as people read it: a network of numbers has outputs in place of classes."""
+    return f"All {words(context.classifier.task).many}" if mode == CLASSES else mode
+
+
+def kind_control(context: Context) -> str:
+    task = context.classifier.task
+    if task is Task.EMBEDDING:
+        last, about = "Similarity", "likeness to the other image chosen in the sidebar"
+    elif task is Task.SEGMENTATION:
+        last, about = CLASS, "the class chosen in the sidebar, over the whole output"
+    else:
+        last, about = words(task).one.capitalize(), f"the {words(task).one} chosen in the sidebar"
     return st.selectbox(
         "Unit",
         (CHANNEL, NEURON, CLASS),
         key="unit_kind",
         bind="query-params",
+        format_func=lambda kind: last if kind == CLASS else kind,
         width=130,
-        help="A channel everywhere, one neuron of it (choose it in the map), or the class chosen in the sidebar.",
+        help=f"A channel everywhere, one neuron of it (choose it in the map), or {about}.",
+    )
+
+
+def direction_control(context: Context) -> str:
+    """Whether a number shall become high or low; a class can only be wanted."""
+    if context.classifier.task not in (Task.REGRESSION, Task.UNKNOWN):
+        return UP
+    return choose(
+        "Direction", (UP, DOWN), "wanted_direction", width=100, help="Make the output as high as possible, or low."
     )
 
 

@@ -9,9 +9,8 @@ import streamlit as st
 import vislib
 from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.shell.context import Context
-from pages._ui.what_a_unit_wants import maximization
-from pages._ui.what_a_unit_wants.controls import CHANNEL, CLASS, NEURON, ONE
-from pages._ui.widgets.bars import percent
+from pages._ui.what_a_unit_wants import classes, maximization
+from pages._ui.what_a_unit_wants.controls import CHANNEL, CLASS, NEURON, ONE, UP
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib import activation_maximization as am
 from vislib.activations.maps import strongest_channels
@@ -23,9 +22,11 @@ _DIVERSITY = 10.0
 _COLOURS = ["#0b7285", "#e8590c", "#862e9c", "#5c940d"]
 
 
-def unit(context: Context, kind: str, layer: str, channel: int, settings: maximization.Settings) -> None:
+def unit(
+    context: Context, kind: str, layer: str, channel: int, direction: str, settings: maximization.Settings
+) -> None:
     """One picture of a unit, or several that differ."""
-    goal = _unit_goal(context, kind, layer, channel)
+    goal = _unit_goal(context, kind, layer, channel, direction)
     if settings.n_pictures > 1:
         where = layer or context.classifier.network.last_map_layer
         goal = maximization.Goal(
@@ -43,7 +44,7 @@ def unit(context: Context, kind: str, layer: str, channel: int, settings: maximi
     what = {
         CHANNEL: "The channel's mean over its map, before its ReLU,",
         NEURON: "The neuron, before its ReLU,",
-        CLASS: "The logit",
+        CLASS: classes.capital(classes.score_in_words(context, direction)),
     }[kind]
     picture.caption(
         f"What {goal.name} wants",
@@ -53,36 +54,6 @@ def unit(context: Context, kind: str, layer: str, channel: int, settings: maximi
     )
     maximization.show_downloads(context, result, goals, settings)
     _objective_chart(result)
-
-
-def classes(context: Context, settings: maximization.Settings) -> None:
-    """One picture for each class."""
-    labels = context.classifier.labels
-    goals = [_class_goal(context, index) for index in range(len(labels))]
-    slot = st.empty()
-    result = maximization.maximize(context, goals, "All classes", settings, slot)
-    if result is None:
-        return
-    found = context.classifier.network.probabilities(
-        context.classifier.network.logits(context.classifier.preprocess_input(result.pictures))
-    )
-    with slot.container():
-        group = [
-            Tile(
-                label,
-                data_uri(export.as_image(one), 160),
-                f"{label}: {percent(found[k, k])}",
-                f"What class {label} wants",
-            )
-            for k, (label, one) in enumerate(zip(labels, result.pictures, strict=True))
-        ]
-        tiles([Group("", "", group)], key="wanted classes", layout="large")
-    picture.caption(
-        f"What {context.model_name} wants to see for each of its classes",
-        "Each was made from noise to raise the class's logit; beside it, the probability that the network gives it. "
-        "The network is certain of pictures that no person would call so: a high probability alone proves little.",
-    )
-    maximization.show_downloads(context, result, goals, settings)
 
 
 def channels(context: Context, layer: str, maps: np.ndarray, settings: maximization.Settings) -> None:
@@ -183,8 +154,8 @@ def about() -> None:
         st.markdown(
             "The pictures are made by gradient ascent. A picture is a set of Fourier coefficients with decorrelated "
             "colours. At each step the network sees it with a small random shift, rotation and change of size, so only "
-            "patterns that survive these changes grow. The objective is the activation before its ReLU, or the class's "
-            "logit.\n\n"
+            "patterns that survive these changes grow. The objective is the activation before its ReLU, the class's "
+            "logit (in a segmentation its mean over the whole output), or the predicted number.\n\n"
             "A picture shows one pattern that excites the unit, not all of them, and not what the unit is for: compare "
             "several seeds, and the real patches. Many units respond to several unrelated patterns.  \n"
             "*Erhan et al. 2009; Simonyan et al. 2013, arXiv 1312.6034; Olah, Mordvintsev & Schubert 2017, "
@@ -193,21 +164,15 @@ def about() -> None:
         )
 
 
-def _unit_goal(context: Context, kind: str, layer: str, channel: int) -> maximization.Goal:
+def _unit_goal(context: Context, kind: str, layer: str, channel: int, direction: str = UP) -> maximization.Goal:
     if kind == CLASS:
-        return _class_goal(context, context.class_index)
+        return classes.goal(context, context.class_index, direction)
     objective: vislib.targets.Target = vislib.targets.Channel(layer, channel)
     if kind == NEURON:
         height, width = context.classifier.network.map_node(layer).output.shape[1:3]
         x, y = st.session_state.get("unit") or (0.5, 0.5)
         objective = vislib.targets.Neuron(layer, channel, int(y * height), int(x * width))
     return maximization.Goal(objective, objective.in_words(), f"vislib.targets.{objective!r}", (repr(objective),))
-
-
-def _class_goal(context: Context, index: int) -> maximization.Goal:
-    label = context.classifier.labels[index]
-    code = f"vislib.targets.ClassScore({label!r})"
-    return maximization.Goal(vislib.targets.ClassScore(label), f"class {label}", code, ("class", index))
 
 
 def _beside_image(context: Context):

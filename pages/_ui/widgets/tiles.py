@@ -27,12 +27,12 @@ class Tile:
 
 @dataclass(frozen=True)
 class Group:
-    """Images under one heading."""
+    """Images under one heading; `html_bars` are names with a share in 0..1 (None: no bar) and a value as text."""
 
     title: str
     note: str
     tiles: Sequence[Tile]
-    html_bars: Sequence[tuple[str, float, str]] = ()
+    html_bars: Sequence[tuple[str, float | None, str]] = ()
 
 
 _CSS = """
@@ -98,7 +98,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
       const bar = make("div", box, undefined, "bar");
       make("span", bar, name);
       make("span", bar, value);
-      make("u", make("i", bar)).style.width = (share * 100).toFixed(1) + "%";
+      if (share !== null) make("u", make("i", bar)).style.width = (share * 100).toFixed(1) + "%";
     }
   }
   groups.scrollLeft = left;

@@ -1,4 +1,4 @@
-"""The settings of an uploaded network: its preprocessing and the names of its classes."""
+"""The settings of an uploaded network: what its outputs are, its inputs, preprocessing and names of classes."""
 
 from dataclasses import replace
 
@@ -8,13 +8,17 @@ import vislib
 from pages._ui.server import journal
 from pages._ui.shell import models
 from pages._ui.widgets.text import plain
-from pages._ui.your_model.upload import CROPS, OF_IMAGENET, Upload, use
+from pages._ui.your_model import open_inputs, task_settings
+from pages._ui.your_model.uploaded import CROPS, OF_IMAGENET, Upload, loaded_file, use
+from vislib.loading.choices import image_size
 from vislib.model.labels import labels_and_note
 from vislib.model.preprocessing import FAMILIES, PREPROCESSINGS
+from vislib.tasks import Task
 
 
-def controls(name: str, upload: Upload) -> None:
-    """Widgets for the preprocessing of the current network and for the names of its classes."""
+def controls(name: str, upload: Upload, classifier: vislib.Classifier) -> None:
+    """Widgets for the settings of the current network."""
+    task_settings.controls(name, upload, classifier, _change)
     for note in upload.notes:
         st.caption(plain(note))
     every = [*PREPROCESSINGS, *FAMILIES]
@@ -38,9 +42,9 @@ def controls(name: str, upload: Upload) -> None:
     crop = f"{name}: part of the image"
     st.session_state.setdefault(crop, upload.crop)
     st.selectbox("Part of the image", list(CROPS), key=crop, on_change=_change, args=(name, crop))
-    if upload.side is not None:
+    if upload.size is not None and not upload.choices.must_ask:
         side = f"{name}: side"
-        st.session_state.setdefault(side, upload.side)
+        st.session_state.setdefault(side, upload.size[0])
         st.number_input(
             "Input side (px)",
             16,
@@ -50,7 +54,10 @@ def controls(name: str, upload: Upload) -> None:
             args=(name, side),
             help="The network accepts any size; images are resized to this height and width.",
         )
-    with st.expander("Names of its classes", expanded=upload.labels is None, icon=":material/label:"):
+    if upload.choices.must_ask:
+        _inputs(name, upload)
+    named = "classes" if classifier.task.has_classes else "outputs"
+    with st.expander(f"Names of its {named}", expanded=upload.labels is None, icon=":material/label:"):
         st.file_uploader(
             "A file",
             type=["txt", "csv", "json"],
@@ -71,6 +78,29 @@ def controls(name: str, upload: Upload) -> None:
             st.caption(f"In use: {len(upload.labels):,} names.")
             if upload.labels_note:
                 st.caption(plain(upload.labels_note))
+
+
+def _inputs(name: str, upload: Upload) -> None:
+    """What the model was asked for at first, to be changed."""
+    image = upload.image or upload.choices.images[0]
+    with st.expander("Its other inputs" if upload.inputs else "Size of its images", icon=":material/input:"):
+        answer = open_inputs.ask(name, upload.choices, open_inputs.Answer(image, upload.size, upload.inputs))
+        if answer is None:
+            return
+        try:
+            size = image_size(loaded_file(upload.digest).model, answer.image, answer.size)
+            several = len(upload.choices.images) > 1
+            use(name, replace(upload, size=size, image=answer.image if several else "", inputs=answer.inputs))
+        except vislib.VislibError as error:
+            st.error(f"{plain(str(error))} The previous setting is still in use.")
+            return
+    st.rerun()
+
+
+def use_task(name: str, task: str) -> None:
+    """Sets what the outputs of the network are; called from a callback."""
+    st.session_state[f"{name}: task"] = task
+    _change(name, f"{name}: task")
 
 
 def use_preprocessing(name: str, preprocess: str) -> None:
@@ -97,7 +127,12 @@ def _change(name: str, widget: str) -> None:
         elif kind == "part of the image":
             upload = replace(upload, crop=value)
         elif kind == "side":
-            upload = replace(upload, side=int(value))
+            upload = replace(upload, size=(int(value), int(value)))
+        elif kind == "task":
+            task = None if value == task_settings.RECOGNISED else value
+            upload = _with_task(upload, task, models.classifier(name).network.n_units)
+        elif kind == "unit":
+            upload = replace(upload, unit=value.strip())
         elif value is None or value == "":
             upload = replace(upload, labels=None, labels_from="")
         elif kind == "typed":
@@ -109,10 +144,19 @@ def _change(name: str, widget: str) -> None:
     except vislib.VislibError as error:
         journal.log("refused", what=kind, why=str(error))
         st.session_state["model_refused"] = f"{error} The previous setting is still in use."
-        if kind in ("preprocessing", "part of the image", "side"):
+        if kind in ("preprocessing", "part of the image", "side", "unit"):
             st.session_state.pop(widget)
         return
     models.switch_to(name)
+
+
+def _with_task(upload: Upload, task: str | None, n_units: int) -> Upload:
+    """The settings with another task. A single unit is two classes or one number, so its names no longer fit; only the
+    numbers of a regression have a unit."""
+    unit = upload.unit if task in (None, Task.REGRESSION) else ""
+    if n_units == 1:
+        upload = replace(upload, labels=None, labels_from="", labels_note="")
+    return replace(upload, task=task, unit=unit)
 
 
 def show_refused() -> None:

@@ -1,9 +1,8 @@
-"""A network from an uploaded file."""
+"""The upload of a model file: it is tried, what it leaves open is asked for, and then it is used on every page."""
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import streamlit as st
 
@@ -11,69 +10,23 @@ import vislib
 from pages._ui.server import work
 from pages._ui.shell import models
 from pages._ui.widgets.text import plain
-from vislib.loading.preprocessing_choice import built_in_preprocessing
-from vislib.model.preprocessing import CENTRE, PREPROCESSINGS
+from pages._ui.your_model import open_inputs
+from pages._ui.your_model.uploaded import Upload, loaded_file, use
+from vislib.loading.choices import Choices, choices_of, image_size, lengths
+from vislib.loading.own_model import first_preprocessing
 from vislib.model_file import ModelFile, load_model_file
 from vislib.model_file.limits import max_file_bytes, max_weights_mb
 
-_FIRST = "0..1"
-_ANY_SIDE = 224
-"""First side in pixels for a model that accepts any size."""
-CROPS: dict[str, dict[str, Any]] = {
-    "all of it, stretched": {},
-    "the centre (7/8 of it)": {"crop_fraction": CENTRE},
-    "the largest centred part": {"crop_fraction": 1.0},
-    "all of it, with black beside it": {"letterbox": True},
-}
-OF_IMAGENET = "the centre (7/8 of it)"
+_ASKED = "model_asked"
 
 
-@dataclass(frozen=True)
-class Upload:
-    """An uploaded model file and its settings.
-
-    Args:
-        file: The file's name.
-        digest: SHA-256 of the file; the key of the loaded model in the store.
-        preprocess: One of `PREPROCESSINGS`.
-        crop: One of `CROPS`.
-        labels: The classes' names; None: numbers.
-        labels_from: Name of the file that contained them; "" if they were typed.
-        labels_note: How that file was read, where that is not plain.
-        side: Height and width of the input in pixels, for a model that accepts any size; None for others.
-        detected: The preprocessing that the model's own scaling layers require.
-        notes: Sentences on what was changed in the file's configuration before loading.
-    """
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """An uploaded file that cannot be used before a person says what it leaves open."""
 
     file: str
     digest: str
-    preprocess: str
-    crop: str = next(iter(CROPS))
-    labels: tuple[str, ...] | None = None
-    labels_from: str = ""
-    labels_note: str = ""
-    side: int | None = None
-    detected: str | None = None
-    notes: tuple[str, ...] = ()
-
-    @property
-    def preprocessing(self) -> vislib.Preprocessing:
-        return replace(PREPROCESSINGS[self.preprocess], **CROPS[self.crop])
-
-    @property
-    def lines(self) -> str:
-        """The Python lines that load it."""
-        named = PREPROCESSINGS[self.preprocess].cropped(self.preprocessing.crop)
-        usual = self.preprocessing == named
-        given = [f"preprocess={self.preprocess!r}" if usual else f"preprocess=vislib.{self.preprocessing!r}"]
-        if usual and named.crop != "stretch":
-            given.append(f"crop={named.crop!r}")
-        if self.labels is not None:
-            given.append(f"labels={self.labels_from!r}" if self.labels_from else f"labels={list(self.labels)!r}")
-        if self.side is not None:
-            given.append(f"input_size=({self.side}, {self.side})")
-        arguments = "".join(f"    {one},\n" for one in given)
-        return f"import vislib\n\nclassifier = vislib.load_classifier(\n    {self.file!r},\n{arguments})\n"
+    choices: Choices
 
 
 def upload_control() -> None:
@@ -107,13 +60,17 @@ def upload_control() -> None:
         if loaded is None:
             return  # stopped
         st.session_state["model_taken"] = file.file_id
-        name = _first_use(file.name, loaded)
+        st.session_state.pop(_ASKED, None)
+        choices = choices_of(loaded.model)
+        if choices.must_ask:
+            st.session_state[_ASKED] = Asked(file.name, digest, choices)
+        else:
+            _use_first(file.name, loaded, choices)
     except vislib.VislibError as error:
         st.session_state["model_taken"] = file.file_id
         st.session_state["model_refused"] = f"{file.name}: {error} The previous network is still in use."
         st.rerun()
     st.session_state.pop("model_refused", None)
-    models.switch_to(name)
     st.rerun()
 
 
@@ -121,38 +78,59 @@ def _loading(content: bytes) -> Callable[..., ModelFile]:
     return lambda progress: load_model_file(content, progress=progress)
 
 
-def _first_use(file_name: str, loaded: ModelFile) -> str:
-    """Adds the file's network with first settings; returns its name."""
-    from vislib.loading.own_model import image_shape
-    from vislib.network.network import Network
+def ask_for_inputs() -> None:
+    """The questions on a file that has been uploaded and is not in use yet; nothing if there is none."""
+    asked: Asked | None = st.session_state.get(_ASKED)
+    if asked is None:
+        return
+    with st.container(border=True):
+        st.subheader(f"{plain(asked.file)} needs more than an image", anchor=False)
+        shown = ", ".join(f"{name} ({lengths(shape)})" for name, shape in asked.choices.inputs.items())
+        st.markdown(
+            f"Its inputs: {plain(shown)}. One of them takes the image; say what the others are given. They have the "
+            "same values for every image."
+            if len(asked.choices.inputs) > 1
+            else "Say how large its images are."
+        )
+        answer = open_inputs.ask(f"asked {asked.digest[:8]}", asked.choices)
+        if st.button("Cancel", type="tertiary"):
+            del st.session_state[_ASKED]
+            st.rerun()
+    if answer is None:
+        return
+    try:
+        _use_first(asked.file, loaded_file(asked.digest), asked.choices, answer)
+    except vislib.VislibError as error:
+        st.error(plain(str(error)))
+        return
+    del st.session_state[_ASKED]
+    st.rerun()
 
-    sides = loaded.model.input_shape[1:3]
-    free = next((side for side in sides if side), _ANY_SIDE) if None in sides else None
-    shape = image_shape(loaded.model, file_name, None if free is None else (free, free))
-    detected = built_in_preprocessing(Network(loaded.model, shape).graph)
-    first = detected.name if detected else _FIRST if shape[2] in (1, 3) else "as it is"
-    name = _new_name(file_name)
-    required = detected.name if detected else None
-    use(name, Upload(file_name, loaded.digest, first, side=free, detected=required, notes=loaded.notes))
-    return name
 
-
-def use(name: str, upload: Upload) -> None:
-    """Adds the network with these settings.
+def _use_first(file_name: str, loaded: ModelFile, choices: Choices, answer: open_inputs.Answer | None = None) -> None:
+    """Adds the file's network with first settings, and chooses it.
 
     Raises:
-        VislibError: If the file or the settings cannot be used.
+        VislibError: If it cannot be used.
     """
-    loaded = models.store().get(("model file", upload.digest))
-    if loaded is None:
-        raise vislib.ModelError("The server has removed this file because it needed the memory. Upload it again.")
-    size = None if upload.side is None else (upload.side, upload.side)
-
-    def make() -> vislib.Classifier:
-        return vislib.load_classifier(loaded, preprocess=upload.preprocessing, labels=upload.labels, input_size=size)
-
-    classifier = work.stored(("own", upload), make, models.store())
-    models.add(name, classifier, ("own", upload), "Uploaded by you; kept for this visit", upload.lines, upload)
+    image = answer.image if answer else next(iter(choices.images), "")
+    upload = Upload(
+        file_name,
+        loaded.digest,
+        "as it is",
+        choices,
+        size=image_size(loaded.model, image, answer.size if answer else None) if image else None,
+        notes=loaded.notes,
+        image=image if len(choices.images) > 1 else "",
+        inputs=answer.inputs if answer else (),
+        output=choices.first_output,
+    )
+    first, required = first_preprocessing(
+        loaded.model, file_name, upload.size, upload.output, upload.settings["inputs"]
+    )
+    name = _new_name(file_name)
+    use(name, replace(upload, preprocess=first, detected=required))
+    models.switch_to(name)
 
 
 def _new_name(file_name: str) -> str:

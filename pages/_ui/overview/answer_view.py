@@ -1,0 +1,75 @@
+"""The network's answer on Overview: probabilities, numbers on a scale, shares of the pixels, or similar images."""
+
+import numpy as np
+import streamlit as st
+
+from pages._ui.results import picture
+from pages._ui.shell import answers
+from pages._ui.shell.context import Context
+from pages._ui.shell.others import sample_values, similarities
+from pages._ui.widgets.bars import OnScale, bars, short_number
+from pages._ui.widgets.text import plain
+from vislib.tasks import Task
+
+_TOP = 5
+_TOP_NUMBERS = 10
+
+
+def show(context: Context) -> None:
+    """The answer as a heading and in bars, and the network in numbers."""
+    if context.reference is not None:
+        _similar(context)
+    else:
+        _answer(context)
+    picture.facts(
+        {
+            "Network": context.model_name,
+            "Task": str(context.classifier.task),
+            "Parameters": f"{context.classifier.model.count_params():,}",
+            "Layers with feature maps": f"{len(context.classifier.network.map_layers)}",
+            answers.many(context.classifier): f"{len(context.classifier.labels):,}",
+        }
+    )
+
+
+def _answer(context: Context) -> None:
+    classifier, values = context.classifier, context.values
+    main = classifier.main_class(context.logits)
+    st.subheader(plain(answers.headline(classifier, values, main)), anchor=False)
+    if classifier.task.has_classes:
+        st.html(answers.answer_html(classifier, values, _TOP))
+        sentences = {
+            Task.MULTI_LABEL: "Each label has a probability of its own; the line marks 50 %.",
+            Task.SEGMENTATION: "The share of the pixels for which the network predicts each class.",
+        }
+        if classifier.task in sentences:
+            st.caption(sentences[classifier.task])
+        return
+    scales = _scales(context)
+    st.html(answers.answer_html(classifier, values, _TOP_NUMBERS, scales))
+    answers.say_unknown(classifier)
+    n_more = len(values) - _TOP_NUMBERS
+    more = f"The {_TOP_NUMBERS} largest of {len(values):,} outputs. " if n_more > 0 else ""
+    drawn = any(scale is not None for scale in scales)
+    span = "Each scale goes from the smallest to the largest output for the sample images and this one."
+    scale = span if drawn else ""
+    if more or scale:
+        st.caption(f"{more}{scale}")
+
+
+def _scales(context: Context) -> list[OnScale | None]:
+    """For each output the range of its values for the sample images and this one; none where they are all the same."""
+    every = np.vstack([sample_values(context), context.values])
+    ends = zip(every.min(axis=0), every.max(axis=0), strict=True)
+    return [OnScale(float(low), float(high)) if high > low else None for low, high in ends]
+
+
+def _similar(context: Context) -> None:
+    assert context.reference is not None
+    st.subheader(plain(f"{context.answer} similar to {context.reference.name}"), anchor=False)
+    found = similarities(context)[:_TOP_NUMBERS]
+    st.html(bars(found, "Similarity to the other images", short_number))
+    st.caption(
+        "The cosine of the angle between the vectors of two images: 1 for the same direction, 0 for a right angle; a "
+        "negative one has no bar."
+    )

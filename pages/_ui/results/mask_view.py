@@ -1,0 +1,65 @@
+"""The mask of a segmentation over the image: a click chooses what is explained; the chosen region is outlined."""
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from pages._ui.results import picture
+from pages._ui.shell import regions
+from pages._ui.shell.context import Context
+from pages._ui.widgets.bars import percent
+from pages._ui.widgets.point_picker import point_picker
+from vislib.output import render
+from vislib.output.masks import Segment, legend, mask_picture
+
+_MOST = 12
+
+
+def show(context: Context, key: str = "mask_point") -> None:
+    """What the network sees, with the mask over it, its legend, and how to choose a segment."""
+    classifier, logits = context.classifier, context.logits
+    mask = logits.argmax(axis=-1)
+    region = regions.region_of(classifier.target(context.target), classifier.network, logits)
+    seen = render.seen(context.image, classifier.box(context.image), picture.SIDE)
+    height, width = mask.shape
+    x, y = _middle(region)
+    point_picker(
+        mask_picture(mask, classifier.labels, seen, outlined=region),
+        key,
+        f"{context.image_name}, as the network sees it, with the mask over it; choose a segment",
+        (x, y),
+        (1 / width, 1 / height),
+        lambda x, y: regions.choose_at(classifier, logits, x, y),
+    )
+    show_legend(legend(mask, classifier.labels), context.class_index)
+    where = "nothing" if region is None else f"{int(region.sum()):,} of {mask.size:,} pixels"
+    picture.caption(
+        f"The class of each pixel, {width} × {height}",
+        f"Click a segment, or use the arrow keys, to explain it. Outlined: “{context.label}”, {where}. "
+        f"{context.image_name}, {classifier.preprocess.fitting}.",
+    )
+
+
+def show_legend(segments: Sequence[Segment], chosen: int | None = None) -> None:
+    """The colours of the segments with their shares of the pixels; the chosen class is bold."""
+    rows = []
+    for segment in segments[:_MOST]:
+        colour = "transparent" if segment.colour is None else f"rgb{segment.colour}"
+        name = html.escape(segment.label)
+        name = f"<b>{name}</b>" if segment.index == chosen else name
+        rows.append(f"<li><span class='v-key' style='background:{colour}'></span>{name}: {percent(segment.share)}</li>")
+    if len(segments) > _MOST:
+        rest = sum(segment.share for segment in segments[_MOST:])
+        rows.append(f"<li>{len(segments) - _MOST} others: {percent(rest)}</li>")
+    st.html(f"<ul class='v-facts' aria-label='Shares of the pixels'>{''.join(rows)}</ul>")
+
+
+def _middle(region: np.ndarray | None) -> tuple[float, float]:
+    """The pixel of a region nearest to its mean, as fractions (x, y) of width and height."""
+    if region is None:
+        return 0.5, 0.5
+    places = np.argwhere(region)
+    row, column = places[np.abs(places - places.mean(axis=0)).sum(axis=1).argmin()] + 0.5
+    return column / region.shape[1], row / region.shape[0]

@@ -1,0 +1,134 @@
+"""What is chosen in the sidebar: a network, an image, a target; and what the network says about the image."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import numpy as np
+
+import vislib
+from pages._ui.server import work
+from pages._ui.shell import answers, images
+from pages._ui.widgets.bars import short_number
+from vislib.images.reading import image_digest
+from vislib.tasks import Task
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """The image with which an embedding compares: its name, its pixels' digest, and its vector (numbers,)."""
+
+    name: str
+    digest: str
+    vector: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """A classifier, an image, and the target of the explanation.
+
+    Attributes:
+        classifier: The network.
+        model_name: Its name in the sidebar.
+        image: (H, W, 3) uint8, or (H, W, bands).
+        image_name: Its name in the sidebar.
+        digest: A digest of its pixels.
+        target: What is explained.
+        logits: The network's output for the image.
+        reference: For an embedding, the image that is compared with; else None.
+    """
+
+    classifier: vislib.Classifier
+    model_name: str
+    image: np.ndarray
+    image_name: str
+    digest: str
+    target: vislib.targets.Target
+    logits: np.ndarray
+    reference: Reference | None = None
+
+    @property
+    def values(self) -> np.ndarray:
+        """One number for each class or output, (classes,); see `Classifier.values`."""
+        return self.classifier.values(self.logits)
+
+    @property
+    def class_index(self) -> int:
+        """The class or output that is explained; 0 for a similarity."""
+        return 0 if self.target.class_index is None else int(self.target.class_index)
+
+    @property
+    def label(self) -> str:
+        """Its name; for a similarity the name of the other image."""
+        return self.reference.name if self.reference else self.classifier.labels[self.class_index]
+
+    @property
+    def similarity(self) -> float:
+        """For an embedding, the cosine similarity to the reference, −1..1."""
+        assert self.reference is not None
+        return cosine(self.logits, self.reference.vector)
+
+    @property
+    def answer(self) -> str:
+        """The value of what is explained, as text: "38 %", "23.44 px"."""
+        if self.reference:
+            return short_number(self.similarity)
+        return answers.value_text(self.classifier, float(self.values[self.class_index]))
+
+    @property
+    def answer_in_words(self) -> str:
+        """The same as a sentence: "“cat”: 38 %."."""
+        if self.reference:
+            return f"Its similarity to {self.reference.name}: {self.answer}."
+        return f"“{self.label}”: {self.answer}{' of the pixels' if self.classifier.task is Task.SEGMENTATION else ''}."
+
+    @property
+    def subject(self) -> str:
+        """What is explained, for a heading: "the score of “cat”"."""
+        what = {
+            Task.SEGMENTATION: "the segment",
+            Task.REGRESSION: "the output",
+            Task.UNKNOWN: "the output",
+            Task.EMBEDDING: "the similarity to",
+        }
+        return f"{what.get(self.classifier.task, 'the score of')} “{self.label}”"
+
+    @property
+    def source(self) -> str:
+        """The image's path in a script."""
+        return _source(self.image_name)
+
+    @property
+    def reading(self) -> str:
+        """The Python expression that reads the image as it is read here."""
+        return images.reading_lines(self.image_name, self.source, self.classifier.channels)
+
+    @property
+    def reference_reading(self) -> str:
+        """The Python expression that reads the reference."""
+        assert self.reference is not None
+        return images.reading_lines(self.reference.name, _source(self.reference.name), self.classifier.channels)
+
+    def key(self, *rest) -> tuple:
+        """Key of a result for this model and image."""
+        return (self.classifier.key, self.digest, *rest)
+
+    @property
+    def target_key(self) -> Hashable:
+        """What the target depends on, for the key of a result."""
+        return ("similar to", self.reference.digest) if self.reference else self.target
+
+
+def logits_of(classifier: vislib.Classifier, image: np.ndarray, digest: str = "") -> np.ndarray:
+    """The network's output for an image; cached. `digest` is the image's, if it is known already."""
+    key = (classifier.key, digest or image_digest(image), "logits")
+    return work.stored(key, lambda: classifier.logits(image))
+
+
+def cosine(one: np.ndarray, other: np.ndarray) -> float:
+    """The cosine similarity of two vectors, −1..1; 0 if one of them is zero."""
+    length = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(np.vdot(one, other)) / length if length else 0.0
+
+
+def _source(name: str) -> str:
+    return f"sample_images/{name}" if name in images.SAMPLE_NAMES else name

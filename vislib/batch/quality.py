@@ -1,0 +1,129 @@
+"""How good the predictions of a batch are, where none is simply right or wrong: errors of numbers, overlap of masks."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from vislib.batch.reading import Batch
+from vislib.tasks import Task
+
+
+@dataclass(frozen=True)
+class ValueErrors:
+    """The errors of one predicted number over the images with a known true value.
+
+    Attributes:
+        label: The output's name.
+        n: Number of images with a true value.
+        mean_absolute: Mean of |predicted − true|.
+        root_mean_squared: Root of the mean of (predicted − true)².
+        bias: Mean of predicted − true; positive where the predictions are too high.
+        r_squared: 1 − Σ (predicted − true)² / Σ (true − mean true)², at most 1; 0 is as good as the mean true value for
+            every image; NaN if all true values are equal.
+    """
+
+    label: str
+    n: int
+    mean_absolute: float
+    root_mean_squared: float
+    bias: float
+    r_squared: float
+
+
+@dataclass(frozen=True)
+class ClassOverlap:
+    """One class of a segmentation over the pixels with a known class.
+
+    Attributes:
+        class_index: The class.
+        iou: Pixels that prediction and truth both give it, as a share 0..1 of those that at least one does.
+        n_px: Number of pixels that at least one gives it.
+    """
+
+    class_index: int
+    iou: float
+    n_px: int
+
+
+@dataclass(frozen=True)
+class MaskQuality:
+    """The agreement of a segmentation with the true masks, over all pixels of the output with a known class.
+
+    Attributes:
+        n: Number of images with a mask.
+        pixel_accuracy: Share 0..1 of the pixels with the right class.
+        mean_iou: Mean of the classes' IoU.
+        classes: The classes that are true or predicted somewhere, the lowest IoU first.
+    """
+
+    n: int
+    pixel_accuracy: float
+    mean_iou: float
+    classes: tuple[ClassOverlap, ...]
+
+
+def value_errors(batch: Batch) -> tuple[ValueErrors, ...]:
+    """The errors of each output of a regression; empty for another task or without true values."""
+    if batch.task is not Task.REGRESSION:
+        return ()
+    table = batch.table(["values", "true_values"])
+    pairs = zip(table.column("values").to_pylist(), table.column("true_values").to_pylist(), strict=True)
+    known = [(values, true) for values, true in pairs if values is not None and true is not None]
+    if not known:
+        return ()
+    predicted, true = (np.array(each, np.float64) for each in zip(*known, strict=True))
+    return tuple(_errors(label, predicted[:, at], true[:, at]) for at, label in enumerate(batch.labels))
+
+
+def _errors(label: str, predicted: np.ndarray, true: np.ndarray) -> ValueErrors:
+    off = predicted - true
+    spread = ((true - true.mean()) ** 2).sum()
+    r_squared = 1 - (off**2).sum() / spread if spread else float("nan")
+    return ValueErrors(
+        label, len(off), float(np.abs(off).mean()), float(np.sqrt((off**2).mean())), float(off.mean()), float(r_squared)
+    )
+
+
+def mask_quality(batch: Batch) -> MaskQuality | None:
+    """The agreement of a segmentation with the true masks; None for another task or without masks."""
+    if batch.task is not Task.SEGMENTATION:
+        return None
+    table = batch.table(["both_px", "either_px"])
+    columns = (table.column(name).drop_null().to_pylist() for name in ("both_px", "either_px"))
+    both, either = (np.array(column, np.int64) for column in columns)
+    if not len(both):
+        return None
+    n, both, either = len(both), both.sum(axis=0), either.sum(axis=0)
+    present = np.flatnonzero(either)
+    classes = [ClassOverlap(int(at), float(both[at] / either[at]), int(either[at])) for at in present]
+    # A pixel with another class than the true one counts in the union of two classes.
+    n_px = both.sum() + (either.sum() - both.sum()) / 2
+    return MaskQuality(
+        n,
+        float(both.sum() / n_px),
+        float(np.mean([each.iou for each in classes])),
+        tuple(sorted(classes, key=lambda each: each.iou)),
+    )
+
+
+def in_words(batch: Batch) -> list[str]:
+    """The quality of a batch's predictions, a sentence for each number or for the masks; nothing where it is unknown or
+    is an accuracy."""
+    unit = f" {batch.unit}" if batch.unit else ""
+    lines = []
+    for errors in value_errors(batch):
+        r_squared = "" if math.isnan(errors.r_squared) else f", R² {errors.r_squared:.3f}"
+        of = "1 image" if errors.n == 1 else f"{errors.n:,} images"
+        lines.append(
+            f"{errors.label}: mean absolute error {errors.mean_absolute:.4g}{unit}{r_squared}, of {of} with a true "
+            "value."
+        )
+    masks = mask_quality(batch)
+    if masks is not None:
+        of = "1 image" if masks.n == 1 else f"{masks.n:,} images"
+        lines.append(
+            f"Mean IoU {masks.mean_iou * 100:.1f} %, {masks.pixel_accuracy * 100:.1f} % of the pixels right, of {of} "
+            "with a mask."
+        )
+    return lines
