@@ -88,6 +88,19 @@ def test_connection_of_the_caller_is_used_and_stays(connected, network, pictures
     assert ray.is_initialized()
 
 
+@pytest.mark.parametrize("name", ["two inputs", "segmentation"])
+def test_other_inputs_and_masks_reach_the_workers(connected, name, pictures, tmp_path):
+    from any_networks import loaded
+
+    classifier, few = loaded(name), pictures[:4]
+    masks = [classifier.segment(picture) for picture in few] if name == "segmentation" else None
+    for engine in ("local", "ray"):
+        explain_many(classifier, few, "saliency", out=tmp_path / engine, masks=masks, part_rows=2, engine=engine)
+    tables = [open_batch(tmp_path / engine).table() for engine in ("local", "ray")]
+    assert tables[0].equals(tables[1])
+    assert masks is None or tables[1].column("mean_iou").to_pylist() == [1.0] * 4
+
+
 def test_address_without_a_cluster_is_a_sentence(network, folder, tmp_path):
     with pytest.raises(ParameterError, match=r"No Ray cluster can be used at '127\.0\.0\.1:1'"):
         explain_many(network, folder, out=tmp_path / "ray", engine="ray", cluster=Cluster(address="127.0.0.1:1"))

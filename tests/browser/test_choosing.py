@@ -134,3 +134,20 @@ def test_channel_tile_is_enlarged(server, visit):
     tile.click()
     it.says(f"Channel {channel} over the image")
     expect(it.main.locator("button[aria-pressed=true]")).to_contain_text(channel)
+
+
+def test_click_and_arrow_keys_on_a_mask_choose_what_is_explained(server, visit):
+    """On scene 3 the largest segment, a 9, lies left of a 6, with background between them."""
+    it = visit(f"{server}/saliency?model=scene-segmentation&image=scenes/scene-3.png&{QUICK_QUERY}")
+    it.says("Outlined: “9”")
+    it.settled("saliency")
+    mask = it.main.get_by_role("img", name="choose a segment")
+    box = mask.bounding_box()
+    mask.click(position={"x": 46.5 / 64 * box["width"], "y": 32.5 / 64 * box["height"]})
+    it.says("Outlined: “6”")
+    it.says("Logit of “6”")
+    it.settled("saliency")
+    it.main.get_by_role("button", name="choose a segment").press("ArrowLeft")
+    it.says("Outlined: “background”")
+    it.settled("saliency")
+    expect(it.page.get_by_role("combobox", name="Segment to explain").first).to_have_value("background")

@@ -18,7 +18,7 @@ from stopping import Stopped
 
 import vislib
 from vislib import ModelError
-from vislib.model_file import child, load, load_model_file
+from vislib.model_file import child, keras_model, load, load_model_file  # noqa: F401  registers an activation
 
 HERE = Path(__file__).parent
 SUFFIXES = [".keras", ".h5"]

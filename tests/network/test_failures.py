@@ -252,11 +252,12 @@ def test_weights_that_are_nan_are_named():
     assert np.isfinite(explained("occlusion", classifier, None).values).all()
 
 
-def test_error_of_vislibs_own_code_is_not_called_the_networks(monkeypatch):
+@pytest.mark.parametrize("method", ["occlusion", "saliency"])
+def test_error_of_vislibs_own_code_is_not_called_the_networks(monkeypatch, method):
     classifier = load(layers.Activation("linear"))
     monkeypatch.setattr(classifier.network, "_variants", None)
-    with pytest.raises(AttributeError, match="for_logits"):
-        explained("occlusion", classifier)
+    with pytest.raises(AttributeError, match="for_"):
+        explained(method, classifier)
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, Stopped])

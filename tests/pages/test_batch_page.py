@@ -13,6 +13,8 @@ from types import SimpleNamespace
 import pytest
 import streamlit as st
 from page_text import check_sound, errors, text
+from stopping import HANG_SECONDS
+from streamlit.testing.v1 import AppTest
 
 import vislib
 from pages._ui.batch import source, view
@@ -180,3 +182,40 @@ def test_left_folders_are_bounded(tmp_path, monkeypatch):
 def test_table_for_a_spreadsheet_holds_no_formula(tmp_path):
     assert view._cell("=HYPERLINK(1)") == "'=HYPERLINK(1)"
     assert view._cell([1, 2]) == "1 2"
+
+
+def shown_batch(name: str) -> None:
+    """A script: the sample scenes as a batch of a network, without the choices of the sidebar."""
+    from types import SimpleNamespace
+
+    import vislib
+    from pages._ui.batch import view
+    from vislib.batch import source_of
+
+    names = [f"sample_images/scenes/scene-{number}.png" for number in (1, 2)]
+    here = SimpleNamespace(classifier=vislib.load_classifier(name), model_name=name)
+    view.show(here, source_of(names, ["23 15", None]), ["saliency"])
+
+
+def test_numbers_with_their_errors_and_no_probability():
+    page = check_sound(AppTest.from_function(shown_batch, args=("digit-size",), default_timeout=HANG_SECONDS).run())
+    network = vislib.load_classifier("digit-size")
+    values = network.logits(vislib.load_image("sample_images/scenes/scene-1.png"))
+    for label, value, true in zip(network.labels, values, (23, 15), strict=True):
+        assert f"Mean absolute error of {label} {abs(value - true):.4g} px (1 of 2)" in text(page)
+    shown = page.dataframe[0].value
+    assert shown["True value"][0] == 23
+    assert shown["Error"][0] == pytest.approx(values[0] - 23, rel=1e-4)
+    assert not {"Predicted", "Probability", "True class"} & set(shown)
+    assert "robabilit" not in page.get("iframe")[0].proto.srcdoc
+
+
+def test_segments_are_shares_of_the_pixels():
+    args = ("scene-segmentation",)
+    page = check_sound(AppTest.from_function(shown_batch, args=args, default_timeout=HANG_SECONDS).run())
+    shown = page.dataframe[0].value
+    network = vislib.load_classifier("scene-segmentation")
+    said = network.predict(vislib.load_image("sample_images/scenes/scene-1.png"), 1)[0]
+    assert (shown["Predicted"][0], shown["Share of the pixels"][0]) == (said.label, pytest.approx(said.value))
+    assert not {"Probability", "Value"} & set(shown)
+    assert "Right" not in text(page)

@@ -89,7 +89,6 @@ def load_model_file(
         ModelError: If the file cannot be read, is damaged, names anything but the layers of image
             classifiers, or takes too much memory or time.
     """
-    from vislib.model_file.keras_model import load_checked
     from vislib.model_file.look import look
 
     if custom_objects is not None and not trust:
@@ -105,6 +104,8 @@ def load_model_file(
                 if hashlib.file_digest(copy, "sha256").hexdigest() != digest:
                     raise ModelError("The model changed its own file while it was tried, so it is refused.")
             _accept(digest)
+        from vislib.model_file.keras_model import load_checked  # only now, as it imports TensorFlow
+
         checked = look(path, is_trusted=custom_objects is not None)
         if checked.weights != path:
             path.unlink()  # the weights have been unpacked

@@ -6,14 +6,14 @@ through unchanged.
 
 import functools
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from vislib.backend import keras, tf
-from vislib.errors import ModelError, VislibError
+from vislib.errors import ModelError, VislibError, listed
 from vislib.graph.graph import Graph, Node, call_of
 from vislib.graph.reasons import node_that_failed, reason_of
 
@@ -70,6 +70,37 @@ def failures_as_sentences(
         if sentence is None:
             raise
         raise ModelError(sentence) from error
+
+
+def not_finite(
+    name: str, graph: Graph, inputs: np.ndarray, outputs: Callable[[], Iterable[tuple[str, np.ndarray]]]
+) -> str:
+    """The sentence on a network that gives NaN or infinity.
+
+    Args:
+        name: The model's name.
+        graph: Its graph.
+        inputs: The preprocessed images (n, h, w, c).
+        outputs: Gives each layer's name and output for them, in the order of computation.
+    """
+    broken = [
+        weight.path
+        for node in graph.nodes
+        for weight in getattr(node.operation, "weights", ())
+        if "float" in str(weight.dtype) and not np.isfinite(np.asarray(weight)).all()
+    ]
+    start = f"{name} gives NaN or infinity for this image, so nothing can be explained"
+    if broken:
+        return (
+            f"{start}: its weights {listed(broken, 3)} are not finite, as after a training that diverged. "
+            "Load weights from an earlier checkpoint."
+        )
+    first = next((layer for layer, output in outputs() if not np.isfinite(output).all()), "?")
+    return (
+        f"{start}: layer '{first}' is the first whose output is not finite. The network's input has values from "
+        f"{inputs.min():.3g} to {inputs.max():.3g}; if it was trained on others, give another `preprocess`, "
+        "otherwise mend that layer."
+    )
 
 
 class NoGradient(Exception):

@@ -17,27 +17,30 @@ from vislib.graph.inputs import Inputs
 from vislib.graph.outputs import probed
 from vislib.network.computations import (
     blocking_nodes,
-    class_logits,
     forward,
     forward_all,
     input_gradient,
     map_gradient,
     target_values,
-    total,
     whole,
     with_scaled_channels,
 )
-from vislib.network.failures import WITHOUT_GRADIENTS, NoGradient, failures_as_sentences, no_gradient_at, runs_network
+from vislib.network.failures import (
+    WITHOUT_GRADIENTS,
+    NoGradient,
+    failures_as_sentences,
+    no_gradient_at,
+    not_finite,
+    runs_network,
+)
 from vislib.network.function_cache import FunctionCache
+from vislib.network.patching import patched
+from vislib.network.target_arguments import TargetArguments, Targets
 from vislib.speed.batch_size import forward_batch, gradient_batch
 from vislib.speed.graph_variants import GraphVariants
-from vislib.speed.incremental.plan import IncrementalPlan
-from vislib.speed.incremental.run import Patched, replaced, run
-from vislib.targets.base import LOGITS, Form, Target, operands, shared_form
+from vislib.speed.incremental.run import Patched
+from vislib.targets.base import LOGITS, Form, Target
 from vislib.tasks import Task
-
-Targets = Target | Sequence[Target]
-"""One target for all images, or one for each image, all of the same form."""
 
 
 class Network:
@@ -87,9 +90,9 @@ class Network:
         self.n_classes = 2 if self.is_binary else self.n_units
         self.activation = self.head.activation
         self.batch_size, self.gradient_batch_size = forward_batch(self.graph), gradient_batch(self.graph)
-        self._usual_batch = self.batch_size
+        self.usual_batch_size = self.batch_size
         self.functions = FunctionCache()
-        self._variants = GraphVariants(self.graph, self.name)
+        self.variants = GraphVariants(self.graph, self.name)
 
     # -- what can be computed ----------------------------------------------------------------------
 
@@ -97,8 +100,8 @@ class Network:
     def logits(self, inputs: np.ndarray) -> np.ndarray:
         """Logits (n, classes) float32 of preprocessed inputs (n, h, w, c); (n, h, w, classes) of a segmentation. The
         outputs themselves where they are no scores of classes."""
-        graph = self._variants.for_logits()
-        function = self.functions.traced(("logits",), lambda: forward(whole(graph), self.is_binary), self._images)
+        graph = self.variants.for_logits()
+        function = self.functions.traced(("logits",), lambda: forward(whole(graph), self.is_binary), self.images_spec)
         chunks = [
             function(tf.constant(inputs[start : start + self.batch_size], tf.float32)).numpy()
             for start in range(0, len(inputs), self.batch_size)
@@ -130,25 +133,9 @@ class Network:
         """
         if not (np.isnan(values) | np.isposinf(values)).any():
             return
-        broken = [
-            weight.path
-            for node in self.graph.nodes
-            for weight in getattr(node.operation, "weights", ())
-            if "float" in str(weight.dtype) and not np.isfinite(np.asarray(weight)).all()
-        ]
-        start = f"{self.name} gives NaN or infinity for this image, so nothing can be explained"
-        if broken:
-            raise ModelError(
-                f"{start}: its weights {listed(broken, 3)} are not finite, as after a training that diverged. "
-                "Load weights from an earlier checkpoint."
-            )
         names = [node.name for node in self.graph.nodes if "float" in str(node.output.dtype)]
-        outputs = zip(names, self.outputs(inputs, names), strict=True)
-        first = next((name for name, output in outputs if not np.isfinite(output).all()), "?")
         raise ModelError(
-            f"{start}: layer '{first}' is the first whose output is not finite. The network's input has values from "
-            f"{inputs.min():.3g} to {inputs.max():.3g}; if it was trained on others, give another `preprocess`, "
-            "otherwise mend that layer."
+            not_finite(self.name, self.graph, inputs, lambda: zip(names, self.outputs(inputs, names), strict=True))
         )
 
     def scores(self, logits: np.ndarray, target: Target) -> np.ndarray:
@@ -161,18 +148,18 @@ class Network:
         """The values (n,) of a target for preprocessed inputs (n, h, w, c)."""
         if target.layers == {LOGITS}:
             return self.scores(self.logits(inputs), target)
-        form, given = self._given(target, len(inputs))
-        graph = self._variants.for_maps()
+        given = TargetArguments.of(target, len(inputs), self)
+        graph = self.variants.for_maps()
         function = self.functions.traced(
-            ("values", form),
-            lambda: target_values(keras.Model(graph.input, self._read(graph, form)), _measures(form)),
-            self._images,
-            *self._operands(given),
+            ("values", given.form),
+            lambda: target_values(keras.Model(graph.input, self.read(graph, given.form)), given.measures),
+            self.images_spec,
+            *given.specs,
         )
         chunks = []
         for start in range(0, len(inputs), self.batch_size):
             now = slice(start, start + self.batch_size)
-            chunks.append(function(tf.constant(inputs[now], tf.float32), *_part(given, now)).numpy())
+            chunks.append(function(tf.constant(inputs[now], tf.float32), *given.part(now)).numpy())
         return np.concatenate(chunks) if chunks else np.empty(0, np.float32)
 
     def patched(self, inputs: np.ndarray, size: tuple[int, int], target: Target) -> Patched:
@@ -181,34 +168,14 @@ class Network:
 
         Only the activations that a patch changes are computed. This is exact; see `vislib.speed.incremental`.
         """
-        found = self._patched(inputs, size, target)
+        with failures_as_sentences(self.name, self.graph, inputs, 1):
+            found = patched(self, inputs, size, target)
 
         def values(*patches: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
             with failures_as_sentences(self.name, self.graph, inputs, len(patches[0])):
                 return found.values(*patches)
 
         return Patched(values, found.unchanged, found.batch_size)
-
-    @runs_network()
-    def _patched(self, inputs: np.ndarray, size: tuple[int, int], target: Target) -> Patched:
-        on_logits = target.layers == {LOGITS}
-        graph = self._variants.for_logits() if on_logits else self._variants.for_maps()
-        if not on_logits and len(target.layers) == 1:
-            graph = graph.up_to(*self._read(graph, self._given(target, 1)[0])[:1])
-        plan = IncrementalPlan(graph, size)
-        if not plan.saves or not (on_logits or len(target.layers) == 1):
-
-            def replace_and_run(*patches: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-                pictures = replaced(inputs, *patches)
-                if not on_logits:
-                    return self.values(pictures, target), None
-                logits = self.logits(pictures)
-                return self.scores(logits, target), logits
-
-            return Patched(replace_and_run, float(self.values(inputs, target)[0]), self.batch_size)
-        if on_logits:
-            return self._patched_logits(graph, plan, inputs, target)
-        return self._patched_values(graph, plan, inputs, target)
 
     @runs_network(gradient=True)
     def gradients(
@@ -228,22 +195,22 @@ class Network:
             ModelError: If the rule cannot be applied to one of the network's ReLUs, or the network has none.
             ParameterError: If the target's value for one image depends on other images.
         """
-        form, given = self._given(target, len(inputs))
-        folds = fold_batch_norm and all(layer is LOGITS for _, layer, _ in form)
-        graph = self._variants.for_gradients(rule, folds)
+        given = TargetArguments.of(target, len(inputs), self)
+        folds = fold_batch_norm and all(layer is LOGITS for _, layer, _ in given.form)
+        graph = self.variants.for_gradients(rule, folds)
         try:
             function = self.functions.traced(
-                ("gradients", form, graph),
-                lambda: input_gradient(keras.Model(graph.input, self._read(graph, form)), _measures(form)),
-                self._images,
-                *self._operands(given),
+                ("gradients", given.form, graph),
+                lambda: input_gradient(keras.Model(graph.input, self.read(graph, given.form)), given.measures),
+                self.images_spec,
+                *given.specs,
             )
         except NoGradient:
-            raise ModelError(self._no_gradient(form, inputs, given, "the image")) from None
+            raise ModelError(self._no_gradient(inputs, given, "the image")) from None
         gradients, values = [], []
         for start in range(0, len(inputs), self.gradient_batch_size):
             now = slice(start, start + self.gradient_batch_size)
-            gradient, value = function(tf.constant(inputs[now], tf.float32), *_part(given, now))
+            gradient, value = function(tf.constant(inputs[now], tf.float32), *given.part(now))
             gradients.append(gradient.numpy())
             values.append(value.numpy())
         return np.concatenate(gradients), np.concatenate(values)
@@ -257,11 +224,11 @@ class Network:
     @runs_network()
     def outputs(self, inputs: np.ndarray, layers: Sequence[str]) -> list[np.ndarray]:
         """Outputs (n, …) float32 of the named layers, computed in one pass."""
-        graph = self._variants.for_maps()
+        graph = self.variants.for_maps()
         function = self.functions.traced(
             ("outputs", *layers),
             lambda: forward_all(keras.Model(graph.input, [self._node(graph, layer).output for layer in layers])),
-            self._images,
+            self.images_spec,
         )
         return [output.numpy() for output in function(tf.constant(inputs, tf.float32))]
 
@@ -275,22 +242,22 @@ class Network:
         Raises:
             LayerError: If the target does not depend on the layer.
         """
-        form, given = self._given(target, len(inputs))
-        graph = self._variants.for_gradients(rule)
+        given = TargetArguments.of(target, len(inputs), self)
+        graph = self.variants.for_gradients(rule)
         node = self._map_node(graph, layer)
-        self._check_leads_to(graph, node, form)
+        self._check_leads_to(graph, node, given.form)
         try:
             function = self.functions.traced(
-                ("maps and gradients", form, graph, layer),
+                ("maps and gradients", given.form, graph, layer),
                 lambda: map_gradient(
-                    keras.Model(graph.input, [node.output, *self._read(graph, form)]), _measures(form)
+                    keras.Model(graph.input, [node.output, *self.read(graph, given.form)]), given.measures
                 ),
-                self._images,
-                *self._operands(given),
+                self.images_spec,
+                *given.specs,
             )
         except NoGradient:
-            raise ModelError(self._no_gradient(form, inputs, given, f"the maps of layer '{layer}'")) from None
-        maps, gradients, values = function(tf.constant(inputs, tf.float32), *_part(given, slice(None)))
+            raise ModelError(self._no_gradient(inputs, given, f"the maps of layer '{layer}'")) from None
+        maps, gradients, values = function(tf.constant(inputs, tf.float32), *given.part())
         return maps.numpy(), gradients.numpy(), values.numpy()
 
     def values_of_scaled_maps(self, inputs: np.ndarray, layer: str, scales: np.ndarray, target: Target) -> np.ndarray:
@@ -301,25 +268,27 @@ class Network:
         Raises:
             LayerError: If the target does not depend on the layer.
         """
-        form, given = self._given(target, len(scales))
-        graph = self._variants.for_maps()
+        given = TargetArguments.of(target, len(scales), self)
+        graph = self.variants.for_maps()
         node = self._map_node(graph, layer)
-        read = self._read(graph, form)
-        self._check_leads_to(graph, node, form, every=True)
+        read = self.read(graph, given.form)
+        self._check_leads_to(graph, node, given.form, every=True)
         starts = graph.up_to(*read).cut_at(node)
         with failures_as_sentences(self.name, self.graph, inputs, len(scales), scaled=True):
             before = self.functions.traced(
-                ("before", layer, form), lambda: forward_all(keras.Model(graph.input, list(starts))), self._images
+                ("before", layer, given.form),
+                lambda: forward_all(keras.Model(graph.input, list(starts))),
+                self.images_spec,
             )
             kept = before(tf.constant(inputs, tf.float32))
             behind = self.functions.traced(
-                ("behind", layer, form),
-                lambda: with_scaled_channels(graph.behind(node, read), _measures(form)),
+                ("behind", layer, given.form),
+                lambda: with_scaled_channels(graph.behind(node, read), given.measures),
                 tf.TensorSpec((None, scales.shape[1])),
                 [tf.TensorSpec(tensor.shape) for tensor in kept],
-                *self._operands(given),
+                *given.specs,
             )
-            return behind(tf.constant(scales, tf.float32), kept, *_part(given, slice(None))).numpy()
+            return behind(tf.constant(scales, tf.float32), kept, *given.part()).numpy()
 
     # -- what there is -----------------------------------------------------------------------------
 
@@ -336,7 +305,7 @@ class Network:
     def graph_with_rule(self, rule: str | None) -> Graph:
         """The graph whose ReLUs follow `rule`; the plain graph for None."""
         with failures_as_sentences(self.name, self.graph, np.zeros((1, *self.input_shape))):
-            return self._variants.with_rule(rule)
+            return self.variants.with_rule(rule)
 
     def map_node(self, layer: str) -> Node:
         """The layer with this name.
@@ -415,108 +384,27 @@ class Network:
             problem = f"layer '{layer}' has no feature maps: its output has shape {tuple(node.output.shape)}"
         raise LayerError(f"{problem}. Layers with feature maps: {listed(self.map_layers)}.")
 
-    def _patched_logits(self, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, target: Target) -> Patched:
-        function, unchanged, last = self._patches(
-            graph, plan, inputs, ("patched",), lambda units, *_: class_logits(units, self.is_binary)
-        )
-        first = class_logits(last, self.is_binary).numpy()
-
-        def logits(patches: np.ndarray, tops: np.ndarray, lefts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            windows = [tf.constant(each) for each in plan.windows(tops, lefts)]
-            found = function(tf.constant(patches, tf.float32), windows, unchanged).numpy()
-            return self.scores(found, target), found
-
-        return Patched(logits, float(self.scores(first, target)[0]), self._patch_batch(graph, plan))
-
-    def _patched_values(self, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, target: Target) -> Patched:
-        form, given = self._given(target, 1)
-
-        def measured(activations, weights, operands):
-            return total([activations] * len(form), _measures(form), weights, operands)
-
-        function, unchanged, last = self._patches(
-            graph, plan, inputs, ("patched", form), measured, *self._operands(given)
-        )
-        (first,) = measured(last, *_part(given, slice(None))).numpy()
-
-        def values(patches: np.ndarray, tops: np.ndarray, lefts: np.ndarray) -> tuple[np.ndarray, None]:
-            windows = [tf.constant(each) for each in plan.windows(tops, lefts)]
-            repeated = _part(self._given(target, len(patches))[1], slice(None))
-            return function(tf.constant(patches, tf.float32), windows, unchanged, *repeated).numpy(), None
-
-        return Patched(values, float(first), self._patch_batch(graph, plan))
-
-    def _patches(self, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, key: tuple, measured, *specs: Any):
-        """The traced function (patches, windows, unchanged values, …) → `measured` of the graph's last tensor; the
-        unchanged values; and the last tensor for the unchanged input."""
-        kept = self.functions.traced(
-            ("kept", *key[1:], plan.structure),
-            lambda: forward_all(keras.Model(graph.input, [*plan.kept, graph.logits])),
-            self._images,
-        )
-        *unchanged, last = kept(tf.constant(inputs, tf.float32))
-        function = self.functions.traced(
-            (*key, plan.structure),
-            lambda: lambda patches, windows, values, *given: measured(run(plan, patches, windows, values), *given),
-            tf.TensorSpec((None, None, None, self.input_shape[2]), tf.float32),
-            [tf.TensorSpec((None, None, 1), tf.int32), tf.TensorSpec((None,), tf.int32)] * 2,
-            [tf.TensorSpec(tensor.shape, tf.float32) for tensor in unchanged],
-            *specs,
-        )
-        return function, unchanged, last
-
-    def _patch_batch(self, graph: Graph, plan: IncrementalPlan) -> int:
-        """Patches at once; fewer in proportion if `batch_size` was set to a smaller number than usual."""
-        return max(1, forward_batch(graph, plan.share) * self.batch_size // self._usual_batch)
-
     @property
-    def _images(self) -> tf.TensorSpec:
+    def images_spec(self) -> tf.TensorSpec:
+        """The signature of preprocessed inputs."""
         return tf.TensorSpec((None, *self.input_shape), tf.float32)
 
-    def _given(self, target: Targets, n: int) -> tuple[Form, tuple[np.ndarray, list[np.ndarray]]]:
-        """The targets' form, and the arguments of a traced function for n images: weights (n, terms), operands
-        (n, …)."""
-        if not isinstance(target, Target):
-            targets = list(target)
-            form = shared_form(targets, self)
-            weights, each = operands(targets, self)
-        else:
-            form = shared_form([target], self)
-            weights, each = operands([target], self)
-            weights, each = np.repeat(weights, n, axis=0), [np.repeat(operand, n, axis=0) for operand in each]
-            targets = [target]
-        if any(term.compares_images for one in targets for _, term in one.terms):
-            raise ParameterError(
-                f"{targets[0].in_words()} compares images with each other, so it has no value for a single image; it "
-                "can be used in `activation_maximization`, for several pictures made together."
-            )
-        return form, (weights, each)
-
-    def _operands(self, given: tuple[np.ndarray, list[np.ndarray]]) -> tuple[tf.TensorSpec, list[tf.TensorSpec]]:
-        weights, each = given
-        return (
-            tf.TensorSpec((None, weights.shape[1]), tf.float32),
-            [tf.TensorSpec((None, *operand.shape[1:]), tf.float32) for operand in each],
-        )
-
-    def _no_gradient(self, form: Form, inputs: np.ndarray, given: tuple, what: str) -> str:
+    def _no_gradient(self, inputs: np.ndarray, given: TargetArguments, what: str) -> str:
         """The sentence on a target without a gradient by `what`."""
-        read, one = self._read(self.graph, form), slice(0, 1)
-        found = blocking_nodes(
-            self.graph, read, _measures(form), tf.constant(inputs[one], tf.float32), *_part(given, one)
-        )
+        read, one = self.read(self.graph, given.form), slice(0, 1)
+        found = blocking_nodes(self.graph, read, given.measures, tf.constant(inputs[one], tf.float32), *given.part(one))
         return (
             f"{self.name} has no gradient of the target by {what}: {no_gradient_at(found)}. "
             f"Use a method without gradients: {WITHOUT_GRADIENTS}."
         )
 
-    def _read(self, graph: Graph, form: Form) -> list[keras.KerasTensor]:
+    def read(self, graph: Graph, form: Form) -> list[keras.KerasTensor]:
         """The tensors of a graph that the terms of a target read."""
         return [graph.logits if layer is LOGITS else self._node(graph, layer).output for _, layer, _ in form]
 
     def _check_leads_to(self, graph: Graph, node: Node, form: Form, every: bool = False) -> None:
         """Checks that a target depends on a layer: at least one of its terms, or every term."""
-        depends = [graph.leads_to(node, tensor) for tensor in self._read(graph, form)]
+        depends = [graph.leads_to(node, tensor) for tensor in self.read(graph, form)]
         if not (all(depends) if every else any(depends)):
             read = form[depends.index(False)][1]
             what = "the class scores" if read is LOGITS else f"layer '{read}'"
@@ -524,12 +412,3 @@ class Network:
                 f"layer '{node.name}' does not lie before {what}, which the target reads; name a layer before it with "
                 "`layer`, or use a method on the image itself, such as saliency."
             )
-
-
-def _measures(form: Form) -> list:
-    return [measure for measure, *_ in form]
-
-
-def _part(given: tuple[np.ndarray, list[np.ndarray]], now: slice) -> tuple[tf.Tensor, list[tf.Tensor]]:
-    weights, each = given
-    return tf.constant(weights[now]), [tf.constant(operand[now]) for operand in each]

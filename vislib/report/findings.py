@@ -148,7 +148,7 @@ def _ranges(batch: Batch) -> tuple[tuple[float, float, float], ...]:
 
 
 def _worst(batch: Batch, numbers: np.ndarray, most: int) -> Ranked:
-    """The images with the largest deviation of the first output (figures keep its sign), or the lowest mean IoU."""
+    """The images with the largest |deviation| of the first output (with its sign), or with the lowest mean IoU."""
     if batch.task is Task.SEGMENTATION:
         return _ranked(batch, numbers, "mean_iou", (), most, lowest=True)
     if batch.task is not Task.REGRESSION:

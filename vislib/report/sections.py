@@ -44,8 +44,8 @@ def reasons(batch: Batch, tiles: Tiles, found: Sequence[tuple[str, list[Reason]]
     return (
         f'<p class="soft">The maps of {_each(batch)} are clustered (spectral relevance analysis, Lapuschkin et al. '
         "2019, arXiv 1902.10178). A cluster is suspicious if nearly all of its maps, and nearly none of the other "
-        "classes' maps, are strong at one place, the framed one: a mark or a tag is always at the same place, an object is "
-        "not. "
+        "classes' maps, are strong at one place, the framed one: a mark or a tag is always at the same place, an "
+        "object is not. "
         "“Always there” is the value that nine in ten of its maps reach at that place, as a share of their largest "
         "value; “other classes” is the value that nine in ten maps of the other classes do not exceed there. Suspicion "
         "is the difference. It shows where to look first; it does not prove that something is wrong.</p>"

@@ -134,16 +134,16 @@ def _compute(classifier: vislib.Classifier, source: Source, methods: Sequence[st
     _make_room(folder)
     vislib.explain_many(classifier, source, methods, out=folder, part_rows=_PART_ROWS, progress=progress)
     batch = vislib.open_batch(folder)
-    quality, note = _quality(batch), _UNKNOWN if batch.task is Task.UNKNOWN else ""
+    quality, note = _quality(batch, len(source)), _UNKNOWN if batch.task is Task.UNKNOWN else ""
     finished = Finished(batch.table().to_pandas(), report_html(folder), _zipped(folder), quality, note)
     shutil.rmtree(folder, ignore_errors=True)
     return finished
 
 
-def _quality(batch: Batch) -> dict[str, str]:
+def _quality(batch: Batch, n: int) -> dict[str, str]:
     unit = f" {batch.unit}" if batch.unit else ""
     facts = {
-        f"Mean absolute error of {errors.label}": f"{errors.mean_absolute:.4g}{unit} ({errors.n:,} images)"
+        f"Mean absolute error of {errors.label}": f"{errors.mean_absolute:.4g}{unit} ({errors.n:,} of {n:,})"
         for errors in value_errors(batch)[:3]
     }
     masks = mask_quality(batch)

@@ -3,7 +3,6 @@
 import html
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
 
 from pages._ui.results import picture
@@ -24,13 +23,12 @@ def show(context: Context, key: str = "mask_point") -> None:
     region = regions.region_of(classifier.target(context.target), classifier.network, logits)
     seen = render.seen(context.image, classifier.box(context.image), picture.SIDE)
     height, width = mask.shape
-    x, y = _middle(region)
     point_picker(
         mask_picture(mask, classifier.labels, seen, outlined=region),
         key,
         f"{context.image_name}, as the network sees it, with the mask over it; choose a segment",
-        (x, y),
-        (1 / width, 1 / height),
+        regions.cursor(mask, context.class_index, region),
+        regions.arrow_step(mask, region),
         lambda x, y: regions.choose_at(classifier, logits, x, y),
     )
     show_legend(legend(mask, classifier.labels), context.class_index)
@@ -54,12 +52,3 @@ def show_legend(segments: Sequence[Segment], chosen: int | None = None) -> None:
         rest = sum(segment.share for segment in segments[_MOST:])
         rows.append(f"<li>{len(segments) - _MOST} others: {percent(rest)}</li>")
     st.html(f"<ul class='v-facts' aria-label='Shares of the pixels'>{''.join(rows)}</ul>")
-
-
-def _middle(region: np.ndarray | None) -> tuple[float, float]:
-    """The pixel of a region nearest to its mean, as fractions (x, y) of width and height."""
-    if region is None:
-        return 0.5, 0.5
-    places = np.argwhere(region)
-    row, column = places[np.abs(places - places.mean(axis=0)).sum(axis=1).argmin()] + 0.5
-    return column / region.shape[1], row / region.shape[0]

@@ -57,6 +57,23 @@ def choose_at(classifier: vislib.Classifier, logits: np.ndarray, x: float, y: fl
     st.session_state[_ROW], st.session_state[_COLUMN] = row, column
 
 
+def cursor(mask: np.ndarray, class_index: int, region: np.ndarray | None) -> tuple[float, float]:
+    """Where the arrow keys start, as fractions (x, y) of width and height: the last choice, or the region's middle."""
+    height, width = mask.shape
+    row, column = st.session_state.get(_ROW), st.session_state.get(_COLUMN)
+    if row is None or column is None or not (row < height and column < width) or mask[row, column] != class_index:
+        places = np.argwhere(np.ones_like(mask) if region is None else region)
+        row, column = places[np.abs(places - places.mean(axis=0)).sum(axis=1).argmin()]
+    return (column + 0.5) / width, (row + 0.5) / height
+
+
+def arrow_step(mask: np.ndarray, region: np.ndarray | None) -> tuple[float, float]:
+    """How far an arrow key goes, as fractions of width and height: a pixel for a point, a sixteenth for a segment."""
+    if region is not None and region.sum() == 1:
+        return 1 / mask.shape[1], 1 / mask.shape[0]
+    return 1 / 16, 1 / 16
+
+
 def region_of(target: vislib.targets.Target, network, logits: np.ndarray) -> np.ndarray | None:
     """The pixels (h, w) bool that a target counts; None if it counts no pixels, or finds none."""
     try:
