@@ -39,8 +39,10 @@ def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note
     else:
         colour_bar(scale, heatmap.signed, look.colormap, heatmap.unit)
     where = f" at layer {heatmap.layer}" if heatmap.layer else ""
-    one = words(context.classifier.task).one
-    blind = () if method.class_discriminative else (f"It ignores the {one}: the map is the same for every {one}.",)
+    task = words(context.classifier.task)
+    every = "other images" if context.reference else task.many
+    ignores = f"It ignores the {task.one}: the map is the same for all {every}."
+    blind = () if method.class_discriminative else (ignores,)
     sentences = (f"{capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes, *blind, note)
     caption(f"{title}{where}", " ".join(sentences))
     downloads.of_heatmap(context, heatmap, look, scale)
