@@ -94,3 +94,8 @@ def test_load_classifier_takes_labels_from_a_file(tmp_path):
     path.write_text("a\nb\nc")
     with pytest.raises(ModelError, match="has 4 classes, but 3 labels"):
         load_classifier(tiny_models.conv_relu(), preprocess="0..1", labels=path)
+
+
+def test_latin_1_file_whose_only_other_letter_is_a_space_is_refused_in_a_sentence():
+    with pytest.raises(ModelError, match="letters that cannot be printed"):
+        read_labels(b"tabby\xa0cat\ndog\n")

@@ -255,7 +255,7 @@ def test_weights_that_are_nan_are_named():
 @pytest.mark.parametrize("method", ["occlusion", "saliency"])
 def test_error_of_vislibs_own_code_is_not_called_the_networks(monkeypatch, method):
     classifier = load(layers.Activation("linear"))
-    monkeypatch.setattr(classifier.network, "_variants", None)
+    monkeypatch.setattr(classifier.network, "variants", None)
     with pytest.raises(AttributeError, match="for_"):
         explained(method, classifier)
 

@@ -115,7 +115,8 @@ def _decoded(name: str, content: bytes) -> tuple[str, str]:
         raise ModelError(f"{name} is empty; a name for each class is needed.")
     if not is_latin:
         return text, ""
-    example = next(word for word in text.split() if not word.isascii())[:40]
+    # A line, not a word: the only such letter may be a space (0xA0).
+    example = next(line for line in text.split("\n") if not line.isascii()).strip()[:40]
     return text, f"{name} is not UTF-8, so it was read as Latin-1: “{example}”. If that is wrong, save it as UTF-8."
 
 

@@ -44,7 +44,7 @@ def open_task(open_page):
             return open_page(page, model=name, **{"image": SCENE, **FEW, **query})
         key, classifier = ("own", name), network(name)
         models.store().put(key, classifier)
-        lines = f"import vislib\nfrom test_every_task import network\n\nclassifier = network({name!r})\n"
+        lines = f"import vislib\nfrom test_pages_of_every_task import network\n\nclassifier = network({name!r})\n"
         own = models.UserModel(key, "Yours", lines, classifier.channels, classifier.input_size)
         return open_page(page, {"own_models": {name: own}}, model=name, **{**FEW, **query})
 
