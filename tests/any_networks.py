@@ -229,6 +229,22 @@ def attention():
     return keras.Model(inputs, layers.Dense(3, activation="softmax")(x))
 
 
+def softmax(scores):
+    """It has the name of Keras's function and another temperature."""
+    return keras.ops.softmax(scores / 5)
+
+
+class Squashed(layers.Layer):
+    """Its attribute `activation` is not what comes last."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.activation, self.dense = keras.activations.softmax, layers.Dense(3)
+
+    def call(self, inputs):
+        return 0.5 * self.activation(self.dense(inputs)) + 0.5 / 3
+
+
 class Doubled(layers.Layer):
     """A custom layer."""
 
@@ -331,6 +347,8 @@ CASES: dict[str, Case] = {
     "attention": Case(attention),
     "two backbones of equal names": Case(two_backbones, layer="", shown="left/conv"),
     "nested model called by keyword": Case(nested_by_keyword, layer="", shown="base/conv"),
+    "own function named softmax": Case(ending(layers.Dense(3, activation=softmax)), unit=1),
+    "activation that is not the end": Case(ending(Squashed()), unit=1),
     "custom layer": Case(ending(Doubled(), layers.Dense(3, activation="softmax"))),
     "subclassed": Case(called(Subclassed), layer="", shown="conv"),
     "subclassed, opaque": Case(called(Opaque), layer=""),

@@ -51,7 +51,7 @@ def beginning(name: str, side: int, **options) -> keras.Model:
 
 
 def in_a_new_head(side: int) -> keras.Model:
-    """A base below layers of one's own, as for transfer learning: the first half of a narrow MobileNetV2, by the name
+    """A base below new layers, as for transfer learning: the first half of a narrow MobileNetV2, by the name
     "base", that ends in the ReLU "block_6_expand_relu" with maps of an eighth of the side."""
     whole = keras.applications.MobileNetV2(weights=None, input_shape=(side, side, 3), alpha=0.35, include_top=False)
     base = keras.Model(whole.input, whole.get_layer("block_6_expand_relu").output, name="base")

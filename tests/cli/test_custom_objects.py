@@ -1,4 +1,4 @@
-"""The command line's --trust --custom-objects: a model with classes of one's own, with every command that loads one."""
+"""The command line's --trust --custom-objects: a model with custom classes, with every command that loads one."""
 
 import subprocess
 import sys

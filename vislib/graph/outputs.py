@@ -177,9 +177,9 @@ def _gives_any_number(node: Node) -> bool:
     roles = (Role.DENSE, Role.CONVOLUTION, Role.ACTIVATION, Role.NORMALIZATION)
     if kind_of(node.operation).role not in roles:
         return False
-    names = (activation_name(node.operation), type(node.operation).__name__)
-    known = getattr(node.operation, "activation", None) is None or names[0] in dir(keras.activations)
-    return known and not _final_activation(node.operation) and not any(name in _BOUNDED for name in names)
+    name, activation = activation_name(node.operation), getattr(node.operation, "activation", None)
+    known = activation is None or _is_of_keras(activation)
+    return known and not _final_activation(node.operation) and name not in _BOUNDED
 
 
 def _probabilities(entry: keras.KerasTensor, output: keras.KerasTensor) -> str | None:
@@ -258,7 +258,19 @@ def _final_activation(operation: keras.Operation) -> str:
     """The activation that an operation is or ends in, if it turns scores into probabilities; "" otherwise."""
     if not hasattr(operation, "activation"):
         return kind_of(operation).probabilities
+    # Only there is the activation known to come last: not in an LSTM, nor in a custom layer with that attribute.
+    if kind_of(operation).role not in (Role.DENSE, Role.CONVOLUTION, Role.ACTIVATION):
+        return ""
+    if not _is_of_keras(operation.activation):
+        return ""
     return _FINAL_FUNCTIONS.get(activation_name(operation), "") or kind_of(operation.activation).probabilities
+
+
+def _is_of_keras(activation: Any) -> bool:
+    """Whether an activation is a function or layer of Keras or TensorFlow; a custom one may have any name."""
+    function = getattr(activation, "func", activation)  # of a functools.partial
+    module = getattr(function, "__module__", None) or type(function).__module__
+    return module.partition(".")[0] in ("keras", "tensorflow")
 
 
 def _linear_copy(node: Node) -> Node | None:

@@ -34,7 +34,7 @@ _REBUILD = "Build the model again from layers that Keras 3 has, and copy the wei
 
 
 def with_custom_objects(names: Sequence[object]) -> str:
-    """The sentence on loading a model with classes of one's own, in Python and on the command line."""
+    """The sentence on loading a model with custom classes, in Python and on the command line."""
     known = all(isinstance(name, str) and name.isidentifier() and len(name) <= 30 for name in names)
     short = known and 0 < len(names) <= _MOST_NAMES
     given = "{" + ", ".join(f"'{name}': {name}" for name in names) + "}" if short else "…"
@@ -45,7 +45,7 @@ def with_custom_objects(names: Sequence[object]) -> str:
 
 
 def custom_names(config: Any) -> list[object]:
-    """The names of the classes of one's own in a configuration, each once."""
+    """The names of the custom classes in a configuration, each once."""
     found: dict[object, None] = {}
 
     def visit(value: Any) -> None:
@@ -73,7 +73,7 @@ def refused(value: dict, registered: object, config: Any) -> ModelError:
     Args:
         value: The object.
         registered: The name under which its class is registered.
-        config: The whole configuration, for the names of other classes of one's own.
+        config: The whole configuration, for the names of other custom classes.
     """
     name, module = value.get("class_name"), value.get("module")
     inner = value.get("config")
