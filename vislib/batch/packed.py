@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vislib.errors import ModelError, ParameterError
+from vislib.graph.copies import custom_code
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier
 from vislib.model.preprocessing import Preprocessing
@@ -63,12 +64,13 @@ def _file_of(classifier: Classifier) -> bytes:
     """The bytes of a custom model's file, which was loaded again to see that it can be."""
     from vislib.model_file.keras_model import load_with_keras
 
-    code = _code_of(classifier.model)
+    code = next(custom_code(classifier.model), None)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
         try:
             if code:
-                raise ModelError(f"It has a class that they do not know: {code}.")
+                kind = "class" if isinstance(code, type) else "function"
+                raise ModelError(f"It has a {kind} that they do not know: {code.__name__}.")
             classifier.model.save(path)
             load_with_keras(path)
         except Exception as error:  # Keras raises nearly anything for what it cannot save
@@ -78,10 +80,3 @@ def _file_of(classifier: Classifier) -> bytes:
                 "this process computes the batch."
             ) from error
         return path.read_bytes()
-
-
-def _code_of(model) -> str:
-    """The name of a class in a model that Keras does not define; "" if there is none."""
-    every = (model, *model._flatten_layers(include_self=False, recursive=True))
-    own = (type(one) for one in every if type(one).__module__.partition(".")[0] not in ("keras", "vislib"))
-    return next((each.__name__ for each in own), "")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vislib.errors import ModelError, TrainingError
+from vislib.graph.copies import with_separate_weights
 from vislib.training.checkpoints import check_model_path, save_model
 from vislib.training.dataset import Dataset
 from vislib.training.networks import NetworkOptions, build
@@ -187,9 +188,6 @@ def _check_fits(model: "keras.Model", dataset: Dataset) -> None:
 
 def _uncompiled_copy(model: "keras.Model") -> "keras.Model":
     """A copy with separate weights and without an optimiser, whose state would triple the size of a file."""
-    from vislib.backend import keras
-
-    copy = keras.models.clone_model(model)
-    copy.set_weights(model.get_weights())
+    copy = with_separate_weights(model)
     copy.compiled, copy.optimizer = False, None
     return copy
