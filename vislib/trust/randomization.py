@@ -11,7 +11,6 @@ import numpy as np
 from vislib.attribution.base import Explainer
 from vislib.errors import ModelError
 from vislib.graph.copies import with_separate_weights
-from vislib.graph.reasons import reason_of
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress, within
 from vislib.targets.base import Target
@@ -139,6 +138,8 @@ def _twin(classifier: Classifier) -> Iterator[Classifier]:
 
 
 def _copy(classifier: Classifier) -> Classifier:
+    from vislib.graph.reasons import reason_of
+
     try:
         model = with_separate_weights(classifier.model)
     except Exception as error:  # a custom layer can raise anything
