@@ -8,8 +8,9 @@ from tiny_models import classifier_of, keras_logits, random_image, seeded, tiny
 
 import vislib
 from vislib.attribution.fills import FILLS, cover_image
-from vislib.attribution.rise import Rise, random_mask
+from vislib.attribution.rise import Rise
 from vislib.backend import keras
+from vislib.network.masking import make_masks
 
 
 def explain(classifier, image, class_index=1, **params):
@@ -95,25 +96,33 @@ def test_image_that_is_the_fill_already_zero():
     np.testing.assert_allclose(heatmap.values, 0, atol=1e-5)
 
 
-def test_masks_mean_is_p_at_every_pixel_and_range_0_to_1():
-    random = np.random.default_rng(0)
-    masks = np.stack([random_mask(random, (20, 33), 5, 0.3) for _ in range(4000)])
-    assert masks.shape == (4000, 20, 33)
-    np.testing.assert_allclose(masks.mean(axis=0), 0.3, atol=0.03)
-    assert masks.min() == 0
-    assert masks.max() == 1
-    assert ((masks > 0) & (masks < 1)).any()
-
-
-def test_masks_computed_in_batches_last_partial_is_the_result(monkeypatch):
-    classifier = tiny("conv_relu")
-    network, sizes, calls = classifier.network, [], []
-    logits = network.logits
-    monkeypatch.setattr(network, "logits", lambda inputs: sizes.append(len(inputs)) or logits(inputs))
-    heatmap = vislib.explain(
-        "rise", classifier, random_image(), 1, lambda *call: calls.append(call), n_masks=40, n_cells=4
+@pytest.fixture
+def masked(monkeypatch) -> list:
+    """The masks of each batch, as the network is given them."""
+    network, given = tiny("conv_relu").network, []
+    masked_values = network.masked_values
+    monkeypatch.setattr(
+        network, "masked_values", lambda *arguments: given.append(arguments[2]) or masked_values(*arguments)
     )
-    assert sizes == [16, 16, 8, 1]  # the masks, then the class's score
+    return given
+
+
+def test_masks_mean_is_p_at_every_pixel_and_range_0_to_1(masked):
+    explain(tiny("conv_relu"), random_image(), n_masks=4000, n_cells=5, p=0.3)
+    masks = np.concatenate([make_masks(one.kind, (12, 12), one.shared, one.each) for one in masked])
+    assert masks.shape == (4000, 12, 12)
+    np.testing.assert_allclose(masks.mean(axis=0), 0.3, atol=0.03)
+    assert masks.min() == pytest.approx(0, abs=1e-6)
+    assert masks.max() == pytest.approx(1, abs=1e-6)
+    assert ((masks > 0.01) & (masks < 0.99)).any()
+
+
+def test_masks_computed_in_batches_last_partial_is_the_result(masked):
+    calls = []
+    heatmap = vislib.explain(
+        "rise", tiny("conv_relu"), random_image(), 1, lambda *call: calls.append(call), n_masks=40, n_cells=4
+    )
+    assert list(map(len, masked)) == [16, 16, 8]
     assert [call[:2] for call in calls] == [(0, 40), (16, 40), (32, 40), (40, 40)]
     np.testing.assert_array_equal(calls[-1][2], heatmap.values)
 

@@ -331,3 +331,8 @@ def upsample(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """
     picture = Image.fromarray(np.ascontiguousarray(values, np.float32))
     return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BILINEAR))
+
+
+def enlargement(n: int, size: int) -> np.ndarray:
+    """The weights (size, n) with which `upsample` enlarges n cells to `size`: a map becomes rows @ map @ columnsᵀ."""
+    return upsample(np.eye(n), (size, n)).astype(np.float64)

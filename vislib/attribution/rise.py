@@ -1,16 +1,18 @@
 """RISE: the mean of random masks, weighted by the score of the masked image."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
 from vislib.attribution import blank_maps
-from vislib.attribution.base import Attribution, Explainer, Family, parameter, upsample
+from vislib.attribution.base import Attribution, Explainer, Family, enlargement, parameter
 from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
+from vislib.network.masks import Masks
 from vislib.progress import Progress
 from vislib.targets.base import Target
 
@@ -75,18 +77,23 @@ class Rise(Explainer):
         assert self.n_cells is not None
         network, size = classifier.network, resized.shape[:2]
         random = np.random.default_rng(self.seed)
-        cover = cover_image(resized, self.fill, self.grey, self.seed).astype(np.float32)
-        contrast = resized.astype(np.float32) - cover
+        cover = cover_image(resized, self.fill, self.grey, self.seed)
+        shown, hidden = (classifier.preprocess_input(each[None]) for each in (resized, cover))
+        cells = [-(-side // self.n_cells) for side in size]
+        rows, columns = (enlargement(self.n_cells, (self.n_cells + 1) * cell) for cell in cells)
         scores = np.empty(self.n_masks)
         coverage, weighted = np.zeros(size), np.zeros(size)
         progress(0, self.n_masks)
         for start in range(0, self.n_masks, 16):  # few, so that progress updates and cancellation respond quickly
             done = min(start + 16, self.n_masks)
-            masks = np.stack([random_mask(random, size, self.n_cells, self.p) for _ in range(start, done)])
-            pictures = classifier.preprocess_input(cover + masks[..., None] * contrast)
-            scores[start:done] = network.values(pictures, target)
-            coverage += masks.sum(axis=0, dtype=np.float64)
-            weighted += np.tensordot(scores[start:done], masks.astype(np.float64), 1)
+            drawn = [draw_grid(random, cells, self.n_cells, self.p) for _ in range(start, done)]
+            grids, tops, lefts = (np.array(each) for each in zip(*drawn, strict=True))
+            masks = Masks.of_grids(rows, columns, grids, tops, lefts)
+            scores[start:done] = network.masked_values(shown, hidden, masks, target)
+            left = rows[tops[:, None] + np.arange(size[0])] @ grids
+            right = columns[lefts[:, None] + np.arange(size[1])]
+            coverage += _sum_of_products(left, right)
+            weighted += _sum_of_products(scores[start:done, None, None] * left, right)
             values = (weighted - scores[:done].mean() * coverage) / (self.p * done)
             progress(done, self.n_masks, values.astype(np.float32))
         uncentred = (weighted / (self.p * self.n_masks)).astype(np.float32)
@@ -100,10 +107,15 @@ class Rise(Explainer):
         return blank_maps.of_covering(classifier, resized, cover, score, f"{self.n_masks:,} masks")
 
 
-def random_mask(random: np.random.Generator, size: tuple[int, int], n_cells: int, p: float) -> np.ndarray:
-    """A mask (h, w) float32 from 0 (covered) to 1 (shown), with mean p at every pixel."""
-    cell = [-(-side // n_cells) for side in size]
+def draw_grid(random: np.random.Generator, cells: Sequence[int], n_cells: int, p: float) -> tuple[np.ndarray, int, int]:
+    """A random mask: its grid (n_cells, n_cells) of zeros and ones, and the row and column at which it is cut from the
+    enlarged grid. `cells` is the (height, width) of a cell in pixels."""
     grid = random.random((n_cells, n_cells)) < p
-    top, left = (int(random.integers(0, step)) for step in cell)
-    smooth = upsample(grid, ((n_cells + 1) * cell[0], (n_cells + 1) * cell[1]))
-    return smooth[top : top + size[0], left : left + size[1]]
+    top, left = (int(random.integers(0, side)) for side in cells)
+    return grid, top, left
+
+
+def _sum_of_products(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Σ_i left_i @ right_iᵀ of matrices (n, h, k) and (n, w, k), as one product."""
+    rows, columns = (each.transpose(1, 0, 2).reshape(each.shape[1], -1) for each in (left, right))
+    return rows @ columns.T

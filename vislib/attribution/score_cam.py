@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import parameter, upsample
+from vislib.attribution.base import enlargement, parameter
 from vislib.attribution.channel_scoring import ChannelScoring, ScoreChannels
 from vislib.model.classifier import Classifier
+from vislib.network.masks import Masks
 from vislib.targets.base import Target
 from vislib.targets.pixels import SCORES
 from vislib.targets.scores import with_score
@@ -51,14 +52,10 @@ class ScoreCam(ChannelScoring):
         target = with_score(target, self.weights)
         nothing = network.values(np.zeros_like(inputs), target)
 
+        rows, columns = (enlargement(n, side) for n, side in zip(maps.shape[:2], size, strict=True))
+
         def score_channels(channels: np.ndarray) -> np.ndarray:
-            masks = np.stack([_mask(upsample(maps[..., channel], size)) for channel in channels])
-            return network.values(inputs * masks[..., None], target) - nothing
+            masks = Masks.of_maps(rows, columns, maps[..., channels].transpose(2, 0, 1))
+            return network.masked_values(inputs, np.zeros_like(inputs), masks, target) - nothing
 
         return score_channels
-
-
-def _mask(values: np.ndarray) -> np.ndarray:
-    """The map stretched to 0..1; 0 where it is constant."""
-    low, high = values.min(), values.max()
-    return (values - low) / (high - low) if high > low else np.zeros_like(values)

@@ -13,6 +13,7 @@ from vislib.attribution.base import Attribution, Explainer, Family, parameter
 from vislib.attribution.fills import FILLS, cover_image, unit_bands
 from vislib.errors import ModelError, ParameterError, listed
 from vislib.model.classifier import Classifier
+from vislib.network.masks import Masks
 from vislib.progress import Progress
 from vislib.targets.base import Target
 
@@ -82,6 +83,7 @@ class OverSuperpixels(Explainer):
         network = classifier.network
         segments, note = self._segments(resized)
         cover = cover_image(resized, self.fill, self.grey, self.seed)
+        inputs, hidden = (classifier.preprocess_input(each[None]) for each in (resized, cover))
         coalitions = self.coalitions(int(segments.max()) + 1)
         scores = np.empty(len(coalitions))
         total = len(coalitions)
@@ -89,8 +91,8 @@ class OverSuperpixels(Explainer):
         progress(0, total)
         for start in range(0, total, _BATCH):
             done = min(start + _BATCH, total)
-            pictures = [shown(resized, cover, segments, coalition) for coalition in coalitions[start:done]]
-            scores[start:done] = network.values(classifier.preprocess_input(np.stack(pictures)), target)
+            masks = Masks.of_superpixels(segments, coalitions[start:done])
+            scores[start:done] = network.masked_values(inputs, hidden, masks, target)
             self._check_finite(scores[start:done], classifier, resized, target)
             partial = None
             if done == total or (done % fit_every == 0 and done > self.needed_each * coalitions.shape[1]):
@@ -171,11 +173,6 @@ def superpixels(image: np.ndarray, n_segments: int, segmentation: str = "slic") 
 
 def _without_gaps(labels: np.ndarray) -> np.ndarray:
     return np.unique(labels, return_inverse=True)[1].reshape(labels.shape)
-
-
-def shown(image: np.ndarray, cover: np.ndarray, segments: np.ndarray, coalition: np.ndarray) -> np.ndarray:
-    """The image (h, w, 3) in the superpixels of the coalition (n,), the cover elsewhere."""
-    return np.where(coalition[segments][..., None], image, cover)
 
 
 def every_coalition(n: int) -> np.ndarray:

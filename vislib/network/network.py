@@ -34,7 +34,10 @@ from vislib.network.failures import (
     runs_network,
 )
 from vislib.network.function_cache import FunctionCache
+from vislib.network.masking import masked
+from vislib.network.masks import Masks
 from vislib.network.patching import patched
+from vislib.network.recording import recorded
 from vislib.network.target_arguments import TargetArguments, Targets
 from vislib.speed.batch_size import forward_batch, gradient_batch
 from vislib.speed.graph_variants import GraphVariants
@@ -96,6 +99,7 @@ class Network:
 
     # -- what can be computed ----------------------------------------------------------------------
 
+    @recorded
     @runs_network()
     def logits(self, inputs: np.ndarray) -> np.ndarray:
         """Logits (n, classes) float32 of preprocessed inputs (n, h, w, c); (n, h, w, classes) of a segmentation. The
@@ -143,6 +147,7 @@ class Network:
         values = [weight * term.of_logits(self, logits) for weight, term in target.terms]
         return values[0] if len(values) == 1 else np.sum(values, axis=0)
 
+    @recorded
     @runs_network()
     def values(self, inputs: np.ndarray, target: Target) -> np.ndarray:
         """The values (n,) of a target for preprocessed inputs (n, h, w, c)."""
@@ -171,11 +176,28 @@ class Network:
         with failures_as_sentences(self.name, self.graph, inputs, 1):
             found = patched(self, inputs, size, target)
 
+        @recorded
         def values(*patches: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
             with failures_as_sentences(self.name, self.graph, inputs, len(patches[0])):
                 return found.values(*patches)
 
         return Patched(values, found.unchanged, found.batch_size)
+
+    @recorded
+    def masked_values(self, shown: np.ndarray, hidden: np.ndarray, masks: Masks, target: Target) -> np.ndarray:
+        """The values (n,) of a target for one preprocessed input (1, h, w, c) under n masks, with another behind it."""
+        on_logits = target.layers == {LOGITS}
+        given = None if on_logits else TargetArguments.of(target, len(masks), self)
+        with failures_as_sentences(self.name, self.graph, shown, min(len(masks), self.batch_size)):
+            function = masked(self, masks, given)
+            images, chunks = [tf.constant(each, tf.float32) for each in (shown, hidden)], []
+            for start in range(0, len(masks), self.batch_size):
+                now = slice(start, start + self.batch_size)
+                part = masks.part(now)
+                described = ([tf.constant(one) for one in each] for each in (part.shared, part.each))
+                chunks.append(function(*images, *described, *(given.part(now) if given else ())).numpy())
+        found = np.concatenate(chunks)
+        return self.scores(found, target) if on_logits else found
 
     @runs_network(gradient=True)
     def gradients(
@@ -260,6 +282,7 @@ class Network:
         maps, gradients, values = function(tf.constant(inputs, tf.float32), *given.part())
         return maps.numpy(), gradients.numpy(), values.numpy()
 
+    @recorded
     def values_of_scaled_maps(self, inputs: np.ndarray, layer: str, scales: np.ndarray, target: Target) -> np.ndarray:
         """A target's values (n,) for one input (1, h, w, c) when a layer's channels are scaled by `scales` (n, k).
 

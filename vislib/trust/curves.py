@@ -6,6 +6,7 @@ import numpy as np
 
 from vislib.attribution.fills import cover_image
 from vislib.model.classifier import Classifier
+from vislib.network.masks import Masks
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
 
@@ -79,12 +80,13 @@ def _curve(classifier, start, end, values, target, n_steps: int, progress: Progr
     rank = np.empty(values.size, np.int64)
     rank[np.argsort(-values.ravel(), kind="stable")] = np.arange(values.size)
     rank = rank.reshape(values.shape)
+    shown, hidden = (classifier.preprocess_input(each[None]) for each in (end, start))
     counts = np.rint(np.linspace(0, values.size, n_steps + 1)).astype(int)
     scores = np.zeros(len(counts))
     progress(0, len(counts))
     for first in range(0, len(counts), _BATCH):
         now = slice(first, min(first + _BATCH, len(counts)))
-        pictures = np.stack([np.where((rank < count)[..., None], end, start) for count in counts[now]])
-        scores[now] = classifier.network.values(classifier.preprocess_input(pictures), target)
+        masks = Masks.of_ranks(rank, counts[now])
+        scores[now] = classifier.network.masked_values(shown, hidden, masks, target)
         progress(now.stop, len(counts))
     return Curve(counts / values.size, scores)
