@@ -93,7 +93,7 @@ def test_feature_maps_of_several_layers_one_pass(monkeypatch):
 
 def test_feature_maps_many_layers_asked_earlier_ones_still_right(monkeypatch):
     """More layers than traced functions are kept."""
-    monkeypatch.setattr(function_cache, "_MOST", 2)
+    monkeypatch.setattr(function_cache, "MAX_BYTES", 1)
     inputs = x = keras.Input((SIDE, SIDE, 3))
     for index in range(4):
         x = layers.Conv2D(2, 1, name=f"conv{index}")(x)

@@ -47,8 +47,13 @@ class Scorer:
         self._network, self._shared = network, shared
         self._weights, self._operands = operands(list(objectives), network)
         with self._failures(1):
-            self._function = network.functions.get(
-                ("objective", shared), lambda: _traced(classifier, shared, self._operands)
+            self._function = network.functions.traced(
+                ("objective", shared),
+                lambda: _objective(classifier, shared),
+                tf.TensorSpec((None, *network.input_shape), tf.float32),
+                tf.TensorSpec((None, 3, 3), tf.float32),
+                tf.TensorSpec((None, len(shared)), tf.float32),
+                [tf.TensorSpec((None,) * operand.ndim, tf.float32) for operand in self._operands],
             )
 
     @contextmanager
@@ -84,7 +89,8 @@ class Scorer:
         return np.concatenate(values), np.concatenate(gradients)
 
 
-def _traced(classifier: Classifier, shared: Form, like: list[np.ndarray]) -> Callable:
+def _objective(classifier: Classifier, shared: Form) -> Callable:
+    """(pictures, views, weights, operands) → the values of objectives of one form, and their gradients."""
     network = classifier.network
     graph = _with_redirected_gradients(network)
     model = keras.Model(graph.input, [_tensor(graph, layer, before) for _, layer, before in shared])
@@ -97,13 +103,7 @@ def _traced(classifier: Classifier, shared: Form, like: list[np.ndarray]) -> Cal
             values = total(activations, [measure for measure, *_ in shared], weights, operands)
         return values, existing(tape.gradient(values, pixels))
 
-    signature = [
-        tf.TensorSpec((None, *network.input_shape), tf.float32),
-        tf.TensorSpec((None, 3, 3), tf.float32),
-        tf.TensorSpec((None, len(shared)), tf.float32),
-        [tf.TensorSpec((None,) * operand.ndim, tf.float32) for operand in like],
-    ]
-    return tf.function(objective, input_signature=signature, autograph=False)
+    return objective
 
 
 def _with_redirected_gradients(network: Network) -> Graph:
