@@ -1,45 +1,101 @@
-"""From a click to the picture, in a browser: python -m benchmarks.page_times [--repeats 3]
+"""From the address to the pictures, in a browser: python -m benchmarks.page_times [--images 10] [--pages saliency …]
 
-Each repeat starts a new app, opens the Overview in Chromium, and prints the seconds until the title, the prediction,
-the first explanation and all explanations are there, including TensorFlow's import. Then it chooses a class whose
-results are not cached, and prints the seconds until the new Grad-CAM and saliency are there."""
+A fresh server; then every page for one image, for a second and a third one, each in a new browser tab. Prints the
+seconds until the first picture is there and until all are there, the seconds after a change of the class, and after
+each image the server's memory and the functions that it keeps traced.
+"""
 
 import argparse
+import json
 import shutil
 import statistics
+import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.server import serving
+from benchmarks.server import Server, serving
 
+PAGES = (
+    "overview",
+    "feature_maps",
+    "what_a_unit_wants",
+    "saliency",
+    "class_activation",
+    "occlusion",
+    "compare_and_trust",
+    "architecture",
+    "filters",
+    "convolution_lab",
+    "a_cat_through_a_cnn",
+    "architectures",
+    "glossary",
+    "batch",
+    "your_model",
+    "train",
+)
+IMAGES = ("cat.jpg", "coffee.jpg", "rocket.jpg", "astronaut.jpg", "cat_and_coffee.jpg")
 _ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
 _CLASSES = ("espresso", "Persian cat", "lynx", "space shuttle", "tabby")
+_MILLISECONDS = 180_000
+_QUIET_SECONDS = 0.4
+_COMPUTE_ALL = "Compute"
+# The first picture, and whether the page's script has ended and all its pictures are drawn.
+_LOOK = """() => {
+    const main = document.querySelector('[data-testid=stMain]'), app = document.querySelector('[data-testid=stApp]')
+    if (!main || !app) return [false, false]
+    const images = [...main.querySelectorAll('img')], drawn = images.filter((one) => one.complete && one.naturalWidth)
+    const other = main.querySelector('canvas, svg.v-plot, table, [data-testid=stIFrame]')
+    const title = document.querySelector('h1.v-title')
+    const ended = app.dataset.testScriptState === 'notRunning' && title && !main.querySelector('[data-stale=true]')
+    return [drawn.length > 0 || (ended && !!other), !!ended && drawn.length === images.length]
+}"""
 _SAYS = """([wanted]) => [...document.querySelectorAll('[data-testid=stMain] img')].some(
     (image) => image.complete && image.naturalWidth > 0 && image.alt.startsWith(wanted))"""
-_MILLISECONDS = 120_000
 
 
-def wait_for_picture(page: Page, alt: str) -> None:
-    """Waits until a picture whose text begins like this is drawn."""
-    page.wait_for_function(_SAYS, arg=[alt], timeout=_MILLISECONDS, polling=20)
+@dataclass(frozen=True)
+class Opened:
+    """Seconds from the address until the first picture, and until all that is computed without a click."""
+
+    first: float
+    all: float
 
 
-def open_overview(page: Page, address: str) -> dict[str, float]:
-    """Seconds from opening the address."""
-    start, times = time.perf_counter(), {}
+def until_all(page: Page, start: float) -> Opened:
+    """Waits until the page has been at rest for a moment, which does not count."""
+    first = at_rest = None
+    while True:
+        seen, ended = page.evaluate(_LOOK)
+        now = time.perf_counter()
+        first = now if seen and first is None else first
+        at_rest = (at_rest or now) if ended else None
+        if at_rest and now - at_rest > _QUIET_SECONDS:
+            return Opened((first or at_rest) - start, at_rest - start)
+        if now - start > _MILLISECONDS / 1000:
+            raise TimeoutError(page.url)
+        time.sleep(0.02)
+
+
+def open_page(browser: Browser, address: str) -> tuple[Opened, float]:
+    """Opens a page in a new browser tab; also the seconds until all is there that buttons "Compute …" start."""
+    page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
+    start = time.perf_counter()
     page.goto(address)
-    page.wait_for_selector("h1.v-title", timeout=_MILLISECONDS)
-    times["title"] = time.perf_counter() - start
-    page.get_by_test_id("stMain").get_by_text("tiger cat").first.wait_for(timeout=_MILLISECONDS)
-    times["prediction"] = time.perf_counter() - start
-    wait_for_picture(page, "Grad-CAM for tiger cat")
-    times["first explanation"] = time.perf_counter() - start
-    wait_for_picture(page, "Saliency (vanilla gradient) for tiger cat")
-    wait_for_picture(page, "Occlusion for tiger cat")
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=_MILLISECONDS)
-    times["all there"] = time.perf_counter() - start
-    return times
+    opened, clicked = until_all(page, start), 0.0
+    buttons = page.get_by_test_id("stMain").get_by_role("button", name=_COMPUTE_ALL)
+    while buttons.count():
+        clicked_at = time.perf_counter()
+        buttons.first.click()
+        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="running"]', timeout=_MILLISECONDS)
+        clicked += until_all(page, clicked_at).all
+    problems = page.get_by_test_id("stException").all_inner_texts()
+    assert not problems, (address, problems)
+    page.context.close()
+    return opened, opened.all + clicked
 
 
 def change_class(page: Page, name: str) -> float:
@@ -49,42 +105,61 @@ def change_class(page: Page, name: str) -> float:
     page.get_by_role("option", name=name).first.wait_for()
     start = time.perf_counter()
     page.keyboard.press("Enter")
-    wait_for_picture(page, f"Grad-CAM for {name}")
-    wait_for_picture(page, f"Saliency (vanilla gradient) for {name}")
+    for title in ("Grad-CAM", "Saliency (vanilla gradient)"):
+        page.wait_for_function(_SAYS, arg=[f"{title} for {name}"], timeout=_MILLISECONDS, polling=20)
     seconds = time.perf_counter() - start
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=_MILLISECONDS)
+    until_all(page, start)
     return seconds
 
 
-def measure() -> tuple[dict[str, float], list[float]]:
-    """One fresh server: the times of its first page, and of each change of class."""
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
-    with serving() as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=_ARGUMENTS)
-        page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
-        first = open_overview(page, server.address)
-        changes = [change_class(page, name) for name in _CLASSES]
-        browser.close()
-    return first, changes
+def names(n: int) -> Iterator[str]:
+    """The first samples; beyond them, no page of the app has another photograph."""
+    yield from IMAGES[:n]
+
+
+def kept(log: Path) -> str:
+    """The last figures in the server's log of the functions that are kept traced."""
+    for line in reversed(log.read_text(errors="replace").splitlines()):
+        if line.startswith("{") and "functions" in (facts := json.loads(line)):
+            return f"{facts['functions']} functions, {facts['functions_mb']} MB"
+    return ""
+
+
+def tour(server: Server, browser: Browser, images: list[str], pages: list[str], log: Path) -> None:
+    """Prints a row for each page: an image's columns are the first picture, all, and all that buttons start."""
+    print("| page | " + " | ".join(f"{name}: first, all, with buttons" for name in images) + " |")
+    print("|---|" + "---|" * len(images))
+    found: dict[tuple[str, str], str] = {}
+    for image in images:
+        for page in pages:
+            opened, everything = open_page(browser, f"{server.address}/{page}?image={image}")
+            found[page, image] = f"{opened.first:.1f}, {opened.all:.1f}, {everything:.1f}"
+        found["memory, MB", image] = f"{server.status('VmRSS') / 1000:.0f}"
+        found["kept", image] = kept(log)
+    for page in (*pages, "memory, MB", "kept"):
+        print(f"| {page} | " + " | ".join(found[page, image] for image in images) + " |", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=3)
-    rows, changes = [], []
-    for _ in range(parser.parse_args().repeats):
-        first, seconds = measure()
-        rows.append(first)
-        changes += seconds
-        print({name: round(value, 2) for name, value in first.items()}, [round(value, 2) for value in seconds])
-    print("\n| Overview on a server just started | median | range |\n|---|---|---|")
-    for name in rows[0]:
-        values = [row[name] for row in rows]
-        print(f"| {name} | {statistics.median(values):.1f} s | {min(values):.1f} to {max(values):.1f} s |")
-    print(
-        f"| class changed: Grad-CAM and saliency | {statistics.median(changes):.2f} s | "
-        f"{min(changes):.2f} to {max(changes):.2f} s |"
-    )
+    parser.add_argument("--images", type=int, default=3)
+    parser.add_argument("--pages", nargs="*", default=list(PAGES))
+    options = parser.parse_args()
+    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        log = Path(folder) / "log"
+        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=_ARGUMENTS)
+        with serving(log) as server:
+            tour(server, browser, list(names(options.images)), options.pages, log)
+            page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
+            page.goto(server.address)
+            until_all(page, time.perf_counter())
+            seconds = [change_class(page, name) for name in _CLASSES]
+            print(
+                f"\nA class changed on the Overview, Grad-CAM and saliency: {statistics.median(seconds):.2f} s "
+                f"({min(seconds):.2f} to {max(seconds):.2f})"
+            )
+        browser.close()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The gate: one at a time, first come first served, and free again whatever happens to who is through or waits."""
+"""The gate: one at a time, turns belong to users, and it is free again whatever happens to who runs or waits."""
 
 import threading
 
@@ -6,7 +6,7 @@ import pytest
 from stopping import HANG_SECONDS
 from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 
-from pages._ui.server.gate import Gate
+from pages._ui.server.gate import GRACE_SECONDS, TURN_SECONDS, Gate
 
 
 def never(ahead: int) -> None:
@@ -92,3 +92,72 @@ def test_failing_computation_frees_the_gate(fails):
     with gate.turn(never):
         assert len(gate) == 1
     assert len(gate) == 0
+
+
+class Clock:
+    """A clock that moves when the test says so."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class User(threading.Thread):
+    """A session that computes several things one after the other; each takes the given seconds."""
+
+    def __init__(self, gate: Gate, clock: Clock, name: str, seconds: list[float], came: list[str]):
+        super().__init__(daemon=True)
+        self._gate, self._clock, self._seconds, self._came = gate, clock, seconds, came
+        self.user, self.waits, self.go = name, threading.Event(), threading.Event()
+        self.ahead: list[int] = []
+
+    def run(self) -> None:
+        for seconds in self._seconds:
+            with self._gate.turn(self._waiting, self.user):
+                self._came.append(self.user)
+                self.waits.set()
+                assert self.go.wait(HANG_SECONDS)
+                self._clock.now += seconds
+
+    def _waiting(self, ahead: int) -> None:
+        self.ahead.append(ahead)
+        self.waits.set()
+        if not self._gate._running:
+            self._clock.now += GRACE_SECONDS  # nobody computes, so time passes
+
+
+def order(*seconds_of: tuple[str, list[float]]) -> list[str]:
+    """In which order users compute who all have come before the first of them ends."""
+    clock, came = Clock(), []
+    gate = Gate(clock)
+    users = [User(gate, clock, name, seconds, came) for name, seconds in seconds_of]
+    for user in users:
+        user.start()
+        assert user.waits.wait(HANG_SECONDS)
+    for user in users:
+        user.go.set()
+    for user in users:
+        user.join(HANG_SECONDS)
+        assert not user.is_alive()
+    assert len(gate) == 0
+    return came
+
+
+def test_page_of_short_computations_waits_for_one_long_one_only():
+    long = TURN_SECONDS * 3
+    assert order(("a", [long] * 3), ("b", [TURN_SECONDS / 10] * 5)) == ["a", *"bbbbb", "a", "a"]
+
+
+def test_users_with_many_long_ones_take_turns():
+    long = TURN_SECONDS * 2
+    assert order(("a", [long] * 3), ("b", [long] * 3), ("c", [long])) == ["a", "b", "c", "a", "b", "a", "b"]
+
+
+def test_turn_ends_after_its_seconds():
+    short = TURN_SECONDS * 0.4
+    assert order(("a", [short] * 5), ("b", [short] * 2)) == [*"aaa", *"bb", *"aa"]
+
+
+def test_who_has_left_does_not_keep_the_turn():
+    assert order(("a", [TURN_SECONDS / 10]), ("b", [TURN_SECONDS / 10]), ("c", [1.0])) == ["a", "b", "c"]

@@ -9,6 +9,7 @@ from stopping import HANG_SECONDS
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.server import work
+from vislib.network.recording import recorded
 
 
 def gate_is_free() -> bool:
@@ -88,12 +89,50 @@ def test_run_stopped_releases_the_gate_and_keeps_what_there_is(job):
     np.testing.assert_array_equal(job.drawn[-1][0], PARTIAL)
     assert job.drawn[-1][1:] == (3, 10)
     page.run()
-    assert [button.label for button in page.button] == ["Start again"], "it stays stopped"
+    assert [button.label for button in page.button] == ["Go on", "Start again"], "it stays stopped"
     job.compute = Job().compute
     page.button[0].click().run()
     np.testing.assert_array_equal(job.result, PARTIAL * 2)
     assert not page.warning
     assert not page.button
+
+
+class Network:
+    """Its values cost something, so a computation that goes on must not ask for them twice."""
+
+    def __init__(self):
+        self.asked: list[int] = []
+
+    @recorded
+    def values(self, number: int) -> np.ndarray:
+        self.asked.append(number)
+        return np.array([number])
+
+
+@pytest.mark.parametrize(("button", "asked"), [("Go on", [0, 1, 2, 3, 4]), ("Start again", [0, 1, 2, 0, 1, 2, 3, 4])])
+def test_stopped_computation_goes_on_where_it_was_or_starts_again(job, button, asked):
+    import streamlit as st
+
+    network, stops = Network(), [True]
+
+    def compute(progress):
+        values = []
+        for number in range(5):
+            values.append(network.values(number))
+            progress(number + 1, 5)
+            if number == 2 and stops:
+                st.stop()
+        return np.concatenate(values)
+
+    job.compute = compute
+    page = run_page()
+    page.button[0].click().run()
+    stops.clear()
+    next(one for one in page.button if one.label == button).click().run()
+    np.testing.assert_array_equal(job.result, np.arange(5))
+    assert network.asked == asked
+    assert "recordings" in page.session_state
+    assert not page.session_state["recordings"]
 
 
 def test_run_stopped_without_a_map_still_says_how_far_it_got(job):

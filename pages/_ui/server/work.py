@@ -3,22 +3,25 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages._ui.server import journal, memory
 from pages._ui.server.gate import Gate
 from pages._ui.server.store import Store
 from pages._ui.widgets.text import plain
+from vislib.network import function_cache
+from vislib.network.recording import Recording
 
 T = TypeVar("T")
 _STORE_BYTES = 128 * 1024 * 1024
 _SECONDS_BETWEEN_MAPS = 0.4
 _QUICK_AT_ONCE = 2
-_MOST_PARTIALS = 12
-"""Partial maps that a session keeps: at most 12 stand on one page."""
+_MOST_STOPPED = 12
+"""Stopped computations of which a session keeps the partial map and the recording: at most 12 stand on one page."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -31,6 +34,12 @@ def gate() -> Gate:
     return Gate()
 
 
+def session() -> str | None:
+    """The id of the session that runs now; None without one, as in a test."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return None if context is None else context.session_id
+
+
 @st.cache_resource(show_spinner=False)
 def _quick() -> threading.BoundedSemaphore:
     """Limits the quick computations that run at once: those of thirty users together would not fit into memory."""
@@ -39,8 +48,8 @@ def _quick() -> threading.BoundedSemaphore:
 
 def waiting_text(what: str, ahead: int) -> str:
     """The text of the progress bar while a computation waits in the queue."""
-    others = "another computation" if ahead == 1 else f"{ahead} computations of other users"
-    return f"{what}: waiting for {others} to finish…"
+    others = "another computation to finish" if ahead == 1 else f"the computations of {ahead} other users"
+    return f"{what}: waiting for {others}…"
 
 
 def stored(key: tuple, compute: Callable[[], T], keep: Store | None = None) -> T:
@@ -73,7 +82,7 @@ def run(
     what: str,
     compute: Callable[[Callable[..., None]], T],
     show_partial: Callable[[np.ndarray, int, int], None] | None = None,
-    resume_label: str = "Start again",
+    resume_label: str | None = None,
     kind: str | None = None,
     progress_text: Callable[[int, int], str] = "{} of {}".format,
     keep: Store | None = None,
@@ -85,7 +94,8 @@ def run(
         what: Name of the computation, for the user.
         compute: Takes a progress callback (done, total, partial=None).
         show_partial: Draws a partial map; takes the map, done and total.
-        resume_label: Label of the button that continues a stopped computation.
+        resume_label: Label of the button that continues a stopped computation, if `compute` itself knows how. By
+            default it goes on from its recording (see `vislib.network.recording`), and a second button starts it again.
         kind: Name of the computation in the log, if `what` contains a name that the user chose.
         progress_text: Takes done and total; returns the text of the progress bar.
         keep: The store of the result; the common one by default.
@@ -102,7 +112,10 @@ def run(
     if key in st.session_state.setdefault("stopped", set()):
         _show_stopped(key, what, partials.get(key), show_partial, resume_label, progress_text)
         return None
-    _drop_partials(partials)
+    recordings: dict[tuple, Recording] = st.session_state.setdefault("recordings", {})
+    _drop(partials, key)
+    _drop(recordings, key)
+    recording = recordings.setdefault(key, Recording())
 
     slot = st.empty()
     with slot.container(horizontal=True, vertical_alignment="center"):
@@ -127,15 +140,18 @@ def run(
 
     asked = time.monotonic()
     try:
-        with gate().turn(waiting), memory.catch_shortage(what):
+        with gate().turn(waiting, session()), memory.catch_shortage(what):
             result = kept.get(key)  # another session may have computed it meanwhile
             if result is None:
-                result = _compute_logged(lambda: compute(progress), kind or what, time.monotonic() - asked, key, kept)
+                with recording.goes_on():
+                    waited = time.monotonic() - asked
+                    result = _compute_logged(lambda: compute(progress), kind or what, waited, key, kept)
     except memory.TooLittleMemory as error:
         _stop(key)  # otherwise every click on the page would start it again
         slot.error(plain(str(error)))
         return None
     partials.pop(key, None)
+    recordings.pop(key, None)
     slot.empty()
     return result
 
@@ -145,7 +161,9 @@ def _compute_logged(compute: Callable[[], T], kind: str, waited: float, key: tup
     with journal.timed("computed", what=kind, waited=round(waited, 2), behind=len(gate()) - 1) as facts:
         result = compute()
         kept.put(key, result)
-        facts["store_mb"] = kept.n_bytes // 2**20
+        functions = function_cache.kept()
+        facts |= {"store_mb": kept.n_bytes // 2**20, "functions": functions.functions}
+        facts["functions_mb"] = functions.n_bytes // 1_000_000
     return result
 
 
@@ -157,21 +175,28 @@ def _go_on(key: tuple) -> None:
     st.session_state["stopped"].discard(key)
 
 
-def _drop_partials(partials: dict[tuple, tuple]) -> None:
-    """Removes the partial maps of computations that the user left instead of stopping, and the oldest ones."""
-    stopped = st.session_state["stopped"]
-    for key in [key for key in partials if key not in stopped]:
-        partials.pop(key)
-    while len(partials) > _MOST_PARTIALS:
-        partials.pop(next(iter(partials)))
+def _start_again(key: tuple) -> None:
+    st.session_state["recordings"].pop(key, None)
+    _go_on(key)
+
+
+def _drop(kept: dict[tuple, Any], key: tuple) -> None:
+    """Removes what belongs to computations that the user left without a stop, and the oldest; never that of `key`."""
+    stopped = st.session_state["stopped"] | {key}
+    for other in [other for other in kept if other not in stopped]:
+        kept.pop(other)
+    while len(kept) > _MOST_STOPPED:
+        kept.pop(next(other for other in kept if other != key))
 
 
 def _show_stopped(
-    key: tuple, what: str, partial, show_partial, resume_label: str, progress_text: Callable[[int, int], str]
+    key: tuple, what: str, partial, show_partial, resume_label: str | None, progress_text: Callable[[int, int], str]
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         how_far = f"after {progress_text(*partial[1:])}" if partial else "before its first result"
         st.warning(f"{what}: stopped {how_far}.", icon=":material/stop_circle:")
-        st.button(resume_label, key=f"again {what} {hash(key)}", on_click=_go_on, args=(key,))
+        st.button(resume_label or "Go on", key=f"go on {what} {hash(key)}", on_click=_go_on, args=(key,))
+        if resume_label is None:
+            st.button("Start again", key=f"again {what} {hash(key)}", on_click=_start_again, args=(key,))
     if show_partial and partial and partial[0] is not None:
         show_partial(*partial)

@@ -83,7 +83,7 @@ def train(plan: Plan) -> None:
 
     try:
         with (
-            work.gate().turn(waiting),
+            work.gate().turn(waiting, work.session()),
             memory.catch_shortage("Training"),
             journal.timed("computed", what=f"training of {plan.network}"),
         ):
