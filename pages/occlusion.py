@@ -32,7 +32,8 @@ with main:
     st.subheader("Cover many places at once", anchor=False)
     st.caption(
         "RISE averages random masks, weighted by the score of the visible part. LIME and KernelSHAP cover superpixels "
-        "(regions of similar colour) and give each one the value that best explains the scores."
+        "(regions of similar colour) and give each one the value that best explains the scores. Each runs the network "
+        "hundreds of times."
     )
-    explain.grid(here, others, look)
+    explain.grid_on_request(here, others, look)
     explain.about(explain.of_family(here, "perturbation"))

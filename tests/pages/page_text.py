@@ -25,6 +25,12 @@ def pictures(page: AppTest) -> list[str]:
     return [image.alt for element in page.get("image") for image in element.proto.imgs]
 
 
+def compute_all(page: AppTest) -> AppTest:
+    """Presses the button for what takes long, if the page has it."""
+    buttons = [button for button in page.button if button.key == "compute all"]
+    return buttons[0].click().run() if buttons else page
+
+
 def errors(page: AppTest) -> list[str]:
     """The sentences of the page's error boxes, as shown: without Markdown's backslashes and word joiners."""
     return [re.sub(r"\\(.)|\u2060", r"\1", element.value) for element in page.error]

@@ -2,7 +2,7 @@
 
 import pytest
 from app_pages import PAGES
-from page_text import blocks, check_sound, pictures, text
+from page_text import blocks, check_sound, compute_all, pictures, text
 from quick_methods import QUICK
 
 import vislib
@@ -60,7 +60,7 @@ PICTURES = {
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_page_opens_with_defaults(name, open_page):
-    page = check_sound(open_page(name, **SMALL.get(name, {})))
+    page = check_sound(compute_all(open_page(name, **SMALL.get(name, {}))))
     assert blocks(page)[0].startswith(PAGES[name].title)
     for expected in SHOWN[name]:
         assert expected in text(page)
@@ -68,6 +68,24 @@ def test_page_opens_with_defaults(name, open_page):
     choices = ["Model", "Image", "Class to explain", "Minus the score of", "Score"]
     assert [box.label for box in page.sidebar.selectbox] == choices
     assert page.sidebar.selectbox(key="class").value == "Top prediction"
+
+
+def test_what_takes_long_waits_for_a_click_and_then_follows_the_settings(open_page):
+    few = {
+        "rise.n_masks": "24",
+        "lime.n_samples": "24",
+        "kernel-shap.n_samples": "24",
+    }  # no other test has these cached
+    page = check_sound(open_page("occlusion", model="cifar10", **few))
+    assert page.button(key="compute all").label == "Compute RISE, LIME, KernelSHAP"
+    assert not [alt for alt in pictures(page) if alt.startswith(("RISE", "LIME", "KernelSHAP"))]
+    compute_all(page)
+    page.number_input(key="rise.n_masks").set_value(32).run()
+    assert "Average of 32 masks of 7 × 7 cells." in text(check_sound(page))
+    page.sidebar.selectbox(key="image").select("cifar10/dog.png").run()
+    assert page.button(key="compute all").label == "Compute RISE, LIME, KernelSHAP"
+    page.sidebar.selectbox(key="image").select("cifar10/cat.png").run()
+    assert "compute all" not in [button.key for button in page.button]
 
 
 def test_sidebar_lists_the_most_probable_classes(open_page, classifier, cat):

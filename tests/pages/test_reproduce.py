@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from page_text import compute_all
 
 import vislib
 
@@ -43,7 +44,7 @@ def of_family(family):
 def test_snippet_gives_the_numbers_behind_the_picture(
     name, query, expected, open_page, offered, load_once, monkeypatch
 ):
-    page = open_page(name, **query)
+    page = compute_all(open_page(name, **query))
     assert not page.exception
     assert sorted(element.value for element in page.code) == sorted(one.snippet.strip() for one in offered.values())
     monkeypatch.setattr(vislib, "load_classifier", load_once)

@@ -2,7 +2,7 @@
 
 import pytest
 import streamlit as st
-from page_text import check_sound, pictures
+from page_text import check_sound, compute_all, pictures
 
 import vislib
 from pages._ui.server import work
@@ -45,7 +45,7 @@ def stops_after(monkeypatch):
 def test_stop_keeps_the_map_and_says_how_far_it_got(name, method, query, how_far, open_page, stops_after):
     title = vislib.methods()[method].title
     stops_after(method, 2)
-    page = check_sound(open_page(name, **query))
+    page = check_sound(compute_all(open_page(name, **query)))
     check_sound(next(button for button in page.button if button.label == "Stop").click().run())
     assert [warning.value for warning in page.warning] == [f"{title}: stopped {how_far}."]
     assert f"{title}, {how_far}" in pictures(page)

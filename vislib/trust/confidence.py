@@ -1,6 +1,8 @@
 """Average drop and increase in confidence: the class's probability when only the highlighted part is shown; the value
 itself where there are no probabilities."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from vislib.attribution.fills import black_and_white
@@ -25,25 +27,42 @@ def confidence_drop(classifier: Classifier, resized: np.ndarray, values: np.ndar
 
     Reference: Chattopadhay et al. 2018, arXiv 1710.11063, section 4.1.
     """
-    before, after = _confidences(classifier, resized, values, target)
-    return max(0.0, before - after) / abs(before) if before else 0.0
+    return confidences(classifier, resized, values, target).drop
 
 
 def confidence_increases(classifier: Classifier, resized: np.ndarray, values: np.ndarray, target: Target) -> bool:
     """Whether the class's probability, or the target's value where it has none, rises when only the mapped part is
     shown. Arguments as for `confidence_drop`."""
-    before, after = _confidences(classifier, resized, values, target)
-    return after > before
+    return confidences(classifier, resized, values, target).increases
 
 
-def _confidences(classifier, resized, values, target) -> tuple[float, float]:
+@dataclass(frozen=True)
+class Confidences:
+    """The probability or value for an image, and for its part that a map shows."""
+
+    whole: float
+    part: float
+
+    @property
+    def drop(self) -> float:
+        """See `confidence_drop`."""
+        return max(0.0, self.whole - self.part) / abs(self.whole) if self.whole else 0.0
+
+    @property
+    def increases(self) -> bool:
+        """See `confidence_increases`."""
+        return self.part > self.whole
+
+
+def confidences(classifier: Classifier, resized: np.ndarray, values: np.ndarray, target: Target) -> Confidences:
+    """Both probabilities or values. Arguments as for `confidence_drop`."""
     positive = np.maximum(values, 0)
     low, high = positive.min(), positive.max()
     share = (positive - low) / (high - low) if high > low else np.zeros_like(positive)
     black = black_and_white(resized)[0]
     shown = black + (resized - black) * share[..., None]
     shown = np.rint(shown).astype(np.uint8) if resized.dtype == np.uint8 else shown
-    before, after = classifier.network.values(
+    whole, part = classifier.network.values(
         classifier.preprocess_input(np.stack([resized, shown])), class_probability(target)
     )
-    return float(before), float(after)
+    return Confidences(float(whole), float(part))

@@ -71,9 +71,10 @@ def measure(
     if randomize:
         stages = cascading_randomization(every, classifier, resized, target, seed=seed, progress=work.watch)
         work.finished(len(every))
+    squares = robustness.cover_squares(classifier, resized, target, seed=seed)
     found = []
     for name, explainer in every.items():
-        metrics = _metrics(classifier, resized, heatmaps[name].values, target, seed)
+        metrics = _metrics(classifier, resized, heatmaps[name].values, target, squares)
         work.finished()
         sensitivity = pointing = None
         if noise_samples:
@@ -102,15 +103,16 @@ def measure(
     return found
 
 
-def _metrics(classifier, resized, values, target: Target, seed: int) -> dict:
+def _metrics(classifier, resized, values, target: Target, squares: robustness.CoveredSquares) -> dict:
     probability = as_probability(target)
+    confidences = confidence.confidences(classifier, resized, values, target)
     out, in_ = (curve(classifier, resized, values, probability) for curve in (curves.deletion, curves.insertion))
     return {
         "deletion": out.area,
         "insertion": in_.area,
-        "confidence_drop": confidence.confidence_drop(classifier, resized, values, target),
-        "confidence_increases": confidence.confidence_increases(classifier, resized, values, target),
-        "infidelity": robustness.infidelity(classifier, resized, values, target, seed=seed),
+        "confidence_drop": confidences.drop,
+        "confidence_increases": confidences.increases,
+        "infidelity": squares.infidelity(values),
         "sparseness": sparseness(values),
         "complexity": complexity(values),
         "deletion_curve": out,

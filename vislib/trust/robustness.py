@@ -1,5 +1,8 @@
 """Max-sensitivity and infidelity: is the map stable under noise, and does it predict the effect of covering?"""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from vislib.attribution.base import Explainer
@@ -81,6 +84,36 @@ def infidelity(
 
     Reference: Yeh et al. 2019, arXiv 1901.09392, definition 1, with the square removal of section 2.3.
     """
+    return cover_squares(classifier, resized, target, n_squares, fill, seed).infidelity(values)
+
+
+@dataclass(frozen=True, eq=False)
+class CoveredSquares:
+    """Random squares of an image, and what covering each does to the score; the same for every map.
+
+    Attributes:
+        squares: The rows and columns of each square.
+        falls: (n,): by how much the score falls when the square is covered.
+    """
+
+    squares: Sequence[tuple[slice, slice]]
+    falls: np.ndarray
+
+    def infidelity(self, values: np.ndarray) -> float:
+        """The infidelity of a map (h, w); see `infidelity`."""
+        falls = self.falls
+        summed = np.array([values[square].sum(dtype=np.float64) for square in self.squares])
+        if not falls.any():
+            return 0.0 if not summed.any() else 1.0
+        beta = (summed @ falls) / (summed @ summed) if summed.any() else 0.0
+        # A map that predicts the opposite is no better than one that predicts nothing.
+        return min(1.0, float(((max(beta, 0.0) * summed - falls) ** 2).mean() / (falls**2).mean()))
+
+
+def cover_squares(
+    classifier: Classifier, resized: np.ndarray, target: Target, n_squares: int = 64, fill: str = "grey", seed: int = 0
+) -> CoveredSquares:
+    """Covers random squares of an image; arguments as for `infidelity`."""
     network, random = classifier.network, np.random.default_rng(seed)
     height, width = resized.shape[:2]
     side = max(1, min(height, width) // 5)
@@ -90,10 +123,4 @@ def infidelity(
     inputs = classifier.preprocess_input(resized[None])
     patches = classifier.preprocess_input(np.stack([cover[square] for square in squares]))
     patched = network.patched(inputs, (side, side), target)
-    falls = patched.unchanged - patched.values(patches, tops, lefts)[0]
-    summed = np.array([values[square].sum(dtype=np.float64) for square in squares])
-    if not falls.any():
-        return 0.0 if not summed.any() else 1.0
-    beta = (summed @ falls) / (summed @ summed) if summed.any() else 0.0
-    # A map that predicts the opposite is no better than one that predicts nothing.
-    return min(1.0, float(((max(beta, 0.0) * summed - falls) ** 2).mean() / (falls**2).mean()))
+    return CoveredSquares(squares, patched.unchanged - patched.values(patches, tops, lefts)[0])

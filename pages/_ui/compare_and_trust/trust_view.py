@@ -12,6 +12,7 @@ from pages._ui.compare_and_trust import trust_plots
 from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.results.look import Look
 from pages._ui.server import work
+from pages._ui.server.store import Store
 from pages._ui.shell.context import Context, beside, image_names
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.text import plain
@@ -62,20 +63,18 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> N
     below, pointing = st.container(), st.container()
     with pointing:
         grid, grid_contexts = _grid(here)
-    measured: dict[str, trust.Trust] = {}
-    for explainer in [*baselines, *explainers]:
-        with slots[explainer.name].container():
-            one = _measure(here, explainer, grid, grid_contexts)
-        if one is None:
-            continue
-        measured[one.name] = one
-        with slots[one.name].container():
-            _verdict(one, list(measured.values()))
-        with table_slot.container():
-            _table(measured, _value(here), words(here.classifier.task).one)
+    with table_slot.container():
+        measured, problems = _measure(here, every, grid, grid_contexts)
+    with below:
+        for problem in problems:
+            st.info(plain(problem))
     if not measured:
         return
-    measured = {explainer.name: measured[explainer.name] for explainer in every if explainer.name in measured}
+    for name, one in measured.items():
+        with slots[name].container():
+            _verdict(one, list(measured.values()))
+    with table_slot.container():
+        _table(measured, _value(here), words(here.classifier.task).one)
     with below:
         _downloads(here, explainers, measured, grid_contexts)
         trust_plots.curves(measured, _value(here))
@@ -121,19 +120,38 @@ def _grid(here: Context) -> tuple[trust.Grid | None, list[Context]]:
         return None, []
 
 
-def _measure(here: Context, explainer: vislib.Explainer, grid, grid_contexts) -> trust.Trust | None:
-    key = here.key("trust", explainer, here.target_key, *(one.digest for one in grid_contexts))
-    try:
-        return work.run(
-            key,
-            f"Measuring {explainer.title}",
-            lambda progress: trust.measure(
-                [explainer], here.classifier, here.image, here.target, baselines=False, grid=grid, progress=progress
-            )[0],
+def _measure(
+    here: Context, explainers: Sequence[vislib.Explainer], grid: trust.Grid | None, grid_contexts: list[Context]
+) -> tuple[dict[str, trust.Trust], list[str]]:
+    """The measures of these methods by name, and sentences on why some have none.
+
+    Those that are not cached are computed together: they share the networks with random weights, and the images with
+    covered squares.
+    """
+    asked = (here.target_key, *(one.digest for one in grid_contexts))
+    keys = {explainer: here.key("trust", explainer, *asked) for explainer in explainers}
+
+    def compute(progress) -> int:
+        missing = [explainer for explainer, key in keys.items() if work.store().get(key) is None]
+        found = trust.measure(
+            missing, here.classifier, here.image, here.target, baselines=False, grid=grid, progress=progress
         )
+        for explainer, one in zip(missing, found, strict=True):
+            work.store().put(keys[explainer], one)
+        return len(found)
+
+    missing = tuple(explainer for explainer, key in keys.items() if work.store().get(key) is None)
+    problems: list[str] = []
+    try:
+        if missing:
+            work.run(here.key("trust together", missing, *asked), "Measuring", compute, kind="trust", keep=Store(0))
     except vislib.VislibError as error:
-        st.info(plain(str(error)))
-        return None
+        if len(explainers) == 1:
+            return {}, [str(error)]
+        alone = [_measure(here, [explainer], grid, grid_contexts) for explainer in explainers]  # some can be measured
+        problems = list(dict.fromkeys(problem for _, each in alone for problem in each))
+    results = {explainer.name: work.store().get(key) for explainer, key in keys.items()}
+    return {name: one for name, one in results.items() if one is not None}, problems
 
 
 def _verdict(one: trust.Trust, measured: Sequence[trust.Trust]) -> None:

@@ -16,6 +16,7 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
+from vislib.errors import listed
 from vislib.output import render
 from vislib.output.render import Scale
 from vislib.tasks import Task
@@ -139,6 +140,23 @@ def grid(
                     image_picture(context)
                 else:
                     show(context, cell, look)
+
+
+def grid_on_request(context: Context, explainers: Sequence[vislib.Explainer], look: Look) -> None:
+    """Explanations that take long, side by side: what is cached at once, the rest after a click on a button.
+
+    After the click this image's maps follow every change of a setting.
+    """
+    key = context.key("requested", context.target_key)
+    requested: set[tuple] = st.session_state.setdefault("requested", set())
+    cached = [one for one in explainers if work.store().get(context.key(one, context.target_key)) is not None]
+    if len(cached) < len(explainers) and key not in requested:
+        names = listed([one.title for one in explainers if one not in cached])
+        st.button(
+            f"Compute {names}", key="compute all", icon=":material/play_arrow:", on_click=requested.add, args=(key,)
+        )
+        explainers = cached
+    grid(context, explainers, look)
 
 
 def image_picture(context: Context) -> None:
