@@ -75,7 +75,7 @@ def test_what_takes_long_waits_for_a_click_and_then_follows_the_settings(open_pa
         "rise.n_masks": "24",
         "lime.n_samples": "24",
         "kernel-shap.n_samples": "24",
-    }  # no other test has these cached
+    }
     page = check_sound(open_page("occlusion", model="cifar10", **few))
     assert page.button(key="compute all").label == "Compute RISE, LIME, KernelSHAP"
     assert not [alt for alt in pictures(page) if alt.startswith(("RISE", "LIME", "KernelSHAP"))]
