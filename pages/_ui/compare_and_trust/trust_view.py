@@ -132,15 +132,15 @@ def _measure(
     keys = {explainer: here.key("trust", explainer, *asked) for explainer in explainers}
 
     def compute(progress) -> int:
-        missing = [explainer for explainer, key in keys.items() if work.store().get(key) is None]
+        missing = [explainer for explainer, key in keys.items() if work.found(key) is None]
         found = trust.measure(
             missing, here.classifier, here.image, here.target, baselines=False, grid=grid, progress=progress
         )
         for explainer, one in zip(missing, found, strict=True):
-            work.store().put(keys[explainer], one)
+            work.keep_result(keys[explainer], one)
         return len(found)
 
-    missing = tuple(explainer for explainer, key in keys.items() if work.store().get(key) is None)
+    missing = tuple(explainer for explainer, key in keys.items() if work.found(key) is None)
     problems: list[str] = []
     try:
         if missing:
@@ -150,7 +150,7 @@ def _measure(
             return {}, [str(error)]
         alone = [_measure(here, [explainer], grid, grid_contexts) for explainer in explainers]  # some can be measured
         problems = list(dict.fromkeys(problem for _, each in alone for problem in each))
-    results = {explainer.name: work.store().get(key) for explainer, key in keys.items()}
+    results = {explainer.name: work.found(key) for explainer, key in keys.items()}
     return {name: one for name, one in results.items() if one is not None}, problems
 
 

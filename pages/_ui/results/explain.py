@@ -149,7 +149,7 @@ def grid_on_request(context: Context, explainers: Sequence[vislib.Explainer], lo
     """
     key = context.key("requested", context.target_key)
     requested: set[tuple] = st.session_state.setdefault("requested", set())
-    cached = [one for one in explainers if work.store().get(context.key(one, context.target_key)) is not None]
+    cached = [one for one in explainers if work.found(context.key(one, context.target_key)) is not None]
     if len(cached) < len(explainers) and key not in requested:
         names = listed([one.title for one in explainers if one not in cached])
         st.button(

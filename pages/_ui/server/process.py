@@ -21,13 +21,18 @@ def _keep_everything() -> None:
     """In place of Streamlit's function."""
 
 
+def has_tensorflow() -> bool:
+    """Whether TensorFlow is imported."""
+    return "vislib.backend" in sys.modules
+
+
 def import_tensorflow() -> None:
     """Imports TensorFlow; the first call takes seconds, so pages call it only when they need a network.
 
     The garbage collector then ignores the objects that TensorFlow consists of, because they stay until the server
     ends. Each full collection would need a quarter of a second to examine them.
     """
-    if "vislib.backend" in sys.modules:
+    if has_tensorflow():
         return
     import vislib.backend  # noqa: F401
 

@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages._ui.server import journal, memory
 from pages._ui.server.gate import Gate
+from pages._ui.server.results_folder import ResultsFolder, named_folder
 from pages._ui.server.store import Store
 from pages._ui.widgets.text import plain
 from vislib.network import function_cache
@@ -27,6 +28,29 @@ _MOST_STOPPED = 12
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
     return Store(_STORE_BYTES)
+
+
+@st.cache_resource(show_spinner=False)
+def results_folder() -> ResultsFolder | None:
+    """The folder of results that survive a restart, if the operator names one."""
+    return named_folder()
+
+
+def found(key: tuple) -> Any:
+    """The cached result, also of an earlier run of the server; None if there is none."""
+    result = store().get(key)
+    if result is None and (folder := results_folder()) is not None:
+        result = folder.get(key)
+        if result is not None:
+            store().put(key, result)
+    return result
+
+
+def keep_result(key: tuple, result: Any) -> None:
+    """Caches a result, also for later runs of the server."""
+    store().put(key, result)
+    if (folder := results_folder()) is not None:
+        folder.put(key, result)
 
 
 @st.cache_resource(show_spinner=False)
@@ -61,7 +85,7 @@ def stored(key: tuple, compute: Callable[[], T], keep: Store | None = None) -> T
         keep: The store of the result; the common one by default.
     """
     kept = store() if keep is None else keep
-    result = kept.get(key)
+    result = found(key) if keep is None else keep.get(key)
     if result is None:
         with kept.lock(key):
             result = kept.get(key)
@@ -73,7 +97,7 @@ def stored(key: tuple, compute: Callable[[], T], keep: Store | None = None) -> T
                     journal.log("failed", what="something quick", why="too little memory")
                     st.error(plain(str(error)))
                     st.stop()
-                kept.put(key, result)
+                _put(key, result, keep)
     return result
 
 
@@ -105,7 +129,7 @@ def run(
         ran out (the page then shows an error).
     """
     kept = store() if keep is None else keep
-    result = kept.get(key)
+    result = found(key) if keep is None else keep.get(key)
     if result is not None:
         return result
     partials: dict[tuple, tuple] = st.session_state.setdefault("partials", {})
@@ -145,7 +169,7 @@ def run(
             if result is None:
                 with recording.goes_on():
                     waited = time.monotonic() - asked
-                    result = _compute_logged(lambda: compute(progress), kind or what, waited, key, kept)
+                    result = _compute_logged(lambda: compute(progress), kind or what, waited, key, keep)
     except memory.TooLittleMemory as error:
         _stop(key)  # otherwise every click on the page would start it again
         slot.error(plain(str(error)))
@@ -156,15 +180,22 @@ def run(
     return result
 
 
-def _compute_logged(compute: Callable[[], T], kind: str, waited: float, key: tuple, kept: Store) -> T:
+def _compute_logged(compute: Callable[[], T], kind: str, waited: float, key: tuple, keep: Store | None) -> T:
     """Computes a result, stores it, and writes a line to the log."""
     with journal.timed("computed", what=kind, waited=round(waited, 2), behind=len(gate()) - 1) as facts:
         result = compute()
-        kept.put(key, result)
+        _put(key, result, keep)
         functions = function_cache.kept()
-        facts |= {"store_mb": kept.n_bytes // 2**20, "functions": functions.functions}
+        facts |= {"store_mb": (keep or store()).n_bytes // 2**20, "functions": functions.functions}
         facts["functions_mb"] = functions.n_bytes // 1_000_000
     return result
+
+
+def _put(key: tuple, result: Any, keep: Store | None) -> None:
+    if keep is None:
+        keep_result(key, result)
+    else:
+        keep.put(key, result)
 
 
 def _stop(key: tuple) -> None:

@@ -1,5 +1,7 @@
 """The context that all pages share: model, image and target, chosen in the sidebar."""
 
+import functools
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -18,8 +20,16 @@ from vislib.tasks import Task
 from vislib.zoo import DEFAULT
 
 
-def context(title: str, lead: str, needs_maps: bool = True, pictures_only: bool = False) -> Context:
+def context(
+    title: str,
+    lead: str,
+    needs_maps: bool = True,
+    pictures_only: bool = False,
+    while_loading: Callable[[str, str], None] | None = None,
+) -> Context:
     """Draws the heading and the sidebar, loads what the user chose, and returns it.
+
+    `while_loading` draws something before the network is loaded, from its name and the digest of the image.
 
     The page stops here with a message if the model cannot be loaded, if the page needs feature maps and the model has
     none, or if the model takes bands and there is no such image, or the page works on pictures only.
@@ -35,7 +45,10 @@ def context(title: str, lead: str, needs_maps: bool = True, pictures_only: bool 
         chosen = images.image_control("image", "Image", samples, channels=channels)
         images.upload_control(channels)
         class_slot = st.container()
-    classifier = _load(model_name, loading)
+    draw = None
+    if while_loading is not None and chosen is not None:
+        draw = functools.partial(while_loading, model_name, image_digest(chosen[1]))
+    classifier = _load(model_name, loading, draw)
     if chosen is None or (pictures_only and not classifier.takes_pictures):
         loading.empty()
         work_on = (
@@ -134,8 +147,10 @@ def sample_names(model_name: str) -> tuple[str, ...]:
     return images.samples_for(model_name, models.user_models().get(model_name))
 
 
-def _load(name: str, slot) -> vislib.Classifier:
+def _load(name: str, slot, draw: Callable[[], None] | None = None) -> vislib.Classifier:
     with slot.container(), st.spinner(f"Loading {name}; the first time this takes some seconds…"):
+        if draw is not None:
+            draw()
         try:
             return models.classifier(name)
         except vislib.VislibError as error:
