@@ -13,9 +13,11 @@ test: .venv/dev
 	.venv/bin/mypy
 	.venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20
 
-# Beside the peers, about 25 minutes. The others are for themselves: python -m benchmarks.NAME.
-bench: .venv-bench/done
+# Beside the peers about 25 minutes, then the pages and thirty users. The others are for themselves: python -m benchmarks.NAME.
+bench: .venv-bench/done .venv/dev
 	.venv-bench/bin/python -m benchmarks.peers
+	.venv/bin/python -m benchmarks.page_times
+	.venv/bin/python -m benchmarks.load
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

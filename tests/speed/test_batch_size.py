@@ -52,3 +52,11 @@ def test_batches_are_larger_on_a_gpu(monkeypatch):
     before = forward_batch(graph), gradient_batch(graph)
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["one"])
     assert all(now > 5 * then for now, then in zip((forward_batch(graph), gradient_batch(graph)), before, strict=True))
+
+
+def test_gpu_takes_more_images_at_once(monkeypatch):
+    graph = chain(256, 16, 3)
+    forward, gradient = forward_batch(graph), gradient_batch(graph)
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["a GPU"] if kind == "GPU" else [])
+    assert forward_batch(graph) == min(8 * forward, 256) > forward
+    assert gradient_batch(graph) > gradient

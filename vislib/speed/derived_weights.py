@@ -1,5 +1,6 @@
 """Weights derived from a model's weights, recomputed when those change."""
 
+import ctypes
 import threading
 from collections.abc import Sequence
 from typing import Protocol
@@ -72,7 +73,21 @@ def _read(variable: tf.Variable) -> tf.Tensor:
 
 
 def _buffer_addresses(tensors: Sequence[tf.Tensor]) -> list[int] | None:
-    """The addresses of their memory; None for a GPU's memory, whose addresses are not known here."""
-    if any("CPU" not in tensor.device for tensor in tensors):
+    """The addresses of their memory; None where they cannot be found out."""
+    if all("CPU" in tensor.device for tensor in tensors):
+        return [np.asarray(memoryview(tensor)).__array_interface__["data"][0] for tensor in tensors]
+    try:
+        return [address_by_dlpack(tensor) for tensor in tensors]
+    except (RuntimeError, TypeError, ValueError, tf.errors.OpError):
         return None
-    return [np.asarray(memoryview(tensor)).__array_interface__["data"][0] for tensor in tensors]
+
+
+def address_by_dlpack(tensor: tf.Tensor) -> int:
+    """The address of a tensor's memory on any device, such as a GPU: the first field of what DLPack passes on."""
+    capsule = tf.experimental.dlpack.to_dlpack(tensor)
+    managed = _capsule_pointer(capsule, b"dltensor")
+    return int(ctypes.c_void_p.from_address(managed).value or 0)
+
+
+_capsule_pointer = ctypes.pythonapi.PyCapsule_GetPointer
+_capsule_pointer.restype, _capsule_pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
