@@ -11,7 +11,6 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +36,10 @@ PAGES = (
     "your_model",
     "train",
 )
-IMAGES = ("cat.jpg", "coffee.jpg", "rocket.jpg", "astronaut.jpg", "cat_and_coffee.jpg")
+IMAGES = (
+    *("cat.jpg", "coffee.jpg", "rocket.jpg", "astronaut.jpg", "cat_and_coffee.jpg"),
+    *(f"cifar10/{name}.png" for name in ("cat", "ship", "frog", "truck", "horse", "deer")),
+)
 _ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
 _CLASSES = ("espresso", "Persian cat", "lynx", "space shuttle", "tabby")
 _MILLISECONDS = 180_000
@@ -112,11 +114,6 @@ def change_class(page: Page, name: str) -> float:
     return seconds
 
 
-def names(n: int) -> Iterator[str]:
-    """The first samples; beyond them, no page of the app has another photograph."""
-    yield from IMAGES[:n]
-
-
 def kept(log: Path) -> str:
     """The last figures in the server's log of the functions that are kept traced."""
     for line in reversed(log.read_text(errors="replace").splitlines()):
@@ -150,7 +147,7 @@ def main() -> None:
         log = Path(folder) / "log"
         browser = playwright.chromium.launch(executable_path=executable, headless=True, args=_ARGUMENTS)
         with serving(log) as server:
-            tour(server, browser, list(names(options.images)), options.pages, log)
+            tour(server, browser, list(IMAGES[: options.images]), options.pages, log)
             page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
             page.goto(server.address)
             until_all(page, time.perf_counter())

@@ -81,6 +81,18 @@ def _widget(spec: dataclasses.Field, default, key: str, most: int | None):
     return int(st.number_input(label, int(about["low"]), int(high), int(default), **shared))
 
 
+class LateSlot:
+    """A place on the page that is only taken at its first use: until then the previous picture stays there, dimmed."""
+
+    def __init__(self) -> None:
+        self._slot: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._slot is None:
+            self._slot = st.empty()
+        return getattr(self._slot, name)
+
+
 def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
     """The heatmap; partial maps are drawn into `slot` meanwhile. None if the user stopped the computation."""
 
@@ -109,7 +121,7 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
 
 def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = ""):
     """Computes and draws one explanation; returns the heatmap, or None if the user stopped the computation."""
-    slot = st.empty()
+    slot = LateSlot()
     look = look.suited(explainer.signed)
     try:
         heatmap = compute(context, explainer, slot, look)

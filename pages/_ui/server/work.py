@@ -128,6 +128,7 @@ def run(
         The result. None if the user stopped the computation (`show_partial` then draws the partial map), or if memory
         ran out (the page then shows an error).
     """
+    slot = st.empty()  # always, so that what follows has the same place on the page, and stays there until it is new
     kept = store() if keep is None else keep
     result = found(key) if keep is None else keep.get(key)
     if result is not None:
@@ -141,7 +142,6 @@ def run(
     _drop(recordings, key)
     recording = recordings.setdefault(key, Recording())
 
-    slot = st.empty()
     with slot.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, text=f"{what}…")
         st.button("Stop", key=f"stop {what} {hash(key)}", on_click=_stop, args=(key,), icon=":material/stop_circle:")
