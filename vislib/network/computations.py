@@ -93,18 +93,20 @@ def blocking_nodes(graph: Graph, read, measures, inputs, weights, operands) -> l
     ]
 
 
-def map_gradient(model, measures):
-    """(inputs, weights, operands) → the maps, the target's gradient by them, and its values. The model's outputs are
-    the maps, then the tensors that the target's terms read."""
+def map_gradients(model, measures, n_layers):
+    """(inputs, weights, operands) → the maps of each layer, the target's gradients by them, and its values. The model's
+    outputs are the maps of `n_layers` layers, then the tensors that the target's terms read."""
 
-    def gradient(inputs, weights, operands):
+    def gradients(inputs, weights, operands):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(inputs)  # so that the tape also records the layers between the input and the maps
-            maps, *activations = tf.nest.flatten(model(inputs, training=False))
+            outputs = tf.nest.flatten(model(inputs, training=False))
+            maps, activations = outputs[:n_layers], outputs[n_layers:]
             values = total(activations, measures, weights, operands)
-        return tf.cast(maps, tf.float32), tf.cast(existing(tape.gradient(values, maps)), tf.float32), values
+        found = [existing(gradient) for gradient in tape.gradient(values, maps)]
+        return [[tf.cast(each, tf.float32) for each in some] for some in (maps, found)], values
 
-    return gradient
+    return gradients
 
 
 def with_scaled_channels(model, measures):

@@ -15,12 +15,13 @@ from vislib.graph.flatten import flatten
 from vislib.graph.graph import Graph, Node
 from vislib.graph.inputs import Inputs
 from vislib.graph.outputs import probed
+from vislib.network import together
 from vislib.network.computations import (
     blocking_nodes,
     forward,
     forward_all,
     input_gradient,
-    map_gradient,
+    map_gradients,
     target_values,
     whole,
     with_scaled_channels,
@@ -266,21 +267,33 @@ class Network:
         """
         given = TargetArguments.of(target, len(inputs), self)
         graph = self.variants.for_gradients(rule)
-        node = self._map_node(graph, layer)
-        self._check_leads_to(graph, node, given.form)
+        self._check_leads_to(graph, self._map_node(graph, layer), given.form)
         try:
-            function = self.functions.traced(
-                ("maps and gradients", given.form, graph, layer),
-                lambda: map_gradient(
-                    keras.Model(graph.input, [node.output, *self.read(graph, given.form)]), given.measures
-                ),
-                self.images_spec,
-                *given.specs,
+            return together.at_layer(
+                layer,
+                (graph, given.key, inputs.tobytes()),
+                lambda layers: self._maps_and_gradients(inputs, graph, layers, given),
             )
         except NoGradient:
             raise ModelError(self._no_gradient(inputs, given, f"the maps of layer '{layer}'")) from None
-        maps, gradients, values = function(tf.constant(inputs, tf.float32), *given.part())
-        return maps.numpy(), gradients.numpy(), values.numpy()
+
+    def _maps_and_gradients(
+        self, inputs: np.ndarray, graph: Graph, layers: tuple[str, ...], given: TargetArguments
+    ) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        maps = [self._map_node(graph, layer).output for layer in layers]
+        function = self.functions.traced(
+            ("maps and gradients", given.form, graph, layers),
+            lambda: map_gradients(
+                keras.Model(graph.input, [*maps, *self.read(graph, given.form)]), given.measures, len(layers)
+            ),
+            self.images_spec,
+            *given.specs,
+        )
+        found, values = function(tf.constant(inputs, tf.float32), *given.part())
+        return {
+            layer: (maps.numpy(), gradients.numpy(), values.numpy())
+            for layer, maps, gradients in zip(layers, *found, strict=True)
+        }
 
     @recorded
     def values_of_scaled_maps(self, inputs: np.ndarray, layer: str, scales: np.ndarray, target: Target) -> np.ndarray:

@@ -48,6 +48,11 @@ class TargetArguments:
         return cls(form, weights, tuple(each))
 
     @property
+    def key(self) -> tuple:
+        """The same for targets of the same values."""
+        return (self.form, self.weights.tobytes(), *(operand.tobytes() for operand in self.operands))
+
+    @property
     def measures(self) -> list[Callable]:
         """The function of each term."""
         return [measure for measure, *_ in self.form]

@@ -11,6 +11,7 @@ from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.activations.maps import stages
+from vislib.network.together import layers_together
 from vislib.output import render
 from vislib.progress import within
 
@@ -23,9 +24,10 @@ def show(context: Context, explainer: Any, look: Look) -> None:
 
     def compute(progress) -> dict[str, vislib.Heatmap]:
         maps = {}
-        for done, (step, one) in enumerate(zip(steps, each, strict=True)):
-            inside = within(progress, done, len(steps))
-            maps[step] = one.explain(context.classifier, context.image, context.target, inside)
+        with layers_together(steps):
+            for done, (step, one) in enumerate(zip(steps, each, strict=True)):
+                inside = within(progress, done, len(steps))
+                maps[step] = one.explain(context.classifier, context.image, context.target, inside)
         return maps
 
     try:
