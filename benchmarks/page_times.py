@@ -1,8 +1,9 @@
-"""From the address to the pictures, in a browser: python -m benchmarks.page_times [--images 10] [--pages saliency …]
+"""From the address to the pictures, in a browser: python -m benchmarks.page_times [--uploads 7] [--pages saliency …]
 
 A fresh server; then every page for one image, for a second and a third one, each in a new browser tab. Prints the
 seconds until the first picture is there and until all are there, the seconds after a change of the class, and after
-each image the server's memory and the functions that it keeps traced.
+each image the server's memory and the functions that it keeps traced. With --uploads, further images are uploaded, and
+every page is opened with each, which shows whether memory goes on to grow.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.server import Server, serving
@@ -36,10 +38,8 @@ PAGES = (
     "your_model",
     "train",
 )
-IMAGES = (
-    *("cat.jpg", "coffee.jpg", "rocket.jpg", "astronaut.jpg", "cat_and_coffee.jpg"),
-    *(f"cifar10/{name}.png" for name in ("cat", "ship", "frog", "truck", "horse", "deer")),
-)
+IMAGES = ("cat.jpg", "coffee.jpg", "rocket.jpg", "astronaut.jpg", "cat_and_coffee.jpg")
+_SAMPLES = Path(__file__).parents[1] / "sample_images"
 _ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
 _CLASSES = ("espresso", "Persian cat", "lynx", "space shuttle", "tabby")
 _MILLISECONDS = 180_000
@@ -100,6 +100,28 @@ def open_page(browser: Browser, address: str) -> tuple[Opened, float]:
     return opened, opened.all + clicked
 
 
+def upload_and_visit(browser: Browser, address: str, pages: list[str], number: int, folder: Path) -> None:
+    """Uploads an image that nobody has used, a piece of a sample, and opens the pages by the navigation."""
+    photo = Image.open(_SAMPLES / IMAGES[number % len(IMAGES)]).convert("RGB")
+    path = folder / f"upload{number}.png"
+    photo.crop((number, 2 * number, photo.width - 9 * number - 9, photo.height - 5 * number)).save(path)
+    page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
+    page.goto(address)
+    until_all(page, time.perf_counter())
+    page.get_by_test_id("stSidebar").locator("input[type=file]").first.set_input_files(path)
+    page.get_by_test_id("stMain").get_by_text(path.name).first.wait_for(timeout=_MILLISECONDS)
+    for name in pages:
+        link = "/" if name == "overview" else name
+        page.get_by_test_id("stSidebarNav").locator(f'a[href$="{link}"]').first.click()
+        page.wait_for_timeout(500)
+        until_all(page, time.perf_counter())
+        while (button := page.get_by_test_id("stMain").get_by_role("button", name=_COMPUTE_ALL)).count():
+            button.first.click()
+            page.wait_for_timeout(500)
+            until_all(page, time.perf_counter())
+    page.context.close()
+
+
 def change_class(page: Page, name: str) -> float:
     """Seconds from the choice of a class until its Grad-CAM and saliency are there."""
     page.get_by_role("combobox", name="Class to explain").first.click()
@@ -140,6 +162,7 @@ def tour(server: Server, browser: Browser, images: list[str], pages: list[str], 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=int, default=3)
+    parser.add_argument("--uploads", type=int, default=0)
     parser.add_argument("--pages", nargs="*", default=list(PAGES))
     options = parser.parse_args()
     executable = shutil.which("chromium") or shutil.which("google-chrome")
@@ -156,6 +179,11 @@ def main() -> None:
                 f"\nA class changed on the Overview, Grad-CAM and saliency: {statistics.median(seconds):.2f} s "
                 f"({min(seconds):.2f} to {max(seconds):.2f})"
             )
+            before = server.status("VmRSS")
+            for number in range(options.uploads):
+                upload_and_visit(browser, server.address, options.pages, number, Path(folder))
+                now = server.status("VmRSS")
+                print(f"memory after upload {number + 1}: {now / 1000:.0f} MB, {now / before - 1:+.1%}; {kept(log)}")
         browser.close()
 
 
