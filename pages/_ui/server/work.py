@@ -135,7 +135,7 @@ def run(
         return result
     partials: dict[tuple, tuple] = st.session_state.setdefault("partials", {})
     if key in st.session_state.setdefault("stopped", set()):
-        _show_stopped(key, what, partials.get(key), show_partial, resume_label, progress_text)
+        _show_stopped(slot, key, what, partials.get(key), show_partial, resume_label, progress_text)
         return None
     recordings: dict[tuple, Recording] = st.session_state.setdefault("recordings", {})
     _drop(partials, key)
@@ -221,9 +221,15 @@ def _drop(kept: dict[tuple, Any], key: tuple) -> None:
 
 
 def _show_stopped(
-    key: tuple, what: str, partial, show_partial, resume_label: str | None, progress_text: Callable[[int, int], str]
+    slot,
+    key: tuple,
+    what: str,
+    partial,
+    show_partial,
+    resume_label: str | None,
+    progress_text: Callable[[int, int], str],
 ) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with slot.container(horizontal=True, vertical_alignment="center"):
         how_far = f"after {progress_text(*partial[1:])}" if partial else "before its first result"
         st.warning(f"{what}: stopped {how_far}.", icon=":material/stop_circle:")
         st.button(resume_label or "Go on", key=f"go on {what} {hash(key)}", on_click=_go_on, args=(key,))
