@@ -92,8 +92,8 @@ def layer_list(table: LayerTable) -> None:
                 "Output": size(row.output_shape),
                 "Parameters": row.parameters,
                 "Multiply-adds": row.macs,
-                "Receptive field": f"{max(row.field.size):5}" if row.field else "all",
-                "Stride": f"{max(row.field.stride):5g}" if row.field else "–",
+                "Receptive field": f"{max(row.field.size):5}" if row.field and any(row.field.stride) else "all",
+                "Stride": f"{max(row.field.stride):5g}" if row.field and any(row.field.stride) else "–",
                 "Activations (KiB)": math.ceil(row.activation_bytes / 1024),
             }
             for row in table.rows

@@ -58,7 +58,7 @@ def summary(context: Context, layer: str, maps: np.ndarray) -> None:
             "Kind": type(node.operation).__name__,
             "Maps": f"{n_channels} of {width} × {height}",
             "Receptive field": f"{field.size[1]} × {field.size[0]} px",
-            "Stride": f"{field.stride[0]} px" if field.stride[0] else "whole image",
+            "Stride": f"{field.stride[0]:g} px" if field.stride[0] else "whole image",
             "Values": f"{maps.min():.3g} to {maps.max():.3g}",
             "Zero": whole_percent((maps == 0).mean()),
         }
