@@ -101,3 +101,27 @@ def test_part_is_the_block_alone_fed_from_outside():
     assert alone.rows[-1].inputs == block.rows[-1].inputs
     assert "" in next(row for row in alone.rows if row.kind == "Add").inputs
     assert alone.parameters == block.parameters
+
+
+def unet_table():
+    """Two levels down and up; a residual block in the encoder; Keras's names."""
+    sides = {"conv2d": 32, "conv2d_1": 32, "add": 32, "down": 16, "conv2d_2": 16, "deep": 8, "up": 16, "join": 16}
+    sides |= {"conv2d_3": 16, "up_1": 32, "join_1": 32, "conv2d_4": 32, "conv2d_5": 32, "classes": 32}
+    before = {"conv2d": [""], "conv2d_1": ["conv2d"], "add": ["conv2d", "conv2d_1"], "down": ["add"]}
+    before |= {"conv2d_2": ["down"], "deep": ["conv2d_2"], "up": ["deep"], "join": ["up", "conv2d_2"]}
+    before |= {"conv2d_3": ["join"], "up_1": ["conv2d_3"], "join_1": ["up_1", "add"], "conv2d_4": ["join_1"]}
+    return table_of(before | {"conv2d_5": ["conv2d_4"], "classes": ["conv2d_5"]}, sides)
+
+
+def test_unet_is_one_stage_for_each_size_down_and_up():
+    found = stages(unet_table())
+    assert [stage.title for stage in found] == ["32 × 32", "16 × 16", "8 × 8", "16 × 16", "32 × 32"]
+    assert [row.name for stage in found for block in stage.blocks for row in block.rows] == [
+        row.name for row in unet_table().rows
+    ]
+    assert [block.kind for block in found[0].blocks] == ["chain", "residual"]
+
+
+def test_blocks_have_names_of_their_own():
+    names = [block.name for stage in stages(unet_table()) for block in stage.blocks]
+    assert len(set(names)) == len(names)
