@@ -74,6 +74,10 @@ def test_page_works_for_the_task(name, page_name, open_task):
         assert f"the task of this one is {network(name).task}" in said(page)
         value = {"embedding": "similarity", "digit-size": "output"}.get(name)
         assert value is None or f"The {value} while pixels are shown or covered" in text(page)
+        dropping = "Confidence" if network(name).task.has_classes else (value or "output").capitalize()
+        assert f"{dropping} drop ↓" in page.dataframe[0].value.columns
+    if page_name == "architecture":
+        assert ("to the logits" in text(page)) == network(name).task.has_classes
     if page_name == "class_activation" and name == "embedding":
         assert "so there is no map for each of them" in said(page)
         assert "not similarity at the output. Grad-CAM explains any target." in said(page)

@@ -98,4 +98,4 @@ def _card(context: Context, name: str, predictions: list[vislib.Prediction], use
 def layers(context: Context) -> None:
     """One row per layer."""
     st.subheader("Layer by layer", anchor=False)
-    views.layer_list(one_network.table_of(context))
+    views.layer_list(one_network.table_of(context), context.classifier.task)
