@@ -42,7 +42,8 @@ def channel_control(maps: np.ndarray) -> int:
         None,
         key="channel",
         bind="query-params",
-        placeholder=f"{strongest}, the strongest",
+        placeholder=str(strongest),
+        help="Empty: the strongest on this image.",
     )
     return strongest if chosen is None else int(chosen)
 
