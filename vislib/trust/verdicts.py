@@ -54,7 +54,7 @@ def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
         )
     if trust.randomized is not None:
         stays = trust.randomized >= RANDOM_WEIGHTS_LIMIT
-        correlation = f"(rank correlation {trust.randomized:.2f})"
+        correlation = f"(rank correlation {trust.randomized:.2f})".replace("-", "−")
         found.append(
             Reason(
                 Ground.RANDOM_WEIGHTS,
