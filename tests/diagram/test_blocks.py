@@ -1,7 +1,7 @@
 """Layers in blocks and stages: those of the papers are found from the graph alone."""
 
 import pytest
-from graphs import random_tables, table_of
+from graphs import random_tables, table_of, unet_table
 from hypothesis import given, settings
 from published_tables import published
 from tiny_models import STYLES, tiny
@@ -101,16 +101,6 @@ def test_part_is_the_block_alone_fed_from_outside():
     assert alone.rows[-1].inputs == block.rows[-1].inputs
     assert "" in next(row for row in alone.rows if row.kind == "Add").inputs
     assert alone.parameters == block.parameters
-
-
-def unet_table():
-    """Two levels down and up; a residual block in the encoder; Keras's names."""
-    sides = {"conv2d": 32, "conv2d_1": 32, "add": 32, "down": 16, "conv2d_2": 16, "deep": 8, "up": 16, "join": 16}
-    sides |= {"conv2d_3": 16, "up_1": 32, "join_1": 32, "conv2d_4": 32, "conv2d_5": 32, "classes": 32}
-    before = {"conv2d": [""], "conv2d_1": ["conv2d"], "add": ["conv2d", "conv2d_1"], "down": ["add"]}
-    before |= {"conv2d_2": ["down"], "deep": ["conv2d_2"], "up": ["deep"], "join": ["up", "conv2d_2"]}
-    before |= {"conv2d_3": ["join"], "up_1": ["conv2d_3"], "join_1": ["up_1", "add"], "conv2d_4": ["join_1"]}
-    return table_of(before | {"conv2d_5": ["conv2d_4"], "classes": ["conv2d_5"]}, sides)
 
 
 def test_unet_is_one_stage_for_each_size_down_and_up():
