@@ -6,8 +6,10 @@ import vislib
 from pages._ui.batch import source, view
 from pages._ui.results import explain
 from pages._ui.shell.context import context
+from pages._ui.shell.tasks import words
 from pages._ui.widgets.text import plain
 from vislib import VislibError
+from vislib.tasks import Task
 
 DEFAULTS = ["grad-cam", "saliency"]
 
@@ -18,6 +20,7 @@ names = [
     name for family in ("class activation", "gradient", "perturbation") for name in explain.of_family(here, family)
 ]
 
+has_classes = here.classifier.task.has_classes
 try:
     images = source.source_control(here)
     methods = st.multiselect(
@@ -31,7 +34,8 @@ try:
     )
     if images is None:
         st.caption(
-            "Choose a zip of images above. With one folder per class, the page also counts the right predictions."
+            "Choose a zip of images above."
+            + (" With one folder per class, the page also counts the right predictions." if has_classes else "")
         )
     elif not methods:
         st.caption("Choose a method.")
@@ -39,9 +43,9 @@ try:
         view.show(here, images, methods)
 except VislibError as error:
     st.error(plain(str(error)))
-has_classes = here.classifier.task.has_classes
 st.caption(
-    f"Every image is explained for {'the class that the network predicts' if has_classes else 'the first output'}. The "
-    "image and the class in the sidebar are for the other pages. For true masks, and for more images than this page "
-    "accepts: `python -m vislib batch`, on one machine or a cluster."
+    f"Every image is explained for {view.explained(here.classifier.task)}. The image and the "
+    f"{words(here.classifier.task).one} in the sidebar are for the other pages. For "
+    f"{'true masks, and for ' if here.classifier.task is Task.SEGMENTATION else ''}more images than this page accepts: "
+    "`python -m vislib batch`, on one machine or a cluster."
 )

@@ -126,3 +126,12 @@ def test_stages_last_layer_of_each_size(classifier):
     sizes = [classifier.network.map_node(name).output.shape[1] for name in found]
     assert sizes == [112, 56, 28, 14, 7]
     assert found[-1] == "head_relu"
+
+
+def test_stages_of_a_unet_go_down_and_up():
+    inputs = keras.Input((SIDE, SIDE, 3))
+    fine = layers.Conv2D(4, 3, padding="same", name="fine")(inputs)
+    low = layers.Conv2D(4, 3, padding="same", name="low")(layers.MaxPooling2D()(fine))
+    x = layers.Concatenate(name="skip")([fine, layers.Conv2DTranspose(4, 2, 2)(low)])
+    model = keras.Model(inputs, layers.Conv2D(3, 1, activation="softmax", name="classes")(x))
+    assert stages(classifier_of(seeded(model))) == ("fine", "low", "classes")

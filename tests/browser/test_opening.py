@@ -30,6 +30,15 @@ def test_every_page_opens_by_navigation(server, visit):
         assert all(alts), "a picture without a text"
 
 
+def test_what_a_link_chooses_stays_on_the_pages_after(server, visit):
+    it = visit(f"{server}/?model=digits&image=digits/4.png&class=7")
+    it.settled("")
+    for path in ("filters", "feature_maps", ""):
+        it.go(path)
+        for name, value in (("Model", "digits"), ("Image", "digits/4.png"), ("Class to explain", "7")):
+            expect(it.page.get_by_role("combobox", name=name).first).to_have_value(value)
+
+
 def test_every_page_opens_by_link_on_a_phone_without_scrolling_sideways(server, visit):
     it = visit(server, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
     for path in PAGES:

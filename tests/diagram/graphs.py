@@ -38,3 +38,13 @@ def random_tables(draw):
         side = max(1, side // draw(st.sampled_from([1, 1, 1, 2])))
         sides[names[index]] = side
     return table_of({names[index]: [names[source] for source in sources] for index, sources in inputs.items()}, sides)
+
+
+def unet_table():
+    """Two levels down and up; a residual block in the encoder; Keras's names."""
+    sides = {"conv2d": 32, "conv2d_1": 32, "add": 32, "down": 16, "conv2d_2": 16, "deep": 8, "up": 16, "join": 16}
+    sides |= {"conv2d_3": 16, "up_1": 32, "join_1": 32, "conv2d_4": 32, "conv2d_5": 32, "classes": 32}
+    before = {"conv2d": [""], "conv2d_1": ["conv2d"], "add": ["conv2d", "conv2d_1"], "down": ["add"]}
+    before |= {"conv2d_2": ["down"], "deep": ["conv2d_2"], "up": ["deep"], "join": ["up", "conv2d_2"]}
+    before |= {"conv2d_3": ["join"], "up_1": ["conv2d_3"], "join_1": ["up_1", "add"], "conv2d_4": ["join_1"]}
+    return table_of(before | {"conv2d_5": ["conv2d_4"], "classes": ["conv2d_5"]}, sides)

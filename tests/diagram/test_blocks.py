@@ -1,7 +1,7 @@
 """Layers in blocks and stages: those of the papers are found from the graph alone."""
 
 import pytest
-from graphs import random_tables, table_of
+from graphs import random_tables, table_of, unet_table
 from hypothesis import given, settings
 from published_tables import published
 from tiny_models import STYLES, tiny
@@ -101,3 +101,17 @@ def test_part_is_the_block_alone_fed_from_outside():
     assert alone.rows[-1].inputs == block.rows[-1].inputs
     assert "" in next(row for row in alone.rows if row.kind == "Add").inputs
     assert alone.parameters == block.parameters
+
+
+def test_unet_is_one_stage_for_each_size_down_and_up():
+    found = stages(unet_table())
+    assert [stage.title for stage in found] == ["32 × 32", "16 × 16", "8 × 8", "16 × 16", "32 × 32"]
+    assert [row.name for stage in found for block in stage.blocks for row in block.rows] == [
+        row.name for row in unet_table().rows
+    ]
+    assert [block.kind for block in found[0].blocks] == ["chain", "residual"]
+
+
+def test_blocks_have_names_of_their_own():
+    names = [block.name for stage in stages(unet_table()) for block in stage.blocks]
+    assert len(set(names)) == len(names)

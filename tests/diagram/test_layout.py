@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ElementTree
 from itertools import combinations, pairwise
 
 import pytest
-from graphs import random_tables, row
+from graphs import random_tables, row, unet_table
 from hypothesis import given, settings
 from published_tables import published
 from tiny_models import tiny
@@ -75,6 +75,21 @@ def test_layout_famous_networks_nothing_overlaps_and_no_edge_crosses_a_box(name,
     picture = layout(table, opened)
     check(picture, table)
     assert crossings(picture) == []
+
+
+@pytest.mark.parametrize("opened", [(), None])
+def test_connections_of_a_unet_go_past_what_is_between_in_lanes_of_their_own(opened):
+    picture = layout(unet_table(), opened)
+    check(picture, unet_table())
+    assert crossings(picture) == []
+    starts = [box.x for box in stage_boxes(picture)]
+    lanes = [
+        max(y for _, y in edge.points)
+        for edge in picture.edges
+        if sum(edge.points[0][0] < x < edge.points[-1][0] for x in starts) > 1
+    ]
+    assert len(lanes) == len(set(lanes)) == 2
+    assert max(lanes) < picture.height
 
 
 @given(random_tables())

@@ -203,3 +203,42 @@ def test_every_map_layer_has_a_field(classifier):
     assert fields["stem_conv"].size == (3, 3)
     sizes = [fields[name].size[0] for name in network.map_layers]
     assert sizes == sorted(sizes)
+
+
+def unet(x):
+    """Down and up with a skip connection; every way of upsampling with a known reach, even and odd kernels."""
+    fine = layers.Conv2D(4, 3, padding="same", name="fine")(x)
+    x = layers.Conv2D(4, 3, padding="same", name="coarse")(layers.AveragePooling2D(2, name="down")(fine))
+    x = layers.Concatenate(name="skip")([fine, layers.UpSampling2D(name="nearest")(x)])
+    x = layers.Conv2D(4, 3, 2, "same", name="again")(x)
+    x = layers.Conv2DTranspose(4, 3, 2, "same", name="transposed")(x)
+    x = layers.Conv2D(4, 2, 3, "valid", name="thirds")(x)
+    x = layers.UpSampling2D(3, interpolation="bilinear", name="odd")(x)
+    x = layers.UpSampling2D((2, 1), interpolation="bilinear", name="bilinear")(x)
+    return layers.Conv2DTranspose(4, (4, 5), (1, 2), name="beyond")(x)
+
+
+def test_box_of_a_unet_encloses_the_extent_of_gradient_within_4_px():
+    graph = positive(graph_of(unet, side=48))
+    fields = receptive_fields(graph)
+    for node in graph.nodes:
+        if not node.has_map:
+            continue
+        units = [*corners_and_centre(graph, node.name), (11, 7), (12, 8), (13, 9)]
+        for (row, column), extent in zip(units, extents(graph, node.name, units), strict=True):
+            box, (top, left, tall, wide) = fields[node.name].box(row, column, (48, 48)), extent
+            slack = (
+                top - box.top,
+                left - box.left,
+                box.top + box.height - top - tall,
+                box.left + box.width - left - wide,
+            )
+            assert min(slack) >= 0, (node.name, row, column)
+            assert max(slack) <= 4, (node.name, row, column, slack)
+    assert fields["skip"].stride == (1, 1)
+    assert fields["beyond"].stride == (0.5, 0.5)
+
+
+def test_upsampling_that_spreads_further_sees_the_whole_image():
+    field = field_of(lambda x: layers.UpSampling2D(interpolation="bicubic")(layers.Conv2D(2, 3, 2)(x)))
+    assert field.stride == (0, 0)

@@ -206,8 +206,10 @@ def test_numbers_with_their_errors_and_no_probability():
     shown = page.dataframe[0].value
     assert shown["True value"][0] == 23
     assert shown["Error"][0] == pytest.approx(values[0] - 23, rel=1e-4)
-    assert not {"Predicted", "Probability", "True class"} & set(shown)
-    assert "robabilit" not in page.get("iframe")[0].proto.srcdoc
+    assert not {"Predicted", "Explained", "Probability", "True class"} & set(shown)
+    report = page.get("iframe")[0].proto.srcdoc
+    assert "robabilit" not in report
+    assert "by digit-size, with" in report
 
 
 def test_segments_are_shares_of_the_pixels():
@@ -219,3 +221,21 @@ def test_segments_are_shares_of_the_pixels():
     assert (shown["Predicted"][0], shown["Share of the pixels"][0]) == (said.label, pytest.approx(said.value))
     assert not {"Probability", "Value"} & set(shown)
     assert "Right" not in text(page)
+    logits = network.logits(vislib.load_image("sample_images/scenes/scene-1.png"))
+    explained = network.labels[network.main_class(logits)]
+    assert shown["Explained"][0] == explained != said.label
+    assert f"of the pixels, explained: {explained}" in page.get("iframe")[0].proto.srcdoc
+
+
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [
+        ("digits", "for the class that the network predicts. The image and the class in"),
+        ("digit-size", "for the first output. The image and the output in"),
+        ("scene-segmentation", "other than a class called “background”. The image and the segment in"),
+    ],
+)
+def test_page_says_what_its_maps_explain(open_page, model, sentence):
+    page = check_sound(open_page("batch", model=model, batch_of="Your own, in a zip"))
+    assert any(sentence in caption.value for caption in page.caption)
+    assert any("one folder per class" in caption.value for caption in page.caption) == (model != "digit-size")

@@ -1,7 +1,7 @@
 """What a person changes shows in the pictures: class, layer, channel, parameters, the second image."""
 
 import pytest
-from page_text import blocks, check_sound, errors, pictures, text
+from page_text import blocks, check_sound, errors, pictures, text, written
 from quick_methods import QUICK
 
 import vislib
@@ -23,7 +23,7 @@ def test_class_change_shows_in_captions(name, open_page, small_logits):
     page = open_page(name, **SMALL, **QUICK)
     page.sidebar.selectbox(key="class").select("dog").run()
     check_sound(page)
-    assert f"Logit of “dog”: {small_logits['dog']:.2f}." in text(page)
+    assert f"Logit of “dog”: {written(small_logits['dog'])}." in text(page)
     assert "Logit of “cat”" not in text(page)
     assert "Grad-CAM for dog over cifar10/cat.png" in pictures(page) or name == "saliency"
 
@@ -31,9 +31,9 @@ def test_class_change_shows_in_captions(name, open_page, small_logits):
 def test_difference_and_sign_show_in_captions(open_page, small_logits):
     page = open_page("class_activation", **SMALL, **{"class": "cat", "against": "dog"})
     difference = small_logits["cat"] - small_logits["dog"]
-    assert f"Logit of “cat” − “dog”: {difference:.2f}." in text(check_sound(page))
+    assert f"Logit of “cat” − “dog”: {written(difference)}." in text(check_sound(page))
     page.sidebar.toggle(key="counterfactual").set_value(True).run()
-    assert f"Minus the logit of “cat” − “dog”: {-difference:.2f}." in text(check_sound(page))
+    assert f"Minus the logit of “cat” − “dog”: {written(-difference)}." in text(check_sound(page))
 
 
 def test_probability_shows_in_captions(open_page):
@@ -75,7 +75,7 @@ def test_feature_maps_change_of_layer_and_channel(open_page, classifier, cat):
     assert "Channel 90 over the image" in text(check_sound(page))
     page.selectbox(key="layer").select("stem_conv").run()
     maps = vislib.feature_maps(classifier, cat, "stem_conv")
-    assert f"Values {maps.min():.3g} to {maps.max():.3g}" in text(check_sound(page))
+    assert f"Values {maps.min():.3g} to {maps.max():.3g}".replace("-", "−") in text(check_sound(page))
     assert "Channel 90" not in text(page), "a channel of the layer before"
     page.number_input(key="channel").set_value(5).run()
     assert "Channel 5 alone" in text(check_sound(page))

@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 from any_networks import loaded, model_of, seeded_any, unet
-from page_text import blocks, check_sound, pictures, text
+from page_text import blocks, check_sound, pictures, text, written
 from quick_methods import QUICK
 from tiny_models import PLAIN
 
@@ -74,6 +74,10 @@ def test_page_works_for_the_task(name, page_name, open_task):
         assert f"the task of this one is {network(name).task}" in said(page)
         value = {"embedding": "similarity", "digit-size": "output"}.get(name)
         assert value is None or f"The {value} while pixels are shown or covered" in text(page)
+        dropping = "Confidence" if network(name).task.has_classes else (value or "output").capitalize()
+        assert f"{dropping} drop ↓" in page.dataframe[0].value.columns
+    if page_name == "architecture":
+        assert ("to the logits" in text(page)) == network(name).task.has_classes
     if page_name == "class_activation" and name == "embedding":
         assert "so there is no map for each of them" in said(page)
         assert "not similarity at the output. Grad-CAM explains any target." in said(page)
@@ -92,7 +96,7 @@ def test_regression_is_a_number_with_its_unit_on_the_scale_of_the_samples(open_t
     assert any(" ".join(lines) == block for block in blocks(page))
     assert "Each scale goes from the smallest to the largest output for the sample images and this one." in said(page)
     assert "What the output “width” rests on" in text(page)
-    assert f"Output of “width”: {predicted[1].value:.2f}" in text(page)
+    assert f"Output of “width”: {written(predicted[1].value)}" in text(page)
     labels = [box.label for box in page.sidebar.selectbox]
     assert labels == ["Model", "Image", "Output to explain", "Minus the output"]
     assert page.sidebar.toggle(key="counterfactual").label == "What lowers the output"
@@ -101,7 +105,7 @@ def test_regression_is_a_number_with_its_unit_on_the_scale_of_the_samples(open_t
 def test_difference_of_two_outputs_is_explained(open_task):
     height, width = network("digit-size").logits(image_of("digit-size"))
     page = check_sound(open_task("digit-size", "saliency", against="width"))
-    assert f"Output of “height” − “width”: {height - width:.2f}" in text(page)
+    assert f"Output of “height” − “width”: {written(height - width)}" in text(page)
 
 
 def test_segmentation_is_a_mask_with_a_legend_of_shares(open_task):
@@ -134,12 +138,12 @@ def test_click_on_the_mask_chooses_the_segment_and_the_point(open_task, clicks):
     assert f"Saliency (vanilla gradient) for {label} over {SCENE}" in pictures(page)
     page = check_sound(page.sidebar.selectbox(key="region").select("This point only").run())
     expected = float(logits[row, column, smallest])
-    assert f"Logit of “{label}” at ({row}, {column}): {expected:.2f}" in text(page)
+    assert f"Logit of “{label}” at ({row}, {column}): {written(expected)}" in text(page)
     assert f"Outlined: “{label}”, 1 of 4,096 pixels." in text(page)
     other = next(index for index in range(11) if index not in mask)
     page = check_sound(page.sidebar.selectbox(key="class").select(classifier.labels[other]).run())
     expected = float(logits[row, column, other])
-    assert f"Logit of “{classifier.labels[other]}” at ({row}, {column}): {expected:.2f}" in text(page)
+    assert f"Logit of “{classifier.labels[other]}” at ({row}, {column}): {written(expected)}" in text(page)
 
 
 @pytest.fixture
@@ -171,7 +175,7 @@ def test_point_is_at_first_the_surest_pixel_of_the_segment(open_task):
     main = network("scene-segmentation").main_class(logits)
     row, column = np.unravel_index(logits[..., main].argmax(), logits.shape[:2])
     page = check_sound(open_task("scene-segmentation", "saliency", region="This point only"))
-    assert f"at ({row}, {column}): {logits[row, column, main]:.2f}" in text(page)
+    assert f"at ({row}, {column}): {written(logits[row, column, main])}" in text(page)
     page = check_sound(open_task("scene-segmentation", "saliency", region="This point only", point_row="3"))
     assert f"at (3, {column})" in text(page)
 
@@ -213,7 +217,7 @@ def test_embedding_is_compared_with_another_image(open_task):
     found = [f"{name} {cosine('cifar10/cat.png', name):.4g}".replace("-", "−") for name in vectors]
     every = next(block for block in blocks(page) if block.count("cifar10/") == len(vectors) - 1)
     assert all(line in every for line in found if not line.startswith("cifar10/cat.png"))
-    assert f"Similarity at the output: {cosine('cifar10/cat.png', 'cifar10/ship.png'):.2f}" in text(page)
+    assert f"Similarity at the output: {written(cosine('cifar10/cat.png', 'cifar10/ship.png'))}" in text(page)
     page = open_task("embedding", "overview", reference="cifar10/cat.png")
     assert "An image is perfectly similar to itself." in said(page)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pages._ui.results import picture
 from pages._ui.widgets.text import plain
 
 MARKUP = r"**b** <img src=x> [a](b) `c` _d_ ~~e~~ $f$ :red[g] :material/home: # h | - 1. 2) \ ! & @x http://y.z"
@@ -21,3 +22,10 @@ def test_plain_is_read_as_the_text_itself():
     kinds = {token.type for token in inline.children}
     assert kinds <= {"text", "text_special"}
     assert "".join(token.content for token in inline.children).replace("\u2060", "") == MARKUP
+
+
+def test_caption_has_typographic_minus_signs_before_numbers_alone(monkeypatch):
+    shown = []
+    monkeypatch.setattr(picture.st, "html", shown.append)
+    picture.caption("A map", "From -35 to 2, a 9-pixel patch of ResNet-18 at conv-1: -0.5.")
+    assert "From −35 to 2, a 9-pixel patch of ResNet-18 at conv-1: −0.5." in shown[0]

@@ -68,10 +68,22 @@ def strongest_channels(maps: np.ndarray) -> np.ndarray:
 
 
 def stages(classifier: Classifier) -> tuple[str, ...]:
-    """The last layer at each size of feature map, in order of depth: one layer for each stage."""
-    last: dict[tuple[int, int], str] = {}
+    """The last layer at each size of feature map, in order of depth: one layer for each stage.
+
+    A size that maps have again behind upsampling, as in the decoder of a U-Net, is another stage.
+    """
+    grown: set[int] = set()
+    last: dict[tuple[bool, tuple[int, int]], str] = {}
     for node in classifier.network.map_nodes:
-        last[tuple(node.output.shape[1:3])] = node.name
+        size = tuple(node.output.shape[1:3])
+        before = [tensor for tensor in node.inputs if len(tensor.shape) == 4 and tensor.shape[1]]
+        grows = bool(before) and all(2 * tensor.shape[1] <= size[0] for tensor in before)
+        is_behind = grows or any(id(tensor) in grown for tensor in before)
+        if is_behind:
+            grown.add(id(node.output))
+        key = (is_behind, size)
+        last.pop(key, None)  # so that the order is that of the last layers
+        last[key] = node.name
     return tuple(last.values())
 
 

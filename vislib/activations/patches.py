@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import math
 import os
 import time
 import zipfile
@@ -153,7 +154,7 @@ def _cut(resized: np.ndarray, field: ReceptiveField, row: int, column: int) -> n
     bounds = []
     for axis, (at, span) in enumerate(((row, field.rows), (column, field.columns))):
         length, n_pixels = field.size[axis], resized.shape[axis]
-        first = int(at * span.stride + span.low)
+        first = math.floor(at * span.stride + span.low)
         bounds.append((0, n_pixels) if length >= n_pixels else (first, first + length))
     (top, bottom), (left, right) = bounds
     patch = np.full((bottom - top, right - left, 3), _OUTSIDE, np.uint8)

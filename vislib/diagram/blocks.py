@@ -1,5 +1,7 @@
 """Groups a network's layers: blocks between the layers that every path goes through, stages of one map size.
 
+An encoder and a decoder with connections past what is between them, as in a U-Net, are divided where the size changes.
+
 A layer is a *gate* if every path goes through it. The layers between two gates form a block with branches: residual
 (the branches are added), inception (concatenated), dense (concatenated with the block's input) or gated (multiplied).
 A run of layers without branches is a chain; it is divided where the layers' names change.
@@ -79,7 +81,7 @@ def stages(table: LayerTable) -> tuple[Stage, ...]:
     """The table's layers in stages of blocks; every layer is in exactly one block."""
     sizes = _sizes(table.rows)
     found: list[tuple[tuple[int, ...], list[Block]]] = []
-    for block in _blocks(table.rows, sizes):
+    for block in _named_apart(_blocks(table.rows, sizes)):
         size = sizes[block.rows[-1].name]
         if not found or _differs_in_size(found[-1][0], size):
             found.append((size, []))
@@ -101,10 +103,18 @@ def connections(rows: Sequence[LayerRow]) -> list[tuple[str, str]]:
     return [(before, row.name) for row in rows for before in row.inputs if before]
 
 
+def _named_apart(blocks: Iterable[Block]) -> Iterable[Block]:
+    """The blocks; one with the name of an earlier block has the name of its first layer."""
+    names: set[str] = set()
+    for block in blocks:
+        yield replace(block, name=block.rows[0].name) if block.name in names else block
+        names.add(block.name)
+
+
 def _blocks(rows: Sequence[LayerRow], sizes) -> Iterable[Block]:
     chain: list[LayerRow] = []
     last_branched: list[LayerRow] = []
-    for segment in _segments(rows):
+    for segment in _levels(_segments(rows), sizes):
         if len(segment) == 1 and not (last_branched and segment[0].what.role is Role.ACTIVATION):
             if last_branched:
                 yield _branched(last_branched)
@@ -123,11 +133,38 @@ def _blocks(rows: Sequence[LayerRow], sizes) -> Iterable[Block]:
     yield from _chains(chain, sizes)
 
 
-def _segments(rows: Sequence[LayerRow]) -> Iterable[list[LayerRow]]:
+def _levels(segments: Iterable[list[LayerRow]], sizes) -> Iterable[list[LayerRow]]:
+    """The segments; one whose maps become smaller and larger again is divided into those of each of its map sizes."""
+    for segment in segments:
+        if not _grows(segment, sizes):
+            yield segment
+            continue
+        level: list[LayerRow] = []
+        size: tuple[int, ...] = ()
+        for row in segment:
+            if size and sizes[row.name] and _differs_in_size(size, sizes[row.name]):
+                yield from _segments(level, entered=False)
+                level = []
+            level.append(row)
+            size = sizes[row.name] or size
+        yield from _segments(level, entered=False)
+
+
+def _grows(rows: Sequence[LayerRow], sizes) -> bool:
+    """Whether a layer enlarges the maps of a layer before it."""
+    inside = {row.name for row in rows}
+    for row in rows:
+        before = [sizes[name] for name in row.inputs if name in inside and sizes[name]]
+        if before and sizes[row.name] and sizes[row.name][0] >= 1.5 * max(size[0] for size in before):
+            return True
+    return False
+
+
+def _segments(rows: Sequence[LayerRow], entered: bool = True) -> Iterable[list[LayerRow]]:
     """The layers up to each gate; in a long run without gates, up to each join that only one other output bypasses."""
     last_use = {name: index for index, row in enumerate(rows) for name in row.inputs}
     segment: list[LayerRow] = []
-    open_until = {last_use.get("", -1)}  # the index of the last use of each output that is still needed
+    open_until = {last_use.get("", -1)} if entered else set()  # the last uses of the outputs that are still needed
     for index, row in enumerate(rows):
         segment.append(row)
         open_until = {last for last in open_until if last > index}

@@ -47,7 +47,9 @@ def layout(table: LayerTable, opened: Collection[str] | None = ()) -> Layout:
         boxes.append(Box(f"stage {x:g}", "stage", "stage", stage.title, count, inside, (), x, 0.0, width, height))
         boxes += column
         x, tallest = x + width + GUTTER, max(tallest, height)
-    return Layout(tuple(boxes), edges(connections(table.rows), boxes), x - GUTTER, tallest)
+    routed = edges(connections(table.rows), boxes)
+    lowest = max((y for edge in routed for _, y in edge.points), default=0.0)
+    return Layout(tuple(boxes), routed, x - GUTTER, max(tallest, lowest + _PAD))
 
 
 def _groups(stage: Stage, opened) -> list[list[Block]]:

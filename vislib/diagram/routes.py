@@ -60,11 +60,19 @@ def edges(connections: Iterable[tuple[str, str]], boxes: list[Box]) -> tuple[Edg
         name: (at, box) for at, column in enumerate(columns) for box in column if _leaf(box) for name in box.layers
     }
     found: dict[tuple[Point, Point], Edge] = {}
+    lanes: list[tuple[float, float, float]] = []
     for source, target in connections:
         (at, a), (to, b) = place[source], place[target]
-        if a is not b:
-            points = _within(a, b, columns[at]) if at == to else _across(a, b, columns[at], columns[to])
-            found.setdefault(((a.x, a.y), (b.x, b.y)), Edge(a.key, b.key, points))
+        between = (a.x, a.y), (b.x, b.y)
+        if a is b or between in found:
+            continue
+        if at == to:
+            points = _within(a, b, columns[at])
+        elif to == at + 1:
+            points = _across(a, b, columns[at], columns[to])
+        else:
+            points = _past(a, b, columns[at : to + 1], lanes)
+        found[between] = Edge(a.key, b.key, points)
     return tuple(found.values())
 
 
@@ -89,12 +97,35 @@ def _within(a: Box, b: Box, column: list[Box]) -> tuple[Point, ...]:
 def _across(a: Box, b: Box, column: list[Box], other: list[Box]) -> tuple[Point, ...]:
     """A route between columns: leaves a on the right or below, follows the gutter, enters b from the left or above."""
     gutter = other[0].x - _GUTTER / 2
-    outs = [
-        ((a.x + a.width, _middle(a)), (gutter, _middle(a))),
-        (_bottom(a), (_bottom(a)[0], _below(a)), (gutter, _below(a))),
-    ]
-    ins = [((gutter, _middle(b)), (b.x, _middle(b))), ((gutter, _above(b)), (_top(b)[0], _above(b)), _top(b))]
-    return (*_first_free(outs, column), *_first_free(ins, other))
+    return (*_out(a, gutter, column), *_in(b, gutter, other))
+
+
+def _past(a: Box, b: Box, columns: list[list[Box]], lanes: list[tuple[float, float, float]]) -> tuple[Point, ...]:
+    """A route below the columns between two others, in a lane (y, from x, to x) that is added to the taken ones."""
+    first, last = (column[0].x - _GUTTER / 2 - _BESIDE for column in (columns[1], columns[-1]))
+    lane = max(stage.y + stage.height for stage, *_ in columns[1:-1]) + _MARGIN
+    while any(lane == y and first < end and start < last for y, start, end in lanes):
+        lane += _MARGIN
+    lanes.append((lane, first, last))
+    return (*_out(a, first, columns[0]), (first, lane), (last, lane), *_in(b, last, columns[-1]))
+
+
+def _out(a: Box, gutter: float, column: list[Box]) -> tuple[Point, ...]:
+    """From a box to the gutter on the right."""
+    return _first_free(
+        [
+            ((a.x + a.width, _middle(a)), (gutter, _middle(a))),
+            (_bottom(a), (_bottom(a)[0], _below(a)), (gutter, _below(a))),
+        ],
+        column,
+    )
+
+
+def _in(b: Box, gutter: float, column: list[Box]) -> tuple[Point, ...]:
+    """From the gutter on the left to a box."""
+    return _first_free(
+        [((gutter, _middle(b)), (b.x, _middle(b))), ((gutter, _above(b)), (_top(b)[0], _above(b)), _top(b))], column
+    )
 
 
 def _first_free(routes: list[tuple[Point, ...]], column: list[Box]) -> tuple[Point, ...]:
@@ -112,7 +143,7 @@ def _crosses(one: Point, two: Point, box: Box) -> bool:
     return left < box.x + box.width and right > box.x and top < box.y + box.height and bottom > box.y
 
 
-_MARGIN, _GUTTER = 10.0, 64.0
+_MARGIN, _GUTTER, _BESIDE = 10.0, 64.0, 16.0
 _GAP = 8.0
 
 

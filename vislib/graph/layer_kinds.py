@@ -5,7 +5,7 @@ instead of classes, so that a look-up does not import TensorFlow.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 from typing import Any
 
@@ -40,6 +40,8 @@ class Reach(StrEnum):
     """A window, given by kernel or pool size, strides, dilation and padding."""
     SHIFT = auto()
     """One place, shifted: padding and cropping."""
+    SPREAD = auto()
+    """A window of the smaller map that it enlarges, as in upsampling and transposed convolution."""
     EVERYWHERE = auto()
     """All places, or unknown."""
 
@@ -178,7 +180,8 @@ LAYERS = _rows(
     ("DepthwiseConv2D", LayerKind(Role.CONVOLUTION, _W, "a depthwise convolution: its own channel only", exact_on_windows=True, depth=True)),
     ("SeparableConv2D", LayerKind(Role.CONVOLUTION, _W, "a separable convolution: each channel on its own, then a mixture", exact_on_windows=True, depth=True)),
     ("Conv1D Conv3D DepthwiseConv1D SeparableConv1D", _CONVOLUTION),
-    ("Conv1DTranspose Conv2DTranspose Conv3DTranspose", _TRANSPOSED),
+    ("Conv1DTranspose Conv3DTranspose", _TRANSPOSED),
+    ("Conv2DTranspose", replace(_TRANSPOSED, reach=Reach.SPREAD)),
     ("Dense", LayerKind(Role.DENSE, _P, "a dense layer: every input times its weight", exact_on_windows=True, depth=True)),
     ("EinsumDense", LayerKind(Role.DENSE, _E, "a dense layer over chosen axes", depth=True, macs_known=False)),
     ("MaxPooling2D", LayerKind(Role.POOLING, _W, "max pooling: the largest of the window", exact_on_windows=True, outside=_LOWEST, statistic="max")),
@@ -213,7 +216,8 @@ LAYERS = _rows(
      "ActivityRegularization StochasticDepth", _REGULARIZATION),
     ("Identity InputLayer", LayerKind(Role.RESHAPE, _P, "passes its values on", identity=True, exact_on_windows=True)),
     ("Flatten Reshape", _SHAPED),
-    ("Permute RepeatVector UpSampling1D UpSampling2D UpSampling3D", _MOVED),
+    ("Permute RepeatVector UpSampling1D UpSampling3D", _MOVED),
+    ("UpSampling2D", replace(_MOVED, reach=Reach.SPREAD)),
     ("RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomElasticTransform RandomErasing "
      "RandomFlip RandomGaussianBlur RandomGrayscale RandomHeight RandomHue RandomInvert RandomPerspective "
      "RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation RandomWidth "

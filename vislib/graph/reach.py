@@ -39,6 +39,29 @@ def windows_of(node: "Node") -> list[tuple[int, int, int, int]] | None:
     return windows
 
 
+def spread_of(node: "Node") -> list[tuple[int, int, int]] | None:
+    """(kernel, factor, padding before) down and across of a layer that enlarges maps; None for any other.
+
+    Output o of an axis depends on the inputs ⌈(o + padding − kernel + 1) / factor⌉ … ⌊(o + padding) / factor⌋.
+    """
+    operation: Any = node.operation
+    if kind_of(operation).reach is not Reach.SPREAD or operation.data_format == "channels_first":
+        return None
+    if hasattr(operation, "size"):  # upsampling
+        smooth = {"nearest": False, "bilinear": True}.get(operation.interpolation)
+        if smooth is None:
+            return None
+        return [(2 * s - s % 2, s, s // 2) if smooth and s > 1 else (s, s, 0) for s in _two(operation.size)]
+    spreads = []
+    sizes = zip(_two(operation.kernel_size), _two(operation.strides), _two(operation.dilation_rate), strict=True)
+    for axis, (kernel, stride, dilation) in enumerate(sizes):
+        n_in, n_out = node.inputs[0].shape[1 + axis], node.output.shape[1 + axis]
+        extent = dilation * (kernel - 1) + 1
+        total = max((n_in - 1) * stride + extent - n_out, 0) if operation.padding == "same" else 0
+        spreads.append((extent, stride, total // 2))
+    return spreads
+
+
 def is_along_channels(operation: Any) -> bool:
     """Whether the axis of an operation on maps (batch, h, w, c) is the channels, and no other."""
     axis = getattr(operation, "axis", None)

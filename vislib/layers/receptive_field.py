@@ -1,14 +1,16 @@
 """Receptive fields: which input pixels a unit of a feature map can depend on.
 
 It is propagated through the graph as an interval: unit i of a map depends on the input rows
-i·stride + low … i·stride + high. See Araujo, Norris & Sim 2019, https://distill.pub/2019/computing-receptive-fields.
+i·stride + low … i·stride + high. Upsampling and transposed convolution divide the stride. See Araujo, Norris & Sim
+2019, https://distill.pub/2019/computing-receptive-fields.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vislib.graph.reach import windows_of
+from vislib.graph.reach import spread_of, windows_of
 from vislib.images.fitting import Box
 
 if TYPE_CHECKING:
@@ -42,21 +44,22 @@ class ReceptiveField:
         return int(self.rows.high - self.rows.low) + 1, int(self.columns.high - self.columns.low) + 1
 
     @property
-    def stride(self) -> tuple[int, int]:
-        """Input pixels between neighbouring units, (vertical, horizontal)."""
-        return int(self.rows.stride), int(self.columns.stride)
+    def stride(self) -> tuple[float, float]:
+        """Input pixels between neighbouring units, (vertical, horizontal); 0 if every unit sees the whole image.
+
+        A map larger than the image has a stride below 1.
+        """
+        return _plain(self.rows.stride), _plain(self.columns.stride)
 
     @property
     def offset(self) -> tuple[int, int]:
         """(row, column) of the first pixel that unit (0, 0) can depend on; negative within the padding."""
-        return int(self.rows.low), int(self.columns.low)
+        return math.floor(self.rows.low), math.floor(self.columns.low)
 
     def box(self, row: int, column: int, input_size: tuple[int, int]) -> Box:
         """The input pixels that the unit at (row, column) can depend on, clipped to the input (height, width)."""
-        top = max(0.0, row * self.rows.stride + self.rows.low)
-        left = max(0.0, column * self.columns.stride + self.columns.low)
-        bottom = min(float(input_size[0]), row * self.rows.stride + self.rows.high + 1)
-        right = min(float(input_size[1]), column * self.columns.stride + self.columns.high + 1)
+        top, bottom = _inside(self.rows, row, input_size[0])
+        left, right = _inside(self.columns, column, input_size[1])
         return Box(top, left, bottom - top, right - left)
 
 
@@ -82,20 +85,40 @@ def receptive_fields(graph: "Graph") -> dict[str, ReceptiveField]:
 def _of(node: "Node", before: list[ReceptiveField], whole: ReceptiveField) -> ReceptiveField:
     if not before or not node.has_map:
         return whole
-    windows = windows_of(node)
-    if windows is None:
-        return whole
+    windows, spread = windows_of(node), spread_of(node)
     spans = []
-    for axis, (kernel, stride, dilation, pad) in enumerate(windows):
-        every = [(field.rows, field.columns)[axis] for field in before]
-        joined = _join(every)
-        if joined is None:
+    for axis in (0, 1):
+        joined = _join((field.rows, field.columns)[axis] for field in before)
+        if joined is None or joined.stride == 0:
             return whole
-        reach = dilation * (kernel - 1) - pad
-        spans.append(
-            Span(joined.stride * stride, joined.low - pad * joined.stride, joined.high + reach * joined.stride)
-        )
+        if windows is not None:
+            spans.append(_through_window(joined, *windows[axis]))
+        elif spread is not None:
+            spans.append(_spread(joined, *spread[axis]))
+        else:
+            return whole
     return ReceptiveField(*spans)
+
+
+def _inside(span: Span, unit: int, n_pixels: int) -> tuple[float, float]:
+    """The first pixel of a unit's interval and the one behind its last, clipped to the image."""
+    first, last = math.ceil(unit * span.stride + span.low), math.floor(unit * span.stride + span.high)
+    return max(0.0, first), min(float(n_pixels), last + 1)
+
+
+def _plain(stride: float) -> float:
+    return int(stride) if stride == int(stride) else stride
+
+
+def _through_window(span: Span, kernel: int, stride: int, dilation: int, pad: int) -> Span:
+    reach = dilation * (kernel - 1) - pad
+    return Span(span.stride * stride, span.low - pad * span.stride, span.high + reach * span.stride)
+
+
+def _spread(span: Span, kernel: int, factor: int, pad: int) -> Span:
+    """Of an enlarged map. The units between two of the smaller map see slightly less than this interval."""
+    step = span.stride / factor
+    return Span(step, span.low + (pad - kernel + 1) * step, span.high + pad * step)
 
 
 def _join(spans: Iterable[Span]) -> Span | None:

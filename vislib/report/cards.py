@@ -18,7 +18,7 @@ from vislib.tasks import Task
 _EXAMPLES = 8
 _CLASS_COLUMNS = ("predicted_label", "probability", "correct")
 _COLUMNS = {
-    Task.SEGMENTATION: ("predicted_label", "value", "mean_iou"),
+    Task.SEGMENTATION: ("predicted_label", "explained_label", "value", "mean_iou"),
     Task.REGRESSION: ("value", "true_value", "deviation"),
     Task.UNKNOWN: ("value",),
     Task.EMBEDDING: ("value",),

@@ -18,13 +18,14 @@ _CSS = Path(__file__).with_name("style.css")
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def page(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason]]]) -> str:
+def page(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason]]], model: str) -> str:
     """The whole page.
 
     Args:
         batch: The batch.
         found: The findings in its table.
         reasons: For each method, the clusters of its maps, the most suspicious first.
+        model: The network's name.
     """
     tiles = Tiles(batch)
     parts = [
@@ -52,7 +53,8 @@ def page(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>Report on {name}</title>'
         f"<style>{_CSS.read_text(encoding='utf-8')}</style></head><body><main>"
-        f"<h1>{_headline(batch, found)}</h1>{_lead(batch, name)}{_facts(batch, found, reasons)}<nav>{links}</nav>"
+        f"<h1>{_headline(batch, found)}</h1>{_lead(batch, name, model)}{_facts(batch, found, reasons)}"
+        f"<nav>{links}</nav>"
         f"{bodies}{_methods(batch)}{_footer(batch)}</main></body></html>\n"
     )
 
@@ -65,7 +67,7 @@ def _headline(batch: Batch, found: Findings) -> str:
     return f"{found.n - found.n_errors:,} images explained"
 
 
-def _lead(batch: Batch, name: str) -> str:
+def _lead(batch: Batch, name: str, model: str) -> str:
     methods = " and ".join(html.escape(title_of(method)) for method in batch.methods)
     unfinished = batch.n_images - batch.n_finished
     more = (
@@ -73,7 +75,7 @@ def _lead(batch: Batch, name: str) -> str:
         if unfinished
         else ""
     )
-    return f'<p class="soft lead">{name}, by {html.escape(str(batch.manifest["model"]))}, with {methods}.{more}</p>'
+    return f'<p class="soft lead">{name}, by {html.escape(model)}, with {methods}.{more}</p>'
 
 
 def _facts(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason]]]) -> str:

@@ -13,12 +13,13 @@ from vislib.report.page import page
 from vislib.report.reasons import found_reasons
 
 
-def report_html(folder: str | os.PathLike[str], progress: Progress = no_progress) -> str:
+def report_html(folder: str | os.PathLike[str], progress: Progress = no_progress, model: str = "") -> str:
     """The report on a batch as one HTML page that needs no other file.
 
     Args:
         folder: The folder that `explain_many` wrote; the batch may be unfinished.
         progress: Called as progress(done, total) between the steps; an exception that it raises cancels the report.
+        model: The network's name in the report; "" for the key that the batch holds.
 
     Raises:
         ParameterError: If there is no batch, or it is damaged.
@@ -32,7 +33,7 @@ def report_html(folder: str | os.PathLike[str], progress: Progress = no_progress
         progress(len(reasons) + 1, total)
         reasons.append((method, found_reasons(batch, method)))
     progress(total - 1, total)
-    made = page(batch, found, reasons)
+    made = page(batch, found, reasons, model or str(batch.manifest["model"]))
     progress(total, total)
     return made
 

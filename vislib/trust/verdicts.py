@@ -46,11 +46,15 @@ def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
     found: list[Reason] = []
     if not trust.class_discriminative:
         found.append(
-            Reason(Ground.SAME_FOR_EVERY_CLASS, False, "It is the same for every class, so it cannot explain this one.")
+            Reason(
+                Ground.SAME_FOR_EVERY_CLASS,
+                False,
+                "It is the same for every class or output, so it cannot explain this one.",
+            )
         )
     if trust.randomized is not None:
         stays = trust.randomized >= RANDOM_WEIGHTS_LIMIT
-        correlation = f"(rank correlation {trust.randomized:.2f})"
+        correlation = f"(rank correlation {trust.randomized:.2f})".replace("-", "−")
         found.append(
             Reason(
                 Ground.RANDOM_WEIGHTS,

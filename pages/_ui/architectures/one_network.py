@@ -9,7 +9,7 @@ from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.choice import choose
 from vislib.activations.maps import filter_layers, stages, strongest_channels
-from vislib.layers import layer_table
+from vislib.layers import ReceptiveField, layer_table
 from vislib.layers.table import LayerRow, LayerTable
 
 
@@ -37,6 +37,12 @@ def show(context: Context, table: LayerTable, chosen: LayerRow) -> None:
     explorer(table, context.model_name, f"{lines}table = layer_table(classifier)\n", chosen.name, choose)
 
 
+def _seen(field: ReceptiveField) -> str:
+    if not any(field.stride):
+        return "the whole image"
+    return f"{field.size[1]} × {field.size[0]} px, stride {field.stride[0]:g}"
+
+
 def layer(context: Context, row: LayerRow) -> None:
     """One layer: its numbers, and the receptive field of one of its units."""
     st.subheader(row.name, anchor=False)
@@ -48,11 +54,7 @@ def layer(context: Context, row: LayerRow) -> None:
             "Multiply-adds": row.macs_formula or f"{row.macs:,}",
             "After": ", ".join(name or "the input" for name in row.inputs),
         }
-        | (
-            {"Receptive field": f"{row.field.size[1]} × {row.field.size[0]} px, stride {row.field.stride[0]}"}
-            if row.field
-            else {}
-        )
+        | ({"Receptive field": _seen(row.field)} if row.field else {})
     )
     has_maps = row.name in context.classifier.network.map_layers
     with st.container(horizontal=True):

@@ -17,6 +17,7 @@ from vislib.layers import layer_table
 from vislib.layers.table import LayerTable
 from vislib.lessons import architectures
 from vislib.lessons.architectures import ARCHITECTURES
+from vislib.tasks import Task
 
 LOADED = "loaded"
 DEFAULTS = ("lenet5", "alexnet", "vgg16", "googlenet", "resnet18", "resnet50", "densenet121", LOADED)
@@ -79,11 +80,11 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
                 640,
             )
     explorer(table, title(context, name), _snippet(context, name))
-    layer_list(table)
+    layer_list(table, context.classifier.task if name == LOADED else Task.CLASSIFICATION)
 
 
-def layer_list(table: LayerTable) -> None:
-    """One row per layer."""
+def layer_list(table: LayerTable, task: Task) -> None:
+    """One row per layer of a network of this task."""
     layers = pd.DataFrame(
         [
             {
@@ -92,8 +93,8 @@ def layer_list(table: LayerTable) -> None:
                 "Output": size(row.output_shape),
                 "Parameters": row.parameters,
                 "Multiply-adds": row.macs,
-                "Receptive field": f"{max(row.field.size):5}" if row.field else "all",
-                "Stride": f"{max(row.field.stride):5g}" if row.field else "–",
+                "Receptive field": f"{max(row.field.size):5}" if row.field and any(row.field.stride) else "all",
+                "Stride": f"{max(row.field.stride):5g}" if row.field and any(row.field.stride) else "–",
                 "Activations (KiB)": math.ceil(row.activation_bytes / 1024),
             }
             for row in table.rows
@@ -106,7 +107,9 @@ def layer_list(table: LayerTable) -> None:
         column_config={key: st.column_config.NumberColumn(format="localized") for key in numbers},
     )
     picture.caption(
-        "Layer by layer", f"{len(table.rows)} layers, from the input of {size(table.input_shape)} to the logits."
+        "Layer by layer",
+        f"{len(table.rows)} layers, from the input of {size(table.input_shape)} to the "
+        f"{'logits' if task.has_classes else 'outputs'}.",
     )
 
 

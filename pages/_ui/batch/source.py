@@ -32,7 +32,9 @@ def source_control(here: Context) -> Source | None:
         chosen = st.selectbox("Images", kinds, key="batch_of", bind="query-params", width=280)
         if chosen == _ZIP:
             file = st.file_uploader(
-                "A zip with one folder per class, or with images only",
+                "A zip with one folder per class, or with images only"
+                if here.classifier.task.has_classes
+                else "A zip of images",
                 type="zip",
                 key="batch_zip",
                 help="Up to 20 MB; the server does not keep it.",

@@ -37,6 +37,7 @@ _NAMES = {
     "path": "Image",
     "label": "True class",
     "predicted_label": "Predicted",
+    "explained_label": "Explained",
     "probability": "Probability",
     "value": "Value",
     "true_value": "True value",
@@ -65,18 +66,25 @@ class Finished:
     note: str
 
 
+def explained(task: Task) -> str:
+    """What the maps of each image explain."""
+    if task is Task.SEGMENTATION:
+        return "its largest segment, other than a class called “background”"
+    return "the class that the network predicts" if task.has_classes else "the first output"
+
+
 def show(here: Context, source: Source, methods: Sequence[str]) -> None:
     """Computes the batch, or takes it from the store, and shows it.
 
     Raises:
         VislibError: If the images or the methods cannot be used.
     """
-    # The report contains the source's name, so the same images with another name are another batch.
-    key = (here.classifier.key, "batch", source.name, source.digest, *methods)
+    # The report contains the names of network and source, so with another name it is another batch.
+    key = (here.classifier.key, here.model_name, "batch", source.name, source.digest, *methods)
     finished = work.run(
         key,
         f"Explaining {source.name}" if len(source.name) <= 40 else "Explaining the images",
-        lambda progress: _compute(here.classifier, source, methods, key, progress),
+        lambda progress: _compute(here, source, methods, key, progress),
         resume_label="Go on",
         kind="batch",
         progress_text=Pace(),
@@ -128,14 +136,15 @@ def _unfinished() -> tempfile.TemporaryDirectory:
     return tempfile.TemporaryDirectory(prefix="vislib-batches-")
 
 
-def _compute(classifier: vislib.Classifier, source: Source, methods: Sequence[str], key: tuple, progress) -> Finished:
+def _compute(here: Context, source: Source, methods: Sequence[str], key: tuple, progress) -> Finished:
     """Computes in a folder that stays after Stop, so that the computation can continue there."""
     folder = Path(_unfinished().name) / sha256(repr(key).encode()).hexdigest()[:24]
     _make_room(folder)
-    vislib.explain_many(classifier, source, methods, out=folder, part_rows=_PART_ROWS, progress=progress)
+    vislib.explain_many(here.classifier, source, methods, out=folder, part_rows=_PART_ROWS, progress=progress)
     batch = vislib.open_batch(folder)
+    report = report_html(folder, model=here.model_name)
     quality, note = _quality(batch, len(source)), _UNKNOWN if batch.task is Task.UNKNOWN else ""
-    finished = Finished(batch.table().to_pandas(), report_html(folder), _zipped(folder), quality, note)
+    finished = Finished(batch.table().to_pandas(), report, _zipped(folder), quality, note)
     shutil.rmtree(folder, ignore_errors=True)
     return finished
 
@@ -194,6 +203,8 @@ def _table(table: pd.DataFrame, methods: Sequence[str]) -> None:
     shares = [name for name in names if name in _SHARES or name.endswith(("_sparseness", "_border"))]
     if "predicted_label" in table and "value" in table:  # the share of the pixels that have the class
         names["value"], shares = "Share of the pixels", [*shares, "value"]
+    else:  # what is explained is what is predicted
+        del names["explained_label"]
     if "values" in table:
         names["label"] = "Label"
     present = [name for name in names if name in table and table[name].notna().any()]

@@ -63,6 +63,6 @@ def why(context: Context, layer: str, default: str) -> str:
     if layer == default:
         return (
             f"{default} is the last layer before pooling: its maps still show positions, and only pooling and the "
-            "classifier follow."
+            "head follow."
         )
     return f"Not the usual layer: that is {default}, the last one before pooling."

@@ -185,7 +185,11 @@ def _table(measured: Mapping[str, trust.Trust], value: str, one: str) -> None:
         one: What is explained, such as "class".
     """
     st.subheader("In numbers", anchor=False)
-    measures = {name: (title, about.replace(_PROBABILITY, value)) for name, (title, about) in _MEASURES.items()}
+    confidence = "Confidence" if value == _PROBABILITY else value.capitalize()
+    measures = {
+        name: (title.replace("Confidence", confidence), about.replace(_PROBABILITY, value))
+        for name, (title, about) in _MEASURES.items()
+    }
     rows = [
         {"Method": row["title"], f"Knows the {one}": "yes" if row["class_discriminative"] else f"knows no {one}"}
         | {title: row[name] for name, (title, _) in measures.items()}

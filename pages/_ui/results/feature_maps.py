@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 import vislib
 from pages._ui.results import picture
-from pages._ui.results.look import colour_bar
+from pages._ui.results.look import colour_bar, short_number
 from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import whole_percent
@@ -42,7 +42,8 @@ def channel_control(maps: np.ndarray) -> int:
         None,
         key="channel",
         bind="query-params",
-        placeholder=f"{strongest}, the strongest",
+        placeholder=str(strongest),
+        help="Empty: the strongest on this image.",
     )
     return strongest if chosen is None else int(chosen)
 
@@ -58,8 +59,8 @@ def summary(context: Context, layer: str, maps: np.ndarray) -> None:
             "Kind": type(node.operation).__name__,
             "Maps": f"{n_channels} of {width} × {height}",
             "Receptive field": f"{field.size[1]} × {field.size[0]} px",
-            "Stride": f"{field.stride[0]} px" if field.stride[0] else "whole image",
-            "Values": f"{maps.min():.3g} to {maps.max():.3g}",
+            "Stride": f"{field.stride[0]:g} px" if field.stride[0] else "whole image",
+            "Values": f"{short_number(maps.min())} to {short_number(maps.max())}",
             "Zero": whole_percent((maps == 0).mean()),
         }
     )

@@ -1,6 +1,7 @@
 """A result on a page: the image, its colour bar with the raw values, its caption and its files."""
 
 import html
+import re
 from dataclasses import replace
 
 import streamlit as st
@@ -16,6 +17,7 @@ from vislib.output import render
 
 SIDE = 448
 """Pixels of an image's longer side on the page."""
+_MINUS = re.compile(r"(?<![\w.-])-(?=\d)")
 
 
 def heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note: str = "") -> None:
@@ -50,6 +52,7 @@ def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note
 
 def caption(title: str, text: str) -> None:
     """A title and a few sentences; glossary terms show their meaning on hover."""
+    text = _MINUS.sub("−", text)
     st.html(f"<p class='v-caption'><b>{html.escape(title)}</b><br><span>{with_terms(text)}</span></p>")
 
 

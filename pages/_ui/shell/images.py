@@ -128,7 +128,7 @@ def image_control(
     options = image_names(samples, channels)
     if not options:
         return None
-    name = choose(label, options, key, options[min(index, len(options) - 1)])
+    name = choose(label, options, key, options[min(index, len(options) - 1)], shared=index == 0)
     if with_details and name in _user_images():
         image = _loaded(name, channels)
         for note in image.notes:

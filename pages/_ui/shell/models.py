@@ -9,6 +9,7 @@ import streamlit as st
 import vislib
 from pages._ui.server import process
 from pages._ui.server.store import Store
+from pages._ui.widgets.choice import recall
 from vislib.model_file.limits import max_parameters
 
 _LEAST_STORE_BYTES = 600 * 1024 * 1024
@@ -109,6 +110,7 @@ def model_control() -> str:
     if (wanted := st.session_state.pop("next_model", None)) in about:
         st.session_state["model"] = wanted
         st.session_state["class"] = "Top prediction"
+    recall(about, "model")
     name = st.selectbox("Model", list(about), key="model", bind="query-params")
     st.caption(about[name])
     own = user_models().get(name)

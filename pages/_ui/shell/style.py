@@ -13,6 +13,8 @@ _CSS = """
 [data-testid='stHeading'] h3 { font-size: 1.15rem; font-weight: 600; padding: .6rem 0 .2rem; }
 [data-testid="stStatusWidget"] button { display: none; } /* this Stop resets widgets; the pages have their own Stop */
 [data-testid="stMarkdownContainer"] table { display: block; overflow-x: auto; } /* a wide table scrolls, not the page */
+[data-testid="stCheckbox"] [data-testid="stMarkdownContainer"], [data-testid="stCheckbox"] p {
+  white-space: normal; } /* in a narrow column a switch's label takes two lines */
 .v-title { font-size: 1.7rem; font-weight: 650; margin: 0; padding: 0; letter-spacing: -0.01em; }
 .v-lead { margin: .15rem 0 .3rem; opacity: .75; font-size: 1rem; }
 .v-bar-row { display: flex; align-items: center; gap: .5rem; font-size: .8rem; font-variant-numeric: tabular-nums; }
@@ -23,7 +25,7 @@ _CSS = """
 .v-top { list-style: none; margin: 0 !important; padding: 0 !important; font-size: .86rem; }
 .v-top li { margin-left: 0 !important; padding-left: 0 !important; display: grid; grid-template-columns: 1fr auto;
   column-gap: .5rem; margin: 0 0 .35rem; padding: 0; }
-.v-top .v-value { font-variant-numeric: tabular-nums; opacity: .8; }
+.v-top .v-value { font-variant-numeric: tabular-nums; opacity: .8; white-space: nowrap; }
 .v-top .v-bar { grid-column: 1 / -1; height: .3rem; border-radius: 2px; background: rgba(128,128,128,.2); }
 .v-top .v-bar span { display: block; height: 100%; border-radius: 2px; background: #15aabf; }
 .v-top .v-bar { position: relative; }

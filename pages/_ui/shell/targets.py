@@ -29,6 +29,7 @@ def target_control(classifier: vislib.Classifier, logits: np.ndarray) -> vislib.
         about.chooser,
         [_TOP, *names],
         "class",
+        shared=True,
         help=about.order,
         format_func=lambda name: about.first if name == _TOP else name,
     )

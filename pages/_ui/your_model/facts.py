@@ -13,7 +13,7 @@ from pages._ui.widgets.text import plain
 from pages._ui.your_model import outputs
 from vislib.loading.preprocessing_choice import predictions_by_preprocessing
 
-_COLUMNS = 4
+_CARD_PX = 180
 
 
 def facts(context: Context, task: str) -> None:
@@ -61,14 +61,11 @@ def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> Non
     found = work.stored(
         context.key("by preprocessing"), lambda: predictions_by_preprocessing(context.classifier, context.image)
     )
-    names = [None, *found]
-    for start in range(0, len(names), _COLUMNS):
-        for column, name in zip(st.columns(_COLUMNS), names[start : start + _COLUMNS], strict=False):
-            with column:
-                if name is None:
-                    explain.image_picture(context)
-                else:
-                    _card(context, name, found[name], use)
+    with st.container(horizontal=True):  # as many in a row as there is room for
+        with st.container(width=_CARD_PX):
+            explain.image_picture(context)
+        for name, predictions in found.items():
+            _card(context, name, predictions, use)
     picture.caption(
         outputs.title(context.classifier, context.image_name),
         "Try several images whose answer you know: with the right preprocessing the predictions are right"
@@ -86,7 +83,7 @@ def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> Non
 
 def _card(context: Context, name: str, predictions: list[vislib.Prediction], use) -> None:
     in_use = name == context.classifier.preprocess.name
-    with st.container(border=True, height="stretch", gap="xsmall"):
+    with st.container(border=True, width=_CARD_PX, gap="xsmall"):
         st.html(f"<p class='v-caption'><b>{name}</b></p>")
         st.html(outputs.as_html(predictions, context.classifier.unit))
         if in_use:
@@ -98,4 +95,4 @@ def _card(context: Context, name: str, predictions: list[vislib.Prediction], use
 def layers(context: Context) -> None:
     """One row per layer."""
     st.subheader("Layer by layer", anchor=False)
-    views.layer_list(one_network.table_of(context))
+    views.layer_list(one_network.table_of(context), context.classifier.task)
