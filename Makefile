@@ -11,7 +11,8 @@ test: .venv/dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20
+	# Four processes, as they often wait for a browser, and bytecode kept, as they start many more.
+	PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --durations=20
 
 # Beside the peers about 25 minutes, then the pages and thirty users. The others are for themselves: python -m benchmarks.NAME.
 bench: .venv-bench/done .venv/dev

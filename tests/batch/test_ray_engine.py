@@ -94,8 +94,10 @@ def test_other_inputs_and_masks_reach_the_workers(connected, name, pictures, tmp
 
     classifier, few = loaded(name), pictures[:4]
     masks = [classifier.segment(picture) for picture in few] if name == "segmentation" else None
-    for engine in ("local", "ray"):
-        explain_many(classifier, few, "saliency", out=tmp_path / engine, masks=masks, part_rows=2, engine=engine)
+    one_worker = Cluster(workers=1)  # for both parts, as a worker takes seconds to start
+    for engine, cluster in (("local", None), ("ray", one_worker)):
+        out = tmp_path / engine
+        explain_many(classifier, few, "saliency", out=out, masks=masks, part_rows=2, engine=engine, cluster=cluster)
     tables = [open_batch(tmp_path / engine).table() for engine in ("local", "ray")]
     assert tables[0].equals(tables[1])
     assert masks is None or tables[1].column("mean_iou").to_pylist() == [1.0] * 4

@@ -71,7 +71,9 @@ def server(bands, hold_file) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Callable[..., Watched]]:
-    """Opens a tab: chromium(person=1, **options); tests share the browser of one person with one set of options.
+    """Opens a tab: chromium(person=1, viewport=None, color_scheme=None, **options).
+
+    Tests share the browser of one person with one set of the other options.
 
     Each of these browsers has a folder on disk, where it keeps the app's scripts compiled: a page then takes half the
     processor time of one in a context of its own.
@@ -88,7 +90,7 @@ def chromium() -> Iterator[Callable[..., Watched]]:
     expect.set_options(timeout=HANG_SECONDS * 1000)
     with sync_playwright() as playwright, contextlib.ExitStack() as folders:
 
-        def tab(person: int = 1, **options: Any) -> Watched:
+        def tab(person: int = 1, viewport: Any = None, color_scheme: Any = None, **options: Any) -> Watched:
             whose = repr((person, sorted(options.items())))
             if whose not in browsers:
                 folder = folders.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
@@ -96,7 +98,12 @@ def chromium() -> Iterator[Callable[..., Watched]]:
                     folder, executable_path=executable, headless=True, args=arguments, **options
                 )
                 browsers[whose].set_default_timeout(HANG_SECONDS * 1000)
-            return Watched(browsers[whose].new_page())
+            page = browsers[whose].new_page()
+            if viewport:
+                page.set_viewport_size(viewport)
+            if color_scheme:
+                page.emulate_media(color_scheme=color_scheme)
+            return Watched(page)
 
         yield tab
         for browser in browsers.values():

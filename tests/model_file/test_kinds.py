@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 import zipfile
 
 import keras
@@ -66,9 +67,7 @@ def write(path, content):
 def test_kind_of_file_said(name, tmp_path):
     content, says = CONTENTS[name]
     write(tmp_path / name, content)
-    with pytest.raises(ModelError, match=says):
-        vislib.load_classifier(tmp_path / name)
-    refusal(tmp_path / name)
+    assert re.search(says, refusal(tmp_path / name))
 
 
 def test_content_decides_not_the_name(tmp_path):

@@ -41,6 +41,17 @@ def _networks_stay() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _packages_stay() -> Iterator[None]:
+    """Looks once for packages with components, as a server does; Streamlit's runner would for every page it opens."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        scan = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
+
+
 @pytest.fixture(scope="session")
 def classifier(_networks_stay) -> vislib.Classifier:
     """The EfficientNet-Lite0 that the pages use, with the functions that they have traced."""

@@ -204,7 +204,7 @@ def as_image(pixels: np.ndarray, size: int | None = None) -> Image.Image:
 def png_bytes(picture: Image.Image) -> bytes:
     """A picture as a PNG file."""
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
+    picture.save(buffer, "PNG", compress_level=4)  # a photograph in half the time of the usual 6, 1 % larger
     return buffer.getvalue()
 
 
