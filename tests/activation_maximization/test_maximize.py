@@ -196,7 +196,7 @@ def test_all_digits_recognised_as_their_class():
 
 def test_builtin_class_recognised_after_a_shift(classifier):
     goldfish = classifier.class_index("goldfish")
-    result = maximize(classifier, goldfish, steps=48)
+    result = maximize(classifier, goldfish, steps=24)
     moved = np.roll(result.pictures, np.random.default_rng(0).integers(-8, 9, 2), (1, 2))
     assert classifier.network.logits(classifier.preprocess_input(moved)).argmax() == goldfish
 
