@@ -1,7 +1,7 @@
 """From the address to the pictures, in a browser: python -m benchmarks.page_times [--uploads 7] [--pages saliency …]
 
-A fresh server; then every page for one image, for a second and a third one, each in a new browser tab. Prints the
-seconds until the first picture is there and until all are there, the seconds after a change of the class, and after
+A fresh server; then every page for one image, for a second and a third one, each in a new tab of one browser. Prints
+the seconds until the first picture is there and until all are there, the seconds after a change of the class, and after
 each image the server's memory and the functions that it keeps traced. With --uploads, further images are uploaded, and
 every page is opened with each, which shows whether memory goes on to grow.
 """
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from benchmarks.server import Server, serving
 
@@ -41,6 +41,7 @@ PAGES = (
 IMAGES = ("cat.jpg", "coffee.jpg", "rocket.jpg", "astronaut.jpg", "cat_and_coffee.jpg")
 _SAMPLES = Path(__file__).parents[1] / "sample_images"
 _ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
+_VIEWPORT: ViewportSize = {"width": 1440, "height": 1000}
 _CLASSES = ("espresso", "Persian cat", "lynx", "space shuttle", "tabby")
 _MILLISECONDS = 180_000
 _QUIET_SECONDS = 0.4
@@ -82,9 +83,9 @@ def until_all(page: Page, start: float) -> Opened:
         time.sleep(0.02)
 
 
-def open_page(browser: Browser, address: str) -> tuple[Opened, float]:
+def open_page(browser: BrowserContext, address: str) -> tuple[Opened, float]:
     """Opens a page in a new browser tab; also the seconds until all is there that buttons "Compute …" start."""
-    page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
+    page = browser.new_page()
     start = time.perf_counter()
     page.goto(address)
     opened, clicked = until_all(page, start), 0.0
@@ -96,7 +97,7 @@ def open_page(browser: Browser, address: str) -> tuple[Opened, float]:
         clicked += until_all(page, clicked_at).all
     problems = page.get_by_test_id("stException").all_inner_texts()
     assert not problems, (address, problems)
-    page.context.close()
+    page.close()
     return opened, opened.all + clicked
 
 
@@ -105,7 +106,7 @@ def upload_and_visit(browser: Browser, address: str, pages: list[str], number: i
     photo = Image.open(_SAMPLES / IMAGES[number % len(IMAGES)]).convert("RGB")
     path = folder / f"upload{number}.png"
     photo.crop((number, 2 * number, photo.width - 9 * number - 9, photo.height - 5 * number)).save(path)
-    page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
+    page = browser.new_context(viewport=_VIEWPORT).new_page()
     page.goto(address)
     until_all(page, time.perf_counter())
     page.get_by_test_id("stSidebar").locator("input[type=file]").first.set_input_files(path)
@@ -144,7 +145,7 @@ def kept(log: Path) -> str:
     return ""
 
 
-def tour(server: Server, browser: Browser, images: list[str], pages: list[str], log: Path) -> None:
+def tour(server: Server, browser: BrowserContext, images: list[str], pages: list[str], log: Path) -> None:
     """Prints a row for each page: an image's columns are the first picture, all, and all that buttons start."""
     print("| page | " + " | ".join(f"{name}: first, all, with buttons" for name in images) + " |")
     print("|---|" + "---|" * len(images))
@@ -170,8 +171,9 @@ def main() -> None:
         log = Path(folder) / "log"
         browser = playwright.chromium.launch(executable_path=executable, headless=True, args=_ARGUMENTS)
         with serving(log) as server:
-            tour(server, browser, list(IMAGES[: options.images]), options.pages, log)
-            page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
+            tabs = browser.new_context(viewport=_VIEWPORT)
+            tour(server, tabs, list(IMAGES[: options.images]), options.pages, log)
+            page = browser.new_context(viewport=_VIEWPORT).new_page()
             page.goto(server.address)
             until_all(page, time.perf_counter())
             seconds = [change_class(page, name) for name in _CLASSES]

@@ -20,6 +20,8 @@ from vislib.network.recording import Recording
 T = TypeVar("T")
 _STORE_BYTES = 128 * 1024 * 1024
 _SECONDS_BETWEEN_MAPS = 0.4
+_SECONDS_BETWEEN_REPORTS = 0.15
+"""More often, and the browser would draw the progress bar again and again, and nothing else on the page."""
 _QUICK_AT_ONCE = 2
 _MOST_STOPPED = 12
 """Stopped computations of which a session keeps the partial map and the recording: at most 12 stand on one page."""
@@ -145,12 +147,15 @@ def run(
     with slot.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, text=f"{what}…")
         st.button("Stop", key=f"stop {what} {hash(key)}", on_click=_stop, args=(key,), icon=":material/stop_circle:")
-    last_shown = 0.0
+    last_said = last_shown = float("-inf")
 
     def progress(done: int, total: int, partial: np.ndarray | None = None) -> None:
-        nonlocal last_shown
+        nonlocal last_said, last_shown
         if partial is not None or (done and partials.get(key, (None,))[0] is None):
             partials[key] = (partial, done, total)
+        if done < total and time.monotonic() - last_said < _SECONDS_BETWEEN_REPORTS:
+            return
+        last_said = time.monotonic()
         # Any Streamlit call raises here after the user has stopped the computation or changed a setting.
         bar.progress(done / total, text=f"{what}: {progress_text(done, total)}" if total > 1 else f"{what}…")
         if partial is None:
