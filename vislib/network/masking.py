@@ -3,15 +3,33 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from vislib.backend import keras, tf
 from vislib.network.computations import class_logits, total, whole
 from vislib.network.masks import Kind, Masks
 from vislib.network.target_arguments import TargetArguments
+from vislib.targets.base import LOGITS, Target
 
 
-def masked(network: Any, masks: Masks, given: TargetArguments | None) -> Callable:
-    """The traced function of `Network.masked_values`: (shown, hidden, what describes the masks, the target's arguments)
-    → the target's values, or for None the logits."""
+def masked_values(network: Any, shown: np.ndarray, hidden: np.ndarray, masks: Masks, target: Target) -> np.ndarray:
+    """`Network.masked_values`."""
+    on_logits = target.layers == {LOGITS}
+    given = None if on_logits else TargetArguments.of(target, len(masks), network)
+    function = _traced(network, masks, given)
+    images, chunks = [tf.constant(each, tf.float32) for each in (shown, hidden)], []
+    for start in range(0, len(masks), network.batch_size):
+        now = slice(start, start + network.batch_size)
+        part = masks.part(now)
+        described = ([tf.constant(one) for one in each] for each in (part.shared, part.each))
+        chunks.append(function(*images, *described, *(given.part(now) if given else ())).numpy())
+    found = np.concatenate(chunks)
+    return network.scores(found, target) if on_logits else found
+
+
+def _traced(network: Any, masks: Masks, given: TargetArguments | None) -> Callable:
+    """(shown, hidden, what describes the masks, the target's arguments) → the target's values, or for None the
+    logits."""
     height, width, channels = network.input_shape
     graph = network.variants.for_logits() if given is None else network.variants.for_maps()
 

@@ -35,7 +35,7 @@ from vislib.network.failures import (
     runs_network,
 )
 from vislib.network.function_cache import FunctionCache
-from vislib.network.masking import masked
+from vislib.network.masking import masked_values
 from vislib.network.masks import Masks
 from vislib.network.patching import patched
 from vislib.network.recording import recorded
@@ -187,18 +187,8 @@ class Network:
     @recorded
     def masked_values(self, shown: np.ndarray, hidden: np.ndarray, masks: Masks, target: Target) -> np.ndarray:
         """The values (n,) of a target for one preprocessed input (1, h, w, c) under n masks, with another behind it."""
-        on_logits = target.layers == {LOGITS}
-        given = None if on_logits else TargetArguments.of(target, len(masks), self)
         with failures_as_sentences(self.name, self.graph, shown, min(len(masks), self.batch_size)):
-            function = masked(self, masks, given)
-            images, chunks = [tf.constant(each, tf.float32) for each in (shown, hidden)], []
-            for start in range(0, len(masks), self.batch_size):
-                now = slice(start, start + self.batch_size)
-                part = masks.part(now)
-                described = ([tf.constant(one) for one in each] for each in (part.shared, part.each))
-                chunks.append(function(*images, *described, *(given.part(now) if given else ())).numpy())
-        found = np.concatenate(chunks)
-        return self.scores(found, target) if on_logits else found
+            return masked_values(self, shown, hidden, masks, target)
 
     @runs_network(gradient=True)
     def gradients(
