@@ -164,6 +164,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="of attacks; all, if none is given")
     names = parser.parse_args().names
+    os.environ["VISLIB_MAX_MODEL_MB"] = "240"  # 60 million numbers, as the sentences say
     from attacks import attacks_by_name, large_models
     from costly_attacks import costly_attacks, heavy_models
 
