@@ -161,3 +161,25 @@ def test_turn_ends_after_its_seconds():
 
 def test_who_has_left_does_not_keep_the_turn():
     assert order(("a", [TURN_SECONDS / 10]), ("b", [TURN_SECONDS / 10]), ("c", [1.0])) == ["a", "b", "c"]
+
+
+def test_result_of_another_user_costs_the_others_no_time():
+    """Thirty users ask for the same: the clock stands still, so a grace would never end."""
+    gate, came = Gate(Clock()), []
+    waits = [threading.Event() for _ in range(5)]
+
+    def ask(number: int) -> None:
+        with gate.turn(lambda ahead: waits[number].set(), f"user {number}") as turn:
+            turn.was_needed = False
+            came.append(number)
+
+    users = [threading.Thread(target=ask, args=(number,), daemon=True) for number in range(5)]
+    with gate.turn(never, "first") as turn:
+        turn.was_needed = False
+        for user, wait in zip(users, waits, strict=True):
+            user.start()
+            assert wait.wait(HANG_SECONDS)
+    for user in users:
+        user.join(HANG_SECONDS)
+        assert not user.is_alive()
+    assert came == [0, 1, 2, 3, 4]

@@ -13,9 +13,18 @@ GRACE_SECONDS = 0.25
 _SAY_EVERY_SECONDS = 0.25
 
 
-@dataclass(frozen=True, eq=False)
-class _Computation:
+@dataclass(eq=False)
+class Computation:
+    """A computation in the queue.
+
+    Attributes:
+        user: Whose it is.
+        was_needed: Whether it computed anything. Set it to False if another user's result was found: then the next user
+            has a turn at once.
+    """
+
     user: Hashable
+    was_needed: bool = True
 
 
 class Gate:
@@ -32,8 +41,8 @@ class Gate:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._changed = threading.Condition()
-        self._running: _Computation | None = None
-        self._waiting: list[_Computation] = []
+        self._running: Computation | None = None
+        self._waiting: list[Computation] = []
         self._user: Hashable = None  # whose turn it is, since when, and when this user's last computation ended
         self._since = self._ended = float("-inf")
 
@@ -42,7 +51,7 @@ class Gate:
         return len(self._waiting) + (self._running is not None)
 
     @contextmanager
-    def turn(self, waiting: Callable[[int], None], user: Hashable = None) -> Iterator[None]:
+    def turn(self, waiting: Callable[[int], None], user: Hashable = None) -> Iterator[Computation]:
         """Waits until this computation may run, and runs the block while all others wait.
 
         Args:
@@ -50,22 +59,23 @@ class Gate:
                 does when the user leaves or changes a setting; the place in the queue is then given up.
             user: Whose computation it is; None for a user with no other computation.
         """
-        me = _Computation(object() if user is None else user)
+        me = Computation(object() if user is None else user)
         with self._changed:
             self._waiting.append(me)
         try:
             while not self._started(me):
                 waiting(self._ahead(me))
-            yield
+            yield me
         finally:
             with self._changed:
                 if self._running is me:
-                    self._running, self._ended = None, self._clock()
+                    self._running = None
+                    self._ended = self._clock() if me.was_needed else float("-inf")
                 else:
                     self._waiting.remove(me)
                 self._changed.notify_all()
 
-    def _started(self, me: _Computation) -> bool:
+    def _started(self, me: Computation) -> bool:
         """Starts a computation if it is the next one; waits a moment for that."""
         with self._changed:
             if not self._may_start(me):
@@ -78,10 +88,10 @@ class Gate:
             self._running = me
             return True
 
-    def _may_start(self, me: _Computation) -> bool:
+    def _may_start(self, me: Computation) -> bool:
         return self._running is None and self._next() is me
 
-    def _next(self) -> _Computation | None:
+    def _next(self) -> Computation | None:
         """The computation that comes next, if one may start now."""
         own = [one for one in self._waiting if one.user == self._user]
         others = [one for one in self._waiting if one.user != self._user]
@@ -97,7 +107,7 @@ class Gate:
         """Seconds for which the turn is kept for its user."""
         return max(0.0, self._ended + GRACE_SECONDS - self._clock())
 
-    def _ahead(self, me: _Computation) -> int:
+    def _ahead(self, me: Computation) -> int:
         """Number of other users who come first; at least 1, since a user's own computations also take turns."""
         with self._changed:
             before = self._waiting[: self._waiting.index(me)] if me in self._waiting else []

@@ -169,8 +169,9 @@ def run(
 
     asked = time.monotonic()
     try:
-        with gate().turn(waiting, session()), memory.catch_shortage(what):
+        with gate().turn(waiting, session()) as turn, memory.catch_shortage(what):
             result = kept.get(key)  # another session may have computed it meanwhile
+            turn.was_needed = result is None
             if result is None:
                 with recording.goes_on():
                     waited = time.monotonic() - asked
