@@ -20,7 +20,7 @@ from vislib.network.recording import Recording
 T = TypeVar("T")
 _STORE_BYTES = 128 * 1024 * 1024
 _SECONDS_BETWEEN_MAPS = 0.4
-_SECONDS_BETWEEN_REPORTS = 0.15
+_SECONDS_BETWEEN_REPORTS = 0.3
 """More often, and the browser would draw the progress bar again and again, and nothing else on the page."""
 _QUICK_AT_ONCE = 2
 _MOST_STOPPED = 12
