@@ -76,6 +76,22 @@ def test_full_recording_computes_what_is_behind_it_again(monkeypatch):
     assert computed == [0, 1, 2, 3, 4, 3, 4]
 
 
+def test_other_question_is_not_answered_from_the_recording():
+    classifier, image, kept = tiny("conv_relu"), random_image(), Recording()
+    with kept.goes_on():
+        vislib.explain("rise", classifier, image, 1, n_masks=48)
+    for method, params in (("rise", {"n_masks": 48, "seed": 7}), ("rise", {"n_masks": 48, "p": 0.3}), ("lime", {})):
+        expected = vislib.explain(method, classifier, image, 1, **params)
+        with kept.goes_on():
+            found = vislib.explain(method, classifier, image, 1, **params)
+        np.testing.assert_array_equal(found.values, expected.values)
+    other = vislib.explain("rise", classifier, image, 2, n_masks=48)
+    with kept.goes_on():
+        vislib.explain("rise", classifier, image, 1, n_masks=48)
+    with kept.goes_on():
+        np.testing.assert_array_equal(vislib.explain("rise", classifier, image, 2, n_masks=48).values, other.values)
+
+
 def test_nothing_is_recorded_without_a_recording():
     classifier, image = tiny("conv_relu"), random_image()
     first = vislib.explain("rise", classifier, image, 1, n_masks=16)

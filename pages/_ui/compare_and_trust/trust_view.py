@@ -132,7 +132,6 @@ def _measure(
     keys = {explainer: here.key("trust", explainer, *asked) for explainer in explainers}
 
     def compute(progress) -> int:
-        missing = [explainer for explainer, key in keys.items() if work.found(key) is None]
         found = trust.measure(
             missing, here.classifier, here.image, here.target, baselines=False, grid=grid, progress=progress
         )

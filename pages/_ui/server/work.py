@@ -1,5 +1,6 @@
 """Running computations in a page: one heavy one at a time, with a progress bar, a Stop button and cached results."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -142,7 +143,7 @@ def run(
     recordings: dict[tuple, Recording] = st.session_state.setdefault("recordings", {})
     _drop(partials, key)
     _drop(recordings, key)
-    recording = recordings.setdefault(key, Recording())
+    recording = Recording() if resume_label else recordings.setdefault(key, Recording())
 
     with slot.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, text=f"{what}…")
@@ -173,7 +174,7 @@ def run(
             result = kept.get(key)  # another session may have computed it meanwhile
             turn.was_needed = result is None
             if result is None:
-                with recording.goes_on():
+                with contextlib.nullcontext() if resume_label else recording.goes_on():
                     waited = time.monotonic() - asked
                     result = _compute_logged(lambda: compute(progress), kind or what, waited, key, keep)
     except memory.TooLittleMemory as error:
