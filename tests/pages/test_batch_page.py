@@ -165,6 +165,7 @@ def test_bar_tells_the_rate_and_the_time_left(open_page, monkeypatch):
         st.stop()  # as Streamlit does at its next call once a person pressed Stop
 
     monkeypatch.setattr(vislib, "explain_many", explain_many)
+    monkeypatch.setattr(work, "_SECONDS_BETWEEN_REPORTS", 0)
     times = iter((100.0, 101.0, 108.0))
     monkeypatch.setattr(pace, "time", SimpleNamespace(monotonic=lambda: next(times)))
     (bar,) = open_page("batch", model="digits").get("progress")

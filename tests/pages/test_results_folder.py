@@ -115,6 +115,13 @@ def test_result_of_another_key_under_this_name_counts_as_none(folder):
     assert folder.get(("other",)) is None
 
 
+@pytest.mark.parametrize("facts", [{}, {"kind": "heatmap"}, {"kind": "maps", "names": ["gone"]}, {"kind": "array"}])
+def test_facts_that_do_not_fit_count_as_none(folder, facts):
+    folder.write(KEY, {}, facts)
+    assert folder.read(KEY) is not None
+    assert folder.get(KEY) is None
+
+
 def test_key_whose_text_does_not_say_everything_is_not_kept(folder):
     """A region's text leaves its mask out."""
     for part in (Region("conv1", 0, np.ones((40, 40), bool)), np.ones(2), object()):

@@ -43,7 +43,10 @@ class ResultsFolder:
     def get(self, key: tuple) -> Any:
         """The result, or None."""
         found = self.read(key)
-        return None if found is None else _decoded(*found, key)
+        try:
+            return None if found is None else _decoded(*found, key)
+        except (KeyError, TypeError, ValueError):
+            return None
 
     def put(self, key: tuple, result: Any) -> None:
         """Keeps a result, if it is of a kind that can be kept and the folder can be written."""
@@ -71,11 +74,10 @@ class ResultsFolder:
     def write(self, key: tuple, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
         """Keeps arrays and facts under a key; a file is complete or absent."""
         try:
-            text = _text(key)
-        except TypeError:
+            about = json.dumps({"key": _text(key), "facts": facts})
+        except TypeError:  # it depends on a mask, or a fact is no plain value
             return
         content = io.BytesIO()
-        about = json.dumps({"key": text, "facts": facts})
         np.savez(content, **arrays, **{_ABOUT: np.array(about)})  # type: ignore[arg-type]
         if content.tell() > _MAX_RESULT_BYTES:
             return
