@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import streamlit as st
 from page_text import check_sound, pictures, text
 
 import vislib
@@ -88,3 +89,23 @@ def test_one_method_over_networks_each_for_its_own_class(open_page):
     page = check_sound(open_page("compare_and_trust", compare="Networks"))
     assert pictures(page) == ["Grad-CAM for tiger cat over cat.jpg", "Grad-CAM for cat over cat.jpg"]
     assert list(page.dataframe[0].value["Network"]) == ["efficientnet-lite0", "cifar10", "Mean"]
+
+
+def test_stopped_measurement_keeps_its_buttons_beside_the_table_of_the_others(open_page, monkeypatch):
+    check_sound(open_page("compare_and_trust", model="digits", methods=["Grad-CAM"]))
+    measure, stops = trust.measure, [True]
+
+    def stopped(*args, progress, **kwargs):
+        progress(1, 4)
+        if stops:
+            st.stop()
+        return measure(*args, progress=progress, **kwargs)
+
+    monkeypatch.setattr(trust, "measure", stopped)
+    page = open_page("compare_and_trust", model="digits", methods=["Grad-CAM", "HiRes-CAM"])
+    page = next(button for button in page.button if button.label == "Stop").click().run()
+    assert "Go on" in [button.label for button in page.button]
+    assert "Grad-CAM" in table(check_sound(page), "Insertion ↑")
+    stops.clear()
+    page = next(button for button in page.button if button.label == "Go on").click().run()
+    assert {"Grad-CAM", "HiRes-CAM"} <= set(table(check_sound(page), "Insertion ↑"))

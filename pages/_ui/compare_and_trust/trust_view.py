@@ -59,11 +59,11 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> N
     every = [*explainers, *baselines]
     look = replace(look, relative=True)
     slots = _pictures(here, every, look)
-    table_slot = st.empty()
+    measuring, table = st.container(), st.container()  # a stopped measurement keeps its buttons beside the table
     below, pointing = st.container(), st.container()
     with pointing:
         grid, grid_contexts = _grid(here)
-    with table_slot.container():
+    with measuring:
         measured, problems = _measure(here, every, grid, grid_contexts)
     with below:
         for problem in problems:
@@ -73,7 +73,7 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> N
     for name, one in measured.items():
         with slots[name].container():
             _verdict(one, list(measured.values()))
-    with table_slot.container():
+    with table:
         _table(measured, _value(here), words(here.classifier.task).one)
     with below:
         _downloads(here, explainers, measured, grid_contexts)
