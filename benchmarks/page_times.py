@@ -152,7 +152,9 @@ def tour(server: Server, browser: BrowserContext, images: list[str], pages: list
     found: dict[tuple[str, str], str] = {}
     for image in images:
         for page in pages:
-            opened, everything = open_page(browser, f"{server.address}/{page}?image={image}")
+            opened, everything = open_page(
+                browser, f"{server.address}/{'' if page == 'overview' else page}?image={image}"
+            )
             found[page, image] = f"{opened.first:.1f}, {opened.all:.1f}, {everything:.1f}"
         found["memory, MB", image] = f"{server.status('VmRSS') / 1000:.0f}"
         found["kept", image] = kept(log)
