@@ -7,6 +7,7 @@ import pytest
 from stopping import HANG_SECONDS
 
 import vislib
+from vislib.network import function_cache
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "sample_images"
@@ -44,6 +45,15 @@ def patient_child(monkeypatch) -> None:
     monkeypatch.setattr(load, "_CHILD", (str(folder / "patient_child.py"),))
     monkeypatch.setattr(load, "SECONDS", HANG_SECONDS)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), str(folder.parent)]), prepend=os.pathsep)
+
+
+@pytest.fixture
+def traced(monkeypatch) -> list:
+    """Fills with the key of every function that is traced."""
+    keys: list = []
+    add = function_cache._add
+    monkeypatch.setattr(function_cache, "_add", lambda cache, key, n: keys.append(key) or add(cache, key, n))
+    return keys
 
 
 @pytest.fixture(scope="session")

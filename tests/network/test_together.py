@@ -6,7 +6,6 @@ from tiny_models import random_image, seeded
 
 import vislib
 from vislib.backend import keras
-from vislib.network import function_cache
 from vislib.network.together import layers_together
 
 LAYERS = ("conv1", "conv2", "conv3")
@@ -20,14 +19,6 @@ def classifier(rounded: bool = False) -> vislib.Classifier:
             x = keras.ops.round(x)
     x = keras.layers.Dense(3, activation="softmax")(keras.layers.GlobalAveragePooling2D()(x))
     return vislib.load_classifier(seeded(keras.Model(inputs, x)), preprocess="0..1")
-
-
-@pytest.fixture
-def traced(monkeypatch) -> list:
-    keys: list = []
-    add = function_cache._add
-    monkeypatch.setattr(function_cache, "_add", lambda cache, key, n: keys.append(key) or add(cache, key, n))
-    return keys
 
 
 @pytest.mark.parametrize("method", ["grad-cam", "grad-cam++", "layer-cam", "guided-grad-cam"])

@@ -3,8 +3,6 @@
 import pytest
 from page_text import check_sound, compute_all
 
-from vislib.network import function_cache
-
 PAGES = (
     "overview",
     "feature_maps",
@@ -16,15 +14,6 @@ PAGES = (
     "compare_and_trust",
 )
 FEW = {"rise.n_masks": "16", "lime.n_samples": "32", "kernel-shap.n_samples": "32", "smoothgrad.n_samples": "2"}
-
-
-@pytest.fixture
-def traced(monkeypatch) -> list:
-    """Fills with the key of every function that is traced."""
-    keys: list = []
-    add = function_cache._add
-    monkeypatch.setattr(function_cache, "_add", lambda cache, key, n: keys.append(key) or add(cache, key, n))
-    return keys
 
 
 @pytest.mark.parametrize("name", PAGES)
