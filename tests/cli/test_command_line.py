@@ -201,7 +201,7 @@ class TestMaximize:
             "maximize", "--model", "digits", "--class", "0..9", "--steps", "3", "--out", tmp_path / "a.png"
         )
         assert status == 0
-        assert Image.open(tmp_path / "a.png").size == (5 * 28 + 4 * 2, 2 * 28 + 2)
+        assert max(Image.open(tmp_path / "a.png").size) >= 1024
         assert [line.split(":")[0] for line in out.splitlines()[:-1]] == [f"logit of “{digit}”" for digit in range(10)]
 
     def test_channels_as_numbers_with_what_made_them(self, run, tmp_path):

@@ -1,10 +1,12 @@
 """Files are whole or not there, and hold what is needed to trust them."""
 
+import io
 import json
 
 import numpy as np
 import pytest
 from file_signatures import SIGNATURES
+from PIL import Image
 from test_render import IMAGE, heatmap
 from tiny_models import random_image, tiny
 
@@ -89,14 +91,16 @@ def test_save_bad_setting_refused_and_old_file_kept(tmp_path, suffix, wrong):
     assert [other.name for other in tmp_path.iterdir()] == [path.name]
 
 
-@pytest.mark.parametrize(("suffix", "function"), [(".png", "overlay"), (".svg", "figure"), (".pdf", "figure")])
+@pytest.mark.parametrize(
+    ("suffix", "function"), [(".png", "overlay"), (".png", "figure"), (".svg", "figure"), (".pdf", "figure")]
+)
 def test_save_rendering_raises_nothing_half_written(tmp_path, monkeypatch, suffix, function):
     def fails(*arguments, **settings):
         raise RuntimeError("out of paint")
 
     monkeypatch.setattr(figures if function == "figure" else render, function, fails)
     with pytest.raises(RuntimeError, match="out of paint"):
-        vislib.save(heatmap(), tmp_path / f"map{suffix}", IMAGE)
+        vislib.save(heatmap(), tmp_path / f"map{suffix}", IMAGE, plain=function == "overlay")
     assert not list(tmp_path.iterdir())
 
 
@@ -126,3 +130,23 @@ def test_save_maximization_any_suffix_right_kind_of_file(tmp_path, suffix):
         said = json.loads(str(np.load(path)["metadata"]))
         assert said["objectives"] == list(result.titles)
         np.testing.assert_array_equal(np.load(path)["values"], result.pictures)
+
+
+@pytest.mark.parametrize("image", [None, IMAGE], ids=["alone", "over the image"])
+def test_save_png_at_least_1024_pixels_with_a_colour_bar_unless_plain(tmp_path, image):
+    with_bar = Image.open(vislib.save(heatmap(), tmp_path / "figure.png", image))
+    plain = Image.open(vislib.save(heatmap(), tmp_path / "plain.png", image, plain=True))
+    assert max(with_bar.size) >= 1024
+    assert with_bar.width > with_bar.height, "no colour bar beside the square map"
+    assert plain.width == plain.height >= 1024
+
+
+def test_save_maximization_png_is_a_sheet_of_at_least_1024_pixels_with_titles(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(export, "figure_bytes", lambda figure, kind: drawn.append(figure) or b"png")
+    classifier = vislib.load_classifier("digits")
+    made = activation_maximization.maximize(classifier, [vislib.targets.ClassScore(k) for k in range(3)], steps=1)
+    export.save_maximization(made, tmp_path / "sheet.png")
+    monkeypatch.undo()
+    assert [axes.get_title() for axes in drawn[0].axes if axes.images] == list(made.titles)
+    assert max(Image.open(io.BytesIO(export.figure_bytes(drawn[0], "png"))).size) >= 1024

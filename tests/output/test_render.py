@@ -123,14 +123,35 @@ class TestOverlay:
     def test_overlay_opacity_zero_is_the_image(self):
         np.testing.assert_array_equal(pixels(render.overlay(IMAGE, heatmap(), 0)), IMAGE)
 
-    def test_overlay_opacity_one_is_the_map(self):
+    def test_overlay_uniform_opacity_one_is_the_map(self):
         np.testing.assert_array_equal(
-            pixels(render.overlay(IMAGE, heatmap(), 1)), pixels(render.heatmap_image(heatmap()))
+            pixels(render.overlay(IMAGE, heatmap(), 1, blend="uniform")), pixels(render.heatmap_image(heatmap()))
         )
 
-    def test_overlay_opacity_half_is_the_mean(self):
+    def test_overlay_uniform_opacity_half_is_the_mean(self):
         expected = (IMAGE + pixels(render.heatmap_image(heatmap()))) / 2
-        np.testing.assert_allclose(pixels(render.overlay(IMAGE, heatmap(), 0.5)), expected, atol=1)
+        np.testing.assert_allclose(pixels(render.overlay(IMAGE, heatmap(), 0.5, blend="uniform")), expected, atol=1)
+
+    @pytest.mark.parametrize("opacity", [1.0, 0.6])
+    @pytest.mark.parametrize("signed", [False, True])
+    def test_overlay_opacity_follows_the_value_on_a_half_grey_photograph(self, signed, opacity):
+        made = heatmap(RAMP - 0.5 if signed else RAMP, signed)
+        share = np.abs(made.values) / np.abs(made.values).max()
+        grey = np.asarray(Image.fromarray(IMAGE).convert("L"))[..., None].astype(float)
+        photograph = IMAGE + (grey - IMAGE) * 0.5 * opacity
+        map_alone = pixels(render.heatmap_image(made)).astype(float)
+        expected = photograph + (map_alone - photograph) * (share * opacity)[..., None]
+        np.testing.assert_allclose(pixels(render.overlay(IMAGE, made, opacity)), expected, atol=2)
+
+    def test_overlay_unknown_blend_named(self):
+        with pytest.raises(ParameterError, match=r"value and uniform; not 'add'|value.*uniform.*'add'"):
+            render.overlay(IMAGE, heatmap(), blend="add")
+
+    def test_one_colormap_for_each_meaning(self):
+        evidence, signed = render.table("inferno", False), render.table("RdBu_r", True)
+        np.testing.assert_array_equal(pixels(render.heatmap_image(heatmap()))[-1, -1], evidence[255])
+        np.testing.assert_array_equal(pixels(render.heatmap_image(heatmap(RAMP, True)))[-1, -1], signed[255])
+        np.testing.assert_array_equal(pixels(render.map_image(RAMP))[-1, -1], render.table("viridis", False)[255])
 
     def test_overlay_photograph_covers_the_part_seen(self):
         photograph = np.zeros((40, 80, 3), np.uint8)

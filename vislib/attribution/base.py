@@ -161,6 +161,7 @@ class Explainer(ABC):
                 *method.further_notes(classifier, resized, target, attribution, score),
                 *classifier.image_of(image).notes,
             ),
+            title=self.title,
         )
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:

@@ -9,7 +9,6 @@ from vislib.attribution.base import Explainer
 from vislib.batch.parts import Explained
 from vislib.batch.settings import BatchSettings
 from vislib.output import render
-from vislib.output.render import Scale
 
 _GAP = 4
 _LEAST_SIDE = 112
@@ -30,18 +29,11 @@ def side_by_side(resized: np.ndarray, maps: dict[str, np.ndarray]) -> Image.Imag
     picture = Image.fromarray(resized).resize(
         (resized.shape[1] * times, resized.shape[0] * times), Image.Resampling.NEAREST if times > 1 else None
     )
-    tiles = [picture, *(laid_over(picture, values, Explainer.registry[name].signed) for name, values in maps.items())]
+    tiles = [
+        picture,
+        *(render.laid_over(picture, values, Explainer.registry[name].signed) for name, values in maps.items()),
+    ]
     sheet = Image.new("RGB", (len(tiles) * (picture.width + _GAP) - _GAP, picture.height), "white")
     for place, tile in enumerate(tiles):
         sheet.paste(tile, (place * (picture.width + _GAP), 0))
     return sheet
-
-
-def laid_over(picture: Image.Image, values: np.ndarray, signed: bool, opacity: float = 0.55) -> Image.Image:
-    """A map (h, w) over a picture of any size that shows the same part of the image."""
-    values = np.asarray(values, np.float32)
-    scale = Scale.of(values, signed)
-    if scale.constant:
-        return picture
-    fine = np.asarray(Image.fromarray(values).resize(picture.size, Image.Resampling.BILINEAR))
-    return Image.blend(picture, render.map_image(fine, signed=signed, scale=scale), opacity)

@@ -24,7 +24,7 @@ from vislib.cli.target_options import add_target_options, target_of
 from vislib.errors import ParameterError, VislibError, listed
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier, Prediction
-from vislib.output import export
+from vislib.output import export, render
 from vislib.tasks import Task
 
 UNEXPECTED = 1
@@ -89,8 +89,19 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the method; may be repeated"
     )
-    command.add_argument("--opacity", type=float, default=0.5, help="opacity of the map over the image (default 0.5)")
-    command.add_argument("--colormap", help="a matplotlib colormap (default viridis, RdBu_r where signed)")
+    _add_opacity(command)
+    command.add_argument(
+        "--blend",
+        choices=render.BLENDS,
+        default=render.BLENDS[0],
+        help="value (default): the opacity follows the value; uniform: it is the same everywhere",
+    )
+    command.add_argument(
+        "--colormap", help=f"a matplotlib colormap (default {render.EVIDENCE}, {render.SIGNED} where signed)"
+    )
+    command.add_argument(
+        "--plain", action="store_true", help="for .png: the picture alone, without title and colour bar"
+    )
     command.set_defaults(run=_explain)
 
     command = commands.add_parser("compare", help="several methods' maps of an image in one figure")
@@ -100,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_target_options(command)
     command.add_argument("--out", required=True, help="file to write; ends in .png, .svg or .pdf")
-    command.add_argument("--opacity", type=float, default=0.5, help="opacity of the maps over the image (default 0.5)")
+    _add_opacity(command)
     command.set_defaults(run=_compare)
 
     command = commands.add_parser("trust", help="how far the maps of methods for an image can be trusted")
@@ -149,6 +160,15 @@ def _models(options: argparse.Namespace) -> None:
         print(f"{name:20} {line}")
 
 
+def _add_opacity(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--opacity",
+        type=float,
+        default=render.OPACITY,
+        help=f"opacity of the largest value over the image, 0 to 1 (default {render.OPACITY})",
+    )
+
+
 def _methods(options: argparse.Namespace) -> None:
     for name, explainer in attribution.methods().items():
         print(f"{name:12} {explainer.title}. {explainer.reference}")
@@ -187,7 +207,15 @@ def _explain(options: argparse.Namespace) -> None:
     for explainer in explainers:
         out = options.out if len(explainers) == 1 else trust_command.with_name(options.out, explainer.name)
         heatmap = explainer(**params).explain(classifier, image, target, _progress())
-        export.save(heatmap, out, image, opacity=options.opacity, colormap=options.colormap)
+        export.save(
+            heatmap,
+            out,
+            image,
+            opacity=options.opacity,
+            colormap=options.colormap,
+            blend=options.blend,
+            plain=options.plain,
+        )
         where = f" at {heatmap.layer}" if heatmap.layer else ""
         print(f"{explainer.title}{where}: {heatmap.explained} {heatmap.score:.2f}, {heatmap.seconds:.1f} s → {out}")
         for note in heatmap.notes:

@@ -21,6 +21,7 @@ from vislib.output.heatmap import Heatmap
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_DOTS_PER_INCH = 200
 FORMATS = (".png", ".svg", ".pdf", ".npz")
 PICTURES = tuple(suffix for suffix in FORMATS if suffix != ".npz")
 
@@ -30,18 +31,22 @@ def save(
     path: str | os.PathLike[str],
     image: np.ndarray | None = None,
     *,
-    opacity: float = 0.5,
+    opacity: float = render.OPACITY,
     colormap: str | None = None,
+    blend: str = render.BLENDS[0],
+    plain: bool = False,
 ) -> Path:
     """Writes a heatmap to a file in the format of its suffix. The file is either complete or absent.
 
     Args:
         heatmap: The heatmap.
-        path: The suffix is .png (a picture), .svg or .pdf (a figure with a colour bar) or .npz (raw values, details
+        path: The suffix is .png, .svg or .pdf (a figure with a title and a colour bar) or .npz (raw values, details
             and metadata).
         image: The explained image, (H, W, 3) in 0..255, which the map is laid over; not used for .npz.
-        opacity: Opacity of the map over the image, 0 to 1.
+        opacity: As in `vislib.render.overlay`.
         colormap: A matplotlib name.
+        blend: As in `vislib.render.overlay`.
+        plain: For .png: the picture alone, without title and colour bar. Its longer side has at least 1,024 pixels.
 
     Returns:
         The path.
@@ -53,21 +58,42 @@ def save(
     suffix = path.suffix.lower()
     if suffix == ".npz":
         content = npz_bytes(heatmap)
-    elif suffix == ".png":
-        picture = (
-            render.heatmap_image(heatmap, colormap)
-            if image is None
-            else render.overlay(image, heatmap, opacity, colormap)
-        )
-        content = png_bytes(picture)
+    elif suffix == ".png" and plain:
+        content = png_bytes(heatmap_picture(heatmap, image, opacity, colormap, blend))
     else:
-        content = figure_bytes(figures.figure(heatmap, image, opacity=opacity, colormap=colormap), suffix[1:])
+        drawn = figures.figure(heatmap, image, opacity=opacity, colormap=colormap, blend=blend)
+        content = figure_bytes(drawn, suffix[1:])
     write_whole(path, content)
     return path
 
 
+def heatmap_picture(
+    heatmap: Heatmap,
+    image: np.ndarray | None,
+    opacity: float = render.OPACITY,
+    colormap: str | None = None,
+    blend: str = render.BLENDS[0],
+    scale: render.Scale | None = None,
+) -> Image.Image:
+    """A heatmap, over the image if there is one, with at least 1,024 pixels on the longer side.
+
+    The arguments are those of `vislib.render.overlay`.
+    """
+    if image is None:
+        name = colormap or render.usual_colormap(heatmap.signed, True)
+        return enlarged(render.map_image(heatmap.values, signed=heatmap.signed, colormap=name, scale=scale))
+    size = max(figures.LEAST_SIDE, round(max(heatmap.box.height, heatmap.box.width)))
+    return render.overlay(image, heatmap, opacity, colormap, size, scale=scale, blend=blend)
+
+
+def enlarged(picture: Image.Image) -> Image.Image:
+    """A picture with sharp pixels, enlarged by a whole factor until its longer side has at least 1,024 pixels."""
+    times = -(-figures.LEAST_SIDE // max(picture.size))
+    return picture.resize((picture.width * times, picture.height * times), Image.Resampling.NEAREST)
+
+
 def save_comparison(
-    heatmaps: Sequence[Heatmap], path: str | os.PathLike[str], image: np.ndarray, *, opacity: float = 0.5
+    heatmaps: Sequence[Heatmap], path: str | os.PathLike[str], image: np.ndarray, *, opacity: float = render.OPACITY
 ) -> Path:
     """Writes several maps of one image side by side, each with its colour bar, to a .png, .svg or .pdf file.
 
@@ -108,7 +134,7 @@ class Pictures(Protocol):
 
 
 def save_maximization(result: Pictures, path: str | os.PathLike[str]) -> Path:
-    """Writes the pictures of an activation maximization: .png (one sheet), .svg or .pdf (with titles) or .npz.
+    """Writes the pictures of an activation maximization: .png, .svg or .pdf (each with its title) or .npz.
 
     Raises:
         ParameterError: If the suffix is not one of these, or the file cannot be written.
@@ -120,9 +146,7 @@ def save_maximization(result: Pictures, path: str | os.PathLike[str]) -> Path:
 
 def maximization_bytes(result: Pictures, kind: str) -> bytes:
     """The pictures of an activation maximization as a "png", "svg", "pdf" or "npz" file."""
-    if kind == "png":
-        return png_bytes(Image.fromarray(result.picture))
-    if kind in ("svg", "pdf"):
+    if kind in ("png", "svg", "pdf"):
         return figure_bytes(figures.pictures(list(result.pictures), result.titles), kind)
     return npz_bytes(
         result.pictures,
@@ -209,14 +233,15 @@ def png_bytes(picture: Image.Image) -> bytes:
 
 
 def figure_bytes(figure: "Figure", kind: str) -> bytes:
-    """A figure as an "svg", "pdf" or "png" file."""
+    """A figure as an "svg", "pdf" or "png" file; a PNG has at least 1,024 pixels on its longer side."""
     buffer = io.BytesIO()
     # There is no date, and ids are not random, so the same result gives the same file.
     metadata: dict[str, str | None] = {"Creator": f"vislib {_version()}"}
     if kind != "png":
         metadata["Date" if kind == "svg" else "CreationDate"] = None
     with matplotlib.rc_context({"svg.hashsalt": "vislib"}):
-        figure.savefig(buffer, format=kind, metadata=metadata)
+        dots = max(_DOTS_PER_INCH, figures.LEAST_SIDE / max(figure.get_size_inches()))
+        figure.savefig(buffer, format=kind, metadata=metadata, dpi=dots)
     return buffer.getvalue()
 
 

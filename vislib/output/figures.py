@@ -7,10 +7,22 @@ import numpy as np
 
 from vislib.errors import ParameterError
 from vislib.output.heatmap import Heatmap
-from vislib.output.render import COLORMAPS, DIVERGING_COLORMAPS, Scale, is_signed, kernel_image, overlay, table
+from vislib.output.render import (
+    BLENDS,
+    OPACITY,
+    Scale,
+    is_signed,
+    kernel_image,
+    overlay,
+    table,
+    usual_colormap,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+LEAST_SIDE = 1024
+"""A saved picture has at least this number of pixels on its longer side."""
 
 
 def figure(
@@ -18,10 +30,11 @@ def figure(
     image: np.ndarray | None = None,
     *,
     title: str | None = None,
-    opacity: float = 0.5,
+    opacity: float = OPACITY,
     colormap: str | None = None,
     clip: float = 0.0,
     scale: Scale | None = None,
+    blend: str = BLENDS[0],
     most: int = 64,
 ) -> "Figure":
     """A figure for print: a heatmap with its colour bar, or a grid of feature maps or kernels.
@@ -31,10 +44,11 @@ def figure(
             drawn as RGB if c_in is 3, else averaged over the input channels.
         image: For a heatmap: the image (H, W, 3) below the map.
         title: The title; for a heatmap by default method, class and score.
-        opacity: Opacity of the heatmap over the image, 0 to 1.
+        opacity: For a heatmap over an image, as in `overlay`.
         colormap: A matplotlib name.
         clip: For a heatmap, as in `overlay`.
         scale: For a heatmap, as in `overlay`.
+        blend: For a heatmap, as in `overlay`.
         most: Largest number of channels in a grid, strongest first.
 
     Raises:
@@ -44,7 +58,7 @@ def figure(
     if isinstance(result, Heatmap):
         if not 0 <= opacity <= 1:
             raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")
-        return _heatmap_figure(result, image, title, opacity, colormap, clip, scale)
+        return _heatmap_figure(result, image, title, opacity, colormap, clip, scale, blend)
     values = np.asarray(result)
     if values.ndim == 4 and values.shape[2] == 3:
         order = np.argsort(-np.linalg.norm(values.reshape(-1, values.shape[3]), axis=0), kind="stable")[:most]
@@ -62,7 +76,7 @@ def figure(
     return _grid([values[..., k] for k in order], order, scale, signed, colormap, title)
 
 
-def comparison(heatmaps: Sequence[Heatmap], image: np.ndarray, *, opacity: float = 0.5) -> "Figure":
+def comparison(heatmaps: Sequence[Heatmap], image: np.ndarray, *, opacity: float = OPACITY) -> "Figure":
     """Several maps of one image (H, W, 3) in one figure, three in a row.
 
     Each has its own colour bar, as the values of different methods have different units.
@@ -76,7 +90,7 @@ def comparison(heatmaps: Sequence[Heatmap], image: np.ndarray, *, opacity: float
     for axes in every.flat:
         axes.set_axis_off()
     for axes, heatmap in zip(every.flat, heatmaps, strict=False):
-        _draw_heatmap(drawn, axes, heatmap, image, heatmap.method, opacity, None, 0.0)
+        _draw_heatmap(drawn, axes, heatmap, image, _title(heatmap), opacity, None, 0.0)
     drawn.suptitle(f"{heatmaps[0].explained}: {heatmaps[0].score:.2f}", fontsize=10)
     return drawn
 
@@ -92,51 +106,46 @@ def pictures(images: Sequence[np.ndarray], titles: Sequence[str], columns: int |
     for axes in every.flat:
         axes.set_axis_off()
     for axes, image, title in zip(every.flat, images, titles, strict=False):
-        axes.imshow(image)
+        axes.imshow(image, interpolation="nearest")
         axes.set_title(title, fontsize=8)
     return drawn
 
 
-def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap, clip, scale) -> "Figure":
+def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap, clip, scale, blend) -> "Figure":
     from matplotlib.figure import Figure  # imported late, as this takes half a second
 
     drawn = Figure(figsize=(5.2, 4.4), layout="constrained")
     axes = drawn.add_subplot()
-    title = title or f"{heatmap.method} · {heatmap.explained}: {heatmap.score:.2f}"
-    _draw_heatmap(drawn, axes, heatmap, image, title, opacity, colormap, clip, scale)
+    title = title or f"{_title(heatmap)} · {heatmap.explained}: {heatmap.score:.2f}"
+    _draw_heatmap(drawn, axes, heatmap, image, title, opacity, colormap, clip, scale, blend)
     return drawn
 
 
-def _draw_heatmap(drawn, axes, heatmap: Heatmap, image, title, opacity, colormap, clip, scale=None) -> None:
+def _title(heatmap: Heatmap) -> str:
+    return heatmap.title or heatmap.method
+
+
+def _draw_heatmap(
+    drawn, axes, heatmap: Heatmap, image, title, opacity, colormap, clip, scale=None, blend=BLENDS[0]
+) -> None:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
     scale = scale if scale is not None else Scale.of(heatmap.values, heatmap.signed, clip)
-    name = colormap or (DIVERGING_COLORMAPS[0] if heatmap.signed else COLORMAPS[0])
+    name = colormap or usual_colormap(heatmap.signed, True)
     if image is not None:
-        axes.imshow(overlay(image, heatmap, 0.0), extent=_extent(heatmap))
+        axes.imshow(overlay(image, heatmap, opacity, name, LEAST_SIDE, scale=scale, blend=blend))
     if scale.constant:
         axes.text(0.5, 0.02, f"constant: {scale.low:.4g} everywhere", transform=axes.transAxes, ha="center")
     else:
-        shown = axes.imshow(
-            heatmap.values,
-            cmap=name,
-            vmin=scale.low,
-            vmax=scale.high,
-            alpha=opacity if image is not None else 1.0,
-            interpolation="bilinear" if image is not None else "nearest",
-            extent=_extent(heatmap),
-        )
-        bar = drawn.colorbar(
-            shown, ax=axes, extend="neither" if not scale.clipped else "both" if heatmap.signed else "max"
-        )
-        if bar.solids is not None:
-            bar.solids.set_alpha(1)  # the bar shows the colours without an image below
-        bar.set_label(heatmap.unit)
+        if image is None:
+            axes.imshow(heatmap.values, cmap=name, vmin=scale.low, vmax=scale.high, interpolation="nearest")
+        # The bar shows the colours as they are without a photograph below.
+        colours = ScalarMappable(Normalize(scale.low, scale.high), name)
+        extend = "neither" if not scale.clipped else "both" if heatmap.signed else "max"
+        drawn.colorbar(colours, ax=axes, extend=extend).set_label(heatmap.unit)
     axes.set_title(title, fontsize=10)
     axes.set_axis_off()
-
-
-def _extent(heatmap: Heatmap) -> tuple[float, float, float, float]:
-    height, width = heatmap.values.shape
-    return (0, width, height, 0)
 
 
 def _grid(pictures, order, scale, signed, colormap, title) -> "Figure":
@@ -145,7 +154,7 @@ def _grid(pictures, order, scale, signed, colormap, title) -> "Figure":
     columns = int(np.ceil(np.sqrt(len(pictures))))
     rows = int(np.ceil(len(pictures) / columns))
     drawn = Figure(figsize=(1.1 * columns + 0.6, 1.2 * rows + 0.4), layout="constrained")
-    name = colormap or (DIVERGING_COLORMAPS[0] if signed else COLORMAPS[0])
+    name = colormap or usual_colormap(signed)
     shown = None
     every = drawn.subplots(rows, columns, squeeze=False)
     for axes in every.flat:

@@ -34,6 +34,7 @@ class Heatmap:
         image_size: (height, width) of the original image.
         details: Further arrays of the method, by name.
         notes: Sentences about this map to show beside it, such as what was left out or how exact it is.
+        title: The explainer's name as people write it: "Grad-CAM".
     """
 
     values: np.ndarray
@@ -53,3 +54,4 @@ class Heatmap:
     image_size: tuple[int, int]
     details: Mapping[str, np.ndarray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    title: str = ""

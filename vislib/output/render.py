@@ -14,8 +14,15 @@ from vislib.images.bands import as_picture
 from vislib.images.fitting import Box, resize_box
 from vislib.output.heatmap import Heatmap
 
-COLORMAPS = ("viridis", "cividis", "magma", "gray", "jet")
-DIVERGING_COLORMAPS = ("RdBu_r", "PuOr_r", "BrBG_r")
+EVIDENCE, ACTIVATION, SIGNED = "inferno", "viridis", "RdBu_r"
+"""The colormap of each meaning: of a heatmap without a sign, of any other map without a sign, of a map with a sign."""
+COLORMAPS = (EVIDENCE, ACTIVATION, "cividis", "magma", "turbo", "gray", "jet")
+DIVERGING_COLORMAPS = (SIGNED, "PuOr_r", "BrBG_r")
+BLENDS = ("value", "uniform")
+"""How a map is laid over a photograph: its opacity follows the value, or is the same everywhere."""
+OPACITY = 0.85
+"""The usual opacity of the largest value."""
+_GREYNESS = 0.5
 _MISSING = (128, 128, 128)
 _CONSTANT = (224, 224, 224)
 
@@ -92,7 +99,7 @@ def map_image(
     Args:
         values: Raw values. A constant map has one light grey; NaN and infinity are darker grey.
         signed: Whether zero is the middle: blue below, white at zero, red above.
-        colormap: A matplotlib name; by default "viridis", or "RdBu_r" for signed maps.
+        colormap: A matplotlib name; by default `ACTIVATION`, or `SIGNED` for signed maps.
         scale: A scale shared with other maps; by default the range of the map.
         size: (height, width) in pixels of the picture; cells stay sharp.
     """
@@ -122,7 +129,7 @@ def rgb_image(maps: np.ndarray) -> Image.Image:
 
 def heatmap_image(heatmap: Heatmap, colormap: str | None = None) -> Image.Image:
     """The heatmap alone in false colours, at the network's resolution."""
-    return map_image(heatmap.values, signed=heatmap.signed, colormap=colormap)
+    return map_image(heatmap.values, signed=heatmap.signed, colormap=colormap or usual_colormap(heatmap.signed, True))
 
 
 def seen(image: np.ndarray, box: Box, size: int | None = None) -> Image.Image:
@@ -140,25 +147,32 @@ def seen(image: np.ndarray, box: Box, size: int | None = None) -> Image.Image:
 def overlay(
     image: np.ndarray,
     heatmap: Heatmap,
-    opacity: float = 0.5,
+    opacity: float = OPACITY,
     colormap: str | None = None,
     size: int | None = None,
     clip: float = 0.0,
     scale: Scale | None = None,
+    blend: str = BLENDS[0],
 ) -> Image.Image:
     """The heatmap over the part of the image that the network sees.
+
+    By default the map's opacity follows its value, so that a place without evidence shows the photograph, and the
+    photograph is half grey, so that its own colours are not taken for those of the map.
 
     Args:
         image: (H, W, 3) in 0..255, the explained image.
         heatmap: Its explanation. A constant map is not drawn.
-        opacity: 0 shows the image alone, 1 the map alone.
-        colormap: A matplotlib name; by default "viridis", or "RdBu_r" for signed maps.
+        opacity: The opacity of the largest value, 0..1; with `blend="uniform"` that of all values. 0 shows the image.
+        colormap: A matplotlib name; by default `EVIDENCE`, or `SIGNED` for signed maps.
         size: The longer side in pixels; by default that of this part of the image.
         clip: The share of the pixels, those of the largest magnitude, that may lie beyond the ends of the colormap.
         scale: A scale shared with other maps; by default the range of the map.
+        blend: "value": the opacity follows the value (of a signed map its magnitude). "uniform": the whole map has one
+            opacity, over the photograph in its colours.
 
     Raises:
-        ParameterError: If the opacity is outside 0..1, or the heatmap belongs to an image of another size.
+        ParameterError: If the opacity is outside 0..1, there is no such colormap or blend, or the heatmap belongs to an
+            image of another size.
     """
     if not 0 <= opacity <= 1:
         raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")
@@ -168,26 +182,29 @@ def overlay(
             f"this one has {image.shape[1]} × {image.shape[0]}."
         )
     scale = scale if scale is not None else Scale.of(heatmap.values, heatmap.signed, clip)
-    return _blend(seen(image, heatmap.box, size), heatmap.values, scale, heatmap.signed, opacity, colormap)
+    colormap = colormap or usual_colormap(heatmap.signed, True)
+    return _blended(seen(image, heatmap.box, size), heatmap.values, scale, heatmap.signed, opacity, colormap, blend)
 
 
 def overlay_map(
     image: np.ndarray,
     box: Box,
     values: np.ndarray,
-    opacity: float = 0.5,
+    opacity: float = OPACITY,
     colormap: str | None = None,
     size: int | None = None,
     scale: Scale | None = None,
     signed: bool | None = None,
+    blend: str = BLENDS[0],
 ) -> Image.Image:
     """A map (h, w) over the part `box` of an image; other arguments as for `overlay`.
 
-    Without `signed`, the map counts as signed if it has negative values.
+    Without `signed`, the map counts as signed if it has negative values. Its usual colormap is `ACTIVATION` or
+    `SIGNED`.
     """
     signed = is_signed(values) if signed is None else signed
     scale = scale if scale is not None else Scale.of(values, signed)
-    return _blend(seen(image, box, size), values, scale, signed, opacity, colormap)
+    return _blended(seen(image, box, size), values, scale, signed, opacity, colormap, blend)
 
 
 def is_signed(values: np.ndarray) -> bool:
@@ -195,13 +212,40 @@ def is_signed(values: np.ndarray) -> bool:
     return bool(np.nanmin(values) < 0) if np.isfinite(values).any() else False
 
 
-def _blend(picture: Image.Image, values, scale: Scale, signed: bool, opacity: float, colormap) -> Image.Image:
+def laid_over(
+    picture: Image.Image, values: np.ndarray, signed: bool, opacity: float = OPACITY, colormap: str | None = None
+) -> Image.Image:
+    """A heatmap's values (h, w) over a picture of any size that shows the same part of the image."""
+    colormap = colormap or usual_colormap(signed, True)
+    return _blended(picture, values, Scale.of(values, signed), signed, opacity, colormap, BLENDS[0])
+
+
+def _blended(
+    picture: Image.Image, values: np.ndarray, scale: Scale, signed: bool, opacity: float, colormap: str | None, blend
+) -> Image.Image:
+    if blend not in BLENDS:
+        raise ParameterError(f"`blend` is {listed(BLENDS)}; not '{blend}'.")
     if scale.constant or opacity == 0:
         return picture
     unit = scale(np.nan_to_num(values, nan=scale.low, posinf=scale.high, neginf=scale.low)).astype(np.float32)
     fine = np.asarray(Image.fromarray(unit).resize(picture.size, Image.Resampling.BILINEAR))
     colours = table(colormap, signed)[np.clip(np.rint(fine * 255), 0, 255).astype(int)]
-    return Image.blend(picture, Image.fromarray(colours), opacity)
+    if blend == "uniform":
+        return Image.blend(picture, Image.fromarray(colours), opacity)
+    share = np.clip(np.abs(2 * fine - 1) if signed else fine, 0, 1)
+    photograph = Image.blend(picture, picture.convert("L").convert("RGB"), _GREYNESS * opacity)
+    mask = Image.fromarray(np.rint(share * opacity * 255).astype(np.uint8))
+    return Image.composite(Image.fromarray(colours), photograph, mask)
+
+
+def usual_colormap(signed: bool, evidence: bool = False) -> str:
+    """The colormap that a meaning has everywhere.
+
+    Args:
+        signed: Whether zero is the middle.
+        evidence: Whether the map explains a score (a heatmap); else it shows activations, weights or other numbers.
+    """
+    return SIGNED if signed else EVIDENCE if evidence else ACTIVATION
 
 
 def table(colormap: str | None, signed: bool) -> np.ndarray:
@@ -210,7 +254,7 @@ def table(colormap: str | None, signed: bool) -> np.ndarray:
     Raises:
         ParameterError: If there is no such colormap.
     """
-    name = colormap or (DIVERGING_COLORMAPS[0] if signed else COLORMAPS[0])
+    name = colormap or usual_colormap(signed)
     if name not in colormaps:
         raise ParameterError(f"There is no colormap '{name}'; try {listed(COLORMAPS + DIVERGING_COLORMAPS)}.")
     return (colormaps[name](np.arange(256) / 255)[:, :3] * 255).round().astype(np.uint8)

@@ -10,7 +10,6 @@ from PIL import Image
 
 from vislib.attribution.base import Explainer
 from vislib.batch import Batch
-from vislib.batch.pictures import laid_over
 from vislib.output import render
 
 SIDE = 132
@@ -49,7 +48,7 @@ class Tiles:
         """A map over the image, or alone without an image."""
         signed = Explainer.registry[method].signed if method in Explainer.registry else True
         if base is not None:
-            return laid_over(base, values, signed)
+            return render.laid_over(base, values, signed)
         return self._fitting(render.map_image(values, signed=signed))
 
     def enlarged(self, image: Image.Image | None) -> Image.Image | None:
