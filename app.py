@@ -32,9 +32,9 @@ page = st.navigation(
         ],
         "Build": [st.Page("pages/your_model.py", title="Your model"), st.Page("pages/train.py", title="Train")],
     },
-    expanded=True,
+    position="top",
 )
 try:
     page.run()
-except VislibError as error:  # such as of a network whose layer fails; the sidebar offers others
+except VislibError as error:  # such as of a network whose layer fails; the top of the page offers others
     st.error(plain(str(error)))

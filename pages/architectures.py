@@ -23,7 +23,7 @@ if not tables:
     st.stop()
 comparison.chart(here, tables)
 comparison.summary(here, tables)
-st.subheader("One of them", anchor=False)
+st.header("One of them", anchor=False)
 shown = list(tables)
 one = choose(
     "Network",

@@ -45,7 +45,7 @@ except VislibError as error:
     st.error(plain(str(error)))
 st.caption(
     f"Every image is explained for {view.explained(here.classifier.task)}. The image and the "
-    f"{words(here.classifier.task).one} in the sidebar are for the other pages. For "
+    f"{words(here.classifier.task).one} at the top of the page are for the other pages. For "
     f"{'true masks, and for ' if here.classifier.task is Task.SEGMENTATION else ''}more images than this page accepts: "
     "`python -m vislib batch`, on one machine or a cluster."
 )

@@ -6,6 +6,7 @@ import vislib
 from pages._ui.class_activation import stages
 from pages._ui.results import explain, per_class
 from pages._ui.results.look import look_controls
+from pages._ui.shell import style
 from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
 
@@ -13,32 +14,30 @@ here = context("Class activation", "Where a layer holds evidence for the class, 
 layers, default = here.classifier.network.map_layers, here.classifier.network.last_map_layer
 names = explain.of_family(here, "class activation")
 
-main, controls = st.columns([4, 1], gap="large")
-with main, st.container(horizontal=True):
+with style.settings_row():
     name = st.selectbox(
         "Method",
         names,
         names.index("grad-cam"),
         key="cam",
         bind="query-params",
-        width=260,
+        width=180,
         format_func=lambda name: vislib.methods()[name].title,
     )
-    layer = choose("Layer", layers, "cam_layer", default, width=340)
-with controls:
+    layer = choose("Layer", layers, "cam_layer", default, width=260)
     look = look_controls(signed=False)
     explainers = explain.settings(here, names, name, layer=layer)
 chosen = explainers[names.index(name)]
 why = stages.why(here, layer, default)
-with main:
-    image, map = st.columns(2)
-    with image:
-        explain.image_picture(here)
-    with map:
-        explain.show(here, chosen, look, why)
-    st.subheader(f"{chosen.title}, stage by stage", anchor=False)
+image, map, beside = st.columns([3, 3, 2], gap="medium")
+with image:
+    explain.image_picture(here)
+with map:
+    explain.show(here, chosen, look, why)
+with beside:
+    st.header(f"{chosen.title}, stage by stage", anchor=False)
     stages.show(here, chosen, look)
-    per_class.show(here, chosen, look)
-    st.subheader("The other ways to weight the maps", anchor=False)
-    explain.grid(here, [explainer for explainer in explainers if explainer != chosen], look)
-    explain.about(names)
+per_class.show(here, chosen, look)
+st.header("Other CAM methods", anchor=False)
+explain.grid(here, [explainer for explainer in explainers if explainer != chosen], look, "other_cams")
+explain.about(names)

@@ -6,6 +6,7 @@ import vislib
 from pages._ui.compare_and_trust import comparing, trust_view
 from pages._ui.results import explain
 from pages._ui.results.look import look_controls
+from pages._ui.shell import style
 from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
 
@@ -14,8 +15,7 @@ methods = vislib.methods()
 names = [name for family in comparing.FAMILIES for name in explain.of_family(here, family)]
 layers = here.classifier.network.map_layers
 
-main, controls = st.columns([4, 1], gap="large")
-with main:
+with style.settings_row():
     mode = st.segmented_control(
         "Compare", comparing.MODES, default=comparing.MODES[0], key="compare", bind="query-params", required=True
     )
@@ -40,17 +40,16 @@ with main:
                 format_func=lambda name: methods[name].title,
             )
         ]
-with controls:
+with style.settings_row("_look"):
     look = look_controls(signed=False, clip=0.01)
     if mode != "Networks":  # each network has its own layers
         default = here.classifier.network.last_map_layer
-        layer = choose("Layer of the class activation maps", layers, "cam_layer", default)
+        layer = choose("Layer of the CAM methods", layers, "cam_layer", default, width=240)
         explainers = explain.settings(here, chosen, layer=layer)
-with main:
-    if mode == "Methods":
-        trust_view.show(here, explainers, look)
-    elif mode == "Images":
-        comparing.over_images(here, explainers[0], look)
-    else:
-        comparing.over_models(here, chosen[0], look)
-    explain.about(chosen)
+if mode == "Methods":
+    trust_view.show(here, explainers, look)
+elif mode == "Images":
+    comparing.over_images(here, explainers[0], look)
+else:
+    comparing.over_models(here, chosen[0], look)
+explain.about(chosen)

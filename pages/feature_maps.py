@@ -3,37 +3,37 @@
 import streamlit as st
 
 from pages._ui.results import downloads, feature_maps, snippets
+from pages._ui.shell import style
 from pages._ui.shell.context import context, other_image_control
 from pages._ui.widgets import layer_stepper
 from vislib.activations.maps import stages
+from vislib.output.render import OPACITY
 
 here = context("Feature maps", "What each layer computes from the image, channel by channel.")
 
-main, controls = st.columns([4, 1], gap="large")
-with main:
-    layer = layer_stepper.layer_control(here.classifier.network.map_layers, stages(here.classifier)[0])
-    maps = feature_maps.maps_of(here, here.image, layer)
-with controls:
+layer = layer_stepper.layer_control(here.classifier.network.map_layers, stages(here.classifier)[0])
+maps = feature_maps.maps_of(here, here.image, layer)
+with style.settings_row():
     channel = feature_maps.channel_control(maps)
-    most = st.slider("Channels shown", 16, 256, 48, 16, key="most_channels", bind="query-params")
+    most = st.slider("Channels shown", 16, 256, 48, 16, key="most_channels", bind="query-params", width=150)
+    opacity = st.slider("Opacity", 0.0, 1.0, OPACITY, 0.05, key="opacity.maps", bind="query-params", width=150)
     own_scale = st.toggle("Each on its own scale", key="own_scale", bind="query-params")
-    opacity = st.slider("Opacity", 0.0, 1.0, 0.6, 0.05, key="opacity.maps", bind="query-params")
     compare = st.toggle("Beside another image", key="beside", bind="query-params")
     if compare:
         other_name, other = other_image_control("Other image", "other")
-with main:
-    feature_maps.summary(here, layer, maps)
-    large, beside = st.columns(2)
-    with large:
-        feature_maps.enlarged(here, layer, maps, channel, opacity)
-    with beside:
-        if compare:
-            feature_maps.enlarged_other(here, other_name, other, layer, maps, channel, opacity)
-        else:
-            feature_maps.raw(layer, maps, channel)
+feature_maps.summary(here, layer, maps)
+large, beside, every = st.columns([3, 3, 4], gap="medium")
+with large:
+    feature_maps.enlarged(here, layer, maps, channel, opacity)
+with beside:
+    if compare:
+        feature_maps.enlarged_other(here, other_name, other, layer, maps, channel, opacity)
+    else:
+        feature_maps.raw(layer, maps, channel)
     if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
         st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": layer, "channel": str(channel)})
-    st.subheader("All channels, strongest first", anchor=False)
+with every:
+    st.header("All channels, strongest first", anchor=False)
     feature_maps.grid(layer, maps, channel, most, own_scale)
     downloads.show(
         f"maps {layer}",

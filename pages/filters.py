@@ -5,6 +5,7 @@ import streamlit as st
 import vislib
 from pages._ui.filters import kernel_tiles
 from pages._ui.results import downloads, snippets
+from pages._ui.shell import style
 from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
 from vislib.output import export, figures
@@ -15,32 +16,29 @@ if not layers:
     st.info("This network has no two-dimensional convolution, so there are no kernels to show.")
     st.stop()
 
-main, controls = st.columns([4, 1], gap="large")
-with main:
-    layer = choose("Convolution", layers, "conv", width=340)
-with controls:
+with style.settings_row():
+    layer = choose("Convolution", layers, "conv", width=260)
+    most = st.slider("Filters shown", 16, 256, 64, 16, key="most_filters", bind="query-params", width=150)
     by_norm = st.toggle("Sort by norm", True, key="by_norm", bind="query-params")
-    most = st.slider("Filters shown", 16, 256, 64, 16, key="most_filters", bind="query-params")
 kernels = vislib.filters(here.classifier, layer)
-with main:
-    kernel_tiles.statistics(kernels)
-    kernel_tiles.grid(kernels, layer, by_norm, most)
-    downloads.show(
-        f"kernels {layer}",
-        downloads.file_stem(here.classifier.key, layer),
-        {
-            "png": lambda: export.png_bytes(kernel_tiles.sheet(kernels, by_norm, most)),
-            "svg": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "svg"),
-            "pdf": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "pdf"),
-            "npz": lambda: export.npz_bytes(kernels, layer=layer, model=here.classifier.key),
-        },
-        snippets.filters(here, layer),
-    )
-    kernel_tiles.norms(kernels)
-    maps = layer if layer in here.classifier.network.map_layers else ""
-    if maps:
-        channel = kernel_tiles.chosen_filter(kernels, layer, by_norm)
-        if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
-            st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": maps, "channel": str(channel)})
-    if maps and st.button("The feature maps of these filters", icon=":material/arrow_forward:"):
-        st.switch_page("pages/feature_maps.py", query_params={"layer": maps})
+kernel_tiles.statistics(kernels)
+kernel_tiles.grid(kernels, layer, by_norm, most)
+downloads.show(
+    f"kernels {layer}",
+    downloads.file_stem(here.classifier.key, layer),
+    {
+        "png": lambda: export.png_bytes(kernel_tiles.sheet(kernels, by_norm, most)),
+        "svg": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "svg"),
+        "pdf": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "pdf"),
+        "npz": lambda: export.npz_bytes(kernels, layer=layer, model=here.classifier.key),
+    },
+    snippets.filters(here, layer),
+)
+kernel_tiles.norms(kernels)
+maps = layer if layer in here.classifier.network.map_layers else ""
+if maps:
+    channel = kernel_tiles.chosen_filter(kernels, layer, by_norm)
+    if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
+        st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": maps, "channel": str(channel)})
+if maps and st.button("The feature maps of these filters", icon=":material/arrow_forward:"):
+    st.switch_page("pages/feature_maps.py", query_params={"layer": maps})

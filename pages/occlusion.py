@@ -5,6 +5,7 @@ import streamlit as st
 from pages._ui.occlusion import maps
 from pages._ui.results import explain
 from pages._ui.results.look import look_controls
+from pages._ui.shell import style
 from pages._ui.shell.context import context
 from vislib.attribution.occlusion import Occlusion
 
@@ -12,28 +13,27 @@ here = context(
     "Occlusion", "Cover a patch of the image: if the score falls, the network needs that patch.", needs_maps=False
 )
 
-main, controls = st.columns([4, 1], gap="large")
-with controls:
-    explainer = explain.controls(Occlusion, here, ("patch_px", "stride_px", "fill", "border_px"))
+with style.settings_row():
+    explainer = explain.controls(Occlusion, here, ("patch_px", "stride_px", "fill", "border_px"), 140)
     look = look_controls(signed=True)
+first = style.grid("occlusion")
+with first.container(gap="xsmall"):
+    heatmap = explain.show(here, explainer, look, f"{explainer.patch_px}-pixel patch, step {explainer.stride_px}.")
+if heatmap is not None:
+    with first.container(gap="xsmall"):
+        maps.score(here, heatmap)
+    with first.container(gap="xsmall"):
+        maps.winners(here, heatmap)
+    maps.one_patch(here, explainer, heatmap)
+st.header("Perturbation methods: RISE, LIME, KernelSHAP", anchor=False)
+st.caption(
+    "RISE averages random masks, weighted by the score of the visible part. LIME and KernelSHAP cover superpixels "
+    "(regions of similar colour) and give each one the value that best explains the scores. Each runs the network "
+    "hundreds of times."
+)
+with style.settings_row("_others"):
     others = explain.settings(
         here, [name for name in explain.of_family(here, "perturbation") if name != Occlusion.name]
     )
-with main:
-    left, middle, right = st.columns(3)
-    with left:
-        heatmap = explain.show(here, explainer, look, f"{explainer.patch_px}-pixel patch, step {explainer.stride_px}.")
-    if heatmap is not None:
-        with middle:
-            maps.score(here, heatmap)
-        with right:
-            maps.winners(here, heatmap)
-        maps.one_patch(here, explainer, heatmap)
-    st.subheader("Cover many places at once", anchor=False)
-    st.caption(
-        "RISE averages random masks, weighted by the score of the visible part. LIME and KernelSHAP cover superpixels "
-        "(regions of similar colour) and give each one the value that best explains the scores. Each runs the network "
-        "hundreds of times."
-    )
-    explain.grid_on_request(here, others, look)
-    explain.about(explain.of_family(here, "perturbation"))
+explain.grid_on_request(here, others, look)
+explain.about(explain.of_family(here, "perturbation"))

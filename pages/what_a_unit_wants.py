@@ -3,8 +3,10 @@
 import streamlit as st
 
 from pages._ui.results import explain, feature_maps
+from pages._ui.shell import style
 from pages._ui.shell.context import context
 from pages._ui.what_a_unit_wants import classes, controls, patches, views
+from vislib.output.render import OPACITY
 
 here = context(
     "What a unit wants",
@@ -12,8 +14,7 @@ here = context(
     pictures_only=True,
 )
 
-main, side = st.columns([4, 1], gap="large")
-with main:
+with style.settings_row():
     mode = st.segmented_control(
         "Show",
         controls.modes(here),
@@ -23,35 +24,33 @@ with main:
         required=True,
         format_func=lambda mode: controls.mode_title(mode, here),
     )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = controls.kind_control(here) if mode == controls.ONE else ""
-        direction = controls.direction_control(here) if kind == controls.CLASS else controls.UP
-        layer = controls.layer_control(here) if kind != controls.CLASS and mode != controls.CLASSES else ""
-with side:
+with style.settings_row("_unit"):
+    kind = controls.kind_control(here) if mode == controls.ONE else ""
+    direction = controls.direction_control(here) if kind == controls.CLASS else controls.UP
+    layer = controls.layer_control(here) if kind != controls.CLASS and mode != controls.CLASSES else ""
     maps = feature_maps.maps_of(here, here.image, layer) if layer else views.NO_MAPS
     channel = feature_maps.channel_control(maps) if kind in (controls.CHANNEL, controls.NEURON) else 0
     settings = controls.settings_controls(mode)
-with main:
-    if mode == controls.DREAM:
-        views.dream(here, layer, settings)
-    elif mode == controls.CARICATURE:
-        views.caricature(here, layer, settings)
-    elif mode == controls.CLASSES:
-        classes.classes(here, settings)
-    elif mode == controls.CHANNELS:
-        views.channels(here, layer, maps, settings)
-    else:
-        wanted, beside = st.columns(2)
-        with beside:
-            if kind == controls.CLASS:
-                explain.image_picture(here)
-            else:
-                feature_maps.enlarged(here, layer, maps, channel, 0.6)
-        with wanted:
-            views.unit(here, kind, layer, channel, direction, settings)
-        if kind != controls.CLASS:
-            st.subheader(f"Real patches that excite channel {channel} most", anchor=False)
-            patches.show(here, layer, channel)
-            st.subheader("Other channels, strongest on this image first", anchor=False)
-            feature_maps.grid(layer, maps, channel, 24, False)
-    views.about()
+if mode == controls.DREAM:
+    views.dream(here, layer, settings)
+elif mode == controls.CARICATURE:
+    views.caricature(here, layer, settings)
+elif mode == controls.CLASSES:
+    classes.classes(here, settings)
+elif mode == controls.CHANNELS:
+    views.channels(here, layer, maps, settings)
+else:
+    wanted, beside = st.columns(2)
+    with beside:
+        if kind == controls.CLASS:
+            explain.image_picture(here)
+        else:
+            feature_maps.enlarged(here, layer, maps, channel, OPACITY)
+    with wanted:
+        views.unit(here, kind, layer, channel, direction, settings)
+    if kind != controls.CLASS:
+        st.header(f"Real patches that excite channel {channel} most", anchor=False)
+        patches.show(here, layer, channel)
+        st.header("Other channels, strongest on this image first", anchor=False)
+        feature_maps.grid(layer, maps, channel, 24, False)
+views.about()

@@ -17,7 +17,7 @@ def blocks(page: AppTest) -> list[str]:
 
 
 def text(page: AppTest) -> str:
-    return "\n".join([*blocks(page), *(element.value for element in page.subheader)])
+    return "\n".join([*blocks(page), *(element.value for element in page.header)])
 
 
 def pictures(page: AppTest) -> list[str]:

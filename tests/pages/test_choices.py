@@ -21,7 +21,7 @@ def small_logits(samples) -> dict[str, float]:
 @pytest.mark.parametrize("name", ["overview", "saliency", "class_activation"])
 def test_class_change_shows_in_captions(name, open_page, small_logits):
     page = open_page(name, **SMALL, **QUICK)
-    page.sidebar.selectbox(key="class").select("dog").run()
+    page.selectbox(key="class").select("dog").run()
     check_sound(page)
     assert f"Logit of “dog”: {written(small_logits['dog'])}." in text(page)
     assert "Logit of “cat”" not in text(page)
@@ -32,7 +32,7 @@ def test_difference_and_sign_show_in_captions(open_page, small_logits):
     page = open_page("class_activation", **SMALL, **{"class": "cat", "against": "dog"})
     difference = small_logits["cat"] - small_logits["dog"]
     assert f"Logit of “cat” − “dog”: {written(difference)}." in text(check_sound(page))
-    page.sidebar.toggle(key="counterfactual").set_value(True).run()
+    page.toggle(key="counterfactual").set_value(True).run()
     assert f"Minus the logit of “cat” − “dog”: {written(-difference)}." in text(check_sound(page))
 
 
@@ -43,7 +43,7 @@ def test_probability_shows_in_captions(open_page):
 
 def test_top_prediction_follows_the_image(open_page):
     page = open_page("class_activation", **SMALL)
-    page.sidebar.selectbox(key="image").select("cifar10/ship.png").run()
+    page.selectbox(key="image").select("cifar10/ship.png").run()
     assert pictures(check_sound(page))[1] == "Grad-CAM for ship over cifar10/ship.png"
 
 

@@ -57,7 +57,7 @@ def shown(page) -> str:
 def test_layer_that_always_fails_is_a_sentence_on_every_page(open_page, name):
     page = page_with(open_page, name, Fails(name="own"))
     assert not page.exception, page.exception[0].value
-    assert page.sidebar.selectbox(key="model").value == "failing net"  # and another can be chosen
+    assert page.selectbox(key="model").value == "failing net"  # and another can be chosen
     if page.error or page.info:
         assert REASON in shown(page)
         assert "'own'" in shown(page)
@@ -76,6 +76,6 @@ def test_layer_whose_gradient_fails_leaves_the_other_methods(open_page, name):
 def test_other_network_is_chosen_after_the_failure(open_page):
     page = page_with(open_page, "overview", Fails(name="own"))
     assert page.error
-    page = page.sidebar.selectbox(key="model").select("efficientnet-lite0").run()
+    page = page.selectbox(key="model").select("efficientnet-lite0").run()
     assert not page.exception
     assert not page.error

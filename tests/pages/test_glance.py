@@ -51,6 +51,6 @@ def test_another_network_begins_at_its_probability(open_page):
     page = click(open_page("overview", **DIGIT), "source score")
     assert page.session_state["number of"][0] == "predictions"
     page.session_state["number of"] = ("conv2", 63)
-    page.sidebar.selectbox(key="model").select("cifar10").run()
+    page.selectbox(key="model").select("cifar10").run()
     check_sound(page)
     assert np.isfinite(page.session_state["number of"][1])

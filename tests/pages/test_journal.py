@@ -66,7 +66,7 @@ def test_file_of_one_s_own_not_in_the_log(good, lines, open_page):
     Image.new("RGB", (20, 20), (1, 2, 3)).save(picture, "PNG")
     content = picture.getvalue() if good else b"my secret diary"
     page = open_page("class_activation", model="digits")  # computed at once
-    page.sidebar.get("file_uploader")[0].set_value((SECRET, content, "image/png")).run()
+    page.get("file_uploader")[0].set_value((SECRET, content, "image/png")).run()
     assert not page.exception
     told = lines()
     assert told, "nothing was told"

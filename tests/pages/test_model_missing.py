@@ -20,13 +20,13 @@ def _no_network(monkeypatch):
 @pytest.mark.parametrize("name", ["overview", "filters"])
 def test_missing_model_is_a_sentence_and_a_way_back(name, open_page):
     page = open_page(name)
-    page.sidebar.selectbox(key="model").select("MobileNet").run()
+    page.selectbox(key="model").select("MobileNet").run()
     assert not page.exception
     assert len(errors(page)) == 1
     assert "The ImageNet weights of MobileNet are not on this machine" in errors(page)[0]
     assert "URL fetch failure" in errors(page)[0]
     back = next(button for button in page.button if button.label == "Go back to efficientnet-lite0")
     back.click().run()
-    assert page.sidebar.selectbox(key="model").value == "efficientnet-lite0"
+    assert page.selectbox(key="model").value == "efficientnet-lite0"
     assert PAGES[name].title in text(check_sound(page))
     assert "tiger cat" in text(page)

@@ -66,8 +66,8 @@ def test_page_opens_with_defaults(name, open_page):
         assert expected in text(page)
     assert pictures(page) == PICTURES[name]
     choices = ["Model", "Image", "Class to explain", "Minus the score of", "Score"]
-    assert [box.label for box in page.sidebar.selectbox] == choices
-    assert page.sidebar.selectbox(key="class").value == "Top prediction"
+    assert [box.label for box in page.selectbox] == choices
+    assert page.selectbox(key="class").value == "Top prediction"
 
 
 def test_what_takes_long_waits_for_a_click_and_then_follows_the_settings(open_page):
@@ -82,9 +82,9 @@ def test_what_takes_long_waits_for_a_click_and_then_follows_the_settings(open_pa
     compute_all(page)
     page.number_input(key="rise.n_masks").set_value(32).run()
     assert "Average of 32 masks of 7 × 7 cells." in text(check_sound(page))
-    page.sidebar.selectbox(key="image").select("cifar10/dog.png").run()
+    page.selectbox(key="image").select("cifar10/dog.png").run()
     assert page.button(key="compute all").label == "Compute RISE, LIME, KernelSHAP"
-    page.sidebar.selectbox(key="image").select("cifar10/cat.png").run()
+    page.selectbox(key="image").select("cifar10/cat.png").run()
     assert "compute all" not in [button.key for button in page.button]
 
 
@@ -98,7 +98,7 @@ def test_sidebar_lists_the_most_probable_classes(open_page, classifier, cat):
 
 def test_address_opens_the_same_state(open_page):
     page = check_sound(open_page("saliency", **QUICK, **{"class": "espresso", "image": "coffee.jpg"}))
-    assert page.sidebar.selectbox(key="image").value == "coffee.jpg"
+    assert page.selectbox(key="image").value == "coffee.jpg"
     assert "SmoothGrad for espresso over coffee.jpg" in pictures(page)
 
 

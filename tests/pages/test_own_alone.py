@@ -23,25 +23,25 @@ def bring(page):
 def test_network_of_one_session_not_in_another(open_page):
     page, other = open_page("filters"), open_page("filters")
     bring(page)
-    assert "my secret net" in page.sidebar.selectbox(key="model").options
-    check_sound(page.sidebar.selectbox(key="model").select("my secret net").run())
+    assert "my secret net" in page.selectbox(key="model").options
+    check_sound(page.selectbox(key="model").select("my secret net").run())
     other.run()
-    assert "my secret net" not in other.sidebar.selectbox(key="model").options
-    assert "my secret net" not in open_page("filters").sidebar.selectbox(key="model").options
+    assert "my secret net" not in other.selectbox(key="model").options
+    assert "my secret net" not in open_page("filters").selectbox(key="model").options
 
 
 def test_address_with_the_name_of_another_s_network_gives_a_built_in_one(open_page):
     bring(open_page("filters"))
     other = open_page("filters", model="my secret net")
     assert not other.exception
-    assert other.sidebar.selectbox(key="model").value == "efficientnet-lite0"
+    assert other.selectbox(key="model").value == "efficientnet-lite0"
 
 
 def test_image_of_one_session_not_in_another(open_page):
     picture = io.BytesIO()
     Image.new("RGB", (20, 20), (1, 2, 3)).save(picture, "PNG")
     page, other = open_page("filters"), open_page("filters")
-    page.sidebar.get("file_uploader")[0].set_value(("mine.png", picture.getvalue(), "image/png")).run()
-    assert "mine.png" in page.sidebar.selectbox(key="image").options
+    page.get("file_uploader")[0].set_value(("mine.png", picture.getvalue(), "image/png")).run()
+    assert "mine.png" in page.selectbox(key="image").options
     other.run()
-    assert "mine.png" not in other.sidebar.selectbox(key="image").options
+    assert "mine.png" not in other.selectbox(key="image").options

@@ -46,7 +46,7 @@ def own(open_page, model_file, monkeypatch):
 
 
 def give(page, name: str, content: bytes):
-    return page.sidebar.get("file_uploader")[0].set_value((name, content, "application/octet-stream")).run()
+    return page.get("file_uploader")[0].set_value((name, content, "application/octet-stream")).run()
 
 
 def test_network_of_bands_without_an_image_says_what_to_do_and_then_works_on_every_page(own, open_page):
@@ -55,7 +55,7 @@ def test_network_of_bands_without_an_image_says_what_to_do_and_then_works_on_eve
     page = check_sound(give(own, "scene.npy", npy(np.moveaxis(SCENE, -1, 0))))
     assert "24 × 24, 5 bands" in text(page)
     assert "the whole image, stretched" in text(page)
-    captions = " ".join(caption.value for caption in page.sidebar.caption)
+    captions = " ".join(caption.value for caption in page.caption)
     assert "first axis was read as its 5 bands" in captions
     state = {key: page.session_state[key] for key in ("own_models", "own_images")}
     for name, about in PAGES.items():
@@ -88,11 +88,11 @@ def test_12_bits_have_a_window_and_the_snippet_uses_it(open_page, images_drawn, 
     Image.fromarray(scan).save(buffer, "PNG")
     page = give(open_page("feature_maps", model="cifar10"), "scan.png", buffer.getvalue())
     check_sound(page)
-    assert any("4095" in caption.value for caption in page.sidebar.caption)
-    level, width = (box for box in page.sidebar.number_input if box.label.startswith("Window"))
+    assert any("4095" in caption.value for caption in page.caption)
+    level, width = (box for box in page.number_input if box.label.startswith("Window"))
     assert (level.value, width.value) == (2047.5, 4095)
     level.set_value(1000.0).run()
-    next(box for box in page.sidebar.number_input if box.label == "Window width").set_value(400.0).run()
+    next(box for box in page.number_input if box.label == "Window width").set_value(400.0).run()
     check_sound(page)
     expected = vislib.read_image(buffer.getvalue(), window=(1000, 400)).values
     np.testing.assert_array_equal(images_drawn[-1], expected)

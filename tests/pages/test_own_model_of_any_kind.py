@@ -110,7 +110,7 @@ def test_regression_trained_with_a_loss_has_numbers_with_a_unit(upload, offered,
     assert (classifier.task, classifier.unit, classifier.labels) == ("regression", "years", ("age", "height"))
     rows = table(offered)
     assert "probability" not in rows[0]
-    image = vislib.load_image(f"sample_images/{page.sidebar.selectbox(key='image').value}")
+    image = vislib.load_image(f"sample_images/{page.selectbox(key='image').value}")
     np.testing.assert_allclose(
         [float(row["value"]) for row in rows if row["preprocessing"] == "0..1"], classifier.logits(image), rtol=1e-4
     )
@@ -158,7 +158,7 @@ def test_values_of_a_second_input_are_typed(upload, run_snippet):
     page = upload(any_networks.model_of("two inputs"))
     assert not page.exception
     assert "net.keras needs more than an image" in shown(page)
-    assert page.sidebar.selectbox(key="model").value == "efficientnet-lite0"
+    assert page.selectbox(key="model").value == "efficientnet-lite0"
     page = press(page, "Use these values")
     assert "Input 'meta' takes 3 numbers; number 1 is missing." in errors(page)[0].replace("\\", "")
     fields = [field for field in page.number_input if field.label.startswith("meta")]
@@ -186,7 +186,7 @@ def test_unusable_answer_leaves_the_question(upload):
     page = press(upload(any_networks.model_of("two inputs")), "Cancel")
     assert not page.exception
     assert "needs more than an image" not in shown(page)
-    assert page.sidebar.selectbox(key="model").value == "efficientnet-lite0"
+    assert page.selectbox(key="model").value == "efficientnet-lite0"
 
 
 def depth_and_colour():
@@ -250,14 +250,14 @@ def test_one_of_several_outputs_is_chosen_here_and_in_the_sidebar(upload, open_p
     page = check_sound(upload(any_networks.model_of("two outputs")))
     assert "It has 2 outputs; “kind” is in use" in captions(page)
     page.text_area(key="net: typed").set_value("a\nb\nc").run()
-    assert list(page.sidebar.selectbox(key="net: output").options) == ["kind (3)", "age (1)"]
+    assert list(page.selectbox(key="net: output").options) == ["kind (3)", "age (1)"]
     page = choose(page, "net: output here", "age")
     assert "Task: regression." in captions(check_sound(page))
-    assert page.sidebar.selectbox(key="net: output").value == "age"
+    assert page.selectbox(key="net: output").value == "age"
     assert run_snippet()["classifier"].network.n_units == 1
     other = open_page("architecture", {"own_models": page.session_state["own_models"]}, model="net")
-    assert other.sidebar.selectbox(key="net: output").value == "age"
-    other.sidebar.selectbox(key="net: output").select("kind").run()
+    assert other.selectbox(key="net: output").value == "age"
+    other.selectbox(key="net: output").select("kind").run()
     assert not other.exception
     assert other.session_state["own_models"]["net"].upload.output == "kind"
     assert "Classes 3" in shown(open_page("your_model", {"own_models": other.session_state["own_models"]}, model="net"))

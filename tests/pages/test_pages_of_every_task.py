@@ -97,9 +97,9 @@ def test_regression_is_a_number_with_its_unit_on_the_scale_of_the_samples(open_t
     assert "Each scale goes from the smallest to the largest output for the sample images and this one." in said(page)
     assert "What the output “width” rests on" in text(page)
     assert f"Output of “width”: {written(predicted[1].value)}" in text(page)
-    labels = [box.label for box in page.sidebar.selectbox]
+    labels = [box.label for box in page.selectbox]
     assert labels == ["Model", "Image", "Output to explain", "Minus the output"]
-    assert page.sidebar.toggle(key="counterfactual").label == "What lowers the output"
+    assert page.toggle(key="counterfactual").label == "What lowers the output"
 
 
 def test_difference_of_two_outputs_is_explained(open_task):
@@ -114,13 +114,13 @@ def test_segmentation_is_a_mask_with_a_legend_of_shares(open_task):
     page = open_task("scene-segmentation", "overview")
     present = [classifier.labels[index] for index in np.unique(mask) if index]
     assert len(present) > 1
-    assert page.subheader[0].value.startswith(f"{len(present)} segments")
+    assert page.header[0].value.startswith(f"{len(present)} segments")
     main = classifier.main_class(classifier.logits(image_of("scene-segmentation")))
     n_pixels = int((mask == main).sum())
     assert f"Outlined: “{classifier.labels[main]}”, {n_pixels:,} of 4,096 pixels." in text(page)
     assert f"{classifier.labels[main]} : {percent(n_pixels / mask.size)}" in text(page)
     assert f"Logit of “{classifier.labels[main]}” over {n_pixels} pixels" in text(page)
-    offered = page.sidebar.selectbox(key="class").options
+    offered = page.selectbox(key="class").options
     assert set(offered) == {"Largest segment", *(classifier.labels[index] for index in np.unique(mask))}
 
 
@@ -136,12 +136,12 @@ def test_click_on_the_mask_chooses_the_segment_and_the_point(open_task, clicks):
     label = classifier.labels[smallest]
     assert f"Outlined: “{label}”, {int((mask == smallest).sum())} of 4,096 pixels." in text(page)
     assert f"Saliency (vanilla gradient) for {label} over {SCENE}" in pictures(page)
-    page = check_sound(page.sidebar.selectbox(key="region").select("This point only").run())
+    page = check_sound(page.selectbox(key="region").select("This point only").run())
     expected = float(logits[row, column, smallest])
     assert f"Logit of “{label}” at ({row}, {column}): {written(expected)}" in text(page)
     assert f"Outlined: “{label}”, 1 of 4,096 pixels." in text(page)
     other = next(index for index in range(11) if index not in mask)
-    page = check_sound(page.sidebar.selectbox(key="class").select(classifier.labels[other]).run())
+    page = check_sound(page.selectbox(key="class").select(classifier.labels[other]).run())
     expected = float(logits[row, column, other])
     assert f"Logit of “{classifier.labels[other]}” at ({row}, {column}): {written(expected)}" in text(page)
 
@@ -184,8 +184,8 @@ def test_labels_are_independent_and_have_a_threshold(open_task):
     values = network("multi-label").values(network("multi-label").logits(image_of("multi-label")))
     page = open_task("multi-label", "overview")
     n = int((values >= 0.5).sum())
-    assert page.subheader[0].value.startswith(f"{n} of 3 labels at 50 % or more")
-    assert [box.label for box in page.sidebar.selectbox][2] == "Label to explain"
+    assert page.header[0].value.startswith(f"{n} of 3 labels at 50 % or more")
+    assert [box.label for box in page.selectbox][2] == "Label to explain"
     bodies = [element.proto.body for element in page.get("html")]
     assert sum("left:50.0%" in body for body in bodies) == 2  # the sidebar and the page
     assert "the line marks 50 %" in said(page)
@@ -213,7 +213,7 @@ def test_embedding_is_compared_with_another_image(open_task):
         return product / np.linalg.norm(vectors[one]) / np.linalg.norm(vectors[other])
 
     page = open_task("embedding", "overview", reference="cifar10/ship.png")
-    assert page.subheader[0].value.replace("\\", "").endswith("similar to cifar10/ship.png")
+    assert page.header[0].value.replace("\\", "").endswith("similar to cifar10/ship.png")
     found = [f"{name} {cosine('cifar10/cat.png', name):.4g}".replace("-", "−") for name in vectors]
     every = next(block for block in blocks(page) if block.count("cifar10/") == len(vectors) - 1)
     assert all(line in every for line in found if not line.startswith("cifar10/cat.png"))

@@ -96,7 +96,7 @@ GOOD = {
 
 
 def upload(page, name: str, content: bytes, mime: str = "image/png"):
-    return page.sidebar.get("file_uploader")[0].set_value((name, content, mime)).run()
+    return page.get("file_uploader")[0].set_value((name, content, mime)).run()
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -109,8 +109,8 @@ def test_bad_file_is_refused_and_the_image_stays(name, open_page):
     assert sentence.startswith(f"{name}: ")
     assert "The previous image is still in use." in sentence
     assert len(sentence) < 300
-    assert page.sidebar.selectbox(key="image").value == "cifar10/ship.png"
-    assert name not in page.sidebar.selectbox(key="image").options
+    assert page.selectbox(key="image").value == "cifar10/ship.png"
+    assert name not in page.selectbox(key="image").options
     assert "Grad-CAM for ship over cifar10/ship.png" in pictures(page)
 
 
@@ -126,7 +126,7 @@ def test_good_file_becomes_the_image(name, open_page, images_drawn, small):
     page = open_page("feature_maps", model="cifar10", layer="conv1_activation")
     upload(page, name, content)
     check_sound(page)
-    assert page.sidebar.selectbox(key="image").value == name
+    assert page.selectbox(key="image").value == name
     image = images_drawn[-1]
     assert image.shape == expected.shape
     assert np.abs(image.astype(float) - expected).max() <= tolerance
@@ -139,7 +139,7 @@ def test_good_file_after_a_bad_one_clears_the_sentence(open_page):
     upload(page, "text.jpg", BAD["text.jpg"](), "image/jpeg")
     assert errors(page)
     upload(page, "one.png", one_pixel()[0])
-    assert page.sidebar.selectbox(key="image").value == "one.png"
+    assert page.selectbox(key="image").value == "one.png"
     check_sound(page)
 
 
@@ -147,7 +147,7 @@ def test_two_files_of_one_name_are_both_kept(open_page, images_drawn):
     page = open_page("feature_maps", model="cifar10")
     upload(page, "one.png", one_pixel()[0])
     upload(page, "one.png", palette_transparent()[0])
-    assert {"one.png", "one.png (2)"} <= set(page.sidebar.selectbox(key="image").options)
+    assert {"one.png", "one.png (2)"} <= set(page.selectbox(key="image").options)
     assert images_drawn[-1].shape == (30, 40, 3)
 
 
@@ -156,10 +156,10 @@ def test_hostile_name_is_text(name, open_page):
     page = open_page(name, **SMALL.get(name, {"model": "cifar10"}), **QUICK)
     upload(page, HOSTILE, palette_transparent()[0])
     check_sound(page)
-    assert page.sidebar.selectbox(key="image").value == HOSTILE
+    assert page.selectbox(key="image").value == HOSTILE
     for element in page.get("html"):
         assert "<img src=x" not in element.proto.body
-    for element in [*page.markdown, *page.caption, *page.subheader]:
+    for element in [*page.markdown, *page.caption, *page.header]:
         assert HOSTILE not in element.value, "Markdown would render it"
     if name == "saliency":
         assert f"The part of {HOSTILE} that is its input" in text(page)

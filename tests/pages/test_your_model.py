@@ -67,7 +67,7 @@ def upload(page, name: str, content: bytes):
 
 
 def model_in_use(page) -> str:
-    return page.sidebar.selectbox(key="model").value
+    return page.selectbox(key="model").value
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_predictions_are_those_of_plain_keras(open_page, file_of, tmp_path, offe
     (tmp_path / "mine.keras").write_bytes(content)
     model = keras.saving.load_model(tmp_path / "mine.keras")
     classifier = vislib.load_classifier(model, preprocess=vislib.Preprocessing("plain", crop_fraction=None))
-    fitted = classifier.resize(vislib.load_image(samples / page.sidebar.selectbox(key="image").value))
+    fitted = classifier.resize(vislib.load_image(samples / page.selectbox(key="image").value))
     expected = np.sort(np.asarray(model(fitted[None].astype(np.float32)))[0])[::-1]
     table = csv.DictReader(io.StringIO(offered["by preprocessing"].files["csv"]().decode()))
     found = [float(row["probability"]) for row in table if row["preprocessing"] == "0..255"]
@@ -156,7 +156,7 @@ def test_hdf5_file_is_used(open_page, file_of, open_with):
 def test_network_without_maps_says_what_works(open_page, file_of, open_with):
     page = check_sound(upload(open_page("your_model"), "dense.keras", file_of(dense_only)))
     assert "No layer of this network has feature maps" in page.info[0].value
-    assert page.sidebar.selectbox(key="image").value.startswith("digits/")
+    assert page.selectbox(key="image").value.startswith("digits/")
     for name in ("overview", "occlusion", "saliency"):
         assert pictures(check_sound(open_with(page, name)))
     assert "Layer by layer" in text(check_sound(open_with(page, "architecture")))
@@ -232,9 +232,9 @@ def test_labels_of_the_same_name_get_their_numbers(three_classes):
 
 
 def test_model_is_not_seen_in_another_session(three_classes, open_page):
-    assert "mine" in three_classes.sidebar.selectbox(key="model").options
+    assert "mine" in three_classes.selectbox(key="model").options
     other = open_page("your_model", model="mine")
-    assert "mine" not in other.sidebar.selectbox(key="model").options
+    assert "mine" not in other.selectbox(key="model").options
     assert model_in_use(other) == "efficientnet-lite0"
 
 

@@ -45,7 +45,7 @@ def _seen(field: ReceptiveField) -> str:
 
 def layer(context: Context, row: LayerRow) -> None:
     """One layer: its numbers, and the receptive field of one of its units."""
-    st.subheader(row.name, anchor=False)
+    st.header(row.name, anchor=False)
     picture.facts(
         {
             "Kind": row.kind,

@@ -120,10 +120,10 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
             {"csv": lambda: export.table_bytes(_plain(finished.table), ".csv")},
             _snippet(here, methods),
         )
-    st.subheader("Report", anchor=False)
+    st.header("Report", anchor=False)
     with st.container(border=True):
         st.iframe(finished.report, height=_REPORT_PX, alt="Report on the batch")  # its content policy forbids scripts
-    st.subheader("Table", anchor=False)
+    st.header("Table", anchor=False)
     _table(finished.table, methods)
 
 

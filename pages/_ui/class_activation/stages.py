@@ -37,7 +37,12 @@ def show(context: Context, explainer: Any, look: Look) -> None:
     if maps is None:
         return
     pictures = {
-        step: data_uri(render.overlay(context.image, heatmap, look.opacity, look.colormap, size=240), 240)
+        step: data_uri(
+            render.overlay(
+                context.shown, heatmap, look.opacity, look.suited(heatmap.signed).colormap, 240, blend=look.blend
+            ),
+            240,
+        )
         for step, heatmap in maps.items()
     }
 

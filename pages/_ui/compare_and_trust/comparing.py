@@ -12,6 +12,7 @@ import vislib
 from pages._ui.results import explain, picture
 from pages._ui.results.look import Look
 from pages._ui.server import work
+from pages._ui.shell import style
 from pages._ui.shell.context import Context, beside, image_names, sample_names
 from pages._ui.shell.images import DIGITS, SCENES, samples_for
 from pages._ui.shell.models import user_models
@@ -24,7 +25,6 @@ FAMILIES = ("gradient", "class activation", "perturbation")
 MODES = ("Methods", "Images", "Networks")
 """What differs between the maps; the other two are the same for all."""
 DEFAULTS = ("saliency", "guided-backprop", "deconvnet", "grad-cam", "layer-cam", "eigen-cam")
-_COLUMNS = 3
 _OFFLINE = ("efficientnet-lite0", "cifar10", "digits", "scene-segmentation", "digit-size")
 
 
@@ -67,10 +67,8 @@ def _side_by_side(
         st.info(f"Choose at least one {kind.lower()} above.")
         return
     shared = _one_scale([one for one, _ in cells])
-    slots = []
-    for start in range(0, len(cells), _COLUMNS):
-        for column, _ in zip(st.columns(_COLUMNS), cells[start : start + _COLUMNS], strict=False):
-            slots.append(column.empty())
+    places = style.grid("side_by_side")
+    slots = [places.container(gap="xsmall").empty() for _ in cells]
     heatmaps: list[vislib.Heatmap | None] = []
     for (one, explainer), slot in zip(cells, slots, strict=True):
         try:
@@ -132,7 +130,7 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
                 "Sparseness": measured.sparseness,
             }
         )
-    st.subheader(f"{cells[0][1].title} in numbers", anchor=False)
+    st.header(f"{cells[0][1].title}: metrics", anchor=False)
     table = pd.DataFrame(rows)
     mean = table.mean(numeric_only=True).to_dict() | {kind: "Mean", "Explained": ""}
     numbers = [name for name in table if name not in (kind, "Explained")]

@@ -21,7 +21,7 @@ _GREYS = {"random": "#868e96", "edges": "#495057"}
 
 def curves(measured: Mapping[str, trust.Trust], value: str) -> None:
     """Insertion and deletion; `value` is what is measured, such as "probability"."""
-    st.subheader(f"The {value} while pixels are shown or covered", anchor=False)
+    st.header(f"The {value} while pixels are shown or covered", anchor=False)
     colours = iter(_COLOURS)
     palette = {one.title: _GREYS.get(name) or next(colours) for name, one in measured.items()}
     keys = "".join(
@@ -63,7 +63,7 @@ def _chart(measured: Mapping[str, trust.Trust], palette: dict[str, str], kind: s
 
 
 def sanity_check(here: Context, measured: Mapping[str, trust.Trust]) -> None:
-    st.subheader("Does the map depend on what the network learned?", anchor=False)
+    st.header("Does the map depend on what the network learned?", anchor=False)
     picture.caption(
         "The sanity check of Adebayo et al. 2018",
         "The first map is of the trained network. Then the layers get random weights, from the last to the first. A "
@@ -76,7 +76,15 @@ def sanity_check(here: Context, measured: Mapping[str, trust.Trust]) -> None:
         for stage in one.stages:
             signed = one.heatmap.signed
             scale = render.Scale.of(stage.values, signed, 0.01)
-            shown = render.overlay_map(here.image, box, stage.values, 0.85, None, _SIDE, scale, signed)
+            shown = render.overlay_map(
+                here.shown,
+                box,
+                stage.values,
+                size=_SIDE,
+                scale=scale,
+                signed=signed,
+                colormap=render.usual_colormap(signed, True),
+            )
             weights = f"{whole_percent(stage.share)} of the layers random" if stage.layers else "trained"
             measures = f"<br>ρ {stage.rank_correlation:.2f}, SSIM {stage.similarity:.2f}" if stage.layers else ""
             alt = html.escape(f"{one.title}, {weights}", quote=True)

@@ -1,4 +1,4 @@
-"""Several methods on one image: maps on one scale, verdicts and measures."""
+"""Several methods on one image: maps, verdicts and measures."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.results.look import Look
 from pages._ui.server import work
 from pages._ui.server.store import Store
+from pages._ui.shell import style
 from pages._ui.shell.context import Context, beside, image_names
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.text import plain
@@ -20,7 +21,6 @@ from vislib import trust
 from vislib.output import export
 from vislib.tasks import Task
 
-_COLUMNS = 3
 _PROBABILITY = "probability"
 _MEASURES = {
     "insertion": (
@@ -87,22 +87,20 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> N
 def _pictures(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> dict:
     """Draws the image and the maps; returns under each map an empty slot for its verdict."""
     slots = {}
-    cells: list[vislib.Explainer | None] = [None, *explainers]
-    for start in range(0, len(cells), _COLUMNS):
-        for column, cell in zip(st.columns(_COLUMNS), cells[start : start + _COLUMNS], strict=False):
-            with column:
-                if cell is None:
-                    explain.image_picture(here)
-                    picture.caption("One scale for all maps", "Colours run from 0 to each map's largest value.")
-                else:
-                    explain.show(here, cell, look)
-                    slots[cell.name] = st.empty()
+    places = style.grid("methods")
+    with places.container(gap="xsmall"):
+        explain.image_picture(here)
+        picture.caption("Each map on its own scale", "Colours run from 0 to the largest value of each map.")
+    for explainer in explainers:
+        with places.container(gap="xsmall"):
+            explain.show(here, explainer, look)
+            slots[explainer.name] = st.empty()
     return slots
 
 
 def _grid(here: Context) -> tuple[trust.Grid | None, list[Context]]:
     """The grid of the pointing game, and the contexts of the images chosen for it."""
-    st.subheader("Does the map find the right image among several?", anchor=False)
+    st.header("Does the map find the right image among several?", anchor=False)
     if here.classifier.task not in (Task.CLASSIFICATION, Task.BINARY):
         st.caption(
             "The grid pointing game is left out: it needs a network that gives each image one class, and the task of "
@@ -183,7 +181,7 @@ def _table(measured: Mapping[str, trust.Trust], value: str, one: str) -> None:
         value: What is measured while pixels are covered.
         one: What is explained, such as "class".
     """
-    st.subheader("In numbers", anchor=False)
+    st.header("Metrics", anchor=False)
     confidence = "Confidence" if value == _PROBABILITY else value.capitalize()
     measures = {
         name: (title.replace("Confidence", confidence), about.replace(_PROBABILITY, value))

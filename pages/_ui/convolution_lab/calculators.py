@@ -14,7 +14,7 @@ from vislib.layers.receptive_field import stacked_field
 
 def layer() -> None:
     """Output size, parameters and multiply-adds of a convolution, beside a dense layer on the same input."""
-    st.subheader("A layer's size and cost", anchor=False)
+    st.header("A layer's size and cost", anchor=False)
     names = {"Height": 100, "Width": 100, "Channels in": 3, "Filters": 4, "Kernel": 3, "Stride": 1, "Padding": 2}
     low = {"Padding": 0}
     with st.container(horizontal=True):
@@ -53,7 +53,7 @@ def layer() -> None:
 
 def receptive_fields() -> None:
     """The receptive field after each of several layers, along one axis."""
-    st.subheader("How the receptive field grows", anchor=False)
+    st.header("How the receptive field grows", anchor=False)
     with st.container(horizontal=True):
         number = int(st.number_input("Layers", 1, 20, 3, key="hand.layers", bind="query-params", width=112))
         kernel = int(st.number_input("Kernel of each", 1, 15, 3, key="hand.k", bind="query-params", width=130))
@@ -80,7 +80,7 @@ def receptive_fields() -> None:
 
 def activation_functions() -> None:
     """Activation functions and their derivatives."""
-    st.subheader("Activation functions and their derivatives", anchor=False)
+    st.header("Activation functions and their derivatives", anchor=False)
     names = list(FUNCTIONS)
     chosen = st.multiselect(
         "Functions",

@@ -29,7 +29,7 @@ _CORNER = 24
 def show(context: Context, layer: Layer) -> None:
     """Cross-correlation beside convolution, and the effect of each padding."""
     image = small_image(context)
-    st.subheader("Cross-correlation against convolution", anchor=False)
+    st.header("Cross-correlation against convolution", anchor=False)
     if is_symmetric(layer.kernel):
         st.write("This kernel stays the same when it is flipped both ways, so both give the same result.")
     else:
@@ -38,7 +38,7 @@ def show(context: Context, layer: Layer) -> None:
             image,
             layer,
         )
-    st.subheader("The effect of padding at the border", anchor=False)
+    st.header("The effect of padding at the border", anchor=False)
     kernel = max(layer.kernel.shape)
     reach = max(2, layer.window["dilation"] * (kernel - 1) // 2)
     if reach >= min(image.shape[:2]):

@@ -53,7 +53,7 @@ def show(context: Context, layer: Layer) -> None:
 
 def steps(context: Context, layer: Layer) -> None:
     """The window over a small patch of numbers, step by step."""
-    st.subheader("The window, step by step", anchor=False)
+    st.header("The window, step by step", anchor=False)
     chosen = st.segmented_control(
         "Patch",
         (_FROM_IMAGE, _HALVES, _DIGITS),
@@ -79,7 +79,7 @@ def steps(context: Context, layer: Layer) -> None:
         f"The kernel lies on the framed window, and each number is multiplied by its weight.{note} Numbers in italics "
         "are padding.",
     )
-    st.subheader("Pooling and its gradient", anchor=False)
+    st.header("Pooling and its gradient", anchor=False)
     pooling = layer.pooling or Pooling("max", 2)
     if min(patch.shape) < pooling.size:
         st.info("The patch is smaller than the pooling window.")

@@ -80,7 +80,7 @@ def sheet(kernels: np.ndarray, by_norm: bool, most: int) -> Image.Image:
 
 def norms(kernels: np.ndarray) -> None:
     """The norms of all filters, largest first."""
-    st.subheader("Norms, largest first", anchor=False)
+    st.header("Norms, largest first", anchor=False)
     values = np.sort(filter_norms(kernels))[::-1]
     st.bar_chart(pd.DataFrame({"L2 norm": values}), height=180, color="#15aabf", x_label="rank", y_label="L2 norm")
     picture.caption(
@@ -119,7 +119,7 @@ def _input_channels(kernels: np.ndarray, k: int, shown: str) -> None:
     one = kernels[..., k]
     order = np.argsort(-np.linalg.norm(one, axis=(0, 1)), kind="stable")[:64]
     scale = Scale.of(one, signed=True)
-    st.subheader(f"Filter {k}, input channel by input channel", anchor=False)
+    st.header(f"Filter {k}, input channel by input channel", anchor=False)
     tiles(
         [Group("", "", [map_tile(f"in{c}", one[..., c], scale, True, f"{c}", f"Input channel {c}") for c in order])],
         key="input channels",

@@ -96,7 +96,7 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
     """The occluded image of the chosen cell (by default the one that lowers the score most), with its top five."""
     tops, lefts = heatmap.details["tops"], heatmap.details["lefts"]
     drop, patch = heatmap.details["drop"], heatmap.params["patch_px"]
-    st.subheader("One patch at a time", anchor=False)
+    st.header("One patch at a time", anchor=False)
     click_here, covered, answer = st.columns(3)
     row, column = np.unravel_index(drop.argmax(), drop.shape)
     height, width = context.classifier.input_size
@@ -106,7 +106,7 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
     top, left = int(tops[row]), int(lefts[column])
     resized = context.classifier.resize(context.image)
     with click_here:
-        marked = render.overlay(context.image, heatmap, 0.45, size=picture.SIDE)
+        marked = render.overlay(context.shown, heatmap, size=picture.SIDE)
         across, down = marked.width / width, marked.height / height  # they differ where the image is stretched
         corners = (left * across, top * down, (left + patch) * across, (top + patch) * down)
         ImageDraw.Draw(marked).rectangle([round(corner) for corner in corners], outline="white", width=3)

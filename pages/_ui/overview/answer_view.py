@@ -1,5 +1,7 @@
 """The network's answer on Overview: probabilities, numbers on a scale, shares of the pixels, or similar images."""
 
+import html
+
 import numpy as np
 import streamlit as st
 
@@ -8,7 +10,6 @@ from pages._ui.shell import answers
 from pages._ui.shell.context import Context
 from pages._ui.shell.others import sample_values, similarities
 from pages._ui.widgets.bars import OnScale, bars, short_number
-from pages._ui.widgets.text import plain
 from vislib.tasks import Task
 
 _TOP = 5
@@ -32,10 +33,17 @@ def show(context: Context) -> None:
     )
 
 
+def said(text: str) -> str:
+    """HTML of the answer as a large heading; what comes after the last comma, the number, is light."""
+    head, comma, tail = text.rpartition(", ")
+    light = f" <span>{html.escape(tail)}</span>" if comma else ""
+    return f"<h2 class='v-said'>{html.escape(head if comma else text)}{light}</h2>"
+
+
 def _answer(context: Context) -> None:
     classifier, values = context.classifier, context.values
     main = classifier.main_class(context.logits)
-    st.subheader(plain(answers.headline(classifier, values, main)), anchor=False)
+    st.html(said(answers.headline(classifier, values, main)))
     if classifier.task.has_classes:
         st.html(answers.answer_html(classifier, values, _TOP))
         sentences = {
@@ -66,7 +74,7 @@ def _scales(context: Context) -> list[OnScale | None]:
 
 def _similar(context: Context) -> None:
     assert context.reference is not None
-    st.subheader(plain(f"{context.answer} similar to {context.reference.name}"), anchor=False)
+    st.html(said(f"Similar to {context.reference.name}, {context.answer}"))
     found = similarities(context)[:_TOP_NUMBERS]
     st.html(bars(found, "Similarity to the other images", short_number))
     st.caption(

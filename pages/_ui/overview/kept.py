@@ -7,13 +7,13 @@ import streamlit as st
 from PIL import Image
 
 import vislib
+from pages._ui.overview.answer_view import said
 from pages._ui.results import picture
 from pages._ui.results.look import Look
 from pages._ui.server import process, work
 from pages._ui.shell import answers
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
-from pages._ui.widgets.text import plain
 from vislib.output import render
 
 
@@ -32,13 +32,13 @@ def show(model_name: str, digest: str) -> None:
     arrays, facts = found
     pictures = [Image.fromarray(arrays[f"picture {number}"]) for number in range(len(facts["pictures"]))]
     st.caption("From an earlier visit. The network is loading, and the page will then be complete.")
-    image, answer = st.columns([1, 3], gap="large")
+    image, answer = st.columns([2, 3], gap="large")
     with image:
         _picture(pictures[0], facts["pictures"][0])
     with answer:
-        st.subheader(plain(facts["headline"]), anchor=False)
+        st.html(said(facts["headline"]))
         st.html(facts["answer"])
-    st.subheader(facts["subject"], anchor=False)
+    st.header(facts["subject"], anchor=False)
     for column, one, about in zip(st.columns(len(pictures) - 1), pictures[1:], facts["pictures"][1:], strict=True):
         with column:
             _picture(one, about)
@@ -55,12 +55,18 @@ def keep(here: Context, maps: Sequence[tuple[vislib.Heatmap, Look]]) -> None:
     if folder is None or here.reference is not None or not here.classifier.takes_pictures:
         return
     classifier, values, methods = here.classifier, here.values, vislib.methods()
-    seen = render.seen(here.image, classifier.box(here.image), picture.SIDE)
+    seen = render.seen(here.shown, classifier.box(here.image), picture.SIDE)
     pictures = [(seen, f"{here.image_name}, as the network sees it", "What the network sees", here.answer_in_words)]
     for heatmap, look in maps:
         title = methods[heatmap.method].title
         drawn = render.overlay(
-            here.image, heatmap, look.opacity, look.colormap, picture.SIDE, scale=look.scale_of(heatmap)
+            here.shown,
+            heatmap,
+            look.opacity,
+            look.colormap,
+            picture.SIDE,
+            scale=look.scale_of(heatmap),
+            blend=look.blend,
         )
         words = " ".join([f"{picture.capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes])
         pictures.append((drawn, f"{title} for {heatmap.label} over {here.image_name}", title, words))

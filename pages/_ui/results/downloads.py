@@ -1,15 +1,17 @@
-"""The buttons under a result: Save offers its files, Python the lines that compute it."""
+"""The menu of a result: its files, the lines that compute it, and the picture enlarged."""
 
 import re
 from collections.abc import Callable
 
 import streamlit as st
+from PIL import Image
 
 import vislib
 from pages._ui.results import snippets
 from pages._ui.results.look import Look
 from pages._ui.shell.context import Context
-from vislib.output import export, figures, render
+from pages._ui.widgets.inline_image import show_image
+from vislib.output import export, figures
 from vislib.output.render import Scale
 
 _MIME = {
@@ -20,52 +22,77 @@ _MIME = {
     "csv": "text/csv",
     "json": "application/json",
 }
-_CONTENT = {"png": "Picture", "svg": "Figure", "pdf": "Figure", "npz": "Raw numbers", "csv": "Table", "json": "Table"}
+_CONTENT = {
+    "png": "Picture (PNG)",
+    "figure.png": "Figure (PNG)",
+    "svg": "Figure (SVG)",
+    "pdf": "Figure (PDF)",
+    "npz": "Raw numbers (NPZ)",
+    "csv": "Table (CSV)",
+    "json": "Table (JSON)",
+}
 
 
-def show(key: str, stem: str, formats: dict[str, Callable[[], bytes]], snippet: str) -> None:
-    """Two small buttons, Save and Python.
+def show(
+    key: str,
+    stem: str,
+    formats: dict[str, Callable[[], bytes]],
+    snippet: str,
+    enlarge: Callable[[], Image.Image] | None = None,
+) -> None:
+    """A small menu: Save and Python, and where there is a picture to enlarge, Enlarge.
 
     Args:
         key: Prefix of the widgets' keys.
         stem: Name of the files without suffix.
-        formats: For each suffix a function that makes the file; it is called when the file is downloaded.
+        formats: For each file ending a function that makes the file; it is called when the file is downloaded.
         snippet: The Python lines.
+        enlarge: Makes the picture that fills the screen.
     """
-    with st.container(horizontal=True, gap="small"):
-        with st.popover("Save", icon=":material/download:"):
-            for suffix, make in formats.items():
+    with st.popover("Save, Python", icon=":material/more_horiz:", type="tertiary", key=f"menu {key}"):
+        if enlarge is not None and st.button("Enlarge", icon=":material/zoom_in:", key=f"enlarge {key}"):
+            _enlarged(enlarge(), stem)
+        with st.container(horizontal=True, gap="small"):
+            for ending, make in formats.items():
                 st.download_button(
-                    f"{_CONTENT[suffix]} ({suffix.upper()})",
+                    _CONTENT[ending],
                     make,
-                    f"{stem}.{suffix}",
-                    _MIME[suffix],
-                    key=f"download {key} {suffix}",
+                    f"{stem}-{ending}" if ending.startswith("figure.") else f"{stem}.{ending}",
+                    _MIME[ending.rsplit(".", 1)[-1]],
+                    key=f"download {key} {ending}",
                     on_click="ignore",
-                    width="stretch",
                 )
-        with st.popover("Python", icon=":material/code:", help="Reproduce in Python"):
-            st.caption("Reproduce in Python: these lines give exactly these numbers.")
-            st.code(snippet, language="python")
+        st.caption("Reproduce in Python: these lines give exactly these numbers.")
+        st.code(snippet, language="python")
+
+
+@st.dialog("Enlarged", width="large")
+def _enlarged(picture: Image.Image, name: str) -> None:
+    show_image(picture, alt=f"{name}, enlarged")
 
 
 def of_heatmap(context: Context, heatmap: vislib.Heatmap, look: Look, scale: Scale) -> None:
     """The files of a heatmap, in the displayed colours, and the lines that compute it."""
-    image = context.image
+    image, colormap = context.shown, look.colormap_of(heatmap.signed)
 
     def figure():
-        return figures.figure(heatmap, image, opacity=look.opacity, colormap=look.colormap, scale=scale)
+        return figures.figure(heatmap, image, opacity=look.opacity, colormap=colormap, scale=scale, blend=look.blend)
+
+    def drawn() -> Image.Image:
+        return export.heatmap_picture(heatmap, image, look.opacity, colormap, look.blend, scale)
 
     show(
         f"{context.model_name} {context.image_name} {heatmap.method} {heatmap.layer}",
         file_stem(context.image_name, heatmap.label, heatmap.method),
         {
-            "png": lambda: export.png_bytes(render.overlay(image, heatmap, look.opacity, look.colormap, scale=scale)),
+            "png": lambda: export.png_bytes(drawn()),
+            "figure.png": lambda: export.figure_bytes(figure(), "png"),
             "svg": lambda: export.figure_bytes(figure(), "svg"),
             "pdf": lambda: export.figure_bytes(figure(), "pdf"),
             "npz": lambda: export.npz_bytes(heatmap),
         },
         snippets.heatmap(context, heatmap),
+        drawn,
     )
 
 

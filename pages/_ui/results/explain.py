@@ -7,20 +7,24 @@ from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
 import vislib
 from pages._ui.results import mask_view, picture
 from pages._ui.results.look import Look
 from pages._ui.server import work
+from pages._ui.shell import style
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib.errors import listed
+from vislib.images.bands import as_picture
 from vislib.output import render
 from vislib.output.render import Scale
 from vislib.tasks import Task
 
+_FEW_PIXELS = 128
 E = TypeVar("E", bound=vislib.Explainer)
 
 
@@ -41,37 +45,44 @@ def _exists(method: type[vislib.Explainer], classifier: vislib.Classifier) -> bo
     return True
 
 
-def controls(method: type[E], context: Context, names: Sequence[str]) -> E:
-    """A widget for each of the named parameters; the explainer with the chosen values."""
+def controls(method: type[E], context: Context, names: Sequence[str], width: Any = "stretch") -> E:
+    """A widget of this width for each of the named parameters; the explainer with the chosen values."""
     defaults = method().resolved(context.classifier)
     chosen = {}
     for spec in dataclasses.fields(method):
         if spec.name in names:
             most = min(context.classifier.input_size) if spec.metadata["unit"] == "px" else None
-            chosen[spec.name] = _widget(spec, getattr(defaults, spec.name), f"{method.name}.{spec.name}", most)
+            chosen[spec.name] = _widget(spec, getattr(defaults, spec.name), f"{method.name}.{spec.name}", most, width)
     return dataclasses.replace(defaults, **chosen)
 
 
 def settings(context: Context, names: Sequence[str], first: str | None = None, **fixed: Any) -> list[vislib.Explainer]:
-    """The methods with the chosen parameters. Each has an expander; that of `first` is open and on top.
+    """The methods with the chosen parameters, behind one button; that of `first` is on top.
 
     The page itself sets the parameters in `fixed`, for all methods that have them.
     """
-    explainers = {}
-    for name in sorted(names, key=lambda name: name != first):
-        method = vislib.methods()[name]
-        fields = [spec.name for spec in dataclasses.fields(method) if spec.name not in fixed]
-        with st.expander(method.title, expanded=name == first) if fields else contextlib.nullcontext():
+    methods, explainers = vislib.methods(), {}
+    parameters = {
+        name: [spec.name for spec in dataclasses.fields(methods[name]) if spec.name not in fixed] for name in names
+    }
+    behind = st.popover("Parameters", icon=":material/tune:") if any(parameters.values()) else contextlib.nullcontext()
+    with behind:
+        for name in sorted(names, key=lambda name: name != first):
+            method = methods[name]
+            if parameters[name]:
+                st.markdown(f"**{method.title}**")
             own = {spec.name: fixed[spec.name] for spec in dataclasses.fields(method) if spec.name in fixed}
-            explainers[name] = dataclasses.replace(controls(method, context, fields), **own)
+            explainers[name] = dataclasses.replace(controls(method, context, parameters[name]), **own)
     return [explainers[name] for name in names]
 
 
-def _widget(spec: dataclasses.Field, default, key: str, most: int | None):
+def _widget(spec: dataclasses.Field, default, key: str, most: int | None, width: Any):
     about = spec.metadata
     high = about["high"] if most is None else most
     label = f"{about['label']} ({about['unit']})" if about["unit"] else about["label"]
     shared: dict[str, Any] = {"key": key, "help": about["help"] or None, "bind": "query-params"}
+    if about["kind"] is not bool:
+        shared["width"] = width
     if about["choices"]:
         return st.selectbox(label, about["choices"], about["choices"].index(default), **shared)
     if about["kind"] is bool:
@@ -101,7 +112,15 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
     def draw(partial: np.ndarray, done: int, total: int) -> None:
         scale = Scale.of(partial, explainer.signed, look.clip)
         picture_now = render.overlay_map(
-            context.image, box, partial, look.opacity, look.colormap, picture.SIDE, scale, explainer.signed
+            context.shown,
+            box,
+            partial,
+            look.opacity,
+            look.colormap_of(explainer.signed),
+            picture.SIDE,
+            scale,
+            explainer.signed,
+            look.blend,
         )
         # As a data URI: Streamlit could delete a file before a slow browser loads it.
         slot.image(
@@ -141,17 +160,17 @@ def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = 
 
 
 def grid(
-    context: Context, explainers: Sequence[vislib.Explainer], look: Look, with_image: bool = False, columns: int = 3
+    context: Context, explainers: Sequence[vislib.Explainer], look: Look, key: str, with_image: bool = False
 ) -> None:
-    """Explanations side by side in rows; with `with_image` the image comes first."""
+    """Explanations side by side in rows; with `with_image` the image comes first. `key` names the grid on its page."""
     cells: list[vislib.Explainer | None] = [None, *explainers] if with_image else list(explainers)
-    for start in range(0, len(cells), columns):
-        for column, cell in zip(st.columns(columns), cells[start : start + columns], strict=False):
-            with column:
-                if cell is None:
-                    image_picture(context)
-                else:
-                    show(context, cell, look)
+    places = style.grid(key)
+    for cell in cells:
+        with places.container(gap="xsmall"):
+            if cell is None:
+                image_picture(context)
+            else:
+                show(context, cell, look)
 
 
 def grid_on_request(context: Context, explainers: Sequence[vislib.Explainer], look: Look) -> None:
@@ -168,7 +187,7 @@ def grid_on_request(context: Context, explainers: Sequence[vislib.Explainer], lo
             f"Compute {names}", key="compute all", icon=":material/play_arrow:", on_click=requested.add, args=(key,)
         )
         explainers = cached
-    grid(context, explainers, look)
+    grid(context, explainers, look, "on request")
 
 
 def image_picture(context: Context) -> None:
@@ -177,18 +196,20 @@ def image_picture(context: Context) -> None:
         mask_view.show(context)
         return
     box = context.classifier.box(context.image)
-    show_image(
-        render.seen(context.image, box, picture.SIDE),
-        width="stretch",
-        alt=f"{context.image_name}, as the network sees it",
-    )
     height, width = context.classifier.input_size
-    picture.caption(
-        "What the network sees",
-        f"The part of {context.image_name} that is its input, at {width} × {height} pixels: "
-        f"{context.classifier.preprocess.fitting}. "
-        f"{context.answer_in_words}",
-    )
+    seen = render.seen(context.shown, box, picture.SIDE)
+    if max(height, width) <= _FEW_PIXELS:  # its pixels are seen
+        given = Image.fromarray(as_picture(context.classifier.resize(context.shown)))
+        seen = given.resize(seen.size, Image.Resampling.NEAREST)
+    show_image(seen, width="stretch", alt=f"{context.image_name}, as the network sees it")
+    picture.caption("What the network sees", f"{seen_in_words(context)} {context.answer_in_words}")
+
+
+def seen_in_words(context: Context) -> str:
+    """Which part of the image is the network's input, as a sentence."""
+    height, width = context.classifier.input_size
+    fitting = context.classifier.preprocess.fitting
+    return f"The part of {context.image_name} that is its input, at {width} × {height} pixels: {fitting}."
 
 
 def about(names: Sequence[str]) -> None:

@@ -43,6 +43,7 @@ def channel_control(maps: np.ndarray) -> int:
         key="channel",
         bind="query-params",
         placeholder=str(strongest),
+        width=130,
         help="Empty: the strongest on this image.",
     )
     return strongest if chosen is None else int(chosen)
@@ -74,7 +75,7 @@ def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opaci
     if chosen := st.session_state.get("unit"):
         row, column = int(chosen[1] * height), int(chosen[0] * width)
     box = context.classifier.box(context.image)
-    drawn = render.overlay_map(context.image, box, values, opacity, size=picture.SIDE)
+    drawn = render.overlay_map(context.shown, box, values, opacity, size=picture.SIDE)
     field = _fields(context)[layer].box(row, column, context.classifier.input_size)
     _mark(drawn, field, context.classifier.input_size)
     point_picker(
@@ -152,7 +153,10 @@ def files(
         return figures.figure(maps, title=f"{layer} · {context.image_name}", most=most)
 
     return {
-        "png": lambda: export.png_bytes(render.overlay_map(context.image, box, maps[..., channel], opacity)),
+        "png": lambda: export.png_bytes(
+            render.overlay_map(context.shown, box, maps[..., channel], opacity, size=figures.LEAST_SIDE)
+        ),
+        "figure.png": lambda: export.figure_bytes(figure(), "png"),
         "svg": lambda: export.figure_bytes(figure(), "svg"),
         "pdf": lambda: export.figure_bytes(figure(), "pdf"),
         "npz": lambda: export.npz_bytes(maps, layer=layer, model=context.classifier.key, image=context.image_name),

@@ -1,5 +1,6 @@
 """How heatmaps are drawn: opacity, colours, and the scale from values to colours."""
 
+import html
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,8 +16,9 @@ from vislib.output.render import Scale
 class Look:
     """How heatmaps are drawn."""
 
-    opacity: float = 0.55
+    opacity: float = render.OPACITY
     colormap: str | None = None
+    blend: str = render.BLENDS[0]
     clip: float = 0.0
     scale: Scale | None = None
     """A scale shared with other maps; None: each map has its own."""
@@ -29,24 +31,38 @@ class Look:
             return replace(self, colormap=None)
         return self
 
+    def colormap_of(self, signed: bool) -> str:
+        """The colormap of a heatmap."""
+        return self.colormap or render.usual_colormap(signed, True)
+
     def scale_of(self, heatmap: vislib.Heatmap) -> Scale:
         """The scale from the map's values to colours."""
         make = Scale.from_zero if self.relative else Scale.of
         return self.scale or make(heatmap.values, heatmap.signed, self.clip)
 
 
-def look_controls(signed: bool, opacity: float = 0.55, clip: float | None = None) -> Look:
-    """Widgets for opacity and colours; for noisy maps also for the share of saturated pixels.
+def look_controls(signed: bool, clip: float | None = None) -> Look:
+    """Widgets for a row of settings: opacity and colours; for noisy maps also the share of saturated pixels.
 
     Args:
         signed: Whether the maps are signed; signed maps get diverging colours.
-        opacity: The default opacity.
         clip: The default share of saturated pixels; None hides the widget.
     """
     group = "signed" if signed else "fine" if clip is not None else "coarse"
     names = [*render.DIVERGING_COLORMAPS, "jet"] if signed else list(render.COLORMAPS)
-    chosen = st.slider("Opacity", 0.0, 1.0, opacity, 0.05, key=f"opacity.{group}", bind="query-params")
-    colormap = st.selectbox("Colours", names, key=f"colours.{group}", bind="query-params")
+    blend = st.selectbox(
+        "Opacity follows",
+        render.BLENDS,
+        key="blend",
+        bind="query-params",
+        format_func={"value": "the value", "uniform": "nothing (uniform)"}.__getitem__,
+        width=150,
+        help="“The value”: no evidence, no colour, over a half-grey photograph. “Nothing”: one opacity everywhere.",
+    )
+    chosen = st.slider(
+        "Opacity", 0.0, 1.0, render.OPACITY, 0.05, key=f"opacity.{group}", bind="query-params", width=150
+    )
+    colormap = st.selectbox("Colours", names, key=f"colours.{group}", bind="query-params", width=120)
     percent = 0.0
     if clip is not None:
         percent = st.slider(
@@ -57,10 +73,11 @@ def look_controls(signed: bool, opacity: float = 0.55, clip: float | None = None
             0.5,
             key="clip",
             bind="query-params",
+            width=150,
             help="This percentage of the brightest pixels gets the last colour. Otherwise a few extreme pixels would "
             "darken the others.",
         )
-    return Look(chosen, colormap, percent / 100)
+    return Look(chosen, colormap, blend, percent / 100)
 
 
 def colour_bar(scale: Scale, signed: bool, colormap: str | None, unit: str) -> None:
@@ -68,14 +85,14 @@ def colour_bar(scale: Scale, signed: bool, colormap: str | None, unit: str) -> N
     if scale.constant:
         st.html(f"<div class='v-bar-row'>Constant: {scale.low:.3g} everywhere, so no map is drawn.</div>")
         return
-    name = colormap or (render.DIVERGING_COLORMAPS[0] if signed else render.COLORMAPS[0])
+    name = colormap or render.usual_colormap(signed)
     stops = ", ".join(_hex(name, position / 8) for position in range(9))
     missing = " · grey: not a number" if scale.missing else ""
     st.html(
         f"<div class='v-bar-row'><span>{'≤ ' if scale.clipped and signed else ''}{short_number(scale.low)}</span>"
         f"<span class='v-ramp' style='background:linear-gradient(90deg,{stops})'></span>"
         f"<span>{'≥ ' if scale.clipped else ''}{short_number(scale.high)}</span></div>"
-        f"<div class='v-bar-row' style='justify-content:center;opacity:.65'>{unit}{missing}</div>"
+        f"<div class='v-bar-row v-unit' title='{html.escape(unit, quote=True)}'>{html.escape(unit)}{missing}</div>"
     )
 
 

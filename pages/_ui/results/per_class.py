@@ -36,7 +36,7 @@ def show(context: Context, explainer: Any, look: Look) -> None:
         return maps
 
     title = f"{explainer.title} for every {words(classifier.task).one}"
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     try:
         maps = work.run(context.key("every class", explainer), title, compute)
     except vislib.VislibError:
@@ -51,7 +51,10 @@ def show(context: Context, explainer: Any, look: Look) -> None:
     pictures = [
         Tile(
             str(index),
-            data_uri(render.overlay(context.image, heatmap, look.opacity, look.colormap, 240, look.clip), 240),
+            data_uri(
+                render.overlay(context.shown, heatmap, look.opacity, look.colormap, 240, look.clip, blend=look.blend),
+                240,
+            ),
             f"{labels[index]}: {value_text(classifier, float(context.values[index]))}",
             f"{explainer.title} for {labels[index]}; click to explain this {one}",
         )

@@ -4,6 +4,7 @@ import html
 import re
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 import vislib
@@ -17,29 +18,24 @@ from vislib.output import render
 
 SIDE = 448
 """Pixels of an image's longer side on the page."""
+LARGE_SIDE = 720
+"""The same of the Overview's first picture."""
 _MINUS = re.compile(r"(?<![\w.-])-(?=\d)")
 
 
 def heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note: str = "") -> None:
     """A heatmap over the image, with its colour bar, caption and downloads."""
-    with st.container(gap="xsmall"):
-        _heatmap_picture(context, heatmap, look, note)
-
-
-def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note: str) -> None:
     method = vislib.methods()[heatmap.method]
     title = method.title
     scale = look.scale_of(heatmap)
-    show_image(
-        render.overlay(context.image, heatmap, look.opacity, look.colormap, SIDE, scale=scale),
-        width="stretch",
-        alt=f"{title} for {heatmap.label} over {context.image_name}",
-    )
+    colormap = look.colormap_of(heatmap.signed)
+    drawn = render.overlay(context.shown, heatmap, look.opacity, colormap, SIDE, scale=scale, blend=look.blend)
+    show_image(drawn, width="stretch", alt=described(context, heatmap))
     if look.relative and not scale.constant:
         shares = replace(scale, low=scale.low / scale.high, high=1.0)
-        colour_bar(shares, heatmap.signed, look.colormap, f"1 = {short_number(scale.high)} ({heatmap.unit})")
+        colour_bar(shares, heatmap.signed, colormap, f"1 = {short_number(scale.high)} ({heatmap.unit})")
     else:
-        colour_bar(scale, heatmap.signed, look.colormap, heatmap.unit)
+        colour_bar(scale, heatmap.signed, colormap, heatmap.unit)
     where = f" at layer {heatmap.layer}" if heatmap.layer else ""
     task = words(context.classifier.task)
     every = "other images" if context.reference else task.many
@@ -48,6 +44,29 @@ def _heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note
     sentences = (f"{capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes, *blind, note)
     caption(f"{title}{where}", " ".join(sentences))
     downloads.of_heatmap(context, heatmap, look, scale)
+
+
+def described(context: Context, heatmap: vislib.Heatmap) -> str:
+    """A heatmap in words for people who cannot see it, with the place where it is largest."""
+    place = strongest_place(heatmap.values)
+    title = vislib.methods()[heatmap.method].title
+    return f"{title} for {heatmap.label} over {context.image_name}{'' if place is None else f'; strongest {place}'}"
+
+
+def strongest_place(values: np.ndarray) -> str | None:
+    """The part of a 3 × 3 grid in which a map (h, w) has the largest sum of magnitudes; None for a constant map."""
+    magnitude = np.nan_to_num(np.abs(values))
+    if magnitude.max() == magnitude.min():
+        return None
+    sums = [
+        [float(cell.mean()) if cell.size else 0.0 for cell in np.array_split(band, 3, axis=1)]
+        for band in np.array_split(magnitude, 3, axis=0)
+    ]
+    row, column = np.unravel_index(np.argmax(sums), (3, 3))
+    vertical, horizontal = ("at the top", "", "at the bottom")[row], ("left", "", "right")[column]
+    if not vertical:
+        return f"in the middle{f', {horizontal}' if horizontal else ''}"
+    return f"{vertical}{f' {horizontal}' if horizontal else ', middle'}"
 
 
 def caption(title: str, text: str) -> None:

@@ -73,7 +73,8 @@ def headline(classifier: vislib.Classifier, values: np.ndarray, main: int) -> st
         named = ", ".join(present[:8]) + (", …" if len(present) > 8 else "")
         return f"{len(present)} {'segment' if len(present) == 1 else 'segments'}{': ' if present else ''}{named}"
     if task.has_classes:
-        return f"{value_text(classifier, float(values[main]))} {labels[main]}"
+        label = f"“{labels[main]}”" if labels[main].isdecimal() else labels[main]
+        return f"{label}, {value_text(classifier, float(values[main]))}"
     shown = ", ".join(f"{labels[k]} {value_text(classifier, float(values[k]))}" for k in shown_outputs(values, 3))
     return f"{shown}{', …' if len(values) > 3 else ''}"
 

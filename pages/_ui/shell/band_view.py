@@ -1,4 +1,4 @@
-"""An image of bands in the sidebar: chosen bands as a picture, and each band in numbers."""
+"""An image of bands at the top of the page: chosen bands as a picture, and each band in numbers."""
 
 import numpy as np
 import streamlit as st

@@ -1,9 +1,10 @@
-"""What is chosen in the sidebar: a network, an image, a target; and what the network says about the image."""
+"""What is chosen at the top of the page: a network, an image, a target; and what the network says about the image."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 
 import vislib
 from pages._ui.server import work
@@ -28,9 +29,9 @@ class Context:
 
     Attributes:
         classifier: The network.
-        model_name: Its name in the sidebar.
+        model_name: Its name at the top of the page.
         image: (H, W, 3) uint8, or (H, W, bands).
-        image_name: Its name in the sidebar.
+        image_name: Its name at the top of the page.
         digest: A digest of its pixels.
         target: What is explained.
         logits: The network's output for the image.
@@ -45,6 +46,13 @@ class Context:
     target: vislib.targets.Target
     logits: np.ndarray
     reference: Reference | None = None
+
+    @property
+    def shown(self) -> np.ndarray:
+        """The image with the colours that the network is given, for drawing: grey for a grey network."""
+        if self.classifier.channels != 1:
+            return self.image
+        return np.asarray(Image.fromarray(self.image).convert("L").convert("RGB"))
 
     @property
     def values(self) -> np.ndarray:

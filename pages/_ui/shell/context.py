@@ -1,4 +1,4 @@
-"""The context that all pages share: model, image and target, chosen in the sidebar."""
+"""The context that all pages share: model, image and target, chosen in one row at the top."""
 
 import functools
 from collections.abc import Callable
@@ -25,41 +25,49 @@ def context(
     lead: str,
     needs_maps: bool = True,
     pictures_only: bool = False,
+    with_answer: bool = True,
     while_loading: Callable[[str, str], None] | None = None,
 ) -> Context:
-    """Draws the heading and the sidebar, loads what the user chose, and returns it.
+    """Draws the heading and the row of choices, loads what the user chose, and returns it.
 
-    `while_loading` draws something before the network is loaded, from its name and the digest of the image.
+    With `with_answer` the network's answer stands below the row. `while_loading` draws something before the network
+    is loaded, from its name and the digest of the image.
 
     The page stops here with a message if the model cannot be loaded, if the page needs feature maps and the model has
     none, or if the model takes bands and there is no such image, or the page works on pictures only.
     """
     style.start(title, lead)
-    loading = st.empty()
-    with st.sidebar:
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="context")
+    with row.container(width=220, key="context_model"):
         model_name = models.model_control()
-        samples = sample_names(model_name)
+    samples = sample_names(model_name)
+    channels = _channels(model_name)
+    with row.container(width=190, key="context_image"):
+        chosen = images.image_control("image", "Image", samples, channels=channels)
+    with row:
+        images.upload_control(channels)
+    class_slot = row.container(width=240, key="context_class")
+    further_slot = row.container(width="content", key="context_further")
+    below = st.container(gap="small")
+    with below:
+        images.say_refused()
+        if chosen is not None:
+            images.show_details(chosen[0], channels)
         if samples == images.DIGITS:
             digit_canvas.draw_a_digit()
-        channels = _channels(model_name)
-        chosen = images.image_control("image", "Image", samples, channels=channels)
-        images.upload_control(channels)
-        class_slot = st.container()
+    loading = st.empty()
     draw = None
     if while_loading is not None and chosen is not None:
         draw = functools.partial(while_loading, model_name, image_digest(chosen[1]))
     classifier = _load(model_name, loading, draw)
     if chosen is None or (pictures_only and not classifier.takes_pictures):
         loading.empty()
-        work_on = (
-            "This page works on pictures. " if pictures_only else "Upload one (.npy, .npz or TIFF) in the sidebar. "
-        )
+        work_on = "This page works on pictures. " if pictures_only else "Upload one (.npy, .npz or TIFF) above. "
         st.info(f"{plain(model_name)} takes images of {channels} bands. {work_on}")
         st.stop()
     image_name, image = chosen
     here = _context(classifier, model_name, image_name, image)
-    with class_slot:
-        here = _with_target(here, samples)
+    here = _with_target(here, samples, class_slot, further_slot, below, with_answer)
     loading.empty()
     if needs_maps and not classifier.network.map_layers:
         st.info(
@@ -70,29 +78,34 @@ def context(
     return here
 
 
-def _with_target(here: Context, samples: tuple[str, ...]) -> Context:
-    """Draws the choice of the target, and below it the network's answer."""
+def _with_target(here: Context, samples: tuple[str, ...], main, further, below, with_answer: bool) -> Context:
+    """Draws the choice of the target into the slots `main` and `further`, and the network's answer into `below`."""
     classifier = here.classifier
     if classifier.task is Task.EMBEDDING:
-        label = words(classifier.task).chooser
-        chosen = images.image_control("reference", label, samples, 1, classifier.channels, with_details=False)
+        with main:
+            label = words(classifier.task).chooser
+            chosen = images.image_control("reference", label, samples, 1, classifier.channels)
         assert chosen is not None  # the page has an image already
         here = _compared(here, chosen[0])
-        similar = [(chosen[0], here.similarity)]
-        st.html(bars(similar, "Cosine similarity", lambda value: short_number(value)))
-        if here.reference is not None and here.reference.digest == here.digest:
-            st.caption("An image is perfectly similar to itself. Choose another one to compare with.")
+        with below:
+            if with_answer:
+                similar = bars([(chosen[0], here.similarity)], "Cosine similarity", lambda value: short_number(value))
+                st.html(f"<div class='v-answer'>{similar}</div>")
+            if here.reference is not None and here.reference.digest == here.digest:
+                st.caption("An image is perfectly similar to itself. Choose another one to compare with.")
         return here
-    here = replace(here, target=target_control(classifier, here.logits))
-    st.html(answers.answer_html(classifier, here.values, 5))
-    answers.say_unknown(classifier)
+    here = replace(here, target=target_control(classifier, here.logits, main, further))
+    if with_answer:
+        with below:
+            st.html(f"<div class='v-answer'>{answers.answer_html(classifier, here.values, 5)}</div>")
+            answers.say_unknown(classifier)
     return here
 
 
 def other_image_control(label: str, key: str) -> tuple[str, np.ndarray]:
     """A second image, chosen from the same list as the first one."""
     model_name = st.session_state["model"]
-    chosen = images.image_control(key, label, sample_names(model_name), 1, _channels(model_name), False)
+    chosen = images.image_control(key, label, sample_names(model_name), 1, _channels(model_name))
     assert chosen is not None  # the page has an image already
     return chosen
 

@@ -118,25 +118,26 @@ def _user_images() -> dict[str, ImageFile]:
 
 
 def image_control(
-    key: str, label: str, samples: tuple[str, ...], index: int = 0, channels: int = 3, with_details: bool = True
+    key: str, label: str, samples: tuple[str, ...], index: int = 0, channels: int = 3
 ) -> tuple[str, np.ndarray] | None:
-    """A select box of the images; the name and the pixels of the chosen one. None if there are no images.
-
-    Below it stands how a file of this user was read, where that is not plain, and its window; not without
-    `with_details`, as for a second image.
-    """
+    """A select box of the images; the name and the pixels of the chosen one. None if there are no images."""
     options = image_names(samples, channels)
     if not options:
         return None
     name = choose(label, options, key, options[min(index, len(options) - 1)], shared=index == 0)
-    if with_details and name in _user_images():
-        image = _loaded(name, channels)
-        for note in image.notes:
-            st.caption(plain(note))
-        image_files.window_control(_user_images()[name].digest, image)
-        if channels not in (1, 3):
-            band_view.show(image.values, name)
     return name, image_named(name, channels)
+
+
+def show_details(name: str, channels: int) -> None:
+    """How a file of this user was read, where that is not plain; its window and its bands."""
+    if name not in _user_images():
+        return
+    image = _loaded(name, channels)
+    for note in image.notes:
+        st.caption(plain(note))
+    image_files.window_control(_user_images()[name].digest, image)
+    if channels not in (1, 3):
+        band_view.show(image.values, name)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -145,23 +146,28 @@ def _sample(name: str) -> np.ndarray:
 
 
 def upload_control(channels: int = 3) -> None:
-    """Upload and camera. After a refusal an error stands here, and the current image stays.
+    """Upload and camera. After a refusal the current image stays, and `say_refused` says why.
 
     Args:
         channels: The number of channels of the network in use, which has to take the image.
     """
-    with st.expander("Use your own image", icon=":material/add_photo_alternate:"):
-        st.file_uploader(
-            "Upload",
-            type=list(image_files.TYPES),
-            key="upload",
-            on_change=_take,
-            args=("upload", channels),
-            help="PNG, JPEG, WEBP, BMP, GIF, TIFF, DICOM, .npy or .npz, up to 20 MB and 25 million pixels. It stays on "
-            "this server.",
-        )
-        if st.toggle("Camera", key="camera_on"):
+    st.file_uploader(
+        "Your own image",
+        type=list(image_files.TYPES),
+        key="upload",
+        on_change=_take,
+        args=("upload", channels),
+        width=130,
+        help="PNG, JPEG, WEBP, BMP, GIF, TIFF, DICOM, .npy or .npz, up to 20 MB and 25 million pixels. It stays on "
+        "this server.",
+    )
+    with st.popover("Camera", icon=":material/photo_camera:"):
+        if st.toggle("Use the camera", key="camera_on"):
             st.camera_input("Take a picture", key="camera", on_change=_take, args=("camera", channels))
+
+
+def say_refused() -> None:
+    """Why the last image was refused, if it was."""
     if refused := st.session_state.get("refused"):
         st.error(plain(refused))
 

@@ -111,8 +111,10 @@ def model_control() -> str:
         st.session_state["model"] = wanted
         st.session_state["class"] = "Top prediction"
     recall(about, "model")
-    name = st.selectbox("Model", list(about), key="model", bind="query-params")
-    st.caption(about[name])
+    chosen = st.session_state.get("model")
+    name = st.selectbox(
+        "Model", list(about), key="model", bind="query-params", help=about.get(chosen) or next(iter(about.values()))
+    )
     own = user_models().get(name)
     if own and own.outputs and len(own.outputs.shapes) > 1:
         output_control(name, own.outputs, "output")

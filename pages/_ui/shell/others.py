@@ -1,4 +1,4 @@
-"""What a network says about the other images of the sidebar, with which its answer is compared."""
+"""What a network says about the other images of the choice at the top, with which its answer is compared."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from pages._ui.shell.context import image_names, sample_names
 
 
 def similarities(here: Context) -> list[tuple[str, float]]:
-    """The similarity of an embedding's image to each other image of the sidebar, most similar first."""
+    """The similarity of an embedding's image to each other image of the choice at the top, most similar first."""
     found = []
     for name in image_names(here):
         other = images.image_named(name, here.classifier.channels)

@@ -5,19 +5,46 @@ import runpy
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
 _CSS = """
 <style>
-.stMainBlockContainer { padding-top: 3.4rem; padding-bottom: 3rem; max-width: 1320px; }
-[data-testid='stHeading'] h3 { font-size: 1.15rem; font-weight: 600; padding: .6rem 0 .2rem; }
+.stMainBlockContainer { padding: 4.2rem 2.5rem 3rem; max-width: 1680px; }
+.v-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: .1rem .9rem; }
+.st-key-context { border-bottom: 1px solid rgba(128,128,128,.25); padding-bottom: .7rem; }
+.st-key-upload [data-testid="stFileUploaderDropzoneInstructions"], .st-key-upload [data-testid="stFileUploaderFile"],
+.st-key-upload [data-testid="stFileUploaderPagination"] { display: none; } /* the chosen image stands in Image */
+.st-key-upload [data-testid="stFileUploaderDropzone"] { padding: 0; min-height: 0; border: 0; background: none; }
+.v-answer .v-top { display: grid !important; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 0 1.2rem; }
+.v-answer .v-top li { margin-bottom: 0; }
+.v-answer .v-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+[class*="st-key-grid_"] { display: grid !important; gap: 1.1rem 1rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 270px), 1fr)); }
+[class*="st-key-grid_"] > div { width: auto !important; min-width: 0; }
+[class*="st-key-settings"] { row-gap: .5rem; }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding: 4rem 1rem 3rem; }
+  .st-key-context, [class*="st-key-settings"] { display: grid !important; grid-template-columns: 1fr 1fr;
+    align-items: end; }
+  .st-key-context > div, [class*="st-key-settings"] > div { width: auto !important; min-width: 0; }
+  [class*="st-key-grid_"] { grid-template-columns: 1fr 1fr; gap: 1rem .7rem; }
+  .v-lead { font-size: .9rem; }
+  .v-answer .v-top { grid-template-columns: 1fr 1fr; }
+  .v-answer .v-top li:nth-child(n + 3) { display: none; }
+}
+[data-testid='stHeading'] h2 { font-size: 1.2rem; font-weight: 600; padding: .6rem 0 .2rem; }
+.v-said { font-size: 2rem; line-height: 1.15; font-weight: 650; letter-spacing: -.01em; margin: 0 0 .6rem; padding: 0; }
+.v-said span { font-weight: 400; opacity: .72; white-space: nowrap; }
 [data-testid="stStatusWidget"] button { display: none; } /* this Stop resets widgets; the pages have their own Stop */
 [data-testid="stMarkdownContainer"] table { display: block; overflow-x: auto; } /* a wide table scrolls, not the page */
 [data-testid="stCheckbox"] [data-testid="stMarkdownContainer"], [data-testid="stCheckbox"] p {
   white-space: normal; } /* in a narrow column a switch's label takes two lines */
 .v-title { font-size: 1.7rem; font-weight: 650; margin: 0; padding: 0; letter-spacing: -0.01em; }
-.v-lead { margin: .15rem 0 .3rem; opacity: .75; font-size: 1rem; }
+.v-lead { margin: 0; opacity: .75; font-size: 1rem; }
 .v-bar-row { display: flex; align-items: center; gap: .5rem; font-size: .8rem; font-variant-numeric: tabular-nums; }
+.v-unit { justify-content: center; opacity: .7; overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
+  display: block; text-align: center; }
 .v-bar-row .v-ramp { flex: 1; height: .55rem; border-radius: 2px; border: 1px solid rgba(128,128,128,.35); }
 .v-caption { font-size: .86rem; line-height: 1.35; margin: .3rem 0 0; }
 .v-caption b { font-weight: 600; }
@@ -66,7 +93,20 @@ def start(title: str, lead: str) -> None:
     """Starts a page: the CSS rules, the title and the line under it."""
     _through_app()
     st.html(_CSS)
-    st.html(f"<h1 class='v-title'>{html.escape(title)}</h1><p class='v-lead'>{html.escape(lead)}</p>")
+    st.html(
+        f"<div class='v-head'><h1 class='v-title'>{html.escape(title)}</h1>"
+        f"<p class='v-lead'>{html.escape(lead)}</p></div>"
+    )
+
+
+def settings_row(key: str = "") -> DeltaGenerator:
+    """A row above the pictures for the widgets of a page; on a phone two stand side by side."""
+    return st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"settings{key}")
+
+
+def grid(key: str) -> DeltaGenerator:
+    """A container whose elements stand side by side in equal columns, as many as the page is wide enough for."""
+    return st.container(key=f"grid_{key}")
 
 
 def _through_app() -> None:

@@ -14,28 +14,34 @@ _TOP = "Top prediction"
 _NONE = "nothing"
 
 
-def target_control(classifier: vislib.Classifier, logits: np.ndarray) -> vislib.targets.Target:
-    """What is explained, and in an expander further choices.
+def target_control(classifier: vislib.Classifier, logits: np.ndarray, main, further) -> vislib.targets.Target:
+    """What is explained, and behind a button further choices.
 
     Args:
         classifier: Not an embedding, which has no classes.
         logits: Its output for the image.
+        main: The place of the select box.
+        further: The place of the button.
     """
     about = words(classifier.task)
-    part = regions.part_control() if classifier.task is Task.SEGMENTATION else ""
+    options = further.popover("Target options", icon=":material/tune:")
+    with options:
+        part = regions.part_control() if classifier.task is Task.SEGMENTATION else ""
     values = classifier.values(logits)
     names = _names(classifier, values, only_present=part == regions.WHOLE)
-    name = choose(
-        about.chooser,
-        [_TOP, *names],
-        "class",
-        shared=True,
-        help=about.order,
-        format_func=lambda name: about.first if name == _TOP else name,
-    )
+    with main:
+        name = choose(
+            about.chooser,
+            [_TOP, *names],
+            "class",
+            shared=True,
+            help=about.order,
+            format_func=lambda name: about.first if name == _TOP else name,
+        )
     class_index = classifier.main_class(logits) if name == _TOP else classifier.class_index(name)
-    point = regions.point_control(logits, class_index) if part == regions.POINT else None
-    against, score, counterfactual = _further(classifier, class_index, values)
+    with options:
+        point = regions.point_control(logits, class_index) if part == regions.POINT else None
+        against, score, counterfactual = _further(classifier, class_index, values)
     if point is not None:
         return vislib.targets.Pixels(class_index, against, score, counterfactual, where=point)
     return vislib.Target(class_index, against, score, counterfactual)
@@ -56,30 +62,29 @@ def _names(classifier: vislib.Classifier, values: np.ndarray, only_present: bool
 def _further(classifier: vislib.Classifier, class_index: int, values: np.ndarray) -> tuple[int | None, str, bool]:
     about, labels = words(classifier.task), classifier.labels
     against, score = _NONE, "logit"
-    with st.expander("Explain another score", icon=":material/tune:"):
-        if len(labels) > 1:
-            others = _names(classifier, values, only_present=False)
-            against = choose(
-                "Minus the score of" if classifier.task.has_classes else "Minus the output",
-                [_NONE, *(name for name in others if name != labels[class_index])],
-                "against",
-                help=f"Why this {about.one} and not the other: explains the difference of their scores.",
-            )
-        if classifier.task.has_classes:
-            only_probabilities = classifier.network.head.probabilities_only
-            score = choose(
-                "Score",
-                SCORES,
-                "score",
-                SCORES[1] if only_probabilities else SCORES[0],
-                help="The network gives probabilities and no raw scores; its logit is the logarithm of the probability."
-                if only_probabilities
-                else "The logit is the network's raw score. A probability also rises when other classes fall.",
-            )
-        counterfactual = st.toggle(
-            about.lower,
-            key="counterfactual",
-            bind="query-params",
-            help="The negative of the score: the map shows the places that lower it.",
+    if len(labels) > 1:
+        others = _names(classifier, values, only_present=False)
+        against = choose(
+            f"Contrast with {about.one}",
+            [_NONE, *(name for name in others if name != labels[class_index])],
+            "against",
+            help=f"Why this {about.one} and not the other: explains the difference of their scores.",
         )
+    if classifier.task.has_classes:
+        only_probabilities = classifier.network.head.probabilities_only
+        score = choose(
+            "Score",
+            SCORES,
+            "score",
+            SCORES[1] if only_probabilities else SCORES[0],
+            help="The network gives probabilities and no raw scores; its logit is the logarithm of the probability."
+            if only_probabilities
+            else "The logit is the network's raw score. A probability also rises when other classes fall.",
+        )
+    counterfactual = st.toggle(
+        about.lower,
+        key="counterfactual",
+        bind="query-params",
+        help="The negative of the score: the map shows the places that lower it.",
+    )
     return None if against == _NONE else classifier.class_index(against), score, counterfactual

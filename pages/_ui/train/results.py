@@ -27,7 +27,7 @@ def show_runs(runs: list[Run]) -> None:
     newest = runs[-1]
     result, options = newest.result, newest.plan.options
     ended = "stopped" if result.ended == "cancelled" else result.ended
-    st.subheader(f"{percent(newest.evaluation.accuracy)} of the test images classified correctly", anchor=False)
+    st.header(f"{percent(newest.evaluation.accuracy)} of the test images classified correctly", anchor=False)
     picture.facts(
         {
             "Network": newest.plan.name,
@@ -58,7 +58,7 @@ def show_runs(runs: list[Run]) -> None:
 
 def show_shipped() -> None:
     """Shown before the first run: the digit network of vislib, and how it was trained."""
-    st.subheader("The digit network that comes with vislib", anchor=False)
+    st.header("The digit network that comes with vislib", anchor=False)
     classifier = work.stored(("digits", "classifier"), lambda: vislib.load_classifier("digits"))
     layer = vislib.filter_layers(classifier)[0]
     show_image(kernel_sheet(vislib.filters(classifier, layer)), width=420, alt="Its first-layer kernels")
@@ -99,7 +99,7 @@ def _confusion(run: Run) -> None:
 
 
 def _kernels_over_time(run: Run) -> None:
-    st.subheader("First-layer kernels during the training", anchor=False)
+    st.header("First-layer kernels during the training", anchor=False)
     steps = run.result.kernels[:1] + run.result.kernels[1:][-3:]
     names = ["before training", *(f"epoch {len(run.result.kernels) - len(steps) + k}" for k in range(1, len(steps)))]
     for column, kernels, name in zip(st.columns(max(len(steps), 4)), steps, names, strict=False):
@@ -110,9 +110,9 @@ def _kernels_over_time(run: Run) -> None:
 
 def _mistakes(run: Run) -> None:
     if not run.evaluation.mistakes:
-        st.subheader("No mistake on the test images", anchor=False)
+        st.header("No mistake on the test images", anchor=False)
         return
-    st.subheader(f"{len(run.evaluation.mistakes):,} mistakes, the most confident first", anchor=False)
+    st.header(f"{len(run.evaluation.mistakes):,} mistakes, the most confident first", anchor=False)
     labels, shown = run.result.labels, run.evaluation.mistakes[: len(run.mistakes)]
     pictures = [
         Tile(

@@ -29,11 +29,11 @@ def mode_title(mode: str, context: Context) -> str:
 def kind_control(context: Context) -> str:
     task = context.classifier.task
     if task is Task.EMBEDDING:
-        last, about = "Similarity", "likeness to the other image chosen in the sidebar"
+        last, about = "Similarity", "likeness to the other image chosen above"
     elif task is Task.SEGMENTATION:
-        last, about = CLASS, "the class chosen in the sidebar, over the whole output"
+        last, about = CLASS, "the class chosen above, over the whole output"
     else:
-        last, about = words(task).one.capitalize(), f"the {words(task).one} chosen in the sidebar"
+        last, about = words(task).one.capitalize(), f"the {words(task).one} chosen above"
     return st.selectbox(
         "Unit",
         (CHANNEL, NEURON, CLASS),
@@ -65,9 +65,16 @@ def settings_controls(mode: str) -> maximization.Settings:
     """Widgets for the settings of one mode."""
     if mode == DREAM:
         octaves = st.slider(
-            "Octaves", 1, 4, 3, key="octaves", bind="query-params", help="Number of image sizes, from coarse to fine."
+            "Octaves",
+            1,
+            4,
+            3,
+            key="octaves",
+            bind="query-params",
+            help="Number of image sizes, from coarse to fine.",
+            width=150,
         )
-        steps = st.slider("Steps per octave", 5, 40, 10, 5, key="dream_steps", bind="query-params")
+        steps = st.slider("Steps per octave", 5, 40, 10, 5, key="dream_steps", bind="query-params", width=170)
         return maximization.Settings(steps, _seed(), octaves=octaves)
     start = 64 if mode == CHANNELS else 128
     steps = st.select_slider(
@@ -76,6 +83,7 @@ def settings_controls(mode: str) -> maximization.Settings:
         start,
         key=f"steps.{mode}",
         bind="query-params",
+        width=200,
         help="More steps make a picture stronger and finer; earlier steps are not computed again.",
     )
     n_pictures = 1
@@ -87,14 +95,17 @@ def settings_controls(mode: str) -> maximization.Settings:
             1,
             key="n_pictures",
             bind="query-params",
+            width=150,
             help="Several pictures that differ from each other: many units respond to more than one pattern.",
         )
     if mode == CHANNELS:
-        n_pictures = st.slider("Channels", 4, 24, 8, 4, key="n_channels", bind="query-params")
+        n_pictures = st.slider("Channels", 4, 24, 8, 4, key="n_channels", bind="query-params", width=150)
     return maximization.Settings(int(steps), _seed(), n_pictures)
 
 
 def _seed() -> int:
     return int(
-        st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params", help="Another seed gives another picture.")
+        st.number_input(
+            "Seed", 0, 9999, 0, key="seed", bind="query-params", help="Another seed gives another picture.", width=120
+        )
     )

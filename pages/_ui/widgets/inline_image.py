@@ -21,7 +21,11 @@ def show_image(image: Image.Image, alt: str, width: Any = "stretch") -> None:
         alt: Description of the image for people who cannot see it.
         width: The width, as in `st.image`.
     """
+    st.image(jpeg_uri(image), width=width, alt=alt)
+
+
+def jpeg_uri(image: Image.Image) -> str:
+    """A picture as a data URI."""
     buffer = io.BytesIO()
     image.convert("RGB").save(buffer, "JPEG", quality=_QUALITY, subsampling=0)
-    source = f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
-    st.image(source, width=width, alt=alt)
+    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -26,7 +26,7 @@ def facts(context: Context, task: str) -> None:
     classifier, network = context.classifier, context.classifier.network
     height, width = classifier.input_size
     n_with_maps = f"{len(network.map_layers):,}" if network.map_layers else "none"
-    st.subheader(plain(context.model_name), anchor=False)
+    st.header(plain(context.model_name), anchor=False)
     picture.facts(
         {
             "Input": f"{width} × {height}, {_channels(classifier.channels)}",
@@ -57,7 +57,7 @@ def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> Non
         context: Network and image.
         use: Called with the name of the preprocessing to use; None if the network has only one.
     """
-    st.subheader("Predictions with each preprocessing", anchor=False)
+    st.header("Predictions with each preprocessing", anchor=False)
     found = work.stored(
         context.key("by preprocessing"), lambda: predictions_by_preprocessing(context.classifier, context.image)
     )
@@ -94,5 +94,5 @@ def _card(context: Context, name: str, predictions: list[vislib.Prediction], use
 
 def layers(context: Context) -> None:
     """One row per layer."""
-    st.subheader("Layer by layer", anchor=False)
+    st.header("Layer by layer", anchor=False)
     views.layer_list(one_network.table_of(context), context.classifier.task)

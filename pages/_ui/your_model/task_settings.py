@@ -32,7 +32,7 @@ def question(name: str, classifier: vislib.Classifier, choose: Callable[[str, st
     several = "a map of numbers" if len(shape) == 3 else f"{shape[-1]:,} numbers"
     classes = Task.SEGMENTATION if len(shape) == 3 else Task.CLASSIFICATION
     with st.container(border=True):
-        st.subheader("Are these outputs scores of classes or numbers?", anchor=False)
+        st.header("Are these outputs scores of classes or numbers?", anchor=False)
         st.warning(
             f"{plain(name)} gives {several} without a softmax or sigmoid, and neither the model nor its file says what "
             "they are. Until you say it, they are shown as plain numbers, without probabilities.",
@@ -68,7 +68,7 @@ def reason(upload: Upload | None, classifier: vislib.Classifier) -> str:
     parts = [f"Task: {classifier.task}. {classifier.network.head.reason}"]
     if upload and upload.output is not None:
         parts.append(
-            f"It has {upload.choices.n_outputs} outputs; “{upload.output}” is in use, and the sidebar has the others."
+            f"It has {upload.choices.n_outputs} outputs; “{upload.output}” is in use, and the top of the page has the others."
             if len(upload.choices.outputs) > 1
             else f"It has {upload.choices.n_outputs} outputs; “{upload.output}” is the one that vislib can explain."
         )

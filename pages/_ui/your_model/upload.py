@@ -84,7 +84,7 @@ def ask_for_inputs() -> None:
     if asked is None:
         return
     with st.container(border=True):
-        st.subheader(f"{plain(asked.file)} needs more than an image", anchor=False)
+        st.header(f"{plain(asked.file)} needs more than an image", anchor=False)
         shown = ", ".join(f"{name} ({lengths(shape)})" for name, shape in asked.choices.inputs.items())
         st.markdown(
             f"Its inputs: {plain(shown)}. One of them takes the image; say what the others are given. They have the "
@@ -134,7 +134,7 @@ def _use_first(file_name: str, loaded: ModelFile, choices: Choices, answer: open
 
 
 def _new_name(file_name: str) -> str:
-    """A name that no network in the sidebar has."""
+    """A name that no network at the top of the page has."""
     stem = file_name.rsplit(".", 1)[0][:40] or "my model"
     taken = {*vislib.models(), *models.user_models()}
     return next(one for one in (stem, *(f"{stem} ({n})" for n in range(2, 99))) if one not in taken)

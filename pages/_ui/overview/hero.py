@@ -1,0 +1,40 @@
+"""The photograph, large, and a slider from it to the first map that explains the answer."""
+
+import streamlit as st
+
+import vislib
+from pages._ui.results import explain, picture
+from pages._ui.results.look import Look
+from pages._ui.shell.context import Context
+from pages._ui.widgets.fade_slider import fade_slider
+from vislib.output import render
+
+
+def show(context: Context) -> None:
+    """Draws the photograph at once, and the slider as soon as the map is computed."""
+    name = "grad-cam" if context.classifier.network.map_layers else "saliency"
+    explainer = vislib.methods()[name]().resolved(context.classifier)
+    slot = st.empty()
+    with slot.container():
+        explain.image_picture(context)
+    look = Look()
+    try:
+        heatmap = explain.compute(context, explainer, slot, look.suited(explainer.signed))
+    except vislib.VislibError:
+        return  # the map's own place on the page shows the reason
+    if heatmap is None or look.scale_of(heatmap).constant:
+        return
+    box = context.classifier.box(context.image)
+    with slot.container():
+        fade_slider(
+            render.seen(context.shown, box, picture.LARGE_SIDE),
+            render.overlay(context.shown, heatmap, size=picture.LARGE_SIDE, scale=look.scale_of(heatmap)),
+            "hero",
+            heatmap.title,
+            f"{context.image_name}, as the network sees it",
+            picture.described(context, heatmap),
+        )
+        picture.caption(
+            "What the network sees, and where the evidence lies",
+            f"{explain.seen_in_words(context)} Bright: evidence for “{context.label}”, by {heatmap.title}.",
+        )
