@@ -33,7 +33,7 @@ with beside:
     if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
         st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": layer, "channel": str(channel)})
 with every:
-    st.header("All channels, strongest first", anchor=False)
+    st.header("All channels, most varied first", anchor=False)
     feature_maps.grid(layer, maps, channel, most, own_scale)
     downloads.show(
         f"maps {layer}",

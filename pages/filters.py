@@ -27,7 +27,8 @@ downloads.show(
     f"kernels {layer}",
     downloads.file_stem(here.classifier.key, layer),
     {
-        "png": lambda: export.png_bytes(kernel_tiles.sheet(kernels, by_norm, most)),
+        "png": lambda: export.png_bytes(export.enlarged(kernel_tiles.sheet(kernels, by_norm, most))),
+        "figure.png": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "png"),
         "svg": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "svg"),
         "pdf": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "pdf"),
         "npz": lambda: export.npz_bytes(kernels, layer=layer, model=here.classifier.key),

@@ -8,6 +8,7 @@ from pages._ui.results import explain
 from pages._ui.results.look import Look
 from pages._ui.shell import style
 from pages._ui.shell.context import context
+from pages._ui.widgets.text import plain
 from vislib.tasks import Task
 
 here = context(
@@ -20,13 +21,15 @@ here = context(
 
 segmentation = here.classifier.task is Task.SEGMENTATION
 image, answer = st.columns(2 if segmentation else [2, 3], gap="large")
+refused = ""
 with image:
     if segmentation:
         explain.image_picture(here)
     else:
-        hero.show(here)
+        refused = hero.show(here)
 with answer:
     answer_view.show(here)
+    answer_view.questions(here)
 
 if here.classifier.network.map_layers:
     st.header("The network at a glance", anchor=False)
@@ -45,7 +48,11 @@ maps = []
 places = style.grid("rests_on")
 for name, page, title, look in cards:
     with places.container(gap="xsmall"):
-        heatmap = explain.show(here, methods[name]().resolved(here.classifier), look)
+        if refused and name == hero.method(here):  # it is not asked twice
+            st.info(f"**{methods[name].title}.** {plain(refused)}")
+            heatmap = None
+        else:
+            heatmap = explain.show(here, methods[name]().resolved(here.classifier), look)
         maps += [] if heatmap is None else [(heatmap, look.suited(heatmap.signed))]
         st.page_link(page, label=f"Open {title}", icon=":material/arrow_forward:")
 if len(maps) == len(cards):

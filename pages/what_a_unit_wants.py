@@ -51,6 +51,6 @@ else:
     if kind != controls.CLASS:
         st.header(f"Real patches that excite channel {channel} most", anchor=False)
         patches.show(here, layer, channel)
-        st.header("Other channels, strongest on this image first", anchor=False)
+        st.header("Other channels, most varied on this image first", anchor=False)
         feature_maps.grid(layer, maps, channel, 24, False)
 views.about()

@@ -8,7 +8,7 @@ from tiny_models import SIDE, classifier_of, layers, random_image, seeded, tiny
 
 import vislib
 from vislib import LayerError
-from vislib.activations.maps import stages, strongest_channels
+from vislib.activations.maps import most_varied_channels, stages, strongest_channels
 from vislib.backend import keras
 from vislib.network import function_cache
 
@@ -119,6 +119,22 @@ def test_strongest_channels_by_mean_magnitude():
     maps = np.zeros((2, 2, 4), np.float32)
     maps[..., 1], maps[..., 2], maps[0, 0, 3] = -3, 2, 10
     np.testing.assert_array_equal(strongest_channels(maps), [1, 3, 2, 0])
+
+
+def test_most_varied_channels_by_deviation_then_by_magnitude():
+    maps = np.zeros((2, 2, 4), np.float32)
+    maps[..., 1], maps[..., 2], maps[0, 0, 3] = -3, 2, 10
+    np.testing.assert_array_equal(most_varied_channels(maps), [3, 1, 2, 0])
+
+
+def test_stages_padding_dropout_and_scaling_stand_for_none():
+    inputs = keras.Input((SIDE, SIDE, 3))
+    x = layers.RandomFlip()(layers.Rescaling(1 / 255)(inputs))
+    x = layers.Conv2D(4, 3, strides=2, padding="same", activation="relu", name="first")(x)
+    x = layers.ZeroPadding2D(1)(layers.Dropout(0.5)(x))
+    x = layers.Dropout(0.5)(layers.Conv2D(4, 3, strides=2, activation="relu", name="second")(x))
+    model = keras.Model(inputs, layers.Dense(2, activation="softmax")(layers.GlobalAveragePooling2D()(x)))
+    assert stages(classifier_of(seeded(model))) == ("first", "second")
 
 
 def test_stages_last_layer_of_each_size(classifier):

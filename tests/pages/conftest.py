@@ -85,16 +85,20 @@ def open_page() -> Callable[..., AppTest]:
 
 
 @pytest.fixture
-def offered(monkeypatch) -> dict[str, Offered]:
-    """Fills with what each picture offers as pages are run, by the picture's key."""
+def offered(monkeypatch, tmp_path) -> dict[str, Offered]:
+    """Fills with what each picture offers as pages are run, by the picture's key. Snippets save into a folder."""
+    import vislib
     from pages._ui.results import downloads
 
     seen: dict[str, Offered] = {}
     real = downloads.show
 
-    def show(key, stem, formats, snippet) -> None:
+    def show(key, stem, formats, snippet, enlarge=None) -> None:
         seen[key] = Offered(formats, snippet)
-        real(key, stem, formats, snippet)
+        real(key, stem, formats, snippet, enlarge)
+
+    save = vislib.save
+    monkeypatch.setattr(vislib, "save", lambda heatmap, path, *rest: save(heatmap, tmp_path / path, *rest))
 
     monkeypatch.setattr(downloads, "show", show)
     return seen

@@ -21,7 +21,12 @@ def text(page: AppTest) -> str:
 
 
 def pictures(page: AppTest) -> list[str]:
-    """The alternative texts of the page's pictures."""
+    """The alternative texts of the page's pictures, without the place where a map is strongest."""
+    return [alt.split("; strongest")[0] for alt in alternative_texts(page)]
+
+
+def alternative_texts(page: AppTest) -> list[str]:
+    """The whole alternative texts of the page's pictures."""
     return [image.alt for element in page.get("image") for image in element.proto.imgs]
 
 

@@ -231,9 +231,9 @@ def test_segments_are_shares_of_the_pixels():
 @pytest.mark.parametrize(
     ("model", "sentence"),
     [
-        ("digits", "for the class that the network predicts. The image and the class in"),
-        ("digit-size", "for the first output. The image and the output in"),
-        ("scene-segmentation", "other than a class called “background”. The image and the segment in"),
+        ("digits", "for the class that the network predicts. The image and the class at"),
+        ("digit-size", "for the first output. The image and the output at"),
+        ("scene-segmentation", "other than a class called “background”. The image and the segment at"),
     ],
 )
 def test_page_says_what_its_maps_explain(open_page, model, sentence):

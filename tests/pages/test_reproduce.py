@@ -72,7 +72,7 @@ def test_snippet_gives_the_numbers_behind_the_picture(
 @pytest.mark.parametrize("name", ["filters", "feature_maps", "class_activation"])
 def test_every_file_offered_can_be_made(name, open_page, offered):
     open_page(name, model="cifar10")
-    starts = {"png": b"\x89PNG\r\n", "svg": b"<?xml", "pdf": b"%PDF-", "npz": b"PK"}
+    starts = {"png": b"\x89PNG\r\n", "figure.png": b"\x89PNG\r\n", "svg": b"<?xml", "pdf": b"%PDF-", "npz": b"PK"}
     for one in offered.values():
         assert list(one.files) == list(starts)
         for kind, make in one.files.items():

@@ -31,7 +31,7 @@ def test_trained_network_follows_the_random_ones(open_page):
     page = check_sound(open_page("a_cat_through_a_cnn"))
     assert pictures(page)[:2] == ["The image: 451 × 300, 3 channels", "The image, centred: 451 × 300, 3 channels"]
     assert "Conv2D “stem_conv”: 112 × 112, 32 channels" in text(page)
-    assert "The 8 strongest of 32." in text(page)
+    assert "The 8 of 32 that vary most." in text(page)
 
 
 def test_snippets_give_the_numbers_offered_and_new_weights_give_new_ones(open_page, offered):

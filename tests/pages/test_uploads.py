@@ -130,7 +130,7 @@ def test_good_file_becomes_the_image(name, open_page, images_drawn, small):
     image = images_drawn[-1]
     assert image.shape == expected.shape
     assert np.abs(image.astype(float) - expected).max() <= tolerance
-    listed = next(block for block in reversed(blocks(page)) if "%" in block)
+    listed = next(block for block in blocks(page) if "%" in block)
     assert listed.startswith(small.predict(image, 1)[0].label)
 
 

@@ -8,6 +8,8 @@ from vislib.errors import LayerError, listed
 from vislib.graph.layer_kinds import Reach, Role, nearest_kind
 from vislib.model.classifier import Classifier
 
+_WITHOUT_FEATURES = (Role.PADDING, Role.REGULARIZATION, Role.AUGMENTATION, Role.RESCALING)
+
 
 def filter_layers(classifier: Classifier) -> tuple[str, ...]:
     """Names of the layers with two-dimensional kernels, in order."""
@@ -67,20 +69,34 @@ def strongest_channels(maps: np.ndarray) -> np.ndarray:
     return np.argsort(-np.abs(maps).mean(axis=(0, 1)), kind="stable")
 
 
+def most_varied_channels(maps: np.ndarray) -> np.ndarray:
+    """Channel indices of maps (h, w, c) by the standard deviation over positions, largest first; then as above.
+
+    A channel that is strong everywhere, such as one at the limit of a ReLU6, shows nothing.
+    """
+    return np.lexsort((-np.abs(maps).mean(axis=(0, 1)), -maps.std(axis=(0, 1))))
+
+
 def stages(classifier: Classifier) -> tuple[str, ...]:
     """The last layer at each size of feature map, in order of depth: one layer for each stage.
 
-    A size that maps have again behind upsampling, as in the decoder of a U-Net, is another stage.
+    A size that maps have again behind upsampling, as in the decoder of a U-Net, is another stage. Layers that only pad,
+    scale, drop out or augment do not stand for a stage, if there are others.
     """
+    nodes = classifier.network.map_nodes
+    telling = [node for node in nodes if nearest_kind(node.operation).role not in _WITHOUT_FEATURES] or nodes
+    chosen = {node.name for node in telling}
     grown: set[int] = set()
     last: dict[tuple[bool, tuple[int, int]], str] = {}
-    for node in classifier.network.map_nodes:
+    for node in nodes:
         size = tuple(node.output.shape[1:3])
         before = [tensor for tensor in node.inputs if len(tensor.shape) == 4 and tensor.shape[1]]
         grows = bool(before) and all(2 * tensor.shape[1] <= size[0] for tensor in before)
         is_behind = grows or any(id(tensor) in grown for tensor in before)
         if is_behind:
             grown.add(id(node.output))
+        if node.name not in chosen:
+            continue
         key = (is_behind, size)
         last.pop(key, None)  # so that the order is that of the last layers
         last[key] = node.name

@@ -21,6 +21,9 @@ from vislib.progress import Progress, no_progress
 from vislib.speed.blas_threads import one_blas_thread
 from vislib.targets.base import LOGITS, Target
 
+_NEGLIGIBLE = 1e-9
+"""A logit that changes by less than this changes no probability."""
+
 
 @dataclass(frozen=True)
 class Attribution:
@@ -139,8 +142,13 @@ class Explainer(ABC):
             if score is None:
                 score = attribution.score if attribution.score is not None else float(network.values(inputs, target)[0])
             network.check_finite(np.array(score), inputs)
+        values = np.ascontiguousarray(attribution.values, np.float32)
+        largest = float(np.nanmax(np.abs(values)))
+        is_logit = getattr(target, "score_name", "") == "logit"
+        negligible = is_logit and max(largest, abs(score)) < _NEGLIGIBLE
+        nothing = f"The score hardly changes (the largest value is {largest:.1g}): there is nothing to explain."
         return Heatmap(
-            values=np.ascontiguousarray(attribution.values, np.float32),
+            values=values,
             signed=self.signed,
             unit=self.unit,
             method=self.name,
@@ -157,11 +165,13 @@ class Explainer(ABC):
             image_size=(image.shape[0], image.shape[1]),
             details=attribution.details,
             notes=(
+                *((nothing,) if negligible and largest else ()),
                 *attribution.notes,
                 *method.further_notes(classifier, resized, target, attribution, score),
                 *classifier.image_of(image).notes,
             ),
             title=self.title,
+            negligible=negligible,
         )
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:

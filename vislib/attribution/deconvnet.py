@@ -24,6 +24,7 @@ class Deconvnet(LargestGradient):
 
     name = "deconvnet"
     title = "Deconvnet"
+    unit = "|deconvnet signal|"
     reference = "Zeiler & Fergus 2013, arXiv 1311.2901"
     caveat = (
         "It shows mostly the input's edges, whatever the class, and in networks without max pooling not even those "

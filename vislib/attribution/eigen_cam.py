@@ -25,6 +25,7 @@ class EigenCam(OnePass, AtLayer):
 
     name = "eigen-cam"
     title = "Eigen-CAM"
+    unit = "Eigen-CAM, first principal component of A"
     family = Family.CLASS_ACTIVATION
     reference = "Muhammad & Yeasin 2020, arXiv 2008.00299"
     caveat = "It does not depend on the class: it shows the strongest pattern in the layer."

@@ -19,6 +19,7 @@ class GradCamPlusPlus(WeightedMaps):
 
     name = "grad-cam++"
     title = "Grad-CAM++"
+    unit = "Grad-CAM++, ReLU(Σ w · A)"
     reference = "Chattopadhay et al. 2018, arXiv 1710.11063"
     caveat = (
         "It uses positive gradients only, so it distinguishes classes less well than Grad-CAM. In practice it is close "

@@ -23,6 +23,7 @@ class GuidedBackprop(LargestGradient):
 
     name = "guided-backprop"
     title = "Guided backpropagation"
+    unit = "|guided gradient|"
     reference = "Springenberg et al. 2014, arXiv 1412.6806"
     caveat = (
         "It is sharp, but it shows edges rather than reasons: it hardly depends on the class and hardly changes when "

@@ -28,6 +28,7 @@ class GuidedGradCam(AtLayer):
 
     name = "guided-grad-cam"
     title = "Guided Grad-CAM"
+    unit = "Grad-CAM · guided gradient"
     family = Family.CLASS_ACTIVATION
     reference = "Selvaraju et al. 2017, arXiv 1610.02391"
     caveat = (

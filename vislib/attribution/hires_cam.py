@@ -19,6 +19,7 @@ class HiResCam(WeightedMaps):
 
     name = "hires-cam"
     title = "HiRes-CAM"
+    unit = "HiRes-CAM, Σ gradient · A"
     reference = "Draelos & Carin 2020, arXiv 2011.08891"
     caveat = (
         "It is faithful to the score only where a single dense layer follows; deeper heads are approximated to first "

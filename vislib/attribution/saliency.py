@@ -55,6 +55,7 @@ class Saliency(LargestGradient):
 
     name = "saliency"
     title = "Saliency (vanilla gradient)"
+    unit = "|∂ score / ∂ input|"
     reference = "Simonyan, Vedaldi & Zisserman 2013, arXiv 1312.6034"
     caveat = (
         "It is noisy: the gradient changes from pixel to pixel. It shows where a small change would change the score, "

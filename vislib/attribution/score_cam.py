@@ -29,6 +29,7 @@ class ScoreCam(ChannelScoring):
 
     name = "score-cam"
     title = "Score-CAM"
+    unit = "Score-CAM, ReLU(Σ α · A)"
     reference = "Wang et al. 2020, arXiv 1910.01279"
     caveat = (
         "It runs the network once for each channel, on masked images that are unlike the training images. Leaving "

@@ -26,6 +26,7 @@ class SmoothGrad(Explainer):
 
     name = "smoothgrad"
     title = "SmoothGrad"
+    unit = "|mean ∂ score / ∂ input|"
     family = Family.GRADIENT
     reference = "Smilkov et al. 2017, arXiv 1706.03825"
     caveat = (

@@ -23,6 +23,7 @@ class VarGrad(Explainer):
 
     name = "vargrad"
     title = "VarGrad"
+    unit = "variance of ∂ score / ∂ input"
     family = Family.GRADIENT
     reference = "Adebayo et al. 2018, arXiv 1810.03307"
     caveat = (

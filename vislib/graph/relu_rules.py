@@ -71,9 +71,14 @@ def with_relu_rule(graph: Graph, rule: str, name: str) -> Graph:
     )
 
 
+def is_or_ends_in_relu(graph: Graph, node: Node) -> bool:
+    """Whether a node is a ReLU, or has one as its activation."""
+    return node.name in graph.modified_relus or _is_relu(node.operation)
+
+
 def before_relu(graph: Graph, node: Node) -> keras.KerasTensor:
     """The input of the ReLU that a node is or ends in; the node's output if there is no ReLU."""
-    if node.name not in graph.modified_relus and not _is_relu(node.operation):
+    if not is_or_ends_in_relu(graph, node):
         return node.output
     if "activation" not in vars(node.operation) or kind_of(node.operation).role is Role.ACTIVATION:
         return node.inputs[0]

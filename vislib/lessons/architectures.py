@@ -44,6 +44,34 @@ class Architecture:
     make: Callable[[], "keras.Model"]
 
 
+@dataclass(frozen=True)
+class PublishedErrors:
+    """ImageNet errors in percent of a built-in network, as its authors publish them; None where they do not.
+
+    The number of crops and the resizing are the source's, which may differ from `PROTOCOL`.
+    """
+
+    top1: float
+    top5: float | None
+    source: str
+
+
+_KERAS = "one minus the accuracy in the table of keras.io/api/applications"
+PUBLISHED_ERRORS = {
+    "efficientnet-lite0": PublishedErrors(
+        24.9, None, "one minus the FP32 accuracy in the table of github.com/tensorflow/tpu, efficientnet/lite"
+    ),
+    "VGG16": PublishedErrors(28.7, 9.9, _KERAS),
+    "ResNet50": PublishedErrors(25.1, 7.9, _KERAS),
+    "MobileNet": PublishedErrors(29.6, 10.5, _KERAS),
+    "MobileNetV2": PublishedErrors(28.7, 9.9, _KERAS),
+    "DenseNet121": PublishedErrors(25.0, 7.7, _KERAS),
+    "InceptionV3": PublishedErrors(22.1, 6.3, _KERAS),
+    "Xception": PublishedErrors(21.0, 5.5, _KERAS),
+}
+"""The published errors of built-in networks, by name."""
+
+
 def build(name: str) -> "keras.Model":
     """Builds the named architecture with random weights, for its published input size and number of classes.
 

@@ -131,12 +131,13 @@ def _draw_heatmap(
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    scale = scale if scale is not None else Scale.of(heatmap.values, heatmap.signed, clip)
+    scale = scale if scale is not None else Scale.of_heatmap(heatmap, clip)
     name = colormap or usual_colormap(heatmap.signed, True)
     if image is not None:
         axes.imshow(overlay(image, heatmap, opacity, name, LEAST_SIDE, scale=scale, blend=blend))
     if scale.constant:
-        axes.text(0.5, 0.02, f"constant: {scale.low:.4g} everywhere", transform=axes.transAxes, ha="center")
+        said = "hardly any value" if heatmap.negligible else f"constant: {scale.low:.4g} everywhere"
+        axes.text(0.5, 0.02, said, transform=axes.transAxes, ha="center")
     else:
         if image is None:
             axes.imshow(heatmap.values, cmap=name, vmin=scale.low, vmax=scale.high, interpolation="nearest")

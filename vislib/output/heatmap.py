@@ -35,6 +35,8 @@ class Heatmap:
         details: Further arrays of the method, by name.
         notes: Sentences about this map to show beside it, such as what was left out or how exact it is.
         title: The explainer's name as people write it: "Grad-CAM".
+        negligible: Whether the score hardly depends on the image, so that the values are rounding errors. Such a map is
+            not drawn.
     """
 
     values: np.ndarray
@@ -55,3 +57,4 @@ class Heatmap:
     details: Mapping[str, np.ndarray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     title: str = ""
+    negligible: bool = False

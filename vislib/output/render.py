@@ -72,6 +72,13 @@ class Scale:
         return cls(low, high, missing=missing)
 
     @classmethod
+    def of_heatmap(cls, heatmap: Heatmap, clip: float = 0.0) -> "Scale":
+        """The scale of a heatmap's values, as `of` makes it; constant for a map that is negligible."""
+        if heatmap.negligible:
+            return cls(float(heatmap.values.min()), float(heatmap.values.max()), constant=True)
+        return cls.of(heatmap.values, heatmap.signed, clip)
+
+    @classmethod
     def from_zero(cls, values: np.ndarray, signed: bool, clip: float = 0.0) -> "Scale":
         """Like `of`, but unsigned values always start at zero, so that maps of different units can be compared."""
         scale = cls.of(values, signed, clip)
@@ -181,7 +188,7 @@ def overlay(
             f"The heatmap explains an image of {heatmap.image_size[1]} × {heatmap.image_size[0]} pixels; "
             f"this one has {image.shape[1]} × {image.shape[0]}."
         )
-    scale = scale if scale is not None else Scale.of(heatmap.values, heatmap.signed, clip)
+    scale = scale if scale is not None else Scale.of_heatmap(heatmap, clip)
     colormap = colormap or usual_colormap(heatmap.signed, True)
     return _blended(seen(image, heatmap.box, size), heatmap.values, scale, heatmap.signed, opacity, colormap, blend)
 

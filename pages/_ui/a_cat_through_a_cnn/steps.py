@@ -10,10 +10,11 @@ from PIL import Image
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.results.look import colour_bar
 from pages._ui.server import work
+from pages._ui.shell import style
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import data_uri
-from vislib.activations.maps import strongest_channels
+from vislib.activations.maps import most_varied_channels
 from vislib.lessons.story import StoryStep, story, trained_story
 from vislib.output import export, figures, render
 from vislib.output.render import Scale
@@ -33,10 +34,11 @@ def next_seed() -> None:
     st.session_state["seed"] = (st.session_state["seed"] + 1) % 10_000
 
 
-def pair(context: Context, steps: dict[str, StoryStep], left: str, right: str) -> None:
-    """Two steps side by side."""
-    for column, key in zip(st.columns(2, gap="medium"), (left, right), strict=True):
-        with column, st.container(gap="xsmall"):
+def side_by_side(context: Context, steps: dict[str, StoryStep], *keys: str) -> None:
+    """Several steps side by side."""
+    places = style.grid(keys[0])
+    for key in keys:
+        with places.container(gap="xsmall"):
             _step(context, steps[key])
 
 
@@ -51,7 +53,7 @@ def trained(context: Context) -> None:
     """The first steps of the chosen network, with their strongest maps."""
     steps = work.stored(context.key("trained story"), lambda: trained_story(context.classifier, context.image))
     for step in steps[1:]:
-        _strip(step, strongest_channels(step.maps)[:_MOST])
+        _strip(step, most_varied_channels(step.maps)[:_MOST])
         _downloads(context, step, snippets.feature_maps(context, step.key))
 
 
@@ -98,7 +100,7 @@ def _strip(step: StoryStep, channels: Sequence[int] | np.ndarray, title: str = "
         for k, image in images.items()
     )
     heading = title or f"{step.title}: {_size(step)}"
-    more = f" The {len(channels)} strongest of {step.maps.shape[2]}." if len(channels) < step.maps.shape[2] else ""
+    more = f" The {len(channels)} of {step.maps.shape[2]} that vary most." if len(channels) < step.maps.shape[2] else ""
     notice = "" if title else f"<br><span>{html.escape(step.notice)}{more}</span>"
     formula = (
         "" if title or not step.formulas else f"<br><span>Width: {step.formulas[1]}. Height: {step.formulas[0]}.</span>"

@@ -10,7 +10,7 @@ from pages._ui.architectures.views import LOADED, size, title
 from pages._ui.results import picture
 from pages._ui.shell.context import Context
 from vislib.layers.table import LayerTable
-from vislib.lessons.architectures import ARCHITECTURES, PROTOCOL
+from vislib.lessons.architectures import ARCHITECTURES, PROTOCOL, PUBLISHED_ERRORS
 
 _AXES = {
     "Multiply-adds": lambda table, about: table.macs / 1e6,
@@ -38,14 +38,13 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
     import altair as alt  # importing it takes half a second, so only this page waits
 
     with st.container(horizontal=True):
-        x = st.selectbox("Across", list(_AXES), 0, key="across", bind="query-params", width=220)
-        y = st.selectbox("Up", list(_AXES), 6, key="up", bind="query-params", width=220)
+        x = st.selectbox("x axis", list(_AXES), 0, key="across", bind="query-params", width=220)
+        y = st.selectbox("y axis", list(_AXES), 6, key="up", bind="query-params", width=220)
     rows = []
     for name, table in every.items():
-        about = ARCHITECTURES.get(name)
         rows.append(
             {"network": title(context, name), "kind": "loaded" if name == LOADED else "published"}
-            | {"x": _AXES[x](table, about), "y": _AXES[y](table, about)}
+            | {"x": _number(context, x, name, table), "y": _number(context, y, name, table)}
         )
     shown = pd.DataFrame(rows).dropna().sort_values("y")
     shown["left"] = [place % 2 == 1 for place in range(len(shown))]
@@ -77,6 +76,21 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
     )
 
 
+def _number(context: Context, quantity: str, name: str, table: LayerTable) -> float | None:
+    """A quantity of a network; None where it is unknown."""
+    if quantity == "Top-1 error" and name == LOADED:
+        return _errors(context, name)[0]
+    return _AXES[quantity](table, ARCHITECTURES.get(name))
+
+
+def _errors(context: Context, name: str) -> tuple[float | None, float | None]:
+    """The published top-1 and top-5 errors in percent."""
+    if name == LOADED:
+        published = PUBLISHED_ERRORS.get(context.model_name)
+        return (published.top1, published.top5) if published else (None, None)
+    return ARCHITECTURES[name].top1, ARCHITECTURES[name].top5
+
+
 def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
     """One row per network."""
     rows = []
@@ -92,8 +106,8 @@ def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
                 "Depth": table.depth,
                 "Receptive field (px)": max(table.field.size) if table.field else None,
                 "Activations (MiB)": table.activation_bytes / 2**20,
-                "Top-1 error (%)": _error_text(about.top1 if about else None),
-                "Top-5 error (%)": _error_text(about.top5 if about else None),
+                "Top-1 error (%)": _error_text(_errors(context, name)[0]),
+                "Top-5 error (%)": _error_text(_errors(context, name)[1]),
             }
         )
     config: dict[str, Any] = {
@@ -109,10 +123,16 @@ def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
     table = pd.DataFrame(rows).dropna(axis="columns", how="all")
     st.dataframe(table, hide_index=True, height="content", column_config=config)
     picture.caption(
-        "In numbers; click a heading to sort",
+        "Metrics; click a heading to sort",
         f"Counted layer by layer on networks that vislib builds. Errors are published values, of {PROTOCOL}; their "
-        "source stands below each network.",
+        f"source stands below each network.{_source(context, every)}",
     )
+
+
+def _source(context: Context, every: Mapping[str, LayerTable]) -> str:
+    """Where the error of the loaded network is published, as a sentence."""
+    published = PUBLISHED_ERRORS.get(context.model_name) if LOADED in every else None
+    return f" That of {context.model_name}: {published.source}." if published else ""
 
 
 def _error_text(value: float | None) -> str:

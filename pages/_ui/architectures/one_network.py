@@ -8,7 +8,7 @@ from pages._ui.results.graph_explorer import explorer
 from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.choice import choose
-from vislib.activations.maps import filter_layers, stages, strongest_channels
+from vislib.activations.maps import filter_layers, most_varied_channels, stages
 from vislib.layers import ReceptiveField, layer_table
 from vislib.layers.table import LayerRow, LayerTable
 
@@ -69,7 +69,7 @@ def layer(context: Context, row: LayerRow) -> None:
         return
     maps = feature_maps.maps_of(context, context.image, row.name)
     clicked = st.session_state.get("channel")
-    strongest = int(strongest_channels(maps)[0])
+    strongest = int(most_varied_channels(maps)[0])
     channel = int(clicked) if clicked is not None and 0 <= clicked < maps.shape[2] else strongest
     left, right = st.columns(2)
     with left:

@@ -33,6 +33,22 @@ def show(context: Context) -> None:
     )
 
 
+def questions(context: Context) -> None:
+    """Links to the pages that answer what a person asks next."""
+    has_maps = bool(context.classifier.network.map_layers)
+    every = (
+        ("pages/class_activation.py", "Where does a layer hold the evidence?", has_maps),
+        ("pages/occlusion.py", "What if a part is covered?", True),
+        ("pages/compare_and_trust.py", "Do other methods agree, and can they be trusted?", has_maps),
+        ("pages/feature_maps.py", "What does each layer compute?", has_maps),
+        ("pages/what_a_unit_wants.py", "What does a unit respond to?", has_maps and context.classifier.takes_pictures),
+    )
+    with st.container(gap=None):
+        for page, question, applies in every:
+            if applies:
+                st.page_link(page, label=question, icon=":material/arrow_forward:")
+
+
 def said(text: str) -> str:
     """HTML of the answer as a large heading; what comes after the last comma, the number, is light."""
     head, comma, tail = text.rpartition(", ")

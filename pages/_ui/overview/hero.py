@@ -10,9 +10,17 @@ from pages._ui.widgets.fade_slider import fade_slider
 from vislib.output import render
 
 
-def show(context: Context) -> None:
-    """Draws the photograph at once, and the slider as soon as the map is computed."""
-    name = "grad-cam" if context.classifier.network.map_layers else "saliency"
+def method(context: Context) -> str:
+    """Name of the method whose map is shown."""
+    return "grad-cam" if context.classifier.network.map_layers else "saliency"
+
+
+def show(context: Context) -> str:
+    """Draws the photograph at once, and the slider as soon as the map is computed.
+
+    Returns the reason why there is no map, if the method refuses the network or the target.
+    """
+    name = method(context)
     explainer = vislib.methods()[name]().resolved(context.classifier)
     slot = st.empty()
     with slot.container():
@@ -20,10 +28,10 @@ def show(context: Context) -> None:
     look = Look()
     try:
         heatmap = explain.compute(context, explainer, slot, look.suited(explainer.signed))
-    except vislib.VislibError:
-        return  # the map's own place on the page shows the reason
+    except vislib.VislibError as error:
+        return str(error)
     if heatmap is None or look.scale_of(heatmap).constant:
-        return
+        return ""
     box = context.classifier.box(context.image)
     with slot.container():
         fade_slider(
@@ -38,3 +46,4 @@ def show(context: Context) -> None:
             "What the network sees, and where the evidence lies",
             f"{explain.seen_in_words(context)} Bright: evidence for “{context.label}”, by {heatmap.title}.",
         )
+    return ""

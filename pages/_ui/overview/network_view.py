@@ -7,9 +7,11 @@ from pages._ui.overview import operation_view
 from pages._ui.server import work
 from pages._ui.shell import answers
 from pages._ui.shell.context import Context
-from pages._ui.widgets.tiles import Group, map_tile, tiles
-from vislib.activations.maps import feature_maps_of, stages, strongest_channels
-from vislib.output.render import Scale
+from pages._ui.widgets.text import cut_in_the_middle, without_common_start
+from pages._ui.widgets.tiles import Group, Tile, data_uri, map_tile, tiles
+from vislib.activations.maps import feature_maps_of, most_varied_channels, stages
+from vislib.output import render
+from vislib.output.render import Scale, is_signed
 from vislib.tasks import Task
 
 _CHANNELS = 6
@@ -17,17 +19,25 @@ _SCALES = ("a layer", "the network", "a map")
 
 
 def show(context: Context) -> None:
-    """Draws the network; below it one number of the map that was clicked last, and the operation that computed it."""
+    """Draws the network, and beside it one number of the map that was clicked last and the operation behind it."""
+    left, right = st.columns([3, 1], gap="medium")
+    with left:
+        _columns(context)
+    with right, st.container(key="glance_number", gap="small"):
+        operation_view.show(context)
+
+
+def _columns(context: Context) -> None:
     shared = st.segmented_control("Colours shared within", _SCALES, default=_SCALES[0], key="glance_scale")
-    layers = stages(context.classifier)
+    layers, chosen = stages(context.classifier), operation_view.chosen()
     maps = work.stored(context.key("stages"), lambda: feature_maps_of(context.classifier, context.image, layers))
     tiles(
         [_input(context), *_stages(context, maps, shared), _classes(context)],
         key="glance",
         layout="columns",
+        selected="|".join(map(str, chosen)) if chosen else "",
         on_click=_choose,
     )
-    operation_view.show(context)
 
 
 def _choose(chosen: str) -> None:
@@ -40,13 +50,18 @@ def _input(context: Context) -> Group:
     channels = context.classifier.preprocess_input(context.classifier.resize(context.image)[None])[0]
     every = {1: ("Grey",), 3: ("Red", "Green", "Blue")}
     names = every.get(channels.shape[-1]) or tuple(f"Band {band}" for band in range(channels.shape[-1]))
-    scale = Scale.of(channels, signed=True)
+    scale = Scale.of(channels, signed=False)
     height, width = context.classifier.input_size
     return Group(
         "Input",
-        f"{width} × {height}, {len(names)} {'channel' if len(names) == 1 else 'channels'}",
+        f"{width} × {height} × {len(names)}",
         [
-            map_tile(f"input{k}", channels[..., k], scale, True, name, f"{name} channel of the network's input")
+            Tile(
+                f"input{k}",
+                data_uri(render.map_image(channels[..., k], colormap="gray", scale=scale)),
+                name,
+                f"{name} channel of the network's input",
+            )
             for k, name in enumerate(names)
         ],
     )
@@ -55,26 +70,29 @@ def _input(context: Context) -> Group:
 def _stages(context: Context, maps: dict[str, np.ndarray], shared: str | None) -> list[Group]:
     graph = context.classifier.network.graph
     names = {id(graph.input): "the input", **{id(node.output): node.name for node in graph.nodes}}
-    network_scale = Scale.of(np.concatenate([values.ravel() for values in maps.values()]), signed=True)
+    every = np.concatenate([values.ravel() for values in maps.values()])
+    network_scale = {signed: Scale.of(every, signed) for signed in (False, True)}
+    short = without_common_start(list(maps))
     groups = []
     for layer, values in maps.items():
         height, width, n_channels = values.shape
-        layer_scale = Scale.of(values, signed=True)
-        scale = {"a layer": layer_scale, "the network": network_scale}.get(shared or _SCALES[0])
-        strongest = strongest_channels(values)[:_CHANNELS]
+        signed = is_signed(values)
+        scales = {"a layer": Scale.of(values, signed, clip=0.001), "the network": network_scale[signed]}
+        scale = scales.get(shared or _SCALES[0])
+        strongest = most_varied_channels(values)[:_CHANNELS]
         node = context.classifier.network.map_node(layer)
         before = " and ".join(names.get(id(tensor), "?") for tensor in node.inputs)
         groups.append(
             Group(
-                f"{width} × {height}",
-                f"{layer}: {len(strongest)} strongest of {n_channels}",
+                f"{width} × {height} × {n_channels}",
+                cut_in_the_middle(short[layer], 13),
                 [
                     map_tile(
                         f"{layer}|{channel}",
                         values[..., channel],
                         scale,
-                        True,
-                        f"channel {channel}",
+                        signed,
+                        f"{channel}",
                         f"Channel {channel} of {layer}: {values[..., channel].min():.2f} to "
                         f"{values[..., channel].max():.2f}. Made from {before} by {type(node.operation).__name__}. "
                         "Click it to see its numbers.",
@@ -98,11 +116,11 @@ def _classes(context: Context) -> Group:
         if classifier.task is Task.SEGMENTATION:
             top = [index for index in top if values[index] > 0]
             shares = shares[: len(top)]
-        note = f"{len(values):,} in all, {order.get(classifier.task, 'most probable first')}"
+        note = f"{len(values):,}, {order.get(classifier.task, 'most probable first')}"
     else:
         top = answers.shown_outputs(values, n_shown)
         shares = [None] * len(top)
-        note = f"{len(values):,} in all"
+        note = f"{len(values):,}"
     bars = [
         (classifier.labels[index], share, answers.value_text(classifier, float(values[index])))
         for index, share in zip(top, shares, strict=True)

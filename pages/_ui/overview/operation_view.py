@@ -23,6 +23,11 @@ from vislib.output.render import Scale
 _CHOSEN, _AT = "number of", "number at"
 
 
+def chosen() -> tuple[str, int] | None:
+    """The layer and the channel that were chosen last."""
+    return st.session_state.get(_CHOSEN)
+
+
 def choose(layer: str, channel: int, at: tuple[float, float] | None = None) -> None:
     """Chooses a channel of a layer; the cursor stays, or moves to `at` (x, y), fractions of width and height."""
     st.session_state[_CHOSEN] = (layer, channel)
@@ -39,28 +44,25 @@ def show(context: Context) -> None:
         return
     operation = _operation(context, layer)
     channel = min(channel, operation.output.shape[-1] - 1)
-    left, right = st.columns([1, 2], gap="medium")
     row, column = 0, 0
-    with left:
-        if operation.output.ndim == 3:
-            row, column = _cursor(operation, channel)
-        else:
-            st.metric(f"{layer}, unit {channel}", notation.number(operation.output[channel]))
-    with right:
-        kind = nearest_kind(operation.node.operation)
-        if kind.role is Role.RESHAPE and operation.output.ndim == 1:
-            _flattened(operation, channel)
-            return
-        try:
-            cell = operation.at(row, column, channel)
-        except LayerError as error:
-            picture.caption(f"{layer}: {operation.kind}", str(error))
-            cell = None
-        if cell is not None:
-            _lines(f"{layer}: {kind.title or operation.kind}", cell)
-            if isinstance(cell.step, Step):
-                _window(cell.step)
-        _sources(context, operation, cell, channel)
+    if operation.output.ndim == 3:
+        row, column = _cursor(operation, channel)
+    else:
+        st.metric(f"{layer}, unit {channel}", notation.number(operation.output[channel]))
+    kind = nearest_kind(operation.node.operation)
+    if kind.role is Role.RESHAPE and operation.output.ndim == 1:
+        _flattened(operation, channel)
+        return
+    try:
+        cell = operation.at(row, column, channel)
+    except LayerError as error:
+        picture.caption(f"{layer}: {operation.kind}", str(error))
+        cell = None
+    if cell is not None:
+        _lines(f"{layer}: {kind.title or operation.kind}", cell)
+        if isinstance(cell.step, Step):
+            _window(cell.step)
+    _sources(context, operation, cell, channel)
 
 
 def _last_step(context: Context) -> None:

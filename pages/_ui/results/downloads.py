@@ -40,7 +40,7 @@ def show(
     snippet: str,
     enlarge: Callable[[], Image.Image] | None = None,
 ) -> None:
-    """A small menu: Save and Python, and where there is a picture to enlarge, Enlarge.
+    """A small menu: Save and Python, and where there is a picture to enlarge, Enlarge; then it is an icon alone.
 
     Args:
         key: Prefix of the widgets' keys.
@@ -49,7 +49,13 @@ def show(
         snippet: The Python lines.
         enlarge: Makes the picture that fills the screen.
     """
-    with st.popover("Save, Python", icon=":material/more_horiz:", type="tertiary", key=f"menu {key}"):
+    with st.popover(
+        "Save, Python",
+        icon=":material/more_horiz:",
+        type="tertiary",
+        key=f"{'menu' if enlarge is None else 'icon'} {key}",
+        help="Save, Python, enlarge",
+    ):
         if enlarge is not None and st.button("Enlarge", icon=":material/zoom_in:", key=f"enlarge {key}"):
             _enlarged(enlarge(), stem)
         with st.container(horizontal=True, gap="small"):

@@ -154,7 +154,7 @@ def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = 
             slot.info(f"**{explainer.title}.** {plain(str(error))}")
         return None
     if heatmap is not None:
-        with slot.container():
+        with slot.container(gap="xsmall"):
             picture.heatmap_picture(context, heatmap, look, note)
     return heatmap
 

@@ -15,10 +15,11 @@ from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point_picker import point_picker
 from pages._ui.widgets.tiles import Group, map_tile, tiles
-from vislib.activations.maps import strongest_channels
+from vislib.activations.maps import most_varied_channels
 from vislib.images.fitting import Box
 from vislib.images.reading import image_digest
 from vislib.layers import receptive_fields
+from vislib.layers.receptive_field import ReceptiveField
 from vislib.output import export, figures, render
 from vislib.output.render import Scale, is_signed
 
@@ -30,11 +31,11 @@ def maps_of(context: Context, image: np.ndarray, layer: str) -> np.ndarray:
 
 
 def channel_control(maps: np.ndarray) -> int:
-    """The chosen channel; by default the strongest."""
+    """The chosen channel; by default the one that varies most over the image."""
     n_channels = maps.shape[2]
     if not 0 <= (st.session_state.get("channel") or 0) < n_channels:
         st.session_state.pop("channel", None)
-    strongest = int(strongest_channels(maps)[0])
+    first = int(most_varied_channels(maps)[0])
     chosen = st.number_input(
         "Channel",
         0,
@@ -42,11 +43,11 @@ def channel_control(maps: np.ndarray) -> int:
         None,
         key="channel",
         bind="query-params",
-        placeholder=str(strongest),
+        placeholder=str(first),
         width=130,
-        help="Empty: the strongest on this image.",
+        help="Empty: the one that varies most over this image.",
     )
-    return strongest if chosen is None else int(chosen)
+    return first if chosen is None else int(chosen)
 
 
 def summary(context: Context, layer: str, maps: np.ndarray) -> None:
@@ -62,7 +63,7 @@ def summary(context: Context, layer: str, maps: np.ndarray) -> None:
             "Receptive field": f"{field.size[1]} × {field.size[0]} px",
             "Stride": f"{field.stride[0]:g} px" if field.stride[0] else "whole image",
             "Values": f"{short_number(maps.min())} to {short_number(maps.max())}",
-            "Zero": whole_percent((maps == 0).mean()),
+            "Zeros (sparsity)": whole_percent((maps == 0).mean()),
         }
     )
 
@@ -71,13 +72,18 @@ def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opaci
     """One channel over the image; a click chooses a unit and shows its value and receptive field."""
     values = maps[..., channel]
     height, width = values.shape
-    row, column = (int(i) for i in np.unravel_index(np.abs(values).argmax(), values.shape))
+    size, fields = context.classifier.input_size, _fields(context)[layer]
+    row, column = _usual_unit(values, fields, size)
     if chosen := st.session_state.get("unit"):
         row, column = int(chosen[1] * height), int(chosen[0] * width)
     box = context.classifier.box(context.image)
     drawn = render.overlay_map(context.shown, box, values, opacity, size=picture.SIDE)
-    field = _fields(context)[layer].box(row, column, context.classifier.input_size)
-    _mark(drawn, field, context.classifier.input_size)
+    field = fields.box(row, column, size)
+    _mark(drawn, field, size)
+    is_cut = (field.height, field.width) < tuple(map(min, fields.size, size)) or field.width < min(
+        fields.size[1], size[1]
+    )
+    cut = f" of its {fields.size[1]} × {fields.size[0]}, which the border cuts" if is_cut else ""
     point_picker(
         drawn,
         "unit_point",
@@ -91,8 +97,18 @@ def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opaci
     picture.caption(
         f"Channel {channel} over the image",
         f"Unit at row {row}, column {column}: {values[row, column]:.3g}. It sees the framed {field.width:.0f} × "
-        f"{field.height:.0f} pixels (its receptive field). Click another place, or use the arrow keys.",
+        f"{field.height:.0f} pixels{cut} (its receptive field). Click another place, or use the arrow keys.",
     )
+
+
+def _usual_unit(values: np.ndarray, fields: ReceptiveField, size: tuple[int, int]) -> tuple[int, int]:
+    """The strongest unit whose receptive field the border does not cut; if there is none, the strongest."""
+    height, width = values.shape
+    rows = [fields.box(row, 0, size).height for row in range(height)]
+    columns = [fields.box(0, column, size).width for column in range(width)]
+    whole = np.outer(np.isclose(rows, max(rows)), np.isclose(columns, max(columns)))
+    row, column = np.unravel_index(np.where(whole, np.abs(values), -1.0).argmax(), values.shape)
+    return int(row), int(column)
 
 
 def enlarged_other(
@@ -124,8 +140,8 @@ def raw(layer: str, maps: np.ndarray, channel: int) -> None:
 
 
 def grid(layer: str, maps: np.ndarray, channel: int, most: int, own_scale: bool) -> None:
-    """The strongest channels as clickable tiles."""
-    order = strongest_channels(maps)[:most]
+    """The channels that vary most over the image, as clickable tiles."""
+    order = most_varied_channels(maps)[:most]
     signed = is_signed(maps)
     scale = None if own_scale else Scale.of(maps, signed, clip=0.001)
 
@@ -140,7 +156,7 @@ def grid(layer: str, maps: np.ndarray, channel: int, most: int, own_scale: bool)
     tiles([Group("", "", [one(int(k)) for k in order])], key="channels", selected=str(channel), on_click=choose)
     if scale is not None:
         colour_bar(scale, signed, None, "activation, one scale for the layer")
-    picture.caption(f"{len(order)} of {maps.shape[2]} channels", "By mean magnitude, strongest first.")
+    picture.caption(f"{len(order)} of {maps.shape[2]} channels", "By standard deviation over the image, largest first.")
 
 
 def files(

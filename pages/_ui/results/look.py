@@ -11,6 +11,9 @@ import vislib
 from vislib.output import render
 from vislib.output.render import Scale
 
+_SPECKLED, _CLIP = ("guided-grad-cam",), 0.01
+"""A class activation map of single pixels, a few of which would darken all others."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -37,8 +40,11 @@ class Look:
 
     def scale_of(self, heatmap: vislib.Heatmap) -> Scale:
         """The scale from the map's values to colours."""
+        if heatmap.negligible:
+            return Scale.of_heatmap(heatmap)
         make = Scale.from_zero if self.relative else Scale.of
-        return self.scale or make(heatmap.values, heatmap.signed, self.clip)
+        clip = self.clip or (_CLIP if heatmap.method in _SPECKLED else 0.0)
+        return self.scale or make(heatmap.values, heatmap.signed, clip)
 
 
 def look_controls(signed: bool, clip: float | None = None) -> Look:
@@ -80,8 +86,11 @@ def look_controls(signed: bool, clip: float | None = None) -> Look:
     return Look(chosen, colormap, blend, percent / 100)
 
 
-def colour_bar(scale: Scale, signed: bool, colormap: str | None, unit: str) -> None:
-    """The colormap with the raw values at its ends; for a constant map a sentence."""
+def colour_bar(scale: Scale, signed: bool, colormap: str | None, unit: str, negligible: bool = False) -> None:
+    """The colormap with the raw values at its ends; for a constant or negligible map a sentence."""
+    if scale.constant and negligible:
+        st.html("<div class='v-bar-row'>Nothing to explain, so no map is drawn.</div>")
+        return
     if scale.constant:
         st.html(f"<div class='v-bar-row'>Constant: {scale.low:.3g} everywhere, so no map is drawn.</div>")
         return

@@ -35,15 +35,16 @@ def heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note:
         shares = replace(scale, low=scale.low / scale.high, high=1.0)
         colour_bar(shares, heatmap.signed, colormap, f"1 = {short_number(scale.high)} ({heatmap.unit})")
     else:
-        colour_bar(scale, heatmap.signed, colormap, heatmap.unit)
+        colour_bar(scale, heatmap.signed, colormap, heatmap.unit, heatmap.negligible)
     where = f" at layer {heatmap.layer}" if heatmap.layer else ""
     task = words(context.classifier.task)
     every = "other images" if context.reference else task.many
     ignores = f"It ignores the {task.one}: the map is the same for all {every}."
     blind = () if method.class_discriminative else (ignores,)
     sentences = (f"{capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes, *blind, note)
-    caption(f"{title}{where}", " ".join(sentences))
-    downloads.of_heatmap(context, heatmap, look, scale)
+    with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
+        caption(f"{title}{where}", " ".join(sentences))
+        downloads.of_heatmap(context, heatmap, look, scale)
 
 
 def described(context: Context, heatmap: vislib.Heatmap) -> str:

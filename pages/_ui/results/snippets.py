@@ -7,10 +7,12 @@ import vislib
 from pages._ui.shell import models
 from pages._ui.shell.context import Context
 
+_WHERE = "# Run this in vislib's folder, or install it there once: pip install .\n"
+
 
 def classifier_lines(context: Context) -> str:
     """The lines that load the network."""
-    return models.loading_lines(context.model_name)
+    return f"{_WHERE}{models.loading_lines(context.model_name)}"
 
 
 def preamble(context: Context) -> str:
@@ -27,6 +29,7 @@ def heatmap(context: Context, result: vislib.Heatmap) -> str:
         f"heatmap = vislib.explain(\n    {result.method!r}, classifier, image, "
         f"class_index={target}{params}\n)\n"
         f"heatmap.values  # {result.values.shape} float32\n"
+        f"vislib.save(heatmap, {result.method + '.png'!r}, image)\n"
     )
 
 
@@ -63,7 +66,8 @@ def _target(context: Context, target: vislib.targets.Target) -> tuple[str, str]:
         else:  # the region of this image, which is found again
             target = replace(target, where="predicted")
     if target == context.classifier.target(context.class_index):
-        return "", str(context.class_index)
+        is_unique = context.classifier.labels.count(context.label) == 1
+        return "", repr(context.label) if is_unique else str(context.class_index)
     return "", f"vislib.targets.{repr(target)[:-1]}{point})"
 
 

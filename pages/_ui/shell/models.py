@@ -111,7 +111,7 @@ def model_control() -> str:
         st.session_state["model"] = wanted
         st.session_state["class"] = "Top prediction"
     recall(about, "model")
-    chosen = st.session_state.get("model")
+    chosen = st.session_state.get("model", "")
     name = st.selectbox(
         "Model", list(about), key="model", bind="query-params", help=about.get(chosen) or next(iter(about.values()))
     )

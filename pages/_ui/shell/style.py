@@ -20,15 +20,21 @@ _CSS = """
 .v-answer .v-top li { margin-bottom: 0; }
 .v-answer .v-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 [class*="st-key-grid_"] { display: grid !important; gap: 1.1rem 1rem;
-  grid-template-columns: repeat(auto-fill, minmax(min(100%, 270px), 1fr)); }
-[class*="st-key-grid_"] > div { width: auto !important; min-width: 0; }
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 1fr)); }
+[class*="st-key-grid_"] > div { width: auto !important; min-width: 0; max-width: 480px; }
+[class*="st-key-icon-"] { width: auto !important; flex: none; margin-left: auto; }
+[class*="st-key-icon-"] [data-testid="stPopoverButton"] { min-height: 32px; padding: 0 .3rem; }
+[class*="st-key-icon-"] [data-testid="stPopoverButton"] p { position: absolute; width: 1px; height: 1px;
+  overflow: hidden; clip-path: inset(50%); } /* the name, for people who cannot see the icon */
 [class*="st-key-settings"] { row-gap: .5rem; }
+.st-key-glance_number { position: sticky; top: 4.5rem; } /* a click on any tile shows its number beside it */
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 4rem 1rem 3rem; }
   .st-key-context, [class*="st-key-settings"] { display: grid !important; grid-template-columns: 1fr 1fr;
     align-items: end; }
   .st-key-context > div, [class*="st-key-settings"] > div { width: auto !important; min-width: 0; }
   [class*="st-key-grid_"] { grid-template-columns: 1fr 1fr; gap: 1rem .7rem; }
+  [class*="st-key-icon-"] [data-testid="stPopoverButton"] { min-height: 40px; min-width: 40px; }
   .v-lead { font-size: .9rem; }
   .v-answer .v-top { grid-template-columns: 1fr 1fr; }
   .v-answer .v-top li:nth-child(n + 3) { display: none; }

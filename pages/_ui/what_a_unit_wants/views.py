@@ -13,7 +13,8 @@ from pages._ui.what_a_unit_wants import classes, maximization
 from pages._ui.what_a_unit_wants.controls import CHANNEL, CLASS, NEURON, ONE, UP
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib import activation_maximization as am
-from vislib.activations.maps import strongest_channels
+from vislib.activations.maps import most_varied_channels
+from vislib.graph.relu_rules import is_or_ends_in_relu
 from vislib.output import export
 
 NO_MAPS = np.empty((0, 0, 0), np.float32)
@@ -41,9 +42,12 @@ def unit(
     if result is None:
         return
     reached = ", ".join(f"{score:.2f}" for score in result.scores)
+    network = context.classifier.network
+    has_relu = bool(layer) and is_or_ends_in_relu(network.graph, network.map_node(layer))
+    before = ", before its ReLU," if has_relu else ""
     what = {
-        CHANNEL: "The channel's mean over its map, before its ReLU,",
-        NEURON: "The neuron, before its ReLU,",
+        CHANNEL: f"The channel's mean over its map{before}",
+        NEURON: f"The neuron{before}",
         CLASS: classes.capital(classes.score_in_words(context, direction)),
     }[kind]
     picture.caption(
@@ -57,8 +61,8 @@ def unit(
 
 
 def channels(context: Context, layer: str, maps: np.ndarray, settings: maximization.Settings) -> None:
-    """Pictures of the channels that respond most to the image; a click opens one."""
-    order = [int(channel) for channel in strongest_channels(maps)[: settings.n_pictures]]
+    """Pictures of the channels that vary most over the image; a click opens one."""
+    order = [int(channel) for channel in most_varied_channels(maps)[: settings.n_pictures]]
     done, slot = st.empty(), st.empty()
     shown: list[Tile] = []
     made: list[np.ndarray] = []
@@ -86,8 +90,8 @@ def channels(context: Context, layer: str, maps: np.ndarray, settings: maximizat
                 layout="large",
                 on_click=lambda tile: st.session_state.update(channel=int(tile), wants=ONE, unit_kind=CHANNEL),
             )
-        picture_of = f"What the {len(shown)} channels of {layer} want that respond most to {context.image_name}"
-    picture.caption(picture_of, "Strongest first. Click one to see it large, with the real patches that excite it.")
+        picture_of = f"What the {len(shown)} channels of {layer} want that vary most over {context.image_name}"
+    picture.caption(picture_of, "Most varied first. Click one to see it large, with the real patches that excite it.")
     goals = [_unit_goal(context, CHANNEL, layer, channel) for channel in order]
     downloads.show(
         f"wanted channels {layer}",

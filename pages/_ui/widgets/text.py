@@ -2,6 +2,8 @@
 
 import html
 import re
+from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 from vislib.lessons.glossary import TERMS
 
@@ -30,3 +32,19 @@ def plain(text: str) -> str:
     # that.
     text = re.sub(r"(?<=[-<])(?=[->])|(?<=@)|(?<=www)(?=\.)|(?<=:)(?=//)", "\u2060", text)
     return _MARKUP.sub(r"\\\1", text).replace("\n", " ")
+
+
+def cut_in_the_middle(text: str, most: int) -> str:
+    """A text of at most `most` characters; of a longer one the middle is left out."""
+    if len(text) <= most:
+        return text
+    end = (most - 1) // 2
+    return f"{text[: most - 1 - end]}…{text[len(text) - end :]}"
+
+
+def without_common_start(names: Sequence[str]) -> dict[str, str]:
+    """Each name without the path that all of several share, such as that of a nested model: "mobilenet/conv1"."""
+    folders = [PurePosixPath(name).parent for name in names]
+    shared = [each for each in (folders[0], *folders[0].parents) if all(each in (one, *one.parents) for one in folders)]
+    start = len(f"{shared[0]}/") if len(names) > 1 and str(shared[0]) != "." else 0
+    return {name: name[start:] for name in names}

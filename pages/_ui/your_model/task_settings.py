@@ -68,7 +68,7 @@ def reason(upload: Upload | None, classifier: vislib.Classifier) -> str:
     parts = [f"Task: {classifier.task}. {classifier.network.head.reason}"]
     if upload and upload.output is not None:
         parts.append(
-            f"It has {upload.choices.n_outputs} outputs; “{upload.output}” is in use, and the top of the page has the others."
+            f"It has {upload.choices.n_outputs} outputs; “{upload.output}” is in use; choose another above."
             if len(upload.choices.outputs) > 1
             else f"It has {upload.choices.n_outputs} outputs; “{upload.output}” is the one that vislib can explain."
         )
