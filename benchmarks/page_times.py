@@ -109,11 +109,17 @@ def upload_and_visit(browser: Browser, address: str, pages: list[str], number: i
     page = browser.new_context(viewport=_VIEWPORT).new_page()
     page.goto(address)
     until_all(page, time.perf_counter())
-    page.get_by_test_id("stSidebar").locator("input[type=file]").first.set_input_files(path)
+    page.locator(".st-key-upload input[type=file]").set_input_files(path)
     page.get_by_test_id("stMain").get_by_text(path.name).first.wait_for(timeout=_MILLISECONDS)
     for name in pages:
         link = "/" if name == "overview" else name
-        page.get_by_test_id("stSidebarNav").locator(f'a[href$="{link}"]').first.click()
+        for menu in page.get_by_test_id("stTopNavSection").all():
+            menu.click()
+            item = page.locator(f'a[role=menuitem][href$="{link}"]')
+            if item.count():
+                item.first.click()
+                break
+            page.keyboard.press("Escape")
         page.wait_for_timeout(500)
         until_all(page, time.perf_counter())
         while (button := page.get_by_test_id("stMain").get_by_role("button", name=_COMPUTE_ALL)).count():

@@ -29,11 +29,11 @@ with style.settings_row():
     explainers = explain.settings(here, names, name, layer=layer)
 chosen = explainers[names.index(name)]
 why = stages.why(here, layer, default)
-image, map, beside = st.columns([3, 3, 2], gap="medium")
-with image:
-    explain.image_picture(here)
+map, image, beside = st.columns([3, 3, 2], gap="medium")
 with map:
     explain.show(here, chosen, look, why)
+with image:
+    explain.image_picture(here)
 with beside:
     st.header(f"{chosen.title}, stage by stage", anchor=False)
     stages.show(here, chosen, look)

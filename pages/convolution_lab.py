@@ -1,7 +1,5 @@
 """Convolution lab: a kernel on the image, with every setting and every number."""
 
-import streamlit as st
-
 from pages._ui.convolution_lab import calculators, comparisons, lab, lab_layer
 from pages._ui.shell.context import context
 
@@ -9,13 +7,10 @@ here = context(
     "Convolution lab", "A kernel on your image: change every setting, and read every number.", pictures_only=True
 )
 
-main, controls = st.columns([4, 1], gap="large")
-with controls:
-    layer = lab_layer.controls()
-with main:
-    lab.show(here, layer)
-    lab.steps(here, layer)
-    comparisons.show(here, layer)
-    calculators.layer()
-    calculators.receptive_fields()
-    calculators.activation_functions()
+layer = lab_layer.controls()
+lab.show(here, layer)
+lab.steps(here, layer)
+comparisons.show(here, layer)
+calculators.layer()
+calculators.receptive_fields()
+calculators.activation_functions()

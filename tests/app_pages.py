@@ -14,12 +14,14 @@ class AppPage:
     Attributes:
         name: In the navigation.
         title: The heading.
-        has_context: Whether the sidebar offers a model, an image and a class.
+        has_context: Whether it offers a model, an image and a class.
+        section: The menu of the navigation in which it is.
     """
 
     name: str
     title: str
     has_context: bool
+    section: str
 
 
 def calls(path: Path) -> list[tuple[str, ast.Call]]:
@@ -28,13 +30,18 @@ def calls(path: Path) -> list[tuple[str, ast.Call]]:
     return [(ast.unparse(node.func), node) for node in nodes if isinstance(node, ast.Call)]
 
 
-def read_page(call: ast.Call) -> tuple[str, AppPage]:
+def read_page(call: ast.Call, section: str) -> tuple[str, AppPage]:
     """The page's file without suffix, and the page, from its st.Page(...) in app.py."""
     path = ROOT / ast.literal_eval(call.args[0])
     name = next(ast.literal_eval(word.value) for word in call.keywords if word.arg == "title")
     begins = next((called, node) for called, node in calls(path) if called in ("context", "style.start"))
-    return path.stem, AppPage(name, ast.literal_eval(begins[1].args[0]), begins[0] == "context")
+    return path.stem, AppPage(name, ast.literal_eval(begins[1].args[0]), begins[0] == "context", section)
 
 
-PAGES = dict(read_page(call) for called, call in calls(ROOT / "app.py") if called == "st.Page")
+_MENUS = next(call.args[0] for called, call in calls(ROOT / "app.py") if called == "st.navigation")
+PAGES = dict(
+    read_page(call, ast.literal_eval(section))
+    for section, listed in zip(_MENUS.keys, _MENUS.values, strict=True)
+    for call in listed.elts
+)
 """By file name without suffix; in the address the first one is "", the others are called as here."""

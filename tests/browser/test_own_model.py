@@ -21,7 +21,7 @@ def model_file(tmp_path_factory) -> bytes:
 
 def upload(it, name: str, content: bytes) -> None:
     file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-    it.main.locator("input[type=file]").first.set_input_files(file)
+    it.main.locator("input[type=file]").nth(1).set_input_files(file)
 
 
 def test_own_model_is_in_use_on_every_page_after(server, visit, model_file):

@@ -65,7 +65,7 @@ STROKES = {"1": [(104 - k / 3, 45 + 4 * k) for k in range(28)], "0": circle(98, 
 def test_digit_drawn_with_the_mouse_is_recognised(digit, server, visit):
     it = visit(f"{server}/?model=digits", viewport={"width": 1440, "height": 1400})
     it.settled("")
-    canvas = it.locator("canvas").last
+    canvas = it.page.locator("canvas").last
     canvas.scroll_into_view_if_needed()
     place = canvas.bounding_box()
     (x, y), *rest = [(place["x"] + x, place["y"] + y) for x, y in STROKES[digit]]

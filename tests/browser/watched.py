@@ -14,7 +14,7 @@ LAST_TEXTS = {
     "glossary": "The small grid of weights",
     "architecture": "Layer by layer",
     "filters": "Norms, largest first",
-    "feature_maps": "All channels, strongest first",
+    "feature_maps": "All channels, most varied first",
     "what_a_unit_wants": "How far to trust these pictures",
     "occlusion": "One patch at a time",
     "saliency": "How far to trust these pictures",
@@ -65,10 +65,6 @@ class Watched:
     def main(self):
         return self.page.get_by_test_id("stMain")
 
-    @property
-    def sidebar(self):
-        return self.page.get_by_test_id("stSidebar")
-
     def alts(self) -> list[str]:
         """The alternative texts of the page's pictures, those in a report's frame too; "" for a picture without one."""
         frames = [place.content_frame for place in self.main.locator("iframe[srcdoc]").all()]
@@ -97,8 +93,14 @@ class Watched:
 
     def go(self, path: str) -> None:
         """By the navigation."""
-        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=PAGES[path][0], exact=True).click()
+        self.menu(path).get_by_role("menuitem", name=PAGES[path][0], exact=True).click()
         self.settled(path)
+
+    def menu(self, path: str):
+        """The menu of the navigation that holds a page, opened."""
+        section = next(page.section for page in app_pages.PAGES.values() if page.name == PAGES[path][0])
+        self.page.get_by_test_id("stTopNav").get_by_role("button", name=section, exact=True).click()
+        return self.page.get_by_role("menu")
 
     def choose_class(self, name: str) -> None:
         self.page.get_by_role("combobox", name="Class to explain").first.click()
@@ -114,7 +116,5 @@ class Watched:
         return self.page.evaluate("location.pathname").strip("/")
 
     def upload(self, name: str, content: bytes, mime: str = "image/png") -> None:
-        place = self.sidebar.locator("details").filter(has_text="Use your own image")
-        if place.get_attribute("open") is None:
-            place.locator("summary").click()
-        place.locator("input[type=file]").set_input_files({"name": name, "mimeType": mime, "buffer": content})
+        place = self.page.locator(".st-key-upload input[type=file]")
+        place.set_input_files({"name": name, "mimeType": mime, "buffer": content})

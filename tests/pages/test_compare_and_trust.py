@@ -34,8 +34,8 @@ def test_opens_with_its_defaults_told_as_the_papers_found(open_page):
     )
     stays = table(page, "Random weights ↓")
     assert stays["Edges (baseline)"] > 0.99 > 0.5 > stays["Saliency (vanilla gradient)"]
-    assert table(page, "Knows the class")["Eigen-CAM"] == "knows no class"
-    assert table(page, "Knows the class")["Saliency (vanilla gradient)"] == "yes"
+    assert table(page, "Class-specific")["Eigen-CAM"] == "no"
+    assert table(page, "Class-specific")["Saliency (vanilla gradient)"] == "yes"
     assert "it shows edges, not the decision" in text(page)
     assert "so it depends on what was learned" in text(page)
     assert f"Guided backpropagation mean ρ {stays['Guided backpropagation']:.2f}" in text(page)

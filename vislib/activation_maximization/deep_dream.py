@@ -36,7 +36,7 @@ class DeepDreamer:
     octave_scale: float = parameter(
         1.4, "Octave scale", low=1.0, high=2.0, help="Ratio of each size to the one before."
     )
-    steps: int = parameter(10, "Steps an octave", low=1, high=1000)
+    steps: int = parameter(10, "Steps per octave", low=1, high=1000)
     learning_rate: float = parameter(
         0.01, "Step length", low=1e-4, high=1.0, help="Mean change of a pixel in a step; white is 1."
     )

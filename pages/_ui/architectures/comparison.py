@@ -48,7 +48,7 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
         )
     shown = pd.DataFrame(rows).dropna().sort_values("y")
     shown["left"] = [place % 2 == 1 for place in range(len(shown))]
-    missing = [row["network"] for row in rows if row["network"] not in set(shown["network"])]
+    missing = [str(row["network"]) for row in rows if row["network"] not in set(shown["network"])]
     axes = {}
     for axis, name in (("x", x), ("y", y)):
         scale = alt.Scale(type="log") if name in _LOG else alt.Scale(zero=False, nice=True, padding=20)

@@ -157,7 +157,9 @@ def _verdict(one: trust.Trust, measured: Sequence[trust.Trust]) -> None:
         ""
         if one.family == "baseline"
         else "".join(
-            f"<li class='{'for' if reason.supports else 'against'}'>{html.escape(reason.text)}</li>"
+            f"<li class='{'for' if reason.supports else 'against'}'><b>{'+' if reason.supports else '−'}"
+            f"<span class='v-hidden'>{'for' if reason.supports else 'against'} it:</span></b> "
+            f"{html.escape(reason.text)}</li>"
             for reason in reasons
         )
     )
@@ -188,7 +190,7 @@ def _table(measured: Mapping[str, trust.Trust], value: str, one: str) -> None:
         for name, (title, about) in _MEASURES.items()
     }
     rows = [
-        {"Method": row["title"], f"Knows the {one}": "yes" if row["class_discriminative"] else f"knows no {one}"}
+        {"Method": row["title"], f"{one.capitalize()}-specific": "yes" if row["class_discriminative"] else "no"}
         | {title: row[name] for name, (title, _) in measures.items()}
         | {"Verdict": row["verdict"]}
         for row in _rows(measured)

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from pages._ui.server import work
+from pages._ui.shell import style
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from vislib.arithmetic import PRESETS, Pooling, convolve, convolve_depthwise, parse_kernel, random_kernels
@@ -64,33 +65,36 @@ def small_image(context: Context) -> np.ndarray:
 
 def controls() -> Layer:
     """Widgets for the kernel and the settings. After a typing error an error stands here, and the last kernel stays."""
-    kernel = _kernel_control()
-    channels = st.selectbox("Channels", (GREY, DEPTHWISE, ONE_FILTER), key="lab.channels", bind="query-params")
-    stride = st.slider("Stride", 1, 8, 1, key="lab.stride", bind="query-params")
-    padding = st.selectbox(
-        "Padding",
-        ("none", "same", "1", "2", "4", "8"),
-        key="lab.padding",
-        bind="query-params",
-        help="“Same” keeps the size at stride 1.",
-    )
-    border = st.selectbox(
-        "Padding is", list(BORDERS), key="lab.border", bind="query-params", disabled=padding == "none"
-    )
-    dilation = st.slider("Dilation", 1, 8, 1, key="lab.dilation", bind="query-params")
-    flip = st.toggle(
-        "True convolution",
-        key="lab.flip",
-        bind="query-params",
-        help="Flips the kernel both ways; networks do not flip it (cross-correlation).",
-    )
-    bias = st.slider("Bias", -255, 255, 0, key="lab.bias", bind="query-params")
-    relu = st.toggle("ReLU", key="lab.relu", bind="query-params", help="Negative values become 0.")
-    pool = st.selectbox("Pooling", ("none", "max", "average"), key="lab.pool", bind="query-params")
-    pooling = None
-    if pool != "none":
-        size = st.slider("Pooling size", 2, 8, 2, key="lab.pool_size", bind="query-params")
-        pooling = Pooling(pool, size)
+    with style.settings_row():
+        kernel = _kernel_control()
+        channels = st.selectbox(
+            "Channels", (GREY, DEPTHWISE, ONE_FILTER), key="lab.channels", bind="query-params", width=210
+        )
+        stride = st.slider("Stride", 1, 8, 1, key="lab.stride", bind="query-params", width=110)
+        padding = st.selectbox(
+            "Padding",
+            ("none", "same", "1", "2", "4", "8"),
+            key="lab.padding",
+            bind="query-params",
+            width=110,
+            help="“Same” keeps the size at stride 1.",
+        )
+        border = next(iter(BORDERS))
+        if padding != "none":
+            border = st.selectbox("Padding is", list(BORDERS), key="lab.border", bind="query-params", width=120)
+        relu = st.toggle("ReLU", key="lab.relu", bind="query-params", help="Negative values become 0.")
+        pool = st.selectbox("Pooling", ("none", "max", "average"), key="lab.pool", bind="query-params", width=110)
+        with st.popover("More", icon=":material/tune:"):
+            dilation = st.slider("Dilation", 1, 8, 1, key="lab.dilation", bind="query-params")
+            bias = st.slider("Bias", -255, 255, 0, key="lab.bias", bind="query-params")
+            size = st.slider("Pooling size", 2, 8, 2, key="lab.pool_size", bind="query-params")
+            flip = st.toggle(
+                "True convolution",
+                key="lab.flip",
+                bind="query-params",
+                help="Flips the kernel both ways; networks do not flip it (cross-correlation).",
+            )
+    pooling = None if pool == "none" else Pooling(pool, size)
     where: Any = {"none": "valid", "same": "same"}.get(padding) or int(padding)
     knobs = {"stride": stride, "padding": where, "dilation": dilation, "flip": flip, "border": border}
     return Layer(kernel, channels, knobs, float(bias), relu, pooling)
@@ -122,11 +126,18 @@ def size_text(maps: np.ndarray) -> str:
 def _kernel_control() -> np.ndarray:
     titles = {name: preset.title for name, preset in PRESETS.items()} | {_RANDOM: "Random", _TYPED: "Typed by hand"}
     name = st.selectbox(
-        "Kernel", list(titles), 1, key="lab.kernel", format_func=titles.__getitem__, bind="query-params"
+        "Kernel",
+        list(titles),
+        1,
+        key="lab.kernel",
+        format_func=titles.__getitem__,
+        bind="query-params",
+        width=190,
+        help="Its weights and their products stand below, at “The window, step by step”.",
     )
     if name == _RANDOM:
-        size = st.slider("Size", 1, 15, 3, key="lab.size", bind="query-params")
-        seed = int(st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params"))
+        size = st.slider("Size", 1, 15, 3, key="lab.size", bind="query-params", width=110)
+        seed = int(st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params", width=110))
         kernel = random_kernels((size, size), seed=seed)[..., 0, 0]
     elif name == _TYPED:
         text = st.text_area(
@@ -134,6 +145,7 @@ def _kernel_control() -> np.ndarray:
             kernel_text(PRESETS["sobel x"].kernel),
             key="lab.typed",
             height=120,
+            width=190,
             help="One line per row, with spaces between the numbers; fractions such as 1/9 are allowed.",
         )
         try:
@@ -143,7 +155,4 @@ def _kernel_control() -> np.ndarray:
             kernel = st.session_state.get("lab.good", PRESETS["sobel x"].kernel)
     else:
         kernel = PRESETS[name].kernel
-        st.caption(f"{PRESETS[name].does.capitalize()}.")
-    if name != _TYPED and kernel.size <= 25:
-        st.code(kernel_text(kernel), language=None)
     return kernel

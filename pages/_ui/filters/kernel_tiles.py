@@ -1,11 +1,11 @@
 """Kernels as images: RGB if there are three input channels, otherwise one input channel at a time."""
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from PIL import Image
 
 from pages._ui.results import picture
+from pages._ui.results.charts import bar_chart
 from pages._ui.results.look import colour_bar
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import Group, Tile, data_uri, map_tile, tiles
@@ -81,8 +81,9 @@ def sheet(kernels: np.ndarray, by_norm: bool, most: int) -> Image.Image:
 def norms(kernels: np.ndarray) -> None:
     """The norms of all filters, largest first."""
     st.header("Norms, largest first", anchor=False)
-    values = np.sort(filter_norms(kernels))[::-1]
-    st.bar_chart(pd.DataFrame({"L2 norm": values}), height=180, color="#15aabf", x_label="rank", y_label="L2 norm")
+    values = filter_norms(kernels)
+    order = np.argsort(-values, kind="stable")
+    bar_chart([str(k) for k in order], values[order].tolist(), "filter", "L2 norm", 200)
     picture.caption(
         "How strong each filter is",
         "A filter whose norm is below a thousandth of the median counts as dead: it responds to nothing.",

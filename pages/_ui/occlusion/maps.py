@@ -41,11 +41,11 @@ def score(context: Context, heatmap: vislib.Heatmap) -> None:
     """What is explained with the patch at each place: the class's probability, or where there is none the score."""
     if "probability" in heatmap.details:
         cells, what, unit = heatmap.details["probability"], f"Probability of “{context.label}”", "probability"
-        write, worst = percent, "at worst"
+        write, worst = percent, "minimum"
         uncovered = float(context.values[context.class_index])
     else:
         cells, what, unit = heatmap.score - heatmap.details["drop"], capital(heatmap.explained), "score"
-        write, worst = functools.partial(short_number, unit=context.classifier.unit), "at the lowest"
+        write, worst = functools.partial(short_number, unit=context.classifier.unit), "minimum"
         uncovered = heatmap.score
     show_image(
         render.map_image(cells, size=(picture.SIDE, picture.SIDE)),

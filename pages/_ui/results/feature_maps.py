@@ -156,7 +156,9 @@ def grid(layer: str, maps: np.ndarray, channel: int, most: int, own_scale: bool)
     tiles([Group("", "", [one(int(k)) for k in order])], key="channels", selected=str(channel), on_click=choose)
     if scale is not None:
         colour_bar(scale, signed, None, "activation, one scale for the layer")
-    picture.caption(f"{len(order)} of {maps.shape[2]} channels", "By standard deviation over the image, largest first.")
+    picture.caption(
+        f"{len(order)} of {maps.shape[2]} channels", "By standard deviation over the positions, largest first."
+    )
 
 
 def files(

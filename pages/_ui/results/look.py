@@ -48,7 +48,7 @@ class Look:
 
 
 def look_controls(signed: bool, clip: float | None = None) -> Look:
-    """Widgets for a row of settings: opacity and colours; for noisy maps also the share of saturated pixels.
+    """A button for a row of settings, and behind it opacity and colours; for noisy maps also the saturated pixels.
 
     Args:
         signed: Whether the maps are signed; signed maps get diverging colours.
@@ -56,33 +56,30 @@ def look_controls(signed: bool, clip: float | None = None) -> Look:
     """
     group = "signed" if signed else "fine" if clip is not None else "coarse"
     names = [*render.DIVERGING_COLORMAPS, "jet"] if signed else list(render.COLORMAPS)
-    blend = st.selectbox(
-        "Opacity follows",
-        render.BLENDS,
-        key="blend",
-        bind="query-params",
-        format_func={"value": "the value", "uniform": "nothing (uniform)"}.__getitem__,
-        width=150,
-        help="“The value”: no evidence, no colour, over a half-grey photograph. “Nothing”: one opacity everywhere.",
-    )
-    chosen = st.slider(
-        "Opacity", 0.0, 1.0, render.OPACITY, 0.05, key=f"opacity.{group}", bind="query-params", width=150
-    )
-    colormap = st.selectbox("Colours", names, key=f"colours.{group}", bind="query-params", width=120)
     percent = 0.0
-    if clip is not None:
-        percent = st.slider(
-            "Saturated pixels (%)",
-            0.0,
-            5.0,
-            clip * 100,
-            0.5,
-            key="clip",
+    with st.popover("Colours", icon=":material/palette:"):
+        blend = st.selectbox(
+            "Opacity follows",
+            render.BLENDS,
+            key="blend",
             bind="query-params",
-            width=150,
-            help="This percentage of the brightest pixels gets the last colour. Otherwise a few extreme pixels would "
-            "darken the others.",
+            format_func={"value": "the value", "uniform": "nothing (uniform)"}.__getitem__,
+            help="“The value”: no evidence, no colour, over a half-grey photograph. “Nothing”: one opacity everywhere.",
         )
+        chosen = st.slider("Opacity", 0.0, 1.0, render.OPACITY, 0.05, key=f"opacity.{group}", bind="query-params")
+        colormap = st.selectbox("Colours", names, key=f"colours.{group}", bind="query-params")
+        if clip is not None:
+            percent = st.slider(
+                "Saturated pixels (%)",
+                0.0,
+                5.0,
+                clip * 100,
+                0.5,
+                key="clip",
+                bind="query-params",
+                help="This percentage of the brightest pixels gets the last colour. Otherwise a few extreme pixels "
+                "would darken the others.",
+            )
     return Look(chosen, colormap, blend, percent / 100)
 
 

@@ -1,1 +1,1 @@
-"""Shared by all pages: the sidebar with model, image and class, and the style."""
+"""Shared by all pages: the row with model, image and class, and the style."""

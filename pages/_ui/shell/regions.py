@@ -37,7 +37,7 @@ def point_control(logits: np.ndarray, class_index: int) -> tuple[int, int]:
         if not 0 <= (st.session_state.get(key) or 0) < side:
             st.session_state.pop(key, None)
         given = column.number_input(
-            name, 0, side - 1, None, key=key, bind="query-params", placeholder=f"{first}, the surest"
+            name, 0, side - 1, None, key=key, bind="query-params", placeholder=f"{first}, the most confident"
         )
         place.append(int(first) if given is None else int(given))
     return place[0], place[1]

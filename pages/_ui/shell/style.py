@@ -36,6 +36,8 @@ _CSS = """
   [class*="st-key-grid_"] { grid-template-columns: 1fr 1fr; gap: 1rem .7rem; }
   [class*="st-key-icon-"] [data-testid="stPopoverButton"] { min-height: 40px; min-width: 40px; }
   .v-lead { font-size: .9rem; }
+  [data-testid="stPageLink-NavLink"], [data-testid^="stBaseButton"] { min-height: 40px; }
+  [data-testid="stTooltipIcon"] button { min-width: 40px; min-height: 40px; }
   .v-answer .v-top { grid-template-columns: 1fr 1fr; }
   .v-answer .v-top li:nth-child(n + 3) { display: none; }
 }
@@ -46,6 +48,9 @@ _CSS = """
 [data-testid="stMarkdownContainer"] table { display: block; overflow-x: auto; } /* a wide table scrolls, not the page */
 [data-testid="stCheckbox"] [data-testid="stMarkdownContainer"], [data-testid="stCheckbox"] p {
   white-space: normal; } /* in a narrow column a switch's label takes two lines */
+[data-testid="stCaptionContainer"] p { color: light-dark(#565e66, #a9b1ba); }
+[data-tag] span, [data-tag] path, [data-testid="stBaseButton-primary"] p, [data-testid="stBaseButton-primary"] span {
+  color: light-dark(#ffffff, #06222a); } /* on the theme's colour, which is bright in the dark theme */
 .v-title { font-size: 1.7rem; font-weight: 650; margin: 0; padding: 0; letter-spacing: -0.01em; }
 .v-lead { margin: 0; opacity: .75; font-size: 1rem; }
 .v-bar-row { display: flex; align-items: center; gap: .5rem; font-size: .8rem; font-variant-numeric: tabular-nums; }
@@ -80,13 +85,15 @@ _CSS = """
 .v-verdict ul { list-style: none; margin: .2rem 0 .6rem !important; padding: 0 !important; }
 .v-verdict li { margin: 0 0 .2rem !important; padding: 0 0 0 1.1rem !important; position: relative; opacity: .85;
   font-size: .82rem; }
-.v-verdict li::before { position: absolute; left: 0; font-weight: 700; }
-.v-verdict li.for::before { content: "+"; color: #0b7285; }
-.v-verdict li.against::before { content: "−"; color: #e8590c; }
+.v-verdict li > b { position: absolute; left: 0; font-weight: 700; }
+.v-verdict li.for > b { color: light-dark(#0b7285, #3bc9db); }
+.v-verdict li.against > b { color: light-dark(#c2410c, #ff922b); }
+.v-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .v-numbers { border-collapse: collapse; font-size: .76rem; font-variant-numeric: tabular-nums; }
 .v-numbers td { border: 1px solid rgba(128,128,128,.35); padding: .2rem .5rem; text-align: right; }
 .v-caption abbr { text-decoration: underline dotted; text-underline-offset: 2px; cursor: help; }
 .v-strip { display: flex; gap: .6rem; overflow-x: auto; margin: 0 0 .9rem; padding-bottom: .3rem; }
+.v-strip.v-wrap { flex-wrap: wrap; overflow-x: visible; }
 .v-strip figure { margin: 0; flex: 1 0 88px; max-width: 190px; }
 .v-strip img { width: 100%; display: block; border-radius: 3px; border: 1px solid rgba(128,128,128,.35); }
 .v-strip figcaption { font-size: .74rem; line-height: 1.3; opacity: .8; font-variant-numeric: tabular-nums;

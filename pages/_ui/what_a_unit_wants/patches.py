@@ -65,7 +65,7 @@ def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> 
         f"<figcaption>{top.values[channel, rank]:.3g}</figcaption></figure>"
         for rank, patch in enumerate(patches)
     )
-    st.html(f"<div class='v-strip'>{cells}</div>")
+    st.html(f"<div class='v-strip v-wrap'>{cells}</div>")
     unread = f" {len(top.unreadable)} could not be read." if len(top.unreadable) else ""
     picture.caption(
         f"The {len(patches)} strongest of {top.done:,} images",
