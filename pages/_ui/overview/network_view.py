@@ -4,6 +4,8 @@ import numpy as np
 import streamlit as st
 
 from pages._ui.overview import operation_view
+from pages._ui.overview.lines import lines
+from pages._ui.results import picture
 from pages._ui.server import work
 from pages._ui.shell import answers
 from pages._ui.shell.context import Context
@@ -31,13 +33,18 @@ def _columns(context: Context) -> None:
     shared = st.segmented_control("Colours shared within", _SCALES, default=_SCALES[0], key="glance_scale")
     layers, chosen = stages(context.classifier), operation_view.chosen()
     maps = work.stored(context.key("stages"), lambda: feature_maps_of(context.classifier, context.image, layers))
+    shown = {layer: [int(k) for k in most_varied_channels(values)[:_CHANNELS]] for layer, values in maps.items()}
+    between, about = lines(context, shown) if shown else ([], "")
     tiles(
-        [_input(context), *_stages(context, maps, shared), _classes(context)],
+        [_input(context), *_stages(context, maps, shown, shared), _classes(context)],
         key="glance",
         layout="columns",
         selected="|".join(map(str, chosen)) if chosen else "",
         on_click=_choose,
+        lines=between,
     )
+    if about:
+        picture.caption("What the number is made of", about)
 
 
 def _choose(chosen: str) -> None:
@@ -67,7 +74,9 @@ def _input(context: Context) -> Group:
     )
 
 
-def _stages(context: Context, maps: dict[str, np.ndarray], shared: str | None) -> list[Group]:
+def _stages(
+    context: Context, maps: dict[str, np.ndarray], shown: dict[str, list[int]], shared: str | None
+) -> list[Group]:
     graph = context.classifier.network.graph
     names = {id(graph.input): "the input", **{id(node.output): node.name for node in graph.nodes}}
     every = np.concatenate([values.ravel() for values in maps.values()])
@@ -79,7 +88,6 @@ def _stages(context: Context, maps: dict[str, np.ndarray], shared: str | None) -
         signed = is_signed(values)
         scales = {"a layer": Scale.of(values, signed, clip=0.001), "the network": network_scale[signed]}
         scale = scales.get(shared or _SCALES[0])
-        strongest = most_varied_channels(values)[:_CHANNELS]
         node = context.classifier.network.map_node(layer)
         before = " and ".join(names.get(id(tensor), "?") for tensor in node.inputs)
         groups.append(
@@ -97,7 +105,7 @@ def _stages(context: Context, maps: dict[str, np.ndarray], shared: str | None) -
                         f"{values[..., channel].max():.2f}. Made from {before} by {type(node.operation).__name__}. "
                         "Click it to see its numbers.",
                     )
-                    for channel in strongest
+                    for channel in shown[layer]
                 ],
             )
         )

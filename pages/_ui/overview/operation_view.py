@@ -1,6 +1,7 @@
 """One number of the network: the operation that computed it, with all its numbers, and the inputs of the operation."""
 
 import html
+import re
 
 import numpy as np
 import streamlit as st
@@ -26,6 +27,12 @@ _CHOSEN, _AT = "number of", "number at"
 def chosen() -> tuple[str, int] | None:
     """The layer and the channel that were chosen last."""
     return st.session_state.get(_CHOSEN)
+
+
+def place(shape: tuple[int, int]) -> tuple[int, int]:
+    """Row and column of the cursor in a map of this (height, width)."""
+    x, y = st.session_state.get(_AT) or (0.5, 0.5)
+    return min(int(y * shape[0]), shape[0] - 1), min(int(x * shape[1]), shape[1] - 1)
 
 
 def choose(layer: str, channel: int, at: tuple[float, float] | None = None) -> None:
@@ -110,8 +117,7 @@ def _cursor(operation: Operation, channel: int) -> tuple[int, int]:
     """Draws the map with the cursor; returns the cursor's row and column."""
     values = operation.output[..., channel]
     height, width = values.shape
-    x, y = st.session_state.get(_AT) or (0.5, 0.5)
-    row, column = min(int(y * height), height - 1), min(int(x * width), width - 1)
+    row, column = place((height, width))
     signed = render.is_signed(values)
     times = max(1, picture.SIDE // max(height, width))
     drawn = np.array(
@@ -143,8 +149,13 @@ def _cursor(operation: Operation, channel: int) -> tuple[int, int]:
 
 
 def _lines(title: str, cell: Cell) -> None:
-    lines = "".join(f"<br><span>{html.escape(line)}</span>" for line in cell.lines)
+    lines = "".join(f"<br><span>{_typeset(line)}</span>" for line in cell.lines)
     st.html(f"<p class='v-caption' style='overflow-wrap:anywhere'><b>{html.escape(title)}</b>{lines}</p>")
+
+
+def _typeset(line: str) -> str:
+    """A line as HTML, with exponents above the line."""
+    return re.sub(r"\^(-?−?[\w.]+)", r"<sup>\1</sup>", html.escape(line))
 
 
 def _window(step: Step) -> None:

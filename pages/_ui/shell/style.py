@@ -57,7 +57,7 @@ _CSS = """
 .v-unit { justify-content: center; opacity: .7; overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
   display: block; text-align: center; }
 .v-bar-row .v-ramp { flex: 1; height: .55rem; border-radius: 2px; border: 1px solid rgba(128,128,128,.35); }
-.v-caption { font-size: .86rem; line-height: 1.35; margin: .3rem 0 0; }
+.v-caption { font-size: .86rem; line-height: 1.35; margin: -.1rem 0 0; }
 .v-caption b { font-weight: 600; }
 .v-caption span { opacity: .72; }
 .v-top { list-style: none; margin: 0 !important; padding: 0 !important; font-size: .86rem; }

@@ -35,10 +35,25 @@ class Group:
     html_bars: Sequence[tuple[str, float | None, str]] = ()
 
 
+ANSWER = "answer"
+"""The end of a line at the first bar."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line between two images: their ids, its width as a share of the widest, and whether it is red or blue."""
+
+    start: str
+    end: str
+    width: float
+    positive: bool
+
+
 _CSS = """
 :host, .root { display: block; }
 .root { font: 400 0.8rem/1.3 var(--st-font, sans-serif); color: var(--st-text-color, inherit); }
-.columns { display: flex; gap: 14px; overflow-x: auto; padding-bottom: 6px; align-items: flex-start; }
+.columns { position: relative; display: flex; gap: clamp(14px, 2vw, 30px); overflow-x: auto; padding-bottom: 6px;
+  align-items: flex-start; }
 .columns .group { flex: 1 0 76px; min-width: 76px; max-width: 150px; }
 .columns .group.wide { flex: 1.6 0 150px; max-width: 230px; }
 .columns .tiles { display: flex; flex-direction: column; gap: 6px; }
@@ -48,14 +63,20 @@ _CSS = """
 .grid .head, .large .head { min-height: 0; }
 .head b { font-weight: 600; display: block; }
 .head span { opacity: .7; overflow-wrap: anywhere; }
-button { all: unset; box-sizing: border-box; cursor: pointer; display: block; width: 100%; border-radius: 5px; }
-button img { display: block; width: 100%; aspect-ratio: 1; object-fit: fill; image-rendering: pixelated;
+.tile { all: unset; box-sizing: border-box; display: block; width: 100%; border-radius: 5px; }
+button.tile { cursor: pointer; }
+.tile img { display: block; width: 100%; aspect-ratio: 1; object-fit: fill; image-rendering: pixelated;
   border-radius: 4px; border: 1px solid rgba(128,128,128,.35); box-sizing: border-box; }
-button span { display: block; font-size: .72rem; opacity: .75; text-align: center; overflow: hidden;
+.tile span { display: block; font-size: .72rem; opacity: .8; text-align: center; overflow: hidden;
   text-overflow: ellipsis; white-space: nowrap; font-variant-numeric: tabular-nums; }
-button:hover img { border-color: var(--st-primary-color); }
-button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
-button[aria-pressed=true] img { outline: 3px solid var(--st-primary-color); outline-offset: -1px; }
+button.tile:hover img { border-color: var(--st-primary-color); }
+.tile:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+.tile[aria-pressed=true] img { outline: 3px solid var(--st-primary-color); outline-offset: -1px; }
+.tile[aria-pressed=true]:focus-visible { outline-offset: 4px; }
+svg.lines { position: absolute; left: 0; top: 0; pointer-events: none; overflow: visible; }
+svg.lines path { fill: none; opacity: .75; }
+svg.lines .raises { stroke: #c92a2a; }
+svg.lines .lowers { stroke: #1c7ed6; }
 .bar { display: grid; grid-template-columns: 1fr auto; column-gap: 6px; margin-bottom: 7px; }
 .bar i { grid-column: 1 / -1; height: 5px; border-radius: 2px; background: rgba(128,128,128,.2); }
 .bar i u { display: block; height: 100%; border-radius: 2px; background: var(--st-primary-color); }
@@ -71,37 +92,160 @@ export default function ({ parentElement, data, setTriggerValue }) {
     return element;
   };
   let root = parentElement.querySelector(".root");
-  if (!root) root = make("div", parentElement, undefined, "root");
-  const left = root.firstChild ? root.firstChild.scrollLeft : 0;
-  root.replaceChildren();
-  const groups = make("div", root, undefined, data.layout);
-  for (const group of data.groups) {
-    const box = make("div", groups, undefined, group.html_bars.length ? "group wide" : "group");
+  if (!root) {
+    root = make("div", parentElement, undefined, "root");
+    root.setAttribute("role", "group");
+    root.onkeydown = (event) => {
+      const from = event.target.closest(".tile");
+      if (!from || event.ctrlKey || event.altKey || event.metaKey) return;
+      const to = neighbour(from, event.key);
+      if (!to) return;
+      event.preventDefault();
+      to.focus();
+    };
+    root.addEventListener("focusin", (event) => {
+      const tile = event.target.closest(".tile");
+      if (tile) stop(tile);
+    });
+  }
+  root.send = (id) => setTriggerValue("clicked", id);
+  root.setAttribute("aria-label", data.name);
+  const every = () => [...root.querySelectorAll("button.tile")];
+  const stop = (tile) => every().forEach((one) => { one.tabIndex = one === tile ? 0 : -1; });
+  // The nearest tile in the key's direction; where there is none, the one before or after, so that all are reached.
+  const neighbour = (from, key) => {
+    const tiles = every(), place = tiles.indexOf(from);
+    if (key === "Home") return tiles[0];
+    if (key === "End") return tiles[tiles.length - 1];
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+    if (!way) return null;
+    const here = from.getBoundingClientRect();
+    let best = null, least = Infinity;
+    for (const tile of tiles) {
+      const box = tile.getBoundingClientRect();
+      const x = (box.left + box.right - here.left - here.right) / 2;
+      const y = (box.top + box.bottom - here.top - here.bottom) / 2;
+      const ahead = way[0] * x + way[1] * y, aside = Math.abs(way[0] ? y : x);
+      const reach = (way[0] ? here.width : here.height) / 2;
+      if (ahead < reach || ahead + 3 * aside >= least) continue;
+      if (data.layout !== "columns" && aside > (way[0] ? here.height : here.width) / 2) continue;
+      best = tile;
+      least = ahead + 3 * aside;
+    }
+    return best || tiles[place + way[0] + way[1]] || null;
+  };
+  // Elements stay and are changed in place: one that is taken out of the page loses the keyboard's focus.
+  const held = root.getRootNode().activeElement, focused = held && root.contains(held) ? held : null;
+  const at = every().indexOf(focused);
+  const children = (parent, wanted) => {
+    wanted.forEach((element, k) => {
+      if (parent.children[k] !== element) parent.insertBefore(element, parent.children[k] || null);
+    });
+    while (parent.children.length > wanted.length) parent.lastChild.remove();
+  };
+  const part = (parent, className, tag) => {
+    const there = [...parent.children].find((child) => child.classList.contains(className));
+    return there || make(tag || "div", parent, undefined, className);
+  };
+  const set = (element, name, value) => { if (element[name] !== value) element[name] = value; };
+  const seen = {}, old = {};
+  root.querySelectorAll(".tile").forEach((tile) => { old[tile.dataset.key] = tile; });
+  const picture = (tile) => {
+    seen[tile.id] = (seen[tile.id] || 0) + 1;
+    const key = `${tile.id} ${seen[tile.id]}`, tag = data.clickable ? "BUTTON" : "DIV";
+    let element = old[key];
+    if (!element || element.tagName !== tag) {
+      element = document.createElement(tag);
+      element.className = "tile";
+      element.dataset.key = key;
+      make("img", element);
+      make("span", element).setAttribute("aria-hidden", "true");
+      if (data.clickable) {
+        element.type = "button";
+        element.tabIndex = -1;
+        element.onclick = () => root.send(element.dataset.id);
+      }
+    }
+    const [image, label] = element.children;
+    element.dataset.id = tile.id;
+    set(element, "title", tile.alt);
+    if (image.getAttribute("src") !== tile.src) image.src = tile.src;
+    set(image, "alt", tile.alt);
+    set(label, "textContent", tile.label);
+    label.hidden = !tile.label;
+    if (data.clickable && data.selected) element.setAttribute("aria-pressed", String(tile.id === data.selected));
+    else element.removeAttribute("aria-pressed");
+    return element;
+  };
+  const groups = root.firstChild || make("div", root);
+  groups.className = data.layout;
+  children(groups, data.groups.map((group, k) => {
+    const box = groups.children[k] || document.createElement("div");
+    box.className = group.html_bars.length ? "group wide" : "group";
+    const parts = [];
     if (group.title || group.note) {
-      const head = make("div", box, undefined, "head");
-      make("b", head, group.title);
-      make("span", head, group.note);
+      const head = part(box, "head");
+      set(part(head, "title", "b"), "textContent", group.title);
+      set(part(head, "note", "span"), "textContent", group.note);
+      parts.push(head);
     }
-    const tiles = make("div", box, undefined, "tiles");
-    for (const tile of group.tiles) {
-      const button = make("button", tiles);
-      button.type = "button";
-      button.setAttribute("aria-pressed", String(tile.id === data.selected));
-      button.title = tile.alt;
-      const image = make("img", button);
-      image.src = tile.src;
-      image.alt = tile.alt;
-      if (tile.label) make("span", button, tile.label);
-      button.onclick = () => setTriggerValue("clicked", tile.id);
-    }
+    const tiles = part(box, "tiles");
+    children(tiles, group.tiles.map(picture));
+    parts.push(tiles);
+    const bars = document.createElement("div");
     for (const [name, share, value] of group.html_bars) {
-      const bar = make("div", box, undefined, "bar");
+      const bar = make("div", bars, undefined, "bar");
       make("span", bar, name);
       make("span", bar, value);
       if (share !== null) make("u", make("i", bar)).style.width = (share * 100).toFixed(1) + "%";
     }
+    children(box, [...parts, ...bars.children]);
+    return box;
+  }));
+  // Lines are drawn behind the pictures, from the right edge of one to the left edge of the other.
+  const drawLines = () => {
+    let svg = groups.querySelector("svg.lines");
+    if (!data.lines.length) { if (svg) svg.remove(); return; }
+    if (!svg) {
+      svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+      svg.setAttribute("class", "lines");
+      svg.setAttribute("aria-hidden", "true");
+    }
+    groups.appendChild(svg);
+    const frame = groups.getBoundingClientRect(), answer = groups.querySelector(".bar");
+    svg.style.width = groups.scrollWidth + "px";
+    svg.style.height = groups.scrollHeight + "px";
+    const place = (id) => id === "answer" ? answer
+      : [...groups.querySelectorAll(".tile")].find((tile) => tile.dataset.id === id);
+    svg.replaceChildren(...data.lines.flatMap((line) => {
+      const start = place(line.start), end = place(line.end);
+      if (!start || !end) return [];
+      const from = (start.querySelector("img") || start).getBoundingClientRect();
+      const to = (end.querySelector("img") || end).getBoundingClientRect();
+      const x = from.right - frame.left + groups.scrollLeft, y = (from.top + from.bottom) / 2 - frame.top;
+      const u = to.left - frame.left + groups.scrollLeft, v = (to.top + to.bottom) / 2 - frame.top;
+      const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+      const bend = Math.max(10, (u - x) / 2);
+      path.setAttribute("d", `M${x},${y}C${x + bend},${y} ${u - bend},${v} ${u},${v}`);
+      path.setAttribute("stroke-width", (1 + 6 * line.width).toFixed(1));
+      path.setAttribute("class", line.positive ? "raises" : "lowers");
+      return [path];
+    }));
+  };
+  root.drawLines = drawLines;
+  drawLines();
+  root.querySelectorAll("img").forEach((image) => { if (!image.complete) image.onload = () => root.drawLines(); });
+  if (!root.watched) {
+    root.watched = new ResizeObserver(() => root.drawLines());
+    root.watched.observe(root);
   }
-  groups.scrollLeft = left;
+  if (!data.clickable) return;
+  const tiles = every();
+  const stays = focused && root.contains(focused);
+  const next = stays ? focused : at >= 0 ? tiles[Math.min(at, tiles.length - 1)] : null;
+  if (next && root.getRootNode().activeElement !== next) next.focus({ preventScroll: true });
+  const kept = next || tiles.find((tile) => tile.tabIndex === 0);
+  stop(kept || tiles.find((tile) => tile.getAttribute("aria-pressed") === "true") || tiles[0]);
 }
 """
 
@@ -114,10 +258,20 @@ def tiles(
     layout: Literal["grid", "large", "columns"] = "grid",
     selected: str = "",
     on_click: Callable[[str], None] | None = None,
-) -> str | None:
-    """Draws the images; returns the id of the image clicked in this run, or None.
+    name: str = "Pictures",
+    lines: Sequence[Line] = (),
+) -> None:
+    """Draws the images. They are one stop of the Tab key; the arrow keys go from one to the next.
 
-    `on_click` is called with that id before the page runs again, so it may set the state of other widgets.
+    Args:
+        groups: The images.
+        key: Key of the widget.
+        layout: A grid of small or of large images, or a column for each group.
+        selected: The id of the chosen image; "" where nothing is chosen.
+        on_click: Called with the id of a clicked image before the page runs again, so it may set the state of other
+            widgets. Without it the images are no buttons.
+        name: What the images are, for people who cannot see them.
+        lines: Lines between images of the layout "columns".
     """
 
     def clicked() -> None:
@@ -125,12 +279,18 @@ def tiles(
         if chosen and on_click is not None:
             on_click(chosen)
 
-    result = _component(
-        data={"groups": [asdict(group) for group in groups], "layout": layout, "selected": selected},
+    _component(
+        data={
+            "groups": [asdict(group) for group in groups],
+            "layout": layout,
+            "selected": selected,
+            "clickable": on_click is not None,
+            "lines": [asdict(line) for line in lines],
+            "name": f"{name}; arrow keys go from one to the next" if on_click is not None else name,
+        },
         key=key,
         on_clicked_change=clicked,
     )
-    return result.clicked
 
 
 def map_tile(id: str, values: np.ndarray, scale: Scale | None, signed: bool, label: str, alt: str) -> Tile:
