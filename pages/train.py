@@ -3,16 +3,20 @@
 import streamlit as st
 
 from pages._ui.shell import style
-from pages._ui.train import plan, results, run
+from pages._ui.train import own_digit, plan, results, run
 
 style.start("Train", "A network learns from real images while you watch; then use it on every page.")
 
-main, controls = st.columns([3, 1], gap="large")
-with controls:
+with st.container():
     chosen = plan.plan_controls()
-with main:
+    own_digit.show(disabled=chosen is not None)
+# For a training the place is emptied first: otherwise the results before it would stay below it, faded.
+opening = chosen is not None or run.is_open()
+with st.empty().container() if opening else st.container():
     if chosen is not None:
         run.train(chosen)
+    run.settle()
+    run.say_refused()
     runs = run.finished_runs()
     if runs:
         results.show_runs(runs)

@@ -27,9 +27,9 @@ def test_training_moves_stops_keeps_the_model_and_predicts_on_the_overview(serve
     expect(it.main.get_by_test_id("stVegaLiteChart").first).to_be_visible()
     expect(it.main.get_by_role("img", name="First-layer kernels now")).to_be_visible()
     it.main.get_by_role("button", name="Stop", exact=True).click()
-    it.says("of the test images classified correctly")
+    it.says("Test accuracy")
     hold.unlink()
-    expect(it.main.get_by_text(re.compile(r"stopped after [1-9]\d* of 100 epochs"))).to_be_visible()
+    expect(it.main.get_by_text(re.compile(r"Stopped after [1-9]\d* of 100 epochs"))).to_be_visible()
     expect(it.main.get_by_text("Confusion matrix")).to_be_visible()
     it.main.get_by_role("button", name="Use it on every page").click()
     expect(it.page.get_by_text("is now the model on every page")).to_be_visible()
@@ -45,11 +45,11 @@ def test_two_people_train_one_waits_and_leaving_frees_the_machine(server, visit,
     train(second, 1)
     expect(bar(second, "waiting for another computation")).to_be_visible()
     first.page.close()
-    second.says("of the test images classified correctly")
-    expect(second.main.locator(".v-facts").first).to_contain_text("finished after 1 of 1 epochs")
+    second.says("Test accuracy")
+    expect(second.main.get_by_text("Finished: 1 of 1 epochs")).to_be_visible()
     third = visit(f"{server}/train")
     third.quiet()
-    expect(third.main.get_by_text("of the test images classified correctly")).to_have_count(0)
+    expect(third.main.get_by_text("Test accuracy")).to_have_count(0)
 
 
 def circle(x: float, y: float):

@@ -1,11 +1,13 @@
 """The page Train in Streamlit's own test runner, on a made-up data set."""
 
+import re
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from page_text import check_sound, errors, text
+import streamlit as st
+from page_text import check_sound, errors, raw_html, text
 from PIL import Image
 
 
@@ -30,6 +32,14 @@ def _noise_digits(data_dir) -> None:
     )
 
 
+def matrix(page) -> tuple[list[str], list[int]]:
+    """The confusion matrix: the true classes, and all counts that are not 0."""
+    table = next(body for body in raw_html(page) if "<table class='v-confusion" in body)
+    return re.findall(r"scope='row'[^>]*>([^<]*)<", table), [
+        int(count.replace(",", "")) for count in re.findall(r"predicted [^:']*: ([\d,]+)'", table)
+    ]
+
+
 def start(page, **choices):
     for key, value in choices.items():
         widgets = {"epochs": page.number_input, "rate": page.select_slider, "network": page.selectbox}
@@ -48,17 +58,64 @@ def test_train_opens_with_the_shipped_digit_network(open_page):
 def test_train_two_epochs_shows_what_came_of_it(open_page):
     page = check_sound(start(open_page("train"), network="lenet5", epochs=2))
     shown = text(page)
-    assert "of the test images classified correctly" in shown
-    assert "Network my lenet5 1" in shown
-    assert "finished after 2 of 2 epochs" in shown
-    assert page.dataframe[0].value.to_numpy().sum() == 200, "the confusion matrix does not count every test image"
+    assert "Test accuracy" in shown
+    assert "Network my lenet5 1" in shown, shown.splitlines()[2:3]
+    assert "Finished: 2 of 2 epochs, " in shown
+    _, counts = matrix(page)
+    assert sum(counts) == 200, "the confusion matrix does not count every test image"
+    assert "Evaluating" not in text(page)
+    assert not any(widget.disabled for widget in page.selectbox)
 
 
 @pytest.mark.usefixtures("data_dir")
 def test_train_without_its_data_is_a_sentence(open_page):
-    page = start(open_page("train"))
+    page = open_page("train")
+    said = page.info[0].value
+    assert "mnist" in said
+    assert "VISLIB" in said
+    assert "zip" in said
+    page = start(page)
     assert not page.exception
     assert any("mnist is not in" in sentence for sentence in errors(page))
+    assert not any(widget.disabled for widget in page.selectbox)
+
+
+@pytest.mark.usefixtures("_noise_digits")
+def test_train_with_its_data_has_nothing_to_say(open_page):
+    assert not open_page("train").info
+
+
+@pytest.mark.usefixtures("_noise_digits")
+@pytest.mark.parametrize("leave_at", [(1, 3), (2, 2)])
+def test_training_that_the_user_left_is_kept(open_page, monkeypatch, leave_at):
+    from pages._ui.train import live
+
+    batch = live.View.batch
+
+    def leaves(self, now):
+        batch(self, now)
+        if (now.epoch, now.batch) == leave_at:
+            st.rerun()  # raises what a click on another page raises
+
+    monkeypatch.setattr(live.View, "batch", leaves)
+    page = check_sound(start(open_page("train"), network="lenet5", epochs=2))
+    assert "Test accuracy" in text(page)
+    assert f"Stopped after {leave_at[0] - 1} of 2 epochs" in text(page)
+    assert any("You left the page" in info.value for info in page.info)
+    assert sum(matrix(page)[1]) == 200
+    monkeypatch.undo()
+    assert any("You left the page" in info.value for info in page.run().info), "the run is gone with the next click"
+
+
+@pytest.mark.usefixtures("_noise_digits")
+def test_digit_of_the_user_is_read_after_each_epoch(open_page):
+    strokes = [[(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)]]
+    state = {"digit.strokes": {"strokes": strokes, "n": 1}}
+    page = check_sound(start(open_page("train", state), network="lenet5", epochs=2))
+    table = next(body for body in raw_html(page) if "v-readings" in body and "<table" in body)
+    bars = np.array(re.findall(r"width:([\d.]+)%", table.split("</thead>")[1]), float).reshape(10, 2)
+    np.testing.assert_allclose(bars.sum(axis=0), 100, atol=1)
+    assert not np.array_equal(bars[:, 0], bars[:, 1])
 
 
 def zip_of_colours(path, classes=("red", "green"), n=12) -> bytes:
@@ -83,8 +140,9 @@ def test_train_on_a_zip_of_ones_own_pictures(open_page, tmp_path):
     page = check_sound(own_pictures(open_page("train"), zip_of_colours(tmp_path)))
     page = check_sound(start(page, network="cifar-small", epochs=2))
     assert "Images 20 of colours.zip" in text(page)
-    assert page.dataframe[0].value.index.tolist() == ["green", "red"]
-    assert page.dataframe[0].value.to_numpy().sum() == 4
+    labels, counts = matrix(page)
+    assert labels == ["green", "red"]
+    assert sum(counts) == 4
 
 
 def test_train_on_a_bad_zip_is_a_sentence(open_page, tmp_path):

@@ -2,14 +2,16 @@
 
 import gzip
 import shutil
+import socket
 from pathlib import Path
+from urllib.error import URLError
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from vislib.errors import DatasetError, ParameterError, VislibError
-from vislib.training import DATASETS, Dataset, load_dataset, load_image_folder
+from vislib.training import DATASETS, Dataset, load_dataset, load_image_folder, why_missing
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, 28, 28), np.uint8)
 LABELS = np.arange(12, dtype=np.uint8) % 10
@@ -206,3 +208,41 @@ def test_damaged_image_in_a_zip_is_named(tmp_path):
     zipped.write_bytes(content)
     with pytest.raises(DatasetError, match=r"dogs/01\.png' cannot be read; the archive is damaged there"):
         load_image_folder(zipped, (8, 8))
+
+
+def test_why_missing_is_none_exactly_where_the_data_set_loads(tmp_path, monkeypatch):
+    monkeypatch.setenv("VISLIB_DATA_DIR", str(tmp_path))
+    said = why_missing("mnist")
+    assert said is not None
+    assert "mnist.npz" in said
+    assert str(tmp_path) in said
+    assert "download" not in said, "with a folder named, nothing is downloaded"
+    (tmp_path / "mnist").mkdir()
+    _write_mnist(tmp_path / "mnist")
+    assert why_missing("mnist") is None
+    assert why_missing("cifar10") is not None
+
+
+def test_why_missing_looks_where_keras_downloads_to(tmp_path, monkeypatch):
+    monkeypatch.delenv("VISLIB_DATA_DIR", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert "will try to download it into" in (why_missing("mnist") or "")
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "mnist.npz").touch()
+    assert why_missing("mnist") is None
+
+
+def test_failed_download_is_a_sentence_without_the_programs_words(monkeypatch):
+    from vislib.backend import keras
+
+    def no_network():
+        try:
+            raise URLError(socket.gaierror(-2, "Name or service not known"))
+        except URLError:
+            raise Exception("URL fetch failure on https://x: None -- [Errno -2]")  # noqa: B904 - as Keras does
+
+    monkeypatch.delenv("VISLIB_DATA_DIR", raising=False)
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", no_network)
+    with pytest.raises(DatasetError, match=r"no network.*mnist\.npz.*VISLIB_DATA_DIR") as caught:
+        load_dataset("mnist")
+    assert not any(word in str(caught.value) for word in ("Errno", "URL fetch", "--data-dir"))

@@ -1,8 +1,9 @@
 """Data sets, networks to train, and the training."""
 
 from vislib.training.checkpoints import check_model_path, save_model
+from vislib.training.curves import moving_mean
 from vislib.training.dataset import Dataset
-from vislib.training.datasets import DATASETS, load_dataset
+from vislib.training.datasets import DATASETS, load_dataset, why_missing
 from vislib.training.evaluation import Evaluation, Mistake, evaluate
 from vislib.training.image_folder import load_image_folder
 from vislib.training.loop import TrainingRun, train
@@ -28,6 +29,8 @@ __all__ = [
     "evaluate",
     "load_dataset",
     "load_image_folder",
+    "moving_mean",
     "save_model",
     "train",
+    "why_missing",
 ]

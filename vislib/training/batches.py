@@ -36,6 +36,12 @@ class Batches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return -(-len(self._labels) // self._batch_size)
 
+    @property
+    def sizes(self) -> list[int]:
+        """The number of images of each batch."""
+        n, size = len(self._labels), self._batch_size
+        return [min(size, n - start) for start in range(0, n, size)]
+
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         chosen = self._order[index * self._batch_size : (index + 1) * self._batch_size]
         images = self._images[chosen]

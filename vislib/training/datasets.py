@@ -1,6 +1,7 @@
 """Data sets to train on: MNIST and CIFAR-10 from Keras or from a local directory, checked."""
 
 import os
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from vislib.errors import DatasetError, listed
 from vislib.training.dataset import Dataset
-from vislib.training.local_data import load_local
+from vislib.training.local_data import has_local, load_local
 
 DATA_DIR_VARIABLE = "VISLIB_DATA_DIR"
 
@@ -20,14 +21,27 @@ class _Known:
     title: str
     image_shape: tuple[int, int, int]
     labels: tuple[str, ...]
+    download: str
+    """The file or folder in Keras's cache after a download; a pattern."""
+    files: str
+    """The files that a local directory may hold instead, for people."""
 
 
 DATASETS: dict[str, _Known] = {
-    "mnist": _Known("MNIST, handwritten digits", (28, 28, 1), tuple("0123456789")),
+    "mnist": _Known(
+        "MNIST, handwritten digits",
+        (28, 28, 1),
+        tuple("0123456789"),
+        "mnist.npz",
+        "mnist.npz, or the four files train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, "
+        "t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz",
+    ),
     "cifar10": _Known(
         "CIFAR-10, small pictures",
         (32, 32, 3),
         ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+        "cifar-10-batches-py*",
+        "cifar10.npz with x_train, y_train, x_test, y_test, or the folders train/ and test/ with one folder per class",
     ),
 }
 
@@ -67,6 +81,55 @@ def load_dataset(name: str, data_dir: str | os.PathLike[str] | None = None) -> D
     return dataset
 
 
+def why_missing(name: str) -> str | None:
+    """Why a data set cannot be read from this machine, and where its files belong; None if it is there.
+
+    It only looks for the files: it reads and downloads nothing.
+
+    Args:
+        name: One of `DATASETS`.
+    """
+    known = DATASETS[name]
+    place = os.environ.get(DATA_DIR_VARIABLE)
+    if place:
+        if has_local(name, Path(place), known.image_shape):
+            return None
+        return (
+            f"{known.title}, is not on this machine. vislib looks in the folder {place} ({DATA_DIR_VARIABLE}) and in "
+            f"{Path(place) / name} for {known.files}."
+        )
+    if any(_cache().glob(known.download)):
+        return None
+    return (
+        f"{known.title}, is not on this machine. vislib will try to download it into {_cache()}. Without a network, "
+        f"{_belongs(name)}"
+    )
+
+
+def _cache() -> Path:
+    """Where Keras keeps the data sets that it has downloaded."""
+    home = os.environ.get("KERAS_HOME")
+    return (Path(home) if home else Path.home() / ".keras") / "datasets"
+
+
+def _belongs(name: str) -> str:
+    """Where the files of a data set belong, as the end of a sentence."""
+    return f"put {DATASETS[name].files} into a folder and set {DATA_DIR_VARIABLE} to it."
+
+
+def _reason(error: BaseException) -> str:
+    """Why a download failed, in words."""
+    found: BaseException | None = error
+    while found is not None:
+        reason = getattr(found, "reason", found)
+        if isinstance(reason, socket.gaierror):
+            return "the server's name was not found, so there seems to be no network"
+        if isinstance(reason, OSError) and reason.strerror:
+            return reason.strerror[:1].lower() + reason.strerror[1:]
+        found = found.__cause__ or found.__context__
+    return "the server did not deliver it"
+
+
 def _from_keras(name: str) -> tuple[np.ndarray, ...]:
     from vislib.backend import keras
 
@@ -74,8 +137,8 @@ def _from_keras(name: str) -> tuple[np.ndarray, ...]:
         (train_images, train_labels), (test_images, test_labels) = getattr(keras.datasets, name).load_data()
     except Exception as error:  # Keras raises bare Exception for a failed download
         raise DatasetError(
-            f"{name} is not on this machine and could not be downloaded ({str(error)[:150]}). "
-            f"Name a directory that holds it with --data-dir or {DATA_DIR_VARIABLE}."
+            f"{name} is not on this machine and could not be downloaded: {_reason(error)}. To use it from this "
+            f"machine, {_belongs(name)}"
         ) from error
     return train_images, train_labels, test_images, test_labels
 

@@ -1,5 +1,6 @@
 """Evaluates a trained network on a set of images: accuracy, confusion matrix, mistakes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,33 +42,48 @@ class Evaluation:
     mistakes: tuple[Mistake, ...]
 
 
-def evaluate(model: "keras.Model", images: np.ndarray, labels: np.ndarray) -> Evaluation:
+def evaluate(
+    model: "keras.Model",
+    images: np.ndarray,
+    labels: np.ndarray,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Evaluation:
     """Evaluates a network on all the images.
 
     Args:
         model: A model from images (n, h, w, c) in 0..1 to probabilities (n, classes); it is not changed.
         images: (n, h, w, c) uint8, n at least 1.
         labels: (n,) class indices.
+        progress: Called with the number of images done and their total; an exception that it raises ends the
+            evaluation.
 
     Raises:
         ModelError: If the numbers of images and labels differ, or there are none.
     """
     if len(images) != len(labels) or len(labels) == 0:
         raise ModelError(f"An evaluation needs as many labels as images; not {len(labels)} for {len(images)}.")
-    chunks = [
-        np.asarray(model(images[start : start + _BATCH].astype(np.float32) / 255, training=False))
-        for start in range(0, len(images), _BATCH)
-    ]
-    probabilities = np.concatenate(chunks)
-    predicted = probabilities.argmax(axis=1)
-    n_classes = probabilities.shape[1]
+    shares = probabilities(model, images, progress)
+    predicted = shares.argmax(axis=1)
+    n_classes = shares.shape[1]
     confusion = np.bincount(labels * n_classes + predicted, minlength=n_classes**2).reshape(n_classes, n_classes)
     wrong = np.flatnonzero(predicted != labels)
-    wrong = wrong[np.argsort(-probabilities[wrong, predicted[wrong]], kind="stable")]
-    true_probability = np.maximum(probabilities[np.arange(len(labels)), labels], 1e-12)
+    wrong = wrong[np.argsort(-shares[wrong, predicted[wrong]], kind="stable")]
+    true_probability = np.maximum(shares[np.arange(len(labels)), labels], 1e-12)
     return Evaluation(
         float(np.mean(predicted == labels)),
         float(-np.log(true_probability).mean()),
         confusion,
-        tuple(Mistake(int(i), int(predicted[i]), int(labels[i]), float(probabilities[i, predicted[i]])) for i in wrong),
+        tuple(Mistake(int(i), int(predicted[i]), int(labels[i]), float(shares[i, predicted[i]])) for i in wrong),
     )
+
+
+def probabilities(
+    model: "keras.Model", images: np.ndarray, progress: Callable[[int, int], None] = lambda done, total: None
+) -> np.ndarray:
+    """The probabilities (n, classes) of images (n, h, w, c) uint8; `progress` as for `evaluate`."""
+    chunks = []
+    for start in range(0, len(images), _BATCH):
+        chunk = images[start : start + _BATCH]
+        chunks.append(np.asarray(model(chunk.astype(np.float32) / 255, training=False)))
+        progress(start + len(chunk), len(images))
+    return np.concatenate(chunks)

@@ -10,7 +10,7 @@ from vislib.errors import TrainingError
 from vislib.training.batches import Batches
 from vislib.training.dataset import Dataset
 from vislib.training.options import TrainingOptions
-from vislib.training.records import BatchCallback, EpochRecord, TrainingProgress
+from vislib.training.records import BatchCallback, EpochCallback, EpochRecord, TrainingProgress
 
 _VALIDATION_BATCH = 256
 
@@ -32,10 +32,12 @@ class Run(Protocol):
 
     def keep_kernels(self) -> None: ...
 
+    def end_batch(self, loss: float, accuracy: float, /) -> None: ...
+
     def end_epoch(self, record: EpochRecord, /) -> bool: ...
 
 
-def fit(run: Run, model: keras.Model, on_batch: BatchCallback) -> str:
+def fit(run: Run, model: keras.Model, on_batch: BatchCallback, on_epoch: EpochCallback) -> str:
     """Trains `model` in place with the run's options; returns how it ended (see `TrainingResult.ended`)."""
     options, dataset = run.options, run.dataset
     chosen, held_out = split(len(dataset.train_labels), options)
@@ -50,7 +52,7 @@ def fit(run: Run, model: keras.Model, on_batch: BatchCallback) -> str:
         metrics=["accuracy"],
         jit_compile=False,
     )
-    watch = _Watch(run, len(training), on_batch)
+    watch = _Watch(run, training, on_batch, on_epoch)
     try:
         model.fit(
             training,
@@ -96,22 +98,30 @@ class _Stopped(Exception):
 class _Watch(keras.callbacks.Callback):
     """Reports every batch, ends the training on a stop or a loss that is not finite, and records every epoch."""
 
-    def __init__(self, run: Run, n_batches: int, on_batch: BatchCallback):
+    def __init__(self, run: Run, batches: Batches, on_batch: BatchCallback, on_epoch: EpochCallback):
         super().__init__()
-        self.run, self.n_batches, self.on_batch = run, n_batches, on_batch
+        self.run, self.n_batches, self.sizes = run, len(batches), batches.sizes
+        self.on_batch, self.on_epoch = on_batch, on_epoch
         self.ended = "finished"
         self.epoch, self.epoch_start = 1, 0.0
+        self.losses: list[float] = []
+        self.accuracies: list[float] = []
 
     def on_train_begin(self, logs=None) -> None:
         self.run.keep_kernels()
 
     def on_epoch_begin(self, epoch: int, logs=None) -> None:
         self.epoch, self.epoch_start = epoch + 1, self.run.elapsed
+        self.losses, self.accuracies = [], []
 
     def on_train_batch_end(self, batch: int, logs=None) -> None:
-        loss = float(logs["loss"])
+        loss, accuracy = float(logs["loss"]), float(logs["accuracy"])
+        self.model.reset_metrics()  # otherwise Keras reports the mean of the epoch so far
         if not math.isfinite(loss):
             raise TrainingError(_exploded(self.run.options.learning_rate, self.epoch, batch + 1))
+        self.losses.append(loss)
+        self.accuracies.append(accuracy)
+        self.run.end_batch(loss, accuracy)
         self.on_batch(
             TrainingProgress(
                 self.epoch,
@@ -119,7 +129,7 @@ class _Watch(keras.callbacks.Callback):
                 batch + 1,
                 self.n_batches,
                 loss,
-                float(logs["accuracy"]),
+                accuracy,
                 self.run.elapsed,
                 self.run.history,
             )
@@ -135,13 +145,15 @@ class _Watch(keras.callbacks.Callback):
             raise TrainingError(_exploded(self.run.options.learning_rate, self.epoch, self.n_batches))
         record = EpochRecord(
             self.epoch,
-            float(logs["loss"]),
-            float(logs["accuracy"]),
+            float(np.average(self.losses, weights=self.sizes)),
+            float(np.average(self.accuracies, weights=self.sizes)),
             float(logs["val_loss"]) if has_validation else None,
             float(logs["val_accuracy"]) if has_validation else None,
             self.run.elapsed - self.epoch_start,
         )
-        if self.run.end_epoch(record) and self.epoch < self.run.options.epochs:
+        patience_is_over = self.run.end_epoch(record)
+        self.on_epoch(record)
+        if patience_is_over and self.epoch < self.run.options.epochs:
             self.ended = "stopped early"
             self.model.stop_training = True
 

@@ -47,6 +47,19 @@ def load_local(name: str, place: Path, image_shape: tuple[int, int, int], labels
     )
 
 
+def has_local(name: str, place: Path, image_shape: tuple[int, ...]) -> bool:
+    """Whether `load_local` finds files of the data set in `place`; they are not read."""
+    if place.is_file():
+        return True
+    grey = len(image_shape) == 3 and image_shape[2] == 1
+    return any(
+        (folder / f"{name}.npz").is_file()
+        or (grey and _idx_file(folder, "train", "images") is not None)
+        or bool((folder / "train").is_dir() and class_folders(folder / "train"))
+        for folder in (place / name, place)
+    )
+
+
 def _idx_file(folder: Path, part: str, kind: str) -> Path | None:
     dimensions = 3 if kind == "images" else 1
     for separator in ("-", "."):

@@ -11,9 +11,17 @@ from vislib.errors import ModelError, TrainingError
 from vislib.graph.copies import with_separate_weights
 from vislib.training.checkpoints import check_model_path, save_model
 from vislib.training.dataset import Dataset
+from vislib.training.evaluation import Evaluation, evaluate, probabilities
 from vislib.training.networks import NetworkOptions, build
 from vislib.training.options import TrainingOptions
-from vislib.training.records import BatchCallback, EpochRecord, TrainingResult, ignore_batches
+from vislib.training.records import (
+    BatchCallback,
+    EpochCallback,
+    EpochRecord,
+    TrainingResult,
+    ignore_batches,
+    ignore_epochs,
+)
 
 if TYPE_CHECKING:
     import keras
@@ -57,6 +65,8 @@ class TrainingRun:
         self._best_weights: list[np.ndarray] | None = None
         self._kernels: list[np.ndarray] = []
         self._history: list[EpochRecord] = []
+        self._losses: list[float] = []
+        self._accuracies: list[float] = []
         self._best_epoch = 0
         self._ended, self._started, self._seconds = "", 0.0, 0.0
         self._stop = threading.Event()
@@ -75,12 +85,26 @@ class TrainingRun:
         """The first convolution's kernels (k_h, k_w, c_in, c_out) at the start and after each epoch so far."""
         return tuple(self._kernels)
 
-    def start(self, progress: BatchCallback = ignore_batches) -> TrainingResult:
+    @property
+    def batch_losses(self) -> np.ndarray:
+        """The loss of each batch alone so far, (n_batches,)."""
+        return np.array(self._losses)
+
+    @property
+    def batch_accuracies(self) -> np.ndarray:
+        """The accuracy of each batch alone so far, (n_batches,), in 0..1."""
+        return np.array(self._accuracies)
+
+    def start(
+        self, progress: BatchCallback = ignore_batches, after_epoch: EpochCallback = ignore_epochs
+    ) -> TrainingResult:
         """Trains.
 
         Args:
             progress: Called after every batch. An exception that it raises ends the training and passes through;
                 `result` still gives the best result so far.
+            after_epoch: Called after every epoch, when its validation has been measured. It may ask the network, by
+                `probabilities` and `validate`. An exception that it raises ends the training as well.
 
         Raises:
             TrainingError: If the run was started before, or the loss is no longer a finite number.
@@ -91,7 +115,7 @@ class TrainingRun:
 
         self._started = time.perf_counter()
         try:
-            self._ended = fit(self, self._model, progress)
+            self._ended = fit(self, self._model, progress, after_epoch)
         finally:
             self._seconds = time.perf_counter() - self._started
         return self.result()
@@ -115,7 +139,29 @@ class TrainingRun:
             self.kernels,
             self._ended or "cancelled",
             self._seconds or self.elapsed,
+            self.batch_losses,
+            self.batch_accuracies,
         )
+
+    def probabilities(self, images: np.ndarray) -> np.ndarray:
+        """What the network answers now, in the middle of the training.
+
+        Args:
+            images: (n, h, w, c) uint8, of the data set's size.
+
+        Returns:
+            Probabilities (n, n_classes).
+        """
+        return probabilities(self._model, images)
+
+    def validate(self) -> Evaluation | None:
+        """Evaluates the network as it is now on the validation images; None if there are none."""
+        from vislib.training.fitting import split
+
+        _, held_out = split(len(self.dataset.train_labels), self.options)
+        if len(held_out) == 0:
+            return None
+        return evaluate(self._model, self.dataset.train_images[held_out], self.dataset.train_labels[held_out])
 
     # -- called by `fitting.fit` -------------------------------------------------------------------
 
@@ -143,6 +189,11 @@ class TrainingRun:
             if kernel is not None and len(kernel.shape) == 4:
                 self._kernels.append(np.array(kernel))
                 return
+
+    def end_batch(self, loss: float, accuracy: float) -> None:
+        """Records the loss and the accuracy of a batch."""
+        self._losses.append(loss)
+        self._accuracies.append(accuracy)
 
     def end_epoch(self, record: EpochRecord) -> bool:
         """Records an epoch and keeps its weights if they are the best; returns whether patience has run out."""

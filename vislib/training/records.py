@@ -28,7 +28,10 @@ class EpochRecord:
 
 @dataclass(frozen=True)
 class TrainingProgress:
-    """The state of a training after a batch. Epochs and batches count from 1; `seconds` counts from the start."""
+    """The state of a training after a batch. Epochs and batches count from 1; `seconds` counts from the start.
+
+    Loss and accuracy are those of this batch alone, before its step of the optimiser.
+    """
 
     epoch: int
     n_epochs: int
@@ -44,7 +47,15 @@ BatchCallback = Callable[[TrainingProgress], None]
 """A callback after every batch; an exception that it raises ends the training."""
 
 
+EpochCallback = Callable[[EpochRecord], None]
+"""A callback after every epoch, when its validation has been measured; an exception in it ends the training."""
+
+
 def ignore_batches(progress: TrainingProgress) -> None:
+    """A callback that does nothing."""
+
+
+def ignore_epochs(record: EpochRecord) -> None:
     """A callback that does nothing."""
 
 
@@ -62,6 +73,8 @@ class TrainingResult:
             empty if the network has no convolution.
         ended: "finished", "stopped early" (by patience), "stopped" (by the user) or "cancelled" (by an exception).
         seconds: Duration of the training.
+        batch_losses: Loss of each batch alone, (n_batches,), before its step of the optimiser.
+        batch_accuracies: Accuracy of each batch alone, (n_batches,), in 0..1.
     """
 
     model: "keras.Model"
@@ -71,6 +84,8 @@ class TrainingResult:
     kernels: tuple[np.ndarray, ...]
     ended: str
     seconds: float
+    batch_losses: np.ndarray
+    batch_accuracies: np.ndarray
 
     def classifier(self, key: str) -> Classifier:
         """The network as a classifier that can be explained; `key` is its identity (see `Classifier`)."""

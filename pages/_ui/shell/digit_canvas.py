@@ -1,39 +1,56 @@
 """Drawing a digit with the mouse or a finger, for networks that classify digits."""
 
-import streamlit as st
+import numpy as np
 from PIL import Image
 
 import vislib
-from pages._ui.shell.images import add_image
+from pages._ui.shell import images
+from pages._ui.widgets.drawing_pad import Stroke, drawing, drawing_pad, strokes_of
 from vislib.images.digits import centre_digit
 from vislib.output import export
 
-_SIDE = 196
 NAME = "drawing.png"
+_MEMORY = "digit.strokes"
+_HINT = (
+    "Drawing needs a mouse, a pen or a finger. By keyboard, upload an image of a digit instead; every page with an "
+    "image has “Your own image” at its top."
+)
 
 
-def draw_a_digit() -> None:
-    """A canvas; after each stroke the drawing becomes the current image, scaled and centred like the MNIST digits."""
-    from streamlit_drawable_canvas import st_canvas  # it registers a component, which needs the running app
+def draw_a_digit(key: str = "digit", as_image: bool = True) -> None:
+    """The drawing pad. The drawing stays for the session and is the same on every page.
 
-    st.markdown("Draw a digit")
-    canvas = st_canvas(
-        stroke_width=15,
-        stroke_color="#ffffff",
-        background_color="#000000",
-        height=_SIDE,
-        width=_SIDE,
-        drawing_mode="freedraw",
-        return_image_data=True,
-        key="canvas",
-    )
-    pixels = getattr(canvas, "image_data", None)
-    if pixels is None or not pixels[..., :3].any():
-        return
+    Args:
+        key: Tells the pads of different places apart.
+        as_image: Whether the drawing becomes the current image after each stroke; Clear then takes it away again.
+    """
+    on_draw = _use if as_image else _ignore
+    drawing_pad(f"drawing_pad.{key}", "Draw a digit", _HINT, _MEMORY, on_draw)
+
+
+def digit() -> np.ndarray | None:
+    """The drawing, scaled and centred like the MNIST digits, (28, 28, 3) uint8; None before it is a digit."""
+    strokes = strokes_of(_MEMORY)
+    if not strokes:
+        return None
     try:
-        content = export.png_bytes(Image.fromarray(centre_digit(pixels)))
+        return centre_digit(drawing(strokes))
     except vislib.VislibError:
-        return  # a single dot is no digit yet
-    if content != st.session_state.get("drawn"):
-        st.session_state["drawn"] = content
-        add_image(NAME, content)
+        return None
+
+
+def use() -> None:
+    """Makes the drawing the current image."""
+    _use(strokes_of(_MEMORY))
+
+
+def _use(strokes: list[Stroke]) -> None:
+    drawn = digit()
+    if drawn is not None:
+        images.add_image(NAME, export.png_bytes(Image.fromarray(drawn)))
+    else:
+        images.forget_image(NAME)
+
+
+def _ignore(strokes: list[Stroke]) -> None:
+    pass

@@ -11,7 +11,7 @@ from pages._ui.server import journal
 from pages._ui.server.store import Store
 from pages._ui.shell import band_view, image_files
 from pages._ui.shell.image_files import ImageFile
-from pages._ui.shell.models import UserModel
+from pages._ui.shell.models import UserModel, reads_digits
 from pages._ui.widgets.choice import choose
 from pages._ui.widgets.text import plain
 from vislib.images.arrays import LoadedImage
@@ -52,6 +52,13 @@ def _add(name: str, content: bytes, file: ImageFile) -> None:
     st.session_state["image"] = name
 
 
+def forget_image(name: str) -> None:
+    """Removes an image of this user; if it was the chosen one, the first sample is chosen."""
+    _user_images().pop(name, None)
+    if st.session_state.get("image") == name:
+        del st.session_state["image"]
+
+
 def samples_for(model_name: str, network: UserModel | vislib.Classifier | None) -> tuple[str, ...]:
     """Names of the sample images that suit a network.
 
@@ -63,7 +70,7 @@ def samples_for(model_name: str, network: UserModel | vislib.Classifier | None) 
         return ()
     if model_name in SCENE_NETWORKS:
         return SCENES
-    if model_name == "digits" or (network and network.channels == 1):
+    if model_name == "digits" or (network and reads_digits(network)):
         return DIGITS
     if model_name == "cifar10" or (network and max(network.input_size) <= 64):
         return _SMALL_PICTURES

@@ -11,6 +11,7 @@ from pages._ui.server import process
 from pages._ui.server.store import Store
 from pages._ui.widgets.choice import recall
 from vislib.model_file.limits import max_parameters
+from vislib.tasks import Task
 
 _LEAST_STORE_BYTES = 600 * 1024 * 1024
 _MAX_USER_MODELS = 4
@@ -90,6 +91,14 @@ def add(
     models[name] = UserModel(key, about, lines, classifier.channels, classifier.input_size, upload, outputs)
     while len(models) > _MAX_USER_MODELS:
         models.pop(next(iter(models)))
+
+
+def reads_digits(network: UserModel | vislib.Classifier) -> bool:
+    """Whether a network takes grey images and has the ten digits as its classes, by their names."""
+    classifier = store().get(network.key) if isinstance(network, UserModel) else network
+    if classifier is None or classifier.channels != 1 or classifier.task is not Task.CLASSIFICATION:
+        return False
+    return sorted(label.strip() for label in classifier.labels) == list("0123456789")
 
 
 def switch_to(name: str) -> None:

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pages._ui.shell import style
+from pages._ui.widgets.text import plain
 from vislib import training
 from vislib.images.archives import zip_folder
 from vislib.training.networks import BATCH_NORMS
 from vislib.training.options import OPTIMIZERS, SCHEDULES
 
 _OWN = "own"
+_KEPT_WHILE_DISABLED = ("train.images", "train.network", "train.epochs", "train.n", "train.side")
 
 
 @dataclass(frozen=True)
@@ -46,86 +49,139 @@ class Plan:
 
 
 def plan_controls() -> Plan | None:
-    """Widgets for the choices; the plan in the run in which Start was clicked, otherwise None."""
-    known = {name: dataset.title for name, dataset in training.DATASETS.items()} | {_OWN: "Your own pictures"}
-    dataset: str = st.selectbox("Images", list(known), format_func=lambda name: known[name], key="train.images")
-    own_images = _own_images() if dataset == _OWN else None
+    """A row of widgets for the choices; the plan in the run after Start was clicked, otherwise None.
+
+    In that run the widgets are disabled, because a change would end the training.
+    """
+    starting = bool(st.session_state.pop("train.start", False))
+    known = {name: dataset.title.split(",")[0] for name, dataset in training.DATASETS.items()} | {
+        _OWN: "Your own pictures"
+    }
+    row = style.settings_row()
+    with row:
+        dataset: str = st.selectbox(
+            "Images", list(known), format_func=known.__getitem__, key="train.images", width=190, disabled=starting
+        )
+    own_images = _own_images(starting) if dataset == _OWN else None
     fitting = [
         name
         for name, recipe in training.NETWORKS.items()
         if recipe.dataset == dataset or (dataset == _OWN and recipe.input_shape[2] == 3)
     ]
-    network = st.selectbox(
-        "Network", fitting, format_func=lambda name: training.NETWORKS[name].title, key="train.network"
-    )
-    epochs = int(st.number_input("Epochs", 1, 100, 2, key="train.epochs"))
-    n_images = int(
-        st.number_input("Training images", 500, 60000, 5000, 500, key="train.n", help="Drawn at random from the set.")
-    )
-    with st.expander("More choices"):
-        dropout = st.selectbox("Dropout", ("as published", "on", "off"), key="train.dropout")
-        norm = st.selectbox("Batch normalization", ("as published", *BATCH_NORMS), key="train.norm")
-        optimizer = st.selectbox("Optimiser", OPTIMIZERS, key="train.optimizer")
-        rate = st.select_slider(
-            "Learning rate",
-            (1e-5, 1e-4, 5e-4, 1e-3, 3e-3, 1e-2, 1e-1, 1.0, 10.0),
-            1e-3,
-            format_func=lambda r: f"{r:g}",
-            key="train.rate",
+    with row:
+        network = st.selectbox(
+            "Network",
+            fitting,
+            format_func=lambda name: training.NETWORKS[name].title,
+            key="train.network",
+            width=230,
+            disabled=starting,
         )
-        schedule = st.selectbox("Schedule", SCHEDULES, key="train.schedule", help="Cosine lowers the rate to 0.")
-        patience = int(
+        epochs = int(st.number_input("Epochs", 1, 100, 2, key="train.epochs", width=110, disabled=starting))
+        n_images = int(
             st.number_input(
-                "Patience (epochs)",
-                0,
-                100,
-                0,
-                key="train.patience",
-                help="Stops after this number of epochs without improvement; 0: never.",
+                "Training images",
+                500,
+                60000,
+                5000,
+                500,
+                key="train.n",
+                help="Drawn at random from the set.",
+                width=150,
+                disabled=starting,
             )
         )
-        batch = st.select_slider("Batch size", (16, 32, 64, 128, 256), 64, key="train.batch")
-        flip = st.toggle("Mirror at random", key="train.flip")
-        shift = int(st.number_input("Shift at random (px)", 0, 8, 0, key="train.shift"))
-        seed = int(st.number_input("Seed", 0, 2**31 - 1, 0, key="train.seed"))
-    waiting = dataset == _OWN and own_images is None
-    if not st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch", disabled=waiting):
+        with st.popover("More choices", icon=":material/tune:", disabled=starting):
+            network_options, options = _more(epochs, n_images)
+        waiting = dataset == _OWN and own_images is None
+        st.button(
+            "Start training",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="train.go",
+            on_click=_start,
+            disabled=waiting or starting,
+        )
+    if dataset != _OWN and (missing := training.why_missing(dataset)):
+        st.info(plain(f"{missing} A zip of your own pictures works at once: choose “Your own pictures” under Images."))
+    if not starting or waiting:
         return None
     number = st.session_state["trained"] = st.session_state.get("trained", 0) + 1
-    return Plan(
-        f"my {network} {number}",
-        own_images.name if own_images else dataset,
-        network,
-        training.NetworkOptions(
-            {"on": True, "off": False}.get(dropout), None if norm not in BATCH_NORMS else norm, seed
-        ),
-        training.TrainingOptions(
-            epochs=epochs,
-            batch_size=batch,
-            optimizer=optimizer,
-            learning_rate=rate,
-            schedule=schedule,
-            patience=patience or None,
-            flip=flip,
-            shift_px=shift,
-            n_images=n_images,
-            seed=seed,
-        ),
-        own_images,
+    source = own_images.name if own_images else dataset
+    return Plan(f"my {network} {number}", source, network, network_options, options, own_images)
+
+
+def _start() -> None:
+    st.session_state["train.start"] = True
+    # Streamlit discards what the browser sends for a widget that is disabled then, such as a number typed just before.
+    for key in _KEPT_WHILE_DISABLED:
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
+
+
+def _more(epochs: int, n_images: int) -> tuple[training.NetworkOptions, training.TrainingOptions]:
+    """The further choices."""
+    dropout = st.selectbox("Dropout", ("as published", "on", "off"), key="train.dropout")
+    norm = st.selectbox("Batch normalization", ("as published", *BATCH_NORMS), key="train.norm")
+    optimizer = st.selectbox("Optimiser", OPTIMIZERS, key="train.optimizer")
+    rate = st.select_slider(
+        "Learning rate",
+        (1e-5, 1e-4, 5e-4, 1e-3, 3e-3, 1e-2, 1e-1, 1.0, 10.0),
+        1e-3,
+        format_func=lambda r: f"{r:g}",
+        key="train.rate",
+    )
+    schedule = st.selectbox("Schedule", SCHEDULES, key="train.schedule", help="Cosine lowers the rate to 0.")
+    patience = int(
+        st.number_input(
+            "Patience (epochs)",
+            0,
+            100,
+            0,
+            key="train.patience",
+            help="Stops after this number of epochs without improvement; 0: never.",
+        )
+    )
+    batch = st.select_slider("Batch size", (16, 32, 64, 128, 256), 64, key="train.batch")
+    flip = st.toggle("Mirror at random", key="train.flip")
+    shift = int(st.number_input("Shift at random (px)", 0, 8, 0, key="train.shift"))
+    seed = int(st.number_input("Seed", 0, 2**31 - 1, 0, key="train.seed"))
+    return training.NetworkOptions(
+        {"on": True, "off": False}.get(dropout), None if norm not in BATCH_NORMS else norm, seed
+    ), training.TrainingOptions(
+        epochs=epochs,
+        batch_size=batch,
+        optimizer=optimizer,
+        learning_rate=rate,
+        schedule=schedule,
+        patience=patience or None,
+        flip=flip,
+        shift_px=shift,
+        n_images=n_images,
+        seed=seed,
     )
 
 
-def _own_images() -> OwnImages | None:
-    file = st.file_uploader(
-        "A zip with a folder of pictures for each class",
-        type="zip",
-        key="train.zip",
-        help="Such as cats/1.jpg … and dogs/1.jpg …; two classes or more, up to 20 MB. A fifth of each class is held "
-        "out for testing, unless there are folders train/ and test/.",
-    )
-    side = st.select_slider(
-        "Size (px)", (32, 48, 64, 96), key="train.side", help="Every image is stretched to this size."
-    )
+def _own_images(disabled: bool) -> OwnImages | None:
+    row = style.settings_row("_own")
+    with row:
+        file = st.file_uploader(
+            "A zip with one folder of pictures per class",
+            type="zip",
+            key="train.zip",
+            help="Such as cats/1.jpg … and dogs/1.jpg …; two classes or more, up to 20 MB. A fifth of each class is "
+            "held out for testing, unless there are folders train/ and test/.",
+            width=420,
+            disabled=disabled,
+        )
+        side = st.select_slider(
+            "Size (px)",
+            (32, 48, 64, 96),
+            key="train.side",
+            help="Every image is stretched to this size.",
+            width=200,
+            disabled=disabled,
+        )
     return None if file is None else OwnImages(file.name, file.getvalue(), side)
 
 

@@ -5,7 +5,6 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from PIL import Image
 
@@ -13,8 +12,12 @@ import vislib
 from pages._ui.results import picture
 from pages._ui.server import work
 from pages._ui.shell.images import add_image
-from pages._ui.train.run import Run, kernel_sheet, use
+from pages._ui.train import confusion, own_digit
+from pages._ui.train.curves import Curves, chart, comparison
+from pages._ui.train.live import kernel_sheet
+from pages._ui.train.run import Run, use
 from pages._ui.widgets.bars import percent
+from pages._ui.widgets.film_strip import film_strip
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib import training
@@ -23,16 +26,17 @@ from vislib.zoo.trained_here import card
 
 
 def show_runs(runs: list[Run]) -> None:
-    """The newest run: curves (with those of earlier runs), kernels over time, confusion matrix, mistakes."""
+    """The newest run: curves, confusion matrix, kernels over time, mistakes; and how it compares with earlier runs."""
     newest = runs[-1]
-    result, options = newest.result, newest.plan.options
-    ended = "stopped" if result.ended == "cancelled" else result.ended
-    st.header(f"{percent(newest.evaluation.accuracy)} of the test images classified correctly", anchor=False)
+    result = newest.result
+    st.header(f"Test accuracy {percent(newest.evaluation.accuracy)}", anchor=False)
+    if newest.note:
+        st.info(newest.note)
+    st.html(f"<p class='v-caption'>{ended(newest)}</p>")
     picture.facts(
         {
             "Network": newest.plan.name,
             "Parameters": f"{result.model.count_params():,}",
-            "Ended": f"{ended} after {len(result.history)} of {options.epochs} epochs, {result.seconds:.0f} s",
             "Images": f"{newest.n_images:,} of {newest.plan.dataset}",
         }
     )
@@ -46,14 +50,25 @@ def show_runs(runs: list[Run]) -> None:
             on_click="ignore",
             key="download run",
         )
-    left, right = st.columns(2)
+    left, right = st.columns(2, gap="large")
     with left:
-        _curves(runs)
+        _curves(newest)
     with right:
-        _confusion(newest)
-    if result.kernels:
-        _kernels_over_time(newest)
+        n = f"all {int(newest.evaluation.confusion.sum()):,} test images"
+        confusion.heat_map(newest.evaluation.confusion, result.labels, n)
+    if newest.film.kernels or newest.film.readings:
+        _film(newest)
+    if len(runs) > 1:
+        _compared(runs)
     _mistakes(newest)
+
+
+def ended(run: Run) -> str:
+    """How a training ended, as a sentence: "Finished: 2 of 2 epochs, 18 s"."""
+    result = run.result
+    epochs = f"{len(result.history)} of {run.plan.options.epochs} epochs"
+    begin = {"finished": "Finished: ", "stopped early": "Stopped early, because no epoch was better, after "}
+    return f"{begin.get(result.ended, 'Stopped after ')}{epochs}, {result.seconds:.0f} s"
 
 
 def show_shipped() -> None:
@@ -67,45 +82,56 @@ def show_shipped() -> None:
         "3 × 3, red positive, blue negative. Start a training to see the kernels of your network change.",
     )
     with st.expander("How it was trained and how good it is", expanded=True):
-        st.markdown(card("digits").split("\n", 1)[1])
+        about, counts, labels = _parts(card("digits"))
+        st.markdown(about)
+        confusion.heat_map(counts, labels, f"{int(counts.sum()):,} test images")
 
 
-def _curves(runs: list[Run]) -> None:
-    rows: list[tuple[int, str, float | None]] = []
-    for run in runs:
-        for record in run.result.history:
-            rows.append((record.epoch, f"{run.plan.name}, training", record.accuracy))
-            rows.append((record.epoch, f"{run.plan.name}, validation", record.validation_accuracy))
-    if not rows:
-        st.info(
-            "The training stopped in the first epoch, so there is no curve. The weights are those after the last batch."
-        )
-        return
-    table = pd.DataFrame(rows, columns=["epoch", "run", "accuracy"]).pivot(
-        index="epoch", columns="run", values="accuracy"
+def _parts(text: str) -> tuple[str, np.ndarray, list[str]]:
+    """A model card without its heading and its confusion matrix; that matrix; the names of its classes."""
+    about, matrix = text.split("\n", 1)[1].split("Confusion matrix", 1)
+    rows = [line.strip("|").split("|") for line in matrix.splitlines() if line.startswith("| **")]
+    counts = np.array([[int(count) for count in row[1:]] for row in rows])
+    return about, counts, [row[0].strip(" *") for row in rows]
+
+
+def _curves(run: Run) -> None:
+    result = run.result
+    curves = Curves(
+        result.batch_losses, result.batch_accuracies, result.history, run.film.n_batches, run.plan.options.epochs
     )
-    st.line_chart(table, height=340, x_label="epoch", y_label="accuracy")
+    for quantity in ("loss", "accuracy"):
+        st.altair_chart(chart(curves, quantity))
+    validation = "Points: the validation images after each epoch." if result.history else "No epoch was finished."
     picture.caption(
-        "Accuracy after each epoch", "Of this run and the previous ones, on training and on validation images."
+        "Loss and accuracy during the training",
+        f"Thin: each batch alone, before the network learned from it. Thick: {curves.smoothed}. {validation}",
     )
 
 
-def _confusion(run: Run) -> None:
-    counts = run.evaluation.confusion
-    table = pd.DataFrame(counts, index=run.result.labels, columns=run.result.labels)
-    narrow = {label: st.column_config.NumberColumn(width=46) for label in run.result.labels}
-    st.dataframe(table, height="content", column_config=narrow)
-    picture.caption("Confusion matrix", "Rows: the true class; columns: the predicted class. All test images.")
+def _film(run: Run) -> None:
+    left, right = st.columns(2, gap="large")
+    if run.film.kernels:
+        with left:
+            st.header("First-layer kernels during the training", anchor=False)
+            frames = [(when, kernel_sheet(kernels)) for when, kernels in run.film.kernels]
+            film_strip(frames, f"film {run.token}", "First-layer kernels")
+            st.caption("Red positive, blue negative. Each kernel has its own scale.")
+    if run.film.readings and run.film.digit is not None:
+        with right:
+            st.header("Your digit during the training", anchor=False)
+            own_digit.readings(run.film.digit, run.film.readings, run.result.labels)
 
 
-def _kernels_over_time(run: Run) -> None:
-    st.header("First-layer kernels during the training", anchor=False)
-    steps = run.result.kernels[:1] + run.result.kernels[1:][-3:]
-    names = ["before training", *(f"epoch {len(run.result.kernels) - len(steps) + k}" for k in range(1, len(steps)))]
-    for column, kernels, name in zip(st.columns(max(len(steps), 4)), steps, names, strict=False):
-        with column:
-            show_image(kernel_sheet(kernels), width="stretch", alt=f"First-layer kernels, {name}")
-            picture.caption(name, "")
+def _compared(runs: list[Run]) -> None:
+    validated = {
+        run.plan.name: [record.validation_accuracy for record in run.result.history]
+        for run in runs
+        if run.result.history
+    }
+    if validated:
+        st.header("Your trainings compared", anchor=False)
+        st.altair_chart(comparison(validated))
 
 
 def _mistakes(run: Run) -> None:
@@ -118,8 +144,8 @@ def _mistakes(run: Run) -> None:
         Tile(
             str(k),
             data_uri(_rgb(run.mistakes[k])),
-            f"{labels[m.predicted]}, is {labels[m.true]}",
-            f"Predicted as {labels[m.predicted]} with {percent(m.probability)}, is {labels[m.true]}. Click to explain.",
+            f"predicted {labels[m.predicted]}, true {labels[m.true]}",
+            f"Predicted {labels[m.predicted]} with {percent(m.probability)}, true {labels[m.true]}. Click to explain.",
         )
         for k, m in enumerate(shown)
     ]
@@ -129,7 +155,7 @@ def _mistakes(run: Run) -> None:
         add_image(f"mistake {shown[int(tile)].index}.png", export.png_bytes(_rgb(run.mistakes[int(tile)])))
         st.session_state["explain_mistake"] = True
 
-    tiles([Group("", "", pictures)], key="mistakes", on_click=explain)
+    tiles([Group("", "", pictures)], key="mistakes", layout="large", on_click=explain)
     if st.session_state.pop("explain_mistake", False):
         st.switch_page("pages/saliency.py")
 

@@ -1,40 +1,58 @@
-"""A training on the page Train: live curves, Stop, and the stored runs."""
+"""A training on the page Train: it is watched, stopped or left, and kept as a run in each case."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 import streamlit as st
-from PIL import Image
 
 import vislib
-from pages._ui.filters.kernel_tiles import sheet
-from pages._ui.results import picture
 from pages._ui.server import journal, memory, work
 from pages._ui.shell import models
+from pages._ui.train import live, own_digit
+from pages._ui.train.live import Film
 from pages._ui.train.plan import Plan
-from pages._ui.widgets.bars import percent
 from pages._ui.widgets.text import plain
-from pages._ui.widgets.tiles import data_uri
 from vislib import training
 
 _KEPT_RUNS = 3
-_SHOW_EVERY_BATCHES = 4
-_ABOUT = "Trained by you on the page Train; kept for this visit"
+_ABOUT = "Trained by you on the page Train; for this session"
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A finished or stopped training, and its evaluation on the test images."""
+    """A finished or stopped training, and its evaluation on the test images.
+
+    Attributes:
+        plan: What was trained, and how.
+        result: What came of it.
+        evaluation: On the test images.
+        mistakes: The images of the first mistakes.
+        n_images: Training images.
+        film: The kernels and the answers to the user's digit during the training.
+        note: How it ended, if the user did not ask for that; else "".
+        token: Unique for each run.
+    """
 
     plan: Plan
     result: training.TrainingResult
     evaluation: training.Evaluation
     mistakes: tuple[np.ndarray, ...]
     n_images: int
+    film: Film
+    note: str
     token: str
-    """Unique for each run."""
+
+
+@dataclass(eq=False)
+class _Open:
+    """A training that has begun and is not yet a run; in the session, so that it is kept however its page ends."""
+
+    plan: Plan
+    run: training.TrainingRun
+    film: Film = field(default_factory=Film)
+    stopped: bool = False
+    over: bool = False
 
 
 def finished_runs() -> list[Run]:
@@ -47,39 +65,29 @@ def _tokens() -> list[str]:
     return st.session_state.setdefault("runs", [])
 
 
+def is_open() -> bool:
+    """Whether a training has begun that is not yet a run."""
+    return "training" in st.session_state
+
+
 def train(plan: Plan) -> None:
-    """Trains with a progress bar, live curves and Stop; the result is stored as a run, also after Stop."""
+    """Trains with a live view and Stop, and runs the page again.
+
+    However the training ends, by itself, by Stop, by another page or by an error, it is in the session before its
+    first batch, and `settle` makes a run of it.
+    """
+    st.session_state.pop("train.refused", None)
     try:
         with st.spinner("Reading the images…"):
             dataset = plan.load()
         run = training.TrainingRun(plan.network, dataset, plan.options, network=plan.network_options)
     except vislib.VislibError as error:
-        st.error(plain(str(error)))
-        return
-    slot = st.empty()
-    with slot.container():
-        with st.container(horizontal=True, vertical_alignment="center"):
-            bar = st.progress(0.0, text="Training…")
-            st.button("Stop", key=f"stop {plan.name}", on_click=keep, args=(plan, run), icon=":material/stop_circle:")
-        curve, kernels = st.columns([3, 2])
-        curve_slot, kernel_slot = curve.empty(), kernels.empty()
-    batches: list[tuple[float, float]] = []
-
-    def progress(now: training.TrainingProgress) -> None:
-        done = (now.epoch - 1) * now.n_batches + now.batch
-        text = f"Epoch {now.epoch} of {now.n_epochs}, batch {now.batch} of {now.n_batches}: loss {now.loss:.3f}"
-        bar.progress(done / (now.n_epochs * now.n_batches), text=f"{text}, accuracy {percent(now.accuracy)}")
-        batches.append((now.loss, now.accuracy))
-        if done % _SHOW_EVERY_BATCHES == 0 or now.batch == now.n_batches:
-            values = pd.DataFrame(batches, columns=["loss", "accuracy"])
-            curve_slot.line_chart(values, height=260, x_label="batch", color=["#e8590c", "#15aabf"])
-            if run.kernels:
-                # As a data URI: Streamlit could delete a file before a slow browser loads it.
-                sheet = data_uri(kernel_sheet(run.current_kernels()), picture.SIDE)
-                kernel_slot.image(sheet, width="stretch", alt="First-layer kernels now")
+        _refuse(error)
+    opened = st.session_state["training"] = _Open(plan, run)
+    view = live.View(run, opened.film, own_digit.pixels(dataset), lambda: _stop_button(opened))
 
     def waiting(ahead: int) -> None:
-        bar.progress(0.0, text=work.waiting_text("Training", ahead))
+        view.say(0.0, work.waiting_text("Training", ahead))
 
     try:
         with (
@@ -87,12 +95,41 @@ def train(plan: Plan) -> None:
             memory.catch_shortage("Training"),
             journal.timed("computed", what=f"training of {plan.network}"),
         ):
-            run.start(progress)
+            run.start(view.batch, view.epoch)
+            opened.over = True
+            _keep(opened, view)
     except vislib.VislibError as error:
-        slot.error(plain(str(error)))
+        opened.over = True
+        _refuse(error)
+    st.rerun()
+
+
+def settle() -> None:
+    """Makes a run of a training that Stop, another page or an error ended, with a progress bar."""
+    opened: _Open | None = st.session_state.get("training")
+    if opened is None:
         return
-    keep(plan, run)
-    slot.empty()
+    if opened.film.n_batches == 0:  # left before its first batch
+        del st.session_state["training"]
+        return
+    view = live.Bar("Evaluating the test images…")
+
+    def waiting(ahead: int) -> None:
+        view.say(0.0, work.waiting_text("Evaluating the test images", ahead))
+
+    try:
+        with work.gate().turn(waiting, work.session()), memory.catch_shortage("The evaluation"):
+            _keep(opened, view)
+    except vislib.VislibError as error:
+        del st.session_state["training"]
+        st.session_state.setdefault("train.refused", str(error))
+    st.rerun()
+
+
+def say_refused() -> None:
+    """Why the last training ended, if an error ended it."""
+    if refused := st.session_state.get("train.refused"):
+        st.error(plain(refused))
 
 
 def use(run: Run) -> None:
@@ -109,22 +146,35 @@ def use(run: Run) -> None:
     st.toast(f"{run.plan.name} is now the model on every page.")
 
 
-def kernel_sheet(kernels: np.ndarray) -> Image.Image:
-    """First-layer kernels side by side."""
-    return sheet(kernels, False, 64)
+def _refuse(error: Exception) -> None:
+    """Shows an error from the next run of the page on, in which its widgets can be used again."""
+    st.session_state["train.refused"] = str(error)
+    st.rerun()
 
 
-def keep(plan: Plan, run: training.TrainingRun) -> None:
-    """Stores a finished or stopped training as a run; the Stop button calls it after the current batch."""
-    try:
-        result = run.result()
-    except vislib.VislibError:
-        return
-    dataset = run.dataset
-    evaluation = training.evaluate(result.model, dataset.test_images, dataset.test_labels)
+def _stop_button(opened: _Open) -> None:
+    def stop() -> None:
+        opened.stopped = True
+
+    st.button("Stop", key=f"stop {opened.plan.name}", on_click=stop, icon=":material/stop_circle:")
+
+
+def _keep(opened: _Open, bar: live.Bar) -> None:
+    """Evaluates a training on the test images and stores it as a run."""
+    plan, dataset, result = opened.plan, opened.run.dataset, opened.run.result()
+    n = len(dataset.test_labels)
+
+    def progress(done: int, total: int) -> None:
+        bar.say(done / total, f"Evaluating the test images: {done:,} of {total:,}")
+
+    bar.say(0.0, f"Evaluating the {n:,} test images…")
+    evaluation = training.evaluate(result.model, dataset.test_images, dataset.test_labels, progress)
     mistakes = tuple(dataset.test_images[mistake.index] for mistake in evaluation.mistakes[:40])
     n_images = min(plan.options.n_images or len(dataset.train_images), len(dataset.train_images))
-    finished = Run(plan, result, evaluation, mistakes, n_images, f"{plan.name} {secrets.token_hex(8)}")
-    models.store().put(("run", finished.token), finished)
-    _tokens().append(finished.token)
+    left = not opened.stopped and not opened.over
+    note = "You left the page, which ended the training. What the network had learned by then is kept." if left else ""
+    token = f"{plan.name} {secrets.token_hex(8)}"
+    models.store().put(("run", token), Run(plan, result, evaluation, mistakes, n_images, opened.film, note, token))
+    _tokens().append(token)
     del _tokens()[:-_KEPT_RUNS]
+    del st.session_state["training"]

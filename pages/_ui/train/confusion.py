@@ -1,0 +1,89 @@
+"""The confusion matrix as a heat map: a table whose cells have the colour of their share of the true class."""
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from matplotlib import colormaps
+
+_COLORMAP = "viridis"
+_MOST_WITH_COUNTS = 12
+"""With more classes the counts do not fit into the cells at the width of a phone."""
+_MOST_LISTED = 3
+_CSS = """
+<style>
+.v-confusion { width: 100%; max-width: 40rem; border-collapse: separate; border-spacing: 1px; table-layout: fixed;
+  font-size: .74rem; font-variant-numeric: tabular-nums; }
+.v-confusion caption { caption-side: top; text-align: left; font-size: .8rem; opacity: .8; padding: 0 0 .3rem; }
+.v-confusion td { height: 1.9rem; padding: 0; text-align: center; border: 0; overflow: hidden; }
+.v-confusion th { font-weight: 600; padding: 0 .25rem; border: 0; overflow: hidden; text-overflow: ellipsis; }
+.v-confusion th[scope=row] { text-align: right; white-space: nowrap; }
+.v-confusion th[scope=col] { text-align: center; vertical-align: bottom; }
+.v-confusion.v-long th[scope=col] { writing-mode: vertical-rl; transform: rotate(180deg); text-align: left;
+  height: 6rem; padding: .25rem 0; }
+.v-confusion col.v-names { width: 1.7rem; }
+.v-confusion.v-long col.v-names { width: 5.4rem; }
+</style>
+"""
+
+
+def heat_map(counts: np.ndarray, labels: Sequence[str], of: str) -> None:
+    """Draws the matrix.
+
+    Args:
+        counts: (classes, classes); row: true class, column: predicted class.
+        labels: The names of the classes.
+        of: The images, such as "all 10,000 test images".
+    """
+    st.html(_CSS)
+    st.html(table(counts, labels, of))
+    st.html(f"<p class='v-caption'><b>Confusion matrix</b><br><span>{html.escape(in_words(counts, labels))}</span></p>")
+
+
+def table(counts: np.ndarray, labels: Sequence[str], of: str) -> str:
+    """The matrix as an HTML table; a cell's colour is the square root of its share of the true class."""
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    with_counts = len(labels) <= _MOST_WITH_COUNTS
+    long = any(len(label) > 2 for label in labels)
+    head = "".join(f"<th scope='col' title='predicted {_text(label)}'>{_text(label)}</th>" for label in labels)
+    rows = []
+    for true, label in enumerate(labels):
+        cells = "".join(
+            _cell(int(counts[true, predicted]), float(shares[true, predicted]), label, other, with_counts)
+            for predicted, other in enumerate(labels)
+        )
+        rows.append(f"<tr><th scope='row' title='true {_text(label)}'>{_text(label)}</th>{cells}</tr>")
+    return (
+        f"<table class='v-confusion{' v-long' if long else ''}'>"
+        f"<caption>Down: the true class. Across: the predicted class. Counts of {html.escape(of)}.</caption>"
+        f"<colgroup><col class='v-names'>{'<col>' * len(labels)}</colgroup>"
+        f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def in_words(counts: np.ndarray, labels: Sequence[str]) -> str:
+    """The most frequent confusions as a sentence, and what the colours mean."""
+    wrong = counts * (1 - np.eye(len(labels), dtype=counts.dtype))
+    order = np.argsort(-wrong, axis=None, kind="stable")[:_MOST_LISTED]
+    named = [
+        f"true {labels[true]}, predicted {labels[predicted]}: {wrong[true, predicted]:,}"
+        for true, predicted in zip(*np.unravel_index(order, wrong.shape), strict=True)
+        if wrong[true, predicted]
+    ]
+    said = f"Most frequent confusions: {'; '.join(named)}." if named else "No image is confused with another class."
+    return f"{said} Colour: the share of the true class, from dark (0 %) to yellow (100 %). An empty cell is 0."
+
+
+def _cell(count: int, share: float, true: str, predicted: str, with_counts: bool) -> str:
+    red, green, blue = (round(255 * part) for part in colormaps[_COLORMAP](share**0.5)[:3])
+    # The relative luminance at which black and white have the same contrast (WCAG 2.1).
+    linear = [((part / 255 + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
+    ink = "#000" if 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.179 else "#fff"
+    title = f"true {_text(true)}, predicted {_text(predicted)}: {count:,}"
+    shown = f"{count}" if with_counts and count else ""
+    return f"<td style='background:rgb({red},{green},{blue});color:{ink}' title='{title}'>{shown}</td>"
+
+
+def _text(label: str) -> str:
+    return html.escape(label, quote=True)

@@ -1,0 +1,121 @@
+"""What is seen while a network trains: progress, curves, kernels, confusion matrix, and the user's own digit."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from pages._ui.filters.kernel_tiles import sheet
+from pages._ui.results import picture
+from pages._ui.train import confusion, own_digit
+from pages._ui.train.curves import Curves, chart
+from pages._ui.widgets.bars import percent
+from pages._ui.widgets.tiles import data_uri
+from vislib import training
+
+_SECONDS_BETWEEN_CHARTS = 0.6
+"""More often, and a slow browser would draw charts and nothing else."""
+_MOST_FRAMES = 40
+
+
+@dataclass(eq=False)
+class Film:
+    """What is recorded during a training.
+
+    Attributes:
+        n_batches: Batches of an epoch; 0 before the first one.
+        kernels: When, in words, and the first-layer kernels then.
+        readings: For the user's digit the probabilities (classes,) after each epoch.
+        digit: That digit, (h, w, c) uint8; None without one.
+    """
+
+    n_batches: int = 0
+    kernels: list[tuple[str, np.ndarray]] = field(default_factory=list)
+    readings: list[np.ndarray] = field(default_factory=list)
+    digit: np.ndarray | None = None
+
+
+class Bar:
+    """A progress bar."""
+
+    def __init__(self, text: str):
+        self._bar = st.progress(0.0, text=text)
+
+    def say(self, share: float, text: str) -> None:
+        """Any Streamlit call raises here after the user has stopped the training or left the page."""
+        self._bar.progress(share, text=text)
+
+
+class View(Bar):
+    """The live view. It records the film as well.
+
+    Args:
+        run: The training.
+        film: Is filled during the training.
+        digit: The user's digit, (h, w, c) uint8, or None.
+        stop_button: Draws the Stop button beside the bar.
+    """
+
+    def __init__(
+        self, run: training.TrainingRun, film: Film, digit: np.ndarray | None, stop_button: Callable[[], None]
+    ):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            super().__init__("Training…")
+            stop_button()
+        st.caption("If you leave this page, the training ends; what the network has learned by then is kept.")
+        left, right = st.columns([3, 2], gap="large")
+        self._loss, self._accuracy = left.empty(), left.empty()
+        self._kernels = right.empty()
+        self._confusion, self._digit = right.empty(), right.empty()
+        self._run, self._film = run, film
+        film.digit = digit
+        self._last = float("-inf")
+
+    def batch(self, now: training.TrainingProgress) -> None:
+        """Called after every batch."""
+        done, total = (now.epoch - 1) * now.n_batches + now.batch, now.n_epochs * now.n_batches
+        self._film.n_batches = now.n_batches
+        if self._run.kernels:
+            if not self._film.kernels:
+                self._film.kernels.append(("before training", self._run.kernels[0]))
+            if done % -(-total // _MOST_FRAMES) == 0 or done == total:
+                when = f"epoch {now.epoch}, batch {now.batch} of {now.n_batches}"
+                self._film.kernels.append((when, self._run.current_kernels()))
+        text = f"Epoch {now.epoch} of {now.n_epochs}, batch {now.batch} of {now.n_batches}: loss {now.loss:.3f}"
+        self.say(done / total, f"{text}, accuracy {percent(now.accuracy)}")
+        if time.monotonic() - self._last < _SECONDS_BETWEEN_CHARTS and done < total:
+            return
+        self._curves(now.n_epochs)
+        if self._run.kernels:
+            # As a data URI: Streamlit could delete a file before a slow browser loads it.
+            drawn = data_uri(kernel_sheet(self._run.current_kernels()), picture.SIDE)
+            self._kernels.image(drawn, width=240, caption="First-layer kernels now", alt="First-layer kernels now")
+        self._last = time.monotonic()
+
+    def epoch(self, record: training.EpochRecord) -> None:
+        """Called after every epoch."""
+        film, run = self._film, self._run
+        self._curves(run.options.epochs)
+        if (evaluation := run.validate()) is not None:
+            n = int(evaluation.confusion.sum())
+            with self._confusion.container():
+                of = f"{n:,} validation images after epoch {record.epoch}"
+                confusion.heat_map(evaluation.confusion, run.dataset.labels, of)
+        if film.digit is not None:
+            film.readings.append(run.probabilities(film.digit[None])[0])
+            with self._digit.container():
+                own_digit.readings(film.digit, film.readings, run.dataset.labels)
+
+    def _curves(self, n_epochs: int) -> None:
+        run = self._run
+        curves = Curves(run.batch_losses, run.batch_accuracies, run.history, self._film.n_batches, n_epochs)
+        self._loss.altair_chart(chart(curves, "loss"))
+        self._accuracy.altair_chart(chart(curves, "accuracy"))
+
+
+def kernel_sheet(kernels: np.ndarray) -> Image.Image:
+    """First-layer kernels side by side."""
+    return sheet(kernels, False, 64)
