@@ -11,16 +11,17 @@ from vislib.output.render import OPACITY
 
 here = context("Feature maps", "What each layer computes from the image, channel by channel.")
 
-layer = layer_stepper.layer_control(here.classifier.network.map_layers, stages(here.classifier)[0])
-maps = feature_maps.maps_of(here, here.image, layer)
 with style.settings_row():
+    layer = layer_stepper.layer_control(here.classifier.network.map_layers, stages(here.classifier)[0])
+    maps = feature_maps.maps_of(here, here.image, layer)
     channel = feature_maps.channel_control(maps)
-    most = st.slider("Channels shown", 16, 256, 48, 16, key="most_channels", bind="query-params", width=150)
-    opacity = st.slider("Opacity", 0.0, 1.0, OPACITY, 0.05, key="opacity.maps", bind="query-params", width=150)
-    own_scale = st.toggle("Each on its own scale", key="own_scale", bind="query-params")
-    compare = st.toggle("Beside another image", key="beside", bind="query-params")
-    if compare:
-        other_name, other = other_image_control("Other image", "other")
+    with st.popover("More", icon=":material/tune:"):
+        most = st.slider("Channels shown", 16, 256, 48, 16, key="most_channels", bind="query-params")
+        opacity = st.slider("Opacity", 0.0, 1.0, OPACITY, 0.05, key="opacity.maps", bind="query-params")
+        own_scale = st.toggle("Each on its own scale", key="own_scale", bind="query-params")
+        compare = st.toggle("Beside another image", key="beside", bind="query-params")
+        if compare:
+            other_name, other = other_image_control("Other image", "other")
 feature_maps.summary(here, layer, maps)
 large, beside, every = st.columns([3, 3, 4], gap="medium")
 with large:

@@ -10,7 +10,11 @@ import vislib
 SHOWN = {
     "overview": ["Parameters 4,694,024", "Classes 1,000", "tiger cat 38 %", "Grad-CAM at layer head_relu", "Occlusion"],
     "filters": ["Kernel 3 × 3 Input channels 3 Filters 32", "32 of 32 filters", "Norms, largest first"],
-    "feature_maps": ["Layer block1_expand_relu Kind ReLU Maps 96 of 112 × 112", "48 of 96 channels", "Unit at row"],
+    "feature_maps": [
+        "Layer block1_expand_relu, 11 of 140 Kind ReLU Maps 96 of 112 × 112",
+        "48 of 96 channels",
+        "Unit at row",
+    ],
     "occlusion": [
         "5-pixel patch, step 2",
         "Probability of “cat”",

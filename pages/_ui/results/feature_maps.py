@@ -57,7 +57,8 @@ def summary(context: Context, layer: str, maps: np.ndarray) -> None:
     height, width, n_channels = maps.shape
     picture.facts(
         {
-            "Layer": layer,
+            "Layer": f"{layer}, {context.classifier.network.map_layers.index(layer) + 1} of "
+            f"{len(context.classifier.network.map_layers)}",
             "Kind": type(node.operation).__name__,
             "Maps": f"{n_channels} of {width} × {height}",
             "Receptive field": f"{field.size[1]} × {field.size[0]} px",

@@ -13,6 +13,8 @@ _SECONDS_A_LAYER = 0.9
 def layer_control(layers: Sequence[str], default: str) -> str:
     """The layer, with buttons for the previous and the next one and a switch that plays through all of them.
 
+    For a row of settings.
+
     Args:
         layers: Names of the layers, from input to output.
         default: The layer shown first.
@@ -21,28 +23,30 @@ def layer_control(layers: Sequence[str], default: str) -> str:
     playing = st.session_state.get("play_on", False)
     if playing and st.session_state.pop("play_tick", False):
         _move(layers, 1)
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        layer = choose("Layer", layers, "layer", default, on_change=_forget_channel, width=300)
-        place = layers.index(layer)
-        st.button(
-            "Previous",
-            icon=":material/chevron_left:",
-            disabled=place == 0,
-            on_click=_move,
-            args=(layers, -1),
-            key="layer_before",
-        )
-        st.button(
-            "Next",
-            icon=":material/chevron_right:",
-            icon_position="right",
-            disabled=place == len(layers) - 1,
-            on_click=_move,
-            args=(layers, 1),
-            key="layer_after",
-        )
-        st.toggle("Play", key="play_on", help="Goes through the network, layer by layer.")
-        st.caption(f"{place + 1} of {len(layers)} layers")
+    layer = choose("Layer", layers, "layer", default, on_change=_forget_channel, width=240)
+    place = layers.index(layer)
+    st.button(
+        "Previous",
+        icon=":material/chevron_left:",
+        disabled=place == 0,
+        on_click=_move,
+        args=(layers, -1),
+        key="layer_before",
+    )
+    st.button(
+        "Next",
+        icon=":material/chevron_right:",
+        icon_position="right",
+        disabled=place == len(layers) - 1,
+        on_click=_move,
+        args=(layers, 1),
+        key="layer_after",
+    )
+    st.toggle(
+        "Play",
+        key="play_on",
+        help="Goes through the network, layer by layer.",
+    )
     return layer
 
 
