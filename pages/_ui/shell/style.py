@@ -48,6 +48,7 @@ _CSS = """
 [data-testid="stMarkdownContainer"] table { display: block; overflow-x: auto; } /* a wide table scrolls, not the page */
 [data-testid="stCheckbox"] [data-testid="stMarkdownContainer"], [data-testid="stCheckbox"] p {
   white-space: normal; } /* in a narrow column a switch's label takes two lines */
+[data-testid="stCaptionContainer"] { opacity: 1; }
 [data-testid="stCaptionContainer"] p { color: light-dark(#565e66, #a9b1ba); }
 [data-tag] span, [data-tag] path, [data-testid="stBaseButton-primary"] p, [data-testid="stBaseButton-primary"] span {
   color: light-dark(#ffffff, #06222a); } /* on the theme's colour, which is bright in the dark theme */
