@@ -77,6 +77,28 @@ def test_layout_famous_networks_nothing_overlaps_and_no_edge_crosses_a_box(name,
     assert crossings(picture) == []
 
 
+def titles(picture):
+    """(left, right, top, bottom) of the text on each frame; a letter takes 5.5 pixels or more."""
+    for box in picture.boxes:
+        if box.level != "layer" and not box.opens:
+            letters = len(f"{box.title}, {box.subtitle}")
+            yield box.x + 8, box.x + 8 + min(5.5 * letters, box.width - 40), box.y + 6, box.y + 20
+
+
+@pytest.mark.parametrize("name", ["densenet121", "googlenet", "resnet50", "vgg16", "InceptionV3"])
+def test_no_edge_crosses_the_title_of_a_frame(name):
+    table = published(name)[0]
+    every = [block.name for stage in stages(table) for block in stage.blocks]
+    for opened in ((), every[1:2], every[::2], None):
+        picture = layout(table, opened)
+        for edge in picture.edges:
+            for (x1, y1), (x2, y2) in pairwise(edge.points):
+                for left, right, top, bottom in titles(picture):
+                    assert not (
+                        min(x1, x2) < right and max(x1, x2) > left and min(y1, y2) < bottom and max(y1, y2) > top
+                    ), (edge, left, top)
+
+
 @pytest.mark.parametrize("opened", [(), None])
 def test_connections_of_a_unet_go_past_what_is_between_in_lanes_of_their_own(opened):
     picture = layout(unet_table(), opened)

@@ -5,6 +5,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from vislib.diagram.layout import Box, Layout
+from vislib.diagram.routes import title_letters, title_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,9 +28,9 @@ _LETTERS = 26
 def svg(layout: Layout) -> str:
     """The picture as a complete SVG document.
 
-    Each box is a group with `data-key`, `data-level`, `data-layers` (the names inside) and `data-opens` (the blocks to
-    open to show them). The last two are JSON lists, so that a page can search, zoom and open. Each edge is a path with
-    `data-source` and `data-target`.
+    Each box is a group with `data-key`, `data-level`, `data-kind`, `data-layers` (the names inside) and `data-opens`
+    (the blocks to open to show them). The last two are JSON lists, so that a page can search, zoom and open. Each edge
+    is a path with `data-source` and `data-target`.
     """
     width, height = layout.width + 2 * _MARGIN, layout.height + 2 * _MARGIN
     lines = [
@@ -87,7 +88,8 @@ def _box(box: Box) -> str:
         for text, size, color, y in _texts(box)
     )
     return (
-        f'<g data-key="{escape(box.key)}" data-level="{box.level}" data-layers="{escape(json.dumps(box.layers))}" '
+        f'<g data-key="{escape(box.key)}" data-level="{box.level}" data-kind="{escape(box.kind)}" '
+        f'data-layers="{escape(json.dumps(box.layers))}" '
         f'data-opens="{escape(json.dumps(box.opens))}"><title>{escape(f"{box.title}: {box.subtitle}")}</title>'
         f'<rect x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="4" '
         f'fill="{_fill(box)}" stroke="{_LINE}"/>{texts}</g>'
@@ -102,7 +104,7 @@ def _texts(box: Box) -> list[tuple[str, int, str, float]]:
     """(text, size, colour, baseline) of the texts on a box: two lines, or the title of a frame."""
     if box.level == "layer" or box.opens:
         return [(_short(box.title), 12, _TEXT, box.y + 17), (_short(box.subtitle, 34), 10, _MUTED, box.y + 34)]
-    return [(_short(f"{box.title}, {box.subtitle}", 34), 12, _TEXT, box.y + 17)]
+    return [(_short(title_of(box), title_letters(box)), 12, _TEXT, box.y + 17)]
 
 
 def _short(text: str, letters: int = _LETTERS) -> str:

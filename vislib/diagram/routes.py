@@ -1,7 +1,7 @@
 """Routes connections along the gaps between boxes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 Point = tuple[float, float]
@@ -77,17 +77,22 @@ def edges(connections: Iterable[tuple[str, str]], boxes: list[Box]) -> tuple[Edg
 
 
 def _within(a: Box, b: Box, column: list[Box]) -> tuple[Point, ...]:
-    """A route in one column: straight down; else through the gap above b, or below a; else around on the right."""
+    """A route in one column: straight down; else through the gap above b, or below a; else beside the title of the
+    frame that it enters; else around on the right."""
     below, above, start, end = _below(a), _above(b), _bottom(a), _top(b)
-    frame = max(
-        (box.x + box.width for box in column if not _leaf(box) and box.level == "block" and _holds(box, b)),
-        default=column[0].x + column[0].width,
-    )
-    around = frame - _MARGIN
+    frames = [box for box in column if not _leaf(box) and box.level == "block" and _holds(box, b)]
+    around = max((box.x + box.width for box in frames), default=column[0].x + column[0].width) - _MARGIN
+    beside = [
+        (start, (start[0], below), (x, below), (x, above), (end[0], above), end)
+        for box in frames
+        if not _holds(box, a)
+        for x in (title_width(box) + box.x + _GAP,)
+    ]
     return _first_free(
         [
             (start, (start[0], above), (end[0], above), end) if start[0] != end[0] else (start, end),
             (start, (start[0], below), (end[0], below), end),
+            *beside,
             (start, (start[0], below), (around, below), (around, above), (end[0], above), end),
         ],
         column,
@@ -129,10 +134,10 @@ def _in(b: Box, gutter: float, column: list[Box]) -> tuple[Point, ...]:
 
 
 def _first_free(routes: list[tuple[Point, ...]], column: list[Box]) -> tuple[Point, ...]:
-    """The first route that crosses no box, or else the last route."""
-    leaves = [box for box in column if _leaf(box)]
+    """The first route that crosses no box and no title of a frame, or else the last route."""
+    taken = [box if _leaf(box) else _title(box) for box in column]
     for route in routes:
-        if not any(_crosses(one, two, box) for one, two in pairwise(route) for box in leaves):
+        if not any(_crosses(one, two, box) for one, two in pairwise(route) for box in taken):
             return route
     return routes[-1]
 
@@ -143,8 +148,29 @@ def _crosses(one: Point, two: Point, box: Box) -> bool:
     return left < box.x + box.width and right > box.x and top < box.y + box.height and bottom > box.y
 
 
+def title_letters(frame: Box) -> int:
+    """The number of letters that fit beside each other on a frame; an arrow still passes beside them."""
+    return int((frame.width - _INDENT - 2 * _MARGIN - _GAP) / _LETTER)
+
+
+def title_width(frame: Box) -> float:
+    """The distance from the left of a frame to the end of its title."""
+    return _INDENT + _LETTER * min(len(title_of(frame)), title_letters(frame))
+
+
+def title_of(frame: Box) -> str:
+    """The text at the top of a frame."""
+    return f"{frame.title}, {frame.subtitle}"
+
+
+def _title(frame: Box) -> Box:
+    """The place of a frame's title, as a box."""
+    return replace(frame, x=frame.x + _INDENT, y=frame.y + 4, width=title_width(frame) - _INDENT, height=_TITLE)
+
+
 _MARGIN, _GUTTER, _BESIDE = 10.0, 64.0, 16.0
 _GAP = 8.0
+_INDENT, _LETTER, _TITLE = 8.0, 6.7, 18.0
 
 
 def _leaf(box: Box) -> bool:
