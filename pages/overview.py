@@ -3,7 +3,7 @@
 import streamlit as st
 
 import vislib
-from pages._ui.overview import answer_view, hero, kept, network_view
+from pages._ui.overview import answer_view, digit_pad, hero, kept, network_view
 from pages._ui.results import explain
 from pages._ui.results.look import Look
 from pages._ui.shell import style
@@ -20,7 +20,8 @@ here = context(
 )
 
 segmentation = here.classifier.task is Task.SEGMENTATION
-image, answer = st.columns(2 if segmentation else [2, 3], gap="large")
+reads_digits = digit_pad.suits(here)
+image, answer = digit_pad.columns(here) if reads_digits else st.columns(2 if segmentation else [2, 3], gap="large")
 refused = ""
 with image:
     if segmentation:
@@ -28,7 +29,7 @@ with image:
     else:
         refused = hero.show(here)
 with answer:
-    answer_view.show(here)
+    answer_view.show(here, with_answer=not reads_digits)
     answer_view.questions(here)
 
 if here.classifier.network.map_layers:

@@ -61,19 +61,64 @@ def circle(x: float, y: float):
 STROKES = {"1": [(104 - k / 3, 45 + 4 * k) for k in range(28)], "0": circle(98, 98)}
 
 
-@pytest.mark.parametrize("digit", STROKES)
-def test_digit_drawn_with_the_mouse_is_recognised(digit, server, visit):
-    it = visit(f"{server}/?model=digits", viewport={"width": 1440, "height": 1400})
-    it.settled("")
-    canvas = it.page.locator("canvas").last
-    canvas.scroll_into_view_if_needed()
-    place = canvas.bounding_box()
-    (x, y), *rest = [(place["x"] + x, place["y"] + y) for x, y in STROKES[digit]]
+def draw(it, points) -> None:
+    """One stroke on the pad, with the mouse, along points of a pad of 196 pixels."""
+    pad = it.main.locator("canvas[role=img]").first
+    pad.scroll_into_view_if_needed()
+    place = pad.bounding_box()
+    scale = place["width"] / 196
+    (x, y), *rest = [(place["x"] + x * scale, place["y"] + y * scale) for x, y in points]
     it.page.mouse.move(x, y)
     it.page.mouse.down()
     for x, y in rest:
         it.page.mouse.move(x, y)
     it.page.mouse.up()
+
+
+@pytest.mark.parametrize("digit", STROKES)
+def test_digit_drawn_with_the_mouse_is_recognised(digit, server, visit):
+    it = visit(f"{server}/?model=digits", viewport={"width": 1440, "height": 1400})
+    it.settled("")
+    draw(it, STROKES[digit])
     expect(it.page.get_by_role("combobox", name="Image").first).to_have_value("drawing.png")
     it.settled("")
-    expect(it.main.get_by_role("heading", level=3).first).to_have_text(re.compile(rf"(9\d|100|99\.9) % {digit}$"))
+    expect(it.main.locator(".v-said").first).to_have_text(re.compile(rf"“{digit}” (> )?(9\d|100|99\.9)"))
+
+
+def test_drawing_stays_when_its_page_is_left_and_takes_another_stroke(server, visit):
+    it = visit(f"{server}/?model=digits", viewport={"width": 1440, "height": 1400})
+    it.settled("")
+    draw(it, STROKES["1"])
+    pad = it.main.get_by_role("img", name=re.compile("^Draw a digit"))
+    expect(pad).to_have_accessible_name("Draw a digit: 1 stroke")
+    expect(it.page.get_by_role("combobox", name="Image").first).to_have_value("drawing.png")
+    it.settled("")
+    it.go("glossary")
+    it.go("")
+    expect(pad).to_have_accessible_name("Draw a digit: 1 stroke")
+    drawn = "canvas => canvas.getContext('2d').getImageData(0, 0, 672, 672).data.filter(v => v === 255).length"
+    before = pad.evaluate(drawn)
+    draw(it, STROKES["0"])
+    expect(pad).to_have_accessible_name("Draw a digit: 2 strokes")
+    assert pad.evaluate(drawn) > before
+    it.settled("")
+    expect(pad).to_have_accessible_name("Draw a digit: 2 strokes")
+    it.main.get_by_role("button", name="Undo").click()
+    expect(pad).to_have_accessible_name("Draw a digit: 1 stroke")
+    it.settled("")
+    it.main.get_by_role("button", name="Clear").click()
+    expect(pad).to_have_accessible_name("Draw a digit: 0 strokes")
+    expect(it.page.get_by_role("combobox", name="Image").first).to_have_value("digits/0.png")
+    it.settled("")
+
+
+def test_training_that_is_left_for_another_page_is_kept(server, visit, hold):
+    it = visit(f"{server}/train")
+    train(it, 100)
+    expect(bar(it, r"Epoch 2 of 100, batch \d+ of")).to_be_visible()
+    it.go("glossary")
+    hold.unlink()
+    it.menu("train").get_by_role("menuitem", name="Train", exact=True).click()
+    it.says("You left the page, which ended the training")
+    expect(it.main.get_by_text(re.compile(r"Stopped after [1-9]\d* of 100 epochs"))).to_be_visible()
+    expect(it.main.get_by_role("slider", name="First-layer kernels: step of the training")).to_be_visible()

@@ -16,11 +16,11 @@ _TOP = 5
 _TOP_NUMBERS = 10
 
 
-def show(context: Context) -> None:
+def show(context: Context, with_answer: bool = True) -> None:
     """The answer as a heading and in bars, and the network in numbers."""
     if context.reference is not None:
         _similar(context)
-    else:
+    elif with_answer:
         _answer(context)
     picture.facts(
         {

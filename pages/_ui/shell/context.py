@@ -46,6 +46,9 @@ def context(
         chosen = images.image_control("image", "Image", samples, channels=channels)
     with row:
         images.upload_control(channels)
+        if samples == images.DIGITS and with_answer:
+            with st.popover("Draw a digit", icon=":material/draw:"):
+                digit_canvas.draw_a_digit()
     class_slot = row.container(width=240, key="context_class")
     further_slot = row.container(width="content", key="context_further")
     below = st.container(gap="small")
@@ -53,8 +56,6 @@ def context(
         images.say_refused()
         if chosen is not None:
             images.show_details(chosen[0], channels)
-        if samples == images.DIGITS:
-            digit_canvas.draw_a_digit()
     loading = st.empty()
     draw = None
     if while_loading is not None and chosen is not None:

@@ -49,7 +49,7 @@ def _use(strokes: list[Stroke]) -> None:
     if drawn is not None:
         images.add_image(NAME, export.png_bytes(Image.fromarray(drawn)))
     else:
-        images.forget_image(NAME)
+        images.forget_image(NAME, images.DIGITS[0])
 
 
 def _ignore(strokes: list[Stroke]) -> None:

@@ -52,11 +52,11 @@ def _add(name: str, content: bytes, file: ImageFile) -> None:
     st.session_state["image"] = name
 
 
-def forget_image(name: str) -> None:
-    """Removes an image of this user; if it was the chosen one, the first sample is chosen."""
+def forget_image(name: str, instead: str) -> None:
+    """Removes an image of this user; if it was the chosen one, the image `instead` is chosen."""
     _user_images().pop(name, None)
     if st.session_state.get("image") == name:
-        del st.session_state["image"]
+        st.session_state["image"] = instead
 
 
 def samples_for(model_name: str, network: UserModel | vislib.Classifier | None) -> tuple[str, ...]:

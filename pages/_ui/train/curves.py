@@ -1,6 +1,6 @@
 """Learning curves: loss and accuracy of each batch, their moving mean, and the validation after each epoch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,7 +97,7 @@ def chart(curves: Curves, quantity: str) -> Any:
     ).properties(height=_HEIGHT)
 
 
-def comparison(accuracies: dict[str, Sequence[float | None]]) -> Any:
+def comparison(accuracies: Mapping[str, Sequence[float | None]]) -> Any:
     """The validation accuracy after each epoch of several trainings, by their names."""
     import altair as alt
 
