@@ -40,7 +40,7 @@ PAGES = (
 )
 IMAGES = ("cat.jpg", "coffee.jpg", "rocket.jpg", "astronaut.jpg", "cat_and_coffee.jpg")
 _SAMPLES = Path(__file__).parents[1] / "sample_images"
-_ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
+BROWSER_ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
 _VIEWPORT: ViewportSize = {"width": 1440, "height": 1000}
 _CLASSES = ("espresso", "Persian cat", "lynx", "space shuttle", "tabby")
 _MILLISECONDS = 180_000
@@ -177,7 +177,7 @@ def main() -> None:
     executable = shutil.which("chromium") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         log = Path(folder) / "log"
-        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=BROWSER_ARGUMENTS)
         with serving(log) as server:
             tabs = browser.new_context(viewport=_VIEWPORT)
             tour(server, tabs, list(IMAGES[: options.images]), options.pages, log)

@@ -106,8 +106,8 @@ def _strip(step: StoryStep, channels: Sequence[int] | np.ndarray, title: str = "
         "" if title or not step.formulas else f"<br><span>Width: {step.formulas[1]}. Height: {step.formulas[0]}.</span>"
     )
     st.html(
-        f"<p class='v-caption'><b>{html.escape(heading)}</b>{notice}{formula}</p><div class='v-strip' tabindex='0' role='group' "
-        f"aria-label='{alt}, map by map'>{cells}</div>"
+        f"<p class='v-caption'><b>{html.escape(heading)}</b>{notice}{formula}</p>"
+        f"<div class='v-strip' tabindex='0' role='group' aria-label='{alt}, map by map'>{cells}</div>"
     )
     if not title:
         colour_bar(scale, signed, None, "raw value, one scale for the row")

@@ -94,7 +94,8 @@ def sanity_check(here: Context, measured: Mapping[str, trust.Trust]) -> None:
             )
         st.html(
             f"<p class='v-caption'><b>{html.escape(one.title)}</b> "
-            f"<span>mean ρ {one.randomized:.2f}</span></p><div class='v-strip' tabindex='0' role='group' "
+            f"<span>mean ρ {one.randomized:.2f}</span></p>"
+            "<div class='v-strip' tabindex='0' role='group' "
             f"aria-label='{html.escape(one.title, quote=True)} with more and more random weights'>{''.join(strip)}</div>"
         )
 

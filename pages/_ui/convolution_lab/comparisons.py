@@ -73,5 +73,5 @@ def _side_by_side(each: dict[str, dict], image: np.ndarray, layer: Layer, corner
             f"<figure style='flex-basis:{_STRIP_PX}px;max-width:{_STRIP_PX * 2}px'>"
             f"<img src='{data_uri(shown, 2 * _STRIP_PX)}' alt='{text}'><figcaption>{text}</figcaption></figure>"
         )
-    st.html(f"<div class='v-strip'>{''.join(cells)}</div>")
+    st.html(f"<div class='v-strip v-wrap'>{''.join(cells)}</div>")
     colour_bar(scale, signed, None if signed else "gray", "raw value, one scale")

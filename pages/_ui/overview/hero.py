@@ -32,11 +32,11 @@ def show(context: Context) -> str:
         return str(error)
     if heatmap is None or look.scale_of(heatmap).constant:
         return ""
-    box = context.classifier.box(context.image)
+    seen = explain.seen_picture(context, picture.LARGE_SIDE)
     with slot.container():
         fade_slider(
-            render.seen(context.shown, box, picture.LARGE_SIDE),
-            render.overlay(context.shown, heatmap, size=picture.LARGE_SIDE, scale=look.scale_of(heatmap)),
+            seen,
+            render.laid_over(seen, heatmap.values, heatmap.signed),
             "hero",
             heatmap.title,
             f"{context.image_name}, as the network sees it",

@@ -81,7 +81,7 @@ def _last_step(context: Context) -> None:
         title = f"{context.answer_in_words} The last step, from two vectors to a number"
     elif len(network.output_shape) == 1 and context.classifier.task.has_classes:
         cell = _probability(context, index)
-        title = f"{context.answer} {context.label}: the last step, from scores to probabilities"
+        title = f"{context.label}, {context.answer}: the last step, from scores to probabilities"
     elif context.classifier.task.has_classes:
         cell = Cell(0.0, ("Each pixel gets the class with the highest score there",))
         title = f"{context.label}, {context.answer} of the pixels: the last step, from scores to classes"

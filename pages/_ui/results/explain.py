@@ -195,14 +195,19 @@ def image_picture(context: Context) -> None:
     if context.classifier.task is Task.SEGMENTATION:
         mask_view.show(context)
         return
-    box = context.classifier.box(context.image)
-    height, width = context.classifier.input_size
-    seen = render.seen(context.shown, box, picture.SIDE)
-    if max(height, width) <= _FEW_PIXELS:  # its pixels are seen
-        given = Image.fromarray(as_picture(context.classifier.resize(context.shown)))
-        seen = given.resize(seen.size, Image.Resampling.NEAREST)
-    show_image(seen, width="stretch", alt=f"{context.image_name}, as the network sees it")
+    show_image(
+        seen_picture(context, picture.SIDE), width="stretch", alt=f"{context.image_name}, as the network sees it"
+    )
     picture.caption("What the network sees", f"{seen_in_words(context)} {context.answer_in_words}")
+
+
+def seen_picture(context: Context, size: int) -> Image.Image:
+    """The part of the image that is the network's input, with the longer side `size`; of a small input the pixels."""
+    seen = render.seen(context.shown, context.classifier.box(context.image), size)
+    if max(context.classifier.input_size) > _FEW_PIXELS:
+        return seen
+    given = Image.fromarray(as_picture(context.classifier.resize(context.shown)))
+    return given.resize(seen.size, Image.Resampling.NEAREST)
 
 
 def seen_in_words(context: Context) -> str:

@@ -37,7 +37,8 @@ _CSS = """
   [class*="st-key-icon-"] [data-testid="stPopoverButton"] { min-height: 40px; min-width: 40px; }
   .v-lead { font-size: .9rem; }
   [data-testid="stPageLink-NavLink"], [data-testid^="stBaseButton"] { min-height: 40px; }
-  [data-testid="stTooltipIcon"] button { min-width: 40px; min-height: 40px; }
+  [data-testid="stTooltipIcon"] button { position: relative; }
+  [data-testid="stTooltipIcon"] button::after { content: ""; position: absolute; inset: -12px; } /* 40 px to touch */
   .v-answer .v-top { grid-template-columns: 1fr 1fr; }
   .v-answer .v-top li:nth-child(n + 3) { display: none; }
 }
