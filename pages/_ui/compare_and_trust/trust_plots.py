@@ -96,7 +96,7 @@ def sanity_check(here: Context, measured: Mapping[str, trust.Trust]) -> None:
             f"<p class='v-caption'><b>{html.escape(one.title)}</b> "
             f"<span>mean ρ {one.randomized:.2f}</span></p>"
             "<div class='v-strip' tabindex='0' role='group' "
-            f"aria-label='{html.escape(one.title, quote=True)} with more and more random weights'>{''.join(strip)}</div>"
+            f"aria-label='{html.escape(one.title, quote=True)}, weights more and more random'>{''.join(strip)}</div>"
         )
 
 
