@@ -6,7 +6,7 @@ from pages._ui.shell import style
 from pages._ui.widgets.text import plain
 from vislib.lessons.glossary import TERMS
 
-style.start("Glossary", "The terms of the field in plain words. On the other pages, point at a dotted word.")
+style.start("Glossary", "The terms of the field in plain words. On the other pages, point at a dotted word or tap it.")
 words = st.text_input("Search", key="glossary_search", placeholder="a word").strip().lower()
 found = {term: text for term, text in TERMS.items() if words in f"{term} {text}".lower()}
 if not found:

@@ -1,5 +1,7 @@
 """Stepping the window in a real browser: what stands there adds up at every place, by keyboard and by mouse."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -30,7 +32,42 @@ def test_products_add_up_at_every_place(server, visit):
             page.keyboard.press("ArrowRight" if column < n_columns - 1 else "Home")
         for _ in range(row + 1 if row < n_rows - 1 else 0):
             page.keyboard.press("ArrowDown")
-    grid.locator("td").nth(19).hover()
-    assert "Row 2, column 3:" in host.locator(".line").inner_text()
+
+
+def test_click_pins_a_cell_and_pointing_only_previews(server, visit):
+    it = visit(f"{server}/convolution_lab?lab.kernel=Random&lab.padding=1&seed=5")
+    it.settled("convolution_lab")
+    host = it.page.locator(".root").filter(has=it.page.locator("table.kernel"))
+    cells, line = host.locator("table.output td"), host.locator(".line")
+    cells.nth(3).click()
+    cells.nth(19).hover()
+    expect(line).to_contain_text("Row 2, column 3:")
+    host.get_by_role("button", name="Window one place on").hover()
+    expect(line).to_contain_text("Row 0, column 3:")
     host.get_by_role("button", name="Window one place on").click()
-    assert "Row 2, column 4:" in host.locator(".line").inner_text()
+    expect(line).to_contain_text("Row 0, column 4:")
+    expect(line).to_have_attribute("aria-live", "polite")
+    play = host.get_by_role("button", name="Move the window by itself")
+    play.click()
+    expect(line).to_contain_text("Row 0, column 5:")
+    expect(line).to_have_attribute("aria-live", "off")
+    play.click()
+    expect(line).to_have_attribute("aria-live", "polite")
+    expect(line).to_contain_text("Row 0, column")
+
+
+def test_point_is_chosen_by_keys(server, visit):
+    it = visit(f"{server}/feature_maps")
+    it.settled("feature_maps")
+    point = it.main.get_by_role("button", name="choose a point to see its unit")
+    expect(point).to_have_accessible_description(re.compile("arrow keys"))
+    cursor = point.locator("i")
+    expect(cursor).to_be_hidden()
+    point.focus()
+    it.page.keyboard.press("ArrowDown")
+    expect(cursor).to_be_visible()
+    it.says("Unit at row 1, column 0")
+    it.page.keyboard.press("Enter")
+    it.quiet()
+    expect(point).to_be_focused()
+    expect(it.main.get_by_text("Unit at row 1, column 0").first).to_be_visible()

@@ -12,7 +12,7 @@ def raw_html(page: AppTest) -> list[str]:
 
 def blocks(page: AppTest) -> list[str]:
     """The text of the page's captions, facts and lists, one string each, without tags."""
-    bodies = [re.sub(r"</?abbr[^>]*>", "", body) for body in raw_html(page)]
+    bodies = [re.sub(r"<span class='v-term'[^>]*>([^<]*)</span>", r"\1", body) for body in raw_html(page)]
     bodies = [re.sub(r"<sup>([^<]*)</sup>", r"^\1", body) for body in bodies]
     return [html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", body))).strip() for body in bodies]
 

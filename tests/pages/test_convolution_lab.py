@@ -68,7 +68,7 @@ def test_result_as_keras_computes_it(open_page, offered):
     ("typed", "words"),
     [
         ("1 0 x", "is not a number"),
-        ("1 0\n1", "all rows must be equally long"),
+        ("1 0\n1", "Row 2 of the kernel has 1 number, the first has 2: all rows must be equally long"),
         ("", "The kernel is empty"),
         (" ".join(["1"] * 100), "1 to 15 rows and columns"),
         ("\n".join([" ".join(["1"] * 100)] * 100), "1 to 15 rows and columns"),
@@ -83,6 +83,14 @@ def test_bad_kernel_a_sentence_and_the_last_one_stays(open_page, offered, typed,
     assert words in errors(page)[0]
     assert "The last kernel is still in use" in errors(page)[0]
     np.testing.assert_array_equal(saved(offered), good)
+
+
+def test_typing_starts_from_the_kernel_before(open_page, offered):
+    page = check_sound(open_page("convolution_lab", **{"lab.kernel": "Emboss"}))
+    before = saved(offered)
+    page.selectbox(key="lab.kernel").select("typed").run()
+    assert page.text_area(key="lab.typed").value.split() == ["-2", "-1", "0", "-1", "1", "1", "0", "1", "2"]
+    np.testing.assert_array_equal(saved(offered), before)
 
 
 def test_window_too_large_for_patch_or_image_a_sentence(open_page):

@@ -92,13 +92,13 @@ def parse_kernel(text: str) -> np.ndarray:
     lines = [line.strip(" \t\r,[]") for line in re.split(r"[\n;]|\]\s*,?\s*\[", text)]
     rows = [re.split(r"[\s,]+", line) for line in lines if line]
     if not rows:
-        raise ParameterError("The kernel is empty: type its rows, one a line, such as “1 0 -1”.")
+        raise ParameterError("The kernel is empty: type its rows, one per line, such as “1 0 -1”.")
     _check_side(len(rows), max(map(len, rows)))
     for place, row in enumerate(rows, 1):
         if len(row) != len(rows[0]):
             raise ParameterError(
-                f"Row {place} of the kernel has {len(row)} numbers, the first has {len(rows[0])}: "
-                "all rows must be equally long."
+                f"Row {place} of the kernel has {len(row)} {'number' if len(row) == 1 else 'numbers'}, the first has "
+                f"{len(rows[0])}: all rows must be equally long."
             )
     return np.array([[_number(word, place) for word in row] for place, row in enumerate(rows, 1)])
 

@@ -68,7 +68,8 @@ def _side_by_side(each: dict[str, dict], image: np.ndarray, layer: Layer, corner
         shown = render.map_image(part, signed=signed, scale=scale, colormap=None if signed else "gray")
         times = max(1, 2 * _STRIP_PX // max(shown.size))
         shown = shown.resize((shown.width * times, shown.height * times), Image.Resampling.NEAREST)
-        text = f"{html.escape(title)}, {size_text(maps)}"
+        cut = f"first {part.shape[1]} × {part.shape[0]} of " if corner else ""
+        text = f"{html.escape(title)}: {cut}{size_text(maps)}"
         cells.append(
             f"<figure style='flex-basis:{_STRIP_PX}px;max-width:{_STRIP_PX * 2}px'>"
             f"<img src='{data_uri(shown, 2 * _STRIP_PX)}' alt='{text}'><figcaption>{text}</figcaption></figure>"

@@ -140,9 +140,10 @@ def _kernel_control() -> np.ndarray:
         seed = int(st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params", width=110))
         kernel = random_kernels((size, size), seed=seed)[..., 0, 0]
     elif name == _TYPED:
+        before = st.session_state.get("lab.before", PRESETS["sobel x"].kernel)
         text = st.text_area(
             "Weights",
-            kernel_text(PRESETS["sobel x"].kernel),
+            kernel_text(before),
             key="lab.typed",
             height=120,
             width=190,
@@ -152,7 +153,9 @@ def _kernel_control() -> np.ndarray:
             kernel = st.session_state["lab.good"] = parse_kernel(text)
         except ParameterError as error:
             st.error(plain(f"{error} The last kernel is still in use."))
-            kernel = st.session_state.get("lab.good", PRESETS["sobel x"].kernel)
+            kernel = st.session_state.get("lab.good", before)
     else:
         kernel = PRESETS[name].kernel
+    if name != _TYPED:
+        st.session_state["lab.before"] = kernel
     return kernel

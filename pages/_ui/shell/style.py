@@ -93,7 +93,14 @@ _CSS = """
 .v-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .v-numbers { border-collapse: collapse; font-size: .76rem; font-variant-numeric: tabular-nums; }
 .v-numbers td { border: 1px solid rgba(128,128,128,.35); padding: .2rem .5rem; text-align: right; }
-.v-caption abbr { text-decoration: underline dotted; text-underline-offset: 2px; cursor: help; }
+.v-caption { position: relative; }
+.v-caption .v-term { opacity: 1; text-decoration: underline dotted; text-underline-offset: 2px; cursor: help; }
+.v-caption > span:has(.v-term:hover, .v-term:focus) { opacity: 1; } /* else the meaning would be see-through */
+.v-term:focus-visible { outline: 2px solid var(--st-primary-color, #0b7285); outline-offset: 2px; }
+.v-term:hover::after, .v-term:focus::after { content: attr(aria-label); position: absolute; z-index: 20; left: 0;
+  top: 100%; width: max-content; max-width: min(100%, 26rem); padding: .5rem .7rem; border-radius: .4rem;
+  font-size: .82rem;
+  text-decoration: none; color: #fff; background: #1b2530; border: 1px solid #5a6570; pointer-events: none; }
 .v-strip { display: flex; gap: .6rem; overflow-x: auto; margin: 0 0 .9rem; padding-bottom: .3rem; }
 .v-strip.v-wrap { flex-wrap: wrap; overflow-x: visible; }
 .v-strip figure { margin: 0; flex: 1 0 88px; max-width: 190px; }

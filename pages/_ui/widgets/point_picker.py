@@ -11,6 +11,11 @@ _CSS = """
 button { all: unset; display: block; width: 100%; cursor: crosshair; border-radius: .5rem; }
 button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
 img { display: block; width: 100%; border-radius: .5rem; }
+button { position: relative; }
+i { position: absolute; width: 22px; height: 22px; margin: -11px 0 0 -11px; border-radius: 50%; pointer-events: none;
+  border: 2px solid #fff; box-shadow: 0 0 0 2px #000, inset 0 0 0 1px #000; visibility: hidden; }
+button:focus-visible i { visibility: visible; }
+p { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); }
 """
 
 _JS = """
@@ -19,17 +24,32 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (!button) {
     button = document.createElement("button");
     button.type = "button";
-    button.appendChild(document.createElement("img"));
-    parentElement.appendChild(button);
+    button.append(document.createElement("img"), document.createElement("i"));
+    const help = document.createElement("p"), said = document.createElement("p");
+    help.id = "help";
+    help.textContent = "The arrow keys move the point and choose it; Enter chooses it once more.";
+    said.setAttribute("aria-live", "polite");
+    parentElement.append(button, help, said);
+    button.setAttribute("aria-describedby", "help");
   }
-  const image = button.firstChild;
+  const [image, cursor] = button.children, said = parentElement.querySelector("p[aria-live]");
   image.src = data.src;
   image.alt = data.alt;
+  button.setAttribute("aria-label", data.alt);
+  const inside = (value) => Math.min(Math.max(value, 0), 0.9999);
+  const place = (x, y) => {
+    button.at = [inside(x), inside(y)];
+    cursor.style.left = `${100 * button.at[0]}%`;
+    cursor.style.top = `${100 * button.at[1]}%`;
+  };
+  const given = `${data.x} ${data.y}`;
+  if (button.given !== given) place(data.x, data.y);  // a rerun for another reason leaves the cursor where it is
+  button.given = given;
   const send = (x, y) => setTriggerValue("chosen", {
-    x: Math.min(Math.max(x, 0), 0.9999), y: Math.min(Math.max(y, 0), 0.9999),
+    x: inside(x), y: inside(y),
   });
   button.onclick = (event) => {
-    if (event.detail === 0) return;  // Enter or Space: the event has no position
+    if (event.detail === 0) { send(...button.at); return; }  // Enter or Space: the event has no position
     const box = image.getBoundingClientRect();
     send((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
   };
@@ -37,7 +57,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (!move) return;
     event.preventDefault();
-    send(data.x + move[0] * data.step_x, data.y + move[1] * data.step_y);
+    place(button.at[0] + move[0] * data.step_x, button.at[1] + move[1] * data.step_y);
+    send(...button.at);
+    said.textContent = `${Math.round(100 * button.at[0])} % from the left, ${Math.round(100 * button.at[1])} % down`;
   };
 }
 """
@@ -53,7 +75,7 @@ def point_picker(
     step: tuple[float, float],
     on_choose: Callable[[float, float], None],
 ) -> None:
-    """Draws the image; a click, a tap or an arrow key chooses a point.
+    """Draws the image; a click, a tap or an arrow key chooses a point; Enter chooses the cursor's place.
 
     Args:
         picture: The image; it fills the width of its column.

@@ -145,8 +145,8 @@ _CSS = """
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 td { min-width: 2.25em; height: 2.1em; padding: 0 .3em; text-align: center; white-space: nowrap; font-size: .74rem;
   border: 1px solid rgba(128,128,128,.35); }
-td.pad { opacity: .55; border-style: dashed; font-style: italic; }
-td.on { box-shadow: inset 0 0 0 3px #e8590c; opacity: 1; }
+td.pad { border: 2px dashed #888; font-style: italic; }
+td.on { box-shadow: inset 0 0 0 3px #e8590c; }
 td.wins { box-shadow: inset 0 0 0 4px #0b7285; font-weight: 700; }
 table.output:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 3px; }
 table.output td { cursor: pointer; }
@@ -154,7 +154,7 @@ table.output td.later { color: transparent; }
 .line { margin: .8rem 0 .5rem; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; min-height: 2.7em; }
 .bar { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin-top: .2rem; }
 .bar button { font: inherit; color: inherit; background: transparent; border: 1px solid rgba(128,128,128,.5);
-  border-radius: .5rem; padding: .35rem .8rem; cursor: pointer; min-height: 2.4rem; }
+  border-radius: .5rem; padding: .35rem .8rem; cursor: pointer; min-height: 40px; }
 .bar button:hover { border-color: var(--st-primary-color); }
 .bar button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
 .bar span { opacity: .72; }
@@ -194,7 +194,7 @@ export default function ({ parentElement, data }) {
     if (outside) cell.classList.add("pad");
     const grey = Math.round(255 * data.shade[r][c]);
     cell.style.background = `rgb(${grey},${grey},${grey})`;
-    cell.style.color = grey > 130 ? "#111" : "#eee";
+    cell.style.color = grey > 117 ? "#000" : "#fff";  // the better contrast of the two
   }));
   const pools = data.kernel.length === 0;
   if (!pools) table(data.kernel_title, data.kernel, tables, "kernel");
@@ -215,9 +215,10 @@ export default function ({ parentElement, data }) {
   line.setAttribute("aria-live", "polite");
   const bar = make("div", root, undefined, "bar");
   const rows = data.cells.length, columns = data.cells[0].length;
-  let row = 0, column = 0;
-  const show = () => {
+  let row = 0, column = 0;  // the pinned cell; the one that is shown may be only pointed at
+  const show = (row, column, quiet) => {
     const cell = data.cells[row][column];
+    line.setAttribute("aria-live", quiet ? "off" : "polite");
     patch.flat().forEach((td) => td.classList.remove("on", "wins"));
     cell.under.forEach(([r, c], k) => {
       patch[r][c].classList.add("on");
@@ -235,19 +236,20 @@ export default function ({ parentElement, data }) {
     output[row][column].dataset.value = cell.value;
     line.textContent = `Row ${row}, column ${column}: ${cell.formula}`;
   };
-  const to = (r, c) => {
+  const to = (r, c, quiet) => {
     row = Math.min(Math.max(r, 0), rows - 1);
     column = Math.min(Math.max(c, 0), columns - 1);
-    show();
+    show(row, column, quiet);
   };
-  const by = (steps) => {
+  const by = (steps, quiet) => {
     const place = (row * columns + column + steps + rows * columns) % (rows * columns);
-    to(Math.floor(place / columns), place % columns);
+    to(Math.floor(place / columns), place % columns, quiet);
   };
   output.forEach((line, r) => line.forEach((td, c) => {
     td.onclick = () => to(r, c);
-    td.onmouseenter = () => to(r, c);
+    td.onmouseenter = () => { if (!root.timer) show(r, c, true); };
   }));
+  grid.onmouseleave = () => { if (!root.timer) show(row, column, true); };
   grid.onkeydown = (event) => {
     const move = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
     if (move) to(row + move[0], column + move[1]);
@@ -266,13 +268,21 @@ export default function ({ parentElement, data }) {
   };
   button("‹ Back", "Window one place back", () => by(-1));
   const play = button("Play", "Move the window by itself", () => {
-    if (root.timer) { clearInterval(root.timer); root.timer = null; play.textContent = "Play"; return; }
+    if (root.timer) {
+      clearInterval(root.timer);
+      root.timer = null;
+      play.textContent = "Play";
+      line.setAttribute("aria-live", "polite");
+      line.textContent = "";  // so that the line is read once more, now that it stands still
+      setTimeout(() => show(row, column), 50);
+      return;
+    }
     play.textContent = "Pause";
-    root.timer = setInterval(() => root.isConnected ? by(1) : clearInterval(root.timer), 700);
+    root.timer = setInterval(() => root.isConnected ? by(1, true) : clearInterval(root.timer), 700);
   });
   button("Next ›", "Window one place on", () => by(1));
-  make("span", bar, "Point at a cell of the result, or use the arrow keys on it.");
-  show();
+  make("span", bar, "Click a cell of the result, or use the arrow keys on it.");
+  show(0, 0, true);
 }
 """
 

@@ -13,7 +13,8 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&\"'=/^@])")
 
 
 def with_terms(text: str) -> str:
-    """Text as HTML; the first mention of each glossary term shows its meaning on hover."""
+    """Text as HTML; the first mention of each glossary term shows its meaning when it is pointed at, tapped or
+    reached by the Tab key."""
     seen: set[str] = set()
 
     def explained(match: re.Match[str]) -> str:
@@ -21,7 +22,8 @@ def with_terms(text: str) -> str:
         if term in seen:
             return match[0]
         seen.add(term)
-        return f"<abbr title='{html.escape(TERMS[term], quote=True)}'>{match[0]}</abbr>"
+        meaning = html.escape(TERMS[term], quote=True)
+        return f"<span class='v-term' tabindex='0' role='note' aria-label='{match[0]}: {meaning}'>{match[0]}</span>"
 
     return _TERM.sub(explained, html.escape(text))
 
