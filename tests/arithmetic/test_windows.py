@@ -142,3 +142,12 @@ def test_formula_with_the_numbers_put_in(axis, formula, symbols):
 def test_window_out_of_range_is_explained(call, says):
     with pytest.raises(ParameterError, match=says):
         call()
+
+
+def test_spans_are_the_pixels_of_each_place_and_after_pooling_of_all_its_places():
+    axis = Axis(11, 3, 2, (1, 1), 2)
+    assert axis.spans() == [(p[0], p[-1] + 1) for p in ([k * 2 - 1, k * 2 + 1, k * 2 + 3] for k in range(axis.output))]
+    pooling = Axis(axis.output, 2, 2)
+    assert axis.spans_after(pooling) == [
+        (axis.spans()[2 * k][0], axis.spans()[2 * k + 1][1]) for k in range(pooling.output)
+    ]

@@ -2,7 +2,9 @@
 
 import re
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 
@@ -66,8 +68,29 @@ def test_point_is_chosen_by_keys(server, visit):
     point.focus()
     it.page.keyboard.press("ArrowDown")
     expect(cursor).to_be_visible()
-    it.says("Unit at row 1, column 0")
+    it.says("Unit at row 2, column 9")
     it.page.keyboard.press("Enter")
     it.quiet()
     expect(point).to_be_focused()
-    expect(it.main.get_by_text("Unit at row 1, column 0").first).to_be_visible()
+    expect(it.main.get_by_text("Unit at row 2, column 9").first).to_be_visible()
+
+
+def test_window_slides_over_the_photograph_and_shows_its_numbers(server, visit, samples):
+    it = visit(f"{server}/convolution_lab?model=cifar10&image=cifar10/cat.png")
+    it.settled("convolution_lab")
+    root, photograph = it.main.locator(".root:has(canvas.photo)"), it.main.locator("canvas.photo")
+    expect(root).to_have_attribute("data-painted", str(30 * 30))
+    photograph.press("End")
+    expect(root).to_have_attribute("data-row", "29")
+    photograph.press("ArrowLeft")
+    expect(root).to_have_attribute("data-column", "28")
+    photograph.press("Home")
+    photograph.press("Enter")
+    grey = np.rint(np.asarray(Image.open(samples / "cifar10" / "cat.png").convert("RGB")) @ [0.299, 0.587, 0.114])
+    expect(it.main.locator("table.patch td").first).to_have_text(f"{grey[0, 0]:.0f}")
+    it.quiet()
+    expect(root).to_have_attribute("data-row", "0")
+    root.get_by_role("button", name="Play").click()
+    expect(root.get_by_role("button", name="Play")).to_be_visible()  # at the end it says so again
+    expect(root).to_have_attribute("data-row", "29")
+    expect(root).to_have_attribute("data-painted", str(30 * 30))

@@ -82,6 +82,16 @@ class Axis:
             raise ParameterError(f"The window has places 0 to {self.output - 1}; not {place}.")
         return place * self.stride - self.before + self.dilation * np.arange(self.kernel)
 
+    def spans(self) -> list[tuple[int, int]]:
+        """For each place of the window its first pixel, and the one after its last."""
+        return [(int(pixels[0]), int(pixels[-1]) + 1) for pixels in map(self.inputs, range(self.output))]
+
+    def spans_after(self, pooling: "Axis") -> list[tuple[int, int]]:
+        """The same for each place of a pooling window that slides over the places of this one."""
+        spans = self.spans()
+        inside = [np.clip(pooling.inputs(place), 0, len(spans) - 1) for place in range(pooling.output)]
+        return [(spans[places[0]][0], spans[places[-1]][1]) for places in inside]
+
     @property
     def formula(self) -> str:
         """The output size as a formula with its numbers: "⌊(5 + 2·0 − 3) / 1⌋ + 1 = 3"."""

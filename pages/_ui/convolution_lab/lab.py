@@ -18,8 +18,7 @@ from pages._ui.results import downloads, picture
 from pages._ui.results.look import colour_bar
 from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import whole_percent
-from pages._ui.widgets.inline_image import show_image
-from pages._ui.widgets.point_picker import point_picker
+from pages._ui.widgets.photo_window import photo_window
 from pages._ui.widgets.sliding_window import convolution_lesson, pooling_lesson, window
 from pages._ui.widgets.text import plain
 from vislib.arithmetic import Pooling, axes
@@ -40,12 +39,18 @@ def show(context: Context, layer: Layer) -> None:
     except ParameterError as error:
         st.error(plain(str(error)))
         st.stop()
+    shown = image if layer.channels != GREY else np.repeat((image @ GREY_WEIGHTS)[..., None], 3, 2).astype(np.uint8)
+    _sliding(context, layer, shown, convolved, result)
     left, right = st.columns(2)
     with left:
-        shown = image if layer.channels != GREY else np.repeat((image @ GREY_WEIGHTS)[..., None], 3, 2).astype(np.uint8)
-        _image(context, shown)
+        picture.caption(
+            f"{context.image_name}: {shown.shape[1]} × {shown.shape[0]}",
+            "Drag the window, or use the arrow keys; Play paints the result. The framed 8 × 8 pixels stand below.",
+        )
     with right:
-        _maps(result, "The result of the kernel")
+        if result.shape[2] == 1:
+            signed = render.is_signed(result)
+            colour_bar(Scale.of(result, signed), signed, None if signed else "gray", "value of a cell")
         picture.caption(f"The result: {size_text(result)}", _about(layer, convolved, result))
         _downloads(context, layer, result)
     _formula(image, layer, convolved)
@@ -92,11 +97,32 @@ def steps(context: Context, layer: Layer) -> None:
     )
 
 
-def _image(context: Context, shown: np.ndarray) -> None:
+def _sliding(context: Context, layer: Layer, shown: np.ndarray, convolved: np.ndarray, result: np.ndarray) -> None:
+    """The window over the image, with the patch of the steps framed, and the result that it paints."""
+    settings = {name: layer.window[name] for name in ("stride", "padding", "dilation")}
+    along = axes(shown.shape[:2], layer.kernel.shape, *settings.values())
+    if layer.pooling:
+        pooled = layer.pooling.axes(convolved.shape[:2])
+        rows, columns = (axis.spans_after(pool) for axis, pool in zip(along, pooled, strict=True))
+    else:
+        rows, columns = (axis.spans() for axis in along)
+    photo_window(
+        Image.fromarray(_with_patch(shown)),
+        _drawn(result),
+        rows,
+        columns,
+        "lab_point",
+        f"{context.image_name} with the window",
+        "The result of the kernel",
+        lambda x, y: st.session_state.update({"lab.at": (x, y)}),
+    )
+
+
+def _with_patch(shown: np.ndarray) -> np.ndarray:
+    """The image with an orange frame around the patch."""
     height, width = shown.shape[:2]
-    drawn = Image.fromarray(shown)
     top, left = _patch_place(height, width)
-    frame = np.array(drawn)
+    frame = shown.copy()
     bottom, right = min(top + _PATCH, height) - 1, min(left + _PATCH, width) - 1
     for edge in (
         np.s_[top, left : right + 1],
@@ -105,18 +131,7 @@ def _image(context: Context, shown: np.ndarray) -> None:
         np.s_[top : bottom + 1, right],
     ):
         frame[edge] = (232, 89, 12)
-    point_picker(
-        Image.fromarray(frame),
-        "lab_point",
-        f"{context.image_name}; choose a point for the patch below",
-        ((left + _PATCH / 2) / width, (top + _PATCH / 2) / height),
-        (2 / width, 2 / height),
-        lambda x, y: st.session_state.update({"lab.at": (x, y)}),
-    )
-    picture.caption(
-        f"{context.image_name}: {width} × {height}",
-        "Click it, or use the arrow keys, to choose the framed 8 × 8 pixels for the steps below.",
-    )
+    return frame
 
 
 def _patch_place(height: int, width: int) -> tuple[int, int]:
@@ -133,20 +148,11 @@ def _patch_of(context: Context) -> np.ndarray:
     return np.rint(image[top : top + _PATCH, left : left + _PATCH] @ GREY_WEIGHTS)
 
 
-def _maps(maps: np.ndarray, alt: str) -> None:
+def _drawn(maps: np.ndarray) -> Image.Image:
+    """The maps as a picture with one pixel for each cell."""
     if maps.shape[2] == 3:
-        shown = render.rgb_image(maps)
-    else:
-        shown = render.map_image(
-            maps[..., 0], signed=render.is_signed(maps), colormap=None if maps.min() < 0 else "gray"
-        )
-    times = max(1, picture.SIDE // max(shown.size))
-    show_image(
-        shown.resize((shown.width * times, shown.height * times), Image.Resampling.NEAREST), width="stretch", alt=alt
-    )
-    if maps.shape[2] == 1:
-        signed = render.is_signed(maps)
-        colour_bar(Scale.of(maps, signed), signed, None if signed else "gray", "raw value")
+        return render.rgb_image(maps)
+    return render.map_image(maps[..., 0], signed=render.is_signed(maps), colormap=None if maps.min() < 0 else "gray")
 
 
 def _about(layer: Layer, convolved: np.ndarray, result: np.ndarray) -> str:
