@@ -8,12 +8,13 @@ import numpy as np
 import streamlit as st
 
 import vislib
-from pages._ui.shell import answers, digit_canvas, images, models, style
+from pages._ui.shell import address, answers, digit_canvas, images, models, style
 from pages._ui.shell.chosen import Context as Context
 from pages._ui.shell.chosen import Reference, logits_of
 from pages._ui.shell.targets import target_control
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.bars import bars, short_number
+from pages._ui.widgets.choice import say_notes
 from pages._ui.widgets.text import plain
 from vislib.images.reading import image_digest
 from vislib.tasks import Task
@@ -51,8 +52,12 @@ def context(
                 digit_canvas.draw_a_digit()
     class_slot = row.container(width=240, key="context_class")
     further_slot = row.container(width="content", key="context_further")
+    address_slot = row.container(width=150, key="context_address")
     below = st.container(gap="small")
     with below:
+        notes = st.empty()
+        with notes.container():
+            say_notes()
         images.say_refused()
         if chosen is not None:
             images.show_details(chosen[0], channels)
@@ -69,6 +74,10 @@ def context(
     image_name, image = chosen
     here = _context(classifier, model_name, image_name, image)
     here = _with_target(here, samples, class_slot, further_slot, below, with_answer)
+    with notes.container():  # again, since the class has its own
+        say_notes()
+    with address_slot:
+        address.copy_address(here)
     loading.empty()
     if needs_maps and not classifier.network.map_layers:
         st.info(

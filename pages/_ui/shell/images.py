@@ -12,7 +12,7 @@ from pages._ui.server.store import Store
 from pages._ui.shell import band_view, image_files
 from pages._ui.shell.image_files import ImageFile
 from pages._ui.shell.models import UserModel, reads_digits
-from pages._ui.widgets.choice import choose
+from pages._ui.widgets.choice import asked_in_vain, choose, note
 from pages._ui.widgets.text import plain
 from vislib.images.arrays import LoadedImage
 from vislib.zoo.scene_networks import SCENE_NETWORKS
@@ -131,8 +131,24 @@ def image_control(
     options = image_names(samples, channels)
     if not options:
         return None
+    before, missing = st.session_state.get(key), asked_in_vain(key, options)
     name = choose(label, options, key, options[min(index, len(options) - 1)], shared=index == 0)
+    if index == 0:
+        if missing is not None:
+            note(key, _why_missing(missing, name), name)
+        elif before not in (None, name) and (before in SAMPLE_NAMES or before in _user_images()):
+            model = st.session_state.get("model", "the network")
+            note(key, f"The image is now {name}, because {before} does not suit {model}.", name)
     return name, image_named(name, channels)
+
+
+def _why_missing(asked: str, shown: str) -> str:
+    if asked in SAMPLE_NAMES:
+        return f"{asked} does not suit {st.session_state.get('model', 'the network')}. Shown: {shown}."
+    return (
+        f"There is no image “{asked}” in this session. If it was uploaded in another session, upload it again. "
+        f"Shown: {shown}."
+    )
 
 
 def show_details(name: str, channels: int) -> None:
@@ -140,8 +156,8 @@ def show_details(name: str, channels: int) -> None:
     if name not in _user_images():
         return
     image = _loaded(name, channels)
-    for note in image.notes:
-        st.caption(plain(note))
+    for sentence in image.notes:
+        st.caption(plain(sentence))
     image_files.window_control(_user_images()[name].digest, image)
     if channels not in (1, 3):
         band_view.show(image.values, name)

@@ -9,7 +9,7 @@ import streamlit as st
 import vislib
 from pages._ui.server import process
 from pages._ui.server.store import Store
-from pages._ui.widgets.choice import recall
+from pages._ui.widgets.choice import asked_in_vain, note, recall
 from vislib.model_file.limits import max_parameters
 from vislib.tasks import Task
 
@@ -119,11 +119,20 @@ def model_control() -> str:
     if (wanted := st.session_state.pop("next_model", None)) in about:
         st.session_state["model"] = wanted
         st.session_state["class"] = "Top prediction"
+    missing = asked_in_vain("model", about)
     recall(about, "model")
+    if "model" in st.session_state and st.session_state["model"] not in about:  # it was removed
+        st.session_state["model"] = next(iter(about))
     chosen = st.session_state.get("model", "")
     name = st.selectbox(
         "Model", list(about), key="model", bind="query-params", help=about.get(chosen) or next(iter(about.values()))
     )
+    if missing is not None:
+        said = (
+            f"There is no model “{missing}” in this session. If it was uploaded or trained in another session, upload "
+            f"or train it again. Shown: {name}."
+        )
+        note("model", said, name)
     own = user_models().get(name)
     if own and own.outputs and len(own.outputs.shapes) > 1:
         output_control(name, own.outputs, "output")

@@ -8,6 +8,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
+from pages._ui.shell import address
+from pages._ui.widgets.choice import forget_notes
+
 _CSS = """
 <style>
 .stMainBlockContainer { padding: 4.2rem 2.5rem 3rem; max-width: 1680px; }
@@ -19,6 +22,9 @@ _CSS = """
 .v-answer .v-top { display: grid !important; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 0 1.2rem; }
 .v-answer .v-top li { margin-bottom: 0; }
 .v-answer .v-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.st-key-history { position: absolute; } /* it draws nothing */
+.st-key-context_address { position: fixed; top: .65rem; right: 4rem; width: auto !important; z-index: 999991; }
+  /* in the bar at the top, beside the menu */
 [class*="st-key-grid_"] { display: grid !important; gap: 1.1rem 1rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 1fr)); }
 [class*="st-key-grid_"] > div { width: auto !important; min-width: 0; max-width: 480px; }
@@ -114,6 +120,9 @@ _CSS = """
 def start(title: str, lead: str) -> None:
     """Starts a page: the CSS rules, the title and the line under it."""
     _through_app()
+    forget_notes(title)
+    address.read_address()
+    address.keep_history()
     st.html(_CSS)
     st.html(
         f"<div class='v-head'><h1 class='v-title'>{html.escape(title)}</h1>"

@@ -1,11 +1,14 @@
 """A select box whose options change with the network."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
+from pages._ui.widgets.text import plain
+
 T = TypeVar("T")
+_NOTES, _NOTES_OF = "choice_notes", "choice_notes_of"
 
 
 def choose(
@@ -18,7 +21,10 @@ def choose(
     shared: bool = False,
     **settings: Any,
 ) -> T:
-    """A select box. If the session's choice is no longer an option, it is removed first, and the default counts.
+    """A select box. If the session's choice is no longer an option, the default counts.
+
+    If the page's address names no option, a note says so: in the row of `say_notes` for a choice that all pages have,
+    as a short message for any other.
 
     Args:
         label: Label of the select box.
@@ -29,11 +35,64 @@ def choose(
         shared: Whether all pages have it; see `recall`.
         settings: More arguments of `st.selectbox`.
     """
+    index = options.index(default) if default in options else 0
+    title: Callable[[T], str] = settings.get("format_func", str)
+    missing = asked_in_vain(key, [title(option) for option in options]) if bind else None
     if shared:
         recall(options, key)
-    forget_unless(options, key)
-    index = options.index(default) if default in options else 0
-    return st.selectbox(label, options, index, key=key, bind=bind, **settings)
+    if key in st.session_state and st.session_state[key] not in options:
+        # Removing the key would not do: the browser would go on showing the old choice.
+        st.session_state[key] = options[index]
+    chosen = st.selectbox(label, options, index, key=key, bind=bind, **settings)
+    if missing is not None:
+        said = f"There is no {label.split(' to ')[0].lower()} “{missing}” here. Shown: {title(chosen)}."
+        if shared:
+            note(key, said, chosen)
+        else:
+            st.toast(plain(said), icon=":material/link_off:")
+    return chosen
+
+
+def asked_in_vain(key: str, titles: Collection[str]) -> str | None:
+    """What the address of a page that was just opened asks of a select box that has no such option; None otherwise.
+
+    Args:
+        key: Key of the select box, which is not drawn yet.
+        titles: Its options, as they are shown.
+    """
+    # Once there is a choice, the address follows it; only before does the address ask.
+    if key in st.session_state:
+        return None
+    asked = st.query_params.get(key)
+    return asked if asked and asked not in titles else None
+
+
+def note(key: str, text: str, choice: Any) -> None:
+    """Keeps a sentence on a choice that all pages have, until there is another choice or another page.
+
+    Args:
+        key: Key of the select box.
+        text: The sentence.
+        choice: The choice on which the sentence is.
+    """
+    st.session_state.setdefault(_NOTES, {})[key] = (text, choice)
+
+
+def say_notes() -> None:
+    """The sentences on the choices that all pages have."""
+    notes: dict[str, tuple[str, Any]] = st.session_state.get(_NOTES, {})
+    for key, (text, choice) in list(notes.items()):
+        if st.session_state.get(key, choice) != choice:
+            del notes[key]
+        else:
+            st.info(plain(text), icon=":material/info:")
+
+
+def forget_notes(page: str) -> None:
+    """Called at the start of the page with this title: the sentences of another page are no longer shown."""
+    if st.session_state.get(_NOTES_OF, page) != page:
+        st.session_state.pop(_NOTES, None)
+    st.session_state[_NOTES_OF] = page
 
 
 def recall(options: Collection[Any], key: str) -> None:

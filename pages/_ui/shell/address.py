@@ -1,0 +1,153 @@
+"""The page's address: one entry of the browser's history per page, and a button that copies what reopens the view."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from pages._ui.shell.chosen import Context
+
+_POINTS = ("unit", "patch", "lab.at", "number at")
+"""Places that a person chose on a picture, (x, y) as fractions of its width and height."""
+_NUMBER = "number of"  # the channel whose number the Overview explains: (layer, channel)
+
+_HISTORY_JS = """
+export default function () {
+  if (window.__vislibHistory) return;
+  window.__vislibHistory = true;
+  const push = window.history.pushState.bind(window.history);
+  const pathOf = (address) => new URL(address ?? "", document.location.href).pathname;
+  // Streamlit makes an entry for each change of the parameters, also when it adds those of a page that was just opened.
+  window.history.pushState = (state, title, address) =>
+    pathOf(address) === document.location.pathname
+      ? window.history.replaceState(state, title, address)
+      : push(state, title, address);
+}
+"""
+_history = st.components.v2.component("vislib_history", js=_HISTORY_JS)
+
+_COPY_CSS = """
+:host, div { font-family: var(--st-font); color: var(--st-text-color); }
+.v-copy { position: relative; font-size: .86rem; }
+.more { position: absolute; right: 0; top: calc(100% + .4rem); width: min(24rem, 88vw); padding: .5rem .7rem;
+  background: var(--st-background-color); border: 1px solid var(--st-border-color); border-radius: .4rem; }
+.more:has(label[hidden] + span:empty) { display: none; }
+button { font: inherit; color: inherit; background: transparent; border: 1px solid var(--st-border-color);
+  border-radius: var(--st-button-radius, .3rem); min-height: 2rem; padding: .1rem .7rem; cursor: pointer;
+  white-space: nowrap; }
+button:hover { border-color: var(--st-primary-color); color: var(--st-primary-color); }
+button:focus-visible, input:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+label { display: flex; flex: 1 1 16rem; align-items: center; gap: .4rem; min-width: 0; }
+label[hidden] { display: none; }
+input { font: inherit; flex: 1; min-width: 0; min-height: 2rem; padding: .1rem .5rem; color: inherit;
+  background: var(--st-secondary-background-color); border: 1px solid var(--st-border-color); border-radius: .3rem; }
+@media (max-width: 640px) { button, input { min-height: 2.6rem; } }
+"""
+_COPY_HTML = """
+<div class="v-copy">
+  <button type="button">Copy address</button>
+  <div class="more"><label hidden>Address <input readonly></label><span role="status"></span></div>
+</div>
+"""
+_COPY_JS = """
+export default function ({ parentElement, data }) {
+  const [button, label, field, status] = ["button", "label", "input", "[role=status]"].map(
+    (one) => parentElement.querySelector(one));
+  button.onclick = async () => {
+    const address = new URL(document.location.href);
+    for (const [name, value] of data.more) address.searchParams.set(name, value);
+    field.value = address.href;
+    status.textContent = "";
+    let copied = false;
+    try {
+      await navigator.clipboard.writeText(address.href);
+      copied = true;
+    } catch {}
+    label.hidden = copied;
+    if (!copied) { field.focus(); field.select(); }
+    const said = copied ? "Copied." : "Copy it from the field (Ctrl+C).";
+    status.textContent = [said, data.stays].filter(Boolean).join(" ");
+  };
+}
+"""
+_copy = st.components.v2.component("vislib_copy_address", html=_COPY_HTML, css=_COPY_CSS, js=_COPY_JS)
+
+
+def keep_history() -> None:
+    """Sees to one entry of the browser's history per page. Back and Forward keep what the session has chosen.
+
+    Called before the widgets of a page are drawn.
+    """
+    # At Back and Forward Streamlit 1.67 sets every widget whose value is in the address to what the address says, but
+    # has removed from it what another page had drawn: network, image and class would be the first ones again. Without
+    # this flag the session's choice counts, as it does when a link of the navigation is clicked.
+    run = get_script_run_ctx()
+    if run is not None and getattr(run, "is_history_navigation", False):
+        run.is_history_navigation = False
+    _history(key="history")
+
+
+def copy_address(here: Context | None = None) -> None:
+    """A small button that copies the address of this view, with what it can contain, and says what it cannot.
+
+    Args:
+        here: The page's context; None on a page without one.
+    """
+    _copy(data={"more": [list(pair) for pair in _more().items()], "stays": _stays(here)}, key="copy_address")
+
+
+def address_query() -> str:
+    """The further parameters that `copy_address` adds to the address, as a query string."""
+    return urlencode(_more())
+
+
+def read_address() -> None:
+    """Takes the chosen points of a copied address over into this session; called before a page is drawn."""
+    for name in (*_POINTS, _NUMBER):
+        written = st.query_params.get(name)
+        if written is None:
+            continue
+        value = _number(written) if name == _NUMBER else _point(written)
+        if value is not None and name not in st.session_state:
+            st.session_state[name] = value
+        del st.query_params[name]  # from now on the session has it, and it may change
+
+
+def _more() -> dict[str, str]:
+    more = {}
+    for name in _POINTS:
+        if point := st.session_state.get(name):
+            more[name] = ",".join(f"{part:.4g}" for part in point)
+    if number := st.session_state.get(_NUMBER):
+        more[_NUMBER] = json.dumps(list(number))
+    return more
+
+
+def _point(written: str) -> tuple[float, float] | None:
+    try:
+        x, y = (float(part) for part in written.split(","))
+    except ValueError:
+        return None
+    return (x, y) if 0 <= x < 1 and 0 <= y < 1 else None
+
+
+def _number(written: str) -> tuple[str, int] | None:
+    try:
+        layer, channel = json.loads(written)
+    except (ValueError, TypeError):
+        return None
+    return (layer, channel) if isinstance(layer, str) and isinstance(channel, int) and channel >= 0 else None
+
+
+def _stays(here: Context | None) -> str:
+    """Which of the things in use are in this session only."""
+    own: list[Any] = []
+    if here is not None:
+        own += [here.model_name] if here.model_name in st.session_state.get("own_models", {}) else []
+        own += [here.image_name] if here.image_name in st.session_state.get("own_images", {}) else []
+    if not own:
+        return ""
+    verb = "is" if len(own) == 1 else "are"
+    return f"{' and '.join(own)} {verb} in this session only: the address does not contain the file."
