@@ -21,6 +21,14 @@ controls, main = st.columns([1, 3], gap="large")
 with controls:
     upload.upload_control()
     model_settings.show_refused()
+    if own:
+        st.button(
+            "Remove this model",
+            icon=":material/delete:",
+            on_click=models.remove,
+            args=(here.model_name,),
+            help="It leaves the list of models; the default network is used from now on.",
+        )
     if uploaded:
         model_settings.controls(here.model_name, uploaded, here.classifier)
 with main:

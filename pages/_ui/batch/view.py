@@ -28,7 +28,6 @@ from vislib.tasks import Task
 
 _PART_ROWS = 50
 _MOST_LEFT = 8
-_REPORT_PX = 900
 _UNKNOWN = (
     "Nothing in the model says whether its outputs are scores of classes or numbers, so they are shown as they are. "
     "Choose on the page Your model."
@@ -122,7 +121,7 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
         )
     st.header("Report", anchor=False)
     with st.container(border=True):
-        st.iframe(finished.report, height=_REPORT_PX, alt="Report on the batch")  # its content policy forbids scripts
+        st.iframe(finished.report, alt="Report on the batch")  # its content policy forbids scripts
     st.header("Table", anchor=False)
     _table(finished.table, methods)
 
@@ -188,6 +187,11 @@ def _figures(table: pd.DataFrame, quality: dict[str, str]) -> None:
             facts["Agreement of the methods, mean ρ"] = f"{table[name].mean():.2f}".replace("-", "−")
             break
     picture.facts(facts)
+    if not len(known) and "label" in table and (names := table["label"].dropna().unique().tolist()):
+        st.caption(
+            f"No accuracy: the folders, such as “{plain(str(names[0]))}”, are no class names of this network. Name "
+            "each folder exactly as a class, in the network's spelling, to count the right predictions."
+        )
 
 
 def _table(table: pd.DataFrame, methods: Sequence[str]) -> None:

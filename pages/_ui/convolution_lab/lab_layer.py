@@ -145,6 +145,7 @@ def _kernel_control() -> np.ndarray:
             "Weights",
             kernel_text(before),
             key="lab.typed",
+            bind="query-params",
             height=120,
             width=190,
             help="One line per row, with spaces between the numbers; fractions such as 1/9 are allowed.",

@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -31,8 +30,10 @@ _history = st.components.v2.component("vislib_history", js=_HISTORY_JS)
 _COPY_CSS = """
 :host, div { font-family: var(--st-font); color: var(--st-text-color); }
 .v-copy { position: relative; font-size: .86rem; }
-.more { position: absolute; right: 0; top: calc(100% + .4rem); width: min(24rem, 88vw); padding: .5rem .7rem;
-  background: var(--st-background-color); border: 1px solid var(--st-border-color); border-radius: .4rem; }
+.more { position: absolute; right: 0; top: calc(100% + .4rem); width: min(24rem, calc(100vw - 5.5rem));
+  padding: .5rem .7rem;
+  background: var(--st-background-color);
+  border: 1px solid var(--st-border-color); border-radius: .4rem; }
 .more:has(label[hidden] + span:empty) { display: none; }
 button { font: inherit; color: inherit; background: transparent; border: 1px solid var(--st-border-color);
   border-radius: var(--st-button-radius, .3rem); min-height: 2rem; padding: .1rem .7rem; cursor: pointer;
@@ -96,11 +97,6 @@ def copy_address(here: Context | None = None) -> None:
         here: The page's context; None on a page without one.
     """
     _copy(data={"more": [list(pair) for pair in _more().items()], "stays": _stays(here)}, key="copy_address")
-
-
-def address_query() -> str:
-    """The further parameters that `copy_address` adds to the address, as a query string."""
-    return urlencode(_more())
 
 
 def read_address() -> None:

@@ -59,6 +59,11 @@ def forget_image(name: str, instead: str) -> None:
         st.session_state["image"] = instead
 
 
+def _remove(name: str) -> None:
+    _user_images().pop(name, None)
+    st.session_state.pop("image", None)
+
+
 def samples_for(model_name: str, network: UserModel | vislib.Classifier | None) -> tuple[str, ...]:
     """Names of the sample images that suit a network.
 
@@ -156,6 +161,7 @@ def show_details(name: str, channels: int) -> None:
     if name not in _user_images():
         return
     image = _loaded(name, channels)
+    st.button("Remove this image", icon=":material/delete:", type="tertiary", on_click=_remove, args=(name,))
     for sentence in image.notes:
         st.caption(plain(sentence))
     image_files.window_control(_user_images()[name].digest, image)

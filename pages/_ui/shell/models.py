@@ -12,6 +12,7 @@ from pages._ui.server.store import Store
 from pages._ui.widgets.choice import asked_in_vain, note, recall
 from vislib.model_file.limits import max_parameters
 from vislib.tasks import Task
+from vislib.zoo import DEFAULT
 
 _LEAST_STORE_BYTES = 600 * 1024 * 1024
 _MAX_USER_MODELS = 4
@@ -99,6 +100,13 @@ def reads_digits(network: UserModel | vislib.Classifier) -> bool:
     if classifier is None or classifier.channels != 1 or classifier.task is not Task.CLASSIFICATION:
         return False
     return sorted(label.strip() for label in classifier.labels) == list("0123456789")
+
+
+def remove(name: str) -> None:
+    """Takes a network of this user away; if it was in use, the default one is used from now on."""
+    user_models().pop(name, None)
+    if st.session_state.get("model") == name:
+        switch_to(DEFAULT)
 
 
 def switch_to(name: str) -> None:

@@ -17,7 +17,8 @@ _CSS = """
 .v-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: .1rem .9rem; }
 .st-key-context { border-bottom: 1px solid rgba(128,128,128,.25); padding-bottom: .7rem; }
 .st-key-upload [data-testid="stFileUploaderDropzoneInstructions"], .st-key-upload [data-testid="stFileUploaderFile"],
-.st-key-upload [data-testid="stFileUploaderPagination"] { display: none; } /* the chosen image stands in Image */
+.st-key-upload [data-testid="stFileUploaderPagination"], .st-key-model_file [data-testid="stFileUploaderFile"] {
+  display: none; } /* the chosen image stands in Image */
 .st-key-upload [data-testid="stFileUploaderDropzone"] { padding: 0; min-height: 0; border: 0; background: none; }
 .v-answer .v-top { display: grid !important; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 0 1.2rem; }
 .v-answer .v-top li { margin-bottom: 0; }

@@ -69,8 +69,8 @@ def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> Non
     picture.caption(
         outputs.title(context.classifier, context.image_name),
         "Try several images whose answer you know: with the right preprocessing the predictions are right"
-        f"{' and certain' if context.classifier.task.has_classes else ''}. With most of the others they are bad, but a "
-        "similar preprocessing can look good, too. In doubt, use the preprocessing with which the network was trained.",
+        f"{' and confident' if context.classifier.task.has_classes else ''}. With most of the others they are wrong, "
+        "but a similar preprocessing can look right, too. In doubt, check the training code.",
     )
     lines = "from vislib.loading.preprocessing_choice import predictions_by_preprocessing\n\n"
     downloads.show(
@@ -89,7 +89,7 @@ def _card(context: Context, name: str, predictions: list[vislib.Prediction], use
         if in_use:
             st.badge("in use", color="primary")
         elif use is not None:
-            st.button("Use this", key=f"use {name}", type="tertiary", on_click=use, args=(name,))
+            st.button("Use this", key=f"use {name}", on_click=use, args=(name,))
 
 
 def layers(context: Context) -> None:

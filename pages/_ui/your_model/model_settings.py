@@ -67,6 +67,8 @@ def controls(name: str, upload: Upload, classifier: vislib.Classifier) -> None:
             args=(name, f"{name}: labels"),
             help="One name per line, a CSV of numbers and names, or JSON such as Keras's class_indices.",
         )
+        if upload.labels is not None:  # Streamlit forgets the text when another page is opened
+            st.session_state.setdefault(f"{name}: typed", "\n".join(upload.labels))
         st.text_area(
             "Or typed, one name per line",
             key=f"{name}: typed",

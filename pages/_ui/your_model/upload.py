@@ -41,7 +41,7 @@ def upload_control() -> None:
     )
     st.caption(
         "Upload only models you trust: a file is first tested in a separate process, which is isolation, not a "
-        "sandbox. No other user sees it, and it is kept for this visit only."
+        "sandbox. No other user sees it, and it is kept for this session only."
     )
     if file is None or st.session_state.get("model_taken") == file.file_id:
         return
