@@ -17,6 +17,7 @@ from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import percent
+from pages._ui.widgets.document_frame import document_frame
 from pages._ui.widgets.text import plain
 from vislib.batch import Batch
 from vislib.batch.pace import Pace
@@ -120,8 +121,7 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
             _snippet(here, methods),
         )
     st.header("Report", anchor=False)
-    with st.container(border=True):
-        st.iframe(finished.report, alt="Report on the batch")  # its content policy forbids scripts
+    document_frame(finished.report, "batch_report", "Report on the batch")
     st.header("Table", anchor=False)
     _table(finished.table, methods)
 
