@@ -239,3 +239,20 @@ class TestTinyImages:
         x = layers.Conv2D(6, 3, padding="same", activation="relu")(inputs)
         x = layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling2D()(x))
         return vislib.load_classifier(seeded(keras.Model(inputs, x)), preprocess=PLAIN)
+
+
+@pytest.mark.parametrize("method", ["grad-cam", "saliency", "occlusion"])
+def test_score_of_rounding_errors_is_nothing_to_explain(method):
+    classifier = tiny("conv_relu")
+    head = classifier.model.layers[-1]
+    kept = head.get_weights()
+    try:
+        head.set_weights([weight * 1e-13 for weight in kept])
+        heatmap = vislib.explain(method, classifier, random_image(), 0)
+        assert heatmap.negligible
+        assert any("there is nothing to explain" in note for note in heatmap.notes)
+        drawn, blank = (vislib.render.overlay(random_image(), heatmap, opacity) for opacity in (1, 0))
+        np.testing.assert_array_equal(np.asarray(drawn), np.asarray(blank))
+    finally:
+        head.set_weights(kept)
+    assert not vislib.explain(method, classifier, random_image(), 0).negligible

@@ -19,15 +19,18 @@ QUICK_PAGES = {
 }
 
 
-def test_every_page_opens_by_navigation(server, visit):
-    it = visit(f"{server}/?model=digits")
+def test_every_page_opens_by_navigation_and_axe_finds_nothing_of_ours(server, visit):
+    it = visit(f"{server}/?model=digits", color_scheme="light")
     it.settled("")
+    found = {}
     for path in [*PAGES, ""]:
         it.go(path)
         assert it.path() == path
         alts = it.alts()
         assert alts or path == "glossary", "no picture"  # the glossary is words alone
         assert all(alts), "a picture without a text"
+        found[path] = it.violations()
+    assert not any(found.values()), found
 
 
 def test_what_a_link_chooses_stays_on_the_pages_after(server, visit):
@@ -60,3 +63,12 @@ def test_theme_follows_the_system(scheme, background, server, visit):
     text = it.page.locator("h1.v-title").evaluate("element => getComputedStyle(element).color")
     brightness = sum(int(part) for part in text[4:-1].split(",")) / 3
     assert (brightness > 150) == (scheme == "dark")
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, {"width": 390, "height": 844}])
+def test_model_image_and_class_are_seen_without_scrolling(viewport, server, visit):
+    it = visit(f"{server}/filters?model=digits", viewport=viewport)
+    it.settled("filters")
+    for name in ("Model", "Image", "Class to explain"):
+        expect(it.page.get_by_role("combobox", name=name).first).to_be_in_viewport()
+    expect(it.page.get_by_text("Upload", exact=True)).to_be_in_viewport()

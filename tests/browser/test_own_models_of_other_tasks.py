@@ -87,7 +87,7 @@ def test_regression_has_numbers_on_every_page(server, visit, file_of):
 
 def test_segmentation_shows_its_mask(server, visit, file_of):
     it = start(visit, server, file_of(unet()), "unet")
-    it.says("one for each pixel of 24 × 24")
+    it.says("for each pixel of 24 × 24")
     it.settled("your_model")
     seen_on_pages(it, "unet")
 

@@ -31,6 +31,12 @@ PAGES = {
 }
 """Path in the address: (name in the navigation, title, text near the page's end)."""
 
+STREAMLITS = {
+    ("presentation-role-conflict", "stFileUploaderDropzone"),
+    ("svg-img-alt", "role-mark"),  # a part of a Vega chart
+}
+"""What axe finds in Streamlit 1.67 itself: the rule, and a text of the element; one on each page, or on each chart."""
+
 _PROBED = re.compile(r"^/\w+/_stcore/(health|host-config)$")
 _ALTS = "pictures => pictures.map((picture) => picture.alt)"
 
@@ -72,6 +78,26 @@ class Watched:
             frame.locator("body").wait_for()
         found = [part.locator("img").evaluate_all(_ALTS) for part in (self.main, *frames)]
         return [alt for alts in found for alt in alts]
+
+    def violations(self) -> list[str]:
+        """What axe finds on the page that is not Streamlit's: rule and element; the contrast in the dark theme too."""
+        found = self._violations({})
+        self.page.emulate_media(color_scheme="dark")
+        self.page.wait_for_function("getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'")
+        found += self._violations({"runOnly": ["color-contrast"]})
+        self.page.emulate_media(color_scheme="light")
+        self.page.wait_for_function("getComputedStyle(document.querySelector('.stApp')).colorScheme !== 'dark'")
+        return found
+
+    def _violations(self, options: dict) -> list[str]:
+        from axe_playwright_python.sync_playwright import Axe
+
+        return [
+            f"{violation['id']}: {node['html'][:200]}"
+            for violation in Axe().run(self.page, options=options).response["violations"]
+            for node in violation["nodes"]
+            if not any(violation["id"] == rule and text in node["html"] for rule, text in STREAMLITS)
+        ]
 
     def says(self, text: str) -> None:
         """Waits until the page shows the text."""

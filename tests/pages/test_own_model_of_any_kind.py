@@ -78,15 +78,15 @@ def choose(page, key: str, value):
     ("name", "kind", "why"),
     [
         ("regression", "Outputs 1 (number)", "Task: regression. It ends in a single unit"),
-        ("multi-label", "Classes 3 (independent, by sigmoid)", "Task: multi-label. It ends in a sigmoid of 3 units."),
+        ("multi-label", "Classes 3, independent, sigmoid", "Task: multi-label. It ends in a sigmoid of 3 units."),
         (
             "segmentation",
-            f"Classes 3 (one for each pixel of {SIDE} × {SIDE}, by softmax)",
+            f"Classes 3, for each pixel of {SIDE} × {SIDE}, softmax",
             "Task: segmentation. It ends in a softmax of 3 units.",
         ),
-        ("channels first", "Classes 3 (one of them, by softmax)", "Task: classification. It ends in a softmax of 3"),
-        ("no channel axis", "Classes 3 (one of them, by softmax)", "Task: classification. It ends in a softmax of 3"),
-        ("ensemble", "Classes 4 (one of them, by the model's own probabilities)", "so they are probabilities."),
+        ("channels first", "Classes 3, softmax", "Task: classification. It ends in a softmax of 3"),
+        ("no channel axis", "Classes 3, softmax", "Task: classification. It ends in a softmax of 3"),
+        ("ensemble", "Classes 4, the model's own probabilities", "so they are probabilities."),
     ],
 )
 def test_task_and_reason_are_said(name, kind, why, upload):
@@ -119,7 +119,7 @@ def test_regression_trained_with_a_loss_has_numbers_with_a_unit(upload, offered,
 @pytest.mark.parametrize(
     ("answer", "task", "kind"),
     [
-        ("Scores of classes", "classification", "Classes 4 (one of them, by softmax)"),
+        ("Scores of classes", "classification", "Classes 4, softmax"),
         ("Numbers", "regression", "Outputs 4 (numbers)"),
     ],
 )

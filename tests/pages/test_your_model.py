@@ -89,7 +89,7 @@ def test_file_is_tried_in_a_process_of_its_own_and_then_used_on_every_page(
     assert "Input 32 × 32, colour Image the whole image, stretched to the input's shape Preprocessing 0..255" in text(
         page
     )
-    assert "Classes 3 (one of them, by softmax)" in text(page)
+    assert "Classes 3, softmax" in text(page)
     assert "they require 0..255" in " ".join(element.value for element in page.caption)
     for name in ("overview", "filters", "saliency"):
         other = check_sound(open_with(page, name))

@@ -9,10 +9,10 @@ from pages._ui.widgets.bars import bars, numbers, short_number
 from vislib.tasks import Task
 
 _HOW = {
-    Task.CLASSIFICATION: "one of them, by {}",
-    Task.BINARY: "one of the two, by one {}",
-    Task.MULTI_LABEL: "independent, by {}",
-    Task.SEGMENTATION: "one for each pixel of {size}, by {}",
+    Task.CLASSIFICATION: "{}",
+    Task.BINARY: "one {}",
+    Task.MULTI_LABEL: "independent, {}",
+    Task.SEGMENTATION: "for each pixel of {size}, {}",
 }
 _COLUMN = {Task.SEGMENTATION: "share_of_pixels"}
 
@@ -24,7 +24,7 @@ def kind_of_outputs(classifier: vislib.Classifier) -> str:
     size = f"{shape[1]} × {shape[0]}" if len(shape) == 3 else ""
     if classifier.task.has_classes:
         by = "the model's own probabilities" if network.head.probabilities_only else network.activation
-        return f"{n:,} ({_HOW[classifier.task].format(by, size=size)})"
+        return f"{n:,}, {_HOW[classifier.task].format(by, size=size)}"
     what = {
         Task.REGRESSION: f"{'number' if n == 1 else 'numbers'}{f' in {classifier.unit}' if classifier.unit else ''}",
         Task.EMBEDDING: "numbers of one vector",

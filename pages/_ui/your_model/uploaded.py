@@ -180,7 +180,7 @@ def use(name: str, upload: Upload) -> None:
         name,
         classifier,
         ("own", upload),
-        "Uploaded by you; kept for this visit",
+        "Uploaded by you; for this session",
         upload.lines,
         upload,
         models.Outputs(upload.output, dict(upload.choices.outputs), partial(use_output, name))
