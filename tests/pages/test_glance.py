@@ -54,3 +54,21 @@ def test_another_network_begins_at_its_probability(open_page):
     page.selectbox(key="model").select("cifar10").run()
     check_sound(page)
     assert np.isfinite(page.session_state["number of"][1])
+
+
+def test_lines_end_at_the_bar_of_what_is_explained_and_add_up(open_page, monkeypatch):
+    """Also of a class that is not among the most probable ones."""
+    drawn = []
+    monkeypatch.setattr(
+        "pages._ui.overview.network_view.tiles", lambda groups, **settings: drawn.append((groups, settings))
+    )
+    page = check_sound(open_page("overview", model="cifar10", **{"class": "truck"}))
+    groups, settings = drawn[-1]
+    names = [name for name, *_ in groups[-1].html_bars]
+    assert {line.end for line in settings["lines"]} == {f"bar {names.index('truck')}"}
+    assert any("contribute to the logit of “truck”" in block for block in blocks(page))
+
+
+def test_lines_of_a_segment_are_those_of_its_region(open_page):
+    page = check_sound(open_page("overview", model="scene-segmentation"))
+    assert any("What the number is made of" in block and "over" in block for block in blocks(page))

@@ -261,3 +261,13 @@ def test_scenes_are_the_samples_of_both_networks():
     for name in BUILT_IN:
         assert images.samples_for(name, None) == images.SCENES
     assert all((images.SAMPLES / name).is_file() for name in images.SCENES)
+
+
+def test_headline_keeps_every_comma(open_task):
+    page = open_task("scene-segmentation", "overview")
+    present = [
+        network("scene-segmentation").labels[k]
+        for k in np.unique(network("scene-segmentation").segment(image_of("scene-segmentation")))
+        if k
+    ]
+    assert any(block == f"{len(present)} segments: {', '.join(present)}" for block in blocks(page))

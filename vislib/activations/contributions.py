@@ -26,6 +26,8 @@ def contributions(classifier: Classifier, image: np.ndarray, target: Target, lay
         LayerError: If the target does not depend on the layer.
         ModelError: If the gradient cannot be computed.
     """
+    network = classifier.network
     inputs = classifier.preprocess_input(classifier.resize(image)[None])
-    maps, gradients, _ = classifier.network.maps_and_gradients(inputs, layer, classifier.target(target))
+    resolved = classifier.target(target).on_image(network, lambda: network.logits(inputs)[0])
+    maps, gradients, _ = network.maps_and_gradients(inputs, layer, resolved)
     return (maps[0] * gradients[0]).sum(axis=(0, 1))

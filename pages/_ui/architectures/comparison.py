@@ -132,7 +132,7 @@ def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
 def _source(context: Context, every: Mapping[str, LayerTable]) -> str:
     """Where the error of the loaded network is published, as a sentence."""
     published = PUBLISHED_ERRORS.get(context.model_name) if LOADED in every else None
-    return f" That of {context.model_name}: {published.source}." if published else ""
+    return f" That of {context.model_name}: {published.source}, whose crop may differ." if published else ""
 
 
 def _error_text(value: float | None) -> str:

@@ -49,17 +49,16 @@ def questions(context: Context) -> None:
                 st.page_link(page, label=question, icon=":material/arrow_forward:")
 
 
-def said(text: str) -> str:
-    """HTML of the answer as a large heading; what comes after the last comma, the number, is light."""
-    head, comma, tail = text.rpartition(", ")
-    light = f" <span>{html.escape(tail)}</span>" if comma else ""
-    return f"<h2 class='v-said'>{html.escape(head if comma else text)}{light}</h2>"
+def said(what: str, number: str = "") -> str:
+    """HTML of the answer as a large heading; the number behind it is light."""
+    light = f" <span>{html.escape(number)}</span>" if number else ""
+    return f"<h2 class='v-said'>{html.escape(what)}{light}</h2>"
 
 
 def _answer(context: Context) -> None:
     classifier, values = context.classifier, context.values
     main = classifier.main_class(context.logits)
-    st.html(said(answers.headline(classifier, values, main)))
+    st.html(said(*answers.headline(classifier, values, main)))
     if classifier.task.has_classes:
         st.html(answers.answer_html(classifier, values, _TOP))
         sentences = {
@@ -90,7 +89,7 @@ def _scales(context: Context) -> list[OnScale | None]:
 
 def _similar(context: Context) -> None:
     assert context.reference is not None
-    st.html(said(f"Similar to {context.reference.name}, {context.answer}"))
+    st.html(said(f"Similar to {context.reference.name}", context.answer))
     found = similarities(context)[:_TOP_NUMBERS]
     st.html(bars(found, "Similarity to the other images", short_number))
     st.caption(

@@ -24,7 +24,7 @@ def columns(context: Context) -> tuple[DeltaGenerator, DeltaGenerator]:
             st.button(f"Read the drawing, not {context.image_name}", key="read_drawing", on_click=digit_canvas.use)
     with said:
         main = context.classifier.main_class(context.logits)
-        st.html(answer_view.said(answers.headline(context.classifier, context.values, main)))
+        st.html(answer_view.said(*answers.headline(context.classifier, context.values, main)))
         by_digit = sorted(zip(context.classifier.labels, map(float, context.values), strict=True))
         st.html(bars(by_digit, "Probabilities of the ten digits"))
     return picture, said

@@ -44,6 +44,6 @@ def show(context: Context) -> str:
         )
         picture.caption(
             "What the network sees, and where the evidence lies",
-            f"{explain.seen_in_words(context)} Bright: evidence for “{context.label}”, by {heatmap.title}.",
+            f"{explain.seen_in_words(context)} Bright: what the {heatmap.explained} rests on, by {heatmap.title}.",
         )
     return ""

@@ -36,7 +36,7 @@ def show(model_name: str, digest: str) -> None:
     with image:
         _picture(pictures[0], facts["pictures"][0])
     with answer:
-        st.html(said(facts["headline"]))
+        st.html(facts["headline"])
         st.html(facts["answer"])
     st.header(facts["subject"], anchor=False)
     for column, one, about in zip(st.columns(len(pictures) - 1), pictures[1:], facts["pictures"][1:], strict=True):
@@ -71,7 +71,7 @@ def keep(here: Context, maps: Sequence[tuple[vislib.Heatmap, Look]]) -> None:
         words = " ".join([f"{picture.capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes])
         pictures.append((drawn, f"{title} for {heatmap.label} over {here.image_name}", title, words))
     facts = {
-        "headline": answers.headline(classifier, values, classifier.main_class(here.logits)),
+        "headline": said(*answers.headline(classifier, values, classifier.main_class(here.logits))),
         "answer": answers.answer_html(classifier, values, 5),
         "subject": f"What {here.subject} rests on",
         "pictures": [{"alt": alt, "title": title, "text": text} for _, alt, title, text in pictures],

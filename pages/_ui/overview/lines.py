@@ -9,22 +9,24 @@ from pages._ui.overview import operation_view
 from pages._ui.results.look import short_number
 from pages._ui.server import work
 from pages._ui.shell.context import Context
-from pages._ui.widgets.tiles import ANSWER, Line
+from pages._ui.widgets.tiles import Line
 from vislib.activations.contributions import contributions
 
 
-def lines(context: Context, shown: Mapping[str, Sequence[int]]) -> tuple[list[Line], str]:
+def lines(context: Context, shown: Mapping[str, Sequence[int]], answer: str) -> tuple[list[Line], str]:
     """The lines between the tiles, and a sentence about them; none where nothing is known.
 
     Args:
         context: The network, the image and the target.
         shown: The channels that have a tile, for the layer of each stage.
+        answer: The id of the bar of what is explained; "" if it has none.
     """
     layers = list(shown)
     chosen = operation_view.chosen()
-    if chosen is None:
-        target, source, end, what = context.target, layers[-1], ANSWER, context.subject
-    elif chosen[0] in layers[1:] and chosen[1] in shown[chosen[0]]:
+    if chosen is None and answer:
+        target, source, end = context.target, layers[-1], answer
+        what = f"the {context.classifier.target(target).in_words()}"
+    elif chosen is not None and chosen[0] in layers[1:] and chosen[1] in shown[chosen[0]]:
         layer, channel = chosen
         row, column = operation_view.place(context.classifier.network.map_node(layer).output.shape[1:3])
         target = vislib.targets.Neuron(layer, channel, row, column)

@@ -34,9 +34,10 @@ def _columns(context: Context) -> None:
     layers, chosen = stages(context.classifier), operation_view.chosen()
     maps = work.stored(context.key("stages"), lambda: feature_maps_of(context.classifier, context.image, layers))
     shown = {layer: [int(k) for k in most_varied_channels(values)[:_CHANNELS]] for layer, values in maps.items()}
-    between, about = lines(context, shown) if shown else ([], "")
+    classes, answer = _classes(context)
+    between, about = lines(context, shown, answer) if shown else ([], "")
     tiles(
-        [_input(context), *_stages(context, maps, shown, shared), _classes(context)],
+        [_input(context), *_stages(context, maps, shown, shared), classes],
         key="glance",
         layout="columns",
         selected="|".join(map(str, chosen)) if chosen else "",
@@ -112,18 +113,19 @@ def _stages(
     return groups
 
 
-def _classes(context: Context) -> Group:
-    """The network's answer: bars for shares, numbers for outputs."""
+def _classes(context: Context) -> tuple[Group, str]:
+    """The network's answer, bars for shares and numbers for outputs; and the id of the bar of what is explained."""
     classifier, values = context.classifier, context.values
     n_shown = 8
     shares: list[float | None]
     if classifier.task.has_classes:
         order = {Task.MULTI_LABEL: "most probable first", Task.SEGMENTATION: "by their share of the pixels"}
         top = [int(index) for index in np.argsort(-values, kind="stable")[:n_shown]]
-        shares = [float(values[index]) for index in top]
         if classifier.task is Task.SEGMENTATION:
             top = [index for index in top if values[index] > 0]
-            shares = shares[: len(top)]
+        if context.class_index not in top:
+            top = [*top[: n_shown - 1], context.class_index]
+        shares = [float(values[index]) for index in top]
         note = f"{len(values):,}, {order.get(classifier.task, 'most probable first')}"
     else:
         top = answers.shown_outputs(values, n_shown)
@@ -133,4 +135,5 @@ def _classes(context: Context) -> Group:
         (classifier.labels[index], share, answers.value_text(classifier, float(values[index])))
         for index, share in zip(top, shares, strict=True)
     ]
-    return Group(answers.many(classifier), note, [], bars)
+    is_shown = context.reference is None and context.class_index in top
+    return Group(answers.many(classifier), note, [], bars), f"bar {top.index(context.class_index)}" if is_shown else ""

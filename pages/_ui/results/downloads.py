@@ -54,7 +54,7 @@ def show(
         icon=":material/more_horiz:",
         type="tertiary",
         key=f"{'menu' if enlarge is None else 'icon'} {key}",
-        help="Save, Python, enlarge",
+        help="Save, Python, enlarge" if enlarge else None,
     ):
         if enlarge is not None and st.button("Enlarge", icon=":material/zoom_in:", key=f"enlarge {key}"):
             _enlarged(enlarge(), stem)

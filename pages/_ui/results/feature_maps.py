@@ -81,9 +81,7 @@ def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opaci
     drawn = render.overlay_map(context.shown, box, values, opacity, size=picture.SIDE)
     field = fields.box(row, column, size)
     _mark(drawn, field, size)
-    is_cut = (field.height, field.width) < tuple(map(min, fields.size, size)) or field.width < min(
-        fields.size[1], size[1]
-    )
+    is_cut = field.height < fields.size[0] or field.width < fields.size[1]
     cut = f" of its {fields.size[1]} × {fields.size[0]}, which the border cuts" if is_cut else ""
     point_picker(
         drawn,

@@ -44,6 +44,8 @@ def show(context: Context, explainer: Any, look: Look) -> None:
     if maps is None:
         return
 
+    look = look.suited(explainer.signed)
+
     def choose(index: str) -> None:
         st.session_state["class"] = labels[int(index)]
 

@@ -55,8 +55,8 @@ def shown_outputs(values: np.ndarray, top: int) -> list[int]:
     return [int(index) for index in order[:top]]
 
 
-def headline(classifier: vislib.Classifier, values: np.ndarray, main: int) -> str:
-    """The answer in one line.
+def headline(classifier: vislib.Classifier, values: np.ndarray, main: int) -> tuple[str, str]:
+    """The answer in one line: what it says, and the number of one class; "" where there is no such number.
 
     Args:
         classifier: The network; not an embedding.
@@ -67,16 +67,16 @@ def headline(classifier: vislib.Classifier, values: np.ndarray, main: int) -> st
     if task is Task.MULTI_LABEL:
         present = [labels[index] for index in np.argsort(-values, kind="stable") if values[index] >= THRESHOLD]
         named = f": {', '.join(present[:5])}{', …' if len(present) > 5 else ''}" if present else ""
-        return f"{len(present)} of {len(labels)} labels at 50 % or more{named}"
+        return f"{len(present)} of {len(labels)} labels at 50 % or more{named}", ""
     if task is Task.SEGMENTATION:
         present = [label for label, value in zip(labels, values, strict=True) if value > 0 and label != "background"]
         named = ", ".join(present[:8]) + (", …" if len(present) > 8 else "")
-        return f"{len(present)} {'segment' if len(present) == 1 else 'segments'}{': ' if present else ''}{named}"
+        return f"{len(present)} {'segment' if len(present) == 1 else 'segments'}{': ' if present else ''}{named}", ""
     if task.has_classes:
         label = f"“{labels[main]}”" if labels[main].isdecimal() else labels[main]
-        return f"{label}, {value_text(classifier, float(values[main]))}"
+        return label, value_text(classifier, float(values[main]))
     shown = ", ".join(f"{labels[k]} {value_text(classifier, float(values[k]))}" for k in shown_outputs(values, 3))
-    return f"{shown}{', …' if len(values) > 3 else ''}"
+    return f"{shown}{', …' if len(values) > 3 else ''}", ""
 
 
 def many(classifier: vislib.Classifier) -> str:

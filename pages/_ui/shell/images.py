@@ -52,16 +52,15 @@ def _add(name: str, content: bytes, file: ImageFile) -> None:
     st.session_state["image"] = name
 
 
-def forget_image(name: str, instead: str) -> None:
-    """Removes an image of this user; if it was the chosen one, the image `instead` is chosen."""
+def forget_image(name: str, instead: str | None = None) -> None:
+    """Removes an image of this user; if it was the chosen one, `instead` is chosen, or the first that suits."""
     _user_images().pop(name, None)
-    if st.session_state.get("image") == name:
+    if st.session_state.get("image") != name:
+        return
+    if instead is None:
+        del st.session_state["image"]
+    else:
         st.session_state["image"] = instead
-
-
-def _remove(name: str) -> None:
-    _user_images().pop(name, None)
-    st.session_state.pop("image", None)
 
 
 def samples_for(model_name: str, network: UserModel | vislib.Classifier | None) -> tuple[str, ...]:
@@ -161,7 +160,7 @@ def show_details(name: str, channels: int) -> None:
     if name not in _user_images():
         return
     image = _loaded(name, channels)
-    st.button("Remove this image", icon=":material/delete:", type="tertiary", on_click=_remove, args=(name,))
+    st.button("Remove this image", icon=":material/delete:", type="tertiary", on_click=forget_image, args=(name,))
     for sentence in image.notes:
         st.caption(plain(sentence))
     image_files.window_control(_user_images()[name].digest, image)

@@ -72,7 +72,8 @@ def in_words(counts: np.ndarray, labels: Sequence[str]) -> str:
         if wrong[true, predicted]
     ]
     said = f"Most frequent confusions: {'; '.join(named)}." if named else "No image is confused with another class."
-    return f"{said} Colour: the share of the true class, from dark (0 %) to yellow (100 %). An empty cell is 0."
+    colours = "Colour: the square root of the share of the true class, from dark (0 %) to yellow (100 %)."
+    return f"{said} {colours} An empty cell is 0."
 
 
 def _cell(count: int, share: float, true: str, predicted: str, with_counts: bool) -> str:

@@ -35,13 +35,12 @@ class Group:
     html_bars: Sequence[tuple[str, float | None, str]] = ()
 
 
-ANSWER = "answer"
-"""The end of a line at the first bar."""
-
-
 @dataclass(frozen=True)
 class Line:
-    """A line between two images: their ids, its width as a share of the widest, and whether it is red or blue."""
+    """A line between two images, or to a bar: their ids, its width as a share of the widest, and whether it is red.
+
+    The id of a bar is "bar 0" for the first one.
+    """
 
     start: str
     end: str
@@ -212,10 +211,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
       svg.setAttribute("aria-hidden", "true");
     }
     groups.appendChild(svg);
-    const frame = groups.getBoundingClientRect(), answer = groups.querySelector(".bar");
+    const frame = groups.getBoundingClientRect(), bars = [...groups.querySelectorAll(".bar")];
     svg.style.width = groups.scrollWidth + "px";
     svg.style.height = groups.scrollHeight + "px";
-    const place = (id) => id === "answer" ? answer
+    const place = (id) => id.startsWith("bar ") ? bars[Number(id.slice(4))]
       : [...groups.querySelectorAll(".tile")].find((tile) => tile.dataset.id === id);
     svg.replaceChildren(...data.lines.flatMap((line) => {
       const start = place(line.start), end = place(line.end);
