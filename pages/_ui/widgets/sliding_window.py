@@ -141,7 +141,7 @@ _CSS = """
 .root { font: 400 .8rem/1.35 var(--st-font, sans-serif); color: var(--st-text-color, inherit); }
 .tables { display: flex; flex-wrap: wrap; gap: 18px 26px; align-items: flex-start; }
 .block { max-width: 100%; overflow-x: auto; padding: 3px; }
-.block h4 { font-size: .78rem; font-weight: 600; margin: 0 0 .35rem; }
+.block h3 { font-size: .78rem; font-weight: 600; margin: 0 0 .35rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 td { min-width: 2.25em; height: 2.1em; padding: 0 .3em; text-align: center; white-space: nowrap; font-size: .74rem;
   border: 1px solid rgba(128,128,128,.35); }
@@ -177,7 +177,7 @@ export default function ({ parentElement, data }) {
   root.dataset.fresh = fresh;
   const table = (title, rows, parent, className) => {
     const block = make("div", parent, undefined, "block");
-    make("h4", block, title);
+    make("h3", block, title);
     const element = make("table", block, undefined, className);
     return rows.map((row) => {
       const line = make("tr", element);
