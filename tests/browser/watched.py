@@ -104,13 +104,14 @@ class Watched:
         expect(self.main.get_by_text(text).first).to_be_visible()
 
     def settled(self, path: str) -> None:
-        """Waits until the page at this path is all there and quiet, and holds no error."""
+        """Waits until the page at this path is all there and quiet, and holds no error and no warning."""
         _, title, last = PAGES[path]
         expect(self.page.locator("h1.v-title")).to_have_text(title)
         self.says(last)
         self.quiet()
         expect(self.page.get_by_test_id("stException")).to_have_count(0)
-        expect(self.page.get_by_test_id("stAlert")).to_have_count(0)
+        for kind in ("Error", "Warning"):
+            expect(self.page.get_by_test_id(f"stAlertContent{kind}")).to_have_count(0)
 
     def quiet(self) -> None:
         """Waits until no script runs."""

@@ -142,7 +142,7 @@ def test_map_without_an_activation_is_asked_too(upload, run_snippet):
     assert "a map of numbers" in page.warning[0].value
     assert page.selectbox(key="net: task").options == ["as recognised", "segmentation", "regression"]
     page = check_sound(press(page, "Scores of classes"))
-    assert "by softmax" in shown(page)
+    assert "softmax" in shown(page)
     assert run_snippet()["classifier"].task == "segmentation"
 
 
