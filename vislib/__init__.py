@@ -12,6 +12,7 @@ from vislib import activation_maximization, arithmetic, diagram, layers, report,
 from vislib.activations.maps import feature_maps, feature_maps_of, filter_layers, filters
 from vislib.activations.patches import TopPatches, top_patches
 from vislib.attribution import Explainer, explain, methods
+from vislib.attribution.channels import Channels, channels
 from vislib.batch import explain_many, open_batch
 from vislib.errors import ImageError, LayerError, ModelError, ParameterError, VislibError, VislibWarning
 from vislib.images.bands import load_bands, read_bands
@@ -29,6 +30,7 @@ from vislib.zoo import models
 
 __all__ = [
     "PREPROCESSINGS",
+    "Channels",
     "Classifier",
     "Explainer",
     "Heatmap",
@@ -45,6 +47,7 @@ __all__ = [
     "activation_maximization",
     "architectures",
     "arithmetic",
+    "channels",
     "diagram",
     "explain",
     "explain_many",

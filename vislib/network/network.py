@@ -15,6 +15,7 @@ from vislib.graph.flatten import flatten
 from vislib.graph.graph import Graph, Node
 from vislib.graph.inputs import Inputs
 from vislib.graph.outputs import probed
+from vislib.graph.relevance_rules import Composite
 from vislib.network import together
 from vislib.network.computations import (
     blocking_nodes,
@@ -39,6 +40,7 @@ from vislib.network.masking import masked_values
 from vislib.network.masks import Masks
 from vislib.network.patching import patched
 from vislib.network.recording import recorded
+from vislib.network.relevance import Relevance, relevance, relevance_from
 from vislib.network.target_arguments import TargetArguments, Targets
 from vislib.speed.batch_size import forward_batch, gradient_batch
 from vislib.speed.graph_variants import GraphVariants
@@ -315,6 +317,46 @@ class Network:
                 *given.specs,
             )
             return behind(tf.constant(scales, tf.float32), kept, *given.part()).numpy()
+
+    @runs_network(gradient=True)
+    def relevance(
+        self,
+        inputs: np.ndarray,
+        target: Targets,
+        composite: Composite,
+        layers: Sequence[str] = (),
+        bounds: np.ndarray | None = None,
+    ) -> Relevance:
+        """The relevance of preprocessed inputs (n, h, w, c), and of the outputs of some layers, for a target.
+
+        Args:
+            inputs: Preprocessed inputs (n, h, w, c).
+            target: One target for all inputs, or one for each (n,), all of the same form.
+            composite: Which rule a layer has; see `vislib.graph.relevance_rules`.
+            layers: Names of the layers whose relevance is wanted too.
+            bounds: (2, h, w, c), the lowest and the highest preprocessed inputs, for a composite with the zᴮ rule.
+
+        Raises:
+            LayerError: If there is no such layer.
+            ModelError: If no relevance reaches the image.
+        """
+        return relevance(self, inputs, target, composite, layers, bounds)
+
+    @runs_network(gradient=True)
+    def relevance_from(
+        self,
+        inputs: np.ndarray,
+        layer: str,
+        relevance: np.ndarray,
+        composite: Composite,
+        bounds: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """The relevance (n, h, w, c) of one preprocessed input (1, h, w, c) for n relevances (n, …) of a layer.
+
+        If all but some channels of these are 0, it is what passes through those channels alone (Achtibat et al. 2023,
+        arXiv 2206.03208).
+        """
+        return relevance_from(self, inputs, layer, relevance, composite, bounds)
 
     # -- what there is -----------------------------------------------------------------------------
 
