@@ -185,7 +185,7 @@ COMPOSITES: dict[str, Composite] = {
     "epsilon-alpha2-beta1-flat": Composite(alpha_beta(2, 1), EPSILON, FLAT),
 }
 """By name. "epsilon" has an ε of a quarter of the root mean square, as in the tutorial of Montavon et al. 2019. The
-others combine the rules as zennit does (Anders et al. 2021, arXiv 2106.13200). A composite of a person's own is added by
+others combine the rules as zennit does (Anders et al. 2021, arXiv 2106.13200). A person adds a composite by
 `COMPOSITES["mine"] = Composite(...)`."""
 
 DEFAULT_COMPOSITE = "epsilon"
