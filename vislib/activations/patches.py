@@ -66,7 +66,7 @@ class TopPatches:
             raise LayerError(f"Channels of layer '{self.layer}' go from 0 to {len(self.values) - 1}; not {channel}.")
         field = receptive_fields(classifier.network.graph)[self.layer]
         places = zip(self.numbers[channel], self.rows[channel], self.columns[channel], strict=True)
-        return [_cut(classifier.resize(images[int(n)]), field, int(row), int(column)) for n, row, column in places]
+        return [cut(classifier.resize(images[int(n)]), field, int(row), int(column)) for n, row, column in places]
 
 
 def top_patches(
@@ -102,7 +102,7 @@ def top_patches(
     images = image_set(images)
     height, width, n_channels = classifier.network.map_node(layer).output.shape[1:]
     path = _path(keep_in, classifier.key, images.digest, layer, n) if keep_in is not None else None
-    top = (_kept(path, layer) if path else None) or _no_patches(layer, n_channels)
+    top = (_kept(path, layer) if path else None) or no_patches(layer, n_channels)
     batch_size = int(np.clip(_MAX_MAP_BYTES // (4 * height * width * n_channels), 1, classifier.network.batch_size))
     saved_at, total = time.monotonic(), len(images)
     try:
@@ -123,16 +123,29 @@ def top_patches(
 
 def _updated(top: TopPatches, classifier: "Classifier", images: ImageSet, numbers: range, n: int) -> TopPatches:
     """The top patches of the earlier images and of these."""
-    resized, read, unreadable = [], [], list(top.unreadable)
+    resized, read, unreadable = read_resized(classifier, images, numbers)
+    maps = classifier.network.maps(classifier.preprocess_input(resized), [top.layer])[0] if read else None
+    return merged(top, maps, read, unreadable, numbers.stop, n)
+
+
+def read_resized(classifier: "Classifier", images: ImageSet, numbers: range) -> tuple[np.ndarray, list[int], list[int]]:
+    """Images of a set at the network's input size (m, H, W, 3), their numbers, and the numbers of unreadable ones."""
+    resized, read, unreadable = [], [], []
     for number in numbers:
         try:
             resized.append(classifier.resize(images[number]))
             read.append(number)
         except ImageError:
             unreadable.append(number)
+    return np.stack(resized) if resized else np.empty((0, *classifier.input_size, 3), np.uint8), read, unreadable
+
+
+def merged(
+    top: TopPatches, maps: np.ndarray | None, read: list[int], unreadable: list[int], done: int, n: int
+) -> TopPatches:
+    """The top patches, with the maps (m, h, w, c) of the further images `read`."""
     found = (top.values, top.numbers, top.rows, top.columns)
-    if read:
-        (maps,) = classifier.network.maps(classifier.preprocess_input(np.stack(resized)), [top.layer])
+    if maps is not None:
         flat = maps.reshape(len(maps), -1, maps.shape[3])
         places = flat.argmax(axis=1)
         highest = np.take_along_axis(flat, places[:, None], axis=1)[:, 0]
@@ -142,15 +155,16 @@ def _updated(top: TopPatches, classifier: "Classifier", images: ImageSet, number
         order = np.argsort(-joined[0], axis=1, kind="stable")[:, :n]
         values, of, rows, columns = (np.take_along_axis(array, order, axis=1) for array in joined)
         found = (values, of, rows, columns)
-    return TopPatches(top.layer, *found, np.array(unreadable, np.int64), numbers.stop)
+    return TopPatches(top.layer, *found, np.array([*top.unreadable, *unreadable], np.int64), done)
 
 
-def _no_patches(layer: str, n_channels: int) -> TopPatches:
+def no_patches(layer: str, n_channels: int) -> TopPatches:
     values, nowhere = np.empty((n_channels, 0), np.float32), np.empty((n_channels, 0), np.int64)
     return TopPatches(layer, values, nowhere, nowhere, nowhere, np.empty(0, np.int64), 0)
 
 
-def _cut(resized: np.ndarray, field: ReceptiveField, row: int, column: int) -> np.ndarray:
+def cut(resized: np.ndarray, field: ReceptiveField, row: int, column: int) -> np.ndarray:
+    """The receptive field of a unit, cut from an image at the network's input size; grey beyond its edges."""
     bounds = []
     for axis, (at, span) in enumerate(((row, field.rows), (column, field.columns))):
         length, n_pixels = field.size[axis], resized.shape[axis]
