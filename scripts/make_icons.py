@@ -1,10 +1,12 @@
 """Writes the icons that come with the built-in networks: python -m scripts.make_icons [digits cifar10 …]
 
-For each network whose weights are at hand, one pass over its sample images (sample_images/LICENSES.md) finds the place
-where each channel of each layer is most active. The images are stored with the places, at the network's input size.
+For each network that comes with its weights, one pass over a few images finds the place where each channel of each
+layer is most active. The images are stored with the places, at the size of the network's input: the samples, and for
+photographs also some that come with scikit-image and scikit-learn (vislib/activations/shipped/LICENSES.md).
 """
 
 import argparse
+import importlib.util
 from pathlib import Path
 
 import vislib
@@ -14,9 +16,13 @@ from vislib.images.sets import ArrayImages
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_images"
 _PHOTOGRAPHS = ("cat.jpg", "coffee.jpg", "rocket.jpg", "astronaut.jpg")
+_FURTHER = {
+    "skimage.data": ("brick.png", "grass.png", "gravel.png", "hubble_deep_field.jpg", "retina.jpg"),
+    "sklearn.datasets": ("images/china.jpg", "images/flower.jpg"),
+}
 _SCENES = tuple(f"scenes/scene-{number}.png" for number in range(1, 7))
 IMAGES = {
-    "efficientnet-lite0": ("4 sample photographs", _PHOTOGRAPHS),
+    "efficientnet-lite0": ("11 photographs", _PHOTOGRAPHS),
     "digits": ("10 sample digits", tuple(f"digits/{digit}.png" for digit in range(10))),
     "cifar10": (
         "10 sample pictures",
@@ -31,7 +37,14 @@ IMAGES = {
 def sample_set(name: str) -> ArrayImages:
     """The images of a network's icons."""
     source, files = IMAGES[name]
-    return ArrayImages([vislib.load_image(SAMPLES / file) for file in files], source, files)
+    found = [(file, SAMPLES / file) for file in files]
+    if files == _PHOTOGRAPHS:
+        found += [(Path(file).name, _folder(package) / file) for package in _FURTHER for file in _FURTHER[package]]
+    return ArrayImages([vislib.load_image(path) for _, path in found], source, [title for title, _ in found])
+
+
+def _folder(package: str) -> Path:
+    return Path(importlib.util.find_spec(package).origin).parent
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ Importing vislib does not import TensorFlow; loading a network does.
 from vislib import activation_maximization, arithmetic, diagram, layers, report, targets, training, trust
 from vislib.activations.activity import ChannelActivity, channel_activity
 from vislib.activations.class_effects import ClassEffects, class_effects
-from vislib.activations.contributions import contributions, layer_before
+from vislib.activations.contributions import before_activation, contributions, layer_before
 from vislib.activations.icons import Icons, icons
 from vislib.activations.maps import feature_maps, feature_maps_of, filter_layers, filters
 from vislib.activations.patches import TopPatches, top_patches
@@ -56,6 +56,7 @@ __all__ = [
     "activation_maximization",
     "architectures",
     "arithmetic",
+    "before_activation",
     "channel_activity",
     "class_effects",
     "contributions",

@@ -7,9 +7,9 @@ from tiny_models import random_image, tiny
 
 import vislib
 from vislib import LayerError, ParameterError
-from vislib.activations import icons as icons_module
 from vislib.activations import places as places_module
 from vislib.activations.icons import icons
+from vislib.activations.patches import cut
 from vislib.activations.places import steps, strongest_places
 from vislib.errors import DatasetError
 
@@ -51,7 +51,7 @@ def test_window_of_a_large_field_is_its_middle_moved_into_the_image(unit, expect
 
     image = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
     span = Span(8, 4 - 23, 4 + 23)
-    drawn = icons_module._picture(image, ReceptiveField(span, span), unit, (8, 8), 32)
+    drawn = cut(image, ReceptiveField(span, span), unit, (8, 8), 32)
     part = slice(*expected)
     np.testing.assert_array_equal(drawn, image[part, part])
 

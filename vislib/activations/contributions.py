@@ -64,6 +64,25 @@ def layer_before(classifier: Classifier, layer: str, channel: int) -> str | None
     return None
 
 
+def before_activation(classifier: Classifier, layer: str) -> str:
+    """The layer in front of a layer's activation function, such as its ReLU; the layer itself if it is none.
+
+    At a unit that its ReLU has cut off, at 0 or at 6, the gradient is 0; in front of it every contribution shows.
+
+    Raises:
+        LayerError: If the layer has no feature maps.
+    """
+    network = classifier.network
+    node = network.map_node(layer)
+    makers = {id(one.output): one for one in network.map_nodes}
+    while nearest_kind(node.operation).role in (Role.ACTIVATION, Role.REGULARIZATION):
+        before = [makers[id(tensor)] for tensor in node.inputs if id(tensor) in makers]
+        if len(before) != 1 or before[0].output.shape != node.output.shape:
+            break
+        node = before[0]
+    return node.name
+
+
 _BY_CHANNEL = (
     Role.NORMALIZATION,
     Role.ACTIVATION,

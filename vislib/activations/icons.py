@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from vislib.activations.patches import cut
+from vislib.activations.patches import cut, window_px
 from vislib.activations.places import StrongestPlaces, strongest_places
 from vislib.activations.shipped_places import shipped_places
 from vislib.errors import DatasetError, LayerError, ParameterError
 from vislib.images.sets import ImageSet
 from vislib.layers import ReceptiveField, receptive_fields
-from vislib.layers.receptive_field import Span
 from vislib.progress import no_progress
 
 if TYPE_CHECKING:
     from vislib.model.classifier import Classifier
 
 SIDE = 64
-_LEAST_WINDOW_PX, _WINDOW_SHARE = 32, 3 / 8
+_FEW_PIXELS = 16
 _NOWHERE = 128
 
 
@@ -56,9 +55,7 @@ def icons(
 ) -> Icons:
     """A small picture of each channel of a layer: the window of an image around the place where it is most active.
 
-    The window is the receptive field of the unit. Of a large one it is the middle, on which a unit depends most (Luo et
-    al. 2016, arXiv 1701.04128): 3/8 of the image's shorter side, at least 32 pixels. Otherwise all units of a deep
-    layer would have the whole image for an icon.
+    The window is the receptive field of the unit; of a large one, its middle (see `patches.window_px`).
 
     Args:
         classifier: The network.
@@ -112,25 +109,8 @@ def _picture(
     image: np.ndarray, field: ReceptiveField, place: tuple[int, int], map_size: tuple[int, int], side: int
 ) -> np.ndarray:
     """The window around a unit, (side, side, 3) uint8."""
-    most = max(_LEAST_WINDOW_PX, round(_WINDOW_SHARE * min(image.shape[:2])))
-    if max(field.size) <= most:
-        window = cut(image, field, *place)
-    else:
-        spans = [
-            _span(unit, span, n_units, n_pixels, most)
-            for unit, span, n_units, n_pixels in zip(
-                place, (field.rows, field.columns), map_size, image.shape[:2], strict=True
-            )
-        ]
-        window = image[slice(*spans[0]), slice(*spans[1])]
-    enlarges = max(window.shape[:2]) < side
-    how = Image.Resampling.NEAREST if enlarges and max(window.shape[:2]) <= 16 else Image.Resampling.BICUBIC
+    window = cut(image, field, place, map_size, window_px(image.shape[:2]))
+    # A few pixels stay squares, so that they can be told from a blurred photograph.
+    few = max(window.shape[:2]) <= min(side, _FEW_PIXELS)
+    how = Image.Resampling.NEAREST if few else Image.Resampling.BICUBIC
     return np.asarray(Image.fromarray(window).resize((side, side), how))
-
-
-def _span(unit: int, span: Span, n_units: int, n_pixels: int, most: int) -> tuple[int, int]:
-    """The first pixel of a window around a unit and the one behind its last, inside the image."""
-    centre = unit * span.stride + (span.low + span.high) / 2 if span.stride else (unit + 0.5) * n_pixels / n_units
-    length = min(most, n_pixels)
-    first = min(max(round(centre - length / 2), 0), n_pixels - length)
-    return first, first + length

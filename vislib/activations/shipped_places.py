@@ -47,7 +47,7 @@ def places_bytes(places: StrongestPlaces) -> bytes:
         arrays[f"image {number}"] = np.frombuffer(_picture_bytes(image), np.uint8)
     about = {"layers": places.layers, "titles": places.titles, "source": places.source}
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(buffer, about=np.array(json.dumps(about)), **arrays)
     return buffer.getvalue()
 
 

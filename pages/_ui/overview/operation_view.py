@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from pages._ui.results import picture
+from pages._ui.results import icons, picture
 from pages._ui.results.look import colour_bar
 from pages._ui.server import work
 from pages._ui.shell.context import Context
@@ -209,6 +209,8 @@ def _sources(context: Context, operation: Operation, cell: Cell | None, channel:
             "Open in Feature maps", icon=":material/arrow_forward:"
         ):
             st.switch_page("pages/feature_maps.py", query_params={"layer": operation.name, "channel": str(channel)})
+        if operation.name in context.classifier.network.map_layers and context.classifier.takes_pictures:
+            icons.card_button(operation.name, channel)
         st.button("The network's answer", key="source probability", on_click=_show_probability)
 
 
