@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.feature_maps import vocabulary
 from pages._ui.results import downloads, feature_maps, icons, snippets
-from pages._ui.shell import style
+from pages._ui.shell import address, style
 from pages._ui.shell.context import context, other_image_control
 from pages._ui.widgets import layer_stepper
 from vislib.activations.maps import stages
@@ -35,7 +35,7 @@ with beside:
         feature_maps.raw(here, layer, maps, channel)
     icons.card_button(layer, channel)
     if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
-        st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": layer, "channel": str(channel)})
+        address.open_page("pages/what_a_unit_wants.py", layer=layer, channel=channel)
 with every:
     st.header("All channels, most varied first", anchor=False)
     feature_maps.grid(layer, maps, channel, most, own_scale)

@@ -117,6 +117,17 @@ def test_strongest_channels_at_a_place_of_feature_maps_open_cards(open_page, ico
     assert any(button.label.startswith("Card of channel") for button in page.button)
 
 
+@pytest.mark.parametrize(
+    ("button", "heading"), [("Card of channel 3", "Unit card"), ("What channel 3 wants to see", "What a unit wants")]
+)
+def test_buttons_of_feature_maps_open_the_other_page_with_the_channel(button, heading, open_page):
+    page = open_page("feature_maps", model="cifar10", layer="conv2_activation", channel="3")
+    next(one for one in page.button if one.label == button).click().run()
+    assert text(check_sound(page)).startswith(heading)
+    assert page.selectbox(key="layer").value == "conv2_activation"
+    assert page.number_input(key="channel").value == 3
+
+
 def test_clicked_icon_opens_the_card_of_its_channel(open_page):
     opened = open_page("feature_maps", {"card to open": ("conv2_activation", 3)}, model="cifar10")
     assert "Channel 3 of conv2_activation" in text(check_sound(opened))

@@ -12,9 +12,9 @@ import vislib
 from pages._ui.results.feature_maps import maps_of
 from pages._ui.server import icon_store
 from pages._ui.server.icon_store import Filling
-from pages._ui.shell import images
+from pages._ui.shell import address, images
 from pages._ui.shell.context import Context
-from pages._ui.widgets.inline_image import png_uri
+from pages._ui.widgets.inline_image import jpeg_uri
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.activations.places import StrongestPlaces
@@ -55,7 +55,7 @@ def row(context: Context, layer: str, shown: Sequence[Shown], key: str, name: st
     channels = [one.channel for one in shown]
     if isinstance(found, StrongestPlaces):
         made = vislib.icons(context.classifier, layer, found, channels, SIDE)
-        sources = [png_uri(Image.fromarray(picture)) for picture in made.pictures]
+        sources = [jpeg_uri(Image.fromarray(picture)) for picture in made.pictures]
         origins = list(made.origins)
     else:
         maps = maps_of(context, context.image, layer)
@@ -127,7 +127,8 @@ def card_button(layer: str, channel: int, key: str = "card") -> None:
 
 
 def open_card(layer: str, channel: int) -> None:
-    st.switch_page(CARD, query_params={"layer": layer, "channel": str(channel)})
+    """Opens a channel's card."""
+    address.open_page(CARD, layer=layer, channel=channel)
 
 
 def _ask_for_card(tile: str) -> None:
@@ -143,6 +144,6 @@ def _turn_card(tile: str) -> None:
 def inline(picture: np.ndarray, alt: str, px: int) -> str:
     """HTML of an icon."""
     return (
-        f"<img src='{png_uri(Image.fromarray(picture))}' width='{px}' height='{px}' "
+        f"<img src='{jpeg_uri(Image.fromarray(picture))}' width='{px}' height='{px}' "
         f"alt='{html.escape(alt, quote=True)}' style='border-radius:8px;display:block'>"
     )

@@ -8,6 +8,7 @@ from pages._ui.results import feature_maps, icons, picture
 from pages._ui.results.icons import Shown
 from pages._ui.results.look import short_number
 from pages._ui.server import work
+from pages._ui.shell import address
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 
@@ -23,7 +24,7 @@ def show(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
             f"No layer that mixes channels lies between the image and {layer}; its kernel is on the page Filters.",
         )
         if st.button("Open Filters", icon=":material/arrow_forward:"):
-            st.switch_page("pages/filters.py")
+            address.open_page("pages/filters.py")
         return
     values = maps[..., channel]
     row, column = (int(one) for one in np.unravel_index(values.argmax(), values.shape))

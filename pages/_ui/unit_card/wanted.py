@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages._ui.results import picture
+from pages._ui.shell import address
 from pages._ui.shell.context import Context
 from pages._ui.what_a_unit_wants import maximization, views
 from pages._ui.what_a_unit_wants.controls import CHANNEL
@@ -37,7 +38,4 @@ def show(context: Context, layer: str, channel: int, places) -> None:
         )
         maximization.show_downloads(context, result, [goal], _SETTINGS)
         if st.button("More steps, other seeds", icon=":material/arrow_forward:", key="more wanted"):
-            st.switch_page(
-                "pages/what_a_unit_wants.py",
-                query_params={"layer": layer, "channel": str(channel), "unit_kind": CHANNEL},
-            )
+            address.open_page("pages/what_a_unit_wants.py", layer=layer, channel=channel, unit_kind=CHANNEL)
