@@ -124,6 +124,24 @@ def with_scaled_channels(model, measures):
     return values
 
 
+def channel_effects(model, is_binary):
+    """(a direction (k,) in the space of the channels, values of the model's inputs) → for each output the derivative
+    of the logits (n, …, classes) when the model's first input, the maps, grows by itself in that direction.
+
+    It is the forward mode of differentiation: one pass for all classes.
+    """
+
+    def effects(direction, given):
+        maps, *others = given
+        with tf.autodiff.ForwardAccumulator(maps, maps * direction) as forwards:
+            tensors = [tf.cast(one, start.dtype) for one, start in zip([maps, *others], model.inputs, strict=True)]
+            logits = class_logits(tf.nest.flatten(model(tensors, training=False))[0], is_binary)
+        found = forwards.jvp(logits)
+        return tf.zeros_like(logits) if found is None else found
+
+    return effects
+
+
 def class_logits(units, is_binary):
     """Logits (n, classes) or (n, h, w, classes); a single unit z gives the logit z of class 1 and −z of class 0."""
     units = tf.cast(units, tf.float32)

@@ -19,6 +19,7 @@ from vislib.graph.relevance_rules import Composite
 from vislib.network import together
 from vislib.network.computations import (
     blocking_nodes,
+    channel_effects,
     forward,
     forward_all,
     input_gradient,
@@ -357,6 +358,37 @@ class Network:
         arXiv 2206.03208).
         """
         return relevance_from(self, inputs, layer, relevance, composite, bounds)
+
+    @runs_network(gradient=True)
+    def channel_effects(self, inputs: np.ndarray, layer: str, channel: int) -> np.ndarray:
+        """What a channel of a layer contributes to every logit, (n, classes) or (n, h, w, classes), for preprocessed
+        inputs (n, h, w, c): Σ over positions of activation · ∂ logit / ∂ activation, for all classes in one pass.
+
+        Raises:
+            LayerError: If the logits do not depend on the layer.
+        """
+        graph = self.variants.for_maps()
+        node = self._map_node(graph, layer)
+        if not graph.leads_to(node, graph.logits):
+            raise LayerError(f"layer '{layer}' does not lie before the class scores; name a layer before them.")
+        starts = graph.up_to(graph.logits).cut_at(node)
+        before = self.functions.traced(
+            ("before", layer, LOGITS),
+            lambda: forward_all(keras.Model(graph.input, list(starts))),
+            self.images_spec,
+        )
+        behind = self.functions.traced(
+            ("effects", layer),
+            lambda: channel_effects(graph.behind(node, [graph.logits]), self.is_binary),
+            tf.TensorSpec((node.output.shape[3],)),
+            [tf.TensorSpec(tensor.shape) for tensor in starts],
+        )
+        direction = tf.one_hot(channel, node.output.shape[3])
+        found = [
+            behind(direction, before(tf.constant(inputs[start : start + self.gradient_batch_size], tf.float32))).numpy()
+            for start in range(0, len(inputs), self.gradient_batch_size)
+        ]
+        return np.concatenate(found)
 
     # -- what there is -----------------------------------------------------------------------------
 
