@@ -14,15 +14,7 @@ network = here.classifier.network
 
 with style.settings_row():
     layer = choose("Layer", network.map_layers, "deciding_layer", network.last_map_layer, width=260)
-    by = st.segmented_control(
-        "Measured by",
-        list(deciding.BY),
-        default="gradient",
-        key="deciding_by",
-        bind="query-params",
-        required=True,
-        format_func=deciding.BY.__getitem__,
-    )
+    by = choose("Measured by", list(deciding.BY), "deciding_by", width=200, format_func=deciding.BY.__getitem__)
     composite = DEFAULT_COMPOSITE
     if by == "relevance":
         composite = choose("Composite", list(COMPOSITES), "deciding_composite", DEFAULT_COMPOSITE, width=200)

@@ -1,6 +1,6 @@
 """The command line: python -m vislib COMMAND.
 
-The commands are models, methods, predict, explain, compare, trust, batch, report, maximize and train.
+The commands are models, methods, predict, explain, compare, trust, channels, batch, report, maximize and train.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from vislib import attribution, zoo
 from vislib.cli import batch as batch_command
+from vislib.cli import channels as channels_command
 from vislib.cli import maximize as maximize_command
 from vislib.cli import report as report_command
 from vislib.cli import train as training_command
@@ -22,6 +23,7 @@ from vislib.cli.model_options import add_model_options, model_settings, say_what
 from vislib.cli.model_source import model_source, notes_on_stderr
 from vislib.cli.target_options import add_target_options, target_of
 from vislib.errors import ParameterError, VislibError, listed
+from vislib.graph.relevance_rules import composite_named
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier, Prediction
 from vislib.output import export, render
@@ -119,6 +121,12 @@ def _parser() -> argparse.ArgumentParser:
     add_target_options(command)
     trust_command.add_trust_arguments(command)
     command.set_defaults(run=_trust)
+
+    command = commands.add_parser("channels", help="which channels of a layer made the score")
+    _add_common(command)
+    add_target_options(command)
+    channels_command.add_channels_arguments(command)
+    command.set_defaults(run=_channels)
 
     command = commands.add_parser("batch", help="explain any number of images, into tables and maps")
     batch_command.add_batch_arguments(command)
@@ -242,6 +250,15 @@ def _trust(options: argparse.Namespace) -> None:
     image, others = read(classifier), [read_other(classifier) for read_other in read_others]
     target = target_of(options, classifier, image)
     trust_command.run_trust(explainers, classifier, image, target, others, options.seed, path, _progress())
+
+
+def _channels(options: argparse.Namespace) -> None:
+    path = export.check_path(options.out, trust_command.TABLES) if options.out else None
+    composite_named(options.composite)
+    read = image_reader(options)
+    classifier = _loaded(options)
+    image = read(classifier)
+    channels_command.run_channels(options, classifier, image, target_of(options, classifier, image), path)
 
 
 def _maximize(options: argparse.Namespace) -> None:
