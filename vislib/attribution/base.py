@@ -74,6 +74,7 @@ class Explainer(ABC):
         random: Whether the method draws random samples from its field `seed`; a batch gives each image a different
             seed. Occlusion's seed is for one of its fills only and does not count.
         batched: Whether `attribute_many` computes several images in one pass.
+        costly: Whether it runs the network so often, many dozens of times, that a page waits for a click.
     """
 
     name: ClassVar[str]
@@ -87,6 +88,7 @@ class Explainer(ABC):
     counted: ClassVar[str] = "steps"
     random: ClassVar[bool] = False
     batched: ClassVar[bool] = False
+    costly: ClassVar[bool] = False
 
     registry: ClassVar[dict[str, type["Explainer"]]] = {}
 
