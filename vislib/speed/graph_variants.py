@@ -3,8 +3,10 @@
 import threading
 from collections.abc import Callable
 
+from vislib.graph.elementary import elementary
 from vislib.graph.graph import Graph
 from vislib.graph.relu_rules import with_relu_rule
+from vislib.graph.rescale import RescaledGraph, with_rescale_rule
 from vislib.speed.batch_norm import FoldBatchNorm, FreezeBatchNorm
 from vislib.speed.conv_gradient import FlippedKernelGradients
 from vislib.speed.derived_weights import GraphRewrite
@@ -22,6 +24,8 @@ class GraphVariants:
         self._graph, self._name = graph, name
         self._with_rule: dict[str, Graph] = {}
         self._quick: dict[tuple[Callable, Graph], GraphRewrite] = {}
+        self._elementary: Graph | None = None
+        self._rescaled: RescaledGraph | None = None
         self._lock = threading.Lock()
 
     def with_rule(self, rule: str | None) -> Graph:
@@ -32,6 +36,20 @@ class GraphVariants:
             if rule not in self._with_rule:
                 self._with_rule[rule] = with_relu_rule(self._graph, rule, self._name)
             return self._with_rule[rule]
+
+    def elementary(self) -> Graph:
+        """The graph in elementary operations; see `vislib.graph.elementary`."""
+        with self._lock:
+            if self._elementary is None:
+                self._elementary = elementary(self._graph)
+            return self._elementary
+
+    def rescaled(self) -> RescaledGraph:
+        """The graph with the gradient of DeepLIFT's rescale rule."""
+        with self._lock:
+            if self._rescaled is None:
+                self._rescaled = with_rescale_rule(self._graph)
+            return self._rescaled
 
     def for_logits(self) -> Graph:
         """The quickest graph for its last output alone."""
