@@ -47,9 +47,10 @@ class BlurIG(Explainer):
         None,
         "Largest blur",
         kind=float,
+        unit="px",
         low=0.1,
         high=500,
-        help="Largest standard deviation of the blur in pixels of the input; by default 50/224 of its longer side.",
+        help="Largest standard deviation of the blur; by default 50/224 of the input's longer side.",
     )
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:

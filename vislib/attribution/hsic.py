@@ -10,7 +10,7 @@ from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
 
-_AT_ONCE = 16  # masks: few, so that progress updates and cancellation respond quickly
+_AT_ONCE = 32  # masks: few, so that progress updates and cancellation respond quickly
 _PARTIALS = 16
 
 
@@ -37,7 +37,7 @@ class Hsic(OverGrid):
     )
     unit = "dependence (HSIC)"
 
-    n_masks: int = parameter(512, "Masks", low=4, high=8192, help="How many random masks are compared.")
+    n_masks: int = parameter(512, "Masks", low=2, high=8192, help="How many random masks are compared.")
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         size, scored = resized.shape[:2], MaskedScores(self, classifier, resized, target)

@@ -9,7 +9,7 @@ from vislib.activations.maps import stages
 from vislib.attribution.base import Attribution, Family, OnePass, parameter, upsample
 from vislib.attribution.layer_cam import LayerCam
 from vislib.attribution.weighted_maps import each_maps_and_gradients
-from vislib.errors import LayerError, listed
+from vislib.errors import listed
 from vislib.model.classifier import Classifier
 from vislib.network.together import layers_together
 from vislib.targets.base import Target, form
@@ -63,19 +63,15 @@ class LayerCamFused(OnePass):
         Raises:
             LayerError: If there is no layer with feature maps before it.
         """
-        network = classifier.network
-        read = network.read(network.graph, form(target, network))
+        network, graph = classifier.network, classifier.network.graph
+        read = network.read(graph, form(target, network))
         before = [
             layer
             for layer in stages(classifier)
-            if any(network.graph.leads_to(network.map_node(layer), tensor) for tensor in read)
+            if network.map_node(layer) in graph.of_image
+            and any(graph.leads_to(network.map_node(layer), tensor) for tensor in read)
         ]
-        if not before:
-            raise LayerError(
-                f"No layer with feature maps lies before {target.in_words()} (the last is {network.last_map_layer}); "
-                "use a method on the image itself, such as saliency."
-            )
-        return before[-self.n_stages :]
+        return before[-self.n_stages :] or [network.last_map_layer_before(target)]
 
     def why_blank(
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float

@@ -105,7 +105,7 @@ class Smoothed(Explainer):
     def further_notes(
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
     ) -> tuple[str, ...]:
-        branches = ()
+        branches: tuple[str, ...] = ()
         if isinstance(self.method, AtLayer):
             branches = classifier_branches(classifier, self.method.map_layer, target)
         return (*branches, *super().further_notes(classifier, resized, target, attribution, score))

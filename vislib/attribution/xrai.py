@@ -1,5 +1,6 @@
 """XRAI: regions of the image, ranked by the integrated gradients in them."""
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -71,6 +72,8 @@ class Xrai(Explainer):
             pixels += integral.values.sum(axis=-1) / len(baselines)
             if number + 1 < len(baselines):
                 progress((number + 1) * each, total)
+        if not np.isfinite(pixels).all():  # NaN cannot be ranked; the pixels show where it is
+            return Attribution(pixels, details={"pixels": pixels})
         regions, values = ranked(pixels, np.array([mask.ravel() for mask in segments(resized)]), _share(resized))
         progress(total, total, values.astype(np.float32))
         note = f"{int(regions.max()) + 1} regions, from {len(_SCALES)} segmentations."
@@ -79,7 +82,8 @@ class Xrai(Explainer):
     def why_blank(
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
     ) -> str:
-        if not attribution.details["regions"].any() and attribution.details["pixels"].any():
+        details = attribution.details
+        if "regions" in details and not details["regions"].any() and details["pixels"].any():
             return (
                 "The segmentations find a single region in this image, so the map has one value. Integrated gradients "
                 "show its pixels."
@@ -102,7 +106,9 @@ def segments(image: np.ndarray) -> Iterator[np.ndarray]:
     radius = round(_DILATION * share**0.5)
     least = max(round(_LEAST_AREA * share), 1)
     for scale in _SCALES:
-        labels = felzenszwalb(2 * unit_bands(image) - 1, scale * share, _SIGMA, least, channel_axis=-1)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Got image with third dimension")  # an image may have many bands
+            labels = felzenszwalb(2 * unit_bands(image) - 1, scale * share, _SIGMA, least, channel_axis=-1)
         for number, place in enumerate(find_objects(labels + 1)):
             rows, columns = (slice(max(one.start - radius, 0), one.stop + radius) for one in place)
             mask = np.zeros(labels.shape, bool)

@@ -32,17 +32,19 @@ def elementary(graph: Graph) -> Graph:
     The activation keeps the layer's name, so a layer's output is found under the name that it had. Weights are shared.
     """
     now, nodes = {id(graph.input): graph.input}, list[Node]()
-    for node in graph.nodes:
+    twins: dict[int, keras.Operation] = {}
+    for number, node in enumerate(graph.nodes):
         call = call_of(node.output)
         inputs = tuple(now[id(tensor)] for tensor in node.inputs)
         args, kwargs = call.arguments.fill_in(now)
         operation = node.operation
         if kind_of(operation).role in (Role.CONVOLUTION, Role.DENSE) and _has_activation(operation):
-            name = f"{node.name.replace('/', '__')}_before_activation"  # Keras accepts no / in a name
-            linear = sharing_weights(operation, activation=keras.activations.linear, name=name)
+            linear = twins.get(id(operation)) or sharing_weights(operation, activation=keras.activations.linear)
+            twins[id(operation)] = linear  # of a layer that is called twice, too, there is one
             before = linear(*args, **kwargs)
-            nodes.append(Node(name, linear, inputs, before))
-            operation = keras.layers.Activation(operation.activation, dtype=operation.dtype_policy)
+            nodes.append(Node(f"{node.name} before its activation", linear, inputs, before))
+            name = f"activation_of_node_{number}"  # none of the model's own names
+            operation = keras.layers.Activation(operation.activation, dtype=operation.dtype_policy, name=name)
             inputs, outputs = (before,), [operation(before)]
         else:
             outputs = keras.tree.flatten(operation(*args, **kwargs))
