@@ -18,7 +18,7 @@ from vislib.cli import report as report_command
 from vislib.cli import train as training_command
 from vislib.cli import trust as trust_command
 from vislib.cli.image_options import add_image_options, image_reader
-from vislib.cli.method_options import method_parameter
+from vislib.cli.method_options import method_parameter, smoothing_parameters
 from vislib.cli.model_options import add_model_options, model_settings, say_what_is_unknown
 from vislib.cli.model_source import model_source, notes_on_stderr
 from vislib.cli.target_options import add_target_options, target_of
@@ -181,9 +181,17 @@ def _methods(options: argparse.Namespace) -> None:
     for name, explainer in attribution.methods().items():
         print(f"{name:12} {explainer.title}. {explainer.reference}")
         for spec in dataclasses.fields(explainer):
-            accepted = ", ".join(spec.metadata["choices"]) or spec.metadata["help"]
-            default = "" if spec.default is None else f" (default {spec.default})"
-            print(f"{'':12}   {spec.name}: {accepted}{default}")
+            print(_parameter(spec.name, spec))
+    print("Every method also takes these, to put its maps of noisy copies of the image together:")
+    for name, spec in smoothing_parameters().items():
+        print(_parameter(name, spec))
+
+
+def _parameter(name: str, spec: dataclasses.Field) -> str:
+    """A method's parameter with what it accepts and its default, as a line."""
+    accepted = ", ".join(spec.metadata["choices"]) or spec.metadata["help"]
+    default = "" if spec.default is None else f" (default {spec.default})"
+    return f"{'':12}   {name}: {accepted}{default}"
 
 
 def _predict(options: argparse.Namespace) -> None:
@@ -214,7 +222,7 @@ def _explain(options: argparse.Namespace) -> None:
     target = target_of(options, classifier, image)
     for explainer in explainers:
         out = options.out if len(explainers) == 1 else trust_command.with_name(options.out, explainer.name)
-        heatmap = explainer(**params).explain(classifier, image, target, _progress())
+        heatmap = attribution.named(explainer.name, **params).explain(classifier, image, target, _progress())
         export.save(
             heatmap,
             out,
