@@ -8,7 +8,7 @@
 Importing vislib does not import TensorFlow; loading a network does.
 """
 
-from vislib import activation_maximization, arithmetic, diagram, layers, report, targets, training, trust
+from vislib import activation_maximization, arithmetic, concepts, diagram, layers, report, targets, training, trust
 from vislib.activations.maps import feature_maps, feature_maps_of, filter_layers, filters
 from vislib.activations.patches import TopPatches, top_patches
 from vislib.attribution import Explainer, explain, methods
@@ -45,6 +45,7 @@ __all__ = [
     "activation_maximization",
     "architectures",
     "arithmetic",
+    "concepts",
     "diagram",
     "explain",
     "explain_many",
