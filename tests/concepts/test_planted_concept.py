@@ -83,7 +83,7 @@ def test_concepts_of_another_network_refused(found):
 
 
 def test_same_seed_same_concepts(classifier, found):
-    few = {"n_concepts": 3, "most_images": 6, "most_measured": 2, "n_designs": "16"}
+    few = {"n_concepts": 3, "most_images": 6, "most_measured": 2, "n_designs": 16}
     one, other = (craft(classifier, SET, MARKED, **few) for _ in range(2))
     np.testing.assert_array_equal(one.vectors, other.vectors)
     np.testing.assert_array_equal(one.importance, other.importance)
@@ -92,7 +92,7 @@ def test_same_seed_same_concepts(classifier, found):
 
 
 def test_progress_rises_to_its_total_and_cancels(classifier):
-    seen, few = [], {"n_concepts": 3, "most_images": 6, "most_measured": 2, "n_designs": "16"}
+    seen, few = [], {"n_concepts": 3, "most_images": 6, "most_measured": 2, "n_designs": 16}
     craft(classifier, SET, MARKED, progress=lambda done, total, *_: seen.append((done, total)), **few)
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
     assert {total for _, total in seen} == {8}
@@ -112,9 +112,11 @@ def test_set_without_the_class_and_unknown_settings_refused(classifier):
         craft(classifier, others, MARKED)
     with pytest.raises(ParameterError, match="`craft` has no setting 'concepts'; there are: n_concepts"):
         craft(classifier, SET, MARKED, concepts=4)
+    with pytest.raises(ParameterError, match="must be a power of 2; not 24"):
+        craft(classifier, SET, MARKED, n_designs=24)
     with pytest.raises(ParameterError, match="n_concepts"):
         craft(classifier, SET, MARKED, n_concepts=1)
-    every = craft(classifier, others, MARKED, n_concepts=3, only_predicted=False, most_images=4, n_designs="16")
+    every = craft(classifier, others, MARKED, n_concepts=3, only_predicted=False, most_images=4, n_designs=16)
     assert every.n_images == 4
 
 

@@ -7,7 +7,7 @@ from tiny_models import random_image, tiny
 
 from vislib import ParameterError
 from vislib.concepts import tcav
-from vislib.concepts.tcav import direction, t_test
+from vislib.concepts.directions import direction, t_test
 from vislib.errors import DatasetError
 
 RANDOM = np.random.default_rng(0)
@@ -46,6 +46,7 @@ def test_scores_are_all_or_nothing_behind_a_linear_rest_and_a_note_says_so():
     assert found.layer == "conv2"
     assert set(found.scores) <= {0.0, 1.0}
     assert "each run's score is 0 or 1" in found.notes[0]
+    assert found.notes[1].startswith("Each run has only 3 images of the concept and 3 random ones")
     assert (found.n_concept, found.n_random, found.n_images) == (6, 6, 12)
 
 

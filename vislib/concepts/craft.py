@@ -6,21 +6,16 @@ from typing import Any
 import numpy as np
 
 from vislib.concepts.concepts import Concepts
-from vislib.concepts.factors import coefficients_of, factor, said_of_lost
-from vislib.concepts.images import decides, images_of, images_to_explain, said_of_unread
+from vislib.concepts.crops import Crops
+from vislib.concepts.factors import Factors, coefficients_of, factor, said_of_lost
+from vislib.concepts.images import ImagesOfTarget, said_of_unread
 from vislib.concepts.importance import contributions_of_image, sobol_of_image
-from vislib.errors import DatasetError, ParameterError, listed
-from vislib.images.bands import as_picture
-from vislib.images.fitting import Box, resize_bands, resize_box
-from vislib.images.sets import ImageSet
+from vislib.errors import ParameterError, listed
 from vislib.model.classifier import Classifier
 from vislib.parameters import check_parameters, parameter
 from vislib.progress import Progress, Steps, no_progress
 from vislib.speed.blas_threads import one_blas_thread
 from vislib.targets.base import Target
-
-_STEP_SHARE = 0.8
-_DESIGNS = ("16", "32", "64", "128")
 
 
 @dataclass(frozen=True)
@@ -38,13 +33,15 @@ class Settings:
     most_measured: int = parameter(
         24, "Images for the importance", low=1, high=2_000, help="Over so many of them the importance is measured."
     )
-    n_designs: str = parameter(
-        "32", "Masks", choices=_DESIGNS, help="Size of the Sobol sequence: more masks, a more exact importance."
+    n_designs: int = parameter(
+        32, "Masks", low=2, high=1024, help="Length of the Sobol sequence, a power of 2: more, a more exact importance."
     )
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same concepts.")
 
     def __post_init__(self) -> None:
         check_parameters(self)
+        if self.n_designs & (self.n_designs - 1):
+            raise ParameterError(f"The `n_designs` parameter of `Settings` must be a power of 2; not {self.n_designs}.")
 
 
 def craft(
@@ -90,55 +87,63 @@ def craft(
         no concept holds stays in the maps while concepts are scaled, so that the unscaled maps give the network's own
         score.
     """
-    chosen = _settings(settings)
-    source, network = images_of(images), classifier.network
-    what = classifier.target(target)
-    layer = network.last_map_layer_before(what) if layer is None else layer
+    chosen, network = _settings(settings), classifier.network
+    asked = ImagesOfTarget.of(classifier, images, target, only_predicted)
+    layer = network.last_map_layer_before(asked.target) if layer is None else layer
     network.map_node(layer)
-    if only_predicted is None:
-        only_predicted = decides(classifier, what)
-    n_used, n_measured = (min(most, len(source)) for most in (chosen.most_images, chosen.most_measured))
-    total = n_used + min(n_used, n_measured)
+    n_used, n_measured = (min(most, len(asked.images)) for most in (chosen.most_images, chosen.most_measured))
+    total, unread = n_used + min(n_used, n_measured), list[int]()
     steps = Steps(progress, total)
-    unread: list[int] = []
     with one_blas_thread():
-        crops = _Crops.of(classifier, source, what, layer, only_predicted, chosen, steps, unread)
+        crops = Crops.of(asked, layer, chosen.crop_share, chosen.most_images, steps, unread)
         found = factor(crops.activations, chosen.n_concepts, chosen.seed)
-        measured = _evenly(crops.images, chosen.most_measured)
-        given = [
-            _importance(classifier, source, number, what, layer, found.vectors, chosen, steps) for number in measured
-        ]
-    each = [values for values in given if values is not None]
-    if not each:
-        raise DatasetError(f"The {what.in_words()} has no value for any of the images of {source.name}.")
+        numbers = _evenly(crops.images, chosen.most_measured)
+        measured = [_importance(asked, number, layer, found.vectors, chosen, steps) for number in numbers]
+    values = [each for each in measured if each is not None]
+    if not values:
+        raise asked.without_value
     progress(total, total)
-    importance, contributions = (np.mean(values, axis=0) for values in zip(*each, strict=True))
+    notes = (
+        *said_of_lost(layer, crops.lost),
+        *_said_of_images(crops.images, chosen, asked.only_predicted),
+        *said_of_unread(unread),
+    )
+    return _sorted(asked, layer, crops, found, np.array(values, np.float32), chosen, notes)
+
+
+def _sorted(
+    asked: ImagesOfTarget,
+    layer: str,
+    crops: Crops,
+    found: Factors,
+    measured: np.ndarray,
+    chosen: Settings,
+    notes: tuple[str, ...],
+) -> Concepts:
+    """The concepts, the most important first; `measured` is (images, 2, n), both measures of each concept."""
+    importance, contributions = measured.mean(axis=0)
     order = np.argsort(-importance, kind="stable")
     coefficients = found.coefficients[:, order]
     shown = np.argsort(-coefficients, axis=0, kind="stable")[: chosen.n_shown].T
     return Concepts(
-        model=classifier.key,
+        model=asked.classifier.key,
         layer=layer,
-        explained=what.in_words(),
-        class_index=what.class_index,
+        explained=asked.target.in_words(),
+        class_index=asked.target.class_index,
         vectors=found.vectors[order],
-        importance=importance[order].astype(np.float32),
-        contributions=contributions[order].astype(np.float32),
+        importance=importance[order],
+        contributions=contributions[order],
         coefficients=coefficients,
-        crops=crops.pictures(classifier, source, shown),
+        crops=crops.pictures(asked.classifier, asked.images, shown),
         crop_images=crops.numbers[shown],
         crop_boxes=crops.boxes[shown],
         error=found.error,
         lost=crops.lost,
         n_images=len(crops.images),
-        n_measured=len(each),
-        set_name=source.name,
+        n_measured=len(measured),
+        set_name=asked.images.name,
         seed=chosen.seed,
-        notes=(
-            *said_of_lost(layer, crops.lost),
-            *_said_of_images(crops.images, chosen, only_predicted),
-            *said_of_unread(unread),
-        ),
+        notes=notes,
     )
 
 
@@ -150,108 +155,15 @@ def _settings(given: dict[str, Any]) -> Settings:
     return Settings(**given)
 
 
-def grid_of_crops(size: tuple[int, int], share: float) -> list[tuple[int, int, int, int]]:
-    """The crops (top, left, side, side) of an image (height, width), evenly spaced, at most 0.8 of a side apart."""
-    side = max(1, round(share * min(size)))
-    starts = []
-    for length in size:
-        n = int(np.ceil((length - side) / max(1, _STEP_SHARE * side))) + 1
-        starts.append(np.unique(np.rint(np.linspace(0, length - side, n)).astype(int)))
-    return [(int(top), int(left), side, side) for top in starts[0] for left in starts[1]]
-
-
-@dataclass(frozen=True, eq=False)
-class _Crops:
-    """The crops of a set's images.
-
-    Attributes:
-        activations: (n_crops, channels): the positive part, averaged over each crop's places.
-        lost: 0..1: the share of the activations that is negative.
-        numbers: (n_crops,): the image of each.
-        boxes: (n_crops, 4).
-        images: The numbers of the images.
-    """
-
-    activations: np.ndarray
-    lost: float
-    numbers: np.ndarray
-    boxes: np.ndarray
-    images: list[int]
-
-    @classmethod
-    def of(
-        cls,
-        classifier: Classifier,
-        source: ImageSet,
-        target: Target,
-        layer: str,
-        only_predicted: bool,
-        chosen: Settings,
-        steps: Steps,
-        unread: list[int],
-    ) -> "_Crops":
-        boxes = grid_of_crops(classifier.input_size, chosen.crop_share)
-        vectors, negative, used = [], 0.0, list[int]()
-        for numbers, resized in images_to_explain(
-            classifier, source, target, only_predicted, chosen.most_images, steps, unread
-        ):
-            for image in resized:
-                cut = np.stack([_enlarged(classifier, image, box) for box in boxes])
-                positive, below = _mean_activations(classifier, cut, layer)
-                vectors.append(positive)
-                negative += float(below.sum(dtype=np.float64))
-                steps.watch(0, 1)
-            used += numbers
-        activations, places = np.concatenate(vectors), np.tile(np.array(boxes), (len(used), 1))
-        kept = float(activations.sum(dtype=np.float64))
-        lost = negative / (kept + negative) if negative else 0.0
-        return cls(activations, lost, np.repeat(used, len(boxes)), places, used)
-
-    def pictures(self, classifier: Classifier, source: ImageSet, shown: np.ndarray) -> np.ndarray:
-        """The pictures (n, k, side, side, 3) uint8 of crops (n, k)."""
-        found = {}
-        for number in np.unique(self.numbers[shown]):
-            resized = classifier.resize(source[int(number)])
-            picture = resized if classifier.takes_pictures else as_picture(resized)
-            for crop in np.unique(shown[self.numbers[shown] == number]):
-                top, left, height, width = self.boxes[crop]
-                found[int(crop)] = picture[top : top + height, left : left + width]
-        return np.stack([np.stack([found[int(crop)] for crop in of_concept]) for of_concept in shown])
-
-
-def _enlarged(classifier: Classifier, image: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
-    resize = resize_box if classifier.takes_pictures else resize_bands
-    return resize(image, Box(*map(float, box)), classifier.input_size)
-
-
-def _mean_activations(classifier: Classifier, images: np.ndarray, layer: str) -> tuple[np.ndarray, np.ndarray]:
-    """The positive part of a layer's activations and the magnitude of the negative part, averaged over places."""
-    network, found = classifier.network, []
-    for start in range(0, len(images), network.batch_size):
-        inputs = classifier.preprocess_input(images[start : start + network.batch_size])
-        (maps,) = network.maps(inputs, [layer])
-        found.append([np.maximum(sign * maps, 0).mean(axis=(1, 2)) for sign in (1, -1)])
-    positive, negative = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return positive, negative
-
-
 def _importance(
-    classifier: Classifier,
-    source: ImageSet,
-    number: int,
-    target: Target,
-    layer: str,
-    vectors: np.ndarray,
-    chosen: Settings,
-    steps: Steps,
+    asked: ImagesOfTarget, number: int, layer: str, vectors: np.ndarray, chosen: Settings, steps: Steps
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """The total Sobol index and the contribution of each concept, for one image; None if the target has no value for
-    it, as the region of a class that a segmentation does not see there."""
-    network = classifier.network
-    inputs = classifier.preprocess_input(classifier.resize(source[number])[None])
-    try:
-        what = target.on_image(network, lambda: network.logits(inputs)[0])
-    except ParameterError:
+    """The total Sobol index and the contribution of each concept for one image; None if the target has no value
+    there."""
+    classifier, network = asked.classifier, asked.classifier.network
+    inputs = classifier.preprocess_input(classifier.resize(asked.images[number])[None])
+    what = asked.target_on(inputs[0])
+    if what is None:
         steps.finished()
         return None
     maps, gradients, values = network.maps_and_gradients(inputs, layer, what)
@@ -265,7 +177,7 @@ def _importance(
         coefficients,
         vectors,
         what,
-        n_designs=int(chosen.n_designs),
+        n_designs=chosen.n_designs,
         seed=chosen.seed,
         progress=steps.watch,
     )

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from vislib.batch.finding import source_of
-from vislib.errors import DatasetError, ImageError
+from vislib.errors import DatasetError, ImageError, ParameterError
 from vislib.images.sets import ArrayImages, ImageSet
 from vislib.model.classifier import Classifier
 from vislib.progress import Steps
@@ -68,49 +69,87 @@ def decides(classifier: Classifier, target: Target) -> bool:
     return classifier.task in (Task.CLASSIFICATION, Task.BINARY) and target.class_index is not None
 
 
-def images_to_explain(
-    classifier: Classifier,
-    images: ImageSet,
-    target: Target,
-    only_predicted: bool,
-    most: int,
-    steps: Steps,
-    unread: list[int],
-) -> Iterator[tuple[list[int], np.ndarray]]:
-    """As `read_in_batches`, but only images for which the network predicts the target's class, and at most `most`.
+@dataclass(frozen=True, eq=False)
+class ImagesOfTarget:
+    """A target, and the images of a set on which it is explained.
 
-    Args:
+    Attributes:
         classifier: The network.
         images: The set.
         target: The target, resolved.
-        only_predicted: Whether other images are left out; see `decides`.
-        most: After so many the rest of the set is not read.
-        steps: Counts the images that are used, min(most, those of the set).
-        unread: Fills with the numbers of images that cannot be read.
-
-    Raises:
-        DatasetError: If there is no such image.
+        only_predicted: Whether images are left out for which the network does not predict the target's class.
     """
-    n, most_used = 0, min(most, len(images))
-    for numbers, resized in read_in_batches(classifier, images, range(len(images)), unread):
-        seen = (numbers or unread)[-1] + 1
-        if only_predicted and numbers:
-            logits = classifier.network.logits(classifier.preprocess_input(resized))
-            is_class = logits.argmax(axis=-1) == target.class_index
-            numbers, resized = [number for number, yes in zip(numbers, is_class, strict=True) if yes], resized[is_class]
-        numbers, resized = numbers[: most - n], resized[: most - n]
-        n += len(numbers)
-        if numbers:
-            yield numbers, resized
-        steps.part(max(n, most_used * seen // len(images)), most_used)
-        if n == most:
-            break
-    steps.finished(most_used)
-    if not n:
-        raise DatasetError(
-            f"The network predicts {classifier.labels[int(target.class_index)]!r} for none of the {len(images):,} "
-            f"images of {images.name}. Give images of that class, or use all of them with only_predicted=False."
-        )
+
+    classifier: Classifier
+    images: ImageSet
+    target: Target
+    only_predicted: bool
+
+    @classmethod
+    def of(cls, classifier: Classifier, images: Any, target: Any, only_predicted: bool | None) -> "ImagesOfTarget":
+        """From what a person gives; for None images are left out where the network gives each image one class.
+
+        Raises:
+            DatasetError: If there are no images.
+            ParameterError: If there is no such class, or `only_predicted` is True where there are no classes.
+        """
+        what = classifier.target(target)
+        may_choose = decides(classifier, what)
+        if only_predicted and not may_choose:
+            raise ParameterError(
+                f"`only_predicted` is for networks that give each image one class, and for the score of a class; "
+                f"{classifier.key}'s task is {classifier.task}, and the target is {what.in_words()}."
+            )
+        return cls(classifier, images_of(images), what, may_choose if only_predicted is None else only_predicted)
+
+    def target_on(self, inputs: np.ndarray) -> Target | None:
+        """The target for one preprocessed image (h, w, c); None if it has no value there, as the region of a class that
+        a segmentation does not see."""
+        network = self.classifier.network
+        try:
+            return self.target.on_image(network, lambda: network.logits(inputs[None])[0])
+        except ParameterError:
+            return None
+
+    def read(self, most: int, steps: Steps, unread: list[int]) -> Iterator[tuple[list[int], np.ndarray]]:
+        """As `read_in_batches`, but only images to explain, at most `most`; then the rest of the set is not read.
+
+        Args:
+            most: The largest number of images.
+            steps: Counts the images that are used, min(most, those of the set).
+            unread: Fills with the numbers of images that cannot be read.
+
+        Raises:
+            DatasetError: If there is no such image.
+            ImageError: If none can be read.
+        """
+        n, most_used = 0, min(most, len(self.images))
+        every = range(len(self.images))
+        for numbers, resized in read_in_batches(self.classifier, self.images, every, unread):
+            seen = (numbers or unread)[-1] + 1
+            if self.only_predicted and numbers:
+                logits = self.classifier.network.logits(self.classifier.preprocess_input(resized))
+                is_class = logits.argmax(axis=-1) == self.target.class_index
+                numbers, resized = np.array(numbers)[is_class].tolist(), resized[is_class]
+            numbers, resized = numbers[: most - n], resized[: most - n]
+            n += len(numbers)
+            if numbers:
+                yield numbers, resized
+            steps.part(max(n, most_used * seen // len(self.images)), most_used)
+            if n == most:
+                break
+        steps.finished(most_used)
+        if not n:
+            raise DatasetError(
+                f"The network predicts {self.classifier.labels[int(self.target.class_index)]!r} for none of the "
+                f"{len(self.images):,} images of {self.images.name}. Give images of that class, or use all of them "
+                "with only_predicted=False."
+            )
+
+    @property
+    def without_value(self) -> DatasetError:
+        """The error where the target has no value for any of the images."""
+        return DatasetError(f"The {self.target.in_words()} has no value for any of the images of {self.images.name}.")
 
 
 def said_of_unread(unread: list[int]) -> tuple[str, ...]:
