@@ -28,6 +28,7 @@ PAGES = (
     "class_activation",
     "occlusion",
     "compare_and_trust",
+    "concepts",
     "architecture",
     "filters",
     "convolution_lab",

@@ -19,6 +19,7 @@ LAST_TEXTS = {
     "occlusion": "One patch at a time",
     "saliency": "How far to trust these pictures",
     "class_activation": "Grad-CAM, stage by stage",
+    "concepts": "How far to trust these concepts",
     "compare_and_trust": "Grid pointing game",
     "batch": "Every image is explained for the class that the network predicts",
     "your_model": "Layer by layer",

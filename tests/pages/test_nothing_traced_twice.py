@@ -10,6 +10,7 @@ PAGES = (
     "what_a_unit_wants",
     "saliency",
     "class_activation",
+    "concepts",
     "occlusion",
     "compare_and_trust",
 )
