@@ -6,7 +6,7 @@ from scipy import stats
 from tiny_models import random_image, tiny
 
 from vislib import ParameterError
-from vislib.concepts import tcav
+from vislib.concepts import ConceptScore, tcav
 from vislib.concepts.directions import direction, t_test
 from vislib.errors import DatasetError
 
@@ -75,6 +75,23 @@ def test_same_seed_same_scores_and_progress_ends():
     )  # fmt: skip
     np.testing.assert_array_equal(one.scores, other.scores)
     assert seen[-1] == (6 + 6 + 8 + 1, 6 + 6 + 8 + 1)
+
+
+def test_score_counts_only_if_held_out_images_are_told_apart():
+    given = {"concept": "dots", "layer": "conv", "explained": "logit of “a”", "n_tests": 2, "alpha": 0.05}
+    given |= {"n_concept": 9, "n_random": 20, "n_images": 30, "accuracies": np.full(5, 0.5), "scores": np.full(5, 0.9)}
+    given |= {"random_accuracies": np.full(5, 0.5), "random_scores": np.full(5, 0.4)}
+    known, unknown, weak, by_many = (
+        ConceptScore(**given, p=p, p_accuracy=of_accuracy)
+        for p, of_accuracy in ((0.001, 0.001), (0.001, 0.4), (0.3, 0.001), (0.03, 0.001))
+    )
+    assert known.significant
+    assert "raises the logit of “a” at conv: score 0.90, random directions 0.40" in known.in_words()
+    assert not unknown.significant
+    assert "conv does not tell “dots” from random images: 50%" in unknown.in_words()
+    assert not weak.significant
+    assert "No effect of “dots” on the logit of “a” is shown" in weak.in_words()
+    assert not by_many.significant, "0.03 is above 0.05 / 2"
 
 
 def test_wrong_sets_and_numbers_refused():
