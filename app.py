@@ -22,6 +22,7 @@ page = st.navigation(
             st.Page("pages/filters.py", title="Filters"),
             st.Page("pages/feature_maps.py", title="Feature maps"),
             st.Page("pages/what_a_unit_wants.py", title="What a unit wants"),
+            st.Page("pages/unit_card.py", title="Unit card"),
         ],
         "Explain": [
             st.Page("pages/occlusion.py", title="Occlusion"),

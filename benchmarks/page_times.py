@@ -24,6 +24,7 @@ PAGES = (
     "overview",
     "feature_maps",
     "what_a_unit_wants",
+    "unit_card",
     "saliency",
     "class_activation",
     "occlusion",

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages._ui.results import downloads, feature_maps, snippets
-from pages._ui.shell import style
+from pages._ui.feature_maps import vocabulary
+from pages._ui.results import downloads, feature_maps, icons, snippets
+from pages._ui.shell import address, style
 from pages._ui.shell.context import context, other_image_control
 from pages._ui.widgets import layer_stepper
 from vislib.activations.maps import stages
@@ -27,12 +28,14 @@ large, beside, every = st.columns([3, 3, 4], gap="medium")
 with large:
     feature_maps.enlarged(here, layer, maps, channel, opacity)
 with beside:
+    vocabulary.show(here, layer, maps, channel)
     if compare:
         feature_maps.enlarged_other(here, other_name, other, layer, maps, channel, opacity)
     else:
-        feature_maps.raw(layer, maps, channel)
+        feature_maps.raw(here, layer, maps, channel)
+    icons.card_button(layer, channel)
     if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
-        st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": layer, "channel": str(channel)})
+        address.open_page("pages/what_a_unit_wants.py", layer=layer, channel=channel)
 with every:
     st.header("All channels, most varied first", anchor=False)
     feature_maps.grid(layer, maps, channel, most, own_scale)
@@ -40,6 +43,6 @@ with every:
         f"maps {layer}",
         downloads.file_stem(here.image_name, layer),
         feature_maps.files(here, layer, maps, channel, opacity, most),
-        snippets.feature_maps(here, layer),
+        snippets.feature_maps(here, layer, feature_maps.unit_at(here, layer, maps, channel), vocabulary.N),
     )
 layer_stepper.play()

@@ -5,7 +5,7 @@ import streamlit as st
 import vislib
 from pages._ui.filters import kernel_tiles
 from pages._ui.results import downloads, snippets
-from pages._ui.shell import style
+from pages._ui.shell import address, style
 from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
 from vislib.output import export, figures
@@ -40,6 +40,6 @@ maps = layer if layer in here.classifier.network.map_layers else ""
 if maps:
     channel = kernel_tiles.chosen_filter(kernels, layer, by_norm)
     if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
-        st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": maps, "channel": str(channel)})
+        address.open_page("pages/what_a_unit_wants.py", layer=maps, channel=channel)
 if maps and st.button("The feature maps of these filters", icon=":material/arrow_forward:"):
-    st.switch_page("pages/feature_maps.py", query_params={"layer": maps})
+    address.open_page("pages/feature_maps.py", layer=maps)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.results import explain, feature_maps
+from pages._ui.results import explain, feature_maps, icons
 from pages._ui.shell import style
 from pages._ui.shell.context import context
 from pages._ui.what_a_unit_wants import classes, controls, patches, views
@@ -53,4 +53,5 @@ else:
         patches.show(here, layer, channel)
         st.header("Other channels, most varied on this image first", anchor=False)
         feature_maps.grid(layer, maps, channel, 24, False)
+        icons.card_button(layer, channel)
 views.about()

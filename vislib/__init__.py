@@ -9,9 +9,16 @@ Importing vislib does not import TensorFlow; loading a network does.
 """
 
 from vislib import activation_maximization, arithmetic, concepts, diagram, layers, report, targets, training, trust
+from vislib.activations.activity import ChannelActivity, channel_activity
+from vislib.activations.class_effects import ClassEffects, class_effects
+from vislib.activations.contributions import before_activation, contributions, layer_before
+from vislib.activations.icons import Icons, icons
 from vislib.activations.maps import feature_maps, feature_maps_of, filter_layers, filters
 from vislib.activations.patches import TopPatches, top_patches
+from vislib.activations.places import StrongestPlaces, strongest_places
+from vislib.activations.strongest import ChannelValue, strongest_at
 from vislib.attribution import Explainer, explain, methods
+from vislib.attribution.channels import Channels, channels
 from vislib.batch import explain_many, open_batch
 from vislib.errors import ImageError, LayerError, ModelError, ParameterError, VislibError, VislibWarning
 from vislib.images.bands import load_bands, read_bands
@@ -29,15 +36,21 @@ from vislib.zoo import models
 
 __all__ = [
     "PREPROCESSINGS",
+    "ChannelActivity",
+    "ChannelValue",
+    "Channels",
+    "ClassEffects",
     "Classifier",
     "Explainer",
     "Heatmap",
+    "Icons",
     "ImageError",
     "LayerError",
     "ModelError",
     "ParameterError",
     "Prediction",
     "Preprocessing",
+    "StrongestPlaces",
     "Target",
     "TopPatches",
     "VislibError",
@@ -45,7 +58,12 @@ __all__ = [
     "activation_maximization",
     "architectures",
     "arithmetic",
+    "before_activation",
+    "channel_activity",
+    "channels",
+    "class_effects",
     "concepts",
+    "contributions",
     "diagram",
     "explain",
     "explain_many",
@@ -54,6 +72,8 @@ __all__ = [
     "figures",
     "filter_layers",
     "filters",
+    "icons",
+    "layer_before",
     "layers",
     "load_bands",
     "load_classifier",
@@ -67,6 +87,8 @@ __all__ = [
     "render",
     "report",
     "save",
+    "strongest_at",
+    "strongest_places",
     "targets",
     "top_patches",
     "training",

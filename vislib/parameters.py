@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Collection
 from dataclasses import field
 from typing import Any
 
@@ -18,7 +19,7 @@ def parameter(
     unit: str = "",
     low: float | None = None,
     high: float | None = None,
-    choices: tuple[str, ...] = (),
+    choices: Collection[str] = (),
     help: str = "",
 ) -> Any:
     """A dataclass field with the metadata that a page or the command line needs to show it.

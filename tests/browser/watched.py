@@ -16,6 +16,7 @@ LAST_TEXTS = {
     "filters": "Norms, largest first",
     "feature_maps": "All channels, most varied first",
     "what_a_unit_wants": "How far to trust these pictures",
+    "unit_card": "Made to excite it",
     "occlusion": "One patch at a time",
     "saliency": "How far to trust these pictures",
     "class_activation": "Grad-CAM, stage by stage",

@@ -8,6 +8,7 @@ PAGES = (
     "feature_maps",
     "filters",
     "what_a_unit_wants",
+    "unit_card",
     "saliency",
     "class_activation",
     "concepts",

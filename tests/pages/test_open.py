@@ -52,7 +52,7 @@ PICTURES = {
         "Occlusion for tiger cat over cat.jpg",
     ],
     "filters": [],
-    "feature_maps": ["Channel 44 of block1_expand_relu"],
+    "feature_maps": [],
     "occlusion": [
         of_family("perturbation", "cat over cifar10/cat.png")[0],
         "Probability of cat with the patch at each place",

@@ -12,6 +12,7 @@ SHARED = ("widgets", "server", "shell", "results")
 """The rooms that several pages use, the lowest first: each may import from itself and from those before it."""
 BETWEEN_PAGES = {
     ("train", "filters"),  # the kernels of a training are drawn as the page Filters draws them
+    ("unit_card", "what_a_unit_wants"),  # what a channel wants and its patches are drawn as that page draws them
     ("your_model", "architectures"),  # a model's layers are listed as the page Architecture lists them
 }
 """Page folders that may import from another page's folder: (importing, imported)."""

@@ -14,6 +14,7 @@ import vislib
 SMALL = {
     "compare_and_trust": {"model": "digits", "methods": "Grad-CAM"},
     "what_a_unit_wants": {"model": "digits", "steps.One unit": "16"},
+    "unit_card": {"model": "digits"},
 }
 """What makes the slow pages quick; on the others is a network for colour."""
 HOSTILE = "<img src=x onerror=alert(1)>**b**.png"

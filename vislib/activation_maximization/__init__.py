@@ -1,6 +1,7 @@
 """Activation maximization: pictures of what a unit responds to. TensorFlow is imported when the first one is made."""
 
 from vislib.activation_maximization.deep_dream import DeepDreamer, deep_dream
+from vislib.activation_maximization.icons import wanted_icons
 from vislib.activation_maximization.maximization import Maximization, sheet
 from vislib.activation_maximization.maximizer import Maximizer, class_pictures, default_transforms, maximize
 from vislib.activation_maximization.parametrizations import Fourier, Parametrization, Pixels
@@ -56,4 +57,5 @@ __all__ = [
     "likeness",
     "maximize",
     "sheet",
+    "wanted_icons",
 ]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vislib.graph.layer_kinds import Role, nearest_kind
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 
@@ -31,3 +32,68 @@ def contributions(classifier: Classifier, image: np.ndarray, target: Target, lay
     resolved = classifier.target(target).on_image(network, lambda: network.logits(inputs)[0])
     maps, gradients, _ = network.maps_and_gradients(inputs, layer, resolved)
     return (maps[0] * gradients[0]).sum(axis=(0, 1))
+
+
+def layer_before(classifier: Classifier, layer: str, channel: int) -> str | None:
+    """The layer whose channels a channel is mixed from: the input of the last convolution before it, or of another
+    layer that mixes channels; None if that is the image.
+
+    Layers that treat each channel by itself, such as an activation, batch normalization, pooling or a depthwise
+    convolution, are passed over. Of a sum the later summand is followed, of a concatenation the part with the channel.
+
+    Raises:
+        LayerError: If the layer has no feature maps.
+    """
+    network = classifier.network
+    node = network.map_node(layer)
+    makers = {id(one.output): (place, one) for place, one in enumerate(network.map_nodes)}
+    while found := [makers[id(tensor)] for tensor in node.inputs if id(tensor) in makers]:
+        kind = nearest_kind(node.operation)
+        n_channels, widths = node.output.shape[3], [one.output.shape[3] for _, one in found]
+        # The largest map first: the gate of a squeeze-and-excitation block is one number for each channel.
+        _, before = max(found, key=lambda one: (one[1].output.shape[1:3], one[0]))
+        if kind.role is Role.MERGE and len(found) > 1 and sum(widths) == n_channels:
+            part = int(np.searchsorted(np.cumsum(widths), channel, side="right"))
+            channel -= sum(widths[:part])
+            node = found[part][1]
+        elif kind.role in _BY_CHANNEL or kind.identity or _is_depthwise(node.operation):
+            channel = channel * before.output.shape[3] // n_channels  # a depth multiplier makes several of one
+            node = before
+        else:
+            return before.name
+    return None
+
+
+def before_activation(classifier: Classifier, layer: str) -> str:
+    """The layer in front of a layer's activation function, such as its ReLU; the layer itself if it is none.
+
+    At a unit that its ReLU has cut off, at 0 or at 6, the gradient is 0; in front of it every contribution shows.
+
+    Raises:
+        LayerError: If the layer has no feature maps.
+    """
+    network = classifier.network
+    node = network.map_node(layer)
+    makers = {id(one.output): one for one in network.map_nodes}
+    while nearest_kind(node.operation).role in (Role.ACTIVATION, Role.REGULARIZATION):
+        before = [makers[id(tensor)] for tensor in node.inputs if id(tensor) in makers]
+        if len(before) != 1 or before[0].output.shape != node.output.shape:
+            break
+        node = before[0]
+    return node.name
+
+
+_BY_CHANNEL = (
+    Role.NORMALIZATION,
+    Role.ACTIVATION,
+    Role.POOLING,
+    Role.MERGE,
+    Role.PADDING,
+    Role.RESCALING,
+    Role.REGULARIZATION,
+    Role.AUGMENTATION,
+)
+
+
+def _is_depthwise(operation) -> bool:
+    return hasattr(operation, "depth_multiplier") and not hasattr(operation, "pointwise_kernel")

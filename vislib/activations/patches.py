@@ -17,6 +17,7 @@ import numpy as np
 from vislib.errors import ImageError, LayerError, ParameterError
 from vislib.images.sets import ImageSet, image_set
 from vislib.layers import ReceptiveField, receptive_fields
+from vislib.layers.receptive_field import Span
 from vislib.output.export import write_whole
 from vislib.progress import no_progress
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _MAX_MAP_BYTES = 64 * 1024**2
 _SAVE_EVERY_SECONDS = 5.0
 _OUTSIDE = 128
+_LEAST_WINDOW_PX, _WINDOW_SHARE = 32, 3 / 8
 _ARRAYS = ("values", "numbers", "rows", "columns", "unreadable", "done")
 
 
@@ -52,11 +54,22 @@ class TopPatches:
     done: int
 
     def patches(
-        self, classifier: "Classifier", images: "ImageSet | np.ndarray | str", channel: int
+        self,
+        classifier: "Classifier",
+        images: "ImageSet | np.ndarray | str",
+        channel: int,
+        most_px: int | None = None,
     ) -> list[np.ndarray]:
         """A channel's patches, (h, w, 3) uint8, highest first: the receptive fields of its units.
 
         They are cut from the image at the network's input size; places beyond its edges are grey.
+
+        Args:
+            classifier: The network.
+            images: The images that were searched.
+            channel: The channel.
+            most_px: Of a larger receptive field, the window of this side around its middle, within the image; see
+                `window_px`. None for the whole field.
 
         Raises:
             LayerError: If there is no such channel.
@@ -65,8 +78,12 @@ class TopPatches:
         if not 0 <= channel < len(self.values):
             raise LayerError(f"Channels of layer '{self.layer}' go from 0 to {len(self.values) - 1}; not {channel}.")
         field = receptive_fields(classifier.network.graph)[self.layer]
+        map_size = classifier.network.map_node(self.layer).output.shape[1:3]
         places = zip(self.numbers[channel], self.rows[channel], self.columns[channel], strict=True)
-        return [_cut(classifier.resize(images[int(n)]), field, int(row), int(column)) for n, row, column in places]
+        return [
+            cut(classifier.resize(images[int(n)]), field, (int(row), int(column)), map_size, most_px)
+            for n, row, column in places
+        ]
 
 
 def top_patches(
@@ -102,7 +119,7 @@ def top_patches(
     images = image_set(images)
     height, width, n_channels = classifier.network.map_node(layer).output.shape[1:]
     path = _path(keep_in, classifier.key, images.digest, layer, n) if keep_in is not None else None
-    top = (_kept(path, layer) if path else None) or _no_patches(layer, n_channels)
+    top = (_kept(path, layer) if path else None) or no_patches(layer, n_channels)
     batch_size = int(np.clip(_MAX_MAP_BYTES // (4 * height * width * n_channels), 1, classifier.network.batch_size))
     saved_at, total = time.monotonic(), len(images)
     try:
@@ -123,16 +140,29 @@ def top_patches(
 
 def _updated(top: TopPatches, classifier: "Classifier", images: ImageSet, numbers: range, n: int) -> TopPatches:
     """The top patches of the earlier images and of these."""
-    resized, read, unreadable = [], [], list(top.unreadable)
+    resized, read, unreadable = read_resized(classifier, images, numbers)
+    maps = classifier.network.maps(classifier.preprocess_input(resized), [top.layer])[0] if read else None
+    return merged(top, maps, read, unreadable, numbers.stop, n)
+
+
+def read_resized(classifier: "Classifier", images: ImageSet, numbers: range) -> tuple[np.ndarray, list[int], list[int]]:
+    """Images of a set at the network's input size (m, H, W, 3), their numbers, and the numbers of unreadable ones."""
+    resized, read, unreadable = [], [], []
     for number in numbers:
         try:
             resized.append(classifier.resize(images[number]))
             read.append(number)
         except ImageError:
             unreadable.append(number)
+    return np.stack(resized) if resized else np.empty((0, *classifier.input_size, 3), np.uint8), read, unreadable
+
+
+def merged(
+    top: TopPatches, maps: np.ndarray | None, read: list[int], unreadable: list[int], done: int, n: int
+) -> TopPatches:
+    """The top patches, with the maps (m, h, w, c) of the further images `read`."""
     found = (top.values, top.numbers, top.rows, top.columns)
-    if read:
-        (maps,) = classifier.network.maps(classifier.preprocess_input(np.stack(resized)), [top.layer])
+    if maps is not None:
         flat = maps.reshape(len(maps), -1, maps.shape[3])
         places = flat.argmax(axis=1)
         highest = np.take_along_axis(flat, places[:, None], axis=1)[:, 0]
@@ -142,25 +172,60 @@ def _updated(top: TopPatches, classifier: "Classifier", images: ImageSet, number
         order = np.argsort(-joined[0], axis=1, kind="stable")[:, :n]
         values, of, rows, columns = (np.take_along_axis(array, order, axis=1) for array in joined)
         found = (values, of, rows, columns)
-    return TopPatches(top.layer, *found, np.array(unreadable, np.int64), numbers.stop)
+    return TopPatches(top.layer, *found, np.array([*top.unreadable, *unreadable], np.int64), done)
 
 
-def _no_patches(layer: str, n_channels: int) -> TopPatches:
+def no_patches(layer: str, n_channels: int) -> TopPatches:
     values, nowhere = np.empty((n_channels, 0), np.float32), np.empty((n_channels, 0), np.int64)
     return TopPatches(layer, values, nowhere, nowhere, nowhere, np.empty(0, np.int64), 0)
 
 
-def _cut(resized: np.ndarray, field: ReceptiveField, row: int, column: int) -> np.ndarray:
+def window_px(input_size: tuple[int, int]) -> int:
+    """The side of the window that stands for a large receptive field: 3/8 of the input's shorter side, at least 32 px.
+
+    A unit depends most on the middle of its field (Luo et al. 2016, arXiv 1701.04128), and the whole field of a deep
+    unit is the whole image.
+    """
+    return max(_LEAST_WINDOW_PX, round(_WINDOW_SHARE * min(input_size)))
+
+
+def cut(
+    resized: np.ndarray,
+    field: ReceptiveField,
+    place: tuple[int, int],
+    map_size: tuple[int, int],
+    most_px: int | None = None,
+) -> np.ndarray:
+    """The receptive field of a unit, cut from an image at the network's input size; grey beyond its edges.
+
+    Args:
+        resized: The image (H, W, 3).
+        field: The receptive field of the layer's units.
+        place: The unit's row and column.
+        map_size: (height, width) of the feature map.
+        most_px: As for `TopPatches.patches`.
+    """
     bounds = []
-    for axis, (at, span) in enumerate(((row, field.rows), (column, field.columns))):
+    for axis, span in enumerate((field.rows, field.columns)):
         length, n_pixels = field.size[axis], resized.shape[axis]
-        first = math.floor(at * span.stride + span.low)
+        if most_px is not None and length > most_px:
+            bounds.append(_window(place[axis], span, map_size[axis], n_pixels, most_px))
+            continue
+        first = math.floor(place[axis] * span.stride + span.low)
         bounds.append((0, n_pixels) if length >= n_pixels else (first, first + length))
     (top, bottom), (left, right) = bounds
     patch = np.full((bottom - top, right - left, 3), _OUTSIDE, np.uint8)
     inside = resized[max(top, 0) : bottom, max(left, 0) : right]
     patch[max(-top, 0) : max(-top, 0) + inside.shape[0], max(-left, 0) : max(-left, 0) + inside.shape[1]] = inside
     return patch
+
+
+def _window(unit: int, span: Span, n_units: int, n_pixels: int, most_px: int) -> tuple[int, int]:
+    """The first pixel of a window around a unit and the one behind its last, inside the image."""
+    centre = unit * span.stride + (span.low + span.high) / 2 if span.stride else (unit + 0.5) * n_pixels / n_units
+    length = min(most_px, n_pixels)
+    first = min(max(round(centre - length / 2), 0), n_pixels - length)
+    return first, first + length
 
 
 # -- on disk ---------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 # ruff: noqa: F401, I001
 from vislib.attribution import saliency
 from vislib.attribution import guided_backprop, deconvnet, gradient_x_input, smoothgrad, vargrad, integrated_gradients
+from vislib.attribution import lrp
 from vislib.attribution import grad_cam, grad_cam_plus_plus, hires_cam, layer_cam, xgrad_cam, score_cam, ablation_cam
 from vislib.attribution import eigen_cam, guided_grad_cam, cam
 from vislib.attribution import occlusion, rise, lime, kernel_shap

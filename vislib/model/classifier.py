@@ -159,6 +159,17 @@ class Classifier:
     fit, prepare = resize, preprocess_input
     """The old names, for one release."""
 
+    def input_bounds(self, resized: np.ndarray) -> np.ndarray:
+        """The preprocessed inputs (2, h, w, c) of the lowest and of the highest values that an image can have.
+
+        A picture has values from 0 to 255. Bands in units of their own have no known bounds: there it is the lowest
+        and the highest value of each band of these resized images (n, h, w, c).
+        """
+        edges = np.stack([np.zeros_like(resized[0]), np.full_like(resized[0], 255)])
+        if not self.takes_pictures:
+            edges[0], edges[1] = resized.min(axis=(0, 1, 2)), resized.max(axis=(0, 1, 2))
+        return self.preprocess_input(edges)
+
     def target(self, given: "int | str | Target") -> Target:
         """A target of this network: the score of a class given by label or number, or a target with its names resolved.
 

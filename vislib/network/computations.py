@@ -133,7 +133,65 @@ def with_first_input(model, measures):
     return values
 
 
+def channel_effects(model, is_binary):
+    """(a direction (k,) in the space of the channels, values of the model's inputs) → for each output the derivative
+    of the logits (n, …, classes) when the model's first input, the maps, grows by itself in that direction.
+
+    It is the forward mode of differentiation: one pass for all classes.
+    """
+
+    def effects(direction, given):
+        maps, *others = given
+        with tf.autodiff.ForwardAccumulator(maps, maps * direction) as forwards:
+            tensors = [tf.cast(one, start.dtype) for one, start in zip([maps, *others], model.inputs, strict=True)]
+            logits = class_logits(tf.nest.flatten(model(tensors, training=False))[0], is_binary)
+        found = forwards.jvp(logits)
+        return tf.zeros_like(logits) if found is None else found
+
+    return effects
+
+
 def class_logits(units, is_binary):
     """Logits (n, classes) or (n, h, w, classes); a single unit z gives the logit z of class 1 and −z of class 0."""
     units = tf.cast(units, tf.float32)
     return tf.concat([-units, units], axis=-1) if is_binary else units
+
+
+def relevances(model, measures, n_layers):
+    """(inputs, weights, operands) → the relevance of the inputs and of each layer's output for a target, and its values
+    (n,) and the relevance that it starts with (n,).
+
+    The model's gradients are relevances (`vislib.graph.relevance`); its outputs are those of `n_layers` layers, then
+    the tensors that the target's terms read. The relevance of a tensor that the target reads is
+    tensor · ∂ target / ∂ tensor: of a logit, the logit itself.
+    """
+
+    def computed(inputs, weights, operands):
+        with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+            tape.watch(inputs)
+            outputs = tf.nest.flatten(model(inputs, training=False))
+            maps, read = outputs[:n_layers], outputs[n_layers:]
+            tensors = list({id(each): each for each in read}.values())  # several terms may read one tensor
+            with tf.GradientTape(watch_accessed_variables=False) as inner:
+                inner.watch(tensors)
+                values = total(read, measures, weights, operands)
+            start = [each * slope for each, slope in zip(tensors, inner.gradient(values, tensors), strict=True)]
+        found = tape.gradient(tensors, [inputs, *maps], start)
+        of_input = existing(found[0])
+        of_maps = [tf.zeros_like(each) if one is None else one for each, one in zip(maps, found[1:], strict=True)]
+        started = tf.add_n([tf.reduce_sum(each, axis=list(range(1, len(each.shape)))) for each in start])
+        return of_input, [tf.cast(each, tf.float32) for each in of_maps], values, tf.cast(started, tf.float32)
+
+    return computed
+
+
+def relevance_through(model):
+    """(inputs, the relevance of the model's output) → the relevance of the inputs."""
+
+    def computed(inputs, relevance):
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(inputs)
+            output = tf.nest.flatten(model(inputs, training=False))[0]
+        return existing(tape.gradient(output, inputs, tf.cast(relevance, output.dtype)))
+
+    return computed

@@ -16,9 +16,11 @@ from vislib.graph.flatten import flatten
 from vislib.graph.graph import Graph, Node
 from vislib.graph.inputs import Inputs
 from vislib.graph.outputs import probed
+from vislib.graph.relevance_rules import Composite
 from vislib.network import together
 from vislib.network.computations import (
     blocking_nodes,
+    channel_effects,
     forward,
     forward_all,
     input_gradient,
@@ -41,6 +43,7 @@ from vislib.network.masking import masked_values
 from vislib.network.masks import Masks
 from vislib.network.patching import patched
 from vislib.network.recording import recorded
+from vislib.network.relevance import Relevance, relevance, relevance_from
 from vislib.network.target_arguments import TargetArguments, Targets
 from vislib.speed.batch_size import forward_batch, gradient_batch
 from vislib.speed.graph_variants import GraphVariants
@@ -376,6 +379,77 @@ class Network:
             return function(tf.constant(inputs, tf.float32))
 
         return _Cut(starts, before, lambda: graph.behind(node, read))
+
+    @runs_network(gradient=True)
+    def relevance(
+        self,
+        inputs: np.ndarray,
+        target: Targets,
+        composite: Composite,
+        layers: Sequence[str] = (),
+        bounds: np.ndarray | None = None,
+    ) -> Relevance:
+        """The relevance of preprocessed inputs (n, h, w, c), and of the outputs of some layers, for a target.
+
+        Args:
+            inputs: Preprocessed inputs (n, h, w, c).
+            target: One target for all inputs, or one for each (n,), all of the same form.
+            composite: Which rule a layer has; see `vislib.graph.relevance_rules`.
+            layers: Names of the layers whose relevance is wanted too.
+            bounds: (2, h, w, c), the lowest and the highest preprocessed inputs, for a composite with the zᴮ rule.
+
+        Raises:
+            LayerError: If there is no such layer.
+            ModelError: If no relevance reaches the image.
+        """
+        return relevance(self, inputs, target, composite, layers, bounds)
+
+    @runs_network(gradient=True)
+    def relevance_from(
+        self,
+        inputs: np.ndarray,
+        layer: str,
+        relevance: np.ndarray,
+        composite: Composite,
+        bounds: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """The relevance (n, h, w, c) of one preprocessed input (1, h, w, c) for n relevances (n, …) of a layer.
+
+        If all but some channels of these are 0, it is what passes through those channels alone (Achtibat et al. 2023,
+        arXiv 2206.03208).
+        """
+        return relevance_from(self, inputs, layer, relevance, composite, bounds)
+
+    @runs_network(gradient=True)
+    def channel_effects(self, inputs: np.ndarray, layer: str, channel: int) -> np.ndarray:
+        """What a channel of a layer contributes to every logit, (n, classes) or (n, h, w, classes), for preprocessed
+        inputs (n, h, w, c): Σ over positions of activation · ∂ logit / ∂ activation, for all classes in one pass.
+
+        Raises:
+            LayerError: If the logits do not depend on the layer.
+        """
+        graph = self.variants.for_maps()
+        node = self._map_node(graph, layer)
+        if not graph.leads_to(node, graph.logits):
+            raise LayerError(f"layer '{layer}' does not lie before the class scores; name a layer before them.")
+        starts = graph.up_to(graph.logits).cut_at(node)
+        before = self.functions.traced(
+            ("before", layer, LOGITS),
+            lambda: forward_all(keras.Model(graph.input, list(starts))),
+            self.images_spec,
+        )
+        behind = self.functions.traced(
+            ("effects", layer),
+            lambda: channel_effects(graph.behind(node, [graph.logits]), self.is_binary),
+            tf.TensorSpec((node.output.shape[3],)),
+            [tf.TensorSpec(tensor.shape) for tensor in starts],
+        )
+        direction = tf.one_hot(channel, node.output.shape[3])
+        found = [
+            behind(direction, before(tf.constant(inputs[start : start + self.gradient_batch_size], tf.float32))).numpy()
+            for start in range(0, len(inputs), self.gradient_batch_size)
+        ]
+        return np.concatenate(found)
 
     # -- what there is -----------------------------------------------------------------------------
 

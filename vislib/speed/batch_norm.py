@@ -52,6 +52,10 @@ class FoldedConvolution(keras.Operation):
         self.bias = keras.Variable("zeros", node.output.shape[-1:], trainable=False)
 
     @property
+    def weights(self) -> list[keras.Variable]:
+        return [self.kernel, self.bias]
+
+    @property
     def sources(self) -> list[keras.Variable]:
         return [self.layer.kernel, *[self.layer.bias] * self.layer.use_bias, *_norm_sources(self.norm)]
 

@@ -3,7 +3,11 @@
 import threading
 from collections.abc import Callable
 
+import numpy as np
+
 from vislib.graph.graph import Graph
+from vislib.graph.relevance import with_relevance
+from vislib.graph.relevance_rules import Composite
 from vislib.graph.relu_rules import with_relu_rule
 from vislib.speed.batch_norm import FoldBatchNorm, FreezeBatchNorm
 from vislib.speed.conv_gradient import FlippedKernelGradients
@@ -22,6 +26,7 @@ class GraphVariants:
         self._graph, self._name = graph, name
         self._with_rule: dict[str, Graph] = {}
         self._quick: dict[tuple[Callable, Graph], GraphRewrite] = {}
+        self._with_relevance: dict[tuple, Graph] = {}
         self._lock = threading.Lock()
 
     def with_rule(self, rule: str | None) -> Graph:
@@ -45,6 +50,18 @@ class GraphVariants:
         """The graph with the quickest gradients; with folded batch normalizations on request, see `FoldBatchNorm`."""
         folded = (FoldBatchNorm,) if fold_batch_norm else ()
         return self._made(self.with_rule(rule), *folded, FreezeBatchNorm, FlippedKernelGradients)
+
+    def folded(self) -> Graph:
+        """The graph in which convolutions contain the batch normalizations behind them."""
+        return self._made(self._graph, FoldBatchNorm)
+
+    def for_relevance(self, composite: Composite, bounds: np.ndarray | None = None) -> Graph:
+        """The graph whose gradients are relevances; `bounds` as for `with_relevance`."""
+        folded, key = self.folded(), (composite, None if bounds is None else bounds.tobytes())
+        with self._lock:
+            if key not in self._with_relevance:
+                self._with_relevance[key] = with_relevance(folded, composite, bounds)
+            return self._with_relevance[key]
 
     def _made(self, graph: Graph, *kinds: Callable[[Graph], GraphRewrite]) -> Graph:
         """The graph after these rewrites, one after the other."""

@@ -6,6 +6,7 @@ from pages._ui.architectures import views
 from pages._ui.results import feature_maps, picture, snippets
 from pages._ui.results.graph_explorer import explorer
 from pages._ui.server import work
+from pages._ui.shell import address
 from pages._ui.shell.context import Context
 from pages._ui.widgets.choice import choose
 from vislib.activations.maps import filter_layers, most_varied_channels, stages
@@ -59,11 +60,11 @@ def layer(context: Context, row: LayerRow) -> None:
     has_maps = row.name in context.classifier.network.map_layers
     with st.container(horizontal=True):
         if has_maps and st.button("Feature maps", icon=":material/arrow_forward:"):
-            st.switch_page("pages/feature_maps.py", query_params={"layer": row.name})
+            address.open_page("pages/feature_maps.py", layer=row.name)
         if row.name in filter_layers(context.classifier) and st.button("Filters", icon=":material/arrow_forward:"):
-            st.switch_page("pages/filters.py", query_params={"conv": row.name})
+            address.open_page("pages/filters.py", conv=row.name)
         if has_maps and st.button("What a unit wants", icon=":material/arrow_forward:"):
-            st.switch_page("pages/what_a_unit_wants.py", query_params={"layer": row.name})
+            address.open_page("pages/what_a_unit_wants.py", layer=row.name)
     if not has_maps:
         st.caption("The output of this layer has no maps: each of its numbers may depend on the whole image.")
         return

@@ -7,9 +7,10 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from pages._ui.results import picture
+from pages._ui.results import icons, picture
 from pages._ui.results.look import colour_bar
 from pages._ui.server import work
+from pages._ui.shell import address
 from pages._ui.shell.context import Context
 from pages._ui.widgets.point_picker import point_picker
 from vislib.arithmetic import notation
@@ -208,7 +209,9 @@ def _sources(context: Context, operation: Operation, cell: Cell | None, channel:
         if operation.name in context.classifier.network.map_layers and st.button(
             "Open in Feature maps", icon=":material/arrow_forward:"
         ):
-            st.switch_page("pages/feature_maps.py", query_params={"layer": operation.name, "channel": str(channel)})
+            address.open_page("pages/feature_maps.py", layer=operation.name, channel=channel)
+        if operation.name in context.classifier.network.map_layers and context.classifier.takes_pictures:
+            icons.card_button(operation.name, channel)
         st.button("The network's answer", key="source probability", on_click=_show_probability)
 
 

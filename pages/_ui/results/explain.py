@@ -84,7 +84,8 @@ def _widget(spec: dataclasses.Field, default, key: str, most: int | None, width:
     if about["kind"] is not bool:
         shared["width"] = width
     if about["choices"]:
-        return st.selectbox(label, about["choices"], about["choices"].index(default), **shared)
+        choices = list(about["choices"])
+        return st.selectbox(label, choices, choices.index(default), **shared)
     if about["kind"] is bool:
         return st.toggle(label, default, **shared)
     if about["kind"] is float:

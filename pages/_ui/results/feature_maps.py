@@ -74,9 +74,7 @@ def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opaci
     values = maps[..., channel]
     height, width = values.shape
     size, fields = context.classifier.input_size, _fields(context)[layer]
-    row, column = _usual_unit(values, fields, size)
-    if chosen := st.session_state.get("unit"):
-        row, column = int(chosen[1] * height), int(chosen[0] * width)
+    row, column = unit_at(context, layer, maps, channel)
     box = context.classifier.box(context.image)
     drawn = render.overlay_map(context.shown, box, values, opacity, size=picture.SIDE)
     field = fields.box(row, column, size)
@@ -98,6 +96,14 @@ def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opaci
         f"Unit at row {row}, column {column}: {values[row, column]:.3g}. It sees the framed {field.width:.0f} × "
         f"{field.height:.0f} pixels{cut} (its receptive field). Click another place, or use the arrow keys.",
     )
+
+
+def unit_at(context: Context, layer: str, maps: np.ndarray, channel: int) -> tuple[int, int]:
+    """Row and column of the chosen unit; before one is chosen, of the strongest whose receptive field is whole."""
+    height, width = maps.shape[:2]
+    if chosen := st.session_state.get("unit"):
+        return int(chosen[1] * height), int(chosen[0] * width)
+    return _usual_unit(maps[..., channel], _fields(context)[layer], context.classifier.input_size)
 
 
 def _usual_unit(values: np.ndarray, fields: ReceptiveField, size: tuple[int, int]) -> tuple[int, int]:
@@ -125,14 +131,22 @@ def enlarged_other(
     picture.caption(f"The same channel over {name}", f"Values {values.min():.3g} to {values.max():.3g}.")
 
 
-def raw(layer: str, maps: np.ndarray, channel: int) -> None:
-    """One channel without the image; each unit is a square."""
+def raw(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
+    """One channel without the image; each unit is a square, and a click chooses one."""
     values = maps[..., channel]
     signed = is_signed(values)
-    show_image(
-        render.map_image(values, signed=signed, size=(picture.SIDE, picture.SIDE)),
-        width="stretch",
-        alt=f"Channel {channel} of {layer}",
+    height, width = values.shape
+    row, column = unit_at(context, layer, maps, channel)
+    drawn = render.map_image(values, signed=signed, size=(picture.SIDE, picture.SIDE))
+    across, down = drawn.width / width, drawn.height / height
+    _mark(drawn, Box(row * down, column * across, down, across), (drawn.height, drawn.width))
+    point_picker(
+        drawn,
+        "unit_point_raw",
+        f"Channel {channel} of {layer}; choose a unit",
+        ((column + 0.5) / width, (row + 0.5) / height),
+        (1 / width, 1 / height),
+        lambda x, y: st.session_state.update(unit=(x, y)),
     )
     colour_bar(Scale.of(values, signed), signed, None, "activation")
     picture.caption(f"Channel {channel} alone", f"{values.shape[1]} × {values.shape[0]} units, as computed.")

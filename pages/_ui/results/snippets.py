@@ -71,9 +71,13 @@ def _target(context: Context, target: vislib.targets.Target) -> tuple[str, str]:
     return "", f"vislib.targets.{repr(target)[:-1]}{point})"
 
 
-def feature_maps(context: Context, layer: str) -> str:
-    """The lines that compute a layer's feature maps."""
-    return f"{preamble(context)}\nmaps = vislib.feature_maps(classifier, image, {layer!r})  # (h, w, c)\n"
+def feature_maps(context: Context, layer: str, place: tuple[int, int] | None = None, n: int = 1) -> str:
+    """The lines that compute a layer's feature maps, and find its n strongest channels at a place (row, column)."""
+    lines = f"{preamble(context)}\nmaps = vislib.feature_maps(classifier, image, {layer!r})  # (h, w, c)\n"
+    if place is None:
+        return lines
+    at = f"{layer!r}, {place[0]}, {place[1]}, n={n}"
+    return f"{lines}strongest = vislib.strongest_at(classifier, image, {at})  # (channel, value), highest first\n"
 
 
 def filters(context: Context, layer: str) -> str:
@@ -118,4 +122,26 @@ def tcav(context: Context, images: str, layer: str, only_predicted: bool, n_runs
         f"(score,) = vislib.concepts.tcav(\n    classifier, {shown!r}, {random!r}, images, {target}, {layer!r}, "
         f"only_predicted={only_predicted}, n_runs={n_runs}\n)\n"
         "print(score.in_words())\n"
+    )
+
+
+def unit_card(context: Context, layer: str, channel: int) -> str:
+    """The lines that compute the parts of a channel's card."""
+    return (
+        f"{preamble(context)}\n"
+        "images = 'a_folder'  # or an array (n, h, w, 3) uint8\n"
+        f"layer, channel = {layer!r}, {channel}\n\n"
+        "maps = vislib.feature_maps(classifier, image, layer)[..., channel]  # where it fires\n"
+        "row, column = divmod(int(maps.argmax()), maps.shape[1])\n"
+        "top = vislib.top_patches(classifier, images, layer, 9)\n"
+        "patches = top.patches(classifier, images, channel)\n"
+        "activity = vislib.channel_activity(classifier, images, layer, channel)\n"
+        "effects = vislib.class_effects(classifier, images, layer, channel)  # one number a class\n"
+        "before = vislib.layer_before(classifier, layer, channel)\n"
+        "if before is not None:\n"
+        "    unit = vislib.targets.Neuron(layer, channel, row, column)\n"
+        "    feeds = vislib.contributions(classifier, image, unit, before)  # one number a channel\n"
+        "icon = vislib.icons(classifier, layer, images, [channel]).pictures[0]\n"
+        "wanted = vislib.activation_maximization.maximize(\n"
+        "    classifier, vislib.targets.Channel(layer, channel), steps=64\n)\n"
     )

@@ -10,6 +10,7 @@ from pages._ui.shell.chosen import Context
 
 _POINTS = ("unit", "patch", "lab.at", "number at")
 """Places that a person chose on a picture, (x, y) as fractions of its width and height."""
+_NEXT = "values on the next page"
 _NUMBER = "number of"  # the channel whose number the Overview explains: (layer, channel)
 
 _HISTORY_JS = """
@@ -99,8 +100,20 @@ def copy_address(here: Context | None = None) -> None:
     _copy(data={"more": [list(pair) for pair in _more().items()], "stays": _stays(here)}, key="copy_address")
 
 
+def open_page(page: str, **chosen: Any) -> None:
+    """Opens a page on which widgets have these values, by key.
+
+    Streamlit 1.67 refuses to leave a page for another one as long as parameters of the address belong to its widgets,
+    and to give it such parameters; an empty set of parameters passes.
+    """
+    st.session_state[_NEXT] = chosen
+    st.switch_page(page, query_params={})
+
+
 def read_address() -> None:
-    """Takes the chosen points of a copied address over into this session; called before a page is drawn."""
+    """Takes the chosen points of a copied address, and what `open_page` gave, over into this session; called before a
+    page is drawn."""
+    st.session_state.update(st.session_state.pop(_NEXT, {}))
     for name in (*_POINTS, _NUMBER):
         written = st.query_params.get(name)
         if written is None:

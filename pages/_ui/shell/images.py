@@ -15,6 +15,7 @@ from pages._ui.shell.models import UserModel, reads_digits
 from pages._ui.widgets.choice import asked_in_vain, choose, note
 from pages._ui.widgets.text import plain
 from vislib.images.arrays import LoadedImage
+from vislib.images.sets import ArrayImages
 from vislib.zoo.scene_networks import SCENE_NETWORKS
 
 SAMPLES = Path(__file__).resolve().parents[3] / "sample_images"
@@ -79,6 +80,16 @@ def samples_for(model_name: str, network: UserModel | vislib.Classifier | None) 
     if model_name == "cifar10" or (network and max(network.input_size) <= 64):
         return _SMALL_PICTURES
     return _PHOTOS
+
+
+def sample_set(model_name: str, network: UserModel | vislib.Classifier | None) -> ArrayImages:
+    """The sample images that suit a network, as a set.
+
+    Raises:
+        DatasetError: If there are none, as for a network that takes bands.
+    """
+    names = samples_for(model_name, network)
+    return ArrayImages([_sample(name) for name in names], "the sample images", names)
 
 
 def image_named(name: str, channels: int = 3) -> np.ndarray:

@@ -11,6 +11,7 @@ from PIL import Image
 import vislib
 from pages._ui.results import picture
 from pages._ui.server import work
+from pages._ui.shell import address
 from pages._ui.shell.images import add_image
 from pages._ui.train import confusion, own_digit
 from pages._ui.train.curves import Curves, chart, comparison
@@ -157,7 +158,7 @@ def _mistakes(run: Run) -> None:
 
     tiles([Group("", "", pictures)], key="mistakes", layout="large", on_click=explain)
     if st.session_state.pop("explain_mistake", False):
-        st.switch_page("pages/saliency.py")
+        address.open_page("pages/saliency.py")
 
 
 def _rgb(image: np.ndarray) -> Image.Image:

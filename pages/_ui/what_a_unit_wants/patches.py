@@ -1,6 +1,7 @@
 """The real patches that excite a channel most, from a set of images that the user chooses."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -12,10 +13,11 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib import training
-from vislib.activations.patches import TopPatches, top_patches
+from vislib.activations.patches import TopPatches, top_patches, window_px
 from vislib.errors import VislibError
 from vislib.images.archives import zip_folder
 from vislib.images.sets import ArrayImages, FolderImages, ImageSet
+from vislib.layers import receptive_fields
 from vislib.output import export
 
 _N = 9
@@ -23,29 +25,53 @@ _SAMPLES, _ZIP = "Sample images", "Your own, in a zip"
 _DATA = {"mnist": "MNIST, 10,000 test digits", "cifar10": "CIFAR-10, 10,000 test pictures"}
 
 
+@dataclass(frozen=True, eq=False)
+class ChosenImages:
+    """The set of images that was chosen, and the folder that keeps what is found in a large one."""
+
+    images: ImageSet
+    keep_in: Path | None
+
+
 def show(context: Context, layer: str, channel: int) -> None:
     """Widgets for the images; searches them once for all channels of the layer, and shows the patches."""
-    names = [_SAMPLES, *_DATA.values(), _ZIP]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("Images", names, key="patches_of", bind="query-params", width=280)
-        file = None
-        if chosen == _ZIP:
-            file = st.file_uploader(
-                "A zip with a folder of pictures",
-                type="zip",
-                key="patches_zip",
-                help="Up to 20 MB; the server does not keep it.",
-            )
+        chosen = images_control(context)
+    if chosen is not None:
+        show_in(context, chosen, layer, channel)
+
+
+def images_control(context: Context) -> ChosenImages | None:
+    """Widgets for the images, for a row of settings; None, and a sentence, where there are none."""
+    names = [_SAMPLES, *_DATA.values(), _ZIP]
+    chosen = st.selectbox("Images", names, key="patches_of", bind="query-params", width=280)
+    file = None
+    if chosen == _ZIP:
+        file = st.file_uploader(
+            "A zip with a folder of pictures",
+            type="zip",
+            key="patches_zip",
+            help="Up to 20 MB; the server does not keep it.",
+        )
     if chosen == _ZIP and file is None:
         st.caption("Choose a zip of pictures above.")
-        return
+        return None
     try:
-        found = _images(context, chosen, file)
+        return ChosenImages(_images(context, chosen, file), _kept(chosen))
+    except VislibError as error:
+        st.error(plain(str(error)))
+        return None
+
+
+def show_in(context: Context, chosen: ChosenImages, layer: str, channel: int) -> None:
+    """Searches the images once for all channels of the layer, and shows the patches of one."""
+    found = chosen.images
+    try:
         top = work.run(
             (context.classifier.key, "top patches", found.digest, layer),
             f"Looking for patches in {len(found):,} images",
             lambda progress: top_patches(
-                context.classifier, found, layer, _N, keep_in=_kept(chosen), progress=progress
+                context.classifier, found, layer, _N, keep_in=chosen.keep_in, progress=progress
             ),
             resume_label="Go on",
         )
@@ -57,8 +83,15 @@ def show(context: Context, layer: str, channel: int) -> None:
 
 
 def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> None:
-    patches = top.patches(context.classifier, found, channel)
+    most_px = window_px(context.classifier.input_size)
+    field = receptive_fields(context.classifier.network.graph)[top.layer].size
+    is_cut = max(field) > most_px
+    patches = top.patches(context.classifier, found, channel, most_px if is_cut else None)
     height, width = patches[0].shape[:2]
+    what = f"the {width} × {height} pixels that the unit sees"
+    window = f", most_px={most_px}" if is_cut else ""
+    if is_cut:
+        what = f"the {width} × {height} pixels around the unit's place; it can see {field[1]} × {field[0]}"
     cells = "".join(
         f"<figure><img src='{data_uri(export.as_image(patch, 160), 160)}' style='image-rendering:auto' "
         f"alt='Patch {rank + 1}, activation {top.values[channel, rank]:.3g}'>"
@@ -69,7 +102,7 @@ def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> 
     unread = f" {len(top.unreadable)} could not be read." if len(top.unreadable) else ""
     picture.caption(
         f"The {len(patches)} strongest of {top.done:,} images",
-        f"With their activation, one patch per image: the {width} × {height} pixels that the unit sees.{unread}",
+        f"With their activation, one patch per image: {what}.{unread}",
     )
     downloads.show(
         f"patches {top.layer} {channel} {found.digest}",
@@ -78,7 +111,7 @@ def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> 
         f"{snippets.classifier_lines(context)}\n"
         f"images = 'a_folder'  # or an array (n, h, w, 3) uint8\n"
         f"top = vislib.top_patches(classifier, images, {top.layer!r}, {_N})\n"
-        f"top.patches(classifier, images, {channel})  # {len(patches)} of ({height}, {width}, 3)\n",
+        f"top.patches(classifier, images, {channel}{window})  # {len(patches)} of ({height}, {width}, 3)\n",
     )
 
 
@@ -94,8 +127,7 @@ def _images(context: Context, chosen: str, file) -> ImageSet:
     if file is not None:
         return FolderImages(zip_folder(file.getvalue(), file.name))
     if chosen == _SAMPLES:
-        names = images.samples_for(context.model_name, context.classifier)
-        return ArrayImages([images.image_named(name) for name in names], "the sample images", names)
+        return images.sample_set(context.model_name, context.classifier)
     return _test_images(next(name for name, title in _DATA.items() if title == chosen))
 
 

@@ -58,8 +58,11 @@ _CSS = """
 .columns .tiles { display: flex; flex-direction: column; gap: 6px; }
 .grid .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(64px, 1fr)); gap: 8px; }
 .large .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); gap: 10px; }
+.icons .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); gap: 10px; }
+.icons .tile img { image-rendering: auto; }
+.icons .tile { max-width: 112px; }
 .head { margin: 0 0 6px; min-height: 3.9em; }
-.grid .head, .large .head { min-height: 0; }
+.grid .head, .large .head, .icons .head { min-height: 0; }
 .head b { font-weight: 600; display: block; }
 .head span { opacity: .7; overflow-wrap: anywhere; }
 .tile { all: unset; box-sizing: border-box; display: block; width: 100%; border-radius: 5px; }
@@ -254,7 +257,7 @@ _component = st.components.v2.component("vislib_tiles", css=_CSS, js=_JS)
 def tiles(
     groups: Sequence[Group],
     key: str,
-    layout: Literal["grid", "large", "columns"] = "grid",
+    layout: Literal["grid", "large", "icons", "columns"] = "grid",
     selected: str = "",
     on_click: Callable[[str], None] | None = None,
     name: str = "Pictures",
@@ -265,7 +268,7 @@ def tiles(
     Args:
         groups: The images.
         key: Key of the widget.
-        layout: A grid of small or of large images, or a column for each group.
+        layout: A grid of small or of large images, or of icons, which are smoothed; or a column for each group.
         selected: The id of the chosen image; "" where nothing is chosen.
         on_click: Called with the id of a clicked image before the page runs again, so it may set the state of other
             widgets. Without it the images are no buttons.

@@ -1,0 +1,122 @@
+"""Relevance of a network's input and of its layers (layer-wise relevance propagation), as NumPy arrays."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vislib.backend import keras, tf
+from vislib.errors import ModelError
+from vislib.graph.relevance_rules import Composite
+from vislib.network.computations import relevance_through, relevances
+from vislib.network.failures import WITHOUT_GRADIENTS, NoGradient
+from vislib.network.target_arguments import TargetArguments, Targets
+from vislib.targets.base import LOGITS
+
+if TYPE_CHECKING:
+    from vislib.graph.graph import Graph
+    from vislib.network.network import Network
+
+
+@dataclass(frozen=True, eq=False)
+class Relevance:
+    """The relevance of n images for their targets.
+
+    Attributes:
+        inputs: (n, h, w, c), in the unit of the target.
+        layers: Of each layer's output, (n, …), by the layer's name.
+        values: The targets' values (n,).
+        started: What is divided among the inputs, (n,): for a logit, the logit.
+        notes: Sentences on layers that no rule covers.
+    """
+
+    inputs: np.ndarray
+    layers: dict[str, np.ndarray]
+    values: np.ndarray
+    started: np.ndarray
+    notes: tuple[str, ...]
+
+
+def relevance(
+    network: "Network",
+    inputs: np.ndarray,
+    target: Targets,
+    composite: Composite,
+    layers: Sequence[str] = (),
+    bounds: np.ndarray | None = None,
+) -> Relevance:
+    """See `Network.relevance`."""
+    given = TargetArguments.of(target, len(inputs), network)
+    graph = network.variants.for_relevance(composite, bounds)
+    tensors = [_output(network, graph, layer) for layer in layers]
+    read = [graph.logits if layer is LOGITS else _output(network, graph, layer) for _, layer, _ in given.form]
+    function = _traced(
+        network,
+        ("relevance", given.form, graph, *layers),
+        lambda: relevances(keras.Model(graph.input, [*tensors, *read]), given.measures, len(tensors)),
+        *given.specs,
+    )
+    parts = []
+    for start in range(0, len(inputs), network.gradient_batch_size):
+        now = slice(start, start + network.gradient_batch_size)
+        parts.append(function(tf.constant(inputs[now], tf.float32), *given.part(now)))
+    of_inputs, of_layers, values, started = (list(part) for part in zip(*parts, strict=True))
+    return Relevance(
+        _joined(of_inputs),
+        {layer: _joined(some) for layer, some in zip(layers, zip(*of_layers, strict=True), strict=True)},
+        _joined(values),
+        _joined(started),
+        graph.notes,
+    )
+
+
+def relevance_from(
+    network: "Network",
+    inputs: np.ndarray,
+    layer: str,
+    relevance: np.ndarray,
+    composite: Composite,
+    bounds: np.ndarray | None = None,
+) -> np.ndarray:
+    """See `Network.relevance_from`."""
+    graph = network.variants.for_relevance(composite, bounds)
+    output = _output(network, graph, layer)
+    function = _traced(
+        network,
+        ("relevance from", layer, graph),
+        lambda: relevance_through(keras.Model(graph.input, [output])),
+        tf.TensorSpec(output.shape, tf.float32),
+    )
+    found = []
+    for start in range(0, len(relevance), network.gradient_batch_size):
+        part = relevance[start : start + network.gradient_batch_size]
+        images = np.repeat(inputs, len(part), axis=0)
+        found.append(function(tf.constant(images, tf.float32), tf.constant(part, tf.float32)).numpy())
+    return np.concatenate(found)
+
+
+def _traced(network: "Network", key: tuple, make: Callable, *specs: Any) -> Callable:
+    try:
+        return network.functions.traced(key, make, network.images_spec, *specs)
+    except NoGradient:
+        raise ModelError(
+            f"No relevance reaches the image in {network.name}, because a layer has no gradient. Use a method without "
+            f"gradients: {WITHOUT_GRADIENTS}."
+        ) from None
+
+
+def _output(network: "Network", graph: "Graph", layer: str) -> "keras.KerasTensor":
+    """The output of a layer. Of a convolution that contains the batch normalization behind it, the normalized output:
+    both have the same relevance."""
+    node = graph.node(layer)
+    if node is None:
+        own = network._node(network.graph, layer)
+        behind = next(each for each in network.graph.nodes if any(tensor is own.output for tensor in each.inputs))
+        node = graph.node(behind.name)
+        assert node is not None
+    return node.output
+
+
+def _joined(parts: Sequence[tf.Tensor]) -> np.ndarray:
+    return np.concatenate([part.numpy() for part in parts])
