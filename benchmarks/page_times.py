@@ -30,6 +30,7 @@ PAGES = (
     "channels",
     "occlusion",
     "compare_and_trust",
+    "concepts",
     "architecture",
     "filters",
     "convolution_lab",

@@ -21,6 +21,7 @@ LAST_TEXTS = {
     "saliency": "How far to trust these pictures",
     "class_activation": "Grad-CAM, stage by stage",
     "channels": "Click a channel to see its card",
+    "concepts": "How far to trust these concepts",
     "compare_and_trust": "Grid pointing game",
     "batch": "Every image is explained for the class that the network predicts",
     "your_model": "Layer by layer",

@@ -12,6 +12,7 @@ PAGES = (
     "saliency",
     "class_activation",
     "channels",
+    "concepts",
     "occlusion",
     "compare_and_trust",
 )

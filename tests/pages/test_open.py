@@ -27,6 +27,13 @@ SHOWN = {
     ],
     "saliency": ["Saliency (vanilla gradient)", "SmoothGrad", "Logit of “cat”: ", "regions, from 6 segmentations."],
     "class_activation": ["Grad-CAM at layer head_relu", "head_relu is the last layer before pooling"],
+    "concepts": [
+        "What each group adds to the logit of “tiger cat”, which is 9.23",
+        "6 groups of the 1,280 channels of head_relu",
+        "Group 1 raises it by",
+        "What matters for the score of “tiger cat” in many images",
+        "Does a concept of yours matter for the score of “tiger cat”?",
+    ],
 }
 
 
@@ -62,6 +69,7 @@ PICTURES = {
         "cat.jpg, as the network sees it",
         *(alt for alt in of_family("class activation") if not alt.startswith("Grad-CAM for")),
     ],
+    "concepts": ["6 groups of channels of head_relu over cat.jpg"],
 }
 
 

@@ -75,6 +75,16 @@ def test_page_on_networks_runs(folder):
     assert names["areas"].task == "regression"
 
 
+def test_page_on_concepts_runs(folder):
+    names: dict = {}
+    for block in fenced("python", ROOT / "docs" / "concepts.md"):
+        exec(block, names)
+    assert names["groups"].maps.shape == (7, 7, 6)
+    assert names["groups"].channels.shape == (6, 1280)
+    assert len(names["again"]) == 4
+    assert {"groups.png", "concepts.npz", "concept.png"} <= {path.name for path in folder.iterdir()}
+
+
 def test_command_lines_run(folder, capsys):
     lines = command_lines()
     assert {line.split()[3] for line in lines} == {

@@ -1,6 +1,7 @@
 """The command line: python -m vislib COMMAND.
 
-The commands are models, methods, predict, explain, compare, trust, channels, batch, report, maximize and train.
+The commands are models, methods, predict, explain, compare, trust, channels, concepts, batch, report, maximize and
+train.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from vislib import attribution, zoo
 from vislib.cli import batch as batch_command
 from vislib.cli import channels as channels_command
+from vislib.cli import concepts as concepts_command
 from vislib.cli import maximize as maximize_command
 from vislib.cli import report as report_command
 from vislib.cli import train as training_command
@@ -128,6 +130,12 @@ def _parser() -> argparse.ArgumentParser:
     channels_command.add_channels_arguments(command)
     command.set_defaults(run=_channels)
 
+    command = commands.add_parser(
+        "concepts", help="what a network tells apart: in an image, in a class, or as you show it"
+    )
+    kinds = concepts_command.add_concepts_arguments(command)
+    command.set_defaults(run=_concepts)
+
     command = commands.add_parser("batch", help="explain any number of images, into tables and maps")
     batch_command.add_batch_arguments(command)
     command.set_defaults(run=batch_command.run_batch)
@@ -147,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
 
     about = "print the traceback of an error too; or set VISLIB_DEBUG=1"
     parser.add_argument("--debug", action="store_true", help=about)
-    for command in commands.choices.values():
+    for command in (*commands.choices.values(), *kinds):
         command.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=about)
     return parser
 
@@ -267,6 +275,10 @@ def _channels(options: argparse.Namespace) -> None:
     classifier = _loaded(options)
     image = read(classifier)
     channels_command.run_channels(options, classifier, image, target_of(options, classifier, image), path)
+
+
+def _concepts(options: argparse.Namespace) -> None:
+    concepts_command.run_concepts(options, lambda: _loaded(options), _progress())
 
 
 def _maximize(options: argparse.Namespace) -> None:

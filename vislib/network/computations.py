@@ -112,12 +112,21 @@ def map_gradients(model, measures, n_layers):
 def with_scaled_channels(model, measures):
     """(scales (n, k), values of the model's inputs, weights, operands) → the target's values when the channels of the
     model's first input are scaled."""
+    values_of = with_first_input(model, measures)
 
     def values(scales, given, weights, operands):
-        count = tf.shape(scales)[0]
         maps, *others = given
-        tensors = [maps * scales[:, None, None, :]]
-        tensors += [tf.repeat(other, count, axis=0) for other in others]
+        return values_of(maps * scales[:, None, None, :], others, weights, operands)
+
+    return values
+
+
+def with_first_input(model, measures):
+    """(values (n, …) of the model's first input, values (1, …) of its other inputs, weights, operands) → the target's
+    values."""
+
+    def values(first, others, weights, operands):
+        tensors = [first, *(tf.repeat(other, tf.shape(first)[0], axis=0) for other in others)]
         tensors = [tf.cast(tensor, start.dtype) for tensor, start in zip(tensors, model.inputs, strict=True)]
         return total(model(tensors, training=False), measures, weights, operands)
 

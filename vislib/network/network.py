@@ -4,7 +4,8 @@ Each computation is traced once for any batch size and then reused. Methods use 
 change a model.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from vislib.graph.graph import Graph, Node
 from vislib.graph.inputs import Inputs
 from vislib.graph.outputs import probed
 from vislib.graph.relevance_rules import Composite
+from vislib.network import bias_terms, rescaling, together
 from vislib.network.computations import (
     blocking_nodes,
     channel_effects,
@@ -25,6 +27,7 @@ from vislib.network.computations import (
     map_gradients,
     target_values,
     whole,
+    with_first_input,
     with_scaled_channels,
 )
 from vislib.network.failures import (
@@ -47,6 +50,21 @@ from vislib.speed.graph_variants import GraphVariants
 from vislib.speed.incremental.run import Patched
 from vislib.targets.base import LOGITS, Form, Target
 from vislib.tasks import Task
+
+
+@dataclass(frozen=True, eq=False)
+class _Cut:
+    """A network cut at a layer.
+
+    Attributes:
+        starts: The tensors that cross the cut, the layer's maps first.
+        before: Gives their values for preprocessed inputs.
+        behind: Makes a model of the rest.
+    """
+
+    starts: tuple[keras.KerasTensor, ...]
+    before: Callable[[np.ndarray], list[tf.Tensor]]
+    behind: Callable[[], keras.Model]
 
 
 class Network:
@@ -319,26 +337,70 @@ class Network:
             LayerError: If the target does not depend on the layer.
         """
         given = TargetArguments.of(target, len(scales), self)
-        graph = self.variants.for_maps()
-        node = self._map_node(graph, layer)
-        read = self.read(graph, given.form)
-        self._check_leads_to(graph, node, given.form, every=True)
-        starts = graph.up_to(*read).cut_at(node)
+        cut = self._cut(layer, given.form)
         with failures_as_sentences(self.name, self.graph, inputs, len(scales), scaled=True):
-            before = self.functions.traced(
-                ("before", layer, given.form),
-                lambda: forward_all(keras.Model(graph.input, list(starts))),
-                self.images_spec,
-            )
-            kept = before(tf.constant(inputs, tf.float32))
+            kept = cut.before(inputs)
             behind = self.functions.traced(
                 ("behind", layer, given.form),
-                lambda: with_scaled_channels(graph.behind(node, read), given.measures),
+                lambda: with_scaled_channels(cut.behind(), given.measures),
                 tf.TensorSpec((None, scales.shape[1])),
                 [tf.TensorSpec(tensor.shape) for tensor in kept],
                 *given.specs,
             )
             return behind(tf.constant(scales, tf.float32), kept, *given.part()).numpy()
+
+    @recorded
+    def values_of_maps(self, inputs: np.ndarray, layer: str, maps: np.ndarray, target: Target) -> np.ndarray:
+        """A target's values (n,) for one input (1, h, w, c) when a layer's maps are replaced by given ones.
+
+        Only the layers behind this one are computed, and those of shortcuts past it.
+
+        Args:
+            inputs: The preprocessed input (1, h, w, c), from which the shortcuts past the layer come.
+            layer: A layer with feature maps.
+            maps: Its maps (n, h, w, channels).
+            target: A target, each of whose terms depends on the layer.
+
+        Raises:
+            LayerError: If the target does not depend on the layer.
+            ParameterError: If the maps do not have the shape of the layer's.
+        """
+        given = TargetArguments.of(target, len(maps), self)
+        cut = self._cut(layer, given.form)
+        shape = tuple(cut.starts[0].shape[1:])
+        if maps.shape[1:] != shape:
+            raise ParameterError(f"Maps of layer '{layer}' have the shape {shape}; not {maps.shape[1:]}.")
+        with failures_as_sentences(self.name, self.graph, inputs, min(len(maps), self.batch_size)):
+            others = cut.before(inputs)[1:] if len(cut.starts) > 1 else []
+            behind = self.functions.traced(
+                ("behind given maps", layer, given.form),
+                lambda: with_first_input(cut.behind(), given.measures),
+                tf.TensorSpec((None, *shape)),
+                [tf.TensorSpec(tensor.shape) for tensor in others],
+                *given.specs,
+            )
+            parts = [slice(start, start + self.batch_size) for start in range(0, len(maps), self.batch_size)]
+            chunks = [behind(tf.constant(maps[now], tf.float32), others, *given.part(now)).numpy() for now in parts]
+        return np.concatenate(chunks) if chunks else np.empty(0, np.float32)
+
+    def _cut(self, layer: str, form: Form) -> "_Cut":
+        """The network cut at a layer.
+
+        Raises:
+            LayerError: If a term of the target does not depend on the layer.
+        """
+        graph = self.variants.for_maps()
+        node, read = self._map_node(graph, layer), self.read(graph, form)
+        self._check_leads_to(graph, node, form, every=True)
+        starts = graph.up_to(*read).cut_at(node)
+
+        def before(inputs: np.ndarray) -> list[tf.Tensor]:
+            function = self.functions.traced(
+                ("before", layer, form), lambda: forward_all(keras.Model(graph.input, list(starts))), self.images_spec
+            )
+            return function(tf.constant(inputs, tf.float32))
+
+        return _Cut(starts, before, lambda: graph.behind(node, read))
 
     @runs_network(gradient=True)
     def relevance(

@@ -98,6 +98,46 @@ def filters(context: Context, layer: str) -> str:
     return f"{classifier_lines(context)}kernels = vislib.filters(classifier, {layer!r})  # (k_h, k_w, c_in, c_out)\n"
 
 
+def groups(context: Context, result: vislib.concepts.Groups) -> str:
+    """The lines that group the channels of a layer for an image."""
+    lines, target = _target(context, result.target)
+    return (
+        f"{preamble(context)}\n{lines}"
+        f"groups = vislib.concepts.groups(\n    classifier, image, {result.layer!r}, "
+        f"{len(result)}, target={target}\n)\n"
+        f"groups.maps  # {result.maps.shape}: how strong each group is at each place\n"
+        f"groups.channels  # {result.channels.shape}: how much each channel belongs to each group\n"
+        "vislib.concepts.regions_picture(image, groups, size=1024).save('groups.png')\n"
+    )
+
+
+def concepts(context: Context, images: str, layer: str, only_predicted: bool, **settings: object) -> str:
+    """The lines that find the concepts of a class in a set of images; `images` is its expression."""
+    lines, target = _target(context, context.classifier.target(context.target))
+    given = "".join(f", {name}={value!r}" for name, value in settings.items())
+    return (
+        f"{preamble(context)}\n{lines}images = {images}\n"
+        f"concepts = vislib.concepts.craft(\n    classifier, images, {target}, {layer!r}, "
+        f"only_predicted={only_predicted}{given}\n)\n"
+        "concepts.importance  # total Sobol index of each concept\n"
+        "heatmap = concepts.heatmap(classifier, image, 0)\n"
+        "vislib.concepts.save_concepts(concepts, 'concepts.npz')\n"
+    )
+
+
+def tcav(context: Context, images: str, layer: str, only_predicted: bool, n_runs: int, names: Sequence[str]) -> str:
+    """The lines that test a concept; `names` are the files of the concept's and of the random images."""
+    lines, target = _target(context, context.classifier.target(context.target))
+    concept, random = names
+    shown = {concept.removesuffix(".zip"): concept}
+    return (
+        f"{preamble(context)}\n{lines}images = {images}\n"
+        f"(score,) = vislib.concepts.tcav(\n    classifier, {shown!r}, {random!r}, images, {target}, {layer!r}, "
+        f"only_predicted={only_predicted}, n_runs={n_runs}\n)\n"
+        "print(score.in_words())\n"
+    )
+
+
 def unit_card(context: Context, layer: str, channel: int) -> str:
     """The lines that compute the parts of a channel's card."""
     return (

@@ -1,0 +1,138 @@
+"""The concepts of a class over a set of images (CRAFT): found on a click, then shown on any image."""
+
+import html
+
+import streamlit as st
+
+import vislib
+from pages._ui.concepts.image_sets import Chosen
+from pages._ui.results import downloads, picture, snippets
+from pages._ui.server import work
+from pages._ui.shell.context import Context
+from pages._ui.widgets.inline_image import jpeg_uri
+from pages._ui.widgets.text import plain
+from vislib.concepts import Concepts
+from vislib.concepts.pictures import crops_picture
+from vislib.concepts.stored import concepts_bytes
+from vislib.output import export, render
+
+_TILE_PX = 260
+
+
+def settings_controls() -> dict[str, int | float]:
+    """Widgets for the settings of CRAFT, behind one button."""
+    with st.popover("Parameters", icon=":material/tune:"):
+        return {
+            "n_concepts": st.slider("Concepts", 3, 20, 6, key="n_concepts", bind="query-params"),
+            "crop_share": st.slider(
+                "Crop, as a share of the input's side", 0.1, 0.9, 0.33, 0.01, key="crop_share", bind="query-params"
+            ),
+            "most_images": st.slider("At most so many images", 10, 500, 100, 10, key="most_images"),
+        }
+
+
+def show(context: Context, layer: str, chosen: Chosen | None, settings: dict[str, int | float]) -> None:
+    """A button that finds the concepts; once they are found, their crops, importance and place in the image."""
+    if chosen is None:
+        st.caption("Choose a zip of pictures above.")
+        return
+    asked: set[tuple] = st.session_state.setdefault("concepts asked", set())
+    try:
+        images = chosen.images(context)
+        what = (layer, images.digest, chosen.only_predicted, tuple(settings.items()))
+        key = (context.classifier.key, "concepts", context.target_key, *what)
+        if work.found(key) is None and key not in asked:
+            st.button(
+                f"Find concepts in {chosen.name}",
+                key="find concepts",
+                icon=":material/play_arrow:",
+                on_click=asked.add,
+                args=(key,),
+            )
+            return
+        concepts = work.run(
+            key,
+            "Finding concepts",
+            lambda progress: vislib.concepts.craft(
+                context.classifier,
+                images,
+                context.target,
+                layer,
+                only_predicted=chosen.only_predicted,
+                progress=progress,
+                **settings,
+            ),
+        )
+    except vislib.VislibError as error:
+        st.error(plain(str(error)))
+        return
+    if concepts is not None:
+        _cards(context, concepts)
+        _below(context, concepts, chosen, layer, settings)
+
+
+def _cards(context: Context, concepts: Concepts) -> None:
+    """For each concept the crops that show it most, where it is in the image, and both measures of its importance."""
+    key = context.key("concept maps", concepts.layer, concepts.digest)
+    heatmaps = work.stored(key, lambda: concepts.heatmaps(context.classifier, context.image))
+    reach, scale = float(concepts.importance.max()) or 1.0, render.Scale(0.0, max(map(_largest, heatmaps)) or 1.0)
+    cells = []
+    for k, heatmap in enumerate(heatmaps):
+        place = render.overlay(context.shown, heatmap, size=_TILE_PX, scale=scale)
+        width = concepts.importance[k] / reach * 100
+        cells.append(
+            "<figure style='max-width:none'>"
+            f"<img src='{jpeg_uri(crops_picture(concepts.crops[k]))}' alt='The crops that show concept {k + 1} most'>"
+            f"<figcaption><b>Concept {k + 1}</b>, importance {concepts.importance[k]:.2f}"
+            "<span class='v-top' style='display:block'><span class='v-bar' style='display:block;margin:.25rem 0'>"
+            f"<span style='width:{width:.0f}%'></span></span></span>"
+            f"adds {signed(concepts.contributions[k])} by the gradient</figcaption>"
+            f"<img src='{jpeg_uri(place)}' alt='Where concept {k + 1} is in {html.escape(context.image_name)}' "
+            "style='margin-top:.4rem'>"
+            f"<figcaption>{_strength(heatmap, scale)} in {html.escape(context.image_name)}</figcaption></figure>"
+        )
+    st.html(
+        "<div style='display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(max(150px,15%),1fr))' "
+        f"class='v-strip'>{''.join(cells)}</div>"
+    )
+
+
+def signed(value: float) -> str:
+    """A number with its sign, the typographic minus."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def _largest(heatmap: vislib.Heatmap) -> float:
+    return float(heatmap.values.max())
+
+
+def _strength(heatmap: vislib.Heatmap, scale: render.Scale) -> str:
+    """How strong a concept is in the image, in words, against the strongest one there."""
+    return "hardly there" if _largest(heatmap) < 0.1 * scale.high else f"up to {_largest(heatmap):.2g}"
+
+
+def _below(context: Context, concepts: Concepts, chosen: Chosen, layer: str, settings: dict) -> None:
+    notes = "".join(f" {note}" for note in concepts.notes)
+    picture.caption(
+        f"What matters for the {concepts.explained} at {concepts.layer}",
+        f"From {concepts.n_images:,} images of {concepts.set_name}, relative error {concepts.error:.2f}. "
+        f"Importance: the share of the score's variation that the concept takes part in (total Sobol index) while "
+        f"all are weakened at random, over {concepts.n_measured} images.{notes}",
+    )
+    downloads.show(
+        f"concepts {layer}",
+        downloads.file_stem(context.model_name, context.label, "concepts"),
+        {
+            "npz": lambda: concepts_bytes(concepts),
+            "csv": lambda: export.table_bytes(_rows(concepts), ".csv"),
+        },
+        snippets.concepts(context, chosen.code(context), layer, chosen.only_predicted, **settings),
+    )
+
+
+def _rows(concepts: Concepts) -> list[dict]:
+    measured = zip(concepts.importance, concepts.contributions, strict=True)
+    return [
+        {"concept": k + 1, "total_sobol": float(sobol), "gradient_x_activation": float(contribution)}
+        for k, (sobol, contribution) in enumerate(measured)
+    ]

@@ -1,0 +1,116 @@
+"""The groups of the image: coloured regions on the photograph, and what each of them is."""
+
+import html
+
+import streamlit as st
+
+import vislib
+from pages._ui.results import downloads, picture, snippets
+from pages._ui.server import work
+from pages._ui.shell.context import Context
+from pages._ui.widgets.inline_image import jpeg_uri, show_image
+from pages._ui.widgets.text import plain
+from vislib.concepts import Groups, group_picture, regions_picture
+from vislib.concepts.pictures import colour
+from vislib.concepts.stored import groups_bytes
+from vislib.output import export, figures
+
+MOST_GROUPS = 8
+_TILE_PX = 220
+_CHANNELS = 3
+
+
+def most_groups(context: Context, layer: str) -> int:
+    """How many groups a layer can have on this page."""
+    height, width, n_channels = context.classifier.network.map_node(layer).output.shape[1:]
+    return min(MOST_GROUPS, height * width, n_channels)
+
+
+def show(context: Context, layer: str, n_groups: int, opacity: float) -> None:
+    """Computes the groups, and draws the picture with its legend beside it."""
+    try:
+        groups = work.run(
+            context.key("groups", layer, n_groups, context.target_key),
+            "Groups of channels",
+            lambda progress: vislib.concepts.groups(
+                context.classifier, context.image, layer, n_groups, target=context.target
+            ),
+        )
+    except vislib.VislibError as error:
+        st.error(plain(str(error)))
+        return
+    if groups is None:
+        return
+    large, beside = st.columns([4, 5], gap="medium")
+    with large:
+        drawn = regions_picture(context.shown, groups, opacity, picture.SIDE)
+        show_image(drawn, alt=f"{len(groups)} groups of channels of {layer} over {context.image_name}")
+        with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
+            picture.caption(
+                f"{len(groups)} groups of the {groups.channels.shape[1]:,} channels of {layer}", _said(groups)
+            )
+            _menu(context, groups, opacity)
+    with beside:
+        st.html(_legend(context, groups))
+
+
+def _said(groups: Groups) -> str:
+    notes = "".join(f" {note}" for note in groups.notes)
+    return (
+        "A colour shows where channels are active together. The groups give the layer's activations with a relative "
+        f"error of {groups.error:.2f}; what they leave out adds {groups.rest:+.2f} to the {groups.explained}.{notes}"
+    )
+
+
+def _legend(context: Context, groups: Groups) -> str:
+    """The groups' regions with their effects and strongest channels, as HTML."""
+    reach = float(abs(groups.contributions).max()) or 1.0
+    cells = []
+    for k, value in enumerate(groups.contributions):
+        drawn = group_picture(context.shown, groups, k, _TILE_PX)
+        rgb = "rgb({}, {}, {})".format(*colour(k))
+        channels = ", ".join(str(channel) for channel, _ in groups.strongest_channels(k, _CHANNELS))
+        effect = f"{'raises' if value >= 0 else 'lowers'} it by {abs(value):.2f}"
+        bar = f"width:{abs(value) / reach * 100:.0f}%;background:{rgb}" + (";opacity:.45" if value < 0 else "")
+        cells.append(
+            "<figure style='max-width:none'>"
+            f"<img src='{jpeg_uri(drawn)}' alt='Region of group {k + 1}: bright where it is strong'>"
+            f"<figcaption><span class='v-key' style='background:{rgb}'></span><b>Group {k + 1}</b> {effect}"
+            f"<span class='v-top' style='display:block'><span class='v-bar' style='display:block;margin:.25rem 0'>"
+            f"<span style='{bar}'></span></span></span>"
+            f"channels {channels}</figcaption></figure>"
+        )
+    title = f"What each group adds to the {groups.explained}, which is {groups.score:.2f}".replace("-", "−")
+    return (
+        f"<p class='v-caption' style='margin:0 0 .5rem'><b>{html.escape(title)}</b></p>"
+        f"<div style='display:grid;gap:.9rem .8rem;grid-template-columns:repeat(auto-fill,minmax(max(130px,30%),1fr))' "
+        f"class='v-strip'>{''.join(cells)}</div>"
+    )
+
+
+def _menu(context: Context, groups: Groups, opacity: float) -> None:
+    def enlarged():
+        return regions_picture(context.shown, groups, opacity, figures.LEAST_SIDE)
+
+    downloads.show(
+        f"groups {groups.layer}",
+        downloads.file_stem(context.image_name, groups.layer, "groups"),
+        {
+            "png": lambda: export.png_bytes(enlarged()),
+            "npz": lambda: groups_bytes(groups),
+            "csv": lambda: export.table_bytes(_rows(groups), ".csv"),
+        },
+        snippets.groups(context, groups),
+        enlarged,
+    )
+
+
+def _rows(groups: Groups) -> list[dict]:
+    return [
+        {
+            "group": k + 1,
+            "contribution": float(value),
+            "strongest_channels": " ".join(str(channel) for channel, _ in groups.strongest_channels(k, 10)),
+        }
+        for k, value in enumerate(groups.contributions)
+    ]

@@ -1,0 +1,148 @@
+"""The command `concepts`: groups of one image, concepts of a class over a set, a test of a concept shown by images."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from vislib.cli.image_options import add_image_options, image_reader
+from vislib.cli.model_options import add_model_options
+from vislib.cli.target_options import add_target_options, target_of
+from vislib.concepts import Concepts, craft, crops_picture, groups, regions_picture, save_concepts, tcav
+from vislib.concepts.stored import groups_bytes
+from vislib.errors import ParameterError
+from vislib.model.classifier import Classifier
+from vislib.output import export, figures
+from vislib.progress import Progress
+
+_GROUPS, _CRAFT, _TCAV = "groups", "craft", "tcav"
+_PICTURE = (".png", ".npz")
+_TABLES = (".csv", ".json")
+_SET = "a folder, a .zip, a list of paths, mnist or cifar10"
+Load = Callable[[], Classifier]
+
+
+def add_concepts_arguments(command: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """The arguments of `concepts`: three kinds, whose parsers are returned."""
+    kinds = command.add_subparsers(dest="kind", required=True, metavar="KIND")
+    one = kinds.add_parser(_GROUPS, help="a few regions of one image, by where channels are active together")
+    add_image_options(one)
+    add_target_options(one)
+    one.add_argument("--groups", type=int, default=6, help="how many (default 6)")
+    one.add_argument("--out", required=True, help="a picture (.png), or the numbers (.npz)")
+    many = kinds.add_parser(_CRAFT, help="what a class is made of, found in crops of many images (CRAFT)")
+    many.add_argument("--concepts", type=int, default=10, help="how many are looked for (default 10)")
+    many.add_argument(
+        "--crop-share", type=float, default=0.33, help="side of a crop: a share of the input's (default 0.33)"
+    )
+    many.add_argument("--out", required=True, help="the concepts (.npz), or their crops (.png, .svg or .pdf)")
+    test = kinds.add_parser(_TCAV, help="whether a concept that you show by images matters for a class (TCAV)")
+    test.add_argument("--concept", action="append", required=True, help=f"images that show it: {_SET}; may be repeated")
+    test.add_argument("--random", required=True, help="random images without it: the same")
+    test.add_argument("--runs", type=int, default=20, help="runs, and as many between random halves (default 20)")
+    test.add_argument("--out", help="also write every run to this .csv or .json file")
+    for kind in (many, test):
+        kind.add_argument("images", help=f"the images of the class: {_SET}")
+        kind.add_argument("--class", dest="class_name", required=True, help="label or number of the class or output")
+        kind.add_argument("--all", action="store_true", help="use images of other predicted classes too")
+        kind.add_argument("--most", type=int, default=200, help="at most so many images (default 200)")
+    for kind in (one, many, test):
+        kind.add_argument("--layer", help="a layer with feature maps (default: the last one before pooling)")
+        kind.add_argument("--seed", type=int, default=0, help="seed of all that is random (default 0)")
+        add_model_options(kind)
+    return [one, many, test]
+
+
+def run_concepts(options: argparse.Namespace, load: Load, progress: Progress) -> None:
+    """Runs one kind and prints what it found.
+
+    Args:
+        options: Those of `add_concepts_arguments`.
+        load: Loads the network, once the other options are checked.
+        progress: Reports progress.
+
+    Raises:
+        VislibError: If an option is not accepted, or the images or the network cannot be used.
+    """
+    {_GROUPS: _run_groups, _CRAFT: _run_craft, _TCAV: _run_tcav}[options.kind](options, load, progress)
+
+
+def _run_groups(options: argparse.Namespace, load: Load, progress: Progress) -> None:
+    path = export.check_path(options.out, _PICTURE)
+    read = image_reader(options)
+    classifier = load()
+    image = read(classifier)
+    target = target_of(options, classifier, image)
+    found = groups(classifier, image, options.layer, options.groups, target=target, seed=options.seed)
+    content = groups_bytes(found)
+    if path.suffix.lower() == ".png":
+        content = export.png_bytes(regions_picture(image, found, size=figures.LEAST_SIDE))
+    export.write_whole(path, content)
+    for k, value in enumerate(found.contributions):
+        channels = ", ".join(str(channel) for channel, _ in found.strongest_channels(k))
+        print(f"group {k + 1}: {value:+.2f}, channels {channels}")
+    print(f"{found.explained} {found.score:.2f}, relative error {found.error:.2f} at {found.layer} → {path}")
+    for note in found.notes:
+        print(note)
+
+
+def _run_craft(options: argparse.Namespace, load: Load, progress: Progress) -> None:
+    path = export.check_path(options.out)
+    concepts = craft(
+        load(),
+        options.images,
+        options.class_name,
+        options.layer,
+        only_predicted=False if options.all else None,
+        progress=progress,
+        n_concepts=options.concepts,
+        crop_share=options.crop_share,
+        most_images=options.most,
+        seed=options.seed,
+    )
+    _save(concepts, path)
+    for k, (sobol, added) in enumerate(zip(concepts.importance, concepts.contributions, strict=True)):
+        print(f"concept {k + 1}: importance {sobol:.2f}, gradient × activation {added:+.2f}")
+    print(
+        f"{concepts.explained}: {concepts.n_images:,} images of {concepts.set_name}, relative error "
+        f"{concepts.error:.2f} at {concepts.layer} → {path}"
+    )
+    for note in concepts.notes:
+        print(note)
+
+
+def _save(concepts: Concepts, path: Path) -> None:
+    if path.suffix.lower() == ".npz":
+        save_concepts(concepts, path)
+        return
+    sheets = [np.asarray(crops_picture(crops)) for crops in concepts.crops]
+    titles = [f"concept {k + 1}: {value:.2f}" for k, value in enumerate(concepts.importance)]
+    export.write_whole(path, export.figure_bytes(figures.pictures(sheets, titles), path.suffix.lower()[1:]))
+
+
+def _run_tcav(options: argparse.Namespace, load: Load, progress: Progress) -> None:
+    path = export.check_path(options.out, _TABLES) if options.out else None
+    if len(set(options.concept)) < len(options.concept):
+        raise ParameterError("--concept names the same images twice.")
+    scores = tcav(
+        load(),
+        {name: name for name in options.concept},
+        options.random,
+        options.images,
+        options.class_name,
+        options.layer,
+        n_runs=options.runs,
+        most_images=options.most,
+        only_predicted=False if options.all else None,
+        seed=options.seed,
+        progress=progress,
+    )
+    for score in scores:
+        print(f"{'significant' if score.significant else 'not significant'}: {score.in_words()}")
+        for note in score.notes:
+            print(f"  {note}")
+    if path is not None:
+        rows = [row for score in scores for row in score.rows()]
+        export.write_whole(path, export.table_bytes(rows, path.suffix.lower()))
+        print(f"→ {path}")

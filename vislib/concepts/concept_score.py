@@ -1,0 +1,91 @@
+"""What TCAV found for one concept at one layer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class ConceptScore:
+    """How a target depends on a concept at one layer.
+
+    Attributes:
+        concept: The concept's name.
+        layer: The layer's name.
+        explained: The target in words.
+        scores: (n_runs,) 0..1: in each run the share of the images whose target rises along the concept's direction.
+        random_scores: (n_runs,): the same for directions between two random halves.
+        p: Two-sided p-value of Welch's t-test between both.
+        accuracies: (n_runs,) 0..1: the share of held-out images that each direction tells apart from random images.
+        random_accuracies: (n_runs,): the same for random halves.
+        p_accuracy: One-sided p-value of Welch's t-test: are the concept's accuracies higher?
+        n_tests: Number of concepts × layers that were tested together; both p-values must be below alpha / n_tests.
+        alpha: The level of significance.
+        n_concept: Number of images of the concept.
+        n_random: Number of random images.
+        n_images: Number of images whose target was differentiated.
+        notes: Sentences to show beside the score.
+    """
+
+    concept: str
+    layer: str
+    explained: str
+    scores: np.ndarray
+    random_scores: np.ndarray
+    p: float
+    accuracies: np.ndarray
+    random_accuracies: np.ndarray
+    p_accuracy: float
+    n_tests: int
+    alpha: float
+    n_concept: int
+    n_random: int
+    n_images: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> float:
+        """The mean score, 0..1: above 0.5 the concept raises the target, below it lowers it."""
+        return float(self.scores.mean())
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether the layer tells the concept's held-out images from random ones, better than random from random."""
+        return self.p_accuracy < self.alpha / self.n_tests
+
+    @property
+    def significant(self) -> bool:
+        """Whether the layer knows the concept and the score differs from those of random directions."""
+        return self.is_learned and self.p < self.alpha / self.n_tests
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a run, for a table."""
+        named = {
+            "score": self.scores,
+            "random_score": self.random_scores,
+            "accuracy": self.accuracies,
+            "random_accuracy": self.random_accuracies,
+        }
+        runs = zip(*(values.tolist() for values in named.values()), strict=True)
+        return [{"concept": self.concept, "layer": self.layer} | dict(zip(named, run, strict=True)) for run in runs]
+
+    def in_words(self) -> str:
+        """The finding as a sentence."""
+        runs = f"{len(self.scores)} runs against {len(self.random_scores)} random ones"
+        if not self.is_learned:
+            return (
+                f"{self.layer} does not tell “{self.concept}” from random images: {self.accuracies.mean():.0%} of the "
+                f"held-out images are told apart, {self.random_accuracies.mean():.0%} by chance ({runs})."
+            )
+        if not self.significant:
+            return (
+                f"No effect of “{self.concept}” on the {self.explained} is shown at {self.layer}: its score "
+                f"{self.score:.2f} is like those of random directions, {self.random_scores.mean():.2f} on average "
+                f"(p = {self.p:.2g}, {runs})."
+            )
+        effect = "raises" if self.score > self.random_scores.mean() else "lowers"
+        return (
+            f"“{self.concept}” {effect} the {self.explained} at {self.layer}: score {self.score:.2f}, random "
+            f"directions {self.random_scores.mean():.2f} (p = {self.p:.2g}, {runs})."
+        )

@@ -1,0 +1,143 @@
+"""Concepts that were found for a class: what they are, and where they are in any image."""
+
+import hashlib
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from vislib.attribution.base import upsample
+from vislib.concepts.factors import coefficients_of
+from vislib.errors import ParameterError
+from vislib.model.classifier import Classifier
+from vislib.output.heatmap import Heatmap
+
+UNIT = "activation"
+
+
+@dataclass(frozen=True, eq=False)
+class Concepts:
+    """The concepts of a class (CRAFT), the most important first.
+
+    Attributes:
+        model: The classifier's key.
+        layer: The layer whose activations are factored.
+        explained: What the concepts matter for, in words: "logit of “3”".
+        class_index: The class; None if the target is not about a single class.
+        vectors: (n, channels) float32, ≥ 0: the channels of each concept; rows of length 1.
+        importance: (n,) float32, ≥ 0: total Sobol index, the mean over images: how much of the score varies with each
+            concept when all are weakened at random. The indices may sum to more than 1.
+        contributions: (n,) float32: what each adds to the score by gradient × activation, the mean over images.
+        coefficients: (n_crops, n) float32: how much of each concept is in each crop.
+        crops: (n, k, side, side, 3) uint8: the crops that show each concept most; of bands their picture.
+        crop_images: (n, k) int: the numbers of the images in the set from which they are.
+        crop_boxes: (n, k, 4) int: their top, left, height and width at the size of the network's input.
+        error: ‖A⁺ − U W‖ / ‖A⁺‖ for the crops' activations A⁺.
+        lost: 0..1: the share of the crops' activations that is negative, which no concept holds.
+        n_images: Number of images whose crops were factored.
+        n_measured: Number of images over which the importance was measured.
+        set_name: The name of the set of images.
+        seed: The seed.
+        notes: Sentences to show beside the concepts.
+    """
+
+    model: str
+    layer: str
+    explained: str
+    class_index: int | None
+    vectors: np.ndarray
+    importance: np.ndarray
+    contributions: np.ndarray
+    coefficients: np.ndarray
+    crops: np.ndarray
+    crop_images: np.ndarray
+    crop_boxes: np.ndarray
+    error: float
+    lost: float
+    n_images: int
+    n_measured: int
+    set_name: str
+    seed: int
+    notes: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    @property
+    def digest(self) -> str:
+        """A digest of the concepts' channels, for the key of a cached result."""
+        return hashlib.sha256(self.vectors.tobytes()).hexdigest()[:16]
+
+    def maps(self, classifier: Classifier, image: np.ndarray) -> np.ndarray:
+        """How strong each concept is at each place of an image (H, W, 3): (h, w, n) float32, ≥ 0.
+
+        Raises:
+            ParameterError: If the concepts are those of another network.
+        """
+        if classifier.key != self.model:
+            raise ParameterError(
+                f"These concepts are those of the network {self.model}; in {classifier.key} they mean nothing. Find "
+                "its own with vislib.concepts.craft."
+            )
+        inputs = classifier.preprocess_input(classifier.resize(image)[None])
+        (maps,) = classifier.network.maps(inputs, [self.layer])
+        _, height, width, n_channels = maps.shape
+        if n_channels != self.vectors.shape[1]:
+            raise ParameterError(
+                f"Layer '{self.layer}' has {n_channels} channels, and these concepts {self.vectors.shape[1]}."
+            )
+        found = coefficients_of(maps[0].reshape(-1, n_channels), self.vectors)
+        return found.reshape(height, width, len(self))
+
+    def heatmap(self, classifier: Classifier, image: np.ndarray, concept: int) -> Heatmap:
+        """Where one concept is in an image (H, W, 3), as a heatmap that `vislib.save` and `vislib.render` take.
+
+        Its `score` is the concept's largest value in the image.
+
+        Raises:
+            ParameterError: If there is no such concept, or the concepts are those of another network.
+        """
+        return self.heatmaps(classifier, image)[self._checked(concept)]
+
+    def heatmaps(self, classifier: Classifier, image: np.ndarray) -> list[Heatmap]:
+        """The heatmap of every concept, from one pass."""
+        from vislib.targets import Layer
+
+        begun = time.perf_counter()
+        maps = self.maps(classifier, image)
+        shared: dict[str, Any] = {
+            "signed": False,
+            "unit": UNIT,
+            "method": "concept",
+            "target": Layer(self.layer),
+            "class_index": self.class_index,
+            "layer": self.layer,
+            "model": self.model,
+            "box": classifier.box(image),
+            "image_size": (image.shape[0], image.shape[1]),
+            "notes": self.notes,
+            "seconds": time.perf_counter() - begun,
+        }
+        return [
+            Heatmap(
+                values=np.maximum(upsample(maps[..., k], classifier.input_size), 0),
+                label=f"concept {k + 1}",
+                explained=f"concept {k + 1} for the {self.explained}",
+                score=float(maps[..., k].max()),
+                params={"concept": k, "set": self.set_name, "seed": self.seed},
+                title=f"Concept {k + 1}",
+                details={"cells": maps[..., k]},
+                **shared,
+            )
+            for k in range(len(self))
+        ]
+
+    def _checked(self, concept: int) -> int:
+        if (
+            isinstance(concept, bool)
+            or not isinstance(concept, int | np.integer)
+            or not 0 <= concept < len(self.vectors)
+        ):
+            raise ParameterError(f"Concepts go from 0 to {len(self.vectors) - 1}; not {concept!r}.")
+        return int(concept)
