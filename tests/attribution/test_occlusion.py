@@ -87,8 +87,11 @@ def test_occlusion_linear_network_drop_is_weights_times_difference():
 
 
 def test_occlusion_fill_already_there_no_drop():
-    heatmap = explain(tiny("conv_relu"), np.full((12, 12, 3), 127, np.uint8))
-    np.testing.assert_array_equal(heatmap.values, 0)
+    image = np.full((12, 12, 3), 127, np.uint8)
+    heatmap = explain(tiny("conv_relu"), image)
+    # Some processors round an image of a batch differently from the same image alone, by a unit in the last place.
+    rounding = np.finfo(np.float32).eps * np.abs(tiny("conv_relu").logits(image)).max()
+    np.testing.assert_allclose(heatmap.values, 0, atol=rounding)
 
 
 def test_occlusion_defaults_a_seventh_and_half_of_it(classifier, cat):
