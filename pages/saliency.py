@@ -15,7 +15,7 @@ with style.settings_row():
     explainers = explain.settings(here, names)
 quick, costly = explain.by_cost(explainers)
 explain.grid(here, quick, look, "saliency", with_image=True)
-st.header("Methods that run the network dozens of times", anchor=False)
+st.header("Methods that take longer", anchor=False)
 explain.grid_on_request(here, costly, look)
 per_class.show(here, explainers[0], look)
 explain.about(names)

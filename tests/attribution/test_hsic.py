@@ -23,8 +23,12 @@ def by_definition(shown, scores):
     return np.array(found), width
 
 
-def test_against_the_definition():
+@pytest.mark.parametrize("share", [0.5, 0.3])
+def test_against_the_definition(share):
+    """Of the method's masks, and of masks that show too little, where centring both rows and columns matters."""
     shown = Hsic(n_cells=3, n_masks=40, seed=4).masks()
+    if share < 0.5:
+        shown = (np.random.default_rng(2).random(shown.shape) < share).astype(np.float32)
     scores = np.sin(shown @ np.arange(9)) + shown[:, 2]
     found, width = dependences(shown, scores)
     expected, expected_width = by_definition(shown, scores)

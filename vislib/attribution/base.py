@@ -74,7 +74,8 @@ class Explainer(ABC):
         random: Whether the method draws random samples from its field `seed`; a batch gives each image a different
             seed. Occlusion's seed is for one of its fills only and does not count.
         batched: Whether `attribute_many` computes several images in one pass.
-        costly: Whether it runs the network so often, many dozens of times, that a page waits for a click.
+        costly: Whether its first map takes so long, by many passes or by preparing a graph, that a page waits
+            for a click.
     """
 
     name: ClassVar[str]

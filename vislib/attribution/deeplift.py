@@ -29,6 +29,7 @@ class DeepLift(OnePass):
     name = "deeplift"
     title = "DeepLIFT (rescale)"
     family = Family.GRADIENT
+    costly = True  # it has a graph of its own, which takes seconds to prepare, once for a network
     reference = "Shrikumar, Greenside & Kundaje 2017, arXiv 1704.02685"
     caveat = (
         "It explains the difference to the baseline, which is a choice. Two networks of equal outputs may have "

@@ -10,7 +10,6 @@ from vislib.attribution.base import Attribution, Family, OnePass, upsample
 from vislib.attribution.completeness import Completeness
 from vislib.errors import listed
 from vislib.model.classifier import Classifier
-from vislib.network.bias_terms import without_bias_term
 from vislib.targets.base import Target
 
 
@@ -32,6 +31,7 @@ class FullGrad(OnePass):
     name = "fullgrad"
     title = "FullGrad"
     family = Family.GRADIENT
+    costly = True  # it has a graph of its own, which takes seconds to prepare, once for a network
     reference = "Srinivas & Fleuret 2019, arXiv 1905.00780"
     caveat = (
         "Each layer is scaled to the same range before the sum, so a layer with hardly any part in the score counts as "
@@ -45,8 +45,9 @@ class FullGrad(OnePass):
     ) -> list[Attribution]:
         network, size = classifier.network, classifier.input_size
         terms = network.bias_terms(classifier.preprocess_input(resized), targets)
-        unknown = without_bias_term(network.variants.elementary())
-        named = (f"Layers whose bias is not known are left out: {listed(unknown, 4)}.",) if unknown else ()
+        named: tuple[str, ...] = ()
+        if terms.unknown:
+            named = (f"Layers whose bias is not known are left out: {listed(terms.unknown, 4)}.",)
         found = []
         for number, (term, total, score) in enumerate(zip(terms.input_term, terms.totals, terms.values, strict=True)):
             values = _scaled(term).sum(axis=-1)

@@ -44,11 +44,12 @@ class LayerCamFused(OnePass):
     def attribute_many(
         self, classifier: Classifier, resized: np.ndarray, targets: Sequence[Target]
     ) -> list[Attribution]:
-        layers = self.layers(classifier, targets[0])
+        every = layers_before(classifier, targets[0])
+        layers = every[-self.n_stages :]
         size, found = classifier.network.gradient_batch_size, list[Attribution]()
         for start in range(0, len(resized), size):
             now = slice(start, start + size)
-            with layers_together(layers):
+            with layers_together(every):  # the traced function with which other methods show all stages
                 each = [_layer_cams(classifier, resized[now], layer, targets[now]) for layer in layers]
             for of_image in zip(*each, strict=True):
                 cams, scores = zip(*of_image, strict=True)
@@ -57,28 +58,28 @@ class LayerCamFused(OnePass):
                 found.append(Attribution(values, notes=(note,), score=scores[0]))
         return found
 
-    def layers(self, classifier: Classifier, target: Target) -> list[str]:
-        """The last layer of each of the last stages that the target depends on, in the order of computation.
-
-        Raises:
-            LayerError: If there is no layer with feature maps before it.
-        """
-        network, graph = classifier.network, classifier.network.graph
-        read = network.read(graph, form(target, network))
-        before = [
-            layer
-            for layer in stages(classifier)
-            if network.map_node(layer) in graph.of_image
-            and any(graph.leads_to(network.map_node(layer), tensor) for tensor in read)
-        ]
-        return before[-self.n_stages :] or [network.last_map_layer_before(target)]
-
     def why_blank(
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
     ) -> str:
-        last = LayerCam(layer=self.layers(classifier, target)[-1])
+        last = LayerCam(layer=layers_before(classifier, target)[-1])
         (alone,) = last.attribute_many(classifier, resized[None], [target])
         return last.why_blank(classifier, resized, target, alone, score)
+
+
+def layers_before(classifier: Classifier, target: Target) -> list[str]:
+    """The last layer of each stage that depends on the image and that the target depends on, in the order of depth.
+
+    Raises:
+        LayerError: If there is no layer with feature maps before the target.
+    """
+    network, graph = classifier.network, classifier.network.graph
+    read, of_image = network.read(graph, form(target, network)), graph.of_image
+    before = [
+        layer
+        for layer in stages(classifier)
+        if (node := network.map_node(layer)) in of_image and any(graph.leads_to(node, tensor) for tensor in read)
+    ]
+    return before or [network.last_map_layer_before(target)]
 
 
 def _layer_cams(

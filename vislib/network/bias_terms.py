@@ -8,7 +8,7 @@ import numpy as np
 
 from vislib.backend import keras, tf
 from vislib.graph.elementary import Form, form_of, repeated
-from vislib.graph.graph import Graph, Node
+from vislib.graph.graph import Node
 from vislib.graph.layer_kinds import BATCH_NORMALIZATION, Role, kind_of
 from vislib.network.computations import existing, total
 from vislib.network.target_arguments import TargetArguments, Targets
@@ -24,12 +24,14 @@ class BiasTerms:
             summed over its channels: (n, h', w').
         totals: (n,), the sum of all terms, those of layers without places too.
         values: (n,), the target's values.
+        unknown: Names of the layers whose part in the target no term holds.
     """
 
     input_term: np.ndarray
     maps: list[np.ndarray]
     totals: np.ndarray
     values: np.ndarray
+    unknown: tuple[str, ...]
 
 
 def bias_terms(network: Any, inputs: np.ndarray, target: Targets) -> BiasTerms:
@@ -48,12 +50,8 @@ def bias_terms(network: Any, inputs: np.ndarray, target: Targets) -> BiasTerms:
         [np.concatenate(each) for each in zip(*maps, strict=True)],
         np.concatenate(totals),
         np.concatenate(values),
+        tuple(node.name for node in network.variants.elementary().nodes if form_of(node) is Form.OTHER),
     )
-
-
-def without_bias_term(graph: Graph) -> list[str]:
-    """Names of the nodes of an elementary graph whose part in the target no term holds."""
-    return [node.name for node in graph.nodes if form_of(node) is Form.OTHER]
 
 
 def _computation(network: Any, given: TargetArguments) -> Callable:
