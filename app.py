@@ -28,6 +28,7 @@ page = st.navigation(
             st.Page("pages/occlusion.py", title="Occlusion"),
             st.Page("pages/saliency.py", title="Saliency"),
             st.Page("pages/class_activation.py", title="Class activation"),
+            st.Page("pages/channels.py", title="Channels"),
             st.Page("pages/concepts.py", title="Concepts"),
             st.Page("pages/compare_and_trust.py", title="Compare & trust"),
             st.Page("pages/batch.py", title="Batch"),

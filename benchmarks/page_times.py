@@ -27,6 +27,7 @@ PAGES = (
     "unit_card",
     "saliency",
     "class_activation",
+    "channels",
     "occlusion",
     "compare_and_trust",
     "concepts",

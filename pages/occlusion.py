@@ -25,15 +25,14 @@ if heatmap is not None:
     with first.container(gap="xsmall"):
         maps.winners(here, heatmap)
     maps.one_patch(here, explainer, heatmap)
-st.header("Perturbation methods: RISE, LIME, KernelSHAP", anchor=False)
+names = [name for name in explain.of_family(here, "perturbation") if name != Occlusion.name]
+st.header(f"Perturbation methods: {explain.titles(names)}", anchor=False)
 st.caption(
     "RISE averages random masks, weighted by the score of the visible part. LIME and KernelSHAP cover superpixels "
-    "(regions of similar colour) and give each one the value that best explains the scores. Each runs the network "
-    "hundreds of times."
+    "(regions of similar colour) and give each one the value that best explains the scores. Sobol and HSIC measure how "
+    "the score depends on each cell of random masks. Each runs the network hundreds of times."
 )
 with style.settings_row("_others"):
-    others = explain.settings(
-        here, [name for name in explain.of_family(here, "perturbation") if name != Occlusion.name]
-    )
+    others = explain.settings(here, names)
 explain.grid_on_request(here, others, look)
 explain.about(explain.of_family(here, "perturbation"))

@@ -1,5 +1,7 @@
 """Saliency: the pixels to which the score reacts, by every gradient method."""
 
+import streamlit as st
+
 from pages._ui.results import explain, per_class
 from pages._ui.results.look import look_controls
 from pages._ui.shell import style
@@ -11,6 +13,9 @@ names = explain.of_family(here, "gradient")
 with style.settings_row():
     look = look_controls(signed=False, clip=0.01)
     explainers = explain.settings(here, names)
-explain.grid(here, explainers, look, "saliency", with_image=True)
+quick, costly = explain.by_cost(explainers)
+explain.grid(here, quick, look, "saliency", with_image=True)
+st.header("Methods that run the network dozens of times", anchor=False)
+explain.grid_on_request(here, costly, look)
 per_class.show(here, explainers[0], look)
 explain.about(names)

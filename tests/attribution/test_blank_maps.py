@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from any_networks import loaded
+from quick_methods import FEW
 from tiny_models import PLAIN, SIDE, random_image, seeded, tiny
 
 import vislib
@@ -12,7 +13,7 @@ from vislib.targets import Channel
 layers = keras.layers
 IMAGE = random_image()
 RELU_METHODS = ["grad-cam", "grad-cam++", "xgrad-cam", "layer-cam", "guided-grad-cam"]
-QUICK = {"rise": {"n_masks": 16}, "lime": {"n_samples": 16}, "kernel-shap": {"n_samples": 16}}
+QUICK = {name: FEW[name] for name in ("rise", "lime", "kernel-shap", "sobol", "hsic")}
 
 
 def against(scale: float = -1.0):

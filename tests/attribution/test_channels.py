@@ -7,7 +7,7 @@ import pytest
 from tiny_models import random_image, tiny
 
 import vislib
-from vislib.attribution.channels import heatmaps
+from vislib.attribution.channels import heatmaps, masking_check
 from vislib.errors import LayerError, ParameterError
 from vislib.targets import Channel
 
@@ -69,15 +69,16 @@ def test_channels_are_ordered_by_what_they_contribute():
 def test_masking_the_five_top_channels_lowers_the_logit_more_than_five_at_random(by, number):
     digits = digit_network()
     image = vislib.load_image(f"sample_images/digits/{number}.png")
-    network, inputs = digits.network, digits.preprocess_input(digits.resize(image)[None])
-    found = vislib.channels(digits, image, by=by)
-    n_channels, random = len(found.values), np.random.default_rng(0)
-    chosen = [found.order[:5], *(random.permutation(n_channels)[:5] for _ in range(20))]
-    scales = np.ones((len(chosen), n_channels), np.float32)
-    for row, numbers in zip(scales, chosen, strict=True):
-        row[numbers] = 0
-    top, *others = found.score - network.values_of_scaled_maps(inputs, found.layer, scales, found.target)
-    assert top > np.mean(others)
+    check = masking_check(digits, image, vislib.channels(digits, image, by=by))
+    assert check.without < check.at_random
+    assert (len(check.masked), check.n_random) == (5, 20)
+
+
+def test_masking_check_of_a_linear_head_is_the_contributions_left_out():
+    found = vislib.channels(tiny("conv_relu"), random_image(), target=2)
+    check = masking_check(tiny("conv_relu"), random_image(), found, n=3, n_random=4)
+    assert check.masked == tuple(found.order[:3])
+    assert check.without == pytest.approx(found.score - found.values[list(check.masked)].sum(), rel=1e-4)
 
 
 def test_channels_of_a_hidden_target():

@@ -3,18 +3,16 @@
 import numpy as np
 import pytest
 from any_networks import CASES, loaded
+from quick_methods import FEW
 from tiny_models import SIDE, random_image
 
 import vislib
 
 IMAGE = random_image()
-QUICK = {
+QUICK = FEW | {
     "rise": {"n_masks": 4},
     "lime": {"n_samples": 16, "n_segments": 4},
     "kernel-shap": {"n_samples": 16, "n_segments": 4},
-    "smoothgrad": {"n_samples": 2},
-    "vargrad": {"n_samples": 2},
-    "integrated-gradients": {"n_steps": 2, "add_steps": False},
 }
 OPAQUE = "subclassed, opaque"
 # For CAM, a pooling and one linear layer at the end; for the others, layers that can be seen.

@@ -19,7 +19,7 @@ ALL_METHODS_ON = "base in a new head"
 
 # What makes a method cheap, by the name of its parameter; for the methods that have it.
 CHEAP = {"n_samples": 2, "n_masks": 2, "n_steps": 2, "add_steps": False, "patch_px": 32, "stride_px": 32}
-CHEAP |= {"max_channels": 4}
+CHEAP |= {"max_channels": 4, "n_designs": 2, "n_cells": 2}
 
 
 # EfficientNet-Lite0 goes each of these ways with its own weights, in the tests of the methods.

@@ -13,6 +13,7 @@ QUICK_PAGES = {
     "occlusion": f"model=cifar10&{QUICK_QUERY}",
     "saliency": f"model=cifar10&{QUICK_QUERY}",
     "class_activation": "model=cifar10",
+    "channels": "model=cifar10",
     "what_a_unit_wants": "model=cifar10&steps.One unit=16",
     "unit_card": "model=cifar10",
     "compare_and_trust": "model=cifar10&methods=Grad-CAM",

@@ -20,6 +20,7 @@ LAST_TEXTS = {
     "occlusion": "One patch at a time",
     "saliency": "How far to trust these pictures",
     "class_activation": "Grad-CAM, stage by stage",
+    "channels": "Click a channel to see its card",
     "concepts": "How far to trust these concepts",
     "compare_and_trust": "Grid pointing game",
     "batch": "Every image is explained for the class that the network predicts",

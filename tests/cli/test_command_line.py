@@ -195,6 +195,25 @@ def test_trust_prints_and_writes_the_same_figures(run, tmp_path, suffix):
     assert rows[0]["verdict"] in out
 
 
+@pytest.mark.parametrize("by", ["gradient", "relevance"])
+def test_channels_prints_the_strongest_and_writes_all(run, tmp_path, by):
+    path = tmp_path / "channels.csv"
+    status, out, _ = run("channels", DIGIT, "--model", "digits", "--by", by, "--top", "2", "--out", path)
+    assert status == 0
+    rows = list(csv.DictReader(path.open()))
+    found = vislib.channels(vislib.load_classifier("digits"), vislib.load_image(DIGIT), by=by)
+    assert [int(row["channel"]) for row in rows] == list(found.order)
+    assert f"{found.order[0]:5d}  {found.values[found.order[0]]:+.4g}" in out
+    assert f"{found.order[2]:5d}  +" not in out
+    assert "as many at random" in out
+
+
+def test_channels_unknown_composite_refused(run):
+    status, _, errors = run("channels", DIGIT, "--model", "digits", "--by", "relevance", "--composite", "deep")
+    assert status == 2
+    assert "There is no composite 'deep'; there are: lrp-0" in errors
+
+
 class TestMaximize:
     def test_digit_classes_on_one_sheet(self, run, tmp_path):
         status, out, _ = run(

@@ -4,6 +4,7 @@ import functools
 
 import numpy as np
 import pytest
+from quick_methods import FEW
 from stopping import Stopped
 from tiny_models import PLAIN, SIDE, random_image, seeded
 
@@ -16,13 +17,10 @@ from vislib.targets import Channel
 
 layers = keras.layers
 IMAGE = random_image()
-SLOW = {
+SLOW = FEW | {
     "rise": {"n_masks": 4},
     "lime": {"n_samples": 8, "n_segments": 4},
     "kernel-shap": {"n_samples": 8, "n_segments": 4},
-    "smoothgrad": {"n_samples": 2},
-    "vargrad": {"n_samples": 2},
-    "integrated-gradients": {"n_steps": 2, "add_steps": False},
 }
 METHODS = sorted(vislib.methods())
 GRADIENT_FREE = [name.strip() for name in WITHOUT_GRADIENTS.replace(" and ", ", ").split(",")]

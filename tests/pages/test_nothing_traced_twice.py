@@ -11,6 +11,7 @@ PAGES = (
     "unit_card",
     "saliency",
     "class_activation",
+    "channels",
     "concepts",
     "occlusion",
     "compare_and_trust",

@@ -23,8 +23,9 @@ SHOWN = {
         "Average of 512 masks of 7 × 7 cells.",
         "superpixels. R² = 0.",
         "superpixels, estimated from 514 pictures",
+        "masks of 8 × 8 cells; the indices add up to",
     ],
-    "saliency": ["Saliency (vanilla gradient)", "SmoothGrad", "Logit of “cat”: "],
+    "saliency": ["Saliency (vanilla gradient)", "SmoothGrad", "Logit of “cat”: ", "regions, from 6 segmentations."],
     "class_activation": ["Grad-CAM at layer head_relu", "head_relu is the last layer before pooling"],
     "concepts": [
         "What each group adds to the logit of “tiger cat”, which is 9.23",
@@ -41,8 +42,10 @@ SMALL = {page: {"model": "cifar10"} for page in ("occlusion", "saliency")}
 
 
 def of_family(family, what="tiger cat over cat.jpg"):
-    """Alternative texts of the pictures of a family's methods; the page draws whatever is registered."""
-    return [f"{method.title} for {what}" for method in vislib.methods().values() if method.family == family]
+    """Alternative texts of the pictures of a family's methods; the page draws whatever is registered, costly ones
+    last."""
+    methods = [method for method in vislib.methods().values() if method.family == family]
+    return [f"{method.title} for {what}" for method in sorted(methods, key=lambda method: method.costly)]
 
 
 PICTURES = {
@@ -83,19 +86,15 @@ def test_page_opens_with_defaults(name, open_page):
 
 
 def test_what_takes_long_waits_for_a_click_and_then_follows_the_settings(open_page):
-    few = {
-        "rise.n_masks": "24",
-        "lime.n_samples": "24",
-        "kernel-shap.n_samples": "24",
-    }
+    few = QUICK | {"rise.n_masks": "24"}
     page = check_sound(open_page("occlusion", model="cifar10", **few))
-    assert page.button(key="compute all").label == "Compute RISE, LIME, KernelSHAP"
-    assert not [alt for alt in pictures(page) if alt.startswith(("RISE", "LIME", "KernelSHAP"))]
+    assert page.button(key="compute all").label == "Compute RISE, LIME, KernelSHAP, Sobol, HSIC"
+    assert not [alt for alt in pictures(page) if alt.startswith(("RISE", "LIME", "KernelSHAP", "Sobol", "HSIC"))]
     compute_all(page)
     page.number_input(key="rise.n_masks").set_value(32).run()
     assert "Average of 32 masks of 7 × 7 cells." in text(check_sound(page))
     page.selectbox(key="image").select("cifar10/dog.png").run()
-    assert page.button(key="compute all").label == "Compute RISE, LIME, KernelSHAP"
+    assert page.button(key="compute all").label == "Compute RISE, LIME, KernelSHAP, Sobol, HSIC"
     page.selectbox(key="image").select("cifar10/cat.png").run()
     assert "compute all" not in [button.key for button in page.button]
 

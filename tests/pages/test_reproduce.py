@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 from page_text import compute_all
+from quick_methods import QUICK
 
 import vislib
 
@@ -23,15 +24,14 @@ def of_family(family):
         ("feature_maps", {"image": "coffee.jpg", "layer": "head_relu"}, {"maps": ["head_relu"]}),
         (
             "occlusion",
-            {"model": "cifar10", "class": "dog", "occlusion.stride_px": "4", "occlusion.fill": "noise", "rise.n_masks": "20",
+            QUICK | {"model": "cifar10", "class": "dog", "occlusion.stride_px": "4", "occlusion.fill": "noise", "rise.n_masks": "20",
              "rise.fill": "blur", "lime.n_samples": "20", "lime.segmentation": "grid", "kernel-shap.n_samples": "20",
              "kernel-shap.n_segments": "15"},
             {"heatmap": of_family("perturbation")},
         ),
         (
             "saliency",
-            {"model": "cifar10", "class": "dog", "smoothgrad.n_samples": "3", "integrated-gradients.n_steps": "3",
-             "integrated-gradients.add_steps": "false"},
+            QUICK | {"model": "cifar10", "class": "dog"},
             {"heatmap": of_family("gradient")},
         ),
         (

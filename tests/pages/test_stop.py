@@ -3,11 +3,12 @@
 import pytest
 import streamlit as st
 from page_text import check_sound, compute_all, pictures
+from quick_methods import QUICK
 
 import vislib
 from pages._ui.server import work
 
-SMALL = {"model": "cifar10", "rise.n_masks": "64", "lime.n_samples": "16", "kernel-shap.n_samples": "16"}
+SMALL = QUICK | {"model": "cifar10", "rise.n_masks": "64"}
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ def test_similarity_to_the_image_itself_is_one_and_its_gradient_nothing():
 
 
 METHODS = sorted(set(vislib.methods()) - {"cam"})
-QUICK = {"n_samples": 4, "n_masks": 4, "n_steps": 4, "add_steps": False}
+QUICK = {"n_samples": 4, "n_masks": 4, "n_steps": 4, "add_steps": False, "n_designs": 2}
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from vislib.attribution.blank_maps import SAME_EVERYWHERE, is_blank
-from vislib.errors import ParameterError, listed
+from vislib.errors import listed
 from vislib.model.classifier import Classifier
 from vislib.output.heatmap import Heatmap
 from vislib.parameters import check_parameters
@@ -74,6 +74,7 @@ class Explainer(ABC):
         random: Whether the method draws random samples from its field `seed`; a batch gives each image a different
             seed. Occlusion's seed is for one of its fills only and does not count.
         batched: Whether `attribute_many` computes several images in one pass.
+        costly: Whether it runs the network so often, many dozens of times, that a page waits for a click.
     """
 
     name: ClassVar[str]
@@ -87,6 +88,7 @@ class Explainer(ABC):
     counted: ClassVar[str] = "steps"
     random: ClassVar[bool] = False
     batched: ClassVar[bool] = False
+    costly: ClassVar[bool] = False
 
     registry: ClassVar[dict[str, type["Explainer"]]] = {}
 
@@ -97,6 +99,11 @@ class Explainer(ABC):
 
     def __post_init__(self) -> None:
         check_parameters(self)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters by name: `vislib.explain(method.name, …, **method.params)` computes the same map again."""
+        return dataclasses.asdict(self)
 
     def explain(
         self,
@@ -158,7 +165,7 @@ class Explainer(ABC):
             explained=target.in_words(),
             score=score,
             layer=attribution.layer,
-            params=dataclasses.asdict(method),
+            params=method.params,
             seconds=time.perf_counter() - start,
             model=classifier.key,
             box=classifier.box(image),
@@ -287,45 +294,6 @@ def classifier_branches(classifier: Classifier, layer: str, target: Target) -> t
 def methods() -> dict[str, type[Explainer]]:
     """Every explanation method by name."""
     return dict(Explainer.registry)
-
-
-def explain(
-    method: str,
-    classifier: Classifier,
-    image: np.ndarray,
-    class_index: int | str | Target | None = None,
-    progress: Progress = no_progress,
-    **params: Any,
-) -> Heatmap:
-    """Explains a classifier's score for a class with the named method.
-
-    Args:
-        method: One of `methods()`.
-        classifier: The classifier whose decision is explained.
-        image: (H, W, 3) in 0..255.
-        class_index: The class whose logit is explained, as a number or a label; None means the most probable class, the
-            first predicted number, or the largest segment. Or any target of `vislib.targets`, such as a channel of a
-            hidden layer.
-        progress: Called as progress(done, total, partial=None). If it raises, the work stops.
-        **params: The method's parameters.
-
-    Returns:
-        A heatmap at the resolution of the network's input.
-
-    Raises:
-        ParameterError: If there is no such method, class or parameter, or a value is not accepted.
-        LayerError: If the requested layer has no feature maps, or the target does not depend on it.
-        ModelError: If the method cannot work on this network.
-    """
-    if method not in Explainer.registry:
-        raise ParameterError(f"There is no method '{method}'; there are: {listed(Explainer.registry)}.")
-    explainer = Explainer.registry[method]
-    known = [spec.name for spec in dataclasses.fields(explainer)]
-    unknown = sorted(set(params) - set(known))
-    if unknown:
-        takes = f"it takes {listed(known)}" if known else "it takes none"
-        raise ParameterError(f"{explainer.title} has no parameter {listed(unknown)}; {takes}.")
-    return explainer(**params).explain(classifier, image, class_index, progress)
 
 
 def batches(count: int, first: int, most: int) -> list[slice]:

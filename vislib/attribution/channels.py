@@ -105,6 +105,54 @@ def channels(
     return Channels(layer, on_image, by, composite, cells.sum(axis=(0, 1)), cells, float(found.values[0]))
 
 
+@dataclass(frozen=True)
+class MaskingCheck:
+    """The target's value without some channels.
+
+    Attributes:
+        masked: The channels that raise the target most, set to 0.
+        without: The target's value without them.
+        at_random: The mean of its values without as many channels at random.
+        n_random: How often channels were drawn.
+    """
+
+    masked: tuple[int, ...]
+    without: float
+    at_random: float
+    n_random: int
+
+
+def masking_check(
+    classifier: Classifier, image: np.ndarray, found: Channels, n: int = 5, n_random: int = 20, seed: int = 0
+) -> MaskingCheck:
+    """Sets the n channels that raise the target most to 0, and n at random, to test what the contributions claim.
+
+    The part of the network behind the layer runs 1 + n_random times.
+
+    Args:
+        classifier: The network.
+        image: The image of `found`.
+        found: The result of `channels`.
+        n: How many channels are set to 0; all if the layer has fewer.
+        n_random: How often n channels are drawn at random, at least 1.
+        seed: Seed of the draws.
+    """
+    network, n_channels = classifier.network, len(found.values)
+    random = np.random.default_rng(seed)
+    masked = [int(channel) for channel in found.order[:n]]
+    scales = np.ones((1 + n_random, n_channels), np.float32)
+    scales[0, masked] = 0
+    for row in scales[1:]:
+        row[random.permutation(n_channels)[:n]] = 0
+    inputs = classifier.preprocess_input(classifier.resize(image)[None])
+    values = [
+        network.values_of_scaled_maps(inputs, found.layer, scales[start : start + network.batch_size], found.target)
+        for start in range(0, len(scales), network.batch_size)
+    ]
+    without, *drawn = np.concatenate(values)
+    return MaskingCheck(tuple(masked), float(without), float(np.mean(drawn)), n_random)
+
+
 def heatmaps(classifier: Classifier, image: np.ndarray, found: Channels, numbers: Sequence[int]) -> np.ndarray:
     """Where on the image some channels get their contribution from: (n, h, w) float32 at the network's input size.
 

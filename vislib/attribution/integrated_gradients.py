@@ -65,9 +65,7 @@ class IntegratedGradients(Explainer):
     def why_blank(
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
     ) -> str:
-        if np.array_equal(baseline_image(resized, self.baseline), resized):
-            return f"The image equals the baseline ({self.baseline}), so nothing is added. Choose another `baseline`."
-        return blank_maps.of_gradient(classifier, resized, target, self.title)
+        return why_blank_from(self.baseline, resized) or blank_maps.of_gradient(classifier, resized, target, self.title)
 
 
 def baseline_image(resized: np.ndarray, baseline: str) -> np.ndarray:
@@ -75,6 +73,13 @@ def baseline_image(resized: np.ndarray, baseline: str) -> np.ndarray:
     if baseline == "blur":
         return cover_image(resized, "blur")
     return cover_image(resized, "grey", {"black": 0, "grey": 127, "white": 255}[baseline])
+
+
+def why_blank_from(baseline: str, resized: np.ndarray) -> str:
+    """A sentence if the image is itself the named baseline, so that there is nothing to explain; else ""."""
+    if np.array_equal(baseline_image(resized, baseline), resized):
+        return f"The image equals the baseline ({baseline}), so nothing is added. Choose another `baseline`."
+    return ""
 
 
 @dataclass(frozen=True, eq=False)

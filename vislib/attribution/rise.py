@@ -49,6 +49,7 @@ class Rise(Explainer):
     unit = "rise of the score"
     counted = "masks"
     random = True
+    costly = True
 
     n_masks: int = parameter(512, "Masks", low=2, high=20000, help="How many random masks are averaged.")
     n_cells: int | None = parameter(

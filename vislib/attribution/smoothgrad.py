@@ -7,6 +7,7 @@ import numpy as np
 
 from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, batches, parameter
+from vislib.attribution.running import Running
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -44,15 +45,13 @@ class SmoothGrad(Explainer):
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        inputs = classifier.preprocess_input(resized[None])
-        total = np.zeros(inputs.shape[1:], np.float64)
-        done = 0
+        inputs, running = classifier.preprocess_input(resized[None]), Running()
         progress(0, self.n_samples)
         for gradients in noisy_gradients(classifier.network, inputs, target, self.n_samples, self.noise, self.seed):
-            total += gradients.sum(axis=0, dtype=np.float64)
-            done += len(gradients)
-            progress(done, self.n_samples, np.abs(total / done).max(axis=-1).astype(np.float32))
-        return Attribution(np.abs(total / done).max(axis=-1))
+            running.add(gradients)
+            values = np.abs(running.mean).max(axis=-1)
+            progress(running.count, self.n_samples, values.astype(np.float32))
+        return Attribution(values)
 
     def why_blank(
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float

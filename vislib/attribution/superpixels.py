@@ -46,6 +46,7 @@ class OverSuperpixels(Explainer):
     signed = True
     counted = "pictures"
     random = True
+    costly = True
     default_segments: ClassVar[int] = 40
     needed_each: ClassVar[int] = 0
     """Pictures for each superpixel before the first partial map: a map from fewer would be far from the final one."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, parameter
+from vislib.attribution.running import Running
 from vislib.attribution.smoothgrad import noisy_gradients
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
@@ -41,17 +42,13 @@ class VarGrad(Explainer):
     seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        inputs = classifier.preprocess_input(resized[None])
-        first, sums, squares, done = None, 0, 0, 0
+        inputs, running = classifier.preprocess_input(resized[None]), Running()
         progress(0, self.n_samples)
         for gradients in noisy_gradients(classifier.network, inputs, target, self.n_samples, self.noise, self.seed):
-            # Differences to the first gradient: the variance of large numbers that differ little would be lost.
-            first = gradients[0].astype(np.float64) if first is None else first
-            sums = sums + (gradients - first).sum(axis=0)
-            squares = squares + ((gradients - first) ** 2).sum(axis=0)
-            done += len(gradients)
-            values = (squares / done - (sums / done) ** 2).clip(0).max(axis=-1).astype(np.float32)
-            progress(done, self.n_samples, values if done > 1 else None)  # the variance of one gradient is 0
+            running.add(gradients)
+            values = running.variance.max(axis=-1).astype(np.float32)
+            # The variance of one gradient is 0.
+            progress(running.count, self.n_samples, values if running.count > 1 else None)
         return Attribution(values)
 
     def why_blank(

@@ -62,7 +62,7 @@ class BatchSettings:
         plain = {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self) if spec.name not in apart}
         if self.target is not None:
             plain["target"] = self.target.described()
-        return {"methods": {method.name: dataclasses.asdict(method) for method in self.methods}, **plain}
+        return {"methods": {method.name: method.params for method in self.methods}, **plain}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import sys
 import time
 from typing import Any
 
-from vislib.attribution import Explainer
+from vislib.attribution import Explainer, named
 from vislib.batch.pace import Pace
 from vislib.batch.quality import in_words
 from vislib.batch.reading import open_batch
@@ -131,7 +131,7 @@ def _methods(options: argparse.Namespace) -> list[Explainer]:
             raise ParameterError(f"--param takes METHOD.NAME=VALUE with one of {listed(params)}; not '{text}'.")
         key, value = method_parameter(Explainer.registry[name], rest)
         params[name][key] = value
-    return [method(**params[method.name]) for method in chosen]
+    return [named(method.name, **params[method.name]) for method in chosen]
 
 
 def _cluster(options: argparse.Namespace) -> Cluster | None:

@@ -1,6 +1,7 @@
 """The command line: python -m vislib COMMAND.
 
-The commands are models, methods, predict, explain, compare, trust, concepts, batch, report, maximize and train.
+The commands are models, methods, predict, explain, compare, trust, channels, concepts, batch, report,
+maximize and train.
 """
 
 import argparse
@@ -12,17 +13,19 @@ from collections.abc import Sequence
 
 from vislib import attribution, zoo
 from vislib.cli import batch as batch_command
+from vislib.cli import channels as channels_command
 from vislib.cli import concepts as concepts_command
 from vislib.cli import maximize as maximize_command
 from vislib.cli import report as report_command
 from vislib.cli import train as training_command
 from vislib.cli import trust as trust_command
 from vislib.cli.image_options import add_image_options, image_reader
-from vislib.cli.method_options import method_parameter
+from vislib.cli.method_options import method_parameter, smoothing_parameters
 from vislib.cli.model_options import add_model_options, model_settings, say_what_is_unknown
 from vislib.cli.model_source import model_source, notes_on_stderr
 from vislib.cli.target_options import add_target_options, target_of
 from vislib.errors import ParameterError, VislibError, listed
+from vislib.graph.relevance_rules import composite_named
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier, Prediction
 from vislib.output import export, render
@@ -121,6 +124,12 @@ def _parser() -> argparse.ArgumentParser:
     trust_command.add_trust_arguments(command)
     command.set_defaults(run=_trust)
 
+    command = commands.add_parser("channels", help="which channels of a layer made the score")
+    _add_common(command)
+    add_target_options(command)
+    channels_command.add_channels_arguments(command)
+    command.set_defaults(run=_channels)
+
     command = commands.add_parser(
         "concepts", help="what a network tells apart: in an image, in a class, or as you show it"
     )
@@ -180,9 +189,17 @@ def _methods(options: argparse.Namespace) -> None:
     for name, explainer in attribution.methods().items():
         print(f"{name:12} {explainer.title}. {explainer.reference}")
         for spec in dataclasses.fields(explainer):
-            accepted = ", ".join(spec.metadata["choices"]) or spec.metadata["help"]
-            default = "" if spec.default is None else f" (default {spec.default})"
-            print(f"{'':12}   {spec.name}: {accepted}{default}")
+            print(_parameter(spec.name, spec))
+    print("Every method also takes these, to put its maps of noisy copies of the image together:")
+    for name, spec in smoothing_parameters().items():
+        print(_parameter(name, spec))
+
+
+def _parameter(name: str, spec: dataclasses.Field) -> str:
+    """A method's parameter with what it accepts and its default, as a line."""
+    accepted = ", ".join(spec.metadata["choices"]) or spec.metadata["help"]
+    default = "" if spec.default is None else f" (default {spec.default})"
+    return f"{'':12}   {name}: {accepted}{default}"
 
 
 def _predict(options: argparse.Namespace) -> None:
@@ -213,7 +230,7 @@ def _explain(options: argparse.Namespace) -> None:
     target = target_of(options, classifier, image)
     for explainer in explainers:
         out = options.out if len(explainers) == 1 else trust_command.with_name(options.out, explainer.name)
-        heatmap = explainer(**params).explain(classifier, image, target, _progress())
+        heatmap = attribution.named(explainer.name, **params).explain(classifier, image, target, _progress())
         export.save(
             heatmap,
             out,
@@ -249,6 +266,15 @@ def _trust(options: argparse.Namespace) -> None:
     image, others = read(classifier), [read_other(classifier) for read_other in read_others]
     target = target_of(options, classifier, image)
     trust_command.run_trust(explainers, classifier, image, target, others, options.seed, path, _progress())
+
+
+def _channels(options: argparse.Namespace) -> None:
+    path = export.check_path(options.out, trust_command.TABLES) if options.out else None
+    composite_named(options.composite)
+    read = image_reader(options)
+    classifier = _loaded(options)
+    image = read(classifier)
+    channels_command.run_channels(options, classifier, image, target_of(options, classifier, image), path)
 
 
 def _concepts(options: argparse.Namespace) -> None:

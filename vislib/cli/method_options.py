@@ -3,8 +3,15 @@
 import dataclasses
 from typing import Any
 
-from vislib.attribution import Explainer
+from vislib.attribution import Explainer, Smoothed
+from vislib.attribution.smoothed import SMOOTHING
 from vislib.errors import ParameterError, listed
+
+
+def smoothing_parameters() -> dict[str, dataclasses.Field]:
+    """The parameters that every method takes beside its own, by name."""
+    fields = {spec.name: spec for spec in dataclasses.fields(Smoothed)}
+    return {name: fields[spec] for name, spec in SMOOTHING.items()}
 
 
 def method_parameter(explainer: type[Explainer], text: str) -> tuple[str, Any]:
@@ -14,9 +21,10 @@ def method_parameter(explainer: type[Explainer], text: str) -> tuple[str, Any]:
         ParameterError: If the method has no such parameter, or the text is not a value of its type.
     """
     name, equals, value = text.partition("=")
-    spec = next((spec for spec in dataclasses.fields(explainer) if spec.name == name), None)
+    specs = smoothing_parameters() | {spec.name: spec for spec in dataclasses.fields(explainer)}
+    spec = specs.get(name)
     if not equals or spec is None:
-        known = listed(spec.name for spec in dataclasses.fields(explainer)) or "none"
+        known = listed(specs)
         raise ParameterError(f"--param takes NAME=VALUE with a parameter of {explainer.title} ({known}); not '{text}'.")
     kind = spec.metadata["kind"]
     if kind is str:

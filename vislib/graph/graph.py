@@ -89,7 +89,7 @@ class Graph:
         return () if node is None else (node,)
 
     @property
-    def _of_image(self) -> set[Node]:
+    def of_image(self) -> set[Node]:
         """The nodes that depend on the image, and not only on given values of another input."""
         seen, found = {id(self.input)}, set()
         for node in self.nodes:
@@ -99,7 +99,7 @@ class Graph:
         return found
 
     def _narrowest_map_node(self) -> Node | None:
-        of_image = self._of_image
+        of_image = self.of_image
         maps = [
             node
             for node in self.map_nodes
@@ -123,7 +123,7 @@ class Graph:
         return nodes[-1] if nodes else None
 
     def _last_map_nodes(self, ends: Iterable[keras.KerasTensor]) -> tuple[Node, ...]:
-        of_image = self._of_image
+        of_image = self.of_image
         order = {id(node.output): position for position, node in enumerate(self.nodes) if node in of_image}
         open_ends, seen, found = list(ends), set[int](), set[int]()
         while open_ends:

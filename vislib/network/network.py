@@ -17,7 +17,6 @@ from vislib.graph.graph import Graph, Node
 from vislib.graph.inputs import Inputs
 from vislib.graph.outputs import probed
 from vislib.graph.relevance_rules import Composite
-from vislib.network import together
 from vislib.network.computations import (
     blocking_nodes,
     channel_effects,
@@ -247,6 +246,28 @@ class Network:
             gradients.append(gradient.numpy())
             values.append(value.numpy())
         return np.concatenate(gradients), np.concatenate(values)
+
+    @runs_network(gradient=True)
+    def rescaled_gradients(
+        self, inputs: np.ndarray, baselines: np.ndarray, target: Targets
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """DeepLIFT's multipliers (n, h, w, c) for preprocessed inputs and baselines (n, h, w, c), the target's values
+        (n,), and those of the baselines (n,). Multiplier × (input − baseline) adds up to the difference of values, as
+        far as every operation has a rule; see `vislib.graph.rescale`."""
+        try:
+            return rescaling.rescaled_gradients(self, inputs, baselines, target)
+        except NoGradient:
+            given = TargetArguments.of(target, len(inputs), self)
+            raise ModelError(self._no_gradient(inputs, given, "the image")) from None
+
+    @runs_network(gradient=True)
+    def bias_terms(self, inputs: np.ndarray, target: Targets) -> bias_terms.BiasTerms:
+        """The terms gradient × input and gradient × bias of a target for preprocessed inputs (n, h, w, c)."""
+        try:
+            return bias_terms.bias_terms(self, inputs, target)
+        except NoGradient:
+            given = TargetArguments.of(target, len(inputs), self)
+            raise ModelError(self._no_gradient(inputs, given, "the image")) from None
 
     def maps(self, inputs: np.ndarray, layers: Sequence[str]) -> list[np.ndarray]:
         """Feature maps (n, h, w, c) float32 of the named layers, computed in one pass."""

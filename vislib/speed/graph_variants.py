@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from vislib.graph.elementary import elementary
 from vislib.graph.graph import Graph
 from vislib.graph.relevance import with_relevance
 from vislib.graph.relevance_rules import Composite
 from vislib.graph.relu_rules import with_relu_rule
+from vislib.graph.rescale import RescaledGraph, with_rescale_rule
 from vislib.speed.batch_norm import FoldBatchNorm, FreezeBatchNorm
 from vislib.speed.conv_gradient import FlippedKernelGradients
 from vislib.speed.derived_weights import GraphRewrite
@@ -27,6 +29,8 @@ class GraphVariants:
         self._with_rule: dict[str, Graph] = {}
         self._quick: dict[tuple[Callable, Graph], GraphRewrite] = {}
         self._with_relevance: dict[tuple, Graph] = {}
+        self._elementary: Graph | None = None
+        self._rescaled: RescaledGraph | None = None
         self._lock = threading.Lock()
 
     def with_rule(self, rule: str | None) -> Graph:
@@ -37,6 +41,20 @@ class GraphVariants:
             if rule not in self._with_rule:
                 self._with_rule[rule] = with_relu_rule(self._graph, rule, self._name)
             return self._with_rule[rule]
+
+    def elementary(self) -> Graph:
+        """The graph in elementary operations; see `vislib.graph.elementary`."""
+        with self._lock:
+            if self._elementary is None:
+                self._elementary = elementary(self._graph)
+            return self._elementary
+
+    def rescaled(self) -> RescaledGraph:
+        """The graph with the gradient of DeepLIFT's rescale rule."""
+        with self._lock:
+            if self._rescaled is None:
+                self._rescaled = with_rescale_rule(self._graph)
+            return self._rescaled
 
     def for_logits(self) -> Graph:
         """The quickest graph for its last output alone."""

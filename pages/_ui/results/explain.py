@@ -37,6 +37,16 @@ def of_family(context: Context, family: str) -> list[str]:
     ]
 
 
+def titles(names: Sequence[str]) -> str:
+    """The methods' names for people, with commas."""
+    return listed(vislib.methods()[name].title for name in names)
+
+
+def by_cost(explainers: Sequence[vislib.Explainer]) -> tuple[list[vislib.Explainer], list[vislib.Explainer]]:
+    """The methods that a page computes when it opens, and those that wait for a click."""
+    return [one for one in explainers if not one.costly], [one for one in explainers if one.costly]
+
+
 def _exists(method: type[vislib.Explainer], classifier: vislib.Classifier) -> bool:
     try:
         method().resolved(classifier)
@@ -179,7 +189,7 @@ def grid_on_request(context: Context, explainers: Sequence[vislib.Explainer], lo
 
     After the click this image's maps follow every change of a setting.
     """
-    key = context.key("requested", context.target_key)
+    key = context.key("requested", *(one.name for one in explainers), context.target_key)
     requested: set[tuple] = st.session_state.setdefault("requested", set())
     cached = [one for one in explainers if work.found(context.key(one, context.target_key)) is not None]
     if len(cached) < len(explainers) and key not in requested:

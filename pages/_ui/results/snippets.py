@@ -80,6 +80,19 @@ def feature_maps(context: Context, layer: str, place: tuple[int, int] | None = N
     return f"{lines}strongest = vislib.strongest_at(classifier, image, {at})  # (channel, value), highest first\n"
 
 
+def channels(context: Context, found: vislib.Channels, shown: Sequence[int]) -> str:
+    """The lines that compute what each channel adds, and the maps of some channels."""
+    lines, target = _target(context, found.target)
+    by = "" if found.composite is None else f", by={found.by!r}, composite={found.composite!r}"
+    return (
+        f"{preamble(context)}\n{lines}from vislib.attribution.channels import heatmaps, masking_check\n\n"
+        f"found = vislib.channels(classifier, image, {found.layer!r}, {target}{by})\n"
+        "found.values  # one number a channel; above 0 raises the score\n"
+        f"maps = heatmaps(classifier, image, found, {list(shown)})  # (n, h, w)\n"
+        "check = masking_check(classifier, image, found)\n"
+    )
+
+
 def filters(context: Context, layer: str) -> str:
     """The lines that read a layer's kernels."""
     return f"{classifier_lines(context)}kernels = vislib.filters(classifier, {layer!r})  # (k_h, k_w, c_in, c_out)\n"

@@ -1,0 +1,78 @@
+"""A method from its name and its parameters, for scripts, the command line and batches."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from vislib.attribution.base import Explainer
+from vislib.attribution.smoothed import SMOOTHING, Smoothed
+from vislib.errors import ParameterError, listed
+from vislib.model.classifier import Classifier
+from vislib.output.heatmap import Heatmap
+from vislib.progress import Progress, no_progress
+from vislib.targets.base import Target
+
+
+def named(method: str, **params: Any) -> Explainer:
+    """The named method with these parameters.
+
+    Args:
+        method: One of `methods()`.
+        **params: The method's parameters; and for every method `smooth`, the number of noisy copies of the image over
+            which its maps are averaged, `smooth_noise`, `smooth_statistic` and `smooth_seed`; see
+            `vislib.attribution.smoothed.Smoothed`.
+
+    Raises:
+        ParameterError: If there is no such method or parameter, or a value is not accepted.
+    """
+    if method not in Explainer.registry:
+        raise ParameterError(f"There is no method '{method}'; there are: {listed(Explainer.registry, 99)}.")
+    kind = Explainer.registry[method]
+    known = [spec.name for spec in dataclasses.fields(kind)]
+    smoothing = {SMOOTHING[name]: params.pop(name) for name in SMOOTHING if name in params and name not in known}
+    unknown = sorted(set(params) - set(known))
+    if unknown:
+        takes = f"it takes {listed(known)}" if known else "it takes none of its own"
+        raise ParameterError(
+            f"{kind.title} has no parameter {listed(unknown)}; {takes}, and every method {listed(SMOOTHING)}."
+        )
+    if not smoothing:
+        return kind(**params)
+    if "n_samples" not in smoothing:
+        raise ParameterError(
+            "A map is smoothed over a number of noisy copies, which `smooth` gives, such as smooth=20; it is missing."
+        )
+    return Smoothed(kind(**params), **smoothing)
+
+
+def explain(
+    method: str,
+    classifier: Classifier,
+    image: np.ndarray,
+    class_index: int | str | Target | None = None,
+    progress: Progress = no_progress,
+    **params: Any,
+) -> Heatmap:
+    """Explains a classifier's score for a class with the named method.
+
+    Args:
+        method: One of `methods()`.
+        classifier: The classifier whose decision is explained.
+        image: (H, W, 3) in 0..255.
+        class_index: The class whose logit is explained, as a number or a label; None means the most probable class, the
+            first predicted number, or the largest segment. Or any target of `vislib.targets`, such as a channel of a
+            hidden layer.
+        progress: Called as progress(done, total, partial=None). If it raises, the work stops.
+        **params: The method's parameters; and for every method `smooth`, a number of noisy copies of the image over
+            which the maps are averaged, with `smooth_noise`, `smooth_statistic` and `smooth_seed` (see `named`).
+
+    Returns:
+        A heatmap at the resolution of the network's input.
+
+    Raises:
+        ParameterError: If there is no such method, class or parameter, or a value is not accepted.
+        LayerError: If the requested layer has no feature maps, or the target does not depend on it.
+        ModelError: If the method cannot work on this network.
+    """
+    return named(method, **params).explain(classifier, image, class_index, progress)

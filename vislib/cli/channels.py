@@ -1,0 +1,51 @@
+"""The command `channels`: which channels of a layer made the score."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from vislib.attribution.channels import BY, Channels, channels, masking_check
+from vislib.errors import listed
+from vislib.graph.relevance_rules import COMPOSITES, DEFAULT_COMPOSITE
+from vislib.model.classifier import Classifier
+from vislib.output import export
+from vislib.targets.base import Target
+
+
+def add_channels_arguments(command: argparse.ArgumentParser) -> None:
+    """The arguments of `channels`, in addition to those of every command."""
+    command.add_argument("--layer", help="a layer with feature maps (default: the last one before pooling)")
+    command.add_argument("--by", choices=BY, default=BY[0], help=f"gradient × activation, or LRP (default {BY[0]})")
+    command.add_argument(
+        "--composite", default=DEFAULT_COMPOSITE, help=f"for relevance: {listed(COMPOSITES)} (default epsilon)"
+    )
+    command.add_argument("--top", type=int, default=8, help="how many on each side are printed (default 8)")
+    command.add_argument("--out", help="also write all channels to this .csv or .json file")
+
+
+def run_channels(
+    options: argparse.Namespace, classifier: Classifier, image: np.ndarray, target: Target, path: Path | None
+) -> None:
+    """Prints the strongest channels and the check, and writes all of them to `path` if given."""
+    found = channels(classifier, image, options.layer, target, options.by, options.composite)
+    check = masking_check(classifier, image, found)
+    words = found.target.in_words()
+    print(f"Channels of {found.layer}, {words} = {found.score:.4g}, of which {found.rest:.3g} is not the layer's")
+    for title, numbers, sign in (("raise it", found.order, 1), ("lower it", found.order[::-1], -1)):
+        print(f"{title}:")
+        for channel in numbers[: options.top]:
+            if sign * found.values[channel] > 0:
+                print(f"  {channel:5d}  {found.values[channel]:+.4g}")
+    print(
+        f"Without the {len(check.masked)} channels that raise it most: {check.without:.4g}; without as many at random: "
+        f"{check.at_random:.4g} (mean of {check.n_random})"
+    )
+    if path is not None:
+        export.write_whole(path, export.table_bytes(rows(found), path.suffix.lower()))
+        print(f"→ {path}")
+
+
+def rows(found: Channels) -> list[dict]:
+    """The channels as rows of a table, the one that raises the target most first."""
+    return [{"channel": int(one), "contribution": float(found.values[one])} for one in found.order]
