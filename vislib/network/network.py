@@ -17,6 +17,7 @@ from vislib.graph.graph import Graph, Node
 from vislib.graph.inputs import Inputs
 from vislib.graph.outputs import probed
 from vislib.graph.relevance_rules import Composite
+from vislib.network import bias_terms, rescaling, together
 from vislib.network.computations import (
     blocking_nodes,
     channel_effects,
