@@ -1,7 +1,7 @@
 """The command line: python -m vislib COMMAND.
 
-The commands are models, methods, predict, explain, compare, trust, channels, concepts, batch, report,
-maximize and train.
+The commands are models, methods, predict, explain, compare, trust, channels, concepts, batch, report, maximize and
+train.
 """
 
 import argparse

@@ -2,21 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from vislib.backend import keras, tf
 from vislib.errors import ModelError
+from vislib.graph.graph import Graph
 from vislib.graph.relevance_rules import Composite
 from vislib.network.computations import relevance_through, relevances
 from vislib.network.failures import WITHOUT_GRADIENTS, NoGradient
 from vislib.network.target_arguments import TargetArguments, Targets
 from vislib.targets.base import LOGITS
-
-if TYPE_CHECKING:
-    from vislib.graph.graph import Graph
-    from vislib.network.network import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +36,7 @@ class Relevance:
 
 
 def relevance(
-    network: "Network",
+    network: Any,
     inputs: np.ndarray,
     target: Targets,
     composite: Composite,
@@ -72,7 +69,7 @@ def relevance(
 
 
 def relevance_from(
-    network: "Network",
+    network: Any,
     inputs: np.ndarray,
     layer: str,
     relevance: np.ndarray,
@@ -96,7 +93,7 @@ def relevance_from(
     return np.concatenate(found)
 
 
-def _traced(network: "Network", key: tuple, make: Callable, *specs: Any) -> Callable:
+def _traced(network: Any, key: tuple, make: Callable, *specs: Any) -> Callable:
     try:
         return network.functions.traced(key, make, network.images_spec, *specs)
     except NoGradient:
@@ -106,7 +103,7 @@ def _traced(network: "Network", key: tuple, make: Callable, *specs: Any) -> Call
         ) from None
 
 
-def _output(network: "Network", graph: "Graph", layer: str) -> "keras.KerasTensor":
+def _output(network: Any, graph: Graph, layer: str) -> keras.KerasTensor:
     """The output of a layer. Of a convolution that contains the batch normalization behind it, the normalized output:
     both have the same relevance."""
     node = graph.node(layer)
