@@ -57,5 +57,5 @@ def test_what_has_no_factors_refused():
     with pytest.raises(LayerError, match="NaN or infinite"):
         factor(np.full((5, 4), np.nan), 2)
     for n in (0, 5, True, 2.0):
-        with pytest.raises(ParameterError, match="5 places with 4 channels have 1 to 4 factors; not"):
+        with pytest.raises(ParameterError, match=r"5 places \(or crops\) with 4 channels have 1 to 4 factors; not"):
             factor(np.ones((5, 4)), n)

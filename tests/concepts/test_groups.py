@@ -75,7 +75,7 @@ def test_wrong_arguments_refused():
     for n in (0, 17, 2.5, True):
         with pytest.raises(ParameterError, match="from 1 to 16; not"):
             groups(classifier, random_image(), n_groups=n)
-    with pytest.raises(ParameterError, match="16 places with 8 channels have 1 to 8 factors; not 9"):
+    with pytest.raises(ParameterError, match=r"16 places \(or crops\) with 8 channels have 1 to 8 factors; not 9"):
         groups(classifier, random_image(), n_groups=9)
     with pytest.raises(LayerError, match="has no feature maps"):
         groups(classifier, random_image(), "scores")

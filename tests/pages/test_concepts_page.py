@@ -68,6 +68,24 @@ def test_lines_give_the_same_groups(open_page, offered, query, tmp_path):
 
 
 @pytest.mark.usefixtures("_no_data")
+def test_strongest_channels_are_icons_on_request(open_page, monkeypatch):
+    from pages._ui.results import icons
+
+    rows = []
+    monkeypatch.setattr(
+        icons, "row", lambda context, layer, shown, *_: rows.append((layer, [one.label for one in shown]))
+    )
+    page = check_sound(open_page("concepts", **DIGITS))
+    assert not rows
+    page.toggle(key="group_icons").set_value(True).run()
+    check_sound(page)
+    ((layer, labels),) = rows
+    groups = vislib.concepts.groups(vislib.load_classifier("digits"), vislib.load_image("sample_images/digits/3.png"))
+    assert layer == groups.layer
+    assert labels == [f"{k + 1}: {groups.channels[k].argmax()}" for k in range(6)]
+
+
+@pytest.mark.usefixtures("_no_data")
 def test_negative_activations_are_told(open_page):
     page = check_sound(open_page("concepts", concept_layer="conv1", **DIGITS))
     assert "of the activations of conv1 are negative" in text(page)

@@ -48,7 +48,8 @@ def factor(activations: np.ndarray, n: int, seed: int = 0) -> Factors:
     most = min(positive.shape)
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= most:
         raise ParameterError(
-            f"{positive.shape[0]:,} places with {positive.shape[1]:,} channels have 1 to {most:,} factors; not {n!r}."
+            f"{positive.shape[0]:,} places (or crops) with {positive.shape[1]:,} channels have 1 to {most:,} factors; "
+            f"not {n!r}."
         )
     from sklearn.decomposition import NMF
     from sklearn.exceptions import ConvergenceWarning

@@ -27,7 +27,9 @@ def settings_controls() -> dict[str, int | float]:
             "crop_share": st.slider(
                 "Crop, as a share of the input's side", 0.1, 0.9, 0.33, 0.01, key="crop_share", bind="query-params"
             ),
-            "most_images": st.slider("At most so many images", 10, 500, 100, 10, key="most_images"),
+            "most_images": st.slider(
+                "At most so many images", 10, 500, 100, 10, key="most_images", bind="query-params"
+            ),
         }
 
 
@@ -38,8 +40,7 @@ def show(context: Context, layer: str, chosen: Chosen | None, settings: dict[str
         return
     asked: set[tuple] = st.session_state.setdefault("concepts asked", set())
     try:
-        images = chosen.images(context)
-        what = (layer, images.digest, chosen.only_predicted, tuple(settings.items()))
+        what = (layer, chosen.identity, chosen.only_predicted, tuple(settings.items()))
         key = (context.classifier.key, "concepts", context.target_key, *what)
         if work.found(key) is None and key not in asked:
             st.button(
@@ -55,7 +56,7 @@ def show(context: Context, layer: str, chosen: Chosen | None, settings: dict[str
             "Finding concepts",
             lambda progress: vislib.concepts.craft(
                 context.classifier,
-                images,
+                chosen.images(context),
                 context.target,
                 layer,
                 only_predicted=chosen.only_predicted,

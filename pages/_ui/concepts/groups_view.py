@@ -5,7 +5,7 @@ import html
 import streamlit as st
 
 import vislib
-from pages._ui.results import downloads, picture, snippets
+from pages._ui.results import downloads, icons, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import jpeg_uri, show_image
@@ -52,6 +52,7 @@ def show(context: Context, layer: str, n_groups: int, opacity: float) -> None:
             _menu(context, groups, opacity)
     with beside:
         st.html(_legend(context, groups))
+        _icons(context, groups)
 
 
 def _said(groups: Groups) -> str:
@@ -86,6 +87,23 @@ def _legend(context: Context, groups: Groups) -> str:
         f"<div style='display:grid;gap:.9rem .8rem;grid-template-columns:repeat(auto-fill,minmax(max(130px,30%),1fr))' "
         f"class='v-strip'>{''.join(cells)}</div>"
     )
+
+
+def _icons(context: Context, groups: Groups) -> None:
+    """The strongest channel of each group as an icon that opens its card, if that is wanted: a network of a user's own
+    is first searched for them."""
+    if not context.classifier.takes_pictures:
+        return
+    if st.toggle("The strongest channel of each group, as an icon", key="group_icons", bind="query-params"):
+        strongest = [groups.strongest_channels(k, 1) for k in range(len(groups))]
+        shown = [
+            icons.Shown(
+                found[0][0], f"{k + 1}: {found[0][0]}", f"Channel {found[0][0]}, the strongest of group {k + 1}"
+            )
+            for k, found in enumerate(strongest)
+            if found
+        ]
+        icons.row(context, groups.layer, shown, "group icons", "Strongest channel of each group")
 
 
 def _menu(context: Context, groups: Groups, opacity: float) -> None:

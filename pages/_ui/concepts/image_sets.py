@@ -1,6 +1,8 @@
 """The set of images in which concepts of a class are looked for."""
 
+import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -30,7 +32,7 @@ class Chosen:
     """
 
     name: str
-    file: object
+    file: Any
     only_predicted: bool
 
     def images(self, context: Context) -> ImageSet:
@@ -42,16 +44,22 @@ class Chosen:
         if self.name == _ZIP:
             return uploaded(self.file)
         if self.name == _SAMPLES:
-            names = images.samples_for(context.model_name, context.classifier)
-            return ArrayImages([images.image_named(name) for name in names], "the sample images", names)
+            return images.sample_set(context.model_name, context.classifier)
         return _test_images(next(name for name, title in _DATA.items() if title == self.name))
+
+    @property
+    def identity(self) -> str:
+        """A name of the set that no other set has, known before any image is read."""
+        return self.name if self.file is None else hashlib.sha256(self.file.getvalue()).hexdigest()
 
     def code(self, context: Context) -> str:
         """The images in a script."""
         if self.name == _SAMPLES:
             names = images.samples_for(context.model_name, context.classifier)
             return repr([f"sample_images/{name}" for name in names])
-        return repr(next((name for name, title in _DATA.items() if title == self.name), "my_images.zip"))
+        if self.file is not None:
+            return repr(self.file.name)
+        return repr(next(name for name, title in _DATA.items() if title == self.name))
 
 
 def set_control(context: Context) -> Chosen | None:

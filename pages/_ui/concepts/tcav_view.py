@@ -31,8 +31,7 @@ def show(context: Context, layer: str, chosen: Chosen | None) -> None:
     try:
         names = [file.name for file in (concept, random)]
         sets = [image_sets.uploaded(file) for file in (concept, random)]
-        images = chosen.images(context)
-        what = (layer, *(each.digest for each in (*sets, images)), chosen.only_predicted, n_runs)
+        what = (layer, *(each.digest for each in sets), chosen.identity, chosen.only_predicted, n_runs)
         key = (context.classifier.key, "tcav", context.target_key, names[0], *what)
         if work.found(key) is None and key not in asked:
             st.button(
@@ -46,7 +45,7 @@ def show(context: Context, layer: str, chosen: Chosen | None) -> None:
                 context.classifier,
                 {names[0].removesuffix(".zip"): sets[0]},
                 sets[1],
-                images,
+                chosen.images(context),
                 context.target,
                 layer,
                 n_runs=n_runs,
