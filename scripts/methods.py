@@ -19,7 +19,7 @@ from vislib.network.network import Network
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "methods.md"
 _LONG = 5.0
-_BY_GRADIENT = ("gradients", "maps_and_gradients", "rescaled_gradients", "bias_terms")
+_BY_GRADIENT = ("gradients", "maps_and_gradients", "rescaled_gradients", "bias_terms", "relevance")
 _HEAD = """# The methods
 
 Written by `python -m scripts.methods` ({when}, {cores} cores, {model}, {image}). Seconds are those of one map with the

@@ -37,6 +37,7 @@ class LRP(OnePass):
     )
     signed = True
     unit = "share of the score"
+    costly = True
 
     composite: str = parameter(
         DEFAULT_COMPOSITE, "Composite", choices=COMPOSITES.keys(), help="Which rule each kind of layer has."

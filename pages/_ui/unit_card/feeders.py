@@ -68,8 +68,9 @@ def show(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
     picture.caption(
         f"Channels of {source}",
         f"What each adds to the unit at row {row}, column {column}, the strongest place of {context.image_name} "
-        f"({short_number(float(values[row, column]))}{before}). + raises it, − lowers it; all {len(found):,} "
-        f"together: {short_number(float(found.sum()))} (activation × gradient). Click one to see its card.",
+        f"({short_number(float(values[row, column]))}{before}), by activation × gradient: + raises it, − lowers it. "
+        f"All {len(found):,} together: {short_number(float(found.sum()))}; the rest is biases and what is not linear. "
+        "Click one to see its card.",
     )
 
 

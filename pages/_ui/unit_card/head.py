@@ -39,7 +39,7 @@ def show(
         sentences.insert(0, _classes(context, effects))
     lines = "".join(f"<p style='margin:.1rem 0 0'>{html.escape(one)}</p>" for one in sentences if one)
     place.html(
-        "<div style='display:flex;gap:1rem;align-items:center;flex-wrap:wrap'>"
+        "<div style='display:flex;gap:1rem;align-items:flex-start;flex-wrap:wrap'>"
         f"<div>{picture}</div><div style='flex:1 1 14rem;min-width:0'>"
         f"<p class='v-said' style='margin:0;font-size:1.5rem;overflow-wrap:anywhere'>Channel {channel} "
         f"<span style='white-space:normal'>of {html.escape(layer)}</span></p>{lines}"
