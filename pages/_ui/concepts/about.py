@@ -14,7 +14,7 @@ def show() -> None:
             "*Olah et al. 2018, distill.pub/2018/building-blocks.*\n\n"
             "**Concepts of a class.** The same factoring over crops of many images. A concept has no name: the crops "
             "show what it may be, and it is for you to judge. The network sees each crop enlarged, as it never did in "
-            "training.  \n"
+            "training. A small part that shares its channels with others may not be found.  \n"
             "*Fel et al. 2023 (CRAFT), arXiv 2211.10154.*\n\n"
             "**A concept of yours.** Between any two folders there is some direction. So the score counts only if the "
             "direction also tells held-out images apart, and if it differs from the scores between random halves. All "
