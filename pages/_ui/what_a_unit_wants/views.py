@@ -27,7 +27,7 @@ def unit(
     context: Context, kind: str, layer: str, channel: int, direction: str, settings: maximization.Settings
 ) -> None:
     """One picture of a unit, or several that differ."""
-    goal = _unit_goal(context, kind, layer, channel, direction)
+    goal = unit_goal(context, kind, layer, channel, direction)
     if settings.n_pictures > 1:
         where = layer or context.classifier.network.last_map_layer
         goal = maximization.Goal(
@@ -70,7 +70,7 @@ def channels(context: Context, layer: str, maps: np.ndarray, settings: maximizat
         part = order[start : start + _AT_ONCE]
         result = maximization.maximize(
             context,
-            [_unit_goal(context, CHANNEL, layer, channel) for channel in part],
+            [unit_goal(context, CHANNEL, layer, channel) for channel in part],
             f"Channels {', '.join(map(str, part))}",
             settings,
             slot,
@@ -92,7 +92,7 @@ def channels(context: Context, layer: str, maps: np.ndarray, settings: maximizat
             )
         picture_of = f"What the {len(shown)} channels of {layer} want that vary most over {context.image_name}"
     picture.caption(picture_of, "Most varied first. Click one to see it large, with the real patches that excite it.")
-    goals = [_unit_goal(context, CHANNEL, layer, channel) for channel in order]
+    goals = [unit_goal(context, CHANNEL, layer, channel) for channel in order]
     downloads.show(
         f"wanted channels {layer}",
         downloads.file_stem(context.model_name, layer),
@@ -168,7 +168,7 @@ def about() -> None:
         )
 
 
-def _unit_goal(context: Context, kind: str, layer: str, channel: int, direction: str = UP) -> maximization.Goal:
+def unit_goal(context: Context, kind: str, layer: str, channel: int, direction: str = UP) -> maximization.Goal:
     if kind == CLASS:
         return classes.goal(context, context.class_index, direction)
     objective: vislib.targets.Target = vislib.targets.Channel(layer, channel)
