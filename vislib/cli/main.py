@@ -237,10 +237,12 @@ def _trust(options: argparse.Namespace) -> None:
     explainers = [method() for method in trust_command.methods_named(options.method)]
     path = export.check_path(options.out, trust_command.TABLES) if options.out else None
     read, read_others = image_reader(options), [image_reader(options, other) for other in options.grid]
+    read_also = [image_reader(options, other) for other in options.also]
     classifier = _loaded(options)
     image, others = read(classifier), [read_other(classifier) for read_other in read_others]
+    also = [read_one(classifier) for read_one in read_also]
     target = target_of(options, classifier, image)
-    trust_command.run_trust(explainers, classifier, image, target, others, options.seed, path, _progress())
+    trust_command.run_trust(explainers, classifier, image, target, options, others, also, path, _progress())
 
 
 def _maximize(options: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ from vislib.trust.randomization import RandomizedStage, cascading_randomization,
 from vislib.trust.ranking import FillSensitivity, fill_sensitivity
 from vislib.trust.road import impute, road
 from vislib.trust.robustness import infidelity, max_sensitivity
+from vislib.trust.several import VerdictOverImages, over_images
 from vislib.trust.trust import Trust
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "OtherClass",
     "RandomizedStage",
     "Trust",
+    "VerdictOverImages",
     "box_mask",
     "cascading_randomization",
     "compare_maps",
@@ -38,6 +40,7 @@ __all__ = [
     "make_grid",
     "max_sensitivity",
     "measure",
+    "over_images",
     "random_logit",
     "road",
     "sparseness",
