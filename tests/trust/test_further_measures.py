@@ -133,11 +133,11 @@ def test_random_logit_compares_the_two_maps():
 
 def test_order_of_methods_by_fill():
     classifier, random = tiny("conv_relu"), np.random.default_rng(0)
-    maps = {name: random.random((SIDE, SIDE)) for name in "abc"}
+    maps = {name: random.random((SIDE, SIDE)) for name in ("a-a", "b-b", "c-c")}
     out, in_ = trust.fill_sensitivity(classifier, random_image(), maps, classifier.target(1), ("grey", "mean", "blur"))
     probability = classifier.target(Target(1, score="probability"))
     for column, fill in enumerate(out.fills):
-        expected = trust.deletion(classifier, random_image(), maps["b"], probability, 14, fill).area
+        expected = trust.deletion(classifier, random_image(), maps["b-b"], probability, 14, fill).area
         assert out.areas[1, column] == pytest.approx(expected)
     signs = [
         np.sign(out.areas[i, 0] - out.areas[j, 0]) * np.sign(out.areas[i, 1] - out.areas[j, 1])
@@ -145,4 +145,8 @@ def test_order_of_methods_by_fill():
     ]
     assert out.taus[0, 1] == pytest.approx(sum(signs) / 3)
     assert "Kendall" in out.in_words()
+    two = {"a-a": maps["a-a"], "b-b": -maps["a-a"]}
+    alone, _ = trust.fill_sensitivity(classifier, random_image(), two, classifier.target(1), ("grey", "grey"))
+    assert "“a-a” is best" in alone.in_words() or "“b-b” is best" in alone.in_words()
+    assert "at least 1.00" in alone.in_words()
     assert in_.in_words().startswith("Insertion")

@@ -45,11 +45,8 @@ class FillSensitivity:
         winner = (
             f"“{best.pop()}” is best with every fill" if len(best) == 1 else "the best method changes with the fill"
         )
-        return (
-            f"{self.measure.capitalize()}: {winner}; Kendall's τ of two orders is at least {self.least:.2f}.".replace(
-                "-", "−"
-            )
-        )
+        least = f"{self.least:.2f}".replace("-", "−")
+        return f"{self.measure.capitalize()}: {winner}; Kendall's τ of two orders is at least {least}."
 
 
 def fill_sensitivity(
