@@ -4,7 +4,7 @@ import streamlit as st
 
 import vislib
 from pages._ui.class_activation import stages
-from pages._ui.results import explain, per_class
+from pages._ui.results import explain, per_class, second_opinion
 from pages._ui.results.look import look_controls
 from pages._ui.shell import style
 from pages._ui.shell.context import context
@@ -37,6 +37,7 @@ with image:
 with beside:
     st.header(f"{chosen.title}, stage by stage", anchor=False)
     stages.show(here, chosen, look)
+second_opinion.show(here, [chosen], look)
 per_class.show(here, chosen, look)
 st.header("Other CAM methods", anchor=False)
 explain.grid(here, [explainer for explainer in explainers if explainer != chosen], look, "other_cams")

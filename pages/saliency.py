@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.results import explain, per_class
+from pages._ui.results import explain, per_class, second_opinion
 from pages._ui.results.look import look_controls
 from pages._ui.shell import style
 from pages._ui.shell.context import context
@@ -17,5 +17,6 @@ quick, costly = explain.by_cost(explainers)
 explain.grid(here, quick, look, "saliency", with_image=True)
 st.header("Methods that take longer", anchor=False)
 explain.grid_on_request(here, costly, look)
+second_opinion.show(here, explainers, look)
 per_class.show(here, explainers[0], look)
 explain.about(names)

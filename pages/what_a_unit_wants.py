@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.results import explain, feature_maps, icons
 from pages._ui.shell import style
 from pages._ui.shell.context import context
-from pages._ui.what_a_unit_wants import classes, controls, patches, views
+from pages._ui.what_a_unit_wants import classes, controls, patches, second_opinion, views
 from vislib.output.render import OPACITY
 
 here = context(
@@ -48,6 +48,7 @@ else:
             feature_maps.enlarged(here, layer, maps, channel, OPACITY)
     with wanted:
         views.unit(here, kind, layer, channel, direction, settings)
+    second_opinion.show(here, views.unit_goal(here, kind, layer, channel, direction))
     if kind != controls.CLASS:
         st.header(f"Real patches that excite channel {channel} most", anchor=False)
         patches.show(here, layer, channel)

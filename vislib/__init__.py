@@ -28,6 +28,7 @@ from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier, Prediction
 from vislib.model.labels import read_labels
 from vislib.model.preprocessing import PREPROCESSINGS, Preprocessing
+from vislib.opinion import SecondOpinion, second_opinion
 from vislib.output import figures, render
 from vislib.output.export import save
 from vislib.output.heatmap import Heatmap
@@ -50,6 +51,7 @@ __all__ = [
     "ParameterError",
     "Prediction",
     "Preprocessing",
+    "SecondOpinion",
     "StrongestPlaces",
     "Target",
     "TopPatches",
@@ -87,6 +89,7 @@ __all__ = [
     "render",
     "report",
     "save",
+    "second_opinion",
     "strongest_at",
     "strongest_places",
     "targets",

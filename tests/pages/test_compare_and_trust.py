@@ -109,3 +109,16 @@ def test_stopped_measurement_keeps_its_buttons_beside_the_table_of_the_others(op
     stops.clear()
     page = next(button for button in page.button if button.label == "Go on").click().run()
     assert {"Grad-CAM", "HiRes-CAM"} <= set(table(check_sound(page), "Insertion ↑"))
+
+
+def test_further_measures_wait_for_a_click(open_page):
+    page = check_sound(open_page("compare_and_trust", **FEW))
+    assert "ROAD, and the map for another class" not in text(page)
+    page.button(key="further").click().run()
+    check_sound(page)
+    assert "ROAD, and the map for another class" in text(page)
+    assert "Kendall's τ" in text(page)
+    frame = page.dataframe[1].value
+    of_another = dict(zip(frame["Method"], frame["Another class ↓"], strict=True))
+    assert of_another["Eigen-CAM"] == pytest.approx(1)
+    assert np.isnan(of_another["Random (baseline)"])

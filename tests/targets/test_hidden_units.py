@@ -63,6 +63,17 @@ def test_saliency_equals_a_plain_tape(target):
     assert (heatmap.class_index, heatmap.label, heatmap.explained) == (None, target.in_words(), target.in_words())
 
 
+def test_channel_then_neuron_of_one_layer_share_a_function():
+    """They are sums with weights of different shapes."""
+    classifier = tiny(CLASSIFIER)
+    of_each = [
+        vislib.explain("saliency", classifier, random_image(), target).values
+        for target in (targets.Channel("add", 2), targets.Neuron("add", 2, 4, 7), targets.Channel("add", 2))
+    ]
+    np.testing.assert_array_equal(of_each[0], of_each[2])
+    assert not np.allclose(of_each[0], of_each[1])
+
+
 @pytest.mark.parametrize("target", [CHANNEL, NEURON], ids=lambda each: each.in_words())
 def test_grad_cam_equals_a_plain_tape_at_the_maps_that_the_units_weights_read(target):
     classifier = tiny(CLASSIFIER)

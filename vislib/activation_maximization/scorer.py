@@ -94,7 +94,7 @@ def _objective(classifier: Classifier, shared: Form) -> Callable:
     network = classifier.network
     graph = _with_redirected_gradients(network)
     model = keras.Model(graph.input, [_tensor(graph, layer, before) for _, layer, before in shared])
-    prepare = _prepare(classifier)
+    prepare = preprocessing_of_pixels(classifier)
 
     def objective(pixels, views, weights, operands):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -137,7 +137,7 @@ def check_takes_pictures(classifier: Classifier) -> None:
         )
 
 
-def _prepare(classifier: Classifier) -> Callable:
+def preprocessing_of_pixels(classifier: Classifier) -> Callable:
     """`Classifier.preprocess_input` for tensors (n, h, w, c) in 0..1, c the network's channels: gradients pass."""
     check_takes_pictures(classifier)
     preprocess = classifier.preprocess

@@ -23,6 +23,7 @@ from vislib.cli.image_options import add_image_options, image_reader
 from vislib.cli.method_options import method_parameter, smoothing_parameters
 from vislib.cli.model_options import add_model_options, model_settings, say_what_is_unknown
 from vislib.cli.model_source import model_source, notes_on_stderr
+from vislib.cli.opinion import add_opinion_option, check_methods, say_opinion_on
 from vislib.cli.target_options import add_target_options, target_of
 from vislib.errors import ParameterError, VislibError, listed
 from vislib.graph.relevance_rules import composite_named
@@ -106,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--plain", action="store_true", help="for .png: the picture alone, without title and colour bar"
     )
+    add_opinion_option(command, "also write the map of tf-keras-vis, an independent library, and print the difference")
     command.set_defaults(run=_explain)
 
     command = commands.add_parser("compare", help="several methods' maps of an image in one figure")
@@ -223,27 +225,24 @@ def _explain(options: argparse.Namespace) -> None:
     if len(explainers) > 1 and options.param:
         raise ParameterError("--param is for one method at a time; name one with --method.")
     params = dict(method_parameter(explainers[0], text) for text in options.param)
+    if options.second_opinion:
+        check_methods([explainer.name for explainer in explainers])
     export.check_path(options.out)
     read = image_reader(options)
     classifier = _loaded(options)
     image = read(classifier)
     target = target_of(options, classifier, image)
+    look = {name: getattr(options, name) for name in ("opacity", "colormap", "blend", "plain")}
     for explainer in explainers:
         out = options.out if len(explainers) == 1 else trust_command.with_name(options.out, explainer.name)
         heatmap = attribution.named(explainer.name, **params).explain(classifier, image, target, _progress())
-        export.save(
-            heatmap,
-            out,
-            image,
-            opacity=options.opacity,
-            colormap=options.colormap,
-            blend=options.blend,
-            plain=options.plain,
-        )
+        export.save(heatmap, out, image, **look)
         where = f" at {heatmap.layer}" if heatmap.layer else ""
         print(f"{explainer.title}{where}: {heatmap.explained} {heatmap.score:.2f}, {heatmap.seconds:.1f} s → {out}")
         for note in heatmap.notes:
             print(note)
+        if options.second_opinion:
+            say_opinion_on(heatmap, classifier, image, out, _progress(), **look)
 
 
 def _compare(options: argparse.Namespace) -> None:
@@ -262,10 +261,12 @@ def _trust(options: argparse.Namespace) -> None:
     explainers = [method() for method in trust_command.methods_named(options.method)]
     path = export.check_path(options.out, trust_command.TABLES) if options.out else None
     read, read_others = image_reader(options), [image_reader(options, other) for other in options.grid]
+    read_also = [image_reader(options, other) for other in options.also]
     classifier = _loaded(options)
     image, others = read(classifier), [read_other(classifier) for read_other in read_others]
+    also = [read_one(classifier) for read_one in read_also]
     target = target_of(options, classifier, image)
-    trust_command.run_trust(explainers, classifier, image, target, others, options.seed, path, _progress())
+    trust_command.run_trust(explainers, classifier, image, target, options, others, also, path, _progress())
 
 
 def _channels(options: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 import argparse
 
 from vislib.activation_maximization.maximizer import maximize
+from vislib.cli.opinion import add_opinion_option, say_opinion_on_pictures
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
 from vislib.output import export
@@ -24,6 +25,7 @@ def add_maximize_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--channel", dest="channels", metavar="NUMBERS", help="such as 3 or 0,5 or 0..8")
     command.add_argument("--steps", type=int, default=128, help="steps of the ascent (default 128)")
     command.add_argument("--seed", type=int, default=0, help="the same seed gives the same picture (default 0)")
+    add_opinion_option(command, "also compare plain gradient ascent with that of tf-keras-vis, an independent library")
     command.add_argument("--out", required=True, help=f"file to write; ends in {', '.join(export.FORMATS)}")
 
 
@@ -36,6 +38,8 @@ def run_maximize(options: argparse.Namespace, classifier: Classifier, progress: 
     for title, score in zip(result.titles, result.scores, strict=True):
         print(f"{title}: {score:.2f}")
     print(f"{result.seconds:.1f} s → {path}")
+    if options.second_opinion:
+        say_opinion_on_pictures(objectives, classifier, options.seed, progress)
 
 
 def objectives_named(

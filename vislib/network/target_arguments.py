@@ -62,7 +62,7 @@ class TargetArguments:
         """The signature of `part`, for any number of images."""
         return (
             tf.TensorSpec((None, self.weights.shape[1]), tf.float32),
-            [tf.TensorSpec((None, *operand.shape[1:]), tf.float32) for operand in self.operands],
+            [tf.TensorSpec((None,) * operand.ndim, tf.float32) for operand in self.operands],
         )
 
     def part(self, now: slice = slice(None)) -> tuple[tf.Tensor, list[tf.Tensor]]:

@@ -3,30 +3,46 @@
 from vislib.trust.complexity import complexity, sparseness
 from vislib.trust.confidence import confidence_drop, confidence_increases
 from vislib.trust.curves import Curve, deletion, insertion
+from vislib.trust.localisation import Localisation, box_mask, localisation
 from vislib.trust.measure import BASELINES, measure, verdict
+from vislib.trust.other_class import OtherClass, random_logit
 from vislib.trust.pointing import Grid, grid_pointing, make_grid
 from vislib.trust.randomization import RandomizedStage, cascading_randomization, compare_maps
+from vislib.trust.ranking import FillSensitivity, fill_sensitivity
+from vislib.trust.road import impute, road
 from vislib.trust.robustness import infidelity, max_sensitivity
+from vislib.trust.several import VerdictOverImages, over_images
 from vislib.trust.trust import Trust
 
 __all__ = [
     "BASELINES",
     "Curve",
+    "FillSensitivity",
     "Grid",
+    "Localisation",
+    "OtherClass",
     "RandomizedStage",
     "Trust",
+    "VerdictOverImages",
+    "box_mask",
     "cascading_randomization",
     "compare_maps",
     "complexity",
     "confidence_drop",
     "confidence_increases",
     "deletion",
+    "fill_sensitivity",
     "grid_pointing",
+    "impute",
     "infidelity",
     "insertion",
+    "localisation",
     "make_grid",
     "max_sensitivity",
     "measure",
+    "over_images",
+    "random_logit",
+    "road",
     "sparseness",
     "verdict",
 ]

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.fills import cover_image
+from vislib.attribution.fills import FILLS, cover_image
+from vislib.errors import ParameterError, listed
 from vislib.model.classifier import Classifier
 from vislib.network.masks import Masks
 from vislib.progress import Progress, no_progress
@@ -57,6 +58,7 @@ def deletion(
 
     Reference: Petsiuk, Das & Saenko 2018, arXiv 1806.07421, section 4.2.
     """
+    check_fill(fill)
     return _curve(classifier, resized, cover_image(resized, fill), values, target, n_steps, progress)
 
 
@@ -73,7 +75,18 @@ def insertion(
 
     The higher the area, the better the map. Arguments and paper as for `deletion`.
     """
+    check_fill(fill)
     return _curve(classifier, cover_image(resized, fill), resized, values, target, n_steps, progress)
+
+
+def check_fill(fill: str) -> None:
+    """Checks that there is such a fill.
+
+    Raises:
+        ParameterError: If there is not.
+    """
+    if fill not in FILLS:
+        raise ParameterError(f"`fill` must be one of {listed(FILLS)}; not {fill!r}.")
 
 
 def _curve(classifier, start, end, values, target, n_steps: int, progress: Progress) -> Curve:

@@ -31,6 +31,8 @@ def measure(
     noise_samples: int = 4,
     randomize: bool = True,
     grid: Grid | None = None,
+    deletion_fill: str = "grey",
+    insertion_fill: str = "blur",
     seed: int = 0,
     progress: Progress = no_progress,
 ) -> list[Trust]:
@@ -45,6 +47,8 @@ def measure(
         noise_samples: Draws of noise for max-sensitivity; 0 leaves it out.
         randomize: Whether to do the sanity check, which computes six maps of each method.
         grid: The images for the pointing game; None leaves it out.
+        deletion_fill: What covers pixels in deletion: one of `vislib.attribution.fills.FILLS`.
+        insertion_fill: From what insertion starts.
         seed: Seed of everything random.
         progress: Called as progress(done, total) between pieces of work. If it raises, the work stops.
 
@@ -55,6 +59,9 @@ def measure(
         ParameterError: If a parameter does not suit the network.
         ModelError: If a method does not exist for the network.
     """
+    fills = deletion_fill, insertion_fill
+    for fill in fills:
+        curves.check_fill(fill)
     requested = None if class_index is None else classifier.target(class_index)
     every = {explainer.name: explainer.resolved(classifier, requested) for explainer in explainers}
     if baselines:
@@ -74,7 +81,7 @@ def measure(
     squares = robustness.cover_squares(classifier, resized, target, seed=seed)
     found = []
     for name, explainer in every.items():
-        metrics = _metrics(classifier, resized, heatmaps[name].values, target, squares)
+        metrics = _metrics(classifier, resized, heatmaps[name].values, target, squares, fills)
         work.finished()
         sensitivity = pointing = None
         if noise_samples:
@@ -103,10 +110,13 @@ def measure(
     return found
 
 
-def _metrics(classifier, resized, values, target: Target, squares: robustness.CoveredSquares) -> dict:
+def _metrics(classifier, resized, values, target: Target, squares: robustness.CoveredSquares, fills) -> dict:
     probability = as_probability(target)
     confidences = confidence.confidences(classifier, resized, values, target)
-    out, in_ = (curve(classifier, resized, values, probability) for curve in (curves.deletion, curves.insertion))
+    out, in_ = (
+        curve(classifier, resized, values, probability, fill=fill)
+        for curve, fill in zip((curves.deletion, curves.insertion), fills, strict=True)
+    )
     return {
         "deletion": out.area,
         "insertion": in_.area,

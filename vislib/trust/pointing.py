@@ -11,6 +11,7 @@ from vislib.images.fitting import Box, resize_bands, resize_box
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress, within
 from vislib.tasks import Task
+from vislib.trust.localisation import mass_inside
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,9 +98,7 @@ def grid_pointing(
     for number, class_index in enumerate(grid.class_indices):
         inside = within(progress, number, n_cells)
         attribution = explainer.attribute(classifier, grid.picture, classifier.target(class_index), inside)
-        positive = np.maximum(attribution.values, 0).astype(np.float64)
-        total = positive.sum()
-        shares.append(float(positive[grid.cell(number)].sum() / total) if total else 0.0)
+        shares.append(mass_inside(attribution.values, grid.cell(number)))
         progress(number + 1, n_cells)
     return tuple(shares)
 

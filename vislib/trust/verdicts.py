@@ -1,5 +1,6 @@
 """Reasons and a verdict from the measures of a map, in plain words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
@@ -113,9 +114,13 @@ def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
 
 def verdict(trust: Trust, baselines: list[Trust]) -> str:
     """How far this map for this image can be trusted, as one sentence."""
-    if trust.family is Family.BASELINE:
+    return verdict_of(trust.family, reasons(trust, baselines))
+
+
+def verdict_of(family: Family, found: Sequence[Reason]) -> str:
+    """The verdict that follows from the reasons for and against a method of a family, as one sentence."""
+    if family is Family.BASELINE:
         return "A baseline: a method must beat it."
-    found = reasons(trust, baselines)
     against = [reason for reason in found if not reason.supports]
     if any(reason.ground is Ground.RANDOM_WEIGHTS for reason in against):
         return "Do not trust it as an explanation."

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 import vislib
-from pages._ui.compare_and_trust import trust_plots
+from pages._ui.compare_and_trust import further, trust_plots
 from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.results.look import Look
 from pages._ui.server import work
@@ -79,6 +79,7 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> N
         _downloads(here, explainers, measured, grid_contexts)
         trust_plots.curves(measured, _value(here))
         trust_plots.sanity_check(here, measured)
+        further.show(here, {explainer.name: explainer for explainer in every}, measured)
     if grid is not None:
         with pointing:
             trust_plots.pointing_game(grid, measured, here)

@@ -15,6 +15,7 @@ from pages._ui.shell.tasks import words
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.text import with_terms
 from vislib.output import render
+from vislib.output.render import Scale
 
 SIDE = 448
 """Pixels of an image's longer side on the page."""
@@ -27,15 +28,7 @@ def heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note:
     """A heatmap over the image, with its colour bar, caption and downloads."""
     method = vislib.methods()[heatmap.method]
     title = method.title
-    scale = look.scale_of(heatmap)
-    colormap = look.colormap_of(heatmap.signed)
-    drawn = render.overlay(context.shown, heatmap, look.opacity, colormap, SIDE, scale=scale, blend=look.blend)
-    show_image(drawn, width="stretch", alt=described(context, heatmap))
-    if look.relative and not scale.constant:
-        shares = replace(scale, low=scale.low / scale.high, high=1.0)
-        colour_bar(shares, heatmap.signed, colormap, f"1 = {short_number(scale.high)} ({heatmap.unit})")
-    else:
-        colour_bar(scale, heatmap.signed, colormap, heatmap.unit, heatmap.negligible)
+    scale = drawn(context, heatmap, look, described(context, heatmap))
     where = f" at layer {heatmap.layer}" if heatmap.layer else ""
     task = words(context.classifier.task)
     every = "other images" if context.reference else task.many
@@ -45,6 +38,20 @@ def heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note:
     with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
         caption(f"{title}{where}", " ".join(sentences))
         downloads.of_heatmap(context, heatmap, look, scale)
+
+
+def drawn(context: Context, heatmap: vislib.Heatmap, look: Look, alt: str) -> Scale:
+    """A heatmap over the image, with its colour bar alone; returns its scale."""
+    scale = look.scale_of(heatmap)
+    colormap = look.colormap_of(heatmap.signed)
+    over = render.overlay(context.shown, heatmap, look.opacity, colormap, SIDE, scale=scale, blend=look.blend)
+    show_image(over, width="stretch", alt=alt)
+    if look.relative and not scale.constant:
+        shares = replace(scale, low=scale.low / scale.high, high=1.0)
+        colour_bar(shares, heatmap.signed, colormap, f"1 = {short_number(scale.high)} ({heatmap.unit})")
+    else:
+        colour_bar(scale, heatmap.signed, colormap, heatmap.unit, heatmap.negligible)
+    return scale
 
 
 def described(context: Context, heatmap: vislib.Heatmap) -> str:

@@ -33,6 +33,17 @@ def heatmap(context: Context, result: vislib.Heatmap) -> str:
     )
 
 
+def second_opinion(context: Context, result: vislib.Heatmap) -> str:
+    """The lines that compute a heatmap twice and compare."""
+    params = "".join(f", {name}={value!r}" for name, value in result.params.items())
+    lines, target = _target(context, result.target)
+    return (
+        f"{preamble(context)}\n{lines}"
+        f"found = vislib.second_opinion(\n    {result.method!r}, classifier, image, class_index={target}{params}\n)\n"
+        "print(found.in_words())\n"
+    )
+
+
 def trust(context: Context, explainers: Sequence[vislib.Explainer], grid: Sequence[Context]) -> str:
     """The lines that measure these methods; `grid` are the images of the grid pointing game."""
     every = []

@@ -1,0 +1,99 @@
+"""Localisation: how much of a map lies in a box or a mask that a person drew."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vislib.errors import ParameterError
+from vislib.model.classifier import Classifier
+
+
+@dataclass(frozen=True)
+class Localisation:
+    """A map against a mask; all numbers are of the map's positive part.
+
+    Attributes:
+        mass: The share of the map's sum inside the mask, 0..1 (Böhle et al. 2021, arXiv 2104.00032).
+        rank: The share of the k highest places that lie inside, k the number of places inside, 0..1 (relevance rank
+            accuracy: Arras, Osman & Samek 2022, arXiv 2003.07258).
+        auc: The chance that a place inside has a higher value than one outside, ties counted half, 0..1.
+        hit: Whether the highest place lies inside (the pointing game: Zhang et al. 2016, arXiv 1608.00507).
+        by_chance: The share of the places that lie inside: what a map of random numbers gets as mass and rank.
+    """
+
+    mass: float
+    rank: float
+    auc: float
+    hit: bool
+    by_chance: float
+
+    def in_words(self) -> str:
+        """The comparison with chance, in one sentence."""
+        verb = "is" if self.hit else "is not"
+        return (
+            f"{self.mass:.0%} of the map and {self.rank:.0%} of its highest places lie inside ({self.by_chance:.0%} by "
+            f"chance), and its highest place {verb} inside."
+        )
+
+
+def localisation(values: np.ndarray, mask: np.ndarray) -> Localisation:
+    """How well a map (h, w) finds the places of a mask (h, w).
+
+    Raises:
+        ParameterError: If the mask has another shape, or is true nowhere or everywhere.
+    """
+    from scipy.stats import rankdata
+
+    mask = np.asarray(mask, bool)
+    if mask.shape != values.shape or mask.all() or not mask.any():
+        raise ParameterError(
+            f"The mask must have the map's size {values.shape} with places inside and outside; not shape {mask.shape} "
+            f"with {int(mask.sum())} places inside."
+        )
+    positive = np.maximum(np.nan_to_num(values), 0).astype(np.float64)
+    inside, n = mask.ravel(), int(mask.sum())
+    ranks = rankdata(positive.ravel())
+    auc = (ranks[inside].sum() - n * (n + 1) / 2) / (n * (mask.size - n))
+    highest = np.argsort(-positive.ravel(), kind="stable")
+    return Localisation(
+        mass=mass_inside(values, mask),
+        rank=float(inside[highest[:n]].mean()),
+        auc=float(auc),
+        hit=bool(inside[highest[0]]) and positive.max() > 0,
+        by_chance=n / mask.size,
+    )
+
+
+def mass_inside(values: np.ndarray, inside) -> float:
+    """The share 0..1 of a map's positive part at some places, a mask or slices; 0 if it has no positive part."""
+    positive = np.maximum(values, 0).astype(np.float64)
+    total = positive.sum()
+    return float(positive[inside].sum() / total) if total else 0.0
+
+
+def box_mask(classifier: Classifier, image: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+    """The mask at the network's input size of a box drawn on the image.
+
+    Args:
+        classifier: The classifier, which says which part of the image is its input.
+        image: (H, W, 3).
+        box: (left, top, right, bottom) in pixels of the image.
+
+    Returns:
+        (h, w) bool: the places whose centre lies in the box.
+
+    Raises:
+        ParameterError: If the box is none, or lies outside what the network sees or holds all of it.
+    """
+    left, top, right, bottom = box
+    seen, (height, width) = classifier.box(image), classifier.input_size
+    y = seen.top + (np.arange(height) + 0.5) * seen.height / height
+    x = seen.left + (np.arange(width) + 0.5) * seen.width / width
+    mask = ((top <= y) & (y < bottom))[:, None] & ((left <= x) & (x < right))
+    if not mask.any() or mask.all():
+        raise ParameterError(
+            f"A box is left, top, right, bottom in pixels of the image, and holds a part of what the network sees: "
+            f"from {seen.left:.0f}, {seen.top:.0f} to {seen.left + seen.width:.0f}, {seen.top + seen.height:.0f}; "
+            f"not {', '.join(f'{each:g}' for each in box)}."
+        )
+    return mask
