@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from vislib.attribution.base import explain, methods, upsample
+from vislib.attribution.base import methods, upsample
+from vislib.attribution.named import explain
 from vislib.errors import ParameterError, listed
 from vislib.model.classifier import Classifier
 from vislib.opinion.maximized import second_picture
