@@ -113,7 +113,10 @@ def open_page(page: str, **chosen: Any) -> None:
 def read_address() -> None:
     """Takes the chosen points of a copied address, and what `open_page` gave, over into this session; called before a
     page is drawn."""
-    st.session_state.update(st.session_state.pop(_NEXT, {}))
+    chosen = st.session_state.pop(_NEXT, {})
+    st.session_state.update(chosen)
+    for name, value in chosen.items():  # Streamlit itself writes into the address only what a person changes
+        st.query_params[name] = str(value)
     for name in (*_POINTS, _NUMBER):
         written = st.query_params.get(name)
         if written is None:
