@@ -8,9 +8,10 @@ from playwright.sync_api import expect
 def test_tiles_are_one_stop_and_keep_the_focus(server, visit):
     it = visit(f"{server}/feature_maps")
     it.settled("feature_maps")
-    keys, tiles = it.page.keyboard, it.main.locator("button.tile")
-    chosen = it.main.locator("button.tile[aria-pressed=true]")
-    expect(it.main.locator("button.tile[tabindex='0']")).to_have_count(1)
+    grid = it.main.get_by_role("group", name="Channels of ")  # beside the icons of the vocabulary
+    keys, tiles = it.page.keyboard, grid.locator("button.tile")
+    chosen = grid.locator("button.tile[aria-pressed=true]")
+    expect(grid.locator("button.tile[tabindex='0']")).to_have_count(1)
     tiles.first.focus()
     keys.press("End")
     expect(tiles.last).to_be_focused()
@@ -19,17 +20,17 @@ def test_tiles_are_one_stop_and_keep_the_focus(server, visit):
     expect(tiles.nth(1)).to_be_focused()
     before = tiles.nth(1).bounding_box()
     keys.press("ArrowDown")
-    below = it.main.locator("button.tile:focus")
+    below = grid.locator("button.tile:focus")
     assert below.bounding_box()["x"] == before["x"]
     assert below.bounding_box()["y"] > before["y"]
     channel = below.get_attribute("data-id")
     keys.press("Enter")
     expect(chosen).to_have_attribute("data-id", channel)
     it.quiet()
-    expect(it.main.locator("button.tile:focus")).to_have_attribute("data-id", channel)
-    expect(it.main.locator("button.tile[tabindex='0']")).to_have_attribute("data-id", channel)
+    expect(grid.locator("button.tile:focus")).to_have_attribute("data-id", channel)
+    expect(grid.locator("button.tile[tabindex='0']")).to_have_attribute("data-id", channel)
     keys.press("Tab")
-    expect(it.main.locator("button.tile:focus")).to_have_count(0)
+    expect(grid.locator("button.tile:focus")).to_have_count(0)
 
 
 def test_graph_is_one_stop_and_keeps_the_focus(server, visit):

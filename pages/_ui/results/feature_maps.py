@@ -166,7 +166,8 @@ def grid(layer: str, maps: np.ndarray, channel: int, most: int, own_scale: bool)
         text = f"Channel {k}: {values.min():.3g} to {values.max():.3g}, mean {values.mean():.3g}"
         return map_tile(str(k), values, scale, signed, str(k), text)
 
-    tiles([Group("", "", [one(int(k)) for k in order])], key="channels", selected=str(channel), on_click=choose)
+    shown = [one(int(k)) for k in order]
+    tiles([Group("", "", shown)], "channels", selected=str(channel), on_click=choose, name=f"Channels of {layer}")
     if scale is not None:
         colour_bar(scale, signed, None, "activation, one scale for the layer")
     picture.caption(
