@@ -91,6 +91,7 @@ def test_command_lines_run(folder, capsys):
         "models",
         "methods",
         "predict",
+        "channels",
         "explain",
         "maximize",
         "batch",

@@ -29,6 +29,7 @@ from vislib.graph.graph import Graph, Node, activation_name
 from vislib.graph.layer_kinds import BATCH_NORMALIZATION, MAXIMUM, LayerKind, Role, kind_of
 from vislib.graph.relevance_rules import EPSILON, Box, Composite, Rule
 
+_NEVER_ZERO = {tf.float16: 6e-8, tf.bfloat16: 1e-30, tf.float32: 1e-30, tf.float64: 1e-30}
 _GATES = ("sigmoid", "hardsigmoid", "softmax")
 
 
@@ -162,7 +163,8 @@ def _n_numbers(tensor: keras.KerasTensor) -> int:
 def stabilized(z: tf.Tensor, epsilon: float) -> tf.Tensor:
     """z + sign(z) ε rms(z), where the root mean square is over the units of one image; never 0."""
     scale = tf.sqrt(tf.reduce_mean(z * z, axis=list(range(1, len(z.shape))), keepdims=True))
-    return z + tf.where(z < 0, -1.0, 1.0) * (epsilon * scale + 1e-30)
+    sign = tf.where(z < 0, -tf.ones_like(z), tf.ones_like(z))
+    return z + sign * tf.cast(epsilon * tf.cast(scale, tf.float32) + _NEVER_ZERO[z.dtype], z.dtype)
 
 
 def _passed(function: Callable, inputs: Sequence[tf.Tensor], output: tf.Tensor, relevance: tf.Tensor) -> list:

@@ -30,8 +30,8 @@ def _hold_computations(file: Path) -> None:
     def held_attribute(self, classifier, fitted, target, progress):
         return attribute(self, classifier, fitted, target, held(progress, lambda done, *_: done > 0))
 
-    def held_start(self, progress):
-        return start(self, held(progress, lambda now: now.epoch > 1))
+    def held_start(self, progress, *after_epoch):
+        return start(self, held(progress, lambda now: now.epoch > 1), *after_epoch)
 
     Occlusion.attribute, TrainingRun.start = held_attribute, held_start
 
