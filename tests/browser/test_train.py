@@ -35,7 +35,7 @@ def test_training_moves_stops_keeps_the_model_and_predicts_on_the_overview(serve
     expect(it.page.get_by_text("is now the model on every page")).to_be_visible()
     it.go("")
     expect(it.main.locator(".v-facts").first).to_contain_text(re.compile(r"my \S+ 1"))
-    expect(it.main.get_by_role("img", name=re.compile("Grad-CAM for . over digits"))).to_be_visible()
+    expect(it.main.get_by_role("img", name=re.compile("Grad-CAM for . over digits")).first).to_be_visible()
 
 
 def test_two_people_train_one_waits_and_leaving_frees_the_machine(server, visit, hold):

@@ -63,7 +63,7 @@ def methods_named(text: str, option: str = "--method") -> list[type[attribution.
     known = attribution.methods()
     for name in names:
         if name not in known:
-            raise ParameterError(f"There is no method '{name}'; there are: {listed(known)}.")
+            raise ParameterError(f"There is no method '{name}'; there are: {listed(known, 99)}.")
     if not names or len(set(names)) < len(names):
         raise ParameterError(f"{option} takes one or more different methods with commas between; not '{text}'.")
     return [known[name] for name in names]
