@@ -92,7 +92,7 @@ def resolved_methods(methods, classifier: Classifier, target: Target | None = No
     for method in [methods] if isinstance(methods, str | Explainer) else methods:
         if isinstance(method, str):
             if method not in Explainer.registry:
-                raise ParameterError(f"There is no method '{method}'; there are: {listed(Explainer.registry)}.")
+                raise ParameterError(f"There is no method '{method}'; there are: {listed(Explainer.registry, 99)}.")
             method = Explainer.registry[method]()
         if not isinstance(method, Explainer):
             raise ParameterError(f"A method is given by its name or as an explainer; not as {type(method).__name__}.")

@@ -88,7 +88,8 @@ def _parser() -> argparse.ArgumentParser:
         "explain", help="explain the score of a class or a predicted number, as a picture or as numbers"
     )
     _add_common(command)
-    command.add_argument("--method", required=True, help=f"one or more, with commas: {listed(attribution.methods(), 99)}")
+    names = listed(attribution.methods(), 99)
+    command.add_argument("--method", required=True, help=f"one or more, with commas: {names}")
     add_target_options(command)
     command.add_argument("--out", required=True, help=f"file to write; ends in {', '.join(export.FORMATS)}")
     command.add_argument(
