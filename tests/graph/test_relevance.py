@@ -7,7 +7,7 @@ import pytest
 from vislib.backend import keras
 from vislib.graph.relevance_rules import COMPOSITES, EPSILON, Z_PLUS, Composite
 from vislib.network.network import Network
-from vislib.targets import ClassScore
+from vislib.targets import Channel, ClassScore
 
 layers = keras.layers
 EXACT = Composite(EPSILON, EPSILON, epsilon=1e-9)
@@ -183,6 +183,17 @@ def test_folded_batch_normalization_follows_changed_weights():
     norm = next(node.operation for node in network.graph.nodes if "batch" in node.name)
     norm.gamma.assign(norm.gamma * 1.7)
     assert_gradient_times_input(network, image())
+
+
+def test_target_on_a_convolution_before_its_normalization_is_that_convolution():
+    """Folding leaves its output out, and the normalized one has other values."""
+    network = network_of(without_biases)
+    convolution, norm = (node.name for node in network.graph.nodes[2:4])
+    next(node.operation for node in network.graph.nodes if node.name == norm).gamma.assign(np.full(8, 3.0))
+    x, target = image(n=2), Channel(convolution, 4)
+    found = network.relevance(x, target, EXACT)
+    np.testing.assert_allclose(found.values, network.values(x, target), rtol=1e-5)
+    assert_gradient_times_input(network, x, target)
 
 
 class Doubled(keras.layers.Layer):

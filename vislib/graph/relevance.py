@@ -48,7 +48,6 @@ def with_relevance(graph: Graph, composite: Composite, bounds: np.ndarray | None
     first = first_weights(graph)
     boxes = _boxes(graph, first, bounds) if composite.needs_bounds else {}
     makers = {id(node.output): node for node in graph.nodes}
-    made: dict[tuple, keras.Operation] = {}
     unknown: list[str] = []
 
     def with_rule(node: Node) -> keras.Operation:
@@ -68,7 +67,7 @@ def with_relevance(graph: Graph, composite: Composite, bounds: np.ndarray | None
             return node.operation
         if kind.role is Role.OTHER and not kind.macs_known:
             unknown.append(f"{node.name} ({type(node.operation).__name__})")
-        return made.setdefault((id(node.operation), node.name), _WithRelevance(node, back))
+        return _WithRelevance(node, back)
 
     rewritten = graph.rewritten(with_rule)
     note = f"No rule is known for {listed(unknown, 4)}: relevance is passed on there by gradient × input."

@@ -45,9 +45,10 @@ def relevance(
 ) -> Relevance:
     """See `Network.relevance`."""
     given = TargetArguments.of(target, len(inputs), network)
-    graph = network.variants.for_relevance(composite, bounds)
+    hidden = [layer for _, layer, _ in given.form if layer is not LOGITS]
+    graph = network.variants.for_relevance(composite, bounds, hidden)
     tensors = [_output(network, graph, layer) for layer in layers]
-    read = [graph.logits if layer is LOGITS else _output(network, graph, layer) for _, layer, _ in given.form]
+    read = network.read(graph, given.form)
     function = _traced(
         network,
         ("relevance", given.form, graph, *layers),

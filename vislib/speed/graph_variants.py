@@ -1,7 +1,7 @@
 """The variants of one graph: with a rule for its ReLUs, and with quicker operations."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -73,12 +73,18 @@ class GraphVariants:
         """The graph in which convolutions contain the batch normalizations behind them."""
         return self._made(self._graph, FoldBatchNorm)
 
-    def for_relevance(self, composite: Composite, bounds: np.ndarray | None = None) -> Graph:
-        """The graph whose gradients are relevances; `bounds` as for `with_relevance`."""
-        folded, key = self.folded(), (composite, None if bounds is None else bounds.tobytes())
+    def for_relevance(self, composite: Composite, bounds: np.ndarray | None = None, read: Iterable[str] = ()) -> Graph:
+        """The graph whose gradients are relevances; `bounds` as for `with_relevance`.
+
+        Batch normalizations are folded, unless a layer in `read`, whose output is wanted, would be left out by that.
+        """
+        graph = self.folded()
+        if any(graph.node(layer) is None for layer in read):
+            graph = self._graph
+        key = (composite, None if bounds is None else bounds.tobytes(), graph)
         with self._lock:
             if key not in self._with_relevance:
-                self._with_relevance[key] = with_relevance(folded, composite, bounds)
+                self._with_relevance[key] = with_relevance(graph, composite, bounds)
             return self._with_relevance[key]
 
     def _made(self, graph: Graph, *kinds: Callable[[Graph], GraphRewrite]) -> Graph:
