@@ -76,7 +76,7 @@ class ConceptScore:
         if not self.is_learned:
             return (
                 f"{self.layer} does not tell “{self.concept}” from random images: {self.accuracies.mean():.0%} of the "
-                f"held-out images are told apart, {self.random_accuracies.mean():.0%} by chance ({runs})."
+                f"held-out images are separated, {self.random_accuracies.mean():.0%} by chance ({runs})."
             )
         if not self.significant:
             return (

@@ -1,7 +1,7 @@
 """Calls of tf-keras-vis on the flat graph up to the logits: the layer given, nothing normalised, nothing enlarged.
 
-The model that it gets is made here from the graph, so whatever it does to it, the person's model does not change. It
-imports TensorFlow, so other modules import it late.
+It gets a model that is made here from the graph, so it cannot change the person's model. This module imports
+TensorFlow, so other modules import it late.
 """
 
 import functools

@@ -76,7 +76,7 @@ def _result(context: Context, score: ConceptScore, code: str) -> None:
             )
         )
     with right:
-        picture.caption("Held-out images told apart", "A concept that the layer does not know stays near one half.")
+        picture.caption("Held-out images separated", "A concept that the layer does not know stays near one half.")
         st.html(
             bars(
                 [
