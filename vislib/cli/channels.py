@@ -18,7 +18,9 @@ def add_channels_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--layer", help="a layer with feature maps (default: the last one before pooling)")
     command.add_argument("--by", choices=BY, default=BY[0], help=f"gradient × activation, or LRP (default {BY[0]})")
     command.add_argument(
-        "--composite", default=DEFAULT_COMPOSITE, help=f"for relevance: {listed(COMPOSITES)} (default epsilon)"
+        "--composite",
+        default=DEFAULT_COMPOSITE,
+        help=f"for relevance: {listed(COMPOSITES)} (default {DEFAULT_COMPOSITE})",
     )
     command.add_argument("--top", type=int, default=8, help="how many on each side are printed (default 8)")
     command.add_argument("--out", help="also write all channels to this .csv or .json file")
