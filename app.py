@@ -25,6 +25,7 @@ page = st.navigation(
             st.Page("pages/unit_card.py", title="Unit card"),
         ],
         "Explain": [
+            st.Page("pages/what_if.py", title="What if"),
             st.Page("pages/occlusion.py", title="Occlusion"),
             st.Page("pages/saliency.py", title="Saliency"),
             st.Page("pages/class_activation.py", title="Class activation"),

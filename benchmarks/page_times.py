@@ -28,6 +28,7 @@ PAGES = (
     "saliency",
     "class_activation",
     "channels",
+    "what_if",
     "occlusion",
     "compare_and_trust",
     "concepts",

@@ -83,7 +83,7 @@ def test_the_repr_and_the_python_lines_make_the_edits_again():
     for edit in EXAMPLES:
         assert eval(repr(edit), vars(edits)) == edit
         assert hash(eval(repr(edit), vars(edits))) == hash(edit)
-    names: dict = {}
+    names: dict = {"vislib": vislib}
     exec(python_lines(EXAMPLES), names)
     assert names["edits"] == list(EXAMPLES)
     exec(python_lines([]), names)

@@ -62,10 +62,11 @@ class LeastCovering:
     def in_words(self) -> str:
         """What was found, in two sentences."""
         n, of = len(self.chosen), f"of {self.n_superpixels} superpixels ({self.share:.0%} of the input)"
+        left_out = "Without it" if n == 1 else "Without any one of them"
         if self.goal == "change":
-            what = f"Covering {n} {of} changes the answer: {self.outcome}. With any one of them uncovered it is kept."
+            what = f"Covering {n} {of} changes the answer: {self.outcome}. {left_out} the answer is kept."
         else:
-            what = f"Showing {n} {of} keeps the answer: {self.outcome}. With any one of them covered too it is lost."
+            what = f"Showing {n} {of} keeps the answer: {self.outcome}. {left_out} the answer is lost."
         return f"{what} Kept means: {self.rule}. {self.n_passes:,} forward passes."
 
 

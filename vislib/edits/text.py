@@ -49,11 +49,10 @@ def edit_of(text: str) -> Edit:
 
 
 def python_lines(edits: Sequence[Edit]) -> str:
-    """The import, and the list `edits`, as Python lines that make the same edits."""
+    """The list `edits` as Python lines that make the same edits, after `import vislib`."""
     if not edits:
         return "edits = []\n"
-    names = ", ".join(sorted({type(edit).__name__ for edit in edits}))
-    return f"from vislib.edits import {names}\n\nedits = [\n" + "".join(f"    {edit!r},\n" for edit in edits) + "]\n"
+    return "edits = [\n" + "".join(f"    vislib.edits.{edit!r},\n" for edit in edits) + "]\n"
 
 
 def _fields(edit: type[Edit]) -> list[dataclasses.Field]:
