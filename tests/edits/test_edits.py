@@ -193,14 +193,14 @@ def test_pieces_are_moved_and_copied_and_cut_at_the_edge():
 def test_the_highest_places_of_a_map_are_covered_where_the_network_sees_them():
     classifier = tiny("conv_relu")
     image = np.repeat(np.repeat(random_image(), 3, axis=0), 4, axis=1)  # 36 × 48, so a cell of the map is 3 × 4 pixels
-    heatmap = vislib.explain("saliency", classifier, image)
+    heatmap = vislib.explain("random", classifier, image)
     cover = Cover.top(heatmap, 0.1)
     highest = np.argsort(-heatmap.values.ravel(), kind="stable")[:14]
     mask = np.isin(np.arange(144), highest).reshape(12, 12)
     np.testing.assert_array_equal(cover.pixels(image.shape), np.kron(mask, np.ones((3, 4), bool)))
     np.testing.assert_array_equal(unpacked(packed(mask)), mask)
     cropped = vislib.load_classifier(classifier.model, preprocess="0..1", input_size=(12, 12), crop="centre")
-    seen = Cover.top(vislib.explain("saliency", cropped, image), 1.0).pixels(image.shape)
+    seen = Cover.top(vislib.explain("random", cropped, image), 1.0).pixels(image.shape)
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     box = cropped.box(image)
     assert (rows[0], rows[-1] + 1) == (round(box.top), round(box.top + box.height))
@@ -247,7 +247,7 @@ def test_expressions_are_read(text, edit):
         (lambda: edit_of("move=0,0,1,1"), "too few settings: move=LEFT,TOP,RIGHT,BOTTOM,X,Y"),
         (lambda: edit_of("contrast=1,2"), "too many settings: contrast=FACTOR"),
         (lambda: apply(picture(), ["rotate"]), "must be one of vislib.edits, such as Rotate"),
-        (lambda: Cover.top(vislib.explain("saliency", tiny("conv_relu"), random_image()), 1.5), "from 0 to 1; not 1.5"),
+        (lambda: Cover.top(vislib.explain("random", tiny("conv_relu"), random_image()), 1.5), "from 0 to 1; not 1.5"),
     ],
 )
 def test_what_is_not_accepted_is_a_sentence(make, sentence):
@@ -272,7 +272,8 @@ def test_what_a_network_says_before_and_after(name):
         expected = {each.index: each.value for each in classifier.predict(one, top=99)}
         np.testing.assert_allclose([values[index] for index in expected], list(expected.values()), atol=1e-6)
     assert [row["label"] for row in change.rows()] == list(classifier.labels)
-    assert change.score_before == pytest.approx(vislib.explain("saliency", classifier, image).score, rel=1e-5)
+    inputs = classifier.preprocess_input(classifier.resize(image)[None])
+    assert change.score_before == pytest.approx(classifier.network.values(inputs, change.target)[0], rel=1e-4)
     if name == "segmentation":  # the region is that of the image, also in the edited one
         region = classifier.segment(image) == change.target.class_index
         index = int(change.target.class_index)
