@@ -22,20 +22,22 @@ def live() -> None:
     """The canvas and the sliders, beside them the answer, below them one of the parts."""
     past = history.of_image(here.digest)
     left, right = st.columns(2, gap="large")
+    below = st.container()
     with left:
-        canvas.show(here, past, edited.after_steps(here, past))
-    edits = (*past.steps, *sliders.controls(past))
-    try:
-        with right:
+        image = edited.after_steps(here, past)
+    with below:
+        edits = (*past.steps, *sliders.controls(past))
+    with right:  # before the canvas, which shows the stroke already
+        try:
             answer.show(here, edited.change_by(here, edits), edits)
-        part = st.segmented_control(
-            "Ask further",
-            list(PARTS),
-            default=next(iter(PARTS)),
-            required=True,
-            key="what_if.part",
-            bind="query-params",
-        )
+        except vislib.VislibError as error:
+            st.error(plain(str(error)))
+    with left:
+        canvas.show(here, past, image)
+    part = st.segmented_control(
+        "Ask further", list(PARTS), default=next(iter(PARTS)), required=True, key="what_if.part", bind="query-params"
+    )
+    try:
         PARTS[part or next(iter(PARTS))](here, past, edits)
     except vislib.VislibError as error:
         st.error(plain(str(error)))

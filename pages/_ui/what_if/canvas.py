@@ -105,6 +105,10 @@ def show(context: Context, past: History, image: np.ndarray) -> None:
         )
         with st.popover("By numbers", icon=":material/pin:"):
             _by_numbers(tool, fill, colour, lambda edit: history.add(past, [edit]))
+    if past.steps:
+        st.caption(
+            f"{_counted(len(past.steps))} in this session; the address has the sliders alone. Save, Python has both."
+        )
 
 
 def _counted(n: int) -> str:
