@@ -164,10 +164,10 @@ def border() -> str:
     return st.session_state.get(_BORDER, BORDERS[0])
 
 
-def without(edits: tuple[Edit, ...], slider: Slider) -> tuple[Edit, ...]:
-    """The sliders' edits but for those of one slider."""
-    value = st.session_state[key_of(slider.key)]
-    return tuple(edit for edit in edits if edit != slider.make(value, border()))
+def without(past: History, edits: tuple[Edit, ...], slider: Slider) -> tuple[Edit, ...]:
+    """All edits but that of one slider."""
+    made, n = slider.make(st.session_state[key_of(slider.key)], border()), len(past.steps)
+    return (*edits[:n], *(edit for edit in edits[n:] if edit != made))
 
 
 def _edits(values: dict[str, Any], border: str) -> tuple[Edit, ...]:

@@ -36,7 +36,7 @@ def show(context: Context, past: History, edits: tuple[Edit, ...]) -> None:
         labels = {slider.label: slider for slider in SLIDERS}
         slider = labels[choose("Slider", list(labels), "what_if.sweep", width=180)]
         n = choose("Values", _N_VALUES, "what_if.sweep_values", 19, width=120)
-    base, border = sliders.without(edits, slider), sliders.border()
+    base, border = sliders.without(past, edits, slider), sliders.border()
     settings = [round(float(value), 6) for value in np.linspace(slider.low, slider.high, n)]
     key = context.key("sweep", base, context.target_key, slider.key, border, n)
     asked: set[tuple] = st.session_state.setdefault("sweeps asked", set())
