@@ -432,6 +432,7 @@ class Network:
         inputs: np.ndarray,
         layer: str,
         relevance: np.ndarray,
+        target: Target,
         composite: Composite,
         bounds: np.ndarray | None = None,
     ) -> np.ndarray:
@@ -439,8 +440,17 @@ class Network:
 
         If all but some channels of these are 0, it is what passes through those channels alone (Achtibat et al. 2023,
         arXiv 2206.03208).
+
+        Args:
+            inputs: One preprocessed input (1, h, w, c).
+            layer: The layer's name.
+            relevance: Relevances (n, …) of the layer's output, from `relevance`.
+            target: The target whose relevance they are. The same composite, bounds and target give the same rules, so
+                that the parts add up to the relevance of the whole.
+            composite: Which rule a layer has.
+            bounds: As for `relevance`.
         """
-        return relevance_from(self, inputs, layer, relevance, composite, bounds)
+        return relevance_from(self, inputs, layer, relevance, target, composite, bounds)
 
     @runs_network(gradient=True)
     def channel_effects(self, inputs: np.ndarray, layer: str, channel: int) -> np.ndarray:
