@@ -62,5 +62,5 @@ def test_crops_of_a_layer_without_places_are_factored_in_place():
 
 
 def test_layer_without_maps_that_is_not_the_last_hidden_one_refused():
-    with pytest.raises(LayerError, match="Concepts cannot be found in layer 'scores'.*hidden, conv"):
+    with pytest.raises(LayerError, match=r"Concepts cannot be found in layer 'scores'.*hidden, conv"):
         craft(dense_network(), np.zeros((1, 12, 12, 3), np.uint8), 1, "scores")
