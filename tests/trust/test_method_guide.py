@@ -49,7 +49,7 @@ def test_check_fails_from_its_limit_on(checks, failed):
 def test_verdicts_name_the_networks_only_where_they_differ():
     good, bad = Checks(0, 0, 0, 0, 1), Checks(1, 1, 1, 1)
     assert Measured(1, {"a": good, "b": good}).verdicts() == [(True, "Passes on both networks")]
-    assert Measured(1, {"a": good}).verdicts() == [(True, "Passes")]
+    assert Measured(1, {"a": good}).verdicts() == [(True, "a: passes")]
     found = Measured(1, {"a": good, "b": bad})
     assert found.verdicts() == [(True, "a: passes"), (False, "b: similar with random weights, same for another class")]
     assert (found.n_failed, found.own_half) == (2, 1)

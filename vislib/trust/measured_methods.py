@@ -113,12 +113,12 @@ class Measured:
     def verdicts(self) -> list[tuple[bool, str]]:
         """The verdict on each network, with whether the method passes: [(False, "digits: same for another class")].
 
-        One verdict for all networks if it is the same.
+        One verdict for both networks if it is the same.
         """
         every = {network: ", ".join(each.failed) for network, each in self.checks.items()}
-        if len(set(every.values())) == 1:
+        if len(every) > 1 and len(set(every.values())) == 1:
             (fails,) = set(every.values())
-            return [(not fails, (fails or "passes").capitalize() + (" on both networks" if len(every) > 1 else ""))]
+            return [(not fails, f"{(fails or 'passes').capitalize()} on both networks")]
         return [(not fails, f"{network}: {fails or 'passes'}") for network, fails in every.items()]
 
     @property
