@@ -38,3 +38,25 @@ def test_reasons_against_come_first(measured):
     for one in measured:
         supports = [each.supports for each in trust.verdict(one, measured)[1]]
         assert supports == sorted(supports)
+
+
+def test_road_counts_for_a_map_only_below_both_baselines(measured):
+    """Without ROAD there is no such reason; in a table and in the verdict it is the same number."""
+    assert Ground.ROAD not in [each.ground for each in trust.verdict(measured[0], measured)[1]]
+    for own, supports in ((0.1, True), (0.3, False), (0.5, False)):
+        areas = {"saliency": own, "random": 0.3, "edges": 0.4}
+        every = [replace(one, road=areas.get(one.name)) for one in measured]
+        (reason,) = [each for each in trust.verdict(every[0], every)[1] if each.ground is Ground.ROAD]
+        assert reason.supports == supports
+        assert every[0].row()["road"] == own
+
+
+def test_map_for_another_class_counts_unless_the_method_ignores_the_class(measured):
+    for rank, supports in ((0.95, False), (-0.2, True)):
+        found = trust.verdict(replace(measured[0], random_logit=rank), measured)[1]
+        (reason,) = [each for each in found if each.ground is Ground.OTHER_CLASS]
+        assert reason.supports == supports
+        assert f"{rank:.2f}".replace("-", "−") in reason.text
+    eigen = replace(measured[2], random_logit=1.0)
+    grounds = [each.ground for each in trust.verdict(eigen, measured)[1]]
+    assert (Ground.SAME_FOR_EVERY_CLASS in grounds, Ground.OTHER_CLASS in grounds) == (True, False)

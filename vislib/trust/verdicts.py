@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 
 from vislib.attribution.base import Family
+from vislib.trust.other_class import SAME_LIMIT
 from vislib.trust.trust import Trust
 
 RANDOM_WEIGHTS_LIMIT = 0.5
@@ -19,6 +20,8 @@ class Ground(StrEnum):
     SAME_FOR_EVERY_CLASS = auto()
     RANDOM_WEIGHTS = auto()
     BASELINES = auto()
+    ROAD = auto()
+    OTHER_CLASS = auto()
     POINTING = auto()
     NOISE = auto()
 
@@ -93,6 +96,7 @@ def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
             )
         else:
             found.append(Reason(Ground.BASELINES, False, f"Its highest pixels matter no more than those of {both} do."))
+    found += [*_by_road(trust, baselines), *_by_other_class(trust)]
     if trust.pointing is not None and trust.pointing <= trust.pointing_by_chance * 1.2 and trust.class_discriminative:
         found.append(
             Reason(
@@ -110,6 +114,35 @@ def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
             Reason(Ground.NOISE, False, f"Invisible noise changes it by {trust.max_sensitivity:.0%} of its size.")
         )
     return sorted(found, key=lambda reason: reason.supports)
+
+
+def _by_road(trust: Trust, baselines: list[Trust]) -> list[Reason]:
+    areas = [other.road for other in baselines if other.road is not None]
+    if trust.road is None or not areas:
+        return []
+    if trust.road < min(areas):
+        text = (
+            "Its pixels matter also when they are filled from their neighbours (ROAD): the score falls more than with "
+            "random pixels and an edge detector."
+        )
+        return [Reason(Ground.ROAD, True, text)]
+    text = (
+        "Its highest pixels matter no more than random pixels or an edge detector when they are filled from their "
+        "neighbours (ROAD)."
+    )
+    return [Reason(Ground.ROAD, False, text)]
+
+
+def _by_other_class(trust: Trust) -> list[Reason]:
+    """Nothing for a method that ignores the class, which counts against it already."""
+    if trust.random_logit is None or not trust.class_discriminative:
+        return []
+    correlation = f"(rank correlation {trust.random_logit:.2f})".replace("-", "−")
+    if trust.random_logit < SAME_LIMIT:
+        text = f"It changes when a class drawn at random is explained {correlation}."
+        return [Reason(Ground.OTHER_CLASS, True, text)]
+    text = f"It stays nearly the same when a class drawn at random is explained {correlation}."
+    return [Reason(Ground.OTHER_CLASS, False, text)]
 
 
 def verdict(trust: Trust, baselines: list[Trust]) -> str:
