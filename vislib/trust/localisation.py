@@ -60,7 +60,7 @@ def localisation(values: np.ndarray, mask: np.ndarray) -> Localisation:
         mass=mass_inside(values, mask),
         rank=float(inside[highest[:n]].mean()),
         auc=float(auc),
-        hit=bool(inside[highest[0]]) and positive.max() > 0,
+        hit=bool(inside[highest[0]] and positive.max() > 0),
         by_chance=n / mask.size,
     )
 
