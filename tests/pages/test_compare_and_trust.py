@@ -65,7 +65,7 @@ def test_table_is_what_the_snippet_measures(open_page, offered):
     )
     assert table(page, "Points inside")["Grad-CAM"] == ("yes" if cam["hit"] else "no")
     assert f"Grad-CAM: highest place {'inside' if cam['hit'] else 'outside'}" in text(page)
-    assert "filled from their neighbours (ROAD)" in text(page)
+    assert "from their neighbours (ROAD)" in text(page)
     assert "a class drawn at random is explained" in text(page)
 
 
@@ -184,7 +184,7 @@ def test_verdicts_over_images_wait_for_a_click(open_page, offered):
     assert "(3 images)." not in text(page)
     page = check_sound(page.button(key="several").click().run())
     assert "(3 images)." in text(page)
-    assert "3 images of the sample images: the mean of each measure" in text(page)
+    assert "Means over 3 images (the sample images)" in text(page)
     kept: list = []
     printed = "    print(over.title, over.text, over.means)"
     code = offered["verdicts over images"].snippet

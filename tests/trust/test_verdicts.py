@@ -40,15 +40,32 @@ def test_reasons_against_come_first(measured):
         assert supports == sorted(supports)
 
 
-def test_road_counts_for_a_map_only_below_both_baselines(measured):
-    """Without ROAD there is no such reason; in a table and in the verdict it is the same number."""
-    assert Ground.ROAD not in [each.ground for each in trust.verdict(measured[0], measured)[1]]
-    for own, supports in ((0.1, True), (0.3, False), (0.5, False)):
-        areas = {"saliency": own, "random": 0.3, "edges": 0.4}
-        every = [replace(one, road=areas.get(one.name)) for one in measured]
-        (reason,) = [each for each in trust.verdict(every[0], every)[1] if each.ground is Ground.ROAD]
-        assert reason.supports == supports
-        assert every[0].row()["road"] == own
+@pytest.mark.parametrize(
+    ("road", "insertion", "supports", "words"),
+    [
+        (0.1, 0.9, True, "filling them from their neighbours (ROAD) lowers the score, and showing them raises it"),
+        (0.1, 0.5, False, "are filled from their neighbours (ROAD), but not when they are shown"),
+        (0.3, 0.9, False, "are shown, but not when they are filled from their neighbours (ROAD)"),
+        (0.5, 0.1, False, "matter no more than those of random pixels and an edge detector"),
+    ],
+)
+def test_road_takes_the_place_of_deletion(measured, road, insertion, supports, words):
+    """Deletion, in which random pixels do well, no longer counts."""
+    changes = {
+        "saliency": {"road": road, "insertion": insertion, "deletion": 1.0},
+        "random": {"road": 0.3, "insertion": 0.5, "deletion": 0.0},
+        "edges": {"road": 0.4, "insertion": 0.6, "deletion": 0.0},
+    }
+    every = [replace(one, **changes.get(one.name, {})) for one in measured]
+    grounds = {each.ground: each for each in trust.verdict(every[0], every)[1]}
+    assert Ground.BASELINES not in grounds
+    assert grounds[Ground.ROAD].supports == supports
+    assert words in grounds[Ground.ROAD].text
+    assert every[0].row()["road"] == road
+    without = [replace(one, road=None) for one in every]
+    grounds = {each.ground: each for each in trust.verdict(without[0], without)[1]}
+    assert not grounds[Ground.BASELINES].supports
+    assert Ground.ROAD not in grounds
 
 
 def test_map_for_another_class_counts_unless_the_method_ignores_the_class(measured):

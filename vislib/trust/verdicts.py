@@ -20,7 +20,7 @@ class Ground(StrEnum):
     SAME_FOR_EVERY_CLASS = auto()
     RANDOM_WEIGHTS = auto()
     BASELINES = auto()
-    ROAD = auto()
+    ROAD = auto()  # in the place of BASELINES where ROAD was measured
     OTHER_CLASS = auto()
     POINTING = auto()
     NOISE = auto()
@@ -73,30 +73,8 @@ def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
             )
         )
     if baselines:
-        better_out = all(trust.deletion < other.deletion for other in baselines)
-        better_in = all(trust.insertion > other.insertion for other in baselines)
-        both = "random pixels and an edge detector"
-        if better_out and better_in:
-            found.append(
-                Reason(
-                    Ground.BASELINES,
-                    True,
-                    "Its pixels matter: covering them lowers the score, and showing them raises it, more than with "
-                    f"{both}.",
-                )
-            )
-        elif better_out or better_in:
-            works, fails = ("covered", "shown") if better_out else ("shown", "covered")
-            found.append(
-                Reason(
-                    Ground.BASELINES,
-                    False,
-                    f"It beats {both} when its highest pixels are {works}, but not when they are {fails}.",
-                )
-            )
-        else:
-            found.append(Reason(Ground.BASELINES, False, f"Its highest pixels matter no more than those of {both} do."))
-    found += [*_by_road(trust, baselines), *_by_other_class(trust)]
+        found.append(_beside_baselines(trust, baselines))
+    found += _by_other_class(trust)
     if trust.pointing is not None and trust.pointing <= trust.pointing_by_chance * 1.2 and trust.class_discriminative:
         found.append(
             Reason(
@@ -116,21 +94,28 @@ def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
     return sorted(found, key=lambda reason: reason.supports)
 
 
-def _by_road(trust: Trust, baselines: list[Trust]) -> list[Reason]:
-    areas = [other.road for other in baselines if other.road is not None]
-    if trust.road is None or not areas:
-        return []
-    if trust.road < min(areas):
-        text = (
-            "Its pixels matter also when they are filled from their neighbours (ROAD): the score falls more than with "
-            "random pixels and an edge detector."
-        )
-        return [Reason(Ground.ROAD, True, text)]
-    text = (
-        "Its highest pixels matter no more than random pixels or an edge detector when they are filled from their "
-        "neighbours (ROAD)."
-    )
-    return [Reason(Ground.ROAD, False, text)]
+def _beside_baselines(trust: Trust, baselines: list[Trust]) -> Reason:
+    """By insertion, and by ROAD where it was measured, else by deletion, in which random pixels do well."""
+    by_road = trust.road is not None and all(other.road is not None for other in baselines)
+    ground = Ground.ROAD if by_road else Ground.BASELINES
+    covering, covered = "covering them", "covered"
+    if by_road:
+        covering, covered = "filling them from their neighbours (ROAD)", "filled from their neighbours (ROAD)"
+    better_in = all(trust.insertion > other.insertion for other in baselines)
+    better_out = all(_out(trust, by_road) < _out(other, by_road) for other in baselines)
+    both = "random pixels and an edge detector"
+    if better_out and better_in:
+        text = f"Its pixels matter: {covering} lowers the score, and showing them raises it, more than with {both}."
+    elif better_out or better_in:
+        works, fails = (covered, "shown") if better_out else ("shown", covered)
+        text = f"It beats {both} when its highest pixels are {works}, but not when they are {fails}."
+    else:
+        text = f"Its highest pixels matter no more than those of {both} do, shown or {covered}."
+    return Reason(ground, better_out and better_in, text)
+
+
+def _out(trust: Trust, by_road: bool) -> float:
+    return trust.deletion if trust.road is None or not by_road else trust.road
 
 
 def _by_other_class(trust: Trust) -> list[Reason]:

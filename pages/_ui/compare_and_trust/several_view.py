@@ -140,7 +140,7 @@ def _result(here: Context, over: Sequence[trust.VerdictOverImages], unread: int,
     )
     left_out = f" {unread:,} more could not be read or have no such value." if unread else ""
     picture.caption(
-        f"{over[0].n_images} images of {name}: the mean of each measure",
+        f"Means over {over[0].n_images} images ({name})",
         f"{each}. A reason counts if it holds on at least half of the images.{left_out}",
     )
 
