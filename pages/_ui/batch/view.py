@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -75,7 +76,9 @@ def explained(task: Task) -> str:
     return "the class that the network predicts" if task.has_classes else "the first output"
 
 
-def show(here: Context, source: Source, methods: Sequence[str], further: Mapping[str, Any]) -> None:
+def show(
+    here: Context, source: Source, methods: Sequence[str], further: Mapping[str, Any] = MappingProxyType({})
+) -> None:
     """Computes the batch with these further settings, or takes it from the store, and shows it.
 
     Raises:

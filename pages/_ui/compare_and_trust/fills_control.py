@@ -36,5 +36,5 @@ def control() -> Fills:
     with st.popover("Measures", icon=":material/straighten:"):
         deletion = choose("Deletion covers pixels with", FILLS, "deletion_fill", format_func=IN_WORDS.__getitem__)
         insertion = choose("Insertion starts from", _OF_INSERTION, "insertion_fill", format_func=IN_WORDS.__getitem__)
-        st.caption("The usual fills are grey and the blurred image. With another fill all measures are taken again.")
+        st.caption("The usual fills are grey and the blurred image. With another fill the measures are computed again.")
     return Fills(deletion, insertion)

@@ -48,7 +48,7 @@ def control(here: Context) -> Region | None:
         what = "a box" if kind == _BOX else "an outline"
         region_picker(
             explain.seen_picture(here, picture.SIDE),
-            "region",
+            "drawn_region",
             f"{here.image_name}, as the network sees it; draw {what} around the thing, or use the fields below",
             _as_shares(here, points),
             kind == _BOX,

@@ -136,7 +136,7 @@ def _result(here: Context, over: Sequence[trust.VerdictOverImages], unread: int,
     each = (
         f"Each is explained for its own {words(here.classifier.task).one}, the one that the network finds"
         if here.classifier.task.has_classes
-        else f"On each the {words(here.classifier.task).one} chosen at the top is explained"
+        else f"On each, {here.subject} is explained"
     )
     left_out = f" {unread:,} more could not be read or have no such value." if unread else ""
     picture.caption(

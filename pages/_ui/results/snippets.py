@@ -80,7 +80,7 @@ def verdicts_over_images(
     lines, target = "", ""
     if not context.classifier.task.has_classes:
         lines, target = _target(context, context.classifier.target(context.target))
-        lines, target = (f"image = {context.reading}\n{lines}" if "image" in lines else lines), f", {target}"
+        target = f", {target}"
     given = "".join(f", {name}={value!r}" for name, value in settings.items())
     return (
         f"{classifier_lines(context)}{lines}{_methods_lines(context, explainers)}"
