@@ -29,6 +29,7 @@ _COLUMNS = {
     "randomized": "Random weights ↓",
     "random_logit": "Another class ↓",
 }
+_TOO_FEW = "Upload further images at the top: the verdicts then rest on all of them."
 
 
 def show(here: Context, explainers: Sequence[vislib.Explainer], fills: Fills) -> None:
@@ -54,7 +55,8 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], fills: Fills) ->
         st.error(plain(str(error)))
         return
     if found is not None:
-        over, unread, name = found
+        over, unread = found
+        name = "the images at the top" if isinstance(every, list) else every.name
         code = chosen.code(here) if chosen else "'a_folder'"
         _result(here, over, unread, name)
         downloads.show(
@@ -66,9 +68,6 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], fills: Fills) ->
             },
             snippets.verdicts_over_images(here, explainers, code, most, **fills.changed, **further),
         )
-
-
-_TOO_FEW = "Upload further images at the top: the verdicts then rest on all of them."
 
 
 def _choose(here: Context) -> image_sets.ChosenSet | None:
@@ -89,13 +88,16 @@ def _images(here: Context, chosen: image_sets.ChosenSet | None) -> ImageSet | li
 
 
 def _found(here: Context, explainers, fills: Fills, every, most: int, further: dict) -> tuple | None:
-    """The verdicts, how many images could not be read, and the set's name; None before the click."""
+    """The verdicts, and how many images could not be read; None before the click.
+
+    Not the set's name: other people with the same images take the same result from the store.
+    """
     if isinstance(every, list):
         some: ImageSet | list[np.ndarray] = every[:most]
-        name, identity = "the images at the top", " ".join(map(image_digest, every[:most]))
+        identity = " ".join(map(image_digest, every[:most]))
     else:
         some = some_of(every, most)
-        name, identity = every.name, some.digest
+        identity = some.digest
     target = None if here.classifier.task.has_classes else here.target
     asked_of = None if target is None else here.target_key
     key = (here.classifier.key, "verdicts over images", tuple(explainers), identity, asked_of, fills, *further)
@@ -114,7 +116,7 @@ def _found(here: Context, explainers, fills: Fills, every, most: int, further: d
         unread: list[int] = []
         settings = {"unread": unread, "progress": progress, **fills.given, **further}
         measured = trust.measure_each(explainers, here.classifier, some, target, **settings)
-        return trust.over_images(measured), len(unread), name
+        return trust.over_images(measured), len(unread)
 
     return work.run(
         key, "Measuring on several images", compute, kind="trust over images", progress_text="{} of {} images".format

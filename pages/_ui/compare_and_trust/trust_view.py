@@ -102,7 +102,8 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look, fill
             with pointing:
                 trust_plots.pointing_game(grid, measured, here)
     with several:
-        several_view.show(here, explainers, fills)
+        works = [explainer for explainer in explainers if explainer.name in measured]
+        several_view.show(here, works or explainers, fills)
 
 
 def _results(here: Context, measured: Mapping[str, trust.Trust], slots: Mapping, table) -> None:
