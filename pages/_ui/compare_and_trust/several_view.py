@@ -9,10 +9,11 @@ import streamlit as st
 
 import vislib
 from pages._ui.compare_and_trust.fills_control import Fills
+from pages._ui.compare_and_trust.several_set import ChosenSet, choose_set
 from pages._ui.compare_and_trust.verdict_html import verdict_html
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
-from pages._ui.shell import image_sets, images, style
+from pages._ui.shell import images, style
 from pages._ui.shell.context import Context, image_names
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.text import plain
@@ -70,21 +71,19 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], fills: Fills) ->
         )
 
 
-def _choose(here: Context) -> image_sets.ChosenSet | None:
+def _choose(here: Context) -> ChosenSet | None:
     """None for a network of bands, for which the images at the top of the page are taken."""
     if not here.classifier.takes_pictures:
         return None
-    own = len(image_names(here)) > len(images.samples_for(here.model_name, here.classifier))
-    usual = image_sets.LISTED if own else image_sets.SAMPLES
-    return image_sets.choose_set(here, "several", "A zip with pictures", usual, own=True)
+    return choose_set(here)
 
 
-def _images(here: Context, chosen: image_sets.ChosenSet | None) -> ImageSet | list[np.ndarray] | None:
+def _images(here: Context, chosen: ChosenSet | None) -> ImageSet | list[np.ndarray] | None:
     """The images; None while there are none."""
     if chosen is None:
         names = image_names(here)
         return [images.image_named(name, here.classifier.channels) for name in names] if len(names) > 1 else None
-    return None if chosen.name == image_sets.ZIP and chosen.file is None else chosen.images(here)
+    return None if chosen.waits else chosen.images(here)
 
 
 def _found(here: Context, explainers, fills: Fills, every, most: int, further: dict) -> tuple | None:

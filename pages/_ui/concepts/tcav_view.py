@@ -3,7 +3,7 @@
 import streamlit as st
 
 import vislib
-from pages._ui.concepts.image_sets import Chosen
+from pages._ui.concepts.chosen_set import Chosen
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell import image_sets
