@@ -4,15 +4,18 @@ import io
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 import vislib
+from pages._ui.batch.measures import MEASURES
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell.context import Context
@@ -73,18 +76,20 @@ def explained(task: Task) -> str:
     return "the class that the network predicts" if task.has_classes else "the first output"
 
 
-def show(here: Context, source: Source, methods: Sequence[str]) -> None:
-    """Computes the batch, or takes it from the store, and shows it.
+def show(
+    here: Context, source: Source, methods: Sequence[str], further: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """Computes the batch with these further settings, or takes it from the store, and shows it.
 
     Raises:
         VislibError: If the images or the methods cannot be used.
     """
     # The report contains the names of network and source, so with another name it is another batch.
-    key = (here.classifier.key, here.model_name, "batch", source.name, source.digest, *methods)
+    key = (here.classifier.key, here.model_name, "batch", source.name, source.digest, *methods, *further.items())
     finished = work.run(
         key,
         f"Explaining {source.name}" if len(source.name) <= 40 else "Explaining the images",
-        lambda progress: _compute(here, source, methods, key, progress),
+        lambda progress: _compute(here, source, methods, further, key, progress),
         resume_label="Go on",
         kind="batch",
         progress_text=Pace(),
@@ -118,7 +123,7 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
             "batch",
             _stem(here, source),
             {"csv": lambda: export.table_bytes(_plain(finished.table), ".csv")},
-            _snippet(here, methods),
+            _snippet(here, methods, further),
         )
     st.header("Report", anchor=False)
     document_frame(finished.report, "batch_report", "Report on the batch")
@@ -135,11 +140,13 @@ def _unfinished() -> tempfile.TemporaryDirectory:
     return tempfile.TemporaryDirectory(prefix="vislib-batches-")
 
 
-def _compute(here: Context, source: Source, methods: Sequence[str], key: tuple, progress) -> Finished:
+def _compute(here: Context, source: Source, methods, further, key: tuple, progress) -> Finished:
     """Computes in a folder that stays after Stop, so that the computation can continue there."""
     folder = Path(_unfinished().name) / sha256(repr(key).encode()).hexdigest()[:24]
     _make_room(folder)
-    vislib.explain_many(here.classifier, source, methods, out=folder, part_rows=_PART_ROWS, progress=progress)
+    vislib.explain_many(
+        here.classifier, source, methods, out=folder, part_rows=_PART_ROWS, progress=progress, **further
+    )
     batch = vislib.open_batch(folder)
     report = report_html(folder, model=here.model_name)
     quality, note = _quality(batch, len(source)), _UNKNOWN if batch.task is Task.UNKNOWN else ""
@@ -203,8 +210,10 @@ def _table(table: pd.DataFrame, methods: Sequence[str]) -> None:
         title = vislib.methods()[method].title
         names[column(method, "sparseness")] = f"{title}: sparseness"
         names[column(method, "border")] = f"{title}: on the border"
+        names |= {column(method, name): f"{title}: {measure}" for name, measure in MEASURES.items()}
+    names["channel_index"] = "Strongest channels"
     names["error"] = "Not read because"
-    shares = [name for name in names if name in _SHARES or name.endswith(("_sparseness", "_border"))]
+    shares = [name for name in names if name in _SHARES or name.endswith(("_sparseness", "_border", *MEASURES))]
     if "predicted_label" in table and "value" in table:  # the share of the pixels that have the class
         names["value"], shares = "Share of the pixels", [*shares, "value"]
     else:  # what is explained is what is predicted
@@ -218,7 +227,9 @@ def _table(table: pd.DataFrame, methods: Sequence[str]) -> None:
         hide_index=True,
         width="stretch",
         column_config={
-            names[name]: st.column_config.NumberColumn(format="%.2f" if name.endswith("sparseness") else "percent")
+            names[name]: st.column_config.NumberColumn(
+                format="percent" if name in _SHARES or name.endswith("border") or name == "value" else "%.2f"
+            )
             for name in shares
         },
     )
@@ -240,11 +251,12 @@ def _stem(here: Context, source: Source) -> str:
     return downloads.file_stem(source.name, here.model_name, "batch")
 
 
-def _snippet(here: Context, methods: Sequence[str]) -> str:
+def _snippet(here: Context, methods: Sequence[str], further: Mapping[str, Any]) -> str:
+    given = "".join(f", {name}={value!r}" for name, value in further.items())
     return (
         f"{snippets.classifier_lines(here)}from vislib.report import write_report\n\n"
         "# A folder, a zip, a list or Parquet file of paths, or arrays. If interrupted, the same lines continue.\n"
-        f"result = vislib.explain_many(classifier, 'sample_images', {list(methods)!r}, out='my_batch')\n"
+        f"result = vislib.explain_many(classifier, 'sample_images', {list(methods)!r}, out='my_batch'{given})\n"
         "table = vislib.open_batch('my_batch').table().to_pandas()\n"
         "write_report('my_batch')\n"
     )
