@@ -26,6 +26,7 @@ page = st.navigation(
         ],
         "Explain": [
             st.Page("pages/which_method.py", title="Which method?"),
+            st.Page("pages/what_if.py", title="What if"),
             st.Page("pages/occlusion.py", title="Occlusion"),
             st.Page("pages/saliency.py", title="Saliency"),
             st.Page("pages/class_activation.py", title="Class activation"),

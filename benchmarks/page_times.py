@@ -29,6 +29,7 @@ PAGES = (
     "saliency",
     "class_activation",
     "channels",
+    "what_if",
     "occlusion",
     "compare_and_trust",
     "concepts",

@@ -8,7 +8,18 @@
 Importing vislib does not import TensorFlow; loading a network does.
 """
 
-from vislib import activation_maximization, arithmetic, concepts, diagram, layers, report, targets, training, trust
+from vislib import (
+    activation_maximization,
+    arithmetic,
+    concepts,
+    diagram,
+    edits,
+    layers,
+    report,
+    targets,
+    training,
+    trust,
+)
 from vislib.activations.activity import ChannelActivity, channel_activity
 from vislib.activations.class_effects import ClassEffects, class_effects
 from vislib.activations.contributions import before_activation, contributions, layer_before
@@ -67,6 +78,7 @@ __all__ = [
     "concepts",
     "contributions",
     "diagram",
+    "edits",
     "explain",
     "explain_many",
     "feature_maps",

@@ -10,6 +10,7 @@ from watched import PAGES
 
 QUICK_PAGES = {
     "": "model=cifar10",
+    "what_if": "model=cifar10",
     "occlusion": f"model=cifar10&{QUICK_QUERY}",
     "saliency": f"model=cifar10&{QUICK_QUERY}",
     "class_activation": "model=cifar10",

@@ -18,6 +18,7 @@ LAST_TEXTS = {
     "what_a_unit_wants": "How far to trust these pictures",
     "unit_card": "Made to excite it",
     "which_method": "What was measured",
+    "what_if": "Cover the highest 10 %",
     "occlusion": "One patch at a time",
     "saliency": "How far to trust these pictures",
     "class_activation": "Grad-CAM, stage by stage",

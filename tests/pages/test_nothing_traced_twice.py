@@ -13,6 +13,7 @@ PAGES = (
     "class_activation",
     "channels",
     "concepts",
+    "what_if",
     "occlusion",
     "compare_and_trust",
 )

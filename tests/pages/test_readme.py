@@ -85,6 +85,15 @@ def test_page_on_concepts_runs(folder):
     assert {"groups.png", "concepts.npz", "concept.png"} <= {path.name for path in folder.iterdir()}
 
 
+def test_page_on_what_if_runs(folder):
+    names: dict = {}
+    for block in fenced("python", ROOT / "docs" / "what_if.md"):
+        exec(block, names)
+    assert names["edited"].shape == names["image"].shape
+    assert len(names["curve"].settings) == 5
+    assert names["found"].n_passes > 35
+
+
 def test_command_lines_run(folder, capsys):
     lines = command_lines()
     assert {line.split()[3] for line in lines} == {
@@ -92,6 +101,7 @@ def test_command_lines_run(folder, capsys):
         "methods",
         "predict",
         "channels",
+        "what-if",
         "explain",
         "maximize",
         "batch",

@@ -83,7 +83,7 @@ class OverSuperpixels(Explainer):
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         assert self.n_segments is not None
         network = classifier.network
-        segments, note = self._segments(resized)
+        segments, note = self.segments(resized)
         cover = cover_image(resized, self.fill, self.grey, self.seed)
         inputs, hidden = (classifier.preprocess_input(each[None]) for each in (resized, cover))
         coalitions = self.coalitions(int(segments.max()) + 1)
@@ -108,8 +108,8 @@ class OverSuperpixels(Explainer):
         least = np.clip(pixels // _TINY_PX, 1, _LEAST_SEGMENTS)
         return int(np.clip(pixels // _LEAST_PX, least, self.default_segments))
 
-    def _segments(self, resized: np.ndarray) -> tuple[np.ndarray, str]:
-        """The superpixels (h, w) of an image, and a sentence if they are not what is usual."""
+    def segments(self, resized: np.ndarray) -> tuple[np.ndarray, str]:
+        """The superpixels (h, w) of an image, and a sentence if they are not what is usual; needs `resolved`."""
         assert self.n_segments is not None
         segments = superpixels(resized, self.n_segments, self.segmentation)
         height, width = segments.shape

@@ -1,7 +1,7 @@
 """The command line: python -m vislib COMMAND.
 
-The commands are models, methods, predict, explain, compare, trust, channels, concepts, batch, report, maximize and
-train.
+The commands are models, methods, predict, explain, compare, trust, channels, concepts, what-if, batch, report,
+maximize and train.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from vislib.cli import maximize as maximize_command
 from vislib.cli import report as report_command
 from vislib.cli import train as training_command
 from vislib.cli import trust as trust_command
+from vislib.cli import what_if as what_if_command
 from vislib.cli.image_options import add_image_options, image_reader
 from vislib.cli.method_options import method_parameter, smoothing_parameters
 from vislib.cli.model_options import add_model_options, model_settings, say_what_is_unknown
@@ -138,6 +139,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     kinds = concepts_command.add_concepts_arguments(command)
     command.set_defaults(run=_concepts)
+
+    command = commands.add_parser("what-if", help="what the network says after edits of the image")
+    _add_common(command)
+    add_target_options(command)
+    what_if_command.add_what_if_arguments(command)
+    command.set_defaults(run=_what_if)
 
     command = commands.add_parser("batch", help="explain any number of images, into tables and maps")
     batch_command.add_batch_arguments(command)
@@ -277,6 +284,14 @@ def _channels(options: argparse.Namespace) -> None:
     classifier = _loaded(options)
     image = read(classifier)
     channels_command.run_channels(options, classifier, image, target_of(options, classifier, image), path)
+
+
+def _what_if(options: argparse.Namespace) -> None:
+    checked = what_if_command.check(options)
+    read = image_reader(options)
+    classifier = _loaded(options)
+    image = read(classifier)
+    what_if_command.run_what_if(options, checked, classifier, image, target_of(options, classifier, image), _progress())
 
 
 def _concepts(options: argparse.Namespace) -> None:

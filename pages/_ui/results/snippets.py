@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 import vislib
 from pages._ui.shell import models
 from pages._ui.shell.context import Context
+from vislib.edits import Edit, python_lines
 
 _WHERE = "# Run this in vislib's folder, or install it there once: pip install .\n"
 
@@ -142,6 +143,65 @@ def channels(context: Context, found: vislib.Channels, shown: Sequence[int]) -> 
         f"maps = heatmaps(classifier, image, found, {list(shown)})  # (n, h, w)\n"
         "check = masking_check(classifier, image, found)\n"
     )
+
+
+def what_if(context: Context, edits: Sequence[Edit]) -> str:
+    """The lines that edit the image, and print what the network says before and after."""
+    lines, target = _target(context, context.classifier.target(context.target))
+    return (
+        f"{_to_edit(context)}\n{lines}{python_lines(edits)}"
+        f"change = vislib.edits.what_if(classifier, image, edits, {target})\n"
+        "change.image  # the edited image; vislib.edits.apply(image, edits) gives it alone\n"
+        "print(change.explained, change.score_before, change.score_after)\n"
+        "for index in change.most_changed(5):\n"
+        "    print(change.labels[index], change.values_before[index], change.values_after[index])\n"
+    )
+
+
+def sweep(context: Context, edits: Sequence[Edit], code: str, settings: Sequence[float]) -> str:
+    """The lines that vary one setting; `code` makes the edit of a value x."""
+    lines, target = _target(context, context.classifier.target(context.target))
+    given = "image" if not edits else "vislib.edits.apply(image, edits)"
+    return (
+        f"{_to_edit(context)}\n{lines}{python_lines(edits) if edits else ''}"
+        f"curve = vislib.edits.sweep(\n    classifier, {given}, lambda x: vislib.edits.{code},\n"
+        f"    {list(settings)}, {target}\n)\n"
+        "rows = curve.rows()  # one for each value: the target, and the classes of the curves\n"
+        "print(curve.in_words())\n"
+    )
+
+
+def least_covering(context: Context, edits: Sequence[Edit], **settings: object) -> str:
+    """The lines that find the least covering."""
+    lines, target = _target(context, context.classifier.target(context.target))
+    given = "image" if not edits else "vislib.edits.apply(image, edits)"
+    words = "".join(f", {name}={value!r}" for name, value in settings.items())
+    return (
+        f"{_to_edit(context)}\n{lines}{python_lines(edits) if edits else ''}"
+        f"found = vislib.edits.least_covering(\n    classifier, {given}, {target}{words}\n)\n"
+        "print(found.in_words())\n"
+        "covered = vislib.edits.apply(image, found.edit)\n"
+    )
+
+
+def map_difference(context: Context, edits: Sequence[Edit], result: vislib.Heatmap) -> str:
+    """The lines that compute a map before and after edits, and their difference."""
+    params = "".join(f", {name}={value!r}" for name, value in result.params.items())
+    lines, target = _target(context, context.classifier.target(context.target))
+    return (
+        f"{_to_edit(context)}\n{lines}{python_lines(edits)}"
+        "before, after = (\n"
+        f"    vislib.explain({result.method!r}, classifier, one, class_index={target}{params})\n"
+        "    for one in (image, vislib.edits.apply(image, edits))\n)\n"
+        "difference = vislib.edits.map_difference(before, after)\n"
+        f"vislib.save(difference, {result.method + '-difference.png'!r}, vislib.edits.apply(image, edits))\n"
+    )
+
+
+def _to_edit(context: Context) -> str:
+    """The lines that load the network and the image, as `vislib.edits.apply` takes it."""
+    bands = "" if context.classifier.takes_pictures else ".astype('float32')"
+    return f"{preamble(context)}{bands}"
 
 
 def filters(context: Context, layer: str) -> str:

@@ -1,0 +1,135 @@
+"""The answer before and after the edits, and what the network sees now."""
+
+import html
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from pages._ui.results import downloads, mask_view, picture, snippets
+from pages._ui.shell import answers
+from pages._ui.shell.context import Context
+from pages._ui.what_if import edited
+from pages._ui.widgets.bars import short_number
+from pages._ui.widgets.inline_image import show_image
+from vislib.edits import Change, Edit
+from vislib.images.bands import as_picture
+from vislib.output import export
+from vislib.output.masks import legend, mask_picture
+from vislib.tasks import Task
+
+_TOP = 5
+_MOST = 8
+_BEFORE, _AFTER = "#868e96", "#15aabf"
+
+
+def show(context: Context, change: Change, edits: tuple[Edit, ...]) -> None:
+    """Draws the answer as a heading, the classes as pairs of bars, and the network's input.
+
+    Args:
+        context: The page's context, with the image before the edits.
+        change: What the network says before and after.
+        edits: All edits.
+    """
+    st.html(f"<h2 class='v-said' aria-live='polite'>{_headline(context, change)}</h2>")
+    if context.classifier.task is not Task.EMBEDDING:
+        st.html(_pairs(context, change))
+    difference = f"{change.score_after - change.score_before:+.2f}".replace("-", "−")
+    picture.caption(
+        picture.capital(change.explained),
+        f"{change.score_before:.2f} before, {change.score_after:.2f} after: {difference}.",
+    )
+    _seen(context, change, edits)
+
+
+def _headline(context: Context, change: Change) -> str:
+    """What changed, in one line of HTML."""
+    classifier = context.classifier
+    if context.reference is not None:
+        named = f"Similar to {html.escape(context.reference.name)}"
+        return f"{named} {_from_to(short_number(change.score_before), short_number(change.score_after))}"
+    values = change.values_before, change.values_after
+    if classifier.task in (Task.CLASSIFICATION, Task.BINARY):
+        first, last = (int(each.argmax()) for each in values)
+        if first != last:
+            names = [_named(change, index) for index in (first, last)]
+            shares = [answers.value_text(classifier, float(v[k])) for v, k in zip(values, (first, last), strict=True)]
+            return f"{names[0]} <span>{shares[0]}</span> → {names[1]} <span>{shares[1]}</span>"
+        index = first
+    else:
+        index = context.class_index
+    texts = [answers.value_text(classifier, float(each[index])) for each in values]
+    of = " of the pixels" if classifier.task is Task.SEGMENTATION else ""
+    return f"{_named(change, index)} {_from_to(*texts)}{f'<span>{of}</span>' if of else ''}"
+
+
+def _named(change: Change, index: int) -> str:
+    label = change.labels[index]
+    return f"“{label}”" if label.isdecimal() else html.escape(label)
+
+
+def _from_to(before: str, after: str) -> str:
+    """Two numbers with an arrow between; one of them if they are the same."""
+    return f"<span>{html.escape(before)}{'' if after == before else f' → {html.escape(after)}'}</span>"
+
+
+def _pairs(context: Context, change: Change) -> str:
+    """For each class with a large value before or after: both as bars; numbers without bars where they are none."""
+    classifier = context.classifier
+    shares = classifier.task.has_classes
+    rows = []
+    indices = change.most_changed(_TOP)[:_MOST] if shares else range(min(len(change.labels), _MOST))
+    for index in indices:
+        before, after = float(change.values_before[index]), float(change.values_after[index])
+        if shares and not (before or after):
+            continue
+        texts = [html.escape(answers.value_text(classifier, value)) for value in (before, after)]
+        bars = "".join(
+            f"<span class='v-bar' style='margin-top:2px'><span style='width:{min(max(value, 0), 1) * 100:.1f}%;"
+            f"background:{colour}'></span></span>"
+            for value, colour in ((before, _BEFORE), (after, _AFTER))
+        )
+        rows.append(
+            f"<li><span class='v-name'>{html.escape(change.labels[index])}</span>"
+            f"<span class='v-value'>{texts[0]} → <b>{texts[1]}</b></span>{bars if shares else ''}</li>"
+        )
+    key = (
+        f"<p class='v-caption'><span><span class='v-key' style='background:{_BEFORE}'></span>before "
+        f"<span class='v-key' style='background:{_AFTER};margin-left:.8rem'></span>after</span></p>"
+    )
+    name = answers.many(classifier)
+    return f"<ol class='v-top' aria-label='{name} before and after'>{''.join(rows)}</ol>{key if shares else ''}"
+
+
+def _seen(context: Context, change: Change, edits: tuple[Edit, ...]) -> None:
+    """The network's input after the edits, for a segmentation with the mask, and what is saved."""
+    classifier = context.classifier
+    resized = as_picture(classifier.resize(change.image))
+    size = (240 * resized.shape[1] // max(resized.shape[:2]), 240 * resized.shape[0] // max(resized.shape[:2]))
+    resample = Image.Resampling.NEAREST if max(resized.shape) < 128 else Image.Resampling.BICUBIC
+    drawn = Image.fromarray(resized).resize(size, resample)
+    drawn = drawn.convert("L") if classifier.channels == 1 else drawn
+    if classifier.task is Task.SEGMENTATION:
+        mask = edited.with_image(context, edits).logits.argmax(axis=-1)
+        drawn = mask_picture(mask, classifier.labels, drawn.convert("RGB"))
+        mask_view.show_legend(legend(mask, classifier.labels), context.class_index)
+    height, width = classifier.input_size
+    with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
+        with st.container(width=240, gap="xsmall"):
+            show_image(drawn, alt=f"What the network sees after {len(edits)} edits", width="stretch")
+            picture.caption("What the network sees now", f"Its input, {width} × {height}.")
+        downloads.show(
+            "what if",
+            downloads.file_stem(context.image_name, "edited"),
+            {
+                **({"png": lambda: _png(change.image)} if classifier.takes_pictures else {}),
+                "npz": lambda: export.npz_bytes(change.image),
+                "csv": lambda: export.table_bytes(change.rows(), ".csv"),
+                "json": lambda: export.table_bytes(change.rows(), ".json"),
+            },
+            snippets.what_if(context, edits),
+        )
+
+
+def _png(image: np.ndarray) -> bytes:
+    return export.png_bytes(Image.fromarray(image))

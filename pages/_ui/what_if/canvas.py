@@ -1,0 +1,166 @@
+"""The canvas with its tools, the same by numbers for the keyboard, and Undo and Reset."""
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from pages._ui.shell import style
+from pages._ui.shell.context import Context
+from pages._ui.what_if import edited, history, sliders
+from pages._ui.what_if.history import History
+from pages._ui.widgets.choice import choose
+from pages._ui.widgets.edit_canvas import Action, Tool, edit_canvas
+from vislib.edits import FILLS, Copy, Cover, Edit, Erase, Move, Paint
+from vislib.edits.cover import box_of
+
+ERASE, PAINT, MOVE, COPY = "Erase", "Paint", "Move", "Copy"
+_SIDE = 640
+_PREVIEWS = {"grey": "#7f7f7f", "inpaint": "#b0a080"}
+_BY_KEYS = "With the keyboard: arrow keys (with Shift: small steps) and Enter."
+_FILL_HELP = (
+    "What replaces the part: mid-grey, the image's mean colour, the image blurred, noise, or what surrounds the part "
+    "(inpainting)."
+)
+
+
+def tools() -> tuple[str, str, str, float]:
+    """Widgets for the tool; the tool, the fill, the colour and the brush's radius as a share of the longer side."""
+    with style.settings_row("_tools"):
+        tool = st.segmented_control(
+            "Tool",
+            (ERASE, PAINT, MOVE, COPY),
+            default=ERASE,
+            required=True,
+            key="what_if.tool",
+            bind="query-params",
+        )
+        fill, colour, radius = FILLS[0], "#000000", 0.06
+        if tool in (ERASE, MOVE):
+            fill = choose("Fill", FILLS, "what_if.fill", width=110, help=_FILL_HELP)
+        if tool == PAINT:
+            colour = st.color_picker("Colour", "#d9480f", key="what_if.colour", bind="query-params")
+        if tool in (ERASE, PAINT):
+            radius = st.slider(
+                "Brush radius (%)",
+                0.5,
+                30.0,
+                6.0,
+                0.5,
+                key="what_if.radius",
+                bind="query-params",
+                width=130,
+                help="Of the image's longer side.",
+            )
+            radius /= 100
+    return tool or ERASE, fill, colour, radius
+
+
+def show(context: Context, past: History, image: np.ndarray) -> None:
+    """Draws the tools and the canvas with the image after the steps.
+
+    Args:
+        context: The page's context.
+        past: What was done.
+        image: The image after the steps.
+    """
+    tool, fill, colour, radius = tools()
+
+    def act(actions: list[Action]) -> None:
+        history.add(past, [edit for one in actions if (edit := _edit_of(one, tool, fill, colour, radius)) is not None])
+
+    brush = tool in (ERASE, PAINT)
+    hint = (
+        f"{tool}: draw on the image. {_BY_KEYS}"
+        if brush
+        else f"{tool}: draw a rectangle, then drag it to another place. {_BY_KEYS}"
+    )
+    preview = colour if tool == PAINT else _PREVIEWS.get(fill, "#9a9a9a")
+    edit_canvas(
+        edited.as_shown(context, image, _SIDE),
+        "edit_canvas",
+        f"{context.image_name} after {_counted(len(past.steps))}",
+        Tool(f"{tool} on {context.image_name}", hint, brush, radius, preview),
+        box_of(context.classifier.box(image), (image.shape[0], image.shape[1])),
+        context.digest,
+        act,
+        pixels=max(image.shape[:2]) < 128,
+    )
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            key="what_if_undo",
+            disabled=not past.before,
+            on_click=history.undo,
+            args=(past,),
+        )
+        st.button(
+            "Reset",
+            icon=":material/restart_alt:",
+            key="what_if_reset",
+            disabled=not past.steps and past.settings in ({}, sliders.NEUTRAL),
+            on_click=history.reset,
+            args=(past, sliders.NEUTRAL),
+        )
+        with st.popover("By numbers", icon=":material/pin:"):
+            _by_numbers(tool, fill, colour, lambda edit: history.add(past, [edit]))
+    if past.steps:
+        st.caption(
+            f"{_counted(len(past.steps))} in this session; the address has the sliders alone. Save, Python has both."
+        )
+
+
+def _counted(n: int) -> str:
+    return "1 step" if n == 1 else f"{n} steps"
+
+
+def _edit_of(action: Action, tool: str, fill: str, colour: str, radius: float) -> Edit | None:
+    """The edit of what was done with a tool; None if it does not suit the tool, as after a late change of the tool."""
+    if tool == ERASE and action.points:
+        return Erase(action.points, radius, fill)
+    if tool == PAINT and action.points:
+        return Paint(action.points, radius, colour)
+    if tool in (MOVE, COPY) and action.box:
+        return _taken(tool, action.box, action.to, fill)
+    return None
+
+
+def _taken(tool: str, box: tuple, to: tuple, fill: str) -> Edit:
+    return Move(box, to, fill) if tool == MOVE else Copy(box, to)
+
+
+def _by_numbers(tool: str, fill: str, colour: str, add: Callable[[Edit], None]) -> None:
+    """The tool by numbers: a circle, or a rectangle and its new place, in percent of the width and height."""
+    st.caption("In percent of the image's width and height, from its left top corner.")
+    circle = tool == PAINT
+    if tool == ERASE:
+        circle = (
+            st.segmented_control("Shape", ("Circle", "Rectangle"), default="Circle", required=True, key="what_if_shape")
+            == "Circle"
+        )
+    if circle:
+        x, y, radius = _numbers(
+            ("Centre, from the left", 50), ("Centre, from the top", 50), ("Radius (% of the longer side)", 15)
+        )
+        points = ((x, y),)
+        edit: Edit | None = Erase(points, radius, fill) if tool == ERASE else Paint(points, radius, colour)
+    else:
+        left, top, right, bottom = _numbers(("Left", 30), ("Top", 30), ("Right", 60), ("Bottom", 60))
+        edit = None
+        if tool in (MOVE, COPY):
+            to = _numbers(("New left", 5), ("New top", 5))
+        if left < right and top < bottom:
+            box = (left, top, right, bottom)
+            edit = Cover(box, fill) if tool == ERASE else _taken(tool, box, to, fill)
+        else:
+            st.caption("Left must be less than Right, and Top less than Bottom.")
+    st.button(tool, key="what_if_apply", disabled=edit is None, on_click=add, args=(edit,), type="primary")
+
+
+def _numbers(*fields: tuple[str, int]) -> tuple[float, ...]:
+    """Number fields in percent, two in a row; their values as shares."""
+    found = []
+    for column, (label, usual) in zip(st.columns(2) * 2, fields, strict=False):
+        found.append(column.number_input(label, 0.0, 100.0, float(usual), 1.0, key=f"what_if {label}") / 100)
+    return tuple(found)
