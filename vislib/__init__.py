@@ -8,7 +8,20 @@
 Importing vislib does not import TensorFlow; loading a network does.
 """
 
-from vislib import activation_maximization, arithmetic, concepts, diagram, layers, report, targets, training, trust
+from vislib import (
+    activation_maximization,
+    adversarial,
+    arithmetic,
+    callbacks,
+    concepts,
+    diagram,
+    layers,
+    neighbours,
+    report,
+    targets,
+    training,
+    trust,
+)
 from vislib.activations.activity import ChannelActivity, channel_activity
 from vislib.activations.class_effects import ClassEffects, class_effects
 from vislib.activations.contributions import before_activation, contributions, layer_before
@@ -58,9 +71,11 @@ __all__ = [
     "VislibError",
     "VislibWarning",
     "activation_maximization",
+    "adversarial",
     "architectures",
     "arithmetic",
     "before_activation",
+    "callbacks",
     "channel_activity",
     "channels",
     "class_effects",
@@ -82,6 +97,7 @@ __all__ = [
     "load_image",
     "methods",
     "models",
+    "neighbours",
     "open_batch",
     "read_bands",
     "read_image",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from vislib.activations.features import features
 from vislib.attribution.base import Explainer
 from vislib.batch.decoding import Decoded
 from vislib.batch.measures import agreement, map_measures, plain_background
@@ -28,7 +29,7 @@ from vislib.targets.scores import as_probability
 _MOST_AT_ONCE = 64
 
 
-_Computed = tuple[list[Decoded], list[dict[str, Any]], dict[int, Target], dict[str, list[np.ndarray]]]
+_Computed = tuple[list[Decoded], list[dict[str, Any]], dict[int, Target], dict[str, list[np.ndarray]], Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +42,14 @@ class Explained:
             could not be explained.
         thumbnail: The bytes of an image file, or None.
         fitted: (h, w, 3) uint8, the resized image; None unless pictures are written.
+        features: (k,) float32, the numbers of the penultimate layer; None unless they are stored.
     """
 
     row: dict[str, Any]
     maps: dict[str, np.ndarray]
     thumbnail: bytes | None = None
     fitted: np.ndarray | None = None
+    features: np.ndarray | None = None
 
 
 @one_blas_thread()
@@ -102,7 +105,7 @@ def _computed(classifier, settings: BatchSettings, chunk: list[Decoded], indices
     targets = _predict(classifier, settings, chunk, rows)
     places, maps = list(targets), dict[str, list[np.ndarray]]()
     if not places:
-        return chunk, rows, targets, maps
+        return chunk, rows, targets, maps, None
     resized = _stacked(chunk, places)
     digests = [chunk[place].digest for place in places]
     for done, method in enumerate(settings.methods):
@@ -111,15 +114,19 @@ def _computed(classifier, settings: BatchSettings, chunk: list[Decoded], indices
             progress(done * total + now, len(settings.methods) * total)
 
         maps[method.name] = _maps(classifier, method, resized, list(targets.values()), digests, within)
-    return chunk, rows, targets, maps
+    vectors = features(classifier, resized)[0] if settings.features else None
+    return chunk, rows, targets, maps, vectors
 
 
-def _finished(classifier, settings: BatchSettings, chunk: list[Decoded], rows, targets, maps) -> list[Explained]:
+def _finished(
+    classifier, settings: BatchSettings, chunk: list[Decoded], rows, targets, maps, vectors
+) -> list[Explained]:
     """Measures of a chunk's maps, and the maps at the size in which they are stored."""
     found = [Explained(row, {}) for row in rows]
     for at, (place, target) in enumerate(targets.items()):
         values = {name: every[at] for name, every in maps.items()}
-        found[place] = _kept(classifier, settings, rows[place], chunk[place], values, target)
+        kept = _kept(classifier, settings, rows[place], chunk[place], values, target)
+        found[place] = kept if vectors is None else dataclasses.replace(kept, features=vectors[at])
     return found
 
 

@@ -27,6 +27,8 @@ class BatchSettings:
         thumbnail_px: Longer side in pixels of the thumbnails stored beside the maps, for reports; 0 for none.
         part_rows: Images per file of the result. A killed run loses at most one part, which is computed again.
         curves: Whether to measure deletion and insertion, which takes 58 forward passes per image and method.
+        features: Whether to store the numbers of the penultimate layer, in which similar images are looked for (see
+            `vislib.neighbours`); one more forward pass an image.
         pictures: Whether to write a JPEG of each image with its maps beside it.
         target: A target to explain for every image instead of a class's logit, resolved for the classifier; None for
             the class's logit.
@@ -42,6 +44,7 @@ class BatchSettings:
     thumbnail_px: int = parameter(112, "Thumbnail", unit="px", low=0, high=512)
     part_rows: int = parameter(500, "Images in a part", low=1, high=100_000)
     curves: bool = parameter(False, "Deletion and insertion")
+    features: bool = parameter(False, "Features")
     pictures: bool = parameter(False, "Pictures")
     target: Target | None = None
 
@@ -60,6 +63,8 @@ class BatchSettings:
         """The settings as plain values for JSON."""
         apart = ("methods", "target")
         plain = {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self) if spec.name not in apart}
+        if not self.features:  # batches of an older version, which can be resumed, did not have it
+            del plain["features"]
         if self.target is not None:
             plain["target"] = self.target.described()
         return {"methods": {method.name: method.params for method in self.methods}, **plain}

@@ -64,6 +64,9 @@ def add_batch_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--part-size", type=int, default=500, help="images per file of the result (default 500)")
     command.add_argument("--curves", action="store_true", help="measure deletion and insertion too (58 passes a map)")
+    command.add_argument(
+        "--features", action="store_true", help="store the penultimate layer's numbers too, for `neighbours`"
+    )
     command.add_argument("--pictures", action="store_true", help="write a JPEG of each image and its maps too")
     spread = command.add_argument_group("over several processes or machines, with Ray (see docs/batch.md)")
     spread.add_argument("--engine", choices=ENGINES, default="local", help="default local")
@@ -105,6 +108,7 @@ def run_batch(options: argparse.Namespace) -> int:
             map_px=options.map_size,
             part_rows=options.part_size,
             curves=options.curves,
+            features=options.features,
             pictures=options.pictures,
         )
     except KeyboardInterrupt:

@@ -1,7 +1,7 @@
 """The command line: python -m vislib COMMAND.
 
-The commands are models, methods, predict, explain, compare, trust, channels, concepts, batch, report, maximize and
-train.
+The commands are models, methods, predict, explain, compare, trust, channels, concepts, adversarial, neighbours, batch,
+report, maximize and train.
 """
 
 import argparse
@@ -12,10 +12,12 @@ import traceback
 from collections.abc import Sequence
 
 from vislib import attribution, zoo
+from vislib.cli import adversarial as adversarial_command
 from vislib.cli import batch as batch_command
 from vislib.cli import channels as channels_command
 from vislib.cli import concepts as concepts_command
 from vislib.cli import maximize as maximize_command
+from vislib.cli import neighbours as neighbours_command
 from vislib.cli import report as report_command
 from vislib.cli import train as training_command
 from vislib.cli import trust as trust_command
@@ -138,6 +140,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     kinds = concepts_command.add_concepts_arguments(command)
     command.set_defaults(run=_concepts)
+
+    command = commands.add_parser("adversarial", help="a picture a few grey levels away that changes the answer")
+    _add_common(command)
+    adversarial_command.add_adversarial_arguments(command)
+    command.set_defaults(run=_adversarial)
+
+    command = commands.add_parser("neighbours", help="the images of a set that are most similar to one")
+    _add_common(command)
+    neighbours_command.add_neighbours_arguments(command)
+    command.set_defaults(run=_neighbours)
 
     command = commands.add_parser("batch", help="explain any number of images, into tables and maps")
     batch_command.add_batch_arguments(command)
@@ -281,6 +293,20 @@ def _channels(options: argparse.Namespace) -> None:
 
 def _concepts(options: argparse.Namespace) -> None:
     concepts_command.run_concepts(options, lambda: _loaded(options), _progress())
+
+
+def _adversarial(options: argparse.Namespace) -> None:
+    path = export.check_path(options.out, adversarial_command.SUFFIXES)
+    read = image_reader(options)
+    classifier = _loaded(options)
+    adversarial_command.run_adversarial(options, classifier, read(classifier), path, _progress())
+
+
+def _neighbours(options: argparse.Namespace) -> None:
+    path = export.check_path(options.out, neighbours_command.SUFFIXES) if options.out else None
+    read = image_reader(options)
+    classifier = _loaded(options)
+    neighbours_command.run_neighbours(options, classifier, read(classifier), path, _progress())
 
 
 def _maximize(options: argparse.Namespace) -> None:
