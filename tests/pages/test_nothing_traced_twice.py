@@ -13,6 +13,8 @@ PAGES = (
     "class_activation",
     "channels",
     "concepts",
+    "adversarial",
+    "similar_images",
     "occlusion",
     "compare_and_trust",
 )
