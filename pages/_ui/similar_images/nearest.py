@@ -1,7 +1,5 @@
 """The nearest images of a set, the nearest of another class, and the nearest that the network gets wrong."""
 
-import io
-
 import numpy as np
 import streamlit as st
 from PIL import Image
@@ -79,7 +77,7 @@ def _tiles(context: Context, source: Source, found: Neighbours) -> None:
     """The images; a click makes one the image of every page."""
 
     def use(tile: str) -> None:
-        _use(source, int(tile.split()[-1]))
+        images.use_of_set(source, int(tile.split()[-1]))
 
     groups = [
         Group(title, "", [_tile(source, kind, each) for each in getattr(found, kind)])
@@ -103,18 +101,6 @@ def _tile(source: Source, kind: str, each: Neighbour) -> Tile:
         f"{answer or each.title} · {'the same' if each.distance < _SAME else short_number(round(each.distance, 3))}",
         f"{each.title}{known}; distance {each.distance:.3f}. Use it on every page.",
     )
-
-
-def _use(source: Source, number: int) -> None:
-    """Makes an image of the set the image of every page."""
-    title = source.title(number)
-    if title in images.SAMPLE_NAMES:
-        st.session_state["image"] = title
-    else:
-        content = io.BytesIO()
-        Image.fromarray(np.asarray(source[number])).save(content, "PNG")
-        images.add_image(f"{source.name}, {title}", content.getvalue())
-    st.toast(f"{plain(title)} is now the image on every page.")
 
 
 def _in_words(index: ImageIndex, found: Neighbours) -> str:
