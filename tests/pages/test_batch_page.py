@@ -71,7 +71,7 @@ def test_opens_with_the_samples_explained(open_page, offered, reports):
     (report,) = reports
     assert "Content-Security-Policy" in report
     assert "100 % right: 10 of 10 images" in report
-    shown = page.dataframe[0].value
+    shown = page.dataframe[-1].value
     assert list(shown["Predicted"]) == list("0123456789")
     rows = list(csv.DictReader(io.StringIO(offered["batch"].files["csv"]().decode())))
     assert [row["predicted_label"] for row in rows] == list("0123456789")
@@ -84,7 +84,7 @@ def test_photos_have_no_labels_and_no_accuracy(open_page):
     page = check_sound(open_page("batch", batch_methods="grad-cam"))
     assert "Images 5" in text(page)
     assert "Right" not in text(page)
-    assert page.dataframe[0].value["Predicted"][0] == "tiger cat"
+    assert page.dataframe[-1].value["Predicted"][0] == "tiger cat"
 
 
 def test_zip_of_ones_own_with_a_broken_image(open_page, digits_folder, reports):
@@ -214,7 +214,7 @@ def test_numbers_with_their_errors_and_no_probability(reports):
     values = network.logits(vislib.load_image("sample_images/scenes/scene-1.png"))
     for label, value, true in zip(network.labels, values, (23, 15), strict=True):
         assert f"Mean absolute error of {label} {abs(value - true):.4g} px (1 of 2)" in text(page)
-    shown = page.dataframe[0].value
+    shown = page.dataframe[-1].value
     assert shown["True value"][0] == 23
     assert shown["Error"][0] == pytest.approx(values[0] - 23, rel=1e-4)
     assert not {"Predicted", "Explained", "Probability", "True class"} & set(shown)
@@ -226,7 +226,7 @@ def test_numbers_with_their_errors_and_no_probability(reports):
 def test_segments_are_shares_of_the_pixels(reports):
     args = ("scene-segmentation",)
     page = check_sound(AppTest.from_function(shown_batch, args=args, default_timeout=HANG_SECONDS).run())
-    shown = page.dataframe[0].value
+    shown = page.dataframe[-1].value
     network = vislib.load_classifier("scene-segmentation")
     said = network.predict(vislib.load_image("sample_images/scenes/scene-1.png"), 1)[0]
     assert (shown["Predicted"][0], shown["Share of the pixels"][0]) == (said.label, pytest.approx(said.value))

@@ -34,7 +34,7 @@ def show(found: BatchMap, table: pd.DataFrame, key: tuple) -> pd.DataFrame:
         names,
         of,
         f"batch map {by}",
-        f"Map of {len(rows):,} images by their {_title(by)}, coloured by {colour}. The table below has the same images.",
+        f"Map of {len(rows):,} images by their {_title(by)}, coloured by {colour}. The table has the same images.",
         chosen.get(key, []),
         lambda numbers: chosen.update({key: numbers}),
     )
