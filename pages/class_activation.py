@@ -29,7 +29,7 @@ with style.settings_row():
     explainers = explain.settings(here, names, name, layer=layer)
 chosen = explainers[names.index(name)]
 why = stages.why(here, layer, default)
-map, image, beside = st.columns([3, 3, 2], gap="medium")
+map, image, beside = style.three_columns(3, 3, 2)
 with map:
     explain.show(here, chosen, look, why)
 with image:

@@ -24,7 +24,7 @@ with style.settings_row():
         if compare:
             other_name, other = other_image_control("Other image", "other")
 feature_maps.summary(here, layer, maps)
-large, beside, every = st.columns([3, 3, 4], gap="medium")
+large, beside, every = style.three_columns(3, 3, 4)
 with large:
     feature_maps.enlarged(here, layer, maps, channel, opacity)
 with beside:

@@ -23,7 +23,7 @@ with style.settings_row():
 
 about = st.empty()
 head.show(about, here, layer, maps, channel)
-fires, wants, classes = st.columns([3, 3, 4], gap="medium")
+fires, wants, classes = style.three_columns(3, 3, 4)
 real = st.container()
 spread, fed = st.columns(2, gap="medium")
 with wants:

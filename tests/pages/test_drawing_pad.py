@@ -6,7 +6,7 @@ from page_text import blocks, check_sound, pictures
 
 import vislib
 from pages._ui.shell import images, models
-from pages._ui.widgets.drawing_pad import SIDE_PX, checked, drawing
+from pages._ui.widgets.drawing_pad import SIDE_PX, checked, drawing, read, written
 from vislib.training import build
 from vislib.training.networks import PREPROCESSING
 
@@ -38,6 +38,24 @@ def test_point_is_a_dot():
 )
 def test_strokes_from_a_browser_are_checked(sent, kept):
     assert checked(sent) == kept
+
+
+def test_drawing_in_an_address_is_the_drawing():
+    random = np.random.default_rng(0)
+    strokes = [[tuple(point) for point in random.random((n, 2))] for n in (1, 5, 40)]
+    again = read(written(strokes))
+    assert [len(stroke) for stroke in again] == [1, 5, 40]
+    for old, new in zip(strokes, again, strict=True):
+        np.testing.assert_allclose(new, old, atol=0.51 / 999)
+    assert read(written(again)) == again
+    assert written([]) == "" == written(read("nonsense-12345-²²²²²²"))
+
+
+def test_address_with_a_drawing_opens_with_it_as_the_image(open_page):
+    text = written(SEVEN["digit.strokes"]["strokes"])
+    page = check_sound(open_page("overview", model="digits", image="drawing.png", drawing=text))
+    assert page.selectbox(key="image").value == "drawing.png"
+    assert page.session_state["digit.strokes"]["strokes"] == read(text)
 
 
 def network(channels: int, labels):

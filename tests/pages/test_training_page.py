@@ -68,6 +68,19 @@ def test_train_two_epochs_shows_what_came_of_it(open_page):
     assert not any(widget.disabled for widget in page.selectbox)
 
 
+@pytest.mark.usefixtures("_noise_digits")
+def test_choices_are_kept_while_another_page_is_open(open_page):
+    page = open_page("train")
+    page.selectbox(key="train.network").set_value("lenet5")
+    page.number_input(key="train.epochs").set_value(7)
+    page.select_slider(key="train.batch").set_value(128)
+    page.run().switch_page("pages/glossary.py").run()
+    page.switch_page("pages/train.py").run()
+    assert page.selectbox(key="train.network").value == "lenet5"
+    assert page.number_input(key="train.epochs").value == 7
+    assert page.select_slider(key="train.batch").value == 128
+
+
 @pytest.mark.usefixtures("data_dir")
 def test_train_without_its_data_is_a_sentence(open_page):
     page = open_page("train")

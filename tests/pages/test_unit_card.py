@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -77,7 +78,10 @@ def test_first_layer_reads_the_image(card):
     assert "It reads the image itself" in text(card(layer="conv1"))
 
 
-def test_head_of_linear_weights_says_so(open_page):
+def test_head_of_linear_weights_says_so(open_page, monkeypatch):
+    from pages._ui.unit_card import wanted
+
+    monkeypatch.setattr(wanted, "_SETTINGS", replace(wanted._SETTINGS, steps=2))  # they are not what is read here
     page = check_sound(open_page("unit_card", layer="head_relu", channel="5"))
     assert "The weights of the linear layer that reads the channel's mean: exact for every image." in text(page)
 

@@ -1,6 +1,7 @@
 """The loaded network as a graph, and one of its layers in detail."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages._ui.architectures import views
 from pages._ui.results import feature_maps, picture, snippets
@@ -28,14 +29,14 @@ def chosen_layer(context: Context, table: LayerTable) -> LayerRow:
     return row
 
 
-def show(context: Context, table: LayerTable, chosen: LayerRow) -> None:
-    """The graph; a click on a layer chooses it."""
+def show(context: Context, table: LayerTable, chosen: LayerRow, row: DeltaGenerator) -> None:
+    """The graph, with its search and buttons in the row; a click on a layer chooses it."""
     lines = f"{snippets.classifier_lines(context)}from vislib import diagram\nfrom vislib.layers import layer_table\n\n"
 
     def choose(name: str) -> None:
         st.session_state["arch_layer"] = name
 
-    explorer(table, context.model_name, f"{lines}table = layer_table(classifier)\n", chosen.name, choose)
+    explorer(table, context.model_name, f"{lines}table = layer_table(classifier)\n", row, chosen.name, choose)
 
 
 def _seen(field: ReceptiveField) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 from pages._ui.results import picture, snippets
 from pages._ui.results.graph_explorer import explorer
 from pages._ui.server import work
+from pages._ui.shell import style
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from vislib import VislibError, diagram
@@ -79,7 +80,7 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
                 f"The block {block.name} of {title(context, name)}",
                 640,
             )
-    explorer(table, title(context, name), _snippet(context, name))
+    explorer(table, title(context, name), _snippet(context, name), style.settings_row("_graph"))
     layer_list(table, context.classifier.task if name == LOADED else Task.CLASSIFICATION)
 
 

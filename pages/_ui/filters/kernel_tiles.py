@@ -72,7 +72,7 @@ def sheet(kernels: np.ndarray, by_norm: bool, most: int) -> Image.Image:
         return render.map_image(kernels[0, 0].T, signed=True)
     pictures = [_image(kernels, int(k)).resize((48, 48), Image.Resampling.NEAREST) for k in order]
     columns = int(np.ceil(np.sqrt(len(pictures))))
-    page = Image.new("RGB", (columns * 52 + 4, -(-len(pictures) // columns) * 52 + 4), "white")
+    page = Image.new("RGBA", (columns * 52 + 4, -(-len(pictures) // columns) * 52 + 4))  # the page shows through
     for place, one in enumerate(pictures):
         page.paste(one, (4 + place % columns * 52, 4 + place // columns * 52))
     return page

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages._ui.results import downloads, picture
 from pages._ui.widgets.graph_view import graph_view
@@ -12,7 +13,12 @@ from vislib.output import export
 
 
 def explorer(
-    table: LayerTable, name: str, snippet: str, chosen: str = "", on_layer: Callable[[str], None] | None = None
+    table: LayerTable,
+    name: str,
+    snippet: str,
+    row: DeltaGenerator,
+    chosen: str = "",
+    on_layer: Callable[[str], None] | None = None,
 ) -> None:
     """Draws the network's graph. A click on a block opens it, on its frame closes it, on a layer chooses the layer.
 
@@ -20,11 +26,12 @@ def explorer(
         table: The network's layers.
         name: Name of the network; the widgets' keys contain it.
         snippet: The Python lines that compute the table.
+        row: Where the search and the buttons stand.
         chosen: Name of the chosen layer; its block is open.
         on_layer: Called with the clicked layer before the page runs again.
     """
     opened: set[str] = st.session_state.setdefault("opened", {}).setdefault(name, set())
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with row:
         found = _search(table, name)
         every = st.toggle("All blocks open", key=f"all of {name}")
         st.button("Close all", on_click=opened.clear, disabled=not opened, key=f"close {name}")

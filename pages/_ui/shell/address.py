@@ -6,10 +6,12 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages._ui.shell import digit_canvas
 from pages._ui.shell.chosen import Context
 
 _POINTS = ("unit", "patch", "lab.at", "number at")
 """Places that a person chose on a picture, (x, y) as fractions of its width and height."""
+_DRAWING = "drawing"
 _NEXT = "values on the next page"
 _NUMBER = "number of"  # the channel whose number the Overview explains: (layer, channel)
 
@@ -97,7 +99,7 @@ def copy_address(here: Context | None = None) -> None:
     Args:
         here: The page's context; None on a page without one.
     """
-    _copy(data={"more": [list(pair) for pair in _more().items()], "stays": _stays(here)}, key="copy_address")
+    _copy(data={"more": [list(pair) for pair in _more(here).items()], "stays": _stays(here)}, key="copy_address")
 
 
 def open_page(page: str, **chosen: Any) -> None:
@@ -111,8 +113,8 @@ def open_page(page: str, **chosen: Any) -> None:
 
 
 def read_address() -> None:
-    """Takes the chosen points of a copied address, and what `open_page` gave, over into this session; called before a
-    page is drawn."""
+    """Takes the points and the drawing of a copied address, and what `open_page` gave, over into this session; called
+    before a page is drawn."""
     chosen = st.session_state.pop(_NEXT, {})
     st.session_state.update(chosen)
     for name, value in chosen.items():  # Streamlit itself writes into the address only what a person changes
@@ -125,15 +127,20 @@ def read_address() -> None:
         if value is not None and name not in st.session_state:
             st.session_state[name] = value
         del st.query_params[name]  # from now on the session has it, and it may change
+    if text := st.query_params.get(_DRAWING):
+        digit_canvas.from_text(text)
+        del st.query_params[_DRAWING]
 
 
-def _more() -> dict[str, str]:
+def _more(here: Context | None) -> dict[str, str]:
     more = {}
     for name in _POINTS:
         if point := st.session_state.get(name):
             more[name] = ",".join(f"{part:.4g}" for part in point)
     if number := st.session_state.get(_NUMBER):
         more[_NUMBER] = json.dumps(list(number))
+    if here is not None and here.image_name == digit_canvas.NAME and (text := digit_canvas.as_text()):
+        more[_DRAWING] = text
     return more
 
 
@@ -158,7 +165,8 @@ def _stays(here: Context | None) -> str:
     own: list[Any] = []
     if here is not None:
         own += [here.model_name] if here.model_name in st.session_state.get("own_models", {}) else []
-        own += [here.image_name] if here.image_name in st.session_state.get("own_images", {}) else []
+        drawn = here.image_name == digit_canvas.NAME and digit_canvas.as_text()
+        own += [here.image_name] if here.image_name in st.session_state.get("own_images", {}) and not drawn else []
     if not own:
         return ""
     verb = "is" if len(own) == 1 else "are"

@@ -1,16 +1,18 @@
 """Drawing a digit with the mouse or a finger, for networks that classify digits."""
 
 import numpy as np
+import streamlit as st
 from PIL import Image
 
 import vislib
 from pages._ui.shell import images
-from pages._ui.widgets.drawing_pad import Stroke, drawing, drawing_pad, strokes_of
+from pages._ui.widgets.drawing_pad import Stroke, drawing, drawing_pad, read, strokes_of, written
 from vislib.images.digits import centre_digit
 from vislib.output import export
 
 NAME = "drawing.png"
 _MEMORY = "digit.strokes"
+_LONGEST_TEXT = 3000  # 500 points; servers and chats cut addresses that are much longer
 _HINT = (
     "Drawing needs a mouse, a pen or a finger. By keyboard, upload an image of a digit instead; every page with an "
     "image has “Your own image” at its top."
@@ -37,6 +39,24 @@ def digit() -> np.ndarray | None:
         return centre_digit(drawing(strokes))
     except vislib.VislibError:
         return None
+
+
+def as_text() -> str:
+    """The drawing as a text for an address; empty if there is none or it is too long for an address."""
+    text = written(strokes_of(_MEMORY))
+    return text if len(text) <= _LONGEST_TEXT else ""
+
+
+def from_text(text: str) -> None:
+    """Makes the drawing of an address the current image, if this session has no drawing.
+
+    Args:
+        text: What `as_text` gave.
+    """
+    strokes = read(text)
+    if strokes and not strokes_of(_MEMORY):
+        st.session_state[_MEMORY] = {"strokes": strokes, "n": 0}
+        _use(strokes)
 
 
 def use() -> None:

@@ -35,11 +35,17 @@ _CSS = """
   overflow: hidden; clip-path: inset(50%); } /* the name, for people who cannot see the icon */
 [class*="st-key-settings"] { row-gap: .5rem; }
 .st-key-glance_number { position: sticky; top: 4.5rem; } /* a click on any tile shows its number beside it */
+@media (min-width: 641px) and (max-width: 1000px) {
+  .st-key-three_columns > * > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  .st-key-three_columns > * > * > [data-testid="stColumn"] { flex: 1 1 40% !important; min-width: 0; }
+  .st-key-three_columns > * > * > [data-testid="stColumn"]:nth-child(3) { flex-basis: 100% !important; }
+}
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 4rem 1rem 3rem; }
   .st-key-context, [class*="st-key-settings"] { display: grid !important; grid-template-columns: 1fr 1fr;
     align-items: end; }
   .st-key-context > div, [class*="st-key-settings"] > div { width: auto !important; min-width: 0; }
+  [class*="st-key-settings"] > div:has([data-testid="stButtonGroup"]) { grid-column: 1 / -1; }
   [class*="st-key-grid_"] { grid-template-columns: 1fr 1fr; gap: 1rem .7rem; }
   [class*="st-key-icon-"] [data-testid="stPopoverButton"] { min-height: 40px; min-width: 40px; }
   .v-lead { font-size: .9rem; }
@@ -134,6 +140,11 @@ def start(title: str, lead: str) -> None:
 def settings_row(key: str = "") -> DeltaGenerator:
     """A row above the pictures for the widgets of a page; on a phone two stand side by side."""
     return st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"settings{key}")
+
+
+def three_columns(*widths: int) -> list[DeltaGenerator]:
+    """Three columns of these relative widths; on a page of medium width the third stands below the two others."""
+    return st.container(key="three_columns").columns(widths, gap="medium")
 
 
 def grid(key: str) -> DeltaGenerator:

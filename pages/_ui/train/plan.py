@@ -13,6 +13,9 @@ from vislib.training.options import OPTIMIZERS, SCHEDULES
 
 _OWN = "own"
 _KEPT_WHILE_DISABLED = ("train.images", "train.network", "train.epochs", "train.n", "train.side")
+_OPTIONS = ("dropout", "norm", "optimizer", "rate", "schedule", "patience", "batch", "flip", "shift", "seed")
+_CHOICES = (*_KEPT_WHILE_DISABLED, *(f"train.{name}" for name in _OPTIONS))
+_KEPT = "choices of Train"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,9 @@ def plan_controls() -> Plan | None:
 
     In that run the widgets are disabled, because a change would end the training.
     """
+    # Streamlit forgets the widgets of a page that is left.
+    for key, value in st.session_state.get(_KEPT, {}).items():
+        st.session_state.setdefault(key, value)
     starting = bool(st.session_state.pop("train.start", False))
     known = {name: dataset.title.split(",")[0] for name, dataset in training.DATASETS.items()} | {
         _OWN: "Your own pictures"
@@ -102,6 +108,7 @@ def plan_controls() -> Plan | None:
             on_click=_start,
             disabled=waiting or starting,
         )
+    st.session_state[_KEPT] = {key: st.session_state[key] for key in _CHOICES if key in st.session_state}
     if dataset != _OWN and (missing := training.why_missing(dataset)):
         st.info(plain(f"{missing} A zip of your own pictures works at once: choose “Your own pictures” under Images."))
     if not starting or waiting:

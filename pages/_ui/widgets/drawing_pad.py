@@ -144,6 +144,21 @@ def checked(strokes: object) -> list[Stroke]:
     return kept
 
 
+def written(strokes: Sequence[Stroke]) -> str:
+    """The strokes as a text for an address: "300200699200" is a stroke from (0.3, 0.2) to (0.7, 0.2)."""
+    return "-".join("".join(f"{round(part * 999):03d}" for point in stroke for part in point) for stroke in strokes)
+
+
+def read(text: str) -> list[Stroke]:
+    """The strokes of such a text; those that cannot be read are left out."""
+    sent = []
+    for stroke in text.split("-"):
+        if stroke.isascii() and stroke.isdigit() and len(stroke) % 6 == 0:
+            parts = [int(stroke[start : start + 3]) / 999 for start in range(0, len(stroke), 3)]
+            sent.append([list(point) for point in zip(parts[::2], parts[1::2], strict=True)])
+    return checked(sent)
+
+
 def drawing(strokes: Sequence[Stroke]) -> np.ndarray:
     """The strokes as an image (336, 336) uint8, white on black."""
     image = Image.new("L", (SIDE_PX, SIDE_PX))

@@ -10,6 +10,8 @@ from typing import Any
 import streamlit as st
 from PIL import Image
 
+from pages._ui.widgets.tiles import data_uri
+
 _QUALITY = 92
 
 
@@ -21,7 +23,7 @@ def show_image(image: Image.Image, alt: str, width: Any = "stretch") -> None:
         alt: Description of the image for people who cannot see it.
         width: The width, as in `st.image`.
     """
-    st.image(jpeg_uri(image), width=width, alt=alt)
+    st.image(data_uri(image) if image.mode == "RGBA" else jpeg_uri(image), width=width, alt=alt)
 
 
 def jpeg_uri(image: Image.Image) -> str:
