@@ -1,6 +1,9 @@
 """A batch on a plane: its places, thumbnails and clusters, from its folder."""
 
+import io
+
 import numpy as np
+from PIL import Image
 from tiny_models import SIDE, tiny
 
 import vislib
@@ -18,7 +21,7 @@ def test_map_of_a_batch(tmp_path):
     np.testing.assert_array_equal(found.numbers, np.arange(25))
     assert list(found.places) == ["features", "saliency"]
     np.testing.assert_array_equal(found.places["features"], positions(batch.features(range(25)))[0])
-    assert found.sprites.shape == (5 * SPRITE, 5 * SPRITE, 3)
+    assert Image.open(io.BytesIO(found.sprites)).size == (5 * SPRITE, 5 * SPRITE)
     clustered = {number for reason in found_reasons(batch, "saliency") for number in reason.numbers}
     assert set(np.flatnonzero(found.clusters["saliency"])) == clustered
     assert clustered

@@ -35,6 +35,8 @@ def positions(vectors: np.ndarray, method: str = "pca", seed: int = 0) -> tuple[
     shown = float("nan")
     if method == "umap":
         found = _umap(min(15, len(flat) - 1), seed).fit_transform(flat)
+    elif not np.ptp(flat, axis=0).any():  # one image, or all alike
+        found, shown = np.zeros((len(flat), 2)), 0.0
     else:
         from sklearn.decomposition import PCA
 
@@ -42,7 +44,7 @@ def positions(vectors: np.ndarray, method: str = "pca", seed: int = 0) -> tuple[
         fitted = PCA(n, random_state=seed).fit(flat)
         found = np.zeros((len(flat), 2))
         found[:, :n] = fitted.transform(flat)
-        shown = float(np.nan_to_num(fitted.explained_variance_ratio_).sum())
+        shown = float(fitted.explained_variance_ratio_.sum())
     low, reach = found.min(axis=0), float(np.ptp(found, axis=0).max()) or 1.0
     return ((found - low) / reach).astype(np.float32), shown
 

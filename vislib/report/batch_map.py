@@ -1,11 +1,11 @@
 """A batch on a plane: its images by their features and by their maps, with SpRAy's clusters."""
 
+import io
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 
 from vislib.batch import open_batch
 from vislib.neighbours.set_map import positions, sprites
@@ -24,14 +24,14 @@ class BatchMap:
         numbers: (n,) int: the numbers of the images that were explained.
         places: By "features" and by each method, (n, 2) float32 in 0..1: similar images lie near each other.
         shown: By the same names, the share of the variance that the plane shows, 0..1.
-        sprites: The thumbnails, see `vislib.neighbours.set_map.sprites`; as (H, W, 3) uint8.
+        sprites: The thumbnails in one JPEG file, see `vislib.neighbours.set_map.sprites`.
         clusters: By method, (n,) the number of the image's cluster in its class, from 1; 0 for none.
     """
 
     numbers: np.ndarray
     places: Mapping[str, np.ndarray]
     shown: Mapping[str, float]
-    sprites: np.ndarray
+    sprites: bytes
     clusters: Mapping[str, np.ndarray]
 
 
@@ -56,11 +56,12 @@ def batch_map(folder: str | os.PathLike[str]) -> BatchMap | None:
         for reason in found_reasons(batch, method):
             next_of[reason.class_index] = next_of.get(reason.class_index, 0) + 1
             of_method[np.isin(numbers, reason.numbers)] = next_of[reason.class_index]
-    picture: Image.Image = sprites(batch.thumbnails(numbers), len(numbers), SIDE)
+    picture = io.BytesIO()
+    sprites(batch.thumbnails(numbers), len(numbers), SIDE).save(picture, "JPEG", quality=85)
     return BatchMap(
         numbers,
         {name: places for name, (places, _) in found.items()},
         {name: share for name, (_, share) in found.items()},
-        np.asarray(picture),
+        picture.getvalue(),
         clusters,
     )

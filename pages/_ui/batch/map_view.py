@@ -1,15 +1,15 @@
 """The images of a batch on a plane, by their features or their heatmaps; a lasso filters the table."""
 
+import base64
+
 import numpy as np
 import pandas as pd
 import streamlit as st
-from PIL import Image
 
 import vislib
 from pages._ui.results import picture
 from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.choice import choose
-from pages._ui.widgets.inline_image import jpeg_uri
 from pages._ui.widgets.set_map import COLOURS, set_map
 from vislib.report.batch_map import FEATURES, SIDE, BatchMap
 
@@ -29,7 +29,7 @@ def show(found: BatchMap, table: pd.DataFrame, key: tuple) -> pd.DataFrame:
     chosen: dict[tuple, list[int]] = st.session_state.setdefault(_CHOSEN, {})
     set_map(
         found.places[by],
-        jpeg_uri(Image.fromarray(found.sprites)),
+        f"data:image/jpeg;base64,{base64.b64encode(found.sprites).decode()}",
         SIDE,
         names,
         of,

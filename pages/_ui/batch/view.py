@@ -112,13 +112,13 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
             {"csv": lambda: export.table_bytes(_plain(finished.table), ".csv")},
             _snippet(here, methods),
         )
-    st.header("Report", anchor=False)
-    document_frame(finished.report, "batch_report", "Report on the batch")
     rows = finished.table
     if finished.map is not None:
         st.header("Map", anchor=False)
         rows = map_view.show(finished.map, rows, key)
     browse.show(source, rows, methods)
+    st.header("Report", anchor=False)
+    document_frame(finished.report, "batch_report", "Report on the batch")
 
 
 @st.cache_resource(show_spinner=False, validate=lambda folder: Path(folder.name).is_dir())
