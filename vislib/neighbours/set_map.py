@@ -23,7 +23,7 @@ def positions(vectors: np.ndarray, method: str = "pca", seed: int = 0) -> tuple[
         seed: Seed of what is random.
 
     Returns:
-        (n, 2) float32 in 0..1, the longer side filled, with the same scale for both; and the share of the variance that
+        (n, 2) float32 in 0..1, the longer side filled, with one scale and the middle at 0.5 for both; and the share of the variance that
         they show, 0..1 (NaN for UMAP).
 
     Raises:
@@ -45,8 +45,8 @@ def positions(vectors: np.ndarray, method: str = "pca", seed: int = 0) -> tuple[
         found = np.zeros((len(flat), 2))
         found[:, :n] = fitted.transform(flat)
         shown = float(fitted.explained_variance_ratio_.sum())
-    low, reach = found.min(axis=0), float(np.ptp(found, axis=0).max()) or 1.0
-    return ((found - low) / reach).astype(np.float32), shown
+    middle, reach = (found.min(axis=0) + found.max(axis=0)) / 2, float(np.ptp(found, axis=0).max()) or 1.0
+    return np.clip((found - middle) / reach + 0.5, 0, 1).astype(np.float32), shown
 
 
 def sprites(thumbnails: Iterable[Image.Image | None], n: int, side: int = 32) -> Image.Image:

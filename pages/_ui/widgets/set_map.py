@@ -39,7 +39,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     parentElement.appendChild(root);
     Object.assign(root, { scale: 1, x: 0, y: 0, mode: "pan", path: [], fingers: new Map() });
     const canvas = root.querySelector("canvas"), pen = canvas.getContext("2d");
-    const side = () => Math.min(canvas.clientWidth, canvas.clientHeight) - 40;
+    const side = () => Math.min(canvas.clientWidth, canvas.clientHeight) - 76;  // room for half a picture on each side
     const place = (k) => [
       (root.data.x[k] / 10000 - 0.5) * side() * root.scale + root.x + canvas.clientWidth / 2,
       (root.data.y[k] / 10000 - 0.5) * side() * root.scale + root.y + canvas.clientHeight / 2,
