@@ -25,6 +25,7 @@ page = st.navigation(
             st.Page("pages/unit_card.py", title="Unit card"),
         ],
         "Explain": [
+            st.Page("pages/which_method.py", title="Which method?"),
             st.Page("pages/occlusion.py", title="Occlusion"),
             st.Page("pages/saliency.py", title="Saliency"),
             st.Page("pages/class_activation.py", title="Class activation"),

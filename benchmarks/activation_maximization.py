@@ -18,6 +18,7 @@ from vislib.activation_maximization.maximizer import default_transforms
 from vislib.activation_maximization.scorer import Scorer
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+HAND_WRITTEN = "## Phases alone (MaCo)"
 LAYERS = ("stem_relu", "block2_project_bn", "block5_project_bn", "block8_project_bn", "head_conv")
 CHANNELS_A_LAYER = 4
 SHIFT_PX, RESCALE, N_VIEWS = 8, 1.05, 8
@@ -108,7 +109,9 @@ def main() -> None:
         "One row a variant, in the order of the table; channel 1 of each layer.",
         "",
     ]
-    DOCS.joinpath("activation_maximization.md").write_text("\n".join(lines))
+    page = DOCS / "activation_maximization.md"
+    _, heading, rest = page.read_text().partition(HAND_WRITTEN)
+    page.write_text("\n".join([*lines, heading + rest]))
     drawn = sheet(np.concatenate(pictures), columns=len(LAYERS), gap_px=4)
     small = Image.fromarray(drawn).resize((drawn.shape[1] * 3 // 4, drawn.shape[0] * 3 // 4), Image.Resampling.LANCZOS)
     small.save(DOCS / "activation_maximization.jpg", quality=85)

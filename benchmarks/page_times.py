@@ -25,6 +25,7 @@ PAGES = (
     "feature_maps",
     "what_a_unit_wants",
     "unit_card",
+    "which_method",
     "saliency",
     "class_activation",
     "channels",

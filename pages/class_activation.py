@@ -13,6 +13,7 @@ from pages._ui.widgets.choice import choose
 here = context("Class activation", "Where a layer holds evidence for the class, the segment or the number.")
 layers, default = here.classifier.network.map_layers, here.classifier.network.last_map_layer
 names = explain.of_family(here, "class activation")
+explain.say_missing(here, names, "cam")
 
 with style.settings_row():
     name = st.selectbox(

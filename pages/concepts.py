@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.concepts import about, craft_view, groups_view, image_sets, tcav_view
+from pages._ui.concepts import about, chosen_set, craft_view, groups_view, tcav_view
 from pages._ui.shell import style
 from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
@@ -23,9 +23,10 @@ groups_view.show(here, layer, n_groups, opacity)
 if here.classifier.takes_pictures:
     st.header(f"What matters for {here.subject} in many images", anchor=False)
     with style.settings_row("_set"):
-        chosen = image_sets.set_control(here)
+        chosen = chosen_set.set_control(here)
+        craft_layer = craft_view.layer_control(here)
         settings = craft_view.settings_controls()
-    craft_view.show(here, layer, chosen, settings)
+    craft_view.show(here, craft_layer, chosen, settings)
     st.header(f"Does a concept of yours matter for {here.subject}?", anchor=False)
     tcav_view.show(here, layer, chosen)
 about.show()

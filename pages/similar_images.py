@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.shell import image_sets, style
+from pages._ui.shell import labelled_sets, style
 from pages._ui.shell.context import context
 from pages._ui.similar_images import about, nearest
 
@@ -13,7 +13,7 @@ here = context(
     pictures_only=True,
 )
 with style.settings_row():
-    chosen = image_sets.set_control(here, "similar_among")
+    chosen = labelled_sets.set_control(here, "similar_among")
     n = st.slider("Of each kind", 2, 30, 10, key="n_similar", bind="query-params", width=200)
 nearest.show(here, chosen, n)
 about.show()

@@ -12,6 +12,7 @@ NETWORKS = ("EfficientNet-Lite0", "ResNet-50", "VGG-16")
 
 PATCH_PX, STRIDE_PX = 32, 16  # 13 × 13 = 169 positions on 224 px
 N_NOISY, N_STEPS, N_MASKS, N_SEGMENTS, N_CHANNELS = 20, 32, 128, 40, 64
+N_DESIGNS, N_CELLS = 4, 8  # of Sobol: 4 · (8² + 2) = 264 passes; HSIC takes N_MASKS
 BATCH = 32
 
 Methods = dict[str, Callable[[], object]]

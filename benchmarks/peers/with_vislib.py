@@ -3,7 +3,9 @@
 import vislib
 from benchmarks.peers.task import (
     BATCH,
+    N_CELLS,
     N_CHANNELS,
+    N_DESIGNS,
     N_MASKS,
     N_NOISY,
     N_SEGMENTS,
@@ -32,6 +34,8 @@ PARAMS = {
     "rise": {"n_masks": N_MASKS},
     "lime": _SUPERPIXELS,
     "kernel-shap": _SUPERPIXELS,
+    "sobol": {"n_designs": N_DESIGNS, "n_cells": N_CELLS},
+    "hsic": {"n_masks": N_MASKS, "n_cells": N_CELLS},
 }
 
 

@@ -5,6 +5,8 @@ import xplique.attributions as xplique
 
 from benchmarks.peers.task import (
     BATCH,
+    N_CELLS,
+    N_DESIGNS,
     N_MASKS,
     N_NOISY,
     N_SEGMENTS,
@@ -48,4 +50,6 @@ def methods(task: Task) -> Methods:
         "rise": run("Rise", nb_samples=N_MASKS),
         "lime": run("Lime", **samples),
         "kernel-shap": run("KernelShap", **samples),
+        "sobol": run("SobolAttributionMethod", grid_size=N_CELLS, nb_design=N_DESIGNS),
+        "hsic": run("HsicAttributionMethod", grid_size=N_CELLS, nb_design=N_MASKS),
     }

@@ -12,6 +12,7 @@ from stopping import Stopped
 from tiny_models import SIDE, random_image, tiny
 
 import vislib
+from vislib.network.network import Network
 
 every_method = pytest.mark.parametrize("method", METHODS)
 # CAM is for networks of one shape; that it refuses the others is tested with it.
@@ -144,6 +145,21 @@ def test_classes_have_different_maps_unless_said_to_know_no_class(method):
 
 
 @every_method
+def test_asks_the_network_for_gradients_only_if_it_needs_them(method, monkeypatch):
+    asked = []
+    for name in ("gradients", "maps_and_gradients", "rescaled_gradients", "bias_terms", "relevance"):
+        real = getattr(Network, name)
+
+        def noted(*arguments, _name=name, _real=real, **options):
+            asked.append(_name)
+            return _real(*arguments, **options)
+
+        monkeypatch.setattr(Network, name, noted)
+    vislib.explain(method, tiny("conv_relu"), random_image(), 1)
+    assert bool(asked) is vislib.methods()[method].needs_gradients
+
+
+@every_method
 def test_params_defaults_filled_in_and_recorded(method):
     heatmap = vislib.explain(method, tiny("conv_relu"), random_image())
     assert set(heatmap.params) == {spec.name for spec in dataclasses.fields(vislib.methods()[method])}
@@ -180,6 +196,7 @@ def test_describes_itself_for_people(method):
     explainer = vislib.methods()[method]
     assert explainer.name == method
     assert explainer.title
+    assert explainer.question.endswith("?")
     assert explainer.family in ("perturbation", "gradient", "class activation", "baseline")
     assert "arXiv" in explainer.reference or "doi" in explainer.reference
     assert explainer.caveat.endswith(".")

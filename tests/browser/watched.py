@@ -17,6 +17,7 @@ LAST_TEXTS = {
     "feature_maps": "All channels, most varied first",
     "what_a_unit_wants": "How far to trust these pictures",
     "unit_card": "Made to excite it",
+    "which_method": "What was measured",
     "occlusion": "One patch at a time",
     "saliency": "How far to trust these pictures",
     "class_activation": "Grad-CAM, stage by stage",

@@ -39,6 +39,7 @@ def test_mark_is_among_the_first_three(found):
     assert found.importance[place] > 0.1
     assert found.contributions[place] > 0
     assert found.explained == "logit of “class 2”"
+    assert found.layer == "dense_activation"
     assert found.n_images == (LABELS == MARKED).sum()
 
 

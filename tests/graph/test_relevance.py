@@ -235,17 +235,40 @@ def test_relevance_is_conserved_without_biases(name):
     assert not found.notes
 
 
-def test_relevance_of_channels_one_by_one_adds_up():
-    network = network_of(without_biases)
-    x, composite = image(), Composite(Z_PLUS, EPSILON)
-    layer = network.map_layers[-1]
-    found = network.relevance(x, ClassScore(2), composite, [layer])
+def assert_channels_one_by_one_add_up(network, x, layer, target, composite):
+    found = network.relevance(x, target, composite, [layer])
     of_layer = found.layers[layer]
     alone = np.zeros((of_layer.shape[-1], *of_layer.shape[1:]), np.float32)
     for channel in range(len(alone)):
         alone[channel, ..., channel] = of_layer[0, ..., channel]
-    parts = network.relevance_from(x, layer, alone, composite)
+    parts = network.relevance_from(x, layer, alone, target, composite)
     np.testing.assert_allclose(parts.sum(axis=0), found.inputs[0], rtol=1e-4, atol=1e-6)
+
+
+def test_relevance_of_channels_one_by_one_adds_up():
+    network = network_of(without_biases)
+    composite = Composite(Z_PLUS, EPSILON)
+    assert_channels_one_by_one_add_up(network, image(), network.map_layers[-1], ClassScore(2), composite)
+
+
+def test_channels_of_a_convolution_before_its_normalization_follow_the_rules_of_that_target():
+    """Such a target is explained without folding; folded, the first convolution would share relevance otherwise."""
+
+    def two_normalizations(x):
+        x = layers.ReLU()(layers.BatchNormalization()(layers.Conv2D(5, 3, use_bias=False)(x)))
+        return layers.ReLU()(layers.BatchNormalization()(layers.Conv2D(4, 2, use_bias=False)(x)))
+
+    network = network_of(two_normalizations)
+    for node in network.graph.nodes:
+        if isinstance(node.operation, layers.BatchNormalization):
+            node.operation.beta.assign(np.linspace(-1, 1, node.output.shape[-1]))
+    convolution, hidden = (
+        next(node.name for node in network.graph.nodes[start:] if isinstance(node.operation, kind))
+        for start, kind in ((3, layers.Conv2D), (0, layers.ReLU))
+    )
+    assert network.variants.folded().node(convolution) is None
+    composite = Composite(Z_PLUS, EPSILON)
+    assert_channels_one_by_one_add_up(network, image(), hidden, Channel(convolution, 2), composite)
 
 
 def test_convolution_that_contains_its_normalization_has_the_same_relevance():

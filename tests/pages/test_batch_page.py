@@ -20,7 +20,7 @@ import vislib
 from pages._ui.batch import source, view
 from pages._ui.server import work
 from pages._ui.server.store import Store
-from pages._ui.shell import image_sets
+from pages._ui.shell import labelled_sets
 from vislib.batch import pace
 
 
@@ -30,7 +30,7 @@ def _own_places(monkeypatch, tmp_path):
     monkeypatch.setattr(work, "store", lambda: own)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     view._unfinished.clear()
-    monkeypatch.delenv(image_sets.VARIABLE, raising=False)
+    monkeypatch.delenv(labelled_sets.VARIABLE, raising=False)
 
 
 @pytest.fixture
@@ -123,14 +123,14 @@ def test_harmful_zip_is_a_sentence_and_the_page_stays(open_page, reports):
 def test_server_folder_only_where_the_operator_allows_it(open_page, digits_folder, monkeypatch):
     page = open_page("batch", model="digits")
     assert "A folder of this server" not in page.selectbox(key="batch_of").options
-    monkeypatch.setenv(image_sets.VARIABLE, f"{digits_folder}:/nowhere")
+    monkeypatch.setenv(labelled_sets.VARIABLE, f"{digits_folder}:/nowhere")
     page = check_sound(open_page("batch", model="digits", batch_of="A folder of this server"))
     assert page.selectbox(key="batch_folder").options == ["scans"]
     assert "Images 3" in text(page)
 
 
 def test_too_many_images_name_the_command(open_page, digits_folder, monkeypatch):
-    monkeypatch.setenv(image_sets.VARIABLE, str(digits_folder))
+    monkeypatch.setenv(labelled_sets.VARIABLE, str(digits_folder))
     monkeypatch.setattr(source, "MOST_IMAGES", 2)
     page = open_page("batch", model="digits", batch_of="A folder of this server")
     assert "holds 3 images; this page takes up to 2" in errors(page)[0]

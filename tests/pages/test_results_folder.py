@@ -54,6 +54,16 @@ def test_arrays_and_maps_come_back(folder):
     np.testing.assert_array_equal(found["conv 1"], maps["conv 1"])
 
 
+def test_concepts_come_back(folder):
+    found = vislib.concepts.craft(
+        tiny("conv_relu"), np.stack([random_image()] * 2), 1, only_predicted=False, n_concepts=2, n_designs=2
+    )
+    folder.put(("concepts",), found)
+    again = folder.get(("concepts",))
+    for name in vars(found):
+        np.testing.assert_array_equal(getattr(again, name), getattr(found, name), err_msg=name)
+
+
 def test_other_parameters_other_result(folder):
     folder.put(("network", vislib.methods()["rise"](n_masks=8)), np.ones(2))
     assert folder.get(("network", vislib.methods()["rise"](n_masks=9))) is None

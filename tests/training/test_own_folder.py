@@ -26,11 +26,11 @@ def test_resnet18_cats_against_dogs_from_a_folder_learns_in_a_few_steps(tmp_path
         dataset.only(("birds",))
     losses = []
     run = TrainingRun(
-        "resnet18", dataset, TrainingOptions(epochs=2, batch_size=8, validation_share=0.25, learning_rate=1e-3)
+        "resnet18", dataset, TrainingOptions(epochs=1, batch_size=4, validation_share=0.25, learning_rate=1e-3)
     )
     result = run.start(lambda now: losses.append(now.loss))
     assert len(losses) == 6
     assert losses[-1] < 0.7 * losses[0]
-    assert len(result.history) == 2
+    assert len(result.history) == 1
     assert result.model.output_shape == (None, 2)
     assert result.kernels[0].shape == (7, 7, 3, 64)

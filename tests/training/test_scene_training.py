@@ -64,9 +64,7 @@ def test_size_scores_equal_a_plain_loop():
 @pytest.mark.parametrize("name", SCENE_RECIPES)
 def test_training_repeats_and_lowers_the_loss(name, blocks):
     recipe = SCENE_RECIPES[name]
-    short = replace(
-        recipe, n_scenes=48, options=replace(recipe.options, epochs=2, batch_size=12, validation_share=0.25)
-    )
+    short = replace(recipe, n_scenes=16, options=replace(recipe.options, epochs=2, batch_size=4, validation_share=0.25))
     first, second = (train_on_scenes(name, blocks, short) for _ in range(2))
     assert first.losses == second.losses
     assert first.losses[1][0] < first.losses[0][0]

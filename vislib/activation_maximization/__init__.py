@@ -4,7 +4,7 @@ from vislib.activation_maximization.deep_dream import DeepDreamer, deep_dream
 from vislib.activation_maximization.icons import wanted_icons
 from vislib.activation_maximization.maximization import Maximization, sheet
 from vislib.activation_maximization.maximizer import Maximizer, class_pictures, default_transforms, maximize
-from vislib.activation_maximization.parametrizations import Fourier, Parametrization, Pixels
+from vislib.activation_maximization.parametrizations import PARAMETRIZATIONS, Fourier, Parametrization, Phase, Pixels
 from vislib.activation_maximization.regularisers import L2, Blur, Regulariser, TotalVariation
 from vislib.activation_maximization.transforms import Jitter, Padding, Rotation, Scale, Transform
 from vislib.targets import (
@@ -27,6 +27,7 @@ ClassLogit = ClassScore
 
 __all__ = [
     "L2",
+    "PARAMETRIZATIONS",
     "Blur",
     "Channel",
     "ClassLogit",
@@ -43,6 +44,7 @@ __all__ = [
     "Objective",
     "Padding",
     "Parametrization",
+    "Phase",
     "Pixels",
     "Regulariser",
     "Rotation",

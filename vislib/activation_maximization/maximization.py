@@ -1,5 +1,6 @@
 """The result of activation maximization: pictures, and what is needed to check or to continue them."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from vislib.activation_maximization.ascent import State
     from vislib.targets.base import Target
+
+
+_OPAQUE = 80
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +28,8 @@ class Maximization:
         params: All parameters, by name; for a continued result, `steps` counts the earlier steps, too.
         model: The classifier's key.
         seconds: Time taken; for a continued result, with the time of the earlier steps.
+        slopes: (n, h, w) float32: the mean magnitude of the gradient of the objective by each pixel, over the steps.
+            None for DeepDream.
         state: The state of the ascent, from which `maximize` continues. None if it cannot be continued.
     """
 
@@ -35,12 +41,25 @@ class Maximization:
     params: Mapping[str, Any]
     model: str
     seconds: float
+    slopes: np.ndarray | None = field(default=None, repr=False)
     state: "State | None" = field(default=None, repr=False)
 
     @property
     def picture(self) -> np.ndarray:
         """The picture (h, w, 3) uint8; several pictures are put on one sheet."""
         return self.pictures[0] if len(self.pictures) == 1 else sheet(self.pictures)
+
+    @property
+    def faded(self) -> "Maximization":
+        """The same with pictures that are white where the objective hardly depends on the pixels: the opacity is the
+        mean magnitude of the gradient, as a share of its 80th percentile, at most 1 (Fel et al. 2023,
+        arXiv 2306.06805).
+        """
+        if self.slopes is None:
+            return self
+        highest = np.percentile(self.slopes, _OPAQUE, axis=(1, 2), keepdims=True)
+        opacity = np.clip(self.slopes / np.maximum(highest, 1e-30), 0, 1)[..., None]
+        return dataclasses.replace(self, pictures=as_pictures((opacity * self.pictures + (1 - opacity) * 255) / 255))
 
     @property
     def titles(self) -> tuple[str, ...]:

@@ -86,11 +86,12 @@ class Maximizer:
         ascent = Ascent(self.parametrization, self.regularisers, self._shape(classifier), self.optimiser)
         state = self._start(classifier, len(objectives), start)
         pixels = ascent.pixels(state)
-        history = []
+        history, magnitudes = [], np.zeros(pixels.shape[:3], np.float64)
         progress(0, self.steps, _partial_picture(pixels))
         for done in range(1, self.steps + 1):
             views = drawn(self.transforms or (), self.seed, state.step, len(pixels), classifier.input_size)
             values, gradients = scorer(pixels, views)
+            magnitudes += np.abs(gradients).mean(axis=-1)
             state = ascent.next(state, gradients, self.learning_rate)
             pixels = ascent.pixels(state)
             history.append(values)
@@ -100,6 +101,8 @@ class Maximizer:
         identity_views = np.repeat(np.eye(3)[None], len(pixels), axis=0)
         scores, _ = scorer(pictures[..., : pixels.shape[3]].astype(np.float32) / 255, identity_views)
         before = start.values if isinstance(start, Maximization) else np.empty((0, len(pixels)), np.float32)
+        if isinstance(start, Maximization) and start.slopes is not None:
+            magnitudes += start.slopes * len(before)
         return Maximization(
             pictures=pictures,
             objectives=objectives,
@@ -109,6 +112,7 @@ class Maximizer:
             params={spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self)} | {"steps": state.step},
             model=classifier.key,
             seconds=time.perf_counter() - began + (start.seconds if isinstance(start, Maximization) else 0.0),
+            slopes=(magnitudes / (len(before) + len(history))).astype(np.float32),
             state=state,
         )
 

@@ -5,6 +5,7 @@ Pictures are pixels (n, h, w, c) in 0..1, c = 3 (RGB) or 1 (grey).
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -120,3 +121,82 @@ class Fourier(Parametrization):
 
     def _colours(self, channels: int) -> np.ndarray:
         return _COLOURS if channels == 3 and self.decorrelated else np.eye(channels, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Phase(Parametrization):
+    """MaCo: the variables φ are the phases of the Fourier coefficients; their magnitudes are held.
+
+        x = ½ + C · irfft2(m · exp(iφ)),   m(f) = k · √(h·w) · max(f, 1/longer side)^−decay,   m(0) = 0
+
+    The magnitudes follow the power law of natural images, 1/f for the amplitude (Field 1987). k is such that the pixels
+    of a picture have the standard deviation `contrast`, whatever the phases are; x is clipped to 0..1. So a picture
+    cannot grow high frequencies, and needs no penalty.
+
+    Reference: Fel et al. 2023, arXiv 2306.06805. Departs from it in two ways: the magnitude is the power law and not
+    the average over ImageNet, so that it serves every size and grey images; and the random views are the maximizer's.
+    """
+
+    decay: float = parameter(1.0, "Decay", low=0.0, high=3.0, help="How fast the magnitude falls with the frequency.")
+    contrast: float = parameter(
+        0.2, "Contrast", low=0.01, high=0.5, help="Standard deviation of the pixels, which are in 0..1."
+    )
+    decorrelated: bool = parameter(
+        True, "Decorrelated colours", help="Whether colours are correlated as in photographs."
+    )
+
+    def noise(self, random: np.random.Generator, shape: tuple[int, int, int]) -> np.ndarray:
+        height, width, channels = shape
+        return random.uniform(-np.pi, np.pi, (channels, height, width // 2 + 1)).astype(np.float32)
+
+    def variables_of(self, pixels: np.ndarray) -> np.ndarray:
+        values = (pixels.astype(np.float64) - 0.5) @ np.linalg.inv(self._colours(pixels.shape[2])).T
+        return np.angle(np.fft.rfft2(values.transpose(2, 0, 1))).astype(np.float32)
+
+    def pixels(self, variables, size: tuple[int, int]):
+        from vislib.backend import tf
+
+        return tf.clip_by_value(self.unclipped(variables, size), 0.0, 1.0)
+
+    def unclipped(self, variables, size: tuple[int, int]):
+        """The pictures before they are clipped."""
+        from vislib.backend import tf
+
+        magnitude, phases = self.magnitude(size, variables.shape[1]).astype(np.float32), _of_real(variables, size[1])
+        spectrum = tf.complex(magnitude * tf.cos(phases), magnitude * tf.sin(phases))
+        values = tf.transpose(tf.signal.irfft2d(spectrum, size), (0, 2, 3, 1))
+        return 0.5 + tf.linalg.matvec(self._colours(values.shape[-1]), values)
+
+    def magnitude(self, size: tuple[int, int], channels: int) -> np.ndarray:
+        """The magnitudes (h, w // 2 + 1), float64, of each decorrelated colour."""
+        height, width = size
+        across = np.abs(np.fft.fftfreq(width))
+        whole = np.maximum(np.hypot(np.fft.fftfreq(height)[:, None], across[None]), 1 / max(size)) ** -self.decay
+        whole[0, 0] = 0
+        of_colours = np.sqrt((self._colours(channels).astype(np.float64) ** 2).sum() / channels)
+        deviation = np.sqrt((whole**2).sum()) / (height * width) * of_colours
+        return whole[:, : width // 2 + 1] * (self.contrast / deviation)
+
+    def confined(self, variables):
+        return variables
+
+    def _colours(self, channels: int) -> np.ndarray:
+        return _COLOURS if channels == 3 and self.decorrelated else np.eye(channels, dtype=np.float32)
+
+
+def _of_real(phases, width: int):
+    """Phases (n, c, h, w // 2 + 1) such that the picture is real: in the columns that hold both a frequency and its
+    negative, each is minus the other. Otherwise the inverse transform would change the magnitudes."""
+    from vislib.backend import tf
+
+    both = np.zeros(width // 2 + 1, np.float32)
+    both[[0, width // 2] if width % 2 == 0 else [0]] = 1
+    negative = tf.roll(tf.reverse(phases, axis=[2]), 1, axis=2)
+    return phases - both * (phases + negative) / 2
+
+
+PARAMETRIZATIONS: dict[str, dict[str, Any]] = {
+    "fourier": {"parametrization": Fourier()},
+    "maco": {"parametrization": Phase(), "learning_rate": 0.2},
+}
+"""Ways to make a picture, as fields of `Maximizer`: for the command line and the pages."""

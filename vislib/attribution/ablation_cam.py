@@ -23,6 +23,7 @@ class AblationCam(ChannelScoring):
 
     name = "ablation-cam"
     title = "Ablation-CAM"
+    question = "Where are the channels without which the score falls?"
     unit = "Ablation-CAM, ReLU(Σ α · A)"
     reference = "Desai & Ramaswamy 2020, WACV, doi 10.1109/WACV45572.2020.9093360"
     caveat = "Channels are removed one at a time, so evidence that several of them carry is missed."

@@ -54,6 +54,15 @@ class Family(StrEnum):
     """Explains nothing; other methods are compared with it."""
 
 
+class Detail(StrEnum):
+    """How fine a method's map is."""
+
+    PIXELS = "pixels"
+    """A value for each pixel."""
+    REGIONS = "regions"
+    """A value for each cell of a layer, patch or superpixel, which its pixels share or take by interpolation."""
+
+
 @dataclass(frozen=True)
 class Explainer(ABC):
     """A method that shows which parts of an image a class's score depends on.
@@ -64,12 +73,15 @@ class Explainer(ABC):
     Class attributes:
         name: The name in scripts, such as "grad-cam".
         title: The name that people read.
+        question: What the map answers, as one question.
         family: How the method works.
         reference: Authors, year, arXiv number.
         caveat: The method's known weakness, one sentence.
         signed: Whether negative values mean evidence against the class.
         unit: What a value of the map measures.
         class_discriminative: Whether the map depends on the class at all.
+        detail: How fine the map is.
+        needs_gradients: Whether it needs gradients; otherwise the network's outputs and maps are enough.
         counted: The unit that progress counts, in the plural.
         random: Whether the method draws random samples from its field `seed`; a batch gives each image a different
             seed. Occlusion's seed is for one of its fills only and does not count.
@@ -80,12 +92,15 @@ class Explainer(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
+    question: ClassVar[str]
     family: ClassVar[Family]
     reference: ClassVar[str]
     caveat: ClassVar[str]
     signed: ClassVar[bool]
     unit: ClassVar[str] = "raw value"
     class_discriminative: ClassVar[bool] = True
+    detail: ClassVar[Detail] = Detail.REGIONS
+    needs_gradients: ClassVar[bool] = True
     counted: ClassVar[str] = "steps"
     random: ClassVar[bool] = False
     batched: ClassVar[bool] = False

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from vislib.attribution import blank_maps
-from vislib.attribution.base import Attribution, Explainer, Family, parameter
+from vislib.attribution.base import Attribution, Detail, Explainer, Family, parameter
 from vislib.attribution.completeness import Completeness
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
@@ -32,7 +32,9 @@ class BlurIG(Explainer):
 
     name = "blur-ig"
     title = "Blur IG"
+    question = "Which details raise the score while a blurred image becomes sharp?"
     family = Family.GRADIENT
+    detail = Detail.PIXELS
     reference = "Xu, Venugopalan & Sundararajan 2020, arXiv 2004.03383"
     caveat = (
         "It credits the scale at which detail appears, so a value can stand beside the edge that it belongs to. An "

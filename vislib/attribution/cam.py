@@ -31,6 +31,7 @@ class Cam(Explainer):
 
     name = "cam"
     title = "CAM"
+    question = "How much of the score comes from each place of the last maps, exactly?"
     family = Family.CLASS_ACTIVATION
     reference = "Zhou et al. 2016, arXiv 1512.04150"
     caveat = (
@@ -38,6 +39,7 @@ class Cam(Explainer):
         "which is coarse."
     )
     signed = True
+    needs_gradients = False
     unit = "share of the logit, times the number of cells"
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:

@@ -32,6 +32,7 @@ class ChannelScoring(AtLayer):
 
     family = Family.CLASS_ACTIVATION
     signed = False
+    needs_gradients = False
     counted = "channels"
 
     max_channels: int = parameter(

@@ -180,4 +180,4 @@ def heatmaps(classifier: Classifier, image: np.ndarray, found: Channels, numbers
     for place, number in enumerate(numbers):
         alone[place, ..., number] = found.cells[..., number]
     inputs = classifier.preprocess_input(resized)
-    return classifier.network.relevance_from(inputs, found.layer, alone, rules, bounds).sum(axis=-1)
+    return classifier.network.relevance_from(inputs, found.layer, alone, found.target, rules, bounds).sum(axis=-1)

@@ -24,6 +24,7 @@ class Deconvnet(LargestGradient):
 
     name = "deconvnet"
     title = "Deconvnet"
+    question = "Which patterns of the image can be rebuilt from the score, back through the network?"
     unit = "|deconvnet signal|"
     reference = "Zeiler & Fergus 2013, arXiv 1311.2901"
     caveat = (

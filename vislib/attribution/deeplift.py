@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution import blank_maps
-from vislib.attribution.base import Attribution, Family, OnePass, parameter
+from vislib.attribution.base import Attribution, Detail, Family, OnePass, parameter
 from vislib.attribution.completeness import Completeness
 from vislib.attribution.integrated_gradients import BASELINES, baseline_image, why_blank_from
 from vislib.errors import listed
@@ -28,7 +28,9 @@ class DeepLift(OnePass):
 
     name = "deeplift"
     title = "DeepLIFT (rescale)"
+    question = "How much does each pixel add to the difference to a baseline's score, layer by layer?"
     family = Family.GRADIENT
+    detail = Detail.PIXELS
     costly = True  # it has a graph of its own, which takes seconds to prepare, once for a network
     reference = "Shrikumar, Greenside & Kundaje 2017, arXiv 1704.02685"
     caveat = (

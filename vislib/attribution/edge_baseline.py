@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Family
+from vislib.attribution.base import Attribution, Detail, Explainer, Family
 from vislib.attribution.fills import unit_bands
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
@@ -25,13 +25,16 @@ class EdgeBaseline(Explainer):
 
     name = "edges"
     title = "Edges (baseline)"
+    question = "How does a map do that shows only the edges of the image?"
     family = Family.BASELINE
+    detail = Detail.PIXELS
     reference = "Adebayo et al. 2018, arXiv 1810.03292"
     caveat = (
         "Explains nothing: the edges of the image do not depend on the class or the network. A method whose map looks "
         "similar may show the image and not the decision."
     )
     signed = False
+    needs_gradients = False
     unit = "edge strength"
     class_discriminative = False
 

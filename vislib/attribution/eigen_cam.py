@@ -25,11 +25,13 @@ class EigenCam(OnePass, AtLayer):
 
     name = "eigen-cam"
     title = "Eigen-CAM"
+    question = "What is the strongest pattern in a layer, whatever the class?"
     unit = "Eigen-CAM, first principal component of A"
     family = Family.CLASS_ACTIVATION
     reference = "Muhammad & Yeasin 2020, arXiv 2008.00299"
     caveat = "It does not depend on the class: it shows the strongest pattern in the layer."
     signed = False
+    needs_gradients = False
     class_discriminative = False
 
     def attribute_many(

@@ -29,6 +29,7 @@ class FinerCam(GradCam):
 
     name = "finer-cam"
     title = "Finer-CAM"
+    question = "Where is what sets the class apart from the most similar classes?"
     unit = "Finer-CAM, ReLU(Σ α · A)"
     reference = "Zhang et al. 2025, arXiv 2501.11309"
     caveat = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution import blank_maps
-from vislib.attribution.base import Attribution, Family, OnePass, upsample
+from vislib.attribution.base import Attribution, Detail, Family, OnePass, upsample
 from vislib.attribution.completeness import Completeness
 from vislib.errors import listed
 from vislib.model.classifier import Classifier
@@ -30,7 +30,9 @@ class FullGrad(OnePass):
 
     name = "fullgrad"
     title = "FullGrad"
+    question = "Which places count in all layers together, with the biases?"
     family = Family.GRADIENT
+    detail = Detail.PIXELS
     costly = True  # it has a graph of its own, which takes seconds to prepare, once for a network
     reference = "Srinivas & Fleuret 2019, arXiv 1905.00780"
     caveat = (

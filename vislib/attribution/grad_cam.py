@@ -32,6 +32,7 @@ class GradCam(OnePass, AtLayer):
 
     name = "grad-cam"
     title = "Grad-CAM"
+    question = "Where does a layer hold evidence for the class?"
     unit = "Grad-CAM, ReLU(Σ α · A)"
     family = Family.CLASS_ACTIVATION
     reference = "Selvaraju et al. 2017, arXiv 1610.02391"

@@ -19,6 +19,7 @@ class GradCamPlusPlus(WeightedMaps):
 
     name = "grad-cam++"
     title = "Grad-CAM++"
+    question = "Where does a layer hold evidence for the class, if the class occurs several times?"
     unit = "Grad-CAM++, ReLU(Σ w · A)"
     reference = "Chattopadhay et al. 2018, arXiv 1710.11063"
     caveat = (

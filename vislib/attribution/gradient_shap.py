@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution import blank_maps
-from vislib.attribution.base import Attribution, Explainer, Family, parameter
+from vislib.attribution.base import Attribution, Detail, Explainer, Family, parameter
 from vislib.attribution.completeness import Completeness
 from vislib.attribution.integrated_gradients import BASELINES, baseline_image, why_blank_from
 from vislib.model.classifier import Classifier
@@ -32,7 +32,9 @@ class GradientShap(Explainer):
 
     name = "gradient-shap"
     title = "GradientSHAP (expected gradients)"
+    question = "How much does each pixel add to the score, compared with many random baselines?"
     family = Family.GRADIENT
+    detail = Detail.PIXELS
     reference = "Erion et al. 2019, arXiv 1906.10670"
     caveat = (
         "It explains the difference to random baselines, which are a choice and no images of the training. With few "

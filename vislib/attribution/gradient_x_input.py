@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution import blank_maps
-from vislib.attribution.base import Attribution, Family, OnePass
+from vislib.attribution.base import Attribution, Detail, Family, OnePass
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 
@@ -23,7 +23,9 @@ class GradientXInput(OnePass):
 
     name = "gradient-x-input"
     title = "Gradient × input"
+    question = "How much does each pixel add to the score if the network is taken as linear here?"
     family = Family.GRADIENT
+    detail = Detail.PIXELS
     reference = "Shrikumar et al. 2016, arXiv 1605.01713"
     caveat = (
         "Where preprocessing maps a pixel to 0, often at mid-grey, the map is 0 however much the pixel matters. "

@@ -27,6 +27,7 @@ class OverGrid(Explainer):
 
     family = Family.PERTURBATION
     signed = False
+    needs_gradients = False
     counted = "masks"
     random = True
     costly = True

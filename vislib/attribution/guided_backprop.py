@@ -23,6 +23,7 @@ class GuidedBackprop(LargestGradient):
 
     name = "guided-backprop"
     title = "Guided backpropagation"
+    question = "Which fine patterns reach the score along positive signals alone?"
     unit = "|guided gradient|"
     reference = "Springenberg et al. 2014, arXiv 1412.6806"
     caveat = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution import blank_maps
-from vislib.attribution.base import Attribution, Explainer, Family, parameter
+from vislib.attribution.base import Attribution, Detail, Explainer, Family, parameter
 from vislib.attribution.completeness import Completeness
 from vislib.attribution.integrated_gradients import BASELINES, baseline_image, why_blank_from
 from vislib.model.classifier import Classifier
@@ -34,7 +34,9 @@ class GuidedIG(Explainer):
 
     name = "guided-ig"
     title = "Guided IG"
+    question = "How much does each pixel add to the score, on a path that avoids noisy gradients?"
     family = Family.GRADIENT
+    detail = Detail.PIXELS
     reference = "Kapishnikov et al. 2021, arXiv 2106.09788"
     caveat = (
         "The path depends on the network, so two networks of equal outputs may have different maps. It explains the "

@@ -19,6 +19,7 @@ class HiResCam(WeightedMaps):
 
     name = "hires-cam"
     title = "HiRes-CAM"
+    question = "Which places of a layer raise the score, and which lower it?"
     unit = "HiRes-CAM, Σ gradient · A"
     reference = "Draelos & Carin 2020, arXiv 2011.08891"
     caveat = (

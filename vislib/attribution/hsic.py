@@ -30,6 +30,7 @@ class Hsic(OverGrid):
 
     name = "hsic"
     title = "HSIC"
+    question = "Does the score depend on a cell being shown, in whatever way?"
     reference = "Novello, Fel & Vigouroux 2022, arXiv 2206.06219"
     caveat = (
         "It says how strongly the score depends on a cell, not in which direction. Where cells act only together, few "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution import blank_maps
-from vislib.attribution.base import Attribution, Explainer, Family, parameter
+from vislib.attribution.base import Attribution, Detail, Explainer, Family, parameter
 from vislib.attribution.fills import cover_image
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
@@ -34,7 +34,9 @@ class IntegratedGradients(Explainer):
 
     name = "integrated-gradients"
     title = "Integrated gradients"
+    question = "How much does each pixel add to the score on the way from a baseline to this image?"
     family = Family.GRADIENT
+    detail = Detail.PIXELS
     reference = "Sundararajan, Taly & Yan 2017, arXiv 1703.01365"
     caveat = (
         "It explains the difference to the baseline, which is a choice: a pixel of the baseline's colour gets 0, so "

@@ -32,6 +32,7 @@ class KernelShap(OverSuperpixels):
 
     name = "kernel-shap"
     title = "KernelSHAP"
+    question = "What is each superpixel's fair share of the score (its Shapley value)?"
     reference = "Lundberg & Lee 2017, arXiv 1705.07874"
     caveat = (
         "It explains the difference to the covered image, so the choice of the fill changes it. Most of the pictures "

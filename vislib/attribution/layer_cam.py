@@ -16,6 +16,7 @@ class LayerCam(WeightedMaps):
 
     name = "layer-cam"
     title = "Layer-CAM"
+    question = "Which active places of a layer would raise the score if they were more active?"
     unit = "Layer-CAM, Σ ReLU(gradient) · A"
     reference = "Jiang et al. 2021, IEEE TIP 30, doi 10.1109/TIP.2021.3089943"
     caveat = "Negative gradients are dropped, so evidence against the class is missed; at early layers it is noisy."

@@ -30,6 +30,7 @@ class LayerCamFused(OnePass):
 
     name = "layer-cam-fused"
     title = "Layer-CAM, fused"
+    question = "Where is the evidence, with the detail of early layers too?"
     unit = "largest scaled Layer-CAM of the stages"
     family = Family.CLASS_ACTIVATION
     reference = "Jiang et al. 2021, IEEE TIP 30, doi 10.1109/TIP.2021.3089943"

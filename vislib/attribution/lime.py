@@ -29,6 +29,7 @@ class Lime(OverSuperpixels):
 
     name = "lime"
     title = "LIME"
+    question = "Which superpixels matter in a simple linear model of the network around this image?"
     reference = "Ribeiro, Singh & Guestrin 2016, arXiv 1602.04938"
     caveat = (
         "It is only as good as its linear model: with a low R² the map cannot be trusted. Superpixels, fill, kernel "

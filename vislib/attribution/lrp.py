@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution import blank_maps
-from vislib.attribution.base import Attribution, Family, OnePass, parameter
+from vislib.attribution.base import Attribution, Detail, Family, OnePass, parameter
 from vislib.graph.relevance_rules import COMPOSITES, DEFAULT_COMPOSITE
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
@@ -29,7 +29,9 @@ class LRP(OnePass):
 
     name = "lrp"
     title = "LRP"
+    question = "How much of the score comes from each pixel if it is divided layer by layer?"
     family = Family.GRADIENT
+    detail = Detail.PIXELS
     reference = "Bach et al. 2015, doi 10.1371/journal.pone.0130140"
     caveat = (
         "The composite decides the picture. Rules that keep only positive products hardly depend on the class (Sixt et "

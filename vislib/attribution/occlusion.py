@@ -38,6 +38,7 @@ class Occlusion(Explainer):
 
     name = "occlusion"
     title = "Occlusion"
+    question = "How far does the score fall if this part is covered?"
     family = Family.PERTURBATION
     reference = "Zeiler & Fergus 2013, arXiv 1311.2901"
     caveat = (
@@ -45,6 +46,7 @@ class Occlusion(Explainer):
         "that occurs twice is missed."
     )
     signed = True
+    needs_gradients = False
     unit = "fall of the score"
     counted = "patches"
 

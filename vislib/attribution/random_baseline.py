@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from vislib.attribution.base import Attribution, Explainer, Family, parameter, upsample
+from vislib.attribution.base import Attribution, Detail, Explainer, Family, parameter, upsample
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -25,13 +25,16 @@ class RandomBaseline(Explainer):
 
     name = "random"
     title = "Random (baseline)"
+    question = "How does a map do that knows nothing?"
     family = Family.BASELINE
+    detail = Detail.PIXELS
     reference = "Hooker et al. 2019, arXiv 1806.10758"
     caveat = (
         "Explains nothing: random numbers do not depend on the class, the image or the network. If a method scores no "
         "better, its score shows nothing."
     )
     signed = False
+    needs_gradients = False
     unit = "random number"
     class_discriminative = False
     random = True

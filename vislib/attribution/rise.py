@@ -39,6 +39,7 @@ class Rise(Explainer):
 
     name = "rise"
     title = "RISE"
+    question = "Is the score higher when this place is visible, on average over random masks?"
     family = Family.PERTURBATION
     reference = "Petsiuk, Das & Saenko 2018, arXiv 1806.07421"
     caveat = (
@@ -46,6 +47,7 @@ class Rise(Explainer):
         "never finer than the masks' cells. Half-covered images are unlike the training images."
     )
     signed = True
+    needs_gradients = False
     unit = "rise of the score"
     counted = "masks"
     random = True

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from vislib.attribution import blank_maps
-from vislib.attribution.base import Attribution, Family, OnePass
+from vislib.attribution.base import Attribution, Detail, Family, OnePass
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 
@@ -18,6 +18,7 @@ class LargestGradient(OnePass):
     """A method that shows max_c |gradient|, with or without a rule for ReLUs; `details["gradient"]` is (h, w, c)."""
 
     family = Family.GRADIENT
+    detail = Detail.PIXELS
     signed = False
     rule: ClassVar[str | None] = None
     """One of `vislib.graph.relu_rules.RULES`; None for the plain gradient."""
@@ -55,6 +56,7 @@ class Saliency(LargestGradient):
 
     name = "saliency"
     title = "Saliency (vanilla gradient)"
+    question = "At which pixels would a small change change the score most?"
     unit = "|∂ score / ∂ input|"
     reference = "Simonyan, Vedaldi & Zisserman 2013, arXiv 1312.6034"
     caveat = (

@@ -29,6 +29,7 @@ class ScoreCam(ChannelScoring):
 
     name = "score-cam"
     title = "Score-CAM"
+    question = "Where are the channels whose places, shown alone, raise the probability?"
     unit = "Score-CAM, ReLU(Σ α · A)"
     reference = "Wang et al. 2020, arXiv 1910.01279"
     caveat = (

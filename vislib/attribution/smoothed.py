@@ -69,12 +69,15 @@ class Smoothed(Explainer):
         for name, value in {
             "name": method.name,
             "title": f"{method.title}, {self.statistic} over noise",
+            "question": method.question,
             "family": method.family,
             "reference": f"{method.reference}; {_REFERENCES[self.statistic]}",
             "caveat": f"{method.caveat} The noise level decides how smooth it is.",
             "signed": method.signed and of_maps,
             "unit": method.unit if of_maps else f"{self.statistic} of: {method.unit}",
             "class_discriminative": method.class_discriminative,
+            "detail": method.detail,
+            "needs_gradients": method.needs_gradients,
         }.items():
             object.__setattr__(self, name, value)  # of this instance, in place of the class's
 

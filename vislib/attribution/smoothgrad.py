@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution import blank_maps
-from vislib.attribution.base import Attribution, Explainer, Family, batches, parameter
+from vislib.attribution.base import Attribution, Detail, Explainer, Family, batches, parameter
 from vislib.attribution.running import Running
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
@@ -27,8 +27,10 @@ class SmoothGrad(Explainer):
 
     name = "smoothgrad"
     title = "SmoothGrad"
+    question = "At which pixels would a small change change the score, on average over a noisy image?"
     unit = "|mean ∂ score / ∂ input|"
     family = Family.GRADIENT
+    detail = Detail.PIXELS
     reference = "Smilkov et al. 2017, arXiv 1706.03825"
     caveat = (
         "It is less noisy than a single gradient and looks more convincing, but it still follows edges. The noise "

@@ -30,6 +30,7 @@ class Sobol(OverGrid):
 
     name = "sobol"
     title = "Sobol"
+    question = "How much of the score's variation under random masks is due to each cell?"
     reference = "Fel et al. 2021, arXiv 2111.04138"
     caveat = (
         "It says how strongly a cell acts on the score, not in which direction. It is as coarse as the cells, noisy "

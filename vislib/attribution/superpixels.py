@@ -44,6 +44,7 @@ class OverSuperpixels(Explainer):
 
     family = Family.PERTURBATION
     signed = True
+    needs_gradients = False
     counted = "pictures"
     random = True
     costly = True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution import blank_maps
-from vislib.attribution.base import Attribution, Explainer, Family, parameter
+from vislib.attribution.base import Attribution, Detail, Explainer, Family, parameter
 from vislib.attribution.running import Running
 from vislib.attribution.smoothgrad import noisy_gradients
 from vislib.model.classifier import Classifier
@@ -24,8 +24,10 @@ class VarGrad(Explainer):
 
     name = "vargrad"
     title = "VarGrad"
+    question = "At which pixels does the gradient vary most when the image is noisy?"
     unit = "variance of ∂ score / ∂ input"
     family = Family.GRADIENT
+    detail = Detail.PIXELS
     reference = "Adebayo et al. 2018, arXiv 1810.03307"
     caveat = (
         "It shows where the gradient varies, which is the network's curvature and not always where the evidence is "

@@ -18,6 +18,7 @@ class XGradCam(WeightedMaps):
 
     name = "xgrad-cam"
     title = "XGrad-CAM"
+    question = "Where does a layer hold evidence, with each channel weighted by its part in the score?"
     unit = "XGrad-CAM, ReLU(Σ w · A)"
     reference = "Fu et al. 2020, arXiv 2008.02312"
     caveat = "Its axioms hold only approximately for ReLU networks; with signed maps the weights can become very large."

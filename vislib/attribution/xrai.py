@@ -39,6 +39,7 @@ class Xrai(Explainer):
 
     name = "xrai"
     title = "XRAI"
+    question = "Which regions of similar colour add most to the score?"
     family = Family.GRADIENT
     reference = "Kapishnikov et al. 2019, arXiv 1906.02825"
     caveat = (

@@ -48,7 +48,10 @@ def add_concepts_arguments(command: argparse.ArgumentParser) -> list[argparse.Ar
         kind.add_argument("--all", action="store_true", help="use images of other predicted classes too")
         kind.add_argument("--most", type=int, default=200, help="at most so many images (default 200)")
     for kind in (one, many, test):
-        kind.add_argument("--layer", help="a layer with feature maps (default: the last one before pooling)")
+        usual = "the last one before pooling"
+        if kind is many:
+            usual = "the last hidden one of a network that ends in dense layers, else the last one before pooling"
+        kind.add_argument("--layer", help=f"a layer with feature maps (default: {usual})")
         kind.add_argument("--seed", type=int, default=0, help="seed of all that is random (default 0)")
         add_model_options(kind)
     return [one, many, test]

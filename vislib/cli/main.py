@@ -202,7 +202,7 @@ def _add_opacity(command: argparse.ArgumentParser) -> None:
 
 def _methods(options: argparse.Namespace) -> None:
     for name, explainer in attribution.methods().items():
-        print(f"{name:12} {explainer.title}. {explainer.reference}")
+        print(f"{name:12} {explainer.title}. {explainer.question} {explainer.reference}")
         for spec in dataclasses.fields(explainer):
             print(_parameter(spec.name, spec))
     print("Every method also takes these, to put its maps of noisy copies of the image together:")

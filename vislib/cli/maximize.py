@@ -3,6 +3,7 @@
 import argparse
 
 from vislib.activation_maximization.maximizer import maximize
+from vislib.activation_maximization.parametrizations import PARAMETRIZATIONS
 from vislib.cli.opinion import add_opinion_option, say_opinion_on_pictures
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
@@ -23,6 +24,13 @@ def add_maximize_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--layer", help="with --channel: channels of this layer instead of classes")
     command.add_argument("--channel", dest="channels", metavar="NUMBERS", help="such as 3 or 0,5 or 0..8")
+    command.add_argument(
+        "--parametrization",
+        choices=list(PARAMETRIZATIONS),
+        default="fourier",
+        help="fourier, or maco: only the phases of the spectrum are optimised (default fourier)",
+    )
+    command.add_argument("--faded", action="store_true", help="white where the score hardly depends on the pixels")
     command.add_argument("--steps", type=int, default=128, help="steps of the ascent (default 128)")
     command.add_argument("--seed", type=int, default=0, help="the same seed gives the same picture (default 0)")
     add_opinion_option(command, "also compare plain gradient ascent with that of tf-keras-vis, an independent library")
@@ -33,8 +41,9 @@ def run_maximize(options: argparse.Namespace, classifier: Classifier, progress: 
     """Makes the pictures, writes them to one file and prints the score that each reaches."""
     path = export.check_path(options.out)
     objectives = objectives_named(options.classes, options.layer, options.channels, classifier)
-    result = maximize(classifier, objectives, progress=progress, steps=options.steps, seed=options.seed)
-    export.save_maximization(result, path)
+    way = PARAMETRIZATIONS[options.parametrization]
+    result = maximize(classifier, objectives, progress=progress, steps=options.steps, seed=options.seed, **way)
+    export.save_maximization(result.faded if options.faded else result, path)
     for title, score in zip(result.titles, result.scores, strict=True):
         print(f"{title}: {score:.2f}")
     print(f"{result.seconds:.1f} s → {path}")

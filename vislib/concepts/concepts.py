@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from vislib.attribution.base import upsample
+from vislib.concepts.crops import windows_less_fill
 from vislib.concepts.factors import coefficients_of
+from vislib.concepts.layers import has_places
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
 from vislib.output.heatmap import Heatmap
@@ -72,6 +74,9 @@ class Concepts:
     def maps(self, classifier: Classifier, image: np.ndarray) -> np.ndarray:
         """How strong each concept is at each place of an image (H, W, 3): (h, w, n) float32, ≥ 0.
 
+        In a layer without places, a place's value is that of a window of a crop's side around it, kept in place, less
+        that of the fill alone.
+
         Raises:
             ParameterError: If the concepts are those of another network.
         """
@@ -80,15 +85,22 @@ class Concepts:
                 f"These concepts are those of the network {self.model}; in {classifier.key} they mean nothing. Find "
                 "its own with vislib.concepts.craft."
             )
-        inputs = classifier.preprocess_input(classifier.resize(image)[None])
-        (maps,) = classifier.network.maps(inputs, [self.layer])
-        _, height, width, n_channels = maps.shape
+        resized = classifier.resize(image)
+        if has_places(classifier.network, self.layer):
+            (maps,) = classifier.network.maps(classifier.preprocess_input(resized[None]), [self.layer])
+            return self._coefficients(maps[0])
+        of_windows, of_fill = windows_less_fill(classifier, resized, self.layer, int(self.crop_boxes[0, 0, 2]))
+        return np.maximum(self._coefficients(of_windows) - self._coefficients(of_fill), 0)
+
+    def _coefficients(self, activations: np.ndarray) -> np.ndarray:
+        """How much of each concept is in activations (…, channels): (…, n)."""
+        n_channels = activations.shape[-1]
         if n_channels != self.vectors.shape[1]:
             raise ParameterError(
                 f"Layer '{self.layer}' has {n_channels} channels, and these concepts {self.vectors.shape[1]}."
             )
-        found = coefficients_of(maps[0].reshape(-1, n_channels), self.vectors)
-        return found.reshape(height, width, len(self))
+        found = coefficients_of(activations.reshape(-1, n_channels), self.vectors)
+        return found.reshape(*activations.shape[:-1], len(self))
 
     def heatmap(self, classifier: Classifier, image: np.ndarray, concept: int) -> Heatmap:
         """Where one concept is in an image (H, W, 3), as a heatmap that `vislib.save` and `vislib.render` take.

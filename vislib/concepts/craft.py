@@ -11,6 +11,7 @@ from vislib.concepts.crops import Crops
 from vislib.concepts.factors import Factors, coefficients_of, factor, said_of_lost
 from vislib.concepts.images import ImagesOfTarget
 from vislib.concepts.importance import contributions_of_image, sobol_of_image
+from vislib.concepts.layers import default_layer, has_places
 from vislib.errors import ParameterError, listed
 from vislib.model.classifier import Classifier
 from vislib.parameters import check_parameters, parameter
@@ -58,6 +59,9 @@ def craft(
     """Finds the concepts of a class: A ≈ U W over crops of its images, with A (crops, channels) the positive part of a
     layer's activations, averaged over a crop, and U, W ≥ 0. The rows of W are the concepts.
 
+    A layer with feature maps sees each crop enlarged. The last hidden layer of a network that ends in several dense
+    layers sees the crop in its place; the rest of the image has the image's median colour. See `layers.default_layer`.
+
     In a whole image U is found for each place with W fixed. The importance of a concept is the total Sobol index of
     scaling its coefficients, with the rest of the network run on the changed maps.
 
@@ -67,7 +71,8 @@ def craft(
         classifier: The network.
         images: A set of images; see `vislib.concepts.images_of`.
         target: The class by number or label, or any target.
-        layer: A layer with feature maps; by default the last one before pooling.
+        layer: A layer with feature maps, or the last hidden layer of a network that ends in several dense layers; by
+            default that one, else the last one before pooling.
         only_predicted: Whether only images are used for which the network predicts the class. By default so, where the
             network gives each image one class.
         progress: Called as progress(done, total). If it raises, the work stops.
@@ -79,19 +84,20 @@ def craft(
     Raises:
         DatasetError: If there are no images, none of the class, or none for which the target has a value.
         ImageError: If none can be read.
-        LayerError: If the layer has no feature maps, or the target does not depend on it.
+        LayerError: If the layer is no such layer, or the target does not depend on it.
         ParameterError: If there is no such class or setting, or there are fewer crops than concepts.
 
     Reference:
         Fel et al. 2023, "CRAFT: concept recursive activation factorization for explainability", arXiv 2211.10154.
-        Departs from it in three ways: there is no recursion into earlier layers; crops lie on a regular grid; and what
-        no concept holds stays in the maps while concepts are scaled, so that the unscaled maps give the network's own
-        score.
+        Departs from it in four ways: there is no recursion into earlier layers; crops lie on a regular grid; at a layer
+        without places a crop is not enlarged but stays in its place, because dense layers know where a part is; and
+        what no concept holds stays in the maps while concepts are scaled, so that the unscaled maps give the network's
+        own score.
     """
     chosen, network = _settings(settings), classifier.network
     asked = ImagesOfTarget.of(classifier, images, target, only_predicted)
-    layer = network.last_map_layer_before(asked.target) if layer is None else layer
-    network.map_node(layer)
+    layer = default_layer(network, asked.target) if layer is None else layer
+    has_places(network, layer)
     n_used, n_measured = (min(most, len(asked.images)) for most in (chosen.most_images, chosen.most_measured))
     total, unread = n_used + min(n_used, n_measured), list[int]()
     steps = Steps(progress, total)
@@ -167,9 +173,9 @@ def _importance(
     if what is None:
         steps.finished()
         return None
-    maps, gradients, values = network.maps_and_gradients(inputs, layer, what)
+    maps, gradients, values = network.outputs_and_gradients(inputs, layer, what)
     network.check_finite(values, inputs)
-    coefficients = coefficients_of(maps[0].reshape(-1, maps.shape[3]), vectors)
+    coefficients = coefficients_of(maps[0].reshape(-1, maps.shape[-1]), vectors)
     sobol = sobol_of_image(
         classifier,
         inputs,

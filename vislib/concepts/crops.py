@@ -1,10 +1,12 @@
 """Crops of a set's images, and a layer's activations for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from vislib.concepts.images import ImagesOfTarget
+from vislib.concepts.layers import activations_of, has_places
 from vislib.images.bands import as_picture
 from vislib.images.fitting import Box, resize_bands, resize_box
 from vislib.images.sets import ImageSet
@@ -22,6 +24,40 @@ def grid_of_crops(size: tuple[int, int], share: float) -> list[tuple[int, int, i
         n = int(np.ceil((length - side) / max(1, _STEP_SHARE * side))) + 1
         starts.append(np.unique(np.rint(np.linspace(0, length - side, n)).astype(int)))
     return [(int(top), int(left), side, side) for top in starts[0] for left in starts[1]]
+
+
+def tiles_with_windows(size: tuple[int, int], side: int) -> tuple[tuple[int, int], list[tuple[int, int, int, int]]]:
+    """Tiles of an image (height, width), three along a crop's side, and for each the window (top, left, height, width)
+    of a crop's side around its middle, cut at the image's border: (rows, columns), windows."""
+    n_tiles = [int(np.ceil(3 * length / side)) for length in size]
+    spans = []
+    for length, n in zip(size, n_tiles, strict=True):
+        starts = [round((tile + 0.5) * length / n - side / 2) for tile in range(n)]
+        spans.append([(max(start, 0), min(start + side, length)) for start in starts])
+    windows = [(top, left, bottom - top, right - left) for top, bottom in spans[0] for left, right in spans[1]]
+    return (n_tiles[0], n_tiles[1]), windows
+
+
+def kept_in_place(image: np.ndarray, boxes: Sequence[tuple[int, int, int, int]]) -> np.ndarray:
+    """An image (h, w, c) with all but a box (top, left, height, width) filled with its median colour, for each box:
+    (boxes, h, w, c)."""
+    kept = np.broadcast_to(_fill(image), (len(boxes), *image.shape)).copy()
+    for one, (top, left, height, width) in zip(kept, boxes, strict=True):
+        one[top : top + height, left : left + width] = image[top : top + height, left : left + width]
+    return kept
+
+
+def windows_less_fill(classifier: Classifier, image: np.ndarray, layer: str, side: int) -> tuple[np.ndarray, ...]:
+    """The activations of a layer without places for windows of a resized image, kept in place, and for the fill alone:
+    (rows, columns, channels) and (1, channels)."""
+    (rows, columns), windows = tiles_with_windows(image.shape[:2], side)
+    both = np.concatenate([kept_in_place(image, windows), kept_in_place(image, [(0, 0, 0, 0)])])
+    found = activations_of(classifier, both, layer)[:, 0]
+    return found[:-1].reshape(rows, columns, -1), found[-1:]
+
+
+def _fill(image: np.ndarray) -> np.ndarray:
+    return np.median(image, axis=(0, 1)).astype(image.dtype)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,15 +80,20 @@ class Crops:
 
     @classmethod
     def of(cls, asked: ImagesOfTarget, layer: str, share: float, most: int, steps: Steps, unread: list[int]) -> "Crops":
-        """Those of at most `most` images, each crop's side a share of the input's shorter side."""
+        """Those of at most `most` images, each crop's side a share of the input's shorter side.
+
+        For a layer with places a crop is enlarged to the input's size. For one without places it stays in place, and
+        the rest of the image is filled with the image's median colour.
+        """
         boxes = grid_of_crops(asked.classifier.input_size, share)
+        enlarged = has_places(asked.classifier.network, layer)
         vectors, negative, used = [], 0.0, list[int]()
         for numbers, resized in asked.read(most, steps, unread):
             for image in resized:
-                cut = np.stack([_enlarged(asked.classifier, image, box) for box in boxes])
-                positive, below = _mean_activations(asked.classifier, cut, layer)
-                vectors.append(positive)
-                negative += float(below.sum(dtype=np.float64))
+                cut = _enlarged(asked.classifier, image, boxes) if enlarged else kept_in_place(image, boxes)
+                found = activations_of(asked.classifier, cut, layer)
+                vectors.append(np.maximum(found, 0).mean(axis=1))
+                negative += float(np.maximum(-found, 0).mean(axis=1).sum(dtype=np.float64))
                 steps.watch(0, 1)
             used += numbers
         activations, places = np.concatenate(vectors), np.tile(np.array(boxes), (len(used), 1))
@@ -72,17 +113,6 @@ class Crops:
         return np.stack([np.stack([found[int(crop)] for crop in of_concept]) for of_concept in shown])
 
 
-def _enlarged(classifier: Classifier, image: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+def _enlarged(classifier: Classifier, image: np.ndarray, boxes: Sequence[tuple[int, int, int, int]]) -> np.ndarray:
     resize = resize_box if classifier.takes_pictures else resize_bands
-    return resize(image, Box(*map(float, box)), classifier.input_size)
-
-
-def _mean_activations(classifier: Classifier, images: np.ndarray, layer: str) -> tuple[np.ndarray, np.ndarray]:
-    """The positive part of a layer's activations and the magnitude of the negative part, averaged over places."""
-    network, found = classifier.network, []
-    for start in range(0, len(images), network.batch_size):
-        inputs = classifier.preprocess_input(images[start : start + network.batch_size])
-        (maps,) = network.maps(inputs, [layer])
-        found.append([np.maximum(sign * maps, 0).mean(axis=(1, 2)) for sign in (1, -1)])
-    positive, negative = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return positive, negative
+    return np.stack([resize(image, Box(*map(float, box)), classifier.input_size) for box in boxes])

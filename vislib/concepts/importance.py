@@ -66,15 +66,15 @@ def sobol_of_image(
         classifier: The network.
         inputs: The preprocessed image (1, h, w, c).
         layer: The layer's name.
-        maps: A (1, h, w, channels).
-        coefficients: U (h · w, n).
+        maps: A (1, h, w, channels), or (1, channels) of a layer without places.
+        coefficients: U (places, n).
         vectors: W (n, channels).
         target: The target, resolved and for this image.
         n_designs: A power of 2.
         seed: Seed of the masks.
         progress: Called between batches.
     """
-    places = maps[0].reshape(-1, maps.shape[3])
+    places = maps[0].reshape(-1, maps.shape[-1])
     at_once = int(np.clip(_MAP_BYTES // maps.nbytes, 1, classifier.network.batch_size))
 
     def values_of(masks: np.ndarray) -> np.ndarray:
@@ -94,8 +94,8 @@ def contributions_of_image(gradients: np.ndarray, coefficients: np.ndarray, vect
     """What each concept adds to the target, gradient × activation: Σ over places of U ⊙ (G Wᵀ), (n,).
 
     Args:
-        gradients: G (h, w, channels).
-        coefficients: U (h · w, n).
+        gradients: G (h, w, channels), or (channels,) of a layer without places.
+        coefficients: U (places, n).
         vectors: W (n, channels).
     """
     return (coefficients * (gradients.reshape(-1, gradients.shape[-1]) @ vectors.T)).sum(axis=0)

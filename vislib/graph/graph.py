@@ -213,6 +213,20 @@ class Graph:
         maps = makers.get(id(pooling.inputs[0]))
         return None if maps is None else (maps, node)
 
+    @property
+    def last_hidden_node(self) -> Node | None:
+        """The node whose output, a vector that a dense layer made, is read by the linear layer of the scores; None for
+        a network with another end, such as pooling and one linear layer."""
+        makers = {id(node.output): node for node in self.nodes}
+        scores = _before(self.logits, makers)
+        if scores is None or not _is(scores, Role.DENSE, Reach.PLACE) or len(scores.inputs) != 1:
+            return None
+        node = found = _before(scores.inputs[0], makers)
+        while node is not None and kind_of(node.operation).role in _AFTER_WEIGHTS:
+            node = _before(node.inputs[0], makers)
+        made_by_dense = node is not None and kind_of(node.operation).role is Role.DENSE
+        return found if found is not None and made_by_dense and len(found.output.shape) == 2 else None
+
     def rewritten(self, operation_of: Callable[[Node], keras.Operation | None]) -> "Graph":
         """The graph with the operation `operation_of(node)` at each node, under the same name.
 

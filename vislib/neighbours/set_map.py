@@ -23,8 +23,8 @@ def positions(vectors: np.ndarray, method: str = "pca", seed: int = 0) -> tuple[
         seed: Seed of what is random.
 
     Returns:
-        (n, 2) float32 in 0..1, the longer side filled, with one scale and the middle at 0.5 for both; and the share of the variance that
-        they show, 0..1 (NaN for UMAP).
+        (n, 2) float32 in 0..1, the longer side filled, with one scale for both and the middle at 0.5; and the share of
+        the variance that they show, 0..1 (NaN for UMAP).
 
     Raises:
         ParameterError: If there is no such method, or UMAP is not installed.

@@ -287,11 +287,22 @@ class Network:
         )
         return [output.numpy() for output in function(tf.constant(inputs, tf.float32))]
 
-    @runs_network(gradient=True)
     def maps_and_gradients(
         self, inputs: np.ndarray, layer: str, target: Targets, rule: str | None = None
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """A layer's feature maps (n, h, w, c), the target's gradient by them, of the same shape, and its values (n,);
+        """As `outputs_and_gradients`, of a layer with feature maps (n, h, w, c).
+
+        Raises:
+            LayerError: If the layer has no feature maps, or the target does not depend on it.
+        """
+        self.map_node(layer)
+        return self.outputs_and_gradients(inputs, layer, target, rule)
+
+    @runs_network(gradient=True)
+    def outputs_and_gradients(
+        self, inputs: np.ndarray, layer: str, target: Targets, rule: str | None = None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """A layer's output (n, …), the target's gradient by it, of the same shape, and the target's values (n,);
         `target` and `rule` as for `gradients`.
 
         Raises:
@@ -299,7 +310,7 @@ class Network:
         """
         given = TargetArguments.of(target, len(inputs), self)
         graph = self.variants.for_gradients(rule)
-        self._check_leads_to(graph, self._map_node(graph, layer), given.form)
+        self._check_leads_to(graph, self._node(graph, layer), given.form)
         try:
             return together.at_layer(
                 layer,
@@ -312,7 +323,7 @@ class Network:
     def _maps_and_gradients(
         self, inputs: np.ndarray, graph: Graph, layers: tuple[str, ...], given: TargetArguments
     ) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        maps = [self._map_node(graph, layer).output for layer in layers]
+        maps = [self._node(graph, layer).output for layer in layers]
         function = self.functions.traced(
             ("maps and gradients", given.form, graph, layers),
             lambda: map_gradients(
@@ -336,6 +347,7 @@ class Network:
         Raises:
             LayerError: If the target does not depend on the layer.
         """
+        self.map_node(layer)
         given = TargetArguments.of(target, len(scales), self)
         cut = self._cut(layer, given.form)
         with failures_as_sentences(self.name, self.graph, inputs, len(scales), scaled=True):
@@ -351,14 +363,14 @@ class Network:
 
     @recorded
     def values_of_maps(self, inputs: np.ndarray, layer: str, maps: np.ndarray, target: Target) -> np.ndarray:
-        """A target's values (n,) for one input (1, h, w, c) when a layer's maps are replaced by given ones.
+        """A target's values (n,) for one input (1, h, w, c) when a layer's maps, or its vector, are replaced.
 
         Only the layers behind this one are computed, and those of shortcuts past it.
 
         Args:
             inputs: The preprocessed input (1, h, w, c), from which the shortcuts past the layer come.
-            layer: A layer with feature maps.
-            maps: Its maps (n, h, w, channels).
+            layer: The layer's name.
+            maps: Its maps (n, h, w, channels), or of a layer without places its vectors (n, channels).
             target: A target, each of whose terms depends on the layer.
 
         Raises:
@@ -390,7 +402,7 @@ class Network:
             LayerError: If a term of the target does not depend on the layer.
         """
         graph = self.variants.for_maps()
-        node, read = self._map_node(graph, layer), self.read(graph, form)
+        node, read = self._node(graph, layer), self.read(graph, form)
         self._check_leads_to(graph, node, form, every=True)
         starts = graph.up_to(*read).cut_at(node)
 
@@ -432,6 +444,7 @@ class Network:
         inputs: np.ndarray,
         layer: str,
         relevance: np.ndarray,
+        target: Target,
         composite: Composite,
         bounds: np.ndarray | None = None,
     ) -> np.ndarray:
@@ -439,8 +452,17 @@ class Network:
 
         If all but some channels of these are 0, it is what passes through those channels alone (Achtibat et al. 2023,
         arXiv 2206.03208).
+
+        Args:
+            inputs: One preprocessed input (1, h, w, c).
+            layer: The layer's name.
+            relevance: Relevances (n, …) of the layer's output, from `relevance`.
+            target: The target whose relevance they are. The same composite, bounds and target give the same rules, so
+                that the parts add up to the relevance of the whole.
+            composite: Which rule a layer has.
+            bounds: As for `relevance`.
         """
-        return relevance_from(self, inputs, layer, relevance, composite, bounds)
+        return relevance_from(self, inputs, layer, relevance, target, composite, bounds)
 
     @runs_network(gradient=True)
     def channel_effects(self, inputs: np.ndarray, layer: str, channel: int) -> np.ndarray:
@@ -537,6 +559,12 @@ class Network:
                 f"{listed(self.map_layers)}."
             )
         return names.pop()
+
+    @property
+    def last_hidden_layer(self) -> str | None:
+        """Of a network that ends in several dense layers, the layer whose vector makes the scores; else None."""
+        node = self.graph.last_hidden_node
+        return None if node is None else node.name
 
     @property
     def pooled_layer(self) -> tuple[str, np.ndarray] | None:

@@ -13,7 +13,7 @@ from vislib.graph.relevance_rules import Composite
 from vislib.network.computations import relevance_through, relevances
 from vislib.network.failures import WITHOUT_GRADIENTS, NoGradient
 from vislib.network.target_arguments import TargetArguments, Targets
-from vislib.targets.base import LOGITS
+from vislib.targets.base import LOGITS, Target
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +45,7 @@ def relevance(
 ) -> Relevance:
     """See `Network.relevance`."""
     given = TargetArguments.of(target, len(inputs), network)
-    hidden = [layer for _, layer, _ in given.form if layer is not LOGITS]
-    graph = network.variants.for_relevance(composite, bounds, hidden)
+    graph = _graph(network, given, composite, bounds)
     tensors = [_output(network, graph, layer) for layer in layers]
     read = network.read(graph, given.form)
     function = _traced(
@@ -74,11 +73,12 @@ def relevance_from(
     inputs: np.ndarray,
     layer: str,
     relevance: np.ndarray,
+    target: Target,
     composite: Composite,
     bounds: np.ndarray | None = None,
 ) -> np.ndarray:
     """See `Network.relevance_from`."""
-    graph = network.variants.for_relevance(composite, bounds)
+    graph = _graph(network, TargetArguments.of(target, 1, network), composite, bounds)
     output = _output(network, graph, layer)
     function = _traced(
         network,
@@ -92,6 +92,13 @@ def relevance_from(
         images = np.repeat(inputs, len(part), axis=0)
         found.append(function(tf.constant(images, tf.float32), tf.constant(part, tf.float32)).numpy())
     return np.concatenate(found)
+
+
+def _graph(network: Any, given: TargetArguments, composite: Composite, bounds: np.ndarray | None) -> Graph:
+    """The graph in which the relevance of a target is computed. It has the output of every layer that the target
+    reads, so it depends on the target."""
+    hidden = [layer for _, layer, _ in given.form if layer is not LOGITS]
+    return network.variants.for_relevance(composite, bounds, hidden)
 
 
 def _traced(network: Any, key: tuple, make: Callable, *specs: Any) -> Callable:

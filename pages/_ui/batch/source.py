@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.shell import image_sets
+from pages._ui.shell import labelled_sets
 from pages._ui.shell.context import Context
 from vislib.batch.finding import source_of
 from vislib.batch.sources import Source
@@ -20,7 +20,7 @@ def source_control(here: Context) -> Source | None:
     Raises:
         VislibError: If a zip or folder is refused.
     """
-    folders = image_sets.allowed_folders()
+    folders = labelled_sets.allowed_folders()
     kinds = [_SAMPLES, _ZIP, *([_FOLDER] if folders else [])]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox("Images", kinds, key="batch_of", bind="query-params", width=280)
@@ -36,7 +36,7 @@ def source_control(here: Context) -> Source | None:
         elif chosen == _FOLDER:
             name = st.selectbox("Folder", list(folders), key="batch_folder", width=280)
     if chosen == _SAMPLES:
-        return image_sets.samples(here)
+        return labelled_sets.samples(here)
     if chosen == _ZIP:
         return None if file is None else _bounded(source_of(zip_folder(file.getvalue(), file.name)), file.name)
     return _bounded(source_of(folders[name]), name)

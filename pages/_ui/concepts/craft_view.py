@@ -5,18 +5,28 @@ import html
 import streamlit as st
 
 import vislib
-from pages._ui.concepts.image_sets import Chosen
+from pages._ui.concepts.chosen_set import Chosen
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell.context import Context
+from pages._ui.widgets.choice import choose
 from pages._ui.widgets.inline_image import jpeg_uri
 from pages._ui.widgets.text import plain
 from vislib.concepts import Concepts
+from vislib.concepts.layers import concept_layers, default_layer
 from vislib.concepts.pictures import crops_picture
 from vislib.concepts.stored import concepts_bytes
 from vislib.output import export, render
 
 _TILE_PX = 260
+
+
+def layer_control(context: Context) -> str:
+    """The layer of the concepts: by default the last hidden one, or the last one with feature maps."""
+    network = context.classifier.network
+    options = list(concept_layers(network))
+    default = default_layer(network, context.target)
+    return choose("Layer of the concepts", options, "craft_layer", default, width=260)
 
 
 def settings_controls() -> dict[str, int | float]:

@@ -3,10 +3,10 @@
 import streamlit as st
 
 import vislib
-from pages._ui.concepts import image_sets
-from pages._ui.concepts.image_sets import Chosen
+from pages._ui.concepts.chosen_set import Chosen
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
+from pages._ui.shell import image_sets
 from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import bars
 from pages._ui.widgets.text import plain

@@ -40,6 +40,7 @@ def questions(context: Context) -> None:
         ("pages/class_activation.py", "Where does a layer hold the evidence?", has_maps),
         ("pages/occlusion.py", "What if a part is covered?", True),
         ("pages/compare_and_trust.py", "Do other methods agree, and can they be trusted?", has_maps),
+        ("pages/which_method.py", "Which method should I use?", True),
         ("pages/feature_maps.py", "What does each layer compute?", has_maps),
         ("pages/what_a_unit_wants.py", "What does a unit respond to?", has_maps and context.classifier.takes_pictures),
     )

@@ -44,6 +44,16 @@ def at_once(context: Context) -> list[str]:
     return [name for name in names if not vislib.methods()[name].costly]
 
 
+def say_missing(context: Context, names: Sequence[str], key: str) -> None:
+    """If the select box `key` of these methods is to show one that does not work for the network, says why."""
+    if (asked := st.session_state.get(key)) is None or asked in names:
+        return
+    try:
+        vislib.methods()[asked]().resolved(context.classifier)
+    except vislib.ModelError as error:
+        st.info(plain(str(error)))
+
+
 def titles(names: Sequence[str]) -> str:
     """The methods' names for people, with commas."""
     return listed(vislib.methods()[name].title for name in names)

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 
 import vislib
+from vislib.concepts import Concepts, load_concepts
+from vislib.concepts.stored import concepts_bytes
 from vislib.images.fitting import Box
 
 VARIABLE = "VISLIB_RESULTS_DIR"
@@ -45,7 +47,7 @@ class ResultsFolder:
         found = self.read(key)
         try:
             return None if found is None else _decoded(*found, key)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, vislib.VislibError):
             return None
 
     def put(self, key: tuple, result: Any) -> None:
@@ -142,6 +144,8 @@ def _encoded(result: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None
         details = {f"detail {name}": np.asarray(value) for name, value in result.details.items()}
         facts |= {"kind": "heatmap", "params": dict(result.params), "box": dataclasses.astuple(result.box)}
         return {"values": result.values, **details}, facts
+    if isinstance(result, Concepts):
+        return {"file": np.frombuffer(concepts_bytes(result), np.uint8)}, {"kind": "concepts"}
     if isinstance(result, Mapping) and all(isinstance(value, np.ndarray) for value in result.values()):
         return {f"map {name}": value for name, value in result.items()}, {"kind": "maps", "names": list(result)}
     return None
@@ -154,6 +158,8 @@ def _decoded(arrays: dict[str, np.ndarray], facts: dict[str, Any], key: tuple) -
         return arrays["values"]
     if kind == "maps":
         return {name: arrays[f"map {name}"] for name in facts["names"]}
+    if kind == "concepts":
+        return load_concepts(arrays["file"].tobytes())
     targets = [part for part in key if isinstance(part, vislib.targets.Target)]
     if kind != "heatmap" or len(targets) != 1:
         return None

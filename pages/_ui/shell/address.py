@@ -1,6 +1,8 @@
 """The page's address: one entry of the browser's history per page, and a button that copies what reopens the view."""
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -102,23 +104,25 @@ def copy_address(here: Context | None = None) -> None:
     _copy(data={"more": [list(pair) for pair in _more(here).items()], "stays": _stays(here)}, key="copy_address")
 
 
-def open_page(page: str, **chosen: Any) -> None:
+def open_page(page: str, shown: Mapping[str, str] = MappingProxyType({}), **chosen: Any) -> None:
     """Opens a page on which widgets have these values, by key.
+
+    `shown` has, by key, what a select box shows for its value if that is another text: the address has it so.
 
     Streamlit 1.67 refuses to leave a page for another one as long as parameters of the address belong to its widgets,
     and to give it such parameters; an empty set of parameters passes.
     """
-    st.session_state[_NEXT] = chosen
+    st.session_state[_NEXT] = (chosen, {name: shown.get(name, str(value)) for name, value in chosen.items()})
     st.switch_page(page, query_params={})
 
 
 def read_address() -> None:
     """Takes the points and the drawing of a copied address, and what `open_page` gave, over into this session; called
     before a page is drawn."""
-    chosen = st.session_state.pop(_NEXT, {})
+    chosen, texts = st.session_state.pop(_NEXT, ({}, {}))
     st.session_state.update(chosen)
-    for name, value in chosen.items():  # Streamlit itself writes into the address only what a person changes
-        st.query_params[name] = str(value)
+    for name, text in texts.items():  # Streamlit itself writes into the address only what a person changes
+        st.query_params[name] = text
     for name in (*_POINTS, _NUMBER):
         written = st.query_params.get(name)
         if written is None:

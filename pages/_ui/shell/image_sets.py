@@ -1,148 +1,59 @@
-"""Sets of labelled images: the samples, a data set, an uploaded zip, or a folder that the operator allows."""
+"""Sets of images from which a page takes many: the samples, the test images of a data set, or an uploaded zip."""
 
-import hashlib
-import os
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from pages._ui.shell import images
 from pages._ui.shell.context import Context
-from pages._ui.widgets.choice import choose
 from vislib import training
-from vislib.batch.finding import source_of
-from vislib.batch.image_sets import images_of
-from vislib.batch.sources import SetImages, Source
 from vislib.errors import DatasetError
 from vislib.images.archives import zip_folder
-from vislib.images.sets import ArrayImages
-from vislib.tasks import Task
+from vislib.images.sets import ArrayImages, FolderImages, ImageSet
 
-VARIABLE = "VISLIB_BATCH_FOLDERS"
 MOST_IMAGES = 20_000
-_SAMPLES, _ZIP, _FOLDER = "Sample images", "Your own, in a zip", "A folder of this server"
-_DATA = {"mnist": "MNIST, 10,000 test digits", "cifar10": "CIFAR-10, 10,000 test pictures"}
+SAMPLES, ZIP = "Sample images", "Your own, in a zip"
+DATA = {"mnist": "MNIST, 10,000 test digits", "cifar10": "CIFAR-10, 10,000 test pictures"}
+CHOICES = (SAMPLES, *DATA.values(), ZIP)
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """The choice of a set, whose images are read only when they are needed.
+def data_name(choice: str) -> str:
+    """The short name of a data set: "mnist" or "cifar10"."""
+    return next(name for name, title in DATA.items() if title == choice)
 
-    Attributes:
-        name: The choice in the list.
-        file: The uploaded zip; None for another choice.
-        folder: The chosen folder; None for another choice.
+
+def zip_control(label: str, key: str):
+    """The upload of a zip with pictures."""
+    return st.file_uploader(label, type="zip", key=key, help="Up to 20 MB; the server does not keep it.", width=320)
+
+
+def images_chosen(context: Context, choice: str, file: Any) -> ImageSet:
+    """The images of a choice of `CHOICES`; of a zip, those of the uploaded file.
+
+    Raises:
+        VislibError: If the data set is not there, or the zip is refused.
     """
-
-    name: str
-    file: Any = None
-    folder: Path | None = None
-
-    def source(self, here: Context) -> Source:
-        """The images, with their classes where those are known.
-
-        Raises:
-            VislibError: If the data set is not there, or the zip or folder is refused.
-        """
-        if self.file is not None:
-            return _bounded(source_of(zip_folder(self.file.getvalue(), self.file.name)), self.file.name)
-        if self.folder is not None:
-            return _bounded(source_of(self.folder), self.folder.name)
-        if self.name == _SAMPLES:
-            return samples(here)
-        return _test_images(self._data)
-
-    @property
-    def is_large(self) -> bool:
-        """Whether looking at all of them waits for a click."""
-        return self.name != _SAMPLES
-
-    @property
-    def title(self) -> str:
-        """The set, for a sentence."""
-        if self.file is not None:
-            return self.file.name
-        if self.folder is not None:
-            return self.folder.name
-        return "the sample images" if self.name == _SAMPLES else self.name
-
-    def code(self, here: Context) -> str:
-        """The images in a script."""
-        if self.file is not None or self.folder is not None:
-            return repr(self.title)
-        if self.name == _SAMPLES:
-            source = samples(here)
-            paths = [f"sample_images/{source.title(number)}" for number in range(len(source))]
-            labels = [source.label(number) for number in range(len(source))]
-            return f"vislib.batch.source_of(\n    {paths},\n    {labels},\n)"
-        return repr(self._data)
-
-    @property
-    def identity(self) -> str:
-        """A name of the set that no other set has."""
-        if self.file is not None:
-            return hashlib.sha256(self.file.getvalue()).hexdigest()
-        return self.name if self.folder is None else f"{self.folder} {source_of(self.folder).digest}"
-
-    @property
-    def _data(self) -> str:
-        return next(name for name, title in _DATA.items() if title == self.name)
+    if choice == ZIP:
+        return uploaded(file)
+    if choice == SAMPLES:
+        return images.sample_set(context.model_name, context.classifier)
+    return test_images(data_name(choice))
 
 
-def set_control(here: Context, key: str) -> Chosen | None:
-    """Widgets for the set, for a row of settings; None until a zip is chosen."""
-    folders = allowed_folders()
-    names = [_SAMPLES, *_DATA.values(), _ZIP, *([_FOLDER] if folders else [])]
-    name = choose("Among", names, key, _usual(here), width=280)
-    if name == _FOLDER:
-        folder = choose("Folder", list(folders), f"{key}_folder", width=220)
-        return Chosen(name, folder=folders[folder])
-    if name != _ZIP:
-        return Chosen(name)
-    file = st.file_uploader(
-        "A zip with one folder per class, or with images only",
-        type="zip",
-        key=f"{key}_zip",
-        help="Up to 20 MB; the server does not keep it.",
-        width=320,
-    )
-    return None if file is None else Chosen(name, file=file)
+def uploaded(file: Any) -> FolderImages:
+    """The images of an uploaded zip.
 
-
-def samples(here: Context) -> Source:
-    """The samples that suit the network; the file names of digits and small images are their labels."""
-    names = images.samples_for(here.model_name, here.classifier)
-    stems = [Path(name).stem for name in names]
-    is_label = here.classifier.task in (Task.CLASSIFICATION, Task.BINARY)
-    labels = [stem if "/" in name and is_label else None for name, stem in zip(names, stems, strict=True)]
-    return SetImages(ArrayImages([images.image_named(name) for name in names], "sample images", names), labels)
-
-
-def allowed_folders() -> dict[str, Path]:
-    """The existing folders that the operator allows, by name."""
-    listed = [Path(place) for place in os.environ.get(VARIABLE, "").split(os.pathsep) if place]
-    found: dict[str, Path] = {}
-    for place in listed:
-        if place.is_dir():
-            found[place.name if place.name not in found else str(place)] = place
+    Raises:
+        VislibError: If it is refused.
+    """
+    found = FolderImages(zip_folder(file.getvalue(), file.name))
+    found.name = file.name
+    if len(found) > MOST_IMAGES:
+        raise DatasetError(f"{file.name} holds {len(found):,} images; this page takes up to {MOST_IMAGES:,}.")
     return found
 
 
-def _usual(here: Context) -> str:
-    """The set that suits the network: the data set on which it was trained, if it is at hand, or the samples."""
-    suiting = images.samples_for(here.model_name, here.classifier)
-    data = "mnist" if suiting == images.DIGITS else "cifar10" if here.model_name == "cifar10" else None
-    return _SAMPLES if data is None or training.why_missing(data) is not None else _DATA[data]
-
-
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _test_images(name: str) -> Source:
-    return images_of(name)
-
-
-def _bounded(source: Source, name: str) -> Source:
-    if len(source) > MOST_IMAGES:
-        raise DatasetError(f"{name} holds {len(source):,} images; this page takes up to {MOST_IMAGES:,}.")
-    return source
+def test_images(name: str) -> ArrayImages:
+    """The test images of "mnist" or "cifar10"."""
+    return ArrayImages(training.load_dataset(name).test_images, DATA[name])

@@ -9,7 +9,7 @@ from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell import images
 from pages._ui.shell.context import Context
-from pages._ui.shell.image_sets import Chosen
+from pages._ui.shell.labelled_sets import Chosen
 from pages._ui.widgets.bars import short_number, whole_percent
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles

@@ -13,6 +13,7 @@ ONE, CHANNELS, CLASSES, DREAM, CARICATURE = "One unit", "Channels of a layer", "
 UP, DOWN = "high", "low"
 CHANNEL, NEURON, CLASS = "Channel", "Neuron", "Class"
 _MOST_CLASSES = 12
+_WAYS = {"fourier": "Fourier coefficients", "maco": "Phases alone (MaCo)"}
 
 
 def modes(context: Context) -> list[str]:
@@ -86,6 +87,16 @@ def settings_controls(mode: str) -> maximization.Settings:
         width=200,
         help="More steps make a picture stronger and finer; earlier steps are not computed again.",
     )
+    way = st.selectbox(
+        "Picture made of",
+        list(_WAYS),
+        key="parametrization",
+        bind="query-params",
+        format_func=_WAYS.__getitem__,
+        width=190,
+        help="Fourier coefficients; or their phases alone, while the magnitudes stay those of natural images (MaCo). "
+        "Then the picture is white where the objective hardly depends on it.",
+    )
     n_pictures = 1
     if mode == ONE:
         n_pictures = st.slider(
@@ -100,7 +111,7 @@ def settings_controls(mode: str) -> maximization.Settings:
         )
     if mode == CHANNELS:
         n_pictures = st.slider("Channels", 4, 24, 8, 4, key="n_channels", bind="query-params", width=150)
-    return maximization.Settings(int(steps), _seed(), n_pictures)
+    return maximization.Settings(int(steps), _seed(), n_pictures, parametrization=way)
 
 
 def _seed() -> int:

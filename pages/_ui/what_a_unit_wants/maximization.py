@@ -29,6 +29,12 @@ class Settings:
     seed: int = 0
     n_pictures: int = 1
     octaves: int = 3
+    parametrization: str = "fourier"
+
+    @property
+    def code(self) -> str:
+        """Further arguments of `am.maximize` in a script."""
+        return "" if self.parametrization == "fourier" else f", **am.PARAMETRIZATIONS[{self.parametrization!r}]"
 
 
 @dataclass(frozen=True)
@@ -58,13 +64,18 @@ def maximize(context: Context, goals: Sequence[Goal], what: str, settings: Setti
                 lambda now, _, partial=None: progress(done + now, settings.steps, partial),
                 steps=steps,
                 seed=settings.seed,
+                **am.PARAMETRIZATIONS[settings.parametrization],
             )
 
-        key = (context.classifier.key, "maximize", tuple(goal.key for goal in goals), settings.seed, done + steps)
+        goals_key = tuple(goal.key for goal in goals)
+        way = () if settings.parametrization == "fourier" else (settings.parametrization,)
+        key = (context.classifier.key, "maximize", goals_key, settings.seed, done + steps, *way)
         result = run(key, what, compute, slot, f"Picture in progress: {what}", resume_label="Go on")
         if result is None:
             return None
     assert result is not None
+    if settings.parametrization == "maco":
+        result = result.faded
     with slot.container():
         show_picture(result.picture, f"What {what} wants" if len(goals) == 1 else what)
     return result
@@ -98,9 +109,12 @@ def snippet(
     context: Context, goals: Sequence[Goal], settings: Settings, with_image: bool = False, more: str = ""
 ) -> str:
     start = f"{snippets.preamble(context)}\n" if with_image else snippets.classifier_lines(context)
+    faded = "result = result.faded  # white where the objective hardly depends on the pixels\n"
+    faded = faded if settings.parametrization == "maco" else ""
     listed = f"[{', '.join(goal.code for goal in goals)}]" if len(goals) > 1 else goals[0].code
     return (
-        f"{start}{IMPORT}result = am.maximize(classifier, {listed}, steps={settings.steps}, seed={settings.seed})\n"
+        f"{start}{IMPORT}result = am.maximize(classifier, {listed}, steps={settings.steps}, seed={settings.seed}"
+        f"{settings.code})\n{faded}"
         f"result.pictures  # ({len(goals)}, {context.classifier.input_size[0]}, {context.classifier.input_size[1]}, 3) "
         f"uint8{more}\n"
     )

@@ -8,21 +8,17 @@ import streamlit as st
 
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
-from pages._ui.shell import images
 from pages._ui.shell.context import Context
+from pages._ui.shell.image_sets import CHOICES, DATA, ZIP, images_chosen, zip_control
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
-from vislib import training
 from vislib.activations.patches import TopPatches, top_patches, window_px
 from vislib.errors import VislibError
-from vislib.images.archives import zip_folder
-from vislib.images.sets import ArrayImages, FolderImages, ImageSet
+from vislib.images.sets import ImageSet
 from vislib.layers import receptive_fields
 from vislib.output import export
 
 _N = 9
-_SAMPLES, _ZIP = "Sample images", "Your own, in a zip"
-_DATA = {"mnist": "MNIST, 10,000 test digits", "cifar10": "CIFAR-10, 10,000 test pictures"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,21 +39,15 @@ def show(context: Context, layer: str, channel: int) -> None:
 
 def images_control(context: Context) -> ChosenImages | None:
     """Widgets for the images, for a row of settings; None, and a sentence, where there are none."""
-    names = [_SAMPLES, *_DATA.values(), _ZIP]
-    chosen = st.selectbox("Images", names, key="patches_of", bind="query-params", width=280)
+    chosen = st.selectbox("Images", CHOICES, key="patches_of", bind="query-params", width=280)
     file = None
-    if chosen == _ZIP:
-        file = st.file_uploader(
-            "A zip with a folder of pictures",
-            type="zip",
-            key="patches_zip",
-            help="Up to 20 MB; the server does not keep it.",
-        )
-    if chosen == _ZIP and file is None:
+    if chosen == ZIP:
+        file = zip_control("A zip with a folder of pictures", "patches_zip")
+    if chosen == ZIP and file is None:
         st.caption("Choose a zip of pictures above.")
         return None
     try:
-        return ChosenImages(_images(context, chosen, file), _kept(chosen))
+        return ChosenImages(images_chosen(context, chosen, file), _kept(chosen))
     except VislibError as error:
         st.error(plain(str(error)))
         return None
@@ -123,22 +113,9 @@ def _rows(found: ImageSet, top: TopPatches, channel: int) -> list[dict]:
     ]
 
 
-def _images(context: Context, chosen: str, file) -> ImageSet:
-    if file is not None:
-        return FolderImages(zip_folder(file.getvalue(), file.name))
-    if chosen == _SAMPLES:
-        return images.sample_set(context.model_name, context.classifier)
-    return _test_images(next(name for name, title in _DATA.items() if title == chosen))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _test_images(name: str) -> ArrayImages:
-    return ArrayImages(training.load_dataset(name).test_images, _DATA[name])
-
-
 def _kept(chosen: str) -> Path | None:
     """The folder that caches the results of the large sets; results of uploaded images are not cached."""
-    if chosen not in _DATA.values():
+    if chosen not in DATA.values():
         return None
     folder = Path(os.environ.get("VISLIB_CACHE_DIR") or Path.home() / ".cache" / "vislib") / "top_patches"
     try:

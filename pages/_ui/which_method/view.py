@@ -1,0 +1,76 @@
+"""The methods that answer a question, as a table whose rows open their pages, and the figures behind it."""
+
+import pandas as pd
+import streamlit as st
+
+import vislib
+from pages._ui.results import picture
+from pages._ui.shell import address
+from pages._ui.which_method.method_table import Row, method_table
+from vislib.attribution.base import Family
+from vislib.trust import guide
+from vislib.trust.guide import Aim
+from vislib.trust.measured_methods import ABOUT, Measured
+
+_OPENED = "method to open"
+_PAGES = {
+    Family.GRADIENT: "pages/saliency.py",
+    Family.CLASS_ACTIVATION: "pages/class_activation.py",
+    Family.PERTURBATION: "pages/occlusion.py",
+    Family.BASELINE: "pages/compare_and_trust.py",
+}
+
+
+def show(aim: Aim) -> None:
+    """The table, and the way to the page of the method that a person clicked."""
+    rows = guide.answering(aim)
+    n_passed = sum(not found.n_failed for _, found in rows)
+    picture.caption(
+        f"{len(rows)} methods; {n_passed} pass every sanity check",
+        f"{aim.about} First are those that fail fewest checks; of these, those that find the class best.",
+    )
+    if aim is guide.CHANNELS and st.button("Open Channels", icon=":material/arrow_forward:", key="open channels"):
+        address.open_page("pages/channels.py")
+    method_table([_row(*row) for row in rows], "method_table", f"Methods: {aim.title}", _ask)
+    if (name := st.session_state.pop(_OPENED, None)) is not None:
+        _open(name)
+
+
+def figures(aim: Aim) -> None:
+    """What the verdicts rest on."""
+    with st.expander("What was measured"):
+        st.markdown(ABOUT)
+        table = pd.DataFrame(
+            {"Method": method.title, "Network": network, **checks.in_figures()}
+            for method, found in guide.answering(aim)
+            for network, checks in found.checks.items()
+        )
+        numbers = {name: st.column_config.NumberColumn(format="%.2f") for name in table.columns[2:]}
+        st.dataframe(table, hide_index=True, column_config={"Method": {"pinned": True}, **numbers})
+
+
+def _row(method: type[vislib.Explainer], found: Measured) -> Row:
+    facts = (method.class_discriminative, method.signed, method.needs_gradients)
+    return Row(
+        method.name,
+        method.title,
+        method.question,
+        f"{found.seconds:.2g}",
+        ["yes" if each else "no" for each in facts],
+        found.verdicts(),
+        method.caveat,
+        method.reference,
+    )
+
+
+def _ask(name: str) -> None:
+    st.session_state[_OPENED] = name
+
+
+def _open(name: str) -> None:
+    """Opens the page that shows the method."""
+    method = vislib.methods()[name]
+    page = _PAGES[method.family]
+    if method.family is Family.CLASS_ACTIVATION:
+        address.open_page(page, {"cam": method.title}, cam=name)
+    address.open_page(page)
