@@ -1,16 +1,16 @@
 """The command `adversarial`: a picture a few grey levels from an image that the network takes for something else."""
 
 import argparse
-from pathlib import Path
-
-import numpy as np
+from collections.abc import Callable
 
 from vislib.adversarial import MOST_GREY_LEVELS, fgsm, pgd, save_adversarial
+from vislib.cli.image_options import image_reader
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
+from vislib.output import export
 from vislib.progress import Progress
 
-SUFFIXES = (".png", ".npz")
+_SUFFIXES = (".png", ".npz")
 
 
 def add_adversarial_arguments(command: argparse.ArgumentParser) -> None:
@@ -35,17 +35,24 @@ def add_adversarial_arguments(command: argparse.ArgumentParser) -> None:
     )
 
 
-def run_adversarial(
-    options: argparse.Namespace, classifier: Classifier, image: np.ndarray, path: Path, progress: Progress
-) -> None:
-    """Prints what came of it, and writes the picture or the numbers to `path`."""
+def run_adversarial(options: argparse.Namespace, load: Callable[[], Classifier], progress: Progress) -> None:
+    """Prints what came of it, and writes the picture or the numbers.
+
+    Args:
+        options: Those of `add_adversarial_arguments`, of the image and of the model.
+        load: Loads the network, once the other options are checked.
+        progress: Reports progress.
+    """
     given = {"class_index": options.class_name, "towards": options.towards}
     of_pgd = {name: getattr(options, name) for name in ("steps", "seed") if getattr(options, name) is not None}
+    path = export.check_path(options.out, _SUFFIXES)
+    if options.method == "fgsm" and of_pgd:
+        raise ParameterError(f"FGSM takes one step and draws nothing at random: leave out --{next(iter(of_pgd))}.")
+    read = image_reader(options)
+    classifier = load()
     if options.method == "fgsm":
-        if of_pgd:
-            raise ParameterError(f"FGSM takes one step and draws nothing at random: leave out --{next(iter(of_pgd))}.")
-        found = fgsm(classifier, image, options.epsilon, **given)
+        found = fgsm(classifier, read(classifier), options.epsilon, **given)
     else:
-        found = pgd(classifier, image, options.epsilon, **given, **of_pgd, progress=progress)
+        found = pgd(classifier, read(classifier), options.epsilon, **given, **of_pgd, progress=progress)
     save_adversarial(found, path)
     print(f"{found.in_words()} → {path}")

@@ -296,17 +296,11 @@ def _concepts(options: argparse.Namespace) -> None:
 
 
 def _adversarial(options: argparse.Namespace) -> None:
-    path = export.check_path(options.out, adversarial_command.SUFFIXES)
-    read = image_reader(options)
-    classifier = _loaded(options)
-    adversarial_command.run_adversarial(options, classifier, read(classifier), path, _progress())
+    adversarial_command.run_adversarial(options, lambda: _loaded(options), _progress())
 
 
 def _neighbours(options: argparse.Namespace) -> None:
-    path = export.check_path(options.out, neighbours_command.SUFFIXES) if options.out else None
-    read = image_reader(options)
-    classifier = _loaded(options)
-    neighbours_command.run_neighbours(options, classifier, read(classifier), path, _progress())
+    neighbours_command.run_neighbours(options, lambda: _loaded(options), _progress())
 
 
 def _maximize(options: argparse.Namespace) -> None:

@@ -1,18 +1,18 @@
 """The command `neighbours`: the images of a set that are most similar to one, by the penultimate layer."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from vislib.batch import open_batch
+from vislib.cli.image_options import image_reader
 from vislib.model.classifier import Classifier
 from vislib.neighbours import KINDS, Neighbour, index_of, search
 from vislib.output import export
 from vislib.progress import Progress
 
-SUFFIXES = (".csv", ".json")
+_SUFFIXES = (".csv", ".json")
 
 
 def add_neighbours_arguments(command: argparse.ArgumentParser) -> None:
@@ -27,15 +27,22 @@ def add_neighbours_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", help="also write them to this .csv or .json file")
 
 
-def run_neighbours(
-    options: argparse.Namespace, classifier: Classifier, image: np.ndarray, path: Path | None, progress: Progress
-) -> None:
-    """Prints the neighbours, and writes them to `path` if given."""
+def run_neighbours(options: argparse.Namespace, load: Callable[[], Classifier], progress: Progress) -> None:
+    """Prints the neighbours, and writes them to a table if one is asked for.
+
+    Args:
+        options: Those of `add_neighbours_arguments`, of the image and of the model.
+        load: Loads the network, once the other options are checked.
+        progress: Reports progress.
+    """
+    path = export.check_path(options.out, _SUFFIXES) if options.out else None
+    read = image_reader(options)
+    classifier = load()
     among: Any = options.among
     if (Path(among) / "manifest.json").is_file():
         among = open_batch(among)
     index = index_of(classifier, among, progress=progress)
-    found = search(classifier, index, image, options.n)
+    found = search(classifier, index, read(classifier), options.n)
     print(f"{len(index):,} images of {found.set_name}, by {found.layer}")
     for kind, title in KINDS.items():
         if getattr(found, kind):
