@@ -3,7 +3,7 @@
 import streamlit as st
 
 import vislib
-from pages._ui.batch import source, view
+from pages._ui.batch import measures, source, view
 from pages._ui.results import explain
 from pages._ui.shell.context import context
 from pages._ui.shell.tasks import words
@@ -32,6 +32,7 @@ try:
         format_func=lambda name: vislib.methods()[name].title,
         max_selections=3,
     )
+    further = measures.control(here)
     if images is None:
         st.caption(
             "Choose a zip of images above."
@@ -40,7 +41,7 @@ try:
     elif not methods:
         st.caption("Choose a method.")
     else:
-        view.show(here, images, methods)
+        view.show(here, images, methods, further)
 except VislibError as error:
     st.error(plain(str(error)))
 st.caption(

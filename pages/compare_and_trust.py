@@ -3,7 +3,7 @@
 import streamlit as st
 
 import vislib
-from pages._ui.compare_and_trust import comparing, trust_view
+from pages._ui.compare_and_trust import comparing, fills_control, trust_view
 from pages._ui.results import explain
 from pages._ui.results.look import look_controls
 from pages._ui.shell import style
@@ -42,14 +42,15 @@ with style.settings_row():
         ]
 with style.settings_row("_look"):
     look = look_controls(signed=False, clip=0.01)
+    fills = fills_control.control()
     if mode != "Networks":  # each network has its own layers
         default = here.classifier.network.last_map_layer
         layer = choose("Layer of the CAM methods", layers, "cam_layer", default, width=240)
         explainers = explain.settings(here, chosen, layer=layer)
 if mode == "Methods":
-    trust_view.show(here, explainers, look)
+    trust_view.show(here, explainers, look, fills)
 elif mode == "Images":
-    comparing.over_images(here, explainers[0], look)
+    comparing.over_images(here, explainers[0], look, fills)
 else:
-    comparing.over_models(here, chosen[0], look)
+    comparing.over_models(here, chosen[0], look, fills)
 explain.about(chosen)

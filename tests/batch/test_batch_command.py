@@ -2,12 +2,14 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from vislib import batch
 from vislib.batch.pace import progress_line
 from vislib.cli import batch as batch_command
 from vislib.cli import main
+from vislib.report import report_html
 
 
 @pytest.fixture
@@ -40,6 +42,24 @@ def test_all_read_status_0_and_again_computes_nothing(run, folder, tmp_path):
     status, out, _ = run(folder, "--out", tmp_path / "out")
     assert status == 0
     assert out.startswith("23 images (23 of them were finished before)")
+
+
+def test_measures_of_trust_reach_the_table_and_the_report(run, folder, tmp_path):
+    more = ("--curves", "--deletion-fill", "mean", "--road", "--random-logit", "--channels", "2")
+    assert run(folder, "--methods", "saliency,edges", *more, "--out", tmp_path / "out")[0] == 3
+    found = batch.open_batch(tmp_path / "out")
+    assert found.manifest["settings"]["deletion_fill"] == "mean"
+    table = found.table().to_pandas()
+    page = re.sub(r'src="[^"]*"', "", report_html(tmp_path / "out"))
+    means = [table[f"saliency_{name}"].mean() for name in ("insertion", "deletion", "road", "random_logit")]
+    cells = "".join(f'<td class="n">{mean:.2f}</td>'.replace("-", "−") for mean in means)
+    assert f'<td class="name">Saliency (vanilla gradient)</td>{cells}' in page
+    assert "deletion covers with mean" in page
+    label, of_label = max(table.groupby("explained_label"), key=lambda each: len(each[1]))
+    channels = np.concatenate(of_label.channel_index.to_numpy())
+    most = np.bincount(channels).argmax()
+    n = int((channels == most).sum())
+    assert f'{label}</td><td class="n">{most}</td><td class="n">{n} of {len(of_label)}</td>' in page
 
 
 def test_parameters_reach_their_methods(run, folder, tmp_path):

@@ -10,7 +10,7 @@ from stopping import Stopped
 from tiny_models import SIDE, random_image
 
 import vislib
-from vislib import ParameterError, VislibError
+from vislib import ParameterError, VislibError, trust
 from vislib.batch import BatchSettings, explain_many, open_batch, seed_of
 from vislib.batch.decoding import decoded_ahead
 from vislib.batch.rows import smaller
@@ -128,6 +128,35 @@ def test_curves_and_pictures_where_asked_for(network, pictures, tmp_path):
         assert sheet.size == (4 * 120 + 3 * 4, 120)
 
 
+def test_measures_of_trust_equal_those_of_each_image(network, pictures, tmp_path):
+    """With other fills, ROAD, the map for another class, and the strongest channels."""
+    more = {"road": True, "random_logit": True, "channels": 3, "deletion_fill": "mean", "insertion_fill": "noise"}
+    explain_many(network, pictures[:3], ("saliency", "eigen-cam", "edges"), out=tmp_path / "out", curves=True, **more)
+    batch = open_batch(tmp_path / "out")
+    assert batch.manifest["settings"]["channels_layer"] == network.network.last_map_layer
+    fills = {"deletion_fill": "mean", "insertion_fill": "noise"}
+    quick = {"baselines": False, "noise_samples": 0, "randomize": False, "road": True}
+    saliency = vislib.methods()["saliency"]()
+    for picture, row in zip(pictures, batch.table().to_pylist(), strict=False):
+        (one,) = trust.measure([saliency], network, picture, **quick, **fills)
+        for name in ("deletion", "insertion", "road"):
+            assert row[f"saliency_{name}"] == pytest.approx(getattr(one, name), rel=1e-4)
+        test = trust.random_logit(saliency, network, picture, seed=seed_of(row["digest"], 0))
+        assert row["saliency_random_logit"] == pytest.approx(test.rank_correlation, abs=1e-4)
+        assert row["eigen_cam_random_logit"] == pytest.approx(1)
+        assert row["edges_random_logit"] is None
+        found = vislib.channels(network, picture)
+        assert row["channel_index"] == found.strongest(3).tolist()
+        np.testing.assert_allclose(row["channel_value"], found.values[found.strongest(3)], rtol=1e-4)
+
+
+def test_usual_settings_are_written_as_by_an_older_version(network, pictures, tmp_path):
+    """So that its batches go on: the manifest has none of the later settings."""
+    explain_many(network, pictures[:2], out=tmp_path / "out")
+    settings = json.loads((tmp_path / "out" / "manifest.json").read_text())["settings"]
+    assert not {"road", "random_logit", "channels", "channels_layer", "deletion_fill"} & set(settings)
+
+
 def test_thumbnails_small_images_exact(network, pictures, tmp_path):
     explain_many(network, pictures[:3], out=tmp_path / "out")
     np.testing.assert_array_equal(np.asarray(open_batch(tmp_path / "out").thumbnails([2, 0])[0]), pictures[2])
@@ -226,6 +255,9 @@ def test_two_runs_at_once_the_second_refused(network, pictures, tmp_path):
         ({"map_px": 2}, "`map_px` parameter of `BatchSettings` must be a whole number from 4 to 1024; not 2"),
         ({"explain": "truth"}, "must be one of predicted, label; not 'truth'"),
         ({"colour": 1}, "no setting colour; it has explain, top"),
+        ({"deletion_fill": "pink"}, "must be one of grey, mean, blur, noise; not 'pink'"),
+        ({"channels": 2, "channels_layer": "conv9"}, "conv9"),
+        ({"random_logit": True, "target": vislib.targets.Output(0)}, "needs the score of a class"),
         ({"engine": "slurm"}, "one of local, ray; not 'slurm'"),
         ({"labels": [1, 2]}, "23 images, but 2 labels"),
         ({"images": 3}, "not as int"),

@@ -57,6 +57,22 @@ def test_stop_and_start_again(server, visit, hold):
     expect(it.main.get_by_role("button", name="Stop")).to_have_count(0)
 
 
+def test_box_drawn_on_the_picture_is_in_the_fields_and_the_address(server, visit):
+    it = visit(f"{server}/compare_and_trust?model=digits&image=digits/3.png&methods=Grad-CAM")
+    it.settled("compare_and_trust")
+    picture = it.main.locator(".root:has(polygon)")
+    picture.scroll_into_view_if_needed()
+    at = picture.bounding_box()
+    for share, act in ((0.25, it.page.mouse.down), (0.5, lambda: None), (0.75, it.page.mouse.up)):
+        it.page.mouse.move(at["x"] + share * at["width"], at["y"] + share * at["height"])
+        act()
+    it.says("By chance it is 25 %")
+    it.settled("compare_and_trust")
+    sides = {"box_left": "7", "box_top": "7", "box_right": "21", "box_bottom": "21"}
+    assert it.query().items() >= sides.items()
+    expect(it.main.get_by_role("spinbutton", name="Right (px)")).to_have_value("21")
+
+
 def saved(it, button: str) -> tuple[str, bytes]:
     with it.page.expect_download() as download:
         it.page.get_by_role("button", name=button).click()

@@ -80,6 +80,18 @@ def test_opens_with_the_samples_explained(open_page, offered, reports):
     assert names["classifier"].key == "digits"
 
 
+def test_further_measures_are_in_the_table_the_report_and_the_snippet(open_page, offered, reports):
+    chosen = ["ROAD", "Random logit", "Strongest channels"]
+    page = check_sound(open_page("batch", model="digits", batch_methods="grad-cam", batch_measures=chosen))
+    shown = page.dataframe[-1].value
+    assert shown["Grad-CAM: ROAD"].between(0, 1).all()
+    assert shown["Grad-CAM: for another class"].between(-1, 1).all()
+    assert [len(channels) for channels in shown["Strongest channels"]] == [5] * 10
+    assert "Measures of the maps" in reports[0]
+    assert "Channels that decide" in reports[0]
+    assert "out='my_batch', road=True, random_logit=True, channels=5)" in offered["batch"].snippet
+
+
 def test_photos_have_no_labels_and_no_accuracy(open_page):
     page = check_sound(open_page("batch", batch_methods="grad-cam"))
     assert "Images 5" in text(page)

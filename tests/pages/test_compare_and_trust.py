@@ -8,7 +8,8 @@ import streamlit as st
 from page_text import check_sound, pictures, text
 
 import vislib
-from pages._ui.compare_and_trust import comparing
+from pages._ui.compare_and_trust import comparing, region_view
+from pages._ui.widgets import region_picker
 from vislib import trust
 
 FEW = {"model": "digits", "methods": ["Saliency (vanilla gradient)", "Eigen-CAM", "Grad-CAM"]}
@@ -42,7 +43,11 @@ def test_opens_with_its_defaults_told_as_the_papers_found(open_page):
 
 
 def test_table_is_what_the_snippet_measures(open_page, offered):
-    page = check_sound(open_page("compare_and_trust", **FEW))
+    """With another fill, a box in the address, and further measures."""
+    box = {"box_left": "6", "box_top": "4", "box_right": "20", "box_bottom": "24"}
+    page = open_page("compare_and_trust", image="digits/3.png", **FEW, **box, deletion_fill="the image's mean colour")
+    page = check_sound(page.button(key="further").click().run())
+    assert "From the whole image to its mean colour" in text(page)
     names: dict = {}
     exec(offered["trust"].snippet, names)
     saved = json.loads(offered["trust"].files["json"]())
@@ -52,7 +57,16 @@ def test_table_is_what_the_snippet_measures(open_page, offered):
         for name, value in expected[row["name"]].items():
             assert row[name] == (pytest.approx(value, abs=1e-4) if isinstance(value, float) else value), name
     assert offered["trust"].files["csv"]().startswith(b"name,title,family")
-    assert table(page, "Pointing ↑")["Grad-CAM"] == pytest.approx(expected["grad-cam"]["pointing"], abs=1e-4)
+    cam = expected["grad-cam"]
+    shown = ("Pointing ↑", "ROAD ↓", "Another class ↓", "Inside ↑", "Rank inside ↑")
+    names = ("pointing", "road", "random_logit", "mass", "rank")
+    assert [table(page, column)["Grad-CAM"] for column in shown] == pytest.approx(
+        [cam[name] for name in names], abs=1e-4
+    )
+    assert table(page, "Points inside")["Grad-CAM"] == ("yes" if cam["hit"] else "no")
+    assert f"Grad-CAM: highest place {'inside' if cam['hit'] else 'outside'}" in text(page)
+    assert "from their neighbours (ROAD)" in text(page)
+    assert "a class drawn at random is explained" in text(page)
 
 
 def test_pointing_game_of_one_class_is_refused_with_a_sentence(open_page):
@@ -122,3 +136,60 @@ def test_further_measures_wait_for_a_click(open_page):
     of_another = dict(zip(frame["Method"], frame["Another class ↓"], strict=True))
     assert of_another["Eigen-CAM"] == pytest.approx(1)
     assert np.isnan(of_another["Random (baseline)"])
+
+
+def test_outline_in_the_address_and_what_is_none(open_page):
+    page = open_page("compare_and_trust", **FEW, region_kind="An outline", outline="4,4 24,4 24,24 4,24")
+    box = {"box_left": "4", "box_top": "4", "box_right": "24", "box_bottom": "24"}
+    same = open_page("compare_and_trust", **FEW, **box)
+    assert table(page, "Inside ↑") == table(check_sound(same), "Inside ↑")
+    page.text_input(key="outline").set_value("4,4 24").run()
+    assert "An outline is x,y of each corner" in page.info[0].value
+    page.text_input(key="outline").set_value("").run()
+    assert "Drag over the picture" in "".join(caption.value for caption in page.caption)
+    same.number_input(key="box_right").set_value(2).run()
+    assert "A box is left, top, right, bottom in pixels of the image" in same.info[0].value
+    same.selectbox(key="image").set_value("digits/4.png").run()
+    assert same.number_input(key="box_left").value is None  # it was drawn on another image
+    check_sound(same)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ([[0.1, 0.2], [0.3, 2], [-1, 0.5]], [(0.1, 0.2), (0.3, 1.0), (0.0, 0.5)]),
+        ([[0.1, 0.2], [0.3, 0.4]], []),
+        ([[0.1, 0.2], [0.3], "x"], []),
+        ([[0.1, 0.2], [0.3, float("nan")], [0.5, 0.5]], []),
+        (None, []),
+    ],
+)
+def test_corners_from_a_browser_are_checked(sent, kept):
+    assert region_picker.checked(sent) == kept
+
+
+def test_long_outline_becomes_a_few_corners_of_the_same_area():
+    angles = np.linspace(0, 2 * np.pi, 500, endpoint=False)
+    circle = np.stack([100 + 80 * np.cos(angles), 100 + 60 * np.sin(angles)], axis=1).round().astype(int)
+    few = region_view._few(circle)
+    assert 8 <= len(few) <= 24
+    x, y = few.T
+    assert abs(x @ np.roll(y, 1) - y @ np.roll(x, 1)) / 2 == pytest.approx(np.pi * 80 * 60, rel=0.06)
+    square = np.array([[0, 0], [10, 0], [10, 10], [0, 10]])
+    np.testing.assert_array_equal(region_view._few(square), square)
+
+
+def test_verdicts_over_images_wait_for_a_click(open_page, offered):
+    page = check_sound(open_page("compare_and_trust", **FEW, several_of="Sample images", several_most="3"))
+    assert "(3 images)." not in text(page)
+    page = check_sound(page.button(key="several").click().run())
+    assert "(3 images)." in text(page)
+    assert "Means over 3 images (the sample images)" in text(page)
+    kept: list = []
+    printed = "    print(over.title, over.text, over.means)"
+    code = offered["verdicts over images"].snippet
+    assert printed in code
+    exec(code.replace(printed, "    kept.append(over)"), {"kept": kept})
+    means = {one.title: one.means["insertion"] for one in kept}
+    frame = page.dataframe[-1].value
+    assert dict(zip(frame["Method"], frame["Insertion ↑"], strict=True)) == pytest.approx(means, abs=1e-4)

@@ -84,6 +84,15 @@ def test_page_works_for_the_task(name, page_name, open_task):
         assert "not similarity at the output. Grad-CAM explains any target." in said(page)
 
 
+@pytest.mark.parametrize("name", ["scene-segmentation", "digit-size", "embedding"])
+def test_verdicts_over_images_of_any_task(name, open_task):
+    page = open_task(name, "compare_and_trust", several_of="Sample images", several_most="2")
+    page = check_sound(page.button(key="several").click().run())
+    assert "(2 images)." in text(page)
+    explained = "explained for its own segment" if name == "scene-segmentation" else "is explained"
+    assert explained in text(page)
+
+
 def test_regression_is_a_number_with_its_unit_on_the_scale_of_the_samples(open_task):
     classifier = network("digit-size")
     page = open_task("digit-size", "overview", **{"class": "width"})

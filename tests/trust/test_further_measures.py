@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from any_networks import CASES, loaded
 from tiny_models import SIDE, random_image, tiny
 
 import vislib
@@ -118,6 +119,61 @@ def test_box_is_where_it_was_drawn():
     np.testing.assert_array_equal(mask, expected)
     with pytest.raises(ParameterError, match="left, top, right, bottom"):
         trust.box_mask(classifier, np.zeros((24, 24, 3), np.uint8), (30, 30, 40, 40))
+
+
+def test_outline_and_mask_of_the_image_are_where_they_were_drawn():
+    classifier, image = tiny("conv_relu"), np.zeros((24, 24, 3), np.uint8)
+    box = trust.box_mask(classifier, image, (4, 6, 12, 20))
+    corners = [(4, 6), (12, 6), (12, 20), (4, 20)]
+    np.testing.assert_array_equal(trust.outline_mask(classifier, image, corners), box)
+    drawn = np.zeros((24, 24), np.uint8)
+    drawn[6:20, 4:12] = 255
+    np.testing.assert_array_equal(trust.image_mask(classifier, image, drawn), box)
+    triangle = trust.outline_mask(classifier, image, [(0, 0), (24, 0), (0, 24)])
+    np.testing.assert_array_equal(triangle[:, ::-1], np.fliplr(triangle))
+    assert triangle.sum() == pytest.approx(SIDE**2 / 2, abs=SIDE)
+    assert triangle[0].sum() > triangle[-2].sum()
+    for points in ([(0, 0), (5, 5)], [(0, 0), (5, float("nan")), (3, 3)], [(-1, -1), (25, -1), (25, 25), (-1, 25)]):
+        with pytest.raises(ParameterError, match="at least three points"):
+            trust.outline_mask(classifier, image, points)
+    with pytest.raises(ParameterError, match="must have that size, not 3 × 2"):
+        trust.image_mask(classifier, image, np.ones((2, 3)))
+    with pytest.raises(ParameterError, match="not 0 such places"):
+        trust.image_mask(classifier, image, np.zeros((24, 24)))
+
+
+def test_all_measures_in_one_row():
+    classifier, image = tiny("conv_relu"), random_image()
+    mask = trust.box_mask(classifier, image, (2, 2, 8, 8))
+    saliency = vislib.methods()["saliency"]()
+    settings = {"noise_samples": 0, "randomize": False, "baselines": False}
+    (one,) = trust.measure([saliency], classifier, image, 1, road=True, random_logit=True, mask=mask, **settings)
+    target = classifier.target(Target(1, score="probability"))
+    assert one.row()["road"] == trust.road(classifier, image, one.heatmap.values, target).area
+    assert one.row()["random_logit"] == trust.random_logit(saliency, classifier, image, 1).rank_correlation
+    found = trust.localisation(one.heatmap.values, mask)
+    assert [one.row()[name] for name in ("mass", "rank", "hit")] == [found.mass, found.rank, found.hit]
+    (plain,) = trust.measure([saliency], classifier, image, 1, **settings)
+    assert {name for name, value in plain.row().items() if value is None} >= {"road", "random_logit", "mass", "hit"}
+
+
+def test_other_class_of_a_segment_is_explained_at_the_same_pixels():
+    classifier = loaded("segmentation")
+    own = vislib.explain("saliency", classifier, CASES["segmentation"].image)
+    other = trust.another_class(classifier, own.target)
+    assert other.class_index != own.class_index
+    np.testing.assert_array_equal(other.where, own.target.where)
+    found = trust.random_logit(vislib.methods()["saliency"](), classifier, CASES["segmentation"].image)
+    assert found.other == other.class_index
+
+
+def test_two_classes_of_one_output_have_no_other_class():
+    classifier, image = loaded("segmentation of two classes"), CASES["segmentation of two classes"].image
+    with pytest.raises(ParameterError, match="another class with an output of its own"):
+        trust.random_logit(vislib.methods()["saliency"](), classifier, image)
+    settings = {"noise_samples": 0, "randomize": False, "baselines": False, "random_logit": True}
+    (one,) = trust.measure([vislib.methods()["saliency"]()], classifier, image, **settings)
+    assert one.random_logit is None
 
 
 def test_random_logit_compares_the_two_maps():

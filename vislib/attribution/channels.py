@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from vislib.errors import LayerError, ParameterError, listed
 from vislib.graph.relevance_rules import DEFAULT_COMPOSITE, composite_named
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target, check_within
+
+if TYPE_CHECKING:
+    from vislib.network.network import Network
 
 BY = ("gradient", "relevance")
 """Gradient × activation (Shrikumar et al. 2016, arXiv 1605.01713), or layer-wise relevance propagation."""
@@ -103,6 +107,22 @@ def channels(
     if not cells.any():
         raise LayerError(f"No relevance of {on_image.in_words()} reaches layer '{layer}'; name a layer before it.")
     return Channels(layer, on_image, by, composite, cells.sum(axis=(0, 1)), cells, float(found.values[0]))
+
+
+def contributions(network: "Network", inputs: np.ndarray, layer: str, targets: Target | Sequence[Target]) -> np.ndarray:
+    """What each channel of a layer contributes to a target by gradient, for several images: (n, channels) float32.
+
+    Args:
+        network: The network.
+        inputs: Preprocessed images (n, h, w, c).
+        layer: A layer with feature maps.
+        targets: One target for all images, or one for each, all of the same form.
+
+    Raises:
+        LayerError: If there is no such layer, or the target does not depend on it.
+    """
+    maps, gradients, _ = network.maps_and_gradients(inputs, layer, targets)
+    return (maps * gradients).sum(axis=(1, 2))
 
 
 @dataclass(frozen=True)

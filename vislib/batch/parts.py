@@ -19,17 +19,18 @@ from vislib.batch.measures import agreement, map_measures, plain_background
 from vislib.batch.outcomes import outcome
 from vislib.batch.rows import MEASURES, agreement_column, empty_row, smaller, thumbnail
 from vislib.batch.settings import BatchSettings, column
+from vislib.batch.trusted import measured, other_maps, strongest_channels
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.speed.blas_threads import one_blas_thread
 from vislib.targets.base import LOGITS, Target
-from vislib.targets.scores import as_probability
 
 _MOST_AT_ONCE = 64
 
 
-_Computed = tuple[list[Decoded], list[dict[str, Any]], dict[int, Target], dict[str, list[np.ndarray]], Any]
+_Maps = dict[str, list[np.ndarray]]
+_Computed = tuple[list[Decoded], list[dict[str, Any]], dict[int, Target], _Maps, _Maps, np.ndarray | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,29 +104,40 @@ def _computed(classifier, settings: BatchSettings, chunk: list[Decoded], indices
     rows = [empty_row(item, classifier, indices) for item in chunk]
     progress(0, 1)
     targets = _predict(classifier, settings, chunk, rows)
-    places, maps = list(targets), dict[str, list[np.ndarray]]()
+    places, maps, others = list(targets), _Maps(), _Maps()
     if not places:
-        return chunk, rows, targets, maps, None
+        return chunk, rows, targets, maps, others, None
     resized = _stacked(chunk, places)
     digests = [chunk[place].digest for place in places]
+    if settings.channels:
+        strongest = strongest_channels(classifier, settings, resized, [*targets.values()])
+        for place, found in zip(places, strongest, strict=True):
+            rows[place] |= found
+    seeds, n_times = [seed_of(digest, 0) for digest in digests], 1 + settings.random_logit
     for done, method in enumerate(settings.methods):
 
-        def within(now: int, total: int, done: int = done) -> None:
-            progress(done * total + now, len(settings.methods) * total)
+        def within(now: int, total: int, done: int = n_times * done) -> None:
+            progress(done * total + now, n_times * len(settings.methods) * total)
 
-        maps[method.name] = _maps(classifier, method, resized, list(targets.values()), digests, within)
+        def again(now: int, total: int, done: int = n_times * done + 1) -> None:
+            progress(done * total + now, n_times * len(settings.methods) * total)
+
+        maps_of = functools.partial(_maps, classifier, method, resized, digests)
+        maps[method.name] = maps_of(within, list(targets.values()))
+        if settings.random_logit:
+            compute = functools.partial(maps_of, again)
+            others[method.name] = other_maps(classifier, method, [*targets.values()], seeds, compute)
     vectors = features(classifier, resized)[0] if settings.features else None
-    return chunk, rows, targets, maps, vectors
+    return chunk, rows, targets, maps, others, vectors
 
 
-def _finished(
-    classifier, settings: BatchSettings, chunk: list[Decoded], rows, targets, maps, vectors
-) -> list[Explained]:
+def _finished(classifier, settings, chunk: list[Decoded], rows, targets, maps, others, vectors) -> list[Explained]:
     """Measures of a chunk's maps, and the maps at the size in which they are stored."""
     found = [Explained(row, {}) for row in rows]
     for at, (place, target) in enumerate(targets.items()):
         values = {name: every[at] for name, every in maps.items()}
-        kept = _kept(classifier, settings, rows[place], chunk[place], values, target)
+        compared = {name: every[at] for name, every in others.items() if every}
+        kept = _kept(classifier, settings, rows[place], chunk[place], values, compared, target)
         found[place] = kept if vectors is None else dataclasses.replace(kept, features=vectors[at])
     return found
 
@@ -178,7 +190,7 @@ def _stacked(chunk: list[Decoded], places: list[int]) -> np.ndarray:
     return np.stack([resized for place in places if (resized := chunk[place].fitted) is not None])
 
 
-def _maps(classifier, method: Explainer, resized, targets, digests, progress) -> list[np.ndarray]:
+def _maps(classifier, method: Explainer, resized, digests, progress, targets) -> list[np.ndarray]:
     """A method's maps (h, w), computed together if the method is batched."""
     if method.batched and not method.random:
         found = [attribution.values for attribution in method.attribute_many(classifier, resized, targets)]
@@ -192,7 +204,7 @@ def _maps(classifier, method: Explainer, resized, targets, digests, progress) ->
     return found
 
 
-def _kept(classifier, settings: BatchSettings, row: dict[str, Any], item: Decoded, values, target: Target) -> Explained:
+def _kept(classifier, settings, row: dict[str, Any], item: Decoded, values, others, target: Target) -> Explained:
     """Measures of an image's maps, and the maps at the size in which they are stored."""
     shape, resized = settings.map_shape(classifier.input_size), item.fitted
     assert resized is not None
@@ -203,20 +215,7 @@ def _kept(classifier, settings: BatchSettings, row: dict[str, Any], item: Decode
         measures = map_measures(each, background)
         row |= {column(name, measure): getattr(measures, measure) for measure in MEASURES}
         kept[name] = (each / (measures.reach or 1)).astype(np.float16)
-        if settings.curves:
-            row |= _curves(classifier, resized, values[name], target, name)
+        row |= measured(classifier, settings, resized, values[name], others.get(name), target, name)
     for one, other in combinations(small, 2):
         row[agreement_column(one, other)] = agreement(small[one], small[other])
     return Explained(row, kept, thumbnail(resized, settings.thumbnail_px), resized if settings.pictures else None)
-
-
-def _curves(classifier, resized, values, target: Target, name: str) -> dict[str, float]:
-    """Areas under the deletion and insertion curves of the class's probability, or of the target's value where it has
-    none; see `vislib.trust.deletion`."""
-    from vislib import trust
-
-    probability = as_probability(target)
-    return {
-        column(name, kind): measure(classifier, resized, values, probability).area
-        for kind, measure in (("deletion", trust.deletion), ("insertion", trust.insertion))
-    }

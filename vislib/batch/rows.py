@@ -10,6 +10,7 @@ from PIL import Image
 from vislib.batch.decoding import Decoded
 from vislib.batch.outcomes import outcome_fields
 from vislib.batch.settings import BatchSettings, column
+from vislib.batch.trusted import channel_fields, trust_measures
 from vislib.model.classifier import Classifier
 from vislib.tasks import Task
 
@@ -17,13 +18,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MEASURES = ("reach", "sparseness", "border", "background")
-CURVES = ("deletion", "insertion")
 FEATURES = "features"
 
 
 def table_schema(settings: BatchSettings, task: Task) -> "pa.Schema":
-    """The table's columns: the image, the predictions of the task, measures per method, and the agreement per pair of
-    methods."""
+    """The table's columns: the image, the predictions of the task, measures per method, the agreement per pair of
+    methods, and the strongest channels."""
     import pyarrow as pa
 
     fields: list[tuple[str, Any]] = [
@@ -39,10 +39,10 @@ def table_schema(settings: BatchSettings, task: Task) -> "pa.Schema":
         ("score", pa.float64()),
     ]
     names = [method.name for method in settings.methods]
-    measures = MEASURES + (CURVES if settings.curves else ())
+    measures = MEASURES + trust_measures(settings)
     fields += [(column(name, measure), pa.float64()) for name in names for measure in measures]
     fields += [(agreement_column(*pair), pa.float64()) for pair in combinations(names, 2)]
-    return pa.schema([*fields, ("error", pa.string())])
+    return pa.schema([*fields, *channel_fields(settings), ("error", pa.string())])
 
 
 def agreement_column(one: str, other: str) -> str:

@@ -1,5 +1,6 @@
 """`explain_many`: explains any number of images in parts; an interrupted run can be resumed."""
 
+import dataclasses
 import os
 import time
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from vislib.batch.ray_engine import compute_with_ray
 from vislib.batch.settings import BatchSettings, Cluster, resolved_methods
 from vislib.batch.sources import Source
 from vislib.batch.store import BatchFolder
+from vislib.batch.trusted import can_compare
 from vislib.batch.writing import n_parts, part_range, write_part
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
@@ -162,13 +164,35 @@ def _settings(classifier: Classifier, methods, settings: dict[str, Any]) -> Batc
         target = classifier.target(target)
         settings = settings | {"target": target}
     try:
-        return BatchSettings(resolved_methods(methods, classifier, target), **settings)
+        chosen = BatchSettings(resolved_methods(methods, classifier, target), **settings)
     except TypeError:
         known = [name for name in BatchSettings.__dataclass_fields__ if name != "methods"]
         unknown = sorted(set(settings) - set(known))
         raise ParameterError(
             f"A batch has no setting {', '.join(unknown) or 'of that form'}; it has {', '.join(known)}."
         ) from None
+    return _checked(classifier, chosen)
+
+
+def _checked(classifier: Classifier, chosen: BatchSettings) -> BatchSettings:
+    """The settings with the layer of the channels.
+
+    Raises:
+        ParameterError: If there is no other class for the random logit test.
+        LayerError: If there is no such layer.
+    """
+    target = classifier.target(0) if chosen.target is None else chosen.target
+    if chosen.random_logit and not can_compare(classifier, target):
+        raise ParameterError(
+            "random_logit=True needs the score of a class, and another class with an output of its own; the task of "
+            f"{classifier.key} is {classifier.task} with {len(classifier.labels)} outputs, and the target is "
+            f"{target.in_words()}. Leave it out."
+        )
+    if not chosen.channels:
+        return dataclasses.replace(chosen, channels_layer=None)
+    layer = chosen.channels_layer or classifier.network.last_map_layer_before(target)
+    classifier.network.map_node(layer)
+    return dataclasses.replace(chosen, channels_layer=layer)
 
 
 def _n_errors(folder: BatchFolder, n_images: int, settings: BatchSettings) -> int:

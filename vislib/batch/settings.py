@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from vislib.attribution.base import Explainer
+from vislib.attribution.fills import FILLS
 from vislib.errors import ParameterError, listed
 from vislib.model.classifier import Classifier
 from vislib.parameters import check_parameters, parameter
 from vislib.targets.base import Target
 
 EXPLAINED = ("predicted", "label")
+_LATER = ("features", "deletion_fill", "insertion_fill", "road", "random_logit", "channels", "channels_layer")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,12 @@ class BatchSettings:
         curves: Whether to measure deletion and insertion, which takes 58 forward passes per image and method.
         features: Whether to store the numbers of the penultimate layer, in which similar images are looked for (see
             `vislib.neighbours`); one more forward pass an image.
+        deletion_fill: What covers pixels in deletion.
+        insertion_fill: From what insertion starts.
+        road: Whether to measure ROAD, which takes 10 forward passes per image and method, and more for the imputation.
+        random_logit: Whether to compare each map with that for a class drawn at random, which costs another map.
+        channels: Number of channels stored for each image: those that contribute most to what is explained.
+        channels_layer: Their layer; None for the last one with feature maps.
         pictures: Whether to write a JPEG of each image with its maps beside it.
         target: A target to explain for every image instead of a class's logit, resolved for the classifier; None for
             the class's logit.
@@ -46,6 +54,12 @@ class BatchSettings:
     curves: bool = parameter(False, "Deletion and insertion")
     features: bool = parameter(False, "Features")
     pictures: bool = parameter(False, "Pictures")
+    deletion_fill: str = parameter("grey", "Fill of deletion", choices=FILLS)
+    insertion_fill: str = parameter("blur", "Fill of insertion", choices=FILLS)
+    road: bool = parameter(False, "ROAD")
+    random_logit: bool = parameter(False, "Random logit")
+    channels: int = parameter(0, "Strongest channels", low=0, high=1000)
+    channels_layer: str | None = parameter(None, "Their layer", kind=str)
     target: Target | None = None
 
     def __post_init__(self) -> None:
@@ -61,10 +75,13 @@ class BatchSettings:
 
     def described(self) -> dict[str, Any]:
         """The settings as plain values for JSON."""
-        apart = ("methods", "target")
-        plain = {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self) if spec.name not in apart}
-        if not self.features:  # batches of an older version, which can be resumed, did not have it
-            del plain["features"]
+        plain = {
+            spec.name: getattr(self, spec.name)
+            for spec in dataclasses.fields(self)
+            if spec.name not in ("methods", "target")
+            # An older version did not have these, and its batches go on.
+            and not (spec.name in _LATER and getattr(self, spec.name) == spec.default)
+        }
         if self.target is not None:
             plain["target"] = self.target.described()
         return {"methods": {method.name: method.params for method in self.methods}, **plain}

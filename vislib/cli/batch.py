@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from vislib.attribution import Explainer, named
+from vislib.attribution.fills import FILLS
 from vislib.batch.pace import Pace
 from vislib.batch.quality import in_words
 from vislib.batch.reading import open_batch
@@ -67,6 +68,16 @@ def add_batch_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--features", action="store_true", help="store the penultimate layer's numbers too, for `neighbours`"
     )
+    command.add_argument("--deletion-fill", choices=FILLS, default="grey", help="what covers pixels (default grey)")
+    command.add_argument("--insertion-fill", choices=FILLS, default="blur", help="what is shown first (default blur)")
+    command.add_argument("--road", action="store_true", help="measure ROAD too (seconds for a map of 224 × 224 pixels)")
+    command.add_argument(
+        "--random-logit", action="store_true", help="compare each map with that for a class drawn at random"
+    )
+    command.add_argument(
+        "--channels", type=int, default=0, metavar="N", help="store the N channels that contribute most (default 0)"
+    )
+    command.add_argument("--channels-layer", metavar="LAYER", help="their layer (default: the last before pooling)")
     command.add_argument("--pictures", action="store_true", help="write a JPEG of each image and its maps too")
     spread = command.add_argument_group("over several processes or machines, with Ray (see docs/batch.md)")
     spread.add_argument("--engine", choices=ENGINES, default="local", help="default local")
@@ -109,6 +120,12 @@ def run_batch(options: argparse.Namespace) -> int:
             part_rows=options.part_size,
             curves=options.curves,
             features=options.features,
+            deletion_fill=options.deletion_fill,
+            insertion_fill=options.insertion_fill,
+            road=options.road,
+            random_logit=options.random_logit,
+            channels=options.channels,
+            channels_layer=options.channels_layer,
             pictures=options.pictures,
         )
     except KeyboardInterrupt:

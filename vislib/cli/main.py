@@ -274,7 +274,7 @@ def _trust(options: argparse.Namespace) -> None:
     explainers = [method() for method in trust_command.methods_named(options.method)]
     path = export.check_path(options.out, trust_command.TABLES) if options.out else None
     read, read_others = image_reader(options), [image_reader(options, other) for other in options.grid]
-    read_also = [image_reader(options, other) for other in options.also]
+    read_also = trust_command.further_images(options)
     classifier = _loaded(options)
     image, others = read(classifier), [read_other(classifier) for read_other in read_others]
     also = [read_one(classifier) for read_one in read_also]

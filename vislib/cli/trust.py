@@ -1,18 +1,22 @@
 """The command `trust` (measures of maps), and what it shares with `compare` (maps side by side)."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from vislib import attribution
 from vislib.attribution.fills import FILLS
+from vislib.batch.finding import source_of
+from vislib.batch.masks import read_mask
+from vislib.cli.image_options import image_reader
 from vislib.errors import ParameterError, listed
+from vislib.images.sets import ImageSet
 from vislib.model.classifier import Classifier
 from vislib.output import export
 from vislib.targets.base import Target
-from vislib.targets.scores import as_probability
 
 DEFAULT_METHODS = "saliency,guided-backprop,grad-cam,layer-cam"
 TABLES = (".csv", ".json")
@@ -36,7 +40,8 @@ def add_trust_arguments(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="IMAGE",
-        help="a further image, explained for its own answer, so that the verdicts rest on several; may be repeated",
+        help="a further image, or a folder or .zip of images, each explained for its own answer, so that the verdicts "
+        "rest on several; may be repeated",
     )
     command.add_argument("--deletion-fill", choices=FILLS, default="grey", help="what covers pixels (default grey)")
     command.add_argument("--insertion-fill", choices=FILLS, default="blur", help="what is shown first (default blur)")
@@ -44,6 +49,9 @@ def add_trust_arguments(command: argparse.ArgumentParser) -> None:
         "--box",
         metavar="LEFT,TOP,RIGHT,BOTTOM",
         help="where the thing is, in pixels of the image: how much of each map lies inside",
+    )
+    command.add_argument(
+        "--mask", metavar="FILE", help="the same as a picture of the image's size, above 0 where the thing is"
     )
     command.add_argument(
         "--further",
@@ -69,6 +77,23 @@ def methods_named(text: str, option: str = "--method") -> list[type[attribution.
     return [known[name] for name in names]
 
 
+def further_images(options: argparse.Namespace) -> list[Callable[[Classifier], Sequence[np.ndarray] | ImageSet]]:
+    """For each --also, a function that gives its images for a network.
+
+    Raises:
+        VislibError: If a file cannot be read as an image, or a folder or zip as a set of images.
+    """
+    return [_images_of(options, path) for path in options.also]
+
+
+def _images_of(options: argparse.Namespace, path: str):
+    if Path(path).is_dir() or path.lower().endswith(".zip"):
+        found = source_of(path)
+        return lambda classifier: found
+    read = image_reader(options, path)
+    return lambda classifier: [read(classifier)]
+
+
 def run_trust(
     explainers: Sequence[attribution.Explainer],
     classifier: Classifier,
@@ -76,22 +101,23 @@ def run_trust(
     target: Target,
     options: argparse.Namespace,
     others: Sequence[np.ndarray],
-    also: Sequence[np.ndarray],
+    also: Sequence[Sequence[np.ndarray] | ImageSet],
     path: Path | None,
     progress: attribution.Progress,
 ) -> None:
     """Prints the measures of each method with a verdict, and writes them to `path` if given.
 
-    With `others`, further images, the grid pointing game is measured too; with `also`, the verdicts rest on these
-    images, too.
+    With `others`, further images, the grid pointing game is measured too; with `also`, sets of images, the verdicts
+    rest on these images, too.
     """
     from vislib import trust
 
-    mask = trust.box_mask(classifier, image, _box(options.box)) if options.box else None
+    mask = _mask(options, classifier, image)
     grid = trust.make_grid(classifier, [image, *others]) if others else None
     settings: dict = {"deletion_fill": options.deletion_fill, "insertion_fill": options.insertion_fill}
+    settings |= {"road": options.further, "random_logit": options.further}
     settings |= {"seed": options.seed, "progress": progress}
-    measured = trust.measure(explainers, classifier, image, target, grid=grid, **settings)
+    measured = trust.measure(explainers, classifier, image, target, grid=grid, mask=mask, **settings)
     for one in measured:
         verdict, reasons = trust.verdict(one, measured)
         print(f"{one.title}: {verdict}")
@@ -99,42 +125,48 @@ def run_trust(
             f"  deletion {one.deletion:.3f}, insertion {one.insertion:.3f}, "
             f"confidence drop {one.confidence_drop * 100:.1f} %, infidelity {one.infidelity:.2f}, "
             f"under noise {one.max_sensitivity:.2f}, under random weights {one.randomized:.2f}"
+            + (f", ROAD {one.road:.3f}" if one.road is not None else "")
+            + (f", for another class {one.random_logit:.2f}" if one.random_logit is not None else "")
         )
         for reason in reasons if one.family != "baseline" else ():
             print(f"  {reason.text}")
-        if mask is not None:
-            print(f"  {trust.localisation(one.heatmap.values, mask).in_words()}")
+        if one.localisation is not None:
+            print(f"  {one.localisation.in_words()}")
     if options.further:
-        _further(explainers, classifier, image, measured, options.seed, progress)
+        maps = {one.title: one.heatmap.values for one in measured}
+        resized = classifier.resize(image)
+        for order in trust.fill_sensitivity(classifier, resized, maps, measured[0].heatmap.target, progress=progress):
+            print(order.in_words())
     if also:
-        each = [measured, *(trust.measure(explainers, classifier, one, **settings) for one in also)]
-        for over in trust.over_images(each):
-            print(f"{over.title}: {over.text}")
-            for reason in over.reasons:
-                print(f"  {reason.text}")
+        _over_images(explainers, classifier, measured, also, settings)
     if path is not None:
         rows = [one.row() | {"verdict": trust.verdict(one, measured)[0]} for one in measured]
         export.write_whole(path, export.table_bytes(rows, path.suffix.lower()))
         print(f"→ {path}")
 
 
-def _further(explainers, classifier, image, measured, seed: int, progress: attribution.Progress) -> None:
-    """Prints the measures that take longer."""
+def _over_images(explainers, classifier: Classifier, measured: Sequence, also: Sequence, settings: dict) -> None:
+    """Prints the verdicts that rest on the image and on further ones."""
     from vislib import trust
 
-    resized, target = classifier.resize(image), measured[0].heatmap.target
-    for one in measured:
-        curve = trust.road(
-            classifier, resized, one.heatmap.values, as_probability(target), seed=seed, progress=progress
-        )
-        print(f"{one.title}: ROAD {curve.area:.3f}")
-    if classifier.task.has_classes and target.class_index is not None:
-        for explainer in explainers:
-            test = trust.random_logit(explainer, classifier, image, target.class_index, seed, progress)
-            print(f"{explainer.title}: {test.in_words()}")
-    maps = {one.title: one.heatmap.values for one in measured}
-    for order in trust.fill_sensitivity(classifier, resized, maps, target, progress=progress):
-        print(order.in_words())
+    unread: list[int] = []
+    each = (trust.measure_each(explainers, classifier, images, unread=unread, **settings) for images in also)
+    for over in trust.over_images(chain([measured], chain.from_iterable(each))):
+        print(f"{over.title}: {over.text}")
+        for reason in over.reasons:
+            print(f"  {reason.text}")
+    if unread:
+        print(f"{len(unread):,} of the images could not be read.")
+
+
+def _mask(options: argparse.Namespace, classifier: Classifier, image: np.ndarray) -> np.ndarray | None:
+    from vislib import trust
+
+    if options.box and options.mask:
+        raise ParameterError("--box and --mask both name where the thing is; give one of them.")
+    if options.mask:
+        return trust.image_mask(classifier, image, read_mask(options.mask))
+    return trust.box_mask(classifier, image, _box(options.box)) if options.box else None
 
 
 def _box(text: str) -> tuple[float, float, float, float]:

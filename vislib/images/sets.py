@@ -101,6 +101,30 @@ class FolderImages:
         return self._files[number][0]
 
 
+class SomeImages:
+    """Some images of a set, by their numbers there."""
+
+    def __init__(self, images: ImageSet, numbers: Sequence[int]):
+        self.name, self._images, self._numbers = images.name, images, numbers
+        self.digest = hashlib.sha256(f"{images.digest} {list(numbers)}".encode()).hexdigest()[:16]
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __getitem__(self, number: int) -> np.ndarray:
+        return self._images[self._numbers[number]]
+
+    def title(self, number: int) -> str:
+        return self._images.title(self._numbers[number])
+
+
+def some_of(images: ImageSet, most: int) -> ImageSet:
+    """At most so many images of a set, spread evenly over it: all folders of classes have their share."""
+    if len(images) <= most:
+        return images
+    return SomeImages(images, [number * len(images) // most for number in range(most)])
+
+
 def image_set(images: "ImageSet | np.ndarray | str | os.PathLike[str]") -> ImageSet:
     """A set of images from arrays or from a folder's path; an `ImageSet` is returned unchanged."""
     if isinstance(images, str | os.PathLike):

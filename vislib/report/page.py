@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vislib.attribution.base import Explainer
 from vislib.batch import Batch
-from vislib.report import sections, tasks
+from vislib.report import measured, sections, tasks
 from vislib.report.clusters import Reason
 from vislib.report.findings import Findings
 from vislib.report.text import format_number, percent, title_of
@@ -39,6 +39,8 @@ def page(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason
         ("disagreements", "Where two methods disagree most", sections.disagreements(batch, tiles, found)),
         ("border", "Maps on the border", sections.on_border(batch, tiles, found)),
         ("background", "Maps on the background", sections.on_background(batch, tiles, found)),
+        ("trust", "Measures of the maps", measured.trust(batch)),
+        ("channels", "Channels that decide", measured.channels(batch)),
         ("unreadable", "Images that could not be read", sections.unreadable(found)),
     ]
     parts = [part for part in parts if part[2]]

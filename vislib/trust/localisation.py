@@ -1,5 +1,6 @@
 """Localisation: how much of a map lies in a box or a mask that a person drew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +60,7 @@ def localisation(values: np.ndarray, mask: np.ndarray) -> Localisation:
         mass=mass_inside(values, mask),
         rank=float(inside[highest[:n]].mean()),
         auc=float(auc),
-        hit=bool(inside[highest[0]]) and positive.max() > 0,
+        hit=bool(inside[highest[0]] and positive.max() > 0),
         by_chance=n / mask.size,
     )
 
@@ -86,14 +87,72 @@ def box_mask(classifier: Classifier, image: np.ndarray, box: tuple[float, float,
         ParameterError: If the box is none, or lies outside what the network sees or holds all of it.
     """
     left, top, right, bottom = box
-    seen, (height, width) = classifier.box(image), classifier.input_size
-    y = seen.top + (np.arange(height) + 0.5) * seen.height / height
-    x = seen.left + (np.arange(width) + 0.5) * seen.width / width
+    y, x = _centres(classifier, image)
     mask = ((top <= y) & (y < bottom))[:, None] & ((left <= x) & (x < right))
-    if not mask.any() or mask.all():
+    given = f"{', '.join(f'{each:g}' for each in box)}"
+    return _checked(mask, classifier, image, "A box is left, top, right, bottom in pixels of the image", given)
+
+
+def outline_mask(classifier: Classifier, image: np.ndarray, points: Sequence[tuple[float, float]]) -> np.ndarray:
+    """The mask at the network's input size of an outline drawn on the image; as `box_mask`.
+
+    Args:
+        classifier: The classifier, which says which part of the image is its input.
+        image: (H, W, 3).
+        points: The corners (x, y) of a polygon, at least three, in pixels of the image.
+
+    Raises:
+        ParameterError: If there are fewer points, or the outline lies outside what the network sees or holds all of it.
+    """
+    from skimage.measure import points_in_poly
+
+    corners = np.asarray(points, np.float64)
+    mask = np.zeros(classifier.input_size, bool)
+    if corners.ndim == 2 and corners.shape[1] == 2 and len(corners) > 2 and np.isfinite(corners).all():
+        y, x = np.meshgrid(*_centres(classifier, image), indexing="ij")
+        mask = points_in_poly(np.stack([x.ravel(), y.ravel()], axis=1), corners).reshape(mask.shape)
+    what = "An outline has at least three points x, y in pixels of the image"
+    return _checked(mask, classifier, image, what, f"{len(points)} points")
+
+
+def image_mask(classifier: Classifier, image: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The mask at the network's input size of a mask of the image; as `box_mask`.
+
+    Args:
+        classifier: The classifier, which says which part of the image is its input.
+        image: (H, W, 3).
+        mask: (H, W), true or above 0 where the thing is.
+
+    Raises:
+        ParameterError: If the mask has another size, or it is true nowhere or everywhere in what the network sees.
+    """
+    if mask.shape != image.shape[:2]:
         raise ParameterError(
-            f"A box is left, top, right, bottom in pixels of the image, and holds a part of what the network sees: "
-            f"from {seen.left:.0f}, {seen.top:.0f} to {seen.left + seen.width:.0f}, {seen.top + seen.height:.0f}; "
-            f"not {', '.join(f'{each:g}' for each in box)}."
+            f"The image is {image.shape[1]} × {image.shape[0]} pixels; its mask must have that size, not "
+            f"{' × '.join(map(str, mask.shape[::-1]))}."
+        )
+    rows, columns = (np.floor(centres).astype(int) for centres in _centres(classifier, image))
+    on_image = ((rows >= 0) & (rows < mask.shape[0]))[:, None] & ((columns >= 0) & (columns < mask.shape[1]))
+    inside = mask[np.ix_(rows.clip(0, mask.shape[0] - 1), columns.clip(0, mask.shape[1] - 1))] > 0
+    what = "A mask has the image's size, with values above 0 where the thing is"
+    return _checked(on_image & inside, classifier, image, what, f"{int((mask > 0).sum())} such places")
+
+
+def _centres(classifier: Classifier, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The centres of the places of the network's input, (h,) and (w,) in pixels of the image from top and left."""
+    seen, (height, width) = classifier.box(image), classifier.input_size
+    return (
+        seen.top + (np.arange(height) + 0.5) * seen.height / height,
+        seen.left + (np.arange(width) + 0.5) * seen.width / width,
+    )
+
+
+def _checked(mask: np.ndarray, classifier: Classifier, image: np.ndarray, what: str, given: str) -> np.ndarray:
+    """A mask (h, w) with places inside and outside; `what` is asked for, and `given` came."""
+    if not mask.any() or mask.all():
+        seen = classifier.box(image)
+        raise ParameterError(
+            f"{what}, and holds a part of what the network sees: from {seen.left:.0f}, {seen.top:.0f} to "
+            f"{seen.left + seen.width:.0f}, {seen.top + seen.height:.0f}; not {given}."
         )
     return mask

@@ -12,6 +12,8 @@ from vislib.targets.base import Target
 from vislib.targets.scores import as_probability
 from vislib.trust import confidence, curves, robustness, verdicts
 from vislib.trust.complexity import complexity, sparseness
+from vislib.trust.further import with_random_logit, with_road
+from vislib.trust.localisation import localisation
 from vislib.trust.pointing import Grid, grid_pointing
 from vislib.trust.randomization import RandomizedStage, cascading_randomization
 from vislib.trust.trust import Trust
@@ -33,6 +35,9 @@ def measure(
     grid: Grid | None = None,
     deletion_fill: str = "grey",
     insertion_fill: str = "blur",
+    road: bool = False,
+    random_logit: bool = False,
+    mask: np.ndarray | None = None,
     seed: int = 0,
     progress: Progress = no_progress,
 ) -> list[Trust]:
@@ -49,6 +54,9 @@ def measure(
         grid: The images for the pointing game; None leaves it out.
         deletion_fill: What covers pixels in deletion: one of `vislib.attribution.fills.FILLS`.
         insertion_fill: From what insertion starts.
+        road: Whether to measure ROAD, too, which takes seconds for each map of 224 × 224 pixels.
+        random_logit: Whether to compare with the map for another class, too; left out where there is none.
+        mask: (h, w) bool at the network's input size, such as `box_mask` makes: how much of each map lies inside.
         seed: Seed of everything random.
         progress: Called as progress(done, total) between pieces of work. If it raises, the work stops.
 
@@ -67,7 +75,8 @@ def measure(
     if baselines:
         for name in BASELINES:
             every.setdefault(name, methods()[name]().resolved(classifier, requested))
-    work = Steps(progress, len(every) * (2 + (noise_samples > 0) + (grid is not None) + randomize))
+    optional = (noise_samples > 0, grid is not None, randomize, road, random_logit)
+    work = Steps(progress, len(every) * (2 + sum(optional)))
     heatmaps = {}
     for name, explainer in every.items():
         heatmaps[name] = explainer.explain(classifier, image, requested, work.watch)
@@ -92,21 +101,27 @@ def measure(
         if grid is not None:
             pointing = float(np.mean(grid_pointing(explainer, classifier, grid, work.watch)))
             work.finished()
-        found.append(
-            Trust(
-                name=name,
-                title=explainer.title,
-                family=explainer.family,
-                class_discriminative=explainer.class_discriminative,
-                heatmap=heatmaps[name],
-                max_sensitivity=sensitivity,
-                randomized=float(np.mean([s.rank_correlation for s in stages[name][1:]])) if randomize else None,
-                pointing=pointing,
-                pointing_by_chance=1 / len(grid.class_indices) if grid else 0.0,
-                stages=tuple(stages.get(name, ())),
-                **metrics,
-            )
+        one = Trust(
+            name=name,
+            title=explainer.title,
+            family=explainer.family,
+            class_discriminative=explainer.class_discriminative,
+            heatmap=heatmaps[name],
+            max_sensitivity=sensitivity,
+            randomized=float(np.mean([s.rank_correlation for s in stages[name][1:]])) if randomize else None,
+            pointing=pointing,
+            pointing_by_chance=1 / len(grid.class_indices) if grid else 0.0,
+            stages=tuple(stages.get(name, ())),
+            localisation=None if mask is None else localisation(heatmaps[name].values, mask),
+            **metrics,
         )
+        if road:
+            one = with_road(one, classifier, image, seed, work.watch)
+            work.finished()
+        if random_logit:
+            one = with_random_logit(one, explainer, classifier, image, seed, work.watch)
+            work.finished()
+        found.append(one)
     return found
 
 

@@ -1,5 +1,6 @@
 """The random logit test: is the map for the class another than that for a class drawn at random?"""
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,9 @@ from vislib.attribution.base import Explainer
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
+from vislib.targets.base import Target
+from vislib.targets.pixels import Pixels
+from vislib.targets.scores import ClassScore
 from vislib.trust.randomization import compare_maps
 
 SAME_LIMIT = 0.9
@@ -45,38 +49,76 @@ class OtherClass:
         return f"It stays nearly the same for another class, “{self.label}” ({figures}): it hardly knows the class."
 
 
+def another_class(classifier: Classifier, target: Target, seed: int = 0) -> Target | None:
+    """The same target of another class, drawn at random; of a segmentation for the same pixels.
+
+    Args:
+        classifier: The network.
+        target: A target, resolved.
+        seed: Seed of the drawing.
+
+    Returns:
+        The other target. None if the target is not the score of a class, or there is no other class to compare with:
+        what speaks for one of two classes of a single output speaks against the other, so the maps differ in sign only.
+    """
+    if not isinstance(target, ClassScore | Pixels) or not classifier.task.has_classes or classifier.network.is_binary:
+        return None
+    taken = (target.class_index, target.against)
+    others = [index for index in range(len(classifier.labels)) if index not in taken]
+    if not others:
+        return None
+    other = int(np.random.default_rng(seed).choice(others))
+    return dataclasses.replace(target, class_index=other).resolved(classifier)
+
+
 def random_logit(
     explainer: Explainer,
     classifier: Classifier,
     image: np.ndarray,
-    class_index: int | str | None = None,
+    class_index: int | str | Target | None = None,
     seed: int = 0,
     progress: Progress = no_progress,
 ) -> OtherClass:
     """Compares the map for a class with that for another class, drawn at random.
 
+    Of a segmentation both maps explain the same pixels, those where the network predicts the first class.
+
     Args:
         explainer: The method.
-        classifier: A classifier of at least two classes.
+        classifier: A classifier of at least two classes that are not one output.
         image: (H, W, 3) in 0..255.
-        class_index: The class, as a number or a label; None means the most probable one.
+        class_index: The class, as a number or a label, or the target that is its score; None means the most probable
+            class.
         seed: Seed of the drawing.
         progress: Called by both maps. If it raises, the work stops.
 
     Raises:
-        ParameterError: If the network does not classify, or has one class.
+        ParameterError: If the network does not classify, has one output for two classes, or has one class; or if the
+            target is not the score of a class.
 
     Reference: Sixt, Granz & Landgraf 2020, arXiv 1912.09818, section 4.
     """
-    if not classifier.task.has_classes or len(classifier.labels) < 2:
-        raise ParameterError(
-            f"The random logit test needs a network of at least two classes; the task of {classifier.key} is "
-            f"{classifier.task}."
-        )
     own = explainer.explain(classifier, image, class_index, progress)
-    if own.class_index is None:
-        raise ParameterError(f"The random logit test compares two classes; {own.explained} is of no class.")
-    others = [index for index in range(len(classifier.labels)) if index != own.class_index]
-    other = int(np.random.default_rng(seed).choice(others))
-    rank, similarity = compare_maps(own.values, explainer.explain(classifier, image, other, progress).values)
-    return OtherClass(own.class_index, other, classifier.labels[other], rank, similarity)
+    return random_logit_of(own.values, explainer, classifier, image, own.target, seed, progress)
+
+
+def random_logit_of(
+    values: np.ndarray,
+    explainer: Explainer,
+    classifier: Classifier,
+    image: np.ndarray,
+    target: Target,
+    seed: int = 0,
+    progress: Progress = no_progress,
+) -> OtherClass:
+    """As `random_logit`, where the map (h, w) for the target, resolved on the image, is known already."""
+    other = another_class(classifier, target, seed)
+    if other is None:
+        raise ParameterError(
+            "The random logit test needs the score of a class, and another class with an output of its own; the task "
+            f"of {classifier.key} is {classifier.task} with {len(classifier.labels)} outputs, and the target is "
+            f"{target.in_words()}."
+        )
+    rank, similarity = compare_maps(values, explainer.explain(classifier, image, other, progress).values)
+    index = int(other.class_index)
+    return OtherClass(int(target.class_index), index, classifier.labels[index], rank, similarity)

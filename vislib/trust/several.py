@@ -1,11 +1,19 @@
 """Verdicts that rest on several images, and say on how many."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from vislib.attribution.base import Family
-from vislib.errors import ParameterError
-from vislib.trust.measure import verdict
+import numpy as np
+
+from vislib.attribution.base import Explainer, Family
+from vislib.errors import ImageError, ParameterError
+from vislib.images.sets import ImageSet
+from vislib.model.classifier import Classifier
+from vislib.progress import Progress, Steps, no_progress
+from vislib.targets.base import Target
+from vislib.trust.measure import measure, verdict
 from vislib.trust.trust import Trust
 from vislib.trust.verdicts import Ground, Reason, verdict_of
 
@@ -15,6 +23,10 @@ _IN_SHORT = {
     (Ground.RANDOM_WEIGHTS, False): "It changes little when the weights are random",
     (Ground.BASELINES, True): "It beats random pixels and an edge detector, shown and covered",
     (Ground.BASELINES, False): "It does not beat random pixels and an edge detector both shown and covered",
+    (Ground.ROAD, True): "It beats random pixels and an edge detector, shown and removed (ROAD)",
+    (Ground.ROAD, False): "It does not beat random pixels and an edge detector both shown and removed (ROAD)",
+    (Ground.OTHER_CLASS, True): "It changes when a class drawn at random is explained",
+    (Ground.OTHER_CLASS, False): "It stays nearly the same when a class drawn at random is explained",
     (Ground.POINTING, False): "It highlights the right one of several images hardly more than chance",
     (Ground.NOISE, False): "Invisible noise changes it by its whole size, or not at all",
 }
@@ -30,6 +42,8 @@ class VerdictOverImages:
         n_images: On how many images it rests.
         text: The verdict, one sentence that says the number of images.
         reasons: What speaks for or against it on at least half of the images, each with its number of images.
+        means: The mean of each measure of `Trust.row` over the images for which it was computed; of a yes or no, the
+            share 0..1 of the images. A measure that was computed for no image is left out.
     """
 
     name: str
@@ -37,31 +51,106 @@ class VerdictOverImages:
     n_images: int
     text: str
     reasons: tuple[Reason, ...]
+    means: Mapping[str, float]
 
 
-def over_images(measured: Sequence[Sequence[Trust]]) -> list[VerdictOverImages]:
+def measure_each(
+    explainers: Sequence[Explainer],
+    classifier: Classifier,
+    images: ImageSet | Sequence[np.ndarray],
+    target: Target | None = None,
+    *,
+    unread: list[int] | None = None,
+    progress: Progress = no_progress,
+    **settings: Any,
+) -> Iterator[list[Trust]]:
+    """The result of `measure` for one image after the other; `over_images` takes it.
+
+    Args:
+        explainers: The methods.
+        classifier: The network.
+        images: The images, (H, W, 3) in 0..255 each.
+        target: What is explained on each image; None means each image's own most probable class.
+        unread: Fills with the numbers of images that are left out, because they cannot be read or the target has no
+            value there, as the region of a class that a segmentation does not see.
+        progress: Called as progress(done, n) with numbers of images. If it raises, the work stops.
+        settings: More arguments of `measure`.
+
+    Raises:
+        ImageError: If no image can be measured.
+        ModelError: If a method does not exist for the network.
+    """
+    requested = None if target is None else classifier.target(target)
+    work, n_measured = Steps(progress, len(images)), 0
+    for number in range(len(images)):
+        try:
+            image = images[number]
+            if requested is not None:
+                inputs = classifier.preprocess_input(classifier.resize(image)[None])
+                requested.on_image(classifier.network, functools.partial(_logits, classifier, inputs))
+        except (ImageError, ParameterError):
+            if unread is not None:
+                unread.append(number)
+        else:
+            yield measure(explainers, classifier, image, requested, progress=work.watch, **settings)
+            n_measured += 1
+        work.finished()
+    if not n_measured:
+        raise ImageError(f"None of the {len(images):,} images can be measured.")
+
+
+def _logits(classifier: Classifier, inputs: np.ndarray) -> np.ndarray:
+    return classifier.network.logits(inputs)[0]
+
+
+def over_images(measured: Iterable[Sequence[Trust]]) -> list[VerdictOverImages]:
     """One verdict for each method from the results of `measure` for several images.
 
     A ground counts for or against a method if it does so on at least half of the images; where it does both equally
     often, it counts against.
 
     Args:
-        measured: For each image the results of `measure`, of the same methods in the same order.
+        measured: For each image the results of `measure`, of the same methods in the same order; such as `measure_each`
+            gives, one image after the other, so that the maps of one image at a time are in memory.
 
     Raises:
         ParameterError: If there is no image, or the methods differ.
     """
-    names = [[one.name for one in each] for each in measured]
-    if not names or any(other != names[0] for other in names):
+    names: list[str] | None = None
+    first: list[tuple[str, str, Family]] = []
+    n_images = 0
+    every: list[list[Reason]] = []
+    rows: list[list[dict]] = []
+    for each in measured:
+        if names is None:
+            names = [one.name for one in each]
+            first = [(one.name, one.title, one.family) for one in each]
+            every, rows = [[] for _ in each], [[] for _ in each]
+        if [one.name for one in each] != names:
+            names = None
+            break
+        for number, one in enumerate(each):
+            every[number] += verdict(one, each)[1]
+            rows[number].append(one.row())
+        n_images += 1
+    if not names:
         raise ParameterError("Verdicts over images need the same methods, measured for each image in the same order.")
     found = []
-    for number, first in enumerate(measured[0]):
-        every = [reason for each in measured for reason in verdict(each[number], each)[1]]
-        reasons = _of_most(every, len(measured)) if first.family is not Family.BASELINE else ()
-        images = "1 image" if len(measured) == 1 else f"{len(measured)} images"
-        text = f"{verdict_of(first.family, reasons).rstrip('.')} ({images})."
-        found.append(VerdictOverImages(first.name, first.title, len(measured), text, reasons))
+    for number, (name, title, family) in enumerate(first):
+        reasons = _of_most(every[number], n_images) if family is not Family.BASELINE else ()
+        images = "1 image" if n_images == 1 else f"{n_images} images"
+        text = f"{verdict_of(family, reasons).rstrip('.')} ({images})."
+        found.append(VerdictOverImages(name, title, n_images, text, reasons, _means(rows[number])))
     return found
+
+
+def _means(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    means = {}
+    for name in rows[0]:
+        values = [row[name] for row in rows if isinstance(row[name], bool | int | float)]
+        if values and name != "class_discriminative":
+            means[name] = float(np.mean(values))
+    return means
 
 
 def _of_most(reasons: Sequence[Reason], n_images: int) -> tuple[Reason, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from vislib.attribution.base import Family
 from vislib.output.heatmap import Heatmap
 from vislib.trust.curves import Curve
+from vislib.trust.localisation import Localisation
 from vislib.trust.randomization import RandomizedStage
 
 
@@ -35,6 +36,10 @@ class Trust:
         deletion_curve: The deletion curve.
         insertion_curve: The insertion curve.
         stages: The stages of the sanity check; empty if it was not done.
+        road: Area under the ROAD curve of the same probability or value; lower is better; None if it was not computed.
+        random_logit: Rank correlation with the map for a class drawn at random, −1..1, lower is better; None if it was
+            not computed, or the target is not the score of one of several classes.
+        localisation: How much of the map lies in a box or mask; None without one.
     """
 
     name: str
@@ -56,8 +61,12 @@ class Trust:
     deletion_curve: Curve = field(repr=False)
     insertion_curve: Curve = field(repr=False)
     stages: tuple[RandomizedStage, ...] = field(repr=False)
+    road: float | None = None
+    random_logit: float | None = None
+    localisation: Localisation | None = None
 
     def row(self) -> dict[str, str | float | bool | None]:
-        """The measures without maps and curves, by name, for a table."""
-        left_out = ("heatmap", "deletion_curve", "insertion_curve", "stages", "pointing_by_chance")
-        return {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self) if spec.name not in left_out}
+        """The measures without maps and curves, by name, for a table; `mass`, `rank` and `hit` are the localisation."""
+        left_out = ("heatmap", "deletion_curve", "insertion_curve", "stages", "pointing_by_chance", "localisation")
+        row = {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self) if spec.name not in left_out}
+        return row | {name: getattr(self.localisation, name, None) for name in ("mass", "rank", "hit")}

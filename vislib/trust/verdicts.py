@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 
 from vislib.attribution.base import Family
+from vislib.trust.other_class import SAME_LIMIT
 from vislib.trust.trust import Trust
 
 RANDOM_WEIGHTS_LIMIT = 0.5
@@ -19,6 +20,8 @@ class Ground(StrEnum):
     SAME_FOR_EVERY_CLASS = auto()
     RANDOM_WEIGHTS = auto()
     BASELINES = auto()
+    ROAD = auto()  # in the place of BASELINES where ROAD was measured
+    OTHER_CLASS = auto()
     POINTING = auto()
     NOISE = auto()
 
@@ -70,29 +73,8 @@ def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
             )
         )
     if baselines:
-        better_out = all(trust.deletion < other.deletion for other in baselines)
-        better_in = all(trust.insertion > other.insertion for other in baselines)
-        both = "random pixels and an edge detector"
-        if better_out and better_in:
-            found.append(
-                Reason(
-                    Ground.BASELINES,
-                    True,
-                    "Its pixels matter: covering them lowers the score, and showing them raises it, more than with "
-                    f"{both}.",
-                )
-            )
-        elif better_out or better_in:
-            works, fails = ("covered", "shown") if better_out else ("shown", "covered")
-            found.append(
-                Reason(
-                    Ground.BASELINES,
-                    False,
-                    f"It beats {both} when its highest pixels are {works}, but not when they are {fails}.",
-                )
-            )
-        else:
-            found.append(Reason(Ground.BASELINES, False, f"Its highest pixels matter no more than those of {both} do."))
+        found.append(_beside_baselines(trust, baselines))
+    found += _by_other_class(trust)
     if trust.pointing is not None and trust.pointing <= trust.pointing_by_chance * 1.2 and trust.class_discriminative:
         found.append(
             Reason(
@@ -110,6 +92,42 @@ def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
             Reason(Ground.NOISE, False, f"Invisible noise changes it by {trust.max_sensitivity:.0%} of its size.")
         )
     return sorted(found, key=lambda reason: reason.supports)
+
+
+def _beside_baselines(trust: Trust, baselines: list[Trust]) -> Reason:
+    """By insertion, and by ROAD where it was measured, else by deletion, in which random pixels do well."""
+    by_road = trust.road is not None and all(other.road is not None for other in baselines)
+    ground = Ground.ROAD if by_road else Ground.BASELINES
+    covering, covered = "covering them", "covered"
+    if by_road:
+        covering, covered = "filling them from their neighbours (ROAD)", "filled from their neighbours (ROAD)"
+    better_in = all(trust.insertion > other.insertion for other in baselines)
+    better_out = all(_out(trust, by_road) < _out(other, by_road) for other in baselines)
+    both = "random pixels and an edge detector"
+    if better_out and better_in:
+        text = f"Its pixels matter: {covering} lowers the score, and showing them raises it, more than with {both}."
+    elif better_out or better_in:
+        works, fails = (covered, "shown") if better_out else ("shown", covered)
+        text = f"It beats {both} when its highest pixels are {works}, but not when they are {fails}."
+    else:
+        text = f"Its highest pixels matter no more than those of {both} do, shown or {covered}."
+    return Reason(ground, better_out and better_in, text)
+
+
+def _out(trust: Trust, by_road: bool) -> float:
+    return trust.deletion if trust.road is None or not by_road else trust.road
+
+
+def _by_other_class(trust: Trust) -> list[Reason]:
+    """Nothing for a method that ignores the class, which counts against it already."""
+    if trust.random_logit is None or not trust.class_discriminative:
+        return []
+    correlation = f"(rank correlation {trust.random_logit:.2f})".replace("-", "−")
+    if trust.random_logit < SAME_LIMIT:
+        text = f"It changes when a class drawn at random is explained {correlation}."
+        return [Reason(Ground.OTHER_CLASS, True, text)]
+    text = f"It stays nearly the same when a class drawn at random is explained {correlation}."
+    return [Reason(Ground.OTHER_CLASS, False, text)]
 
 
 def verdict(trust: Trust, baselines: list[Trust]) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 import vislib
+from pages._ui.batch.measures import MEASURES
 from pages._ui.shell import images
 from pages._ui.widgets.text import plain
 from vislib.batch.sources import Source
@@ -81,8 +82,10 @@ def _table(table: pd.DataFrame, methods: Sequence[str]) -> int | None:
         title = vislib.methods()[method].title
         names[column(method, "sparseness")] = f"{title}: sparseness"
         names[column(method, "border")] = f"{title}: on the border"
+        names |= {column(method, name): f"{title}: {measure}" for name, measure in MEASURES.items()}
+    names["channel_index"] = "Strongest channels"
     names["error"] = "Not read because"
-    shares = [name for name in names if name in _SHARES or name.endswith(("_sparseness", "_border"))]
+    shares = [name for name in names if name in _SHARES or name.endswith(("_sparseness", "_border", *MEASURES))]
     if "predicted_label" in table and "value" in table:  # the share of the pixels that have the class
         names["value"], shares = "Share of the pixels", [*shares, "value"]
     else:  # what is explained is what is predicted
@@ -99,7 +102,9 @@ def _table(table: pd.DataFrame, methods: Sequence[str]) -> int | None:
         selection_mode="single-row",
         width="stretch",
         column_config={
-            names[name]: st.column_config.NumberColumn(format="%.2f" if name.endswith("sparseness") else "percent")
+            names[name]: st.column_config.NumberColumn(
+                format="percent" if name in _SHARES or name.endswith("border") or name == "value" else "%.2f"
+            )
             for name in shares
         },
     )

@@ -4,10 +4,12 @@ import io
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -65,18 +67,20 @@ def explained(task: Task) -> str:
     return "the class that the network predicts" if task.has_classes else "the first output"
 
 
-def show(here: Context, source: Source, methods: Sequence[str]) -> None:
-    """Computes the batch, or takes it from the store, and shows it.
+def show(
+    here: Context, source: Source, methods: Sequence[str], further: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """Computes the batch with these further settings, or takes it from the store, and shows it.
 
     Raises:
         VislibError: If the images or the methods cannot be used.
     """
     # The report contains the names of network and source, so with another name it is another batch.
-    key = (here.classifier.key, here.model_name, "batch", source.name, source.digest, *methods)
+    key = (here.classifier.key, here.model_name, "batch", source.name, source.digest, *methods, *further.items())
     finished = work.run(
         key,
         f"Explaining {source.name}" if len(source.name) <= 40 else "Explaining the images",
-        lambda progress: _compute(here, source, methods, key, progress),
+        lambda progress: _compute(here, source, methods, further, key, progress),
         resume_label="Go on",
         kind="batch",
         progress_text=Pace(),
@@ -110,7 +114,7 @@ def show(here: Context, source: Source, methods: Sequence[str]) -> None:
             "batch",
             _stem(here, source),
             {"csv": lambda: export.table_bytes(_plain(finished.table), ".csv")},
-            _snippet(here, methods),
+            _snippet(here, methods, further),
         )
     rows = finished.table
     if finished.map is not None:
@@ -130,12 +134,12 @@ def _unfinished() -> tempfile.TemporaryDirectory:
     return tempfile.TemporaryDirectory(prefix="vislib-batches-")
 
 
-def _compute(here: Context, source: Source, methods: Sequence[str], key: tuple, progress) -> Finished:
+def _compute(here: Context, source: Source, methods, further, key: tuple, progress) -> Finished:
     """Computes in a folder that stays after Stop, so that the computation can continue there."""
     folder = Path(_unfinished().name) / sha256(repr(key).encode()).hexdigest()[:24]
     _make_room(folder)
     vislib.explain_many(
-        here.classifier, source, methods, out=folder, part_rows=_PART_ROWS, features=True, progress=progress
+        here.classifier, source, methods, out=folder, part_rows=_PART_ROWS, features=True, progress=progress, **further
     )
     batch = vislib.open_batch(folder)
     report = report_html(folder, model=here.model_name)
@@ -207,11 +211,12 @@ def _stem(here: Context, source: Source) -> str:
     return downloads.file_stem(source.name, here.model_name, "batch")
 
 
-def _snippet(here: Context, methods: Sequence[str]) -> str:
+def _snippet(here: Context, methods: Sequence[str], further: Mapping[str, Any]) -> str:
+    given = "".join(f", {name}={value!r}" for name, value in further.items())
     return (
         f"{snippets.classifier_lines(here)}from vislib.report import write_report\n\n"
         "# A folder, a zip, a list or Parquet file of paths, or arrays. If interrupted, the same lines continue.\n"
-        f"result = vislib.explain_many(classifier, 'sample_images', {list(methods)!r}, out='my_batch')\n"
+        f"result = vislib.explain_many(classifier, 'sample_images', {list(methods)!r}, out='my_batch'{given})\n"
         "table = vislib.open_batch('my_batch').table().to_pandas()\n"
         "write_report('my_batch')\n"
     )

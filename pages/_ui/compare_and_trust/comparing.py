@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 import vislib
+from pages._ui.compare_and_trust.fills_control import Fills
 from pages._ui.results import explain, picture
 from pages._ui.results.look import Look
 from pages._ui.server import work
@@ -28,16 +29,16 @@ DEFAULTS = ("saliency", "guided-backprop", "deconvnet", "grad-cam", "layer-cam",
 _OFFLINE = ("efficientnet-lite0", "cifar10", "digits", "scene-segmentation", "digit-size")
 
 
-def over_images(here: Context, explainer: vislib.Explainer, look: Look) -> None:
+def over_images(here: Context, explainer: vislib.Explainer, look: Look, fills: Fills) -> None:
     """The method on several images, each with its main class as target."""
     every = image_names(here)
     first = [here.image_name, *(name for name in every if name != here.image_name)][:6]
     names = st.multiselect("Images", every, first, key="images", bind="query-params", max_selections=12)
     contexts = [beside(here, image_name=name) for name in names]
-    _side_by_side([(one, explainer) for one in contexts], look, [one.image_name for one in contexts], "Image")
+    _side_by_side([(one, explainer) for one in contexts], look, fills, [one.image_name for one in contexts], "Image")
 
 
-def over_models(here: Context, name: str, look: Look) -> None:
+def over_models(here: Context, name: str, look: Look, fills: Fills) -> None:
     """The method with default parameters on several networks, each with its main class as target."""
     every = [*vislib.models(), *user_models()]
     mine = [name for name, own in user_models().items() if own.channels == here.classifier.channels]
@@ -52,7 +53,7 @@ def over_models(here: Context, name: str, look: Look) -> None:
             cells.append((one, vislib.methods()[name]().resolved(one.classifier)))
         except vislib.VislibError as error:
             st.info(f"**{plain(model)}.** {plain(str(error))}")
-    _side_by_side(cells, look, [one.model_name for one, _ in cells], "Network")
+    _side_by_side(cells, look, fills, [one.model_name for one, _ in cells], "Network")
 
 
 def _kind(samples: tuple[str, ...]) -> tuple[str, ...]:
@@ -61,7 +62,7 @@ def _kind(samples: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _side_by_side(
-    cells: Sequence[tuple[Context, vislib.Explainer]], look: Look, names: Sequence[str], kind: str
+    cells: Sequence[tuple[Context, vislib.Explainer]], look: Look, fills: Fills, names: Sequence[str], kind: str
 ) -> None:
     if not cells:
         st.info(f"Choose at least one {kind.lower()} above.")
@@ -89,7 +90,7 @@ def _side_by_side(
             with slot.container():
                 picture.heatmap_picture(one, heatmap, look, f"{name}: {_said(one)}.")
     drawn = [k for k, heatmap in enumerate(heatmaps) if heatmap is not None]
-    _table([cells[k] for k in drawn], [names[k] for k in drawn], kind)
+    _table([cells[k] for k in drawn], [names[k] for k in drawn], kind, fills)
 
 
 def _one_scale(contexts: Sequence[Context]) -> bool:
@@ -106,14 +107,14 @@ def _one_scale(contexts: Sequence[Context]) -> bool:
     )
 
 
-def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[str], kind: str) -> None:
+def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[str], kind: str, fills: Fills) -> None:
     """The quick measures of each map, and their mean."""
     rows = []
     for (one, explainer), name in zip(cells, names, strict=True):
         measured = work.run(
-            one.key("quick trust", explainer, one.target_key),
+            one.key("quick trust", explainer, one.target_key, *fills.changed.items()),
             f"Measures of {name}",
-            functools.partial(_measure, one, explainer),
+            functools.partial(_measure, one, explainer, fills),
             kind=f"figures of {explainer.name}",
         )
         if measured is None:
@@ -156,7 +157,7 @@ def _value_of(cells: Sequence[tuple[Context, vislib.Explainer]]) -> str:
     return f"The value is the {values.pop()}. " if len(values) == 1 else ""
 
 
-def _measure(one: Context, explainer: vislib.Explainer, progress) -> trust.Trust:
+def _measure(one: Context, explainer: vislib.Explainer, fills: Fills, progress) -> trust.Trust:
     return trust.measure(
         [explainer],
         one.classifier,
@@ -166,4 +167,5 @@ def _measure(one: Context, explainer: vislib.Explainer, progress) -> trust.Trust
         noise_samples=0,
         randomize=False,
         progress=progress,
+        **fills.given,
     )[0]

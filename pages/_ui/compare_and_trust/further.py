@@ -1,6 +1,7 @@
 """Measures that take longer, on request: ROAD, the random logit test, and the order of methods by fill."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -12,63 +13,77 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from vislib import trust
 from vislib.progress import Steps
-from vislib.targets.scores import as_probability
+
+_NOTE = (
+    "ROAD removes the highest pixels as deletion does, but fills them from their neighbours, so the hole itself does "
+    "not disturb the network (Rong et al. 2022). Another class: the rank correlation with the map for a class drawn at "
+    "random; near 1 the map hardly knows the class (Sixt et al. 2020). In the verdicts above, ROAD takes "
+    "the place of deletion, and the map for another class counts."
+)
+Measured = Mapping[str, trust.Trust]
+Explainers = Mapping[str, vislib.Explainer]
 
 
-def show(here: Context, explainers: Mapping[str, vislib.Explainer], measured: Mapping[str, trust.Trust]) -> None:
-    """A button, and after a click the measures of these methods for this image."""
+def added(here: Context, explainers: Explainers, measured: Measured) -> dict[str, trust.Trust]:
+    """The measures with ROAD and the random logit test, where those are known already."""
+    found = {name: work.found(_key(here, explainers[name])) for name in measured}
+    return {
+        name: one if found[name] is None else replace(one, road=found[name][0], random_logit=found[name][1])
+        for name, one in measured.items()
+    }
+
+
+def show(here: Context, explainers: Explainers, measured: Measured) -> dict[str, trust.Trust] | None:
+    """A button, and after a click the measures of these methods for this image.
+
+    Returns:
+        The measures with those that were computed now; None if there are no new ones.
+    """
     st.header("Does the verdict depend on how it is measured?", anchor=False)
-    key = here.key("further trust", tuple(explainers.values()), here.target_key)
+    key = here.key("orders by fill", tuple(explainers[name] for name in measured), here.target_key)
     requested: set[tuple] = st.session_state.setdefault("requested", set())
     if key not in requested and work.found(key) is None:
         about = "ROAD takes seconds for each map; the other two compute further maps and curves."
         st.button("Measure further", key="further", help=about, on_click=requested.add, args=(key,))
-        return
+        return None
+    missing = [name for name in measured if work.found(_key(here, explainers[name])) is None]
 
     def compute(progress) -> tuple:
-        return _measured(here, explainers, measured, progress)
+        return _measured(here, explainers, measured, missing, progress)
 
     try:
-        found = work.run(key, "Further measures", compute, kind="further trust")
+        orders = work.run(key, "Further measures", compute, kind="further trust")
     except vislib.VislibError as error:
         st.info(plain(str(error)))
-        return
-    if found is None:
-        return
-    areas, tests, orders = found
-    rows = [
-        {"Method": measured[name].title, "ROAD ↓": areas[name], "Deletion ↓": measured[name].deletion}
-        | ({"Another class ↓": tests[name].rank_correlation} if name in tests else {})
-        for name in measured
-    ]
-    numbers = [column for column in pd.DataFrame(rows).columns if column != "Method"]
-    config = {name: st.column_config.NumberColumn(format="%.3f") for name in numbers}
-    st.dataframe(pd.DataFrame(rows).sort_values("ROAD ↓"), hide_index=True, height="content", column_config=config)
-    picture.caption(
-        "ROAD, and the map for another class",
-        "ROAD removes the highest pixels as deletion does, but fills them from their neighbours, so the hole itself "
-        "does not disturb the network (Rong et al. 2022). Another class: the rank correlation with the map for a class "
-        "drawn at random; near 1 the map hardly knows the class (Sixt et al. 2020). "
-        + " ".join(order.in_words() for order in orders),
-    )
+        return None
+    if orders is None:
+        return None
+    every = added(here, explainers, measured)
+    rows = [{"Method": one.title, "ROAD ↓": one.road, "Deletion ↓": one.deletion} for one in every.values()]
+    if any(one.random_logit is not None for one in every.values()):
+        rows = [row | {"Another class ↓": one.random_logit} for row, one in zip(rows, every.values(), strict=True)]
+    table = pd.DataFrame(rows).sort_values("ROAD ↓")
+    config = {name: st.column_config.NumberColumn(format="%.3f") for name in table.columns if name != "Method"}
+    st.dataframe(table, hide_index=True, height="content", column_config=config)
+    picture.caption("ROAD, and the map for another class", f"{_NOTE} {' '.join(order.in_words() for order in orders)}")
+    return every if missing else None
 
 
-def _measured(here: Context, explainers, measured: Mapping[str, trust.Trust], progress) -> tuple:
-    classifier, resized = here.classifier, here.classifier.resize(here.image)
-    target = next(iter(measured.values())).heatmap.target
-    compares = classifier.task.has_classes and target.class_index is not None
-    tested = [name for name in measured if compares and explainers[name].family != "baseline"]
-    work_steps = Steps(progress, len(measured) + len(tested) + 1)
-    areas, tests = {}, {}
-    for name, one in measured.items():
-        curve = trust.road(classifier, resized, one.heatmap.values, as_probability(target), progress=work_steps.watch)
-        areas[name] = curve.area
-        work_steps.finished()
-    for name in tested:
-        given = (explainers[name], classifier, here.image, target.class_index)
-        tests[name] = trust.random_logit(*given, progress=work_steps.watch)
-        work_steps.finished()
+def _key(here: Context, explainer: vislib.Explainer) -> tuple:
+    return here.key("ROAD and random logit", explainer, here.target_key)
+
+
+def _measured(here: Context, explainers: Explainers, measured: Measured, missing: Sequence[str], progress) -> tuple:
+    """Keeps ROAD and the random logit test of the methods in `missing`; returns the orders by fill."""
+    steps = Steps(progress, 2 * len(missing) + 1)
+    for name in missing:
+        one = trust.with_road(measured[name], here.classifier, here.image, progress=steps.watch)
+        steps.finished()
+        one = trust.with_random_logit(one, explainers[name], here.classifier, here.image, progress=steps.watch)
+        steps.finished()
+        work.keep_result(_key(here, explainers[name]), (one.road, one.random_logit))
     maps = {one.title: one.heatmap.values for one in measured.values()}
-    orders = trust.fill_sensitivity(classifier, resized, maps, target, progress=work_steps.watch)
-    work_steps.finished()
-    return areas, tests, orders
+    target, resized = next(iter(measured.values())).heatmap.target, here.classifier.resize(here.image)
+    orders = trust.fill_sensitivity(here.classifier, resized, maps, target, progress=steps.watch)
+    steps.finished()
+    return orders

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from pages._ui.compare_and_trust.fills_control import IN_WORDS, Fills
 from pages._ui.results import picture
 from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import bars, whole_percent
@@ -14,13 +15,14 @@ from pages._ui.widgets.tiles import data_uri
 from vislib import trust
 from vislib.output import render
 
+_START = {"grey": "a grey one", "mean": "its mean colour", "blur": "a blurred image", "noise": "noise"}
 _SIDE = 160
 _COLOURS = ("#1c7ed6", "#e8590c", "#2f9e44", "#ae3ec9", "#e03131", "#b08900", "#0c8599", "#d6336c", "#5f3dc4")
 _GREYS = {"random": "#868e96", "edges": "#495057"}
 
 
-def curves(measured: Mapping[str, trust.Trust], value: str) -> None:
-    """Insertion and deletion; `value` is what is measured, such as "probability"."""
+def curves(measured: Mapping[str, trust.Trust], value: str, fills: Fills) -> None:
+    """Insertion and deletion with these fills; `value` is what is measured, such as "probability"."""
     st.header(f"The {value} while pixels are shown or covered", anchor=False)
     colours = iter(_COLOURS)
     palette = {one.title: _GREYS.get(name) or next(colours) for name, one in measured.items()}
@@ -32,11 +34,11 @@ def curves(measured: Mapping[str, trust.Trust], value: str) -> None:
     kinds = {
         "Insertion": (
             "shown",
-            "From a blurred image to the whole image: the earlier the curve rises, the better the map.",
+            f"From {_START[fills.insertion]} to the whole image: the earlier the curve rises, the better the map.",
         ),
         "Deletion": (
-            "covered with grey",
-            "From the whole image to a grey one: the earlier the curve falls, the better the map.",
+            f"covered with {IN_WORDS[fills.deletion]}",
+            f"From the whole image to {_START[fills.deletion]}: the earlier the curve falls, the better the map.",
         ),
     }
     for column, (kind, (done, text)) in zip(st.columns(2), kinds.items(), strict=True):

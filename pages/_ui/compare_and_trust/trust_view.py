@@ -1,14 +1,16 @@
 """Several methods on one image: maps, verdicts and measures."""
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import vislib
-from pages._ui.compare_and_trust import further, trust_plots
+from pages._ui.compare_and_trust import further, region_view, several_view, trust_plots
+from pages._ui.compare_and_trust.fills_control import Fills
+from pages._ui.compare_and_trust.verdict_html import verdict_html
 from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.results.look import Look
 from pages._ui.server import work
@@ -31,6 +33,10 @@ _MEASURES = {
         "Deletion ↓",
         "Mean probability while the pixels are covered, those with the highest values first. Lower is better.",
     ),
+    "road": (
+        "ROAD ↓",
+        "Mean probability while the pixels are filled from their neighbours, those with the highest values first.",
+    ),
     "confidence_drop": ("Confidence drop ↓", "Share of the probability that is lost if only the mapped part is shown."),
     "infidelity": (
         "Infidelity ↓",
@@ -44,45 +50,78 @@ _MEASURES = {
         "Random weights ↓",
         "Mean rank correlation with the maps of the network after its weights became random.",
     ),
+    "random_logit": ("Another class ↓", "Rank correlation with the map for a class drawn at random."),
+    "mass": ("Inside ↑", "Share of the map inside the region that you drew."),
+    "rank": (
+        "Rank inside ↑",
+        "Share of the map's highest places inside the region, as many places as the region has.",
+    ),
+    "hit": ("Points inside", "Whether the highest place of the map lies inside the region."),
     "pointing": ("Pointing ↑", "Share of the map in the right cell of the grid, mean over the cells."),
     "sparseness": ("Sparseness", "Gini index: 0 if all pixels are equal, near 1 if few pixels hold all of the map."),
     "complexity": ("Complexity", "Entropy: 0 if one pixel holds all of the map, 1 if all pixels are equal."),
 }
 
 
-def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> None:
+def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look, fills: Fills) -> None:
     """The maps of these methods for this image, and all measures, beside the two baselines."""
     if not explainers:
         st.info("Choose at least one method above.")
         return
     baselines = [vislib.methods()[name]().resolved(here.classifier) for name in trust.BASELINES]
     every = [*explainers, *baselines]
+    by_name = {explainer.name: explainer for explainer in every}
     look = replace(look, relative=True)
     slots = _pictures(here, every, look)
-    measuring, table = st.container(), st.container()  # a stopped measurement keeps its buttons beside the table
-    below, pointing = st.container(), st.container()
+    measuring, table = st.container(), st.empty()  # a stopped measurement keeps its buttons beside the table
+    saved, region_place, below = st.container(), st.container(), st.container()
+    pointing, several = st.container(), st.container()
+    with region_place:
+        region, beside_region = _region(here)
     with pointing:
         grid, grid_contexts = _grid(here)
     with measuring:
-        measured, problems = _measure(here, every, grid, grid_contexts)
-    with below:
+        measured, problems = _measure(here, every, grid, grid_contexts, fills)
+    with saved:
         for problem in problems:
             st.info(plain(problem))
-    if not measured:
-        return
+    if measured:
+        measured = further.added(here, by_name, region_view.localised(measured, region))
+        _results(here, measured, slots, table)
+        with beside_region:
+            region_view.show(measured)
+        with below:
+            trust_plots.curves(measured, _value(here), fills)
+            trust_plots.sanity_check(here, measured)
+            if newly := further.show(here, by_name, measured):
+                measured = newly
+                _results(here, measured, slots, table)
+        with saved:
+            _downloads(here, explainers, measured, grid_contexts, region, fills)
+        if grid is not None:
+            with pointing:
+                trust_plots.pointing_game(grid, measured, here)
+    with several:
+        works = [explainer for explainer in explainers if explainer.name in measured]
+        several_view.show(here, works or explainers, fills)
+
+
+def _results(here: Context, measured: Mapping[str, trust.Trust], slots: Mapping, table) -> None:
+    """The verdicts into their slots, and the table of all measures."""
     for name, one in measured.items():
         with slots[name].container():
-            _verdict(one, list(measured.values()))
-    with table:
+            text, reasons = trust.verdict(one, list(measured.values()))
+            st.html(verdict_html(text, () if one.family == "baseline" else reasons))
+    with table.container():
         _table(measured, _value(here), words(here.classifier.task).one)
-    with below:
-        _downloads(here, explainers, measured, grid_contexts)
-        trust_plots.curves(measured, _value(here))
-        trust_plots.sanity_check(here, measured)
-        further.show(here, {explainer.name: explainer for explainer in every}, measured)
-    if grid is not None:
-        with pointing:
-            trust_plots.pointing_game(grid, measured, here)
+
+
+def _region(here: Context) -> tuple[region_view.Region | None, DeltaGenerator]:
+    """The region that a person draws, and the place beside it for what is found."""
+    st.header("Does the map lie on the thing?", anchor=False)
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        return region_view.control(here), right
 
 
 def _pictures(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> dict:
@@ -120,20 +159,23 @@ def _grid(here: Context) -> tuple[trust.Grid | None, list[Context]]:
 
 
 def _measure(
-    here: Context, explainers: Sequence[vislib.Explainer], grid: trust.Grid | None, grid_contexts: list[Context]
+    here: Context,
+    explainers: Sequence[vislib.Explainer],
+    grid: trust.Grid | None,
+    grid_contexts: list[Context],
+    fills: Fills,
 ) -> tuple[dict[str, trust.Trust], list[str]]:
     """The measures of these methods by name, and sentences on why some have none.
 
     Those that are not cached are computed together: they share the networks with random weights, and the images with
     covered squares.
     """
-    asked = (here.target_key, *(one.digest for one in grid_contexts))
+    asked = (here.target_key, *(one.digest for one in grid_contexts), *fills.changed.items())
     keys = {explainer: here.key("trust", explainer, *asked) for explainer in explainers}
 
     def compute(progress) -> int:
-        found = trust.measure(
-            missing, here.classifier, here.image, here.target, baselines=False, grid=grid, progress=progress
-        )
+        settings = {"baselines": False, "grid": grid, "progress": progress, **fills.given}
+        found = trust.measure(missing, here.classifier, here.image, here.target, **settings)
         for explainer, one in zip(missing, found, strict=True):
             work.keep_result(keys[explainer], one)
         return len(found)
@@ -146,25 +188,12 @@ def _measure(
     except vislib.VislibError as error:
         if len(explainers) == 1:
             return {}, [str(error)]
-        alone = [_measure(here, [explainer], grid, grid_contexts) for explainer in explainers]  # some can be measured
+        alone = [
+            _measure(here, [explainer], grid, grid_contexts, fills) for explainer in explainers
+        ]  # some can be measured
         problems = list(dict.fromkeys(problem for _, each in alone for problem in each))
     results = {explainer.name: work.found(key) for explainer, key in keys.items()}
     return {name: one for name, one in results.items() if one is not None}, problems
-
-
-def _verdict(one: trust.Trust, measured: Sequence[trust.Trust]) -> None:
-    text, reasons = trust.verdict(one, measured)
-    items = (
-        ""
-        if one.family == "baseline"
-        else "".join(
-            f"<li class='{'for' if reason.supports else 'against'}'><b>{'+' if reason.supports else '−'}"
-            f"<span class='v-hidden'>{'for' if reason.supports else 'against'} it:</span></b> "
-            f"{html.escape(reason.text)}</li>"
-            for reason in reasons
-        )
-    )
-    st.html(f"<div class='v-verdict'><b>{html.escape(text)}</b><ul>{items}</ul></div>")
 
 
 def _rows(measured: Mapping[str, trust.Trust]) -> list[dict]:
@@ -193,21 +222,35 @@ def _table(measured: Mapping[str, trust.Trust], value: str, one: str) -> None:
     rows = [
         {"Method": row["title"], f"{one.capitalize()}-specific": "yes" if row["class_discriminative"] else "no"}
         | {title: row[name] for name, (title, _) in measures.items()}
+        | {measures["hit"][0]: {True: "yes", False: "no"}.get(row["hit"])}
         | {"Verdict": row["verdict"]}
         for row in _rows(measured)
     ]
     table = pd.DataFrame(rows).sort_values("Insertion ↑", ascending=False).dropna(axis="columns", how="all")
     config = {title: st.column_config.NumberColumn(format="%.3f", help=about) for title, about in measures.values()}
+    title, about = measures["hit"]
+    config[title] = st.column_config.TextColumn(help=about)
     st.dataframe(table, hide_index=True, height="content", column_config={**config, "Method": {"pinned": True}})
 
 
-def _downloads(here: Context, explainers, measured: Mapping[str, trust.Trust], grid_contexts: list[Context]) -> None:
+def _downloads(
+    here: Context,
+    explainers: Sequence[vislib.Explainer],
+    measured: Mapping[str, trust.Trust],
+    grid_contexts: list[Context],
+    region: region_view.Region | None,
+    fills: Fills,
+) -> None:
     picture.caption(
         "Sorted by insertion; click a heading to sort by another",
         "Arrows show the better direction; hover a heading for its meaning. Random pixels score well in deletion, "
-        "because scattered grey pixels destroy any image. A good map beats both baselines in insertion and deletion.",
+        "because scattered covered pixels destroy any image; ROAD, below, does not have this fault. A good map beats "
+        "both baselines in insertion and deletion.",
     )
     rows = _rows(measured)
+    is_further = any(one.road is not None for one in measured.values())
+    further_ones = {"road": True, "random_logit": True} if is_further else {}
+    mask = "" if region is None else region.code
     downloads.show(
         "trust",
         downloads.file_stem(here.image_name, here.label, "trust"),
@@ -215,5 +258,5 @@ def _downloads(here: Context, explainers, measured: Mapping[str, trust.Trust], g
             "csv": lambda: export.table_bytes(rows, ".csv"),
             "json": lambda: export.table_bytes(rows, ".json"),
         },
-        snippets.trust(here, explainers, grid_contexts),
+        snippets.trust(here, explainers, grid_contexts, mask, **fills.changed, **further_ones),
     )

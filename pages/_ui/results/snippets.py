@@ -45,8 +45,56 @@ def second_opinion(context: Context, result: vislib.Heatmap) -> str:
     )
 
 
-def trust(context: Context, explainers: Sequence[vislib.Explainer], grid: Sequence[Context]) -> str:
-    """The lines that measure these methods; `grid` are the images of the grid pointing game."""
+def trust(
+    context: Context,
+    explainers: Sequence[vislib.Explainer],
+    grid: Sequence[Context],
+    mask: str = "",
+    **settings: object,
+) -> str:
+    """The lines that measure these methods.
+
+    Args:
+        context: The network, the image and the target.
+        explainers: The methods.
+        grid: The images of the grid pointing game.
+        mask: The expression of the mask for the localisation; "" without one.
+        settings: More arguments of `vislib.trust.measure`.
+    """
+    images = ", ".join("image" if one.digest == context.digest else one.reading for one in grid)
+    lines, target = _target(context, context.classifier.target(context.target))
+    given = "".join(f", {name}={value!r}" for name, value in settings.items())
+    return (
+        f"{preamble(context)}\n{lines}{_methods_lines(context, explainers)}"
+        + (f"grid = trust.make_grid(classifier, [{images}])\n" if grid else "grid = None\n")
+        + (f"mask = {mask}\n" if mask else "")
+        + f"measured = trust.measure(\n    explainers, classifier, image, class_index={target}, grid=grid"
+        f"{', mask=mask' if mask else ''}{given}\n)\n"
+        "rows = [one.row() for one in measured]\n"
+    )
+
+
+def verdicts_over_images(
+    context: Context, explainers: Sequence[vislib.Explainer], images: str, most: int, **settings: object
+) -> str:
+    """The lines that measure these methods on several images; `images` is their expression."""
+    lines, target = "", ""
+    if not context.classifier.task.has_classes:
+        lines, target = _target(context, context.classifier.target(context.target))
+        target = f", {target}"
+    given = "".join(f", {name}={value!r}" for name, value in settings.items())
+    return (
+        f"{classifier_lines(context)}{lines}{_methods_lines(context, explainers)}"
+        "from vislib.concepts.images import images_of\nfrom vislib.images.sets import some_of\n\n"
+        f"images = some_of(images_of({images}), {most})\n"
+        f"measured = trust.measure_each(explainers, classifier, images{target}{given})\n"
+        "for over in trust.over_images(measured):\n"
+        "    print(over.title, over.text, over.means)\n"
+    )
+
+
+def _methods_lines(context: Context, explainers: Sequence[vislib.Explainer]) -> str:
+    """The lines that make the explainers, and import `trust`."""
     every = []
     for explainer in explainers:
         usual = type(explainer)().resolved(context.classifier)
@@ -56,15 +104,7 @@ def trust(context: Context, explainers: Sequence[vislib.Explainer], grid: Sequen
             if getattr(explainer, spec.name) != getattr(usual, spec.name)
         ]
         every.append(f"    methods[{explainer.name!r}]({', '.join(changed)}),\n")
-    images = ", ".join("image" if one.digest == context.digest else one.reading for one in grid)
-    lines, target = _target(context, context.classifier.target(context.target))
-    return (
-        f"{preamble(context)}\n{lines}from vislib import trust\n\nmethods = vislib.methods()\n"
-        f"explainers = [\n{''.join(every)}]\n"
-        + (f"grid = trust.make_grid(classifier, [{images}])\n" if grid else "grid = None\n")
-        + f"measured = trust.measure(explainers, classifier, image, class_index={target}, grid=grid)\n"
-        "rows = [one.row() for one in measured]\n"
-    )
+    return f"from vislib import trust\n\nmethods = vislib.methods()\nexplainers = [\n{''.join(every)}]\n"
 
 
 def _target(context: Context, target: vislib.targets.Target) -> tuple[str, str]:

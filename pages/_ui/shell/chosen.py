@@ -103,7 +103,7 @@ class Context:
     @property
     def source(self) -> str:
         """The image's path in a script."""
-        return _source(self.image_name)
+        return source_of(self.image_name)
 
     @property
     def reading(self) -> str:
@@ -114,7 +114,7 @@ class Context:
     def reference_reading(self) -> str:
         """The Python expression that reads the reference."""
         assert self.reference is not None
-        return images.reading_lines(self.reference.name, _source(self.reference.name), self.classifier.channels)
+        return images.reading_lines(self.reference.name, source_of(self.reference.name), self.classifier.channels)
 
     def key(self, *rest) -> tuple:
         """Key of a result for this model and image."""
@@ -138,5 +138,5 @@ def cosine(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.vdot(one, other)) / length if length else 0.0
 
 
-def _source(name: str) -> str:
+def source_of(name: str) -> str:
     return f"sample_images/{name}" if name in images.SAMPLE_NAMES else name
