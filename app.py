@@ -33,6 +33,8 @@ page = st.navigation(
             st.Page("pages/channels.py", title="Channels"),
             st.Page("pages/concepts.py", title="Concepts"),
             st.Page("pages/compare_and_trust.py", title="Compare & trust"),
+            st.Page("pages/adversarial.py", title="Adversarial"),
+            st.Page("pages/similar_images.py", title="Similar images"),
             st.Page("pages/batch.py", title="Batch"),
         ],
         "Build": [st.Page("pages/your_model.py", title="Your model"), st.Page("pages/train.py", title="Train")],

@@ -33,6 +33,8 @@ PAGES = (
     "occlusion",
     "compare_and_trust",
     "concepts",
+    "adversarial",
+    "similar_images",
     "architecture",
     "filters",
     "convolution_lab",

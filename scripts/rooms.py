@@ -13,8 +13,8 @@ BEGIN, END = "<!-- rooms: made by python -m scripts.rooms -->\n", "<!-- end of r
 ORDER = (
     "errors", "parameters", "progress", "backend", "tasks", "images", "arithmetic", "graph", "speed", "targets",
     "network", "model", "layers", "diagram", "output", "activations", "training", "zoo", "model_file", "loading",
-    "lessons", "attribution", "edits", "activation_maximization", "opinion", "trust", "batch", "concepts", "report",
-    "cli", "__main__",
+    "lessons", "adversarial", "attribution", "edits", "activation_maximization", "opinion", "trust", "batch",
+    "concepts", "neighbours", "callbacks", "report", "cli", "__main__",
 )  # fmt: skip
 """A room uses only rooms before it."""
 _GROUND_FLOOR = ("errors", "parameters", "progress", "backend", "tasks")  # used by nearly all: no arrows

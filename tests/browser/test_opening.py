@@ -18,6 +18,8 @@ QUICK_PAGES = {
     "what_a_unit_wants": "model=cifar10&steps.One unit=16",
     "unit_card": "model=cifar10",
     "compare_and_trust": "model=cifar10&methods=Grad-CAM",
+    "adversarial": "model=cifar10",
+    "similar_images": "model=cifar10&similar_among=Sample images",
     "batch": "model=cifar10",
 }
 

@@ -25,6 +25,8 @@ LAST_TEXTS = {
     "channels": "Click a channel to see its card",
     "concepts": "How far to trust these concepts",
     "compare_and_trust": "Grid pointing game",
+    "adversarial": "How far to trust this",
+    "similar_images": "How far to trust this",
     "batch": "Every image is explained for the class that the network predicts",
     "your_model": "Layer by layer",
     "train": "How it was trained and how good it is",

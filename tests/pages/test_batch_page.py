@@ -20,6 +20,7 @@ import vislib
 from pages._ui.batch import source, view
 from pages._ui.server import work
 from pages._ui.server.store import Store
+from pages._ui.shell import labelled_sets
 from vislib.batch import pace
 
 
@@ -29,7 +30,7 @@ def _own_places(monkeypatch, tmp_path):
     monkeypatch.setattr(work, "store", lambda: own)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     view._unfinished.clear()
-    monkeypatch.delenv(source.VARIABLE, raising=False)
+    monkeypatch.delenv(labelled_sets.VARIABLE, raising=False)
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_opens_with_the_samples_explained(open_page, offered, reports):
     (report,) = reports
     assert "Content-Security-Policy" in report
     assert "100 % right: 10 of 10 images" in report
-    shown = page.dataframe[0].value
+    shown = page.dataframe[-1].value
     assert list(shown["Predicted"]) == list("0123456789")
     rows = list(csv.DictReader(io.StringIO(offered["batch"].files["csv"]().decode())))
     assert [row["predicted_label"] for row in rows] == list("0123456789")
@@ -82,7 +83,7 @@ def test_opens_with_the_samples_explained(open_page, offered, reports):
 def test_further_measures_are_in_the_table_the_report_and_the_snippet(open_page, offered, reports):
     chosen = ["ROAD", "Random logit", "Strongest channels"]
     page = check_sound(open_page("batch", model="digits", batch_methods="grad-cam", batch_measures=chosen))
-    shown = page.dataframe[0].value
+    shown = page.dataframe[-1].value
     assert shown["Grad-CAM: ROAD"].between(0, 1).all()
     assert shown["Grad-CAM: for another class"].between(-1, 1).all()
     assert [len(channels) for channels in shown["Strongest channels"]] == [5] * 10
@@ -95,7 +96,7 @@ def test_photos_have_no_labels_and_no_accuracy(open_page):
     page = check_sound(open_page("batch", batch_methods="grad-cam"))
     assert "Images 5" in text(page)
     assert "Right" not in text(page)
-    assert page.dataframe[0].value["Predicted"][0] == "tiger cat"
+    assert page.dataframe[-1].value["Predicted"][0] == "tiger cat"
 
 
 def test_zip_of_ones_own_with_a_broken_image(open_page, digits_folder, reports):
@@ -134,14 +135,14 @@ def test_harmful_zip_is_a_sentence_and_the_page_stays(open_page, reports):
 def test_server_folder_only_where_the_operator_allows_it(open_page, digits_folder, monkeypatch):
     page = open_page("batch", model="digits")
     assert "A folder of this server" not in page.selectbox(key="batch_of").options
-    monkeypatch.setenv(source.VARIABLE, f"{digits_folder}:/nowhere")
+    monkeypatch.setenv(labelled_sets.VARIABLE, f"{digits_folder}:/nowhere")
     page = check_sound(open_page("batch", model="digits", batch_of="A folder of this server"))
     assert page.selectbox(key="batch_folder").options == ["scans"]
     assert "Images 3" in text(page)
 
 
 def test_too_many_images_name_the_command(open_page, digits_folder, monkeypatch):
-    monkeypatch.setenv(source.VARIABLE, str(digits_folder))
+    monkeypatch.setenv(labelled_sets.VARIABLE, str(digits_folder))
     monkeypatch.setattr(source, "MOST_IMAGES", 2)
     page = open_page("batch", model="digits", batch_of="A folder of this server")
     assert "holds 3 images; this page takes up to 2" in errors(page)[0]
@@ -225,7 +226,7 @@ def test_numbers_with_their_errors_and_no_probability(reports):
     values = network.logits(vislib.load_image("sample_images/scenes/scene-1.png"))
     for label, value, true in zip(network.labels, values, (23, 15), strict=True):
         assert f"Mean absolute error of {label} {abs(value - true):.4g} px (1 of 2)" in text(page)
-    shown = page.dataframe[0].value
+    shown = page.dataframe[-1].value
     assert shown["True value"][0] == 23
     assert shown["Error"][0] == pytest.approx(values[0] - 23, rel=1e-4)
     assert not {"Predicted", "Explained", "Probability", "True class"} & set(shown)
@@ -237,7 +238,7 @@ def test_numbers_with_their_errors_and_no_probability(reports):
 def test_segments_are_shares_of_the_pixels(reports):
     args = ("scene-segmentation",)
     page = check_sound(AppTest.from_function(shown_batch, args=args, default_timeout=HANG_SECONDS).run())
-    shown = page.dataframe[0].value
+    shown = page.dataframe[-1].value
     network = vislib.load_classifier("scene-segmentation")
     said = network.predict(vislib.load_image("sample_images/scenes/scene-1.png"), 1)[0]
     assert (shown["Predicted"][0], shown["Share of the pixels"][0]) == (said.label, pytest.approx(said.value))

@@ -14,6 +14,8 @@ PAGES = (
     "channels",
     "concepts",
     "what_if",
+    "adversarial",
+    "similar_images",
     "occlusion",
     "compare_and_trust",
 )

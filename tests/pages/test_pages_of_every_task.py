@@ -16,7 +16,8 @@ from pages._ui.widgets.bars import percent
 from vislib.model.classifier import Classifier
 
 EVERY = ("overview", "class_activation", "saliency", "occlusion", "compare_and_trust", "feature_maps", "unit_card",
-         "filters", "architecture", "concepts", "channels", "what_if")  # fmt: skip
+         "filters", "architecture", "concepts", "channels", "what_if",
+         "adversarial", "similar_images")  # fmt: skip
 BUILT_IN = ("scene-segmentation", "digit-size")
 OWN = ("multi-label", "regression of 4", "unknown task", "embedding", "two sigmoids at each pixel")
 SCENE = "scenes/scene-3.png"

@@ -94,6 +94,14 @@ def test_page_on_what_if_runs(folder):
     assert names["found"].n_passes > 35
 
 
+def test_page_on_asking_back_runs(folder):
+    names: dict = {}
+    for block in fenced("python", ROOT / "docs" / "asking_back.md"):
+        exec(block, names)
+    assert names["found"].nearest[0].title == "3.png"
+    assert (folder / "adversarial.png").is_file()
+
+
 def test_command_lines_run(folder, capsys):
     lines = command_lines()
     assert {line.split()[3] for line in lines} == {

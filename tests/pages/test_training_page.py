@@ -64,6 +64,7 @@ def test_train_two_epochs_shows_what_came_of_it(open_page):
     _, counts = matrix(page)
     assert sum(counts) == 200, "the confusion matrix does not count every test image"
     assert "Evaluating" not in text(page)
+    assert "What the explanation becomes" in shown
     assert not any(widget.disabled for widget in page.selectbox)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from vislib.activations.features import features
 from vislib.attribution.base import Explainer
 from vislib.batch.decoding import Decoded
 from vislib.batch.measures import agreement, map_measures, plain_background
@@ -29,7 +30,7 @@ _MOST_AT_ONCE = 64
 
 
 _Maps = dict[str, list[np.ndarray]]
-_Computed = tuple[list[Decoded], list[dict[str, Any]], dict[int, Target], _Maps, _Maps]
+_Computed = tuple[list[Decoded], list[dict[str, Any]], dict[int, Target], _Maps, _Maps, np.ndarray | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +43,14 @@ class Explained:
             could not be explained.
         thumbnail: The bytes of an image file, or None.
         fitted: (h, w, 3) uint8, the resized image; None unless pictures are written.
+        features: (k,) float32, the numbers of the penultimate layer; None unless they are stored.
     """
 
     row: dict[str, Any]
     maps: dict[str, np.ndarray]
     thumbnail: bytes | None = None
     fitted: np.ndarray | None = None
+    features: np.ndarray | None = None
 
 
 @one_blas_thread()
@@ -103,7 +106,7 @@ def _computed(classifier, settings: BatchSettings, chunk: list[Decoded], indices
     targets = _predict(classifier, settings, chunk, rows)
     places, maps, others = list(targets), _Maps(), _Maps()
     if not places:
-        return chunk, rows, targets, maps, others
+        return chunk, rows, targets, maps, others, None
     resized = _stacked(chunk, places)
     digests = [chunk[place].digest for place in places]
     if settings.channels:
@@ -124,16 +127,18 @@ def _computed(classifier, settings: BatchSettings, chunk: list[Decoded], indices
         if settings.random_logit:
             compute = functools.partial(maps_of, again)
             others[method.name] = other_maps(classifier, method, [*targets.values()], seeds, compute)
-    return chunk, rows, targets, maps, others
+    vectors = features(classifier, resized)[0] if settings.features else None
+    return chunk, rows, targets, maps, others, vectors
 
 
-def _finished(classifier, settings, chunk: list[Decoded], rows, targets, maps, others) -> list[Explained]:
+def _finished(classifier, settings, chunk: list[Decoded], rows, targets, maps, others, vectors) -> list[Explained]:
     """Measures of a chunk's maps, and the maps at the size in which they are stored."""
     found = [Explained(row, {}) for row in rows]
     for at, (place, target) in enumerate(targets.items()):
         values = {name: every[at] for name, every in maps.items()}
         compared = {name: every[at] for name, every in others.items() if every}
-        found[place] = _kept(classifier, settings, rows[place], chunk[place], values, compared, target)
+        kept = _kept(classifier, settings, rows[place], chunk[place], values, compared, target)
+        found[place] = kept if vectors is None else dataclasses.replace(kept, features=vectors[at])
     return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from vislib.batch.rows import agreement_column
+from vislib.batch.rows import FEATURES, agreement_column
 from vislib.batch.settings import column
 from vislib.batch.store import BatchFolder
 from vislib.errors import ParameterError, listed
@@ -104,6 +104,29 @@ class Batch:
             )
             found[places] = cells[rows]
         return found
+
+    def features(self, numbers: Sequence[int]) -> np.ndarray:
+        """The numbers of the penultimate layer (n, k) float32 of the images with these numbers; NaN for an image that
+        could not be read.
+
+        Raises:
+            ParameterError: If the batch has none, there is no such image, or a file is damaged.
+        """
+        if not self.manifest["settings"].get("features"):
+            raise ParameterError(
+                f"The batch in {self.path} holds no features. Compute it with features=True, or --features on the "
+                "command line."
+            )
+        found: dict[int, np.ndarray] = {}
+        for places, rows, part in self._by_part(numbers):
+            column = self._from_maps(part, FEATURES).combine_chunks()
+            vectors = column.flatten().to_numpy().reshape(len(column), -1)[rows]
+            found |= dict(zip(places.tolist(), vectors, strict=True))
+        size = max((len(vector) for vector in found.values()), default=0)
+        nothing = np.full(size, np.nan, np.float32)  # a part in which no image could be read has lists of one NaN
+        every = (found[place] for place in range(len(numbers)))
+        vectors = [vector if len(vector) == size else nothing for vector in every]
+        return np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
 
     def thumbnails(self, numbers: Sequence[int]) -> list[Image.Image | None]:
         """Thumbnails of the images with these numbers, as the network saw them; None for an image without one."""

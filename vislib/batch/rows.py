@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MEASURES = ("reach", "sparseness", "border", "background")
+FEATURES = "features"
 
 
 def table_schema(settings: BatchSettings, task: Task) -> "pa.Schema":
@@ -49,15 +50,16 @@ def agreement_column(one: str, other: str) -> str:
     return f"agreement_{column(one)}_{column(other)}"
 
 
-def maps_schema(settings: BatchSettings, shape: tuple[int, int]) -> "pa.Schema":
-    """The columns of the file of maps: the image's number, its thumbnail, and for each method a list of
-    height × width numbers, row by row. The shape is in the column's metadata."""
+def maps_schema(settings: BatchSettings, shape: tuple[int, int], n_features: int = 0) -> "pa.Schema":
+    """The columns of the file of maps: the image's number, its thumbnail, for each method a list of height × width
+    numbers, row by row, and the features. The shape is in the column's metadata."""
     import pyarrow as pa
 
     cells = pa.list_(pa.float16(), shape[0] * shape[1])
     about = {b"height": str(shape[0]).encode(), b"width": str(shape[1]).encode()}
     maps = [pa.field(column(method.name), cells, metadata=about) for method in settings.methods]
-    return pa.schema([("number", pa.int64()), ("thumbnail", pa.binary()), *maps])
+    features = [pa.field(FEATURES, pa.list_(pa.float32(), n_features))] if settings.features else []
+    return pa.schema([("number", pa.int64()), ("thumbnail", pa.binary()), *maps, *features])
 
 
 def empty_row(item: Decoded, classifier: Classifier, indices: dict[str, int | None]) -> dict[str, Any]:

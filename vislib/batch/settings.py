@@ -12,7 +12,7 @@ from vislib.parameters import check_parameters, parameter
 from vislib.targets.base import Target
 
 EXPLAINED = ("predicted", "label")
-_LATER = ("deletion_fill", "insertion_fill", "road", "random_logit", "channels", "channels_layer")
+_LATER = ("features", "deletion_fill", "insertion_fill", "road", "random_logit", "channels", "channels_layer")
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class BatchSettings:
         thumbnail_px: Longer side in pixels of the thumbnails stored beside the maps, for reports; 0 for none.
         part_rows: Images per file of the result. A killed run loses at most one part, which is computed again.
         curves: Whether to measure deletion and insertion, which takes 58 forward passes per image and method.
+        features: Whether to store the numbers of the penultimate layer, in which similar images are looked for (see
+            `vislib.neighbours`); one more forward pass an image.
         deletion_fill: What covers pixels in deletion.
         insertion_fill: From what insertion starts.
         road: Whether to measure ROAD, which takes 10 forward passes per image and method, and more for the imputation.
@@ -50,6 +52,7 @@ class BatchSettings:
     thumbnail_px: int = parameter(112, "Thumbnail", unit="px", low=0, high=512)
     part_rows: int = parameter(500, "Images in a part", low=1, high=100_000)
     curves: bool = parameter(False, "Deletion and insertion")
+    features: bool = parameter(False, "Features")
     pictures: bool = parameter(False, "Pictures")
     deletion_fill: str = parameter("grey", "Fill of deletion", choices=FILLS)
     insertion_fill: str = parameter("blur", "Fill of insertion", choices=FILLS)

@@ -204,7 +204,12 @@ def _maps_table(settings: BatchSettings, images: list[Explained], shape: tuple[i
     for method in settings.methods:
         cells = np.stack([one.maps.get(method.name, nothing) for one in images])
         columns.append(pa.FixedSizeListArray.from_arrays(pa.array(cells.ravel()), cells[0].size))
-    return pa.Table.from_arrays(columns, schema=maps_schema(settings, shape))
+    n_features = max((len(one.features) for one in images if one.features is not None), default=1)
+    if settings.features:
+        missing = np.full(n_features, np.nan, np.float32)  # of an image that could not be read
+        vectors = np.stack([missing if one.features is None else one.features for one in images])
+        columns.append(pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), n_features))
+    return pa.Table.from_arrays(columns, schema=maps_schema(settings, shape, n_features))
 
 
 def _holds_other(path: Path) -> bool:

@@ -65,6 +65,9 @@ def add_batch_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--part-size", type=int, default=500, help="images per file of the result (default 500)")
     command.add_argument("--curves", action="store_true", help="measure deletion and insertion too (58 passes a map)")
+    command.add_argument(
+        "--features", action="store_true", help="store the penultimate layer's numbers too, for `neighbours`"
+    )
     command.add_argument("--deletion-fill", choices=FILLS, default="grey", help="what covers pixels (default grey)")
     command.add_argument("--insertion-fill", choices=FILLS, default="blur", help="what is shown first (default blur)")
     command.add_argument("--road", action="store_true", help="measure ROAD too (seconds for a map of 224 × 224 pixels)")
@@ -116,6 +119,7 @@ def run_batch(options: argparse.Namespace) -> int:
             map_px=options.map_size,
             part_rows=options.part_size,
             curves=options.curves,
+            features=options.features,
             deletion_fill=options.deletion_fill,
             insertion_fill=options.insertion_fill,
             road=options.road,

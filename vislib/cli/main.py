@@ -1,7 +1,7 @@
 """The command line: python -m vislib COMMAND.
 
-The commands are models, methods, predict, explain, compare, trust, channels, concepts, what-if, batch, report,
-maximize and train.
+The commands are models, methods, predict, explain, compare, trust, channels, concepts, what-if, adversarial,
+neighbours, batch, report, maximize and train.
 """
 
 import argparse
@@ -12,10 +12,12 @@ import traceback
 from collections.abc import Sequence
 
 from vislib import attribution, zoo
+from vislib.cli import adversarial as adversarial_command
 from vislib.cli import batch as batch_command
 from vislib.cli import channels as channels_command
 from vislib.cli import concepts as concepts_command
 from vislib.cli import maximize as maximize_command
+from vislib.cli import neighbours as neighbours_command
 from vislib.cli import report as report_command
 from vislib.cli import train as training_command
 from vislib.cli import trust as trust_command
@@ -145,6 +147,16 @@ def _parser() -> argparse.ArgumentParser:
     add_target_options(command)
     what_if_command.add_what_if_arguments(command)
     command.set_defaults(run=_what_if)
+
+    command = commands.add_parser("adversarial", help="a picture a few grey levels away that changes the answer")
+    _add_common(command)
+    adversarial_command.add_adversarial_arguments(command)
+    command.set_defaults(run=_adversarial)
+
+    command = commands.add_parser("neighbours", help="the images of a set that are most similar to one")
+    _add_common(command)
+    neighbours_command.add_neighbours_arguments(command)
+    command.set_defaults(run=_neighbours)
 
     command = commands.add_parser("batch", help="explain any number of images, into tables and maps")
     batch_command.add_batch_arguments(command)
@@ -296,6 +308,14 @@ def _what_if(options: argparse.Namespace) -> None:
 
 def _concepts(options: argparse.Namespace) -> None:
     concepts_command.run_concepts(options, lambda: _loaded(options), _progress())
+
+
+def _adversarial(options: argparse.Namespace) -> None:
+    adversarial_command.run_adversarial(options, lambda: _loaded(options), _progress())
+
+
+def _neighbours(options: argparse.Namespace) -> None:
+    neighbours_command.run_neighbours(options, lambda: _loaded(options), _progress())
 
 
 def _maximize(options: argparse.Namespace) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from vislib.batch.image_sets import said_of_unread
 from vislib.concepts.concepts import Concepts
 from vislib.concepts.crops import Crops
 from vislib.concepts.factors import Factors, coefficients_of, factor, said_of_lost
-from vislib.concepts.images import ImagesOfTarget, said_of_unread
+from vislib.concepts.images import ImagesOfTarget
 from vislib.concepts.importance import contributions_of_image, sobol_of_image
 from vislib.concepts.layers import default_layer, has_places
 from vislib.errors import ParameterError, listed

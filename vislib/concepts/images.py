@@ -1,67 +1,18 @@
-"""Sets of images for concepts: a folder, a zip, arrays, a data set by name; and those of a set that are of a class."""
+"""The images of a set for which a target is explained: all, or those that the network takes for a class."""
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vislib.batch.finding import source_of
-from vislib.errors import DatasetError, ImageError, ParameterError
-from vislib.images.sets import ArrayImages, ImageSet
+from vislib.batch.image_sets import images_of, read_in_batches
+from vislib.errors import DatasetError, ParameterError
+from vislib.images.sets import ImageSet
 from vislib.model.classifier import Classifier
 from vislib.progress import Steps
 from vislib.targets.base import Target
 from vislib.tasks import Task
-
-_MOST_AT_ONCE = 64
-
-
-def images_of(given: Any) -> ImageSet:
-    """A set of images.
-
-    Args:
-        given: A folder, a .zip, a list or Parquet file of paths; a list of paths; an array (n, h, w, 1 or 3) uint8 or
-            a list of arrays; an `ImageSet`; "mnist" or "cifar10" for that data set's test images, if there is no such
-            folder.
-
-    Raises:
-        DatasetError: If there are no images.
-        ArchiveError: If a zip file is refused.
-    """
-    from vislib.training.datasets import DATASETS, load_dataset
-
-    if isinstance(given, str) and given in DATASETS and not Path(given).exists():
-        return ArrayImages(load_dataset(given).test_images, f"the test images of {given}")
-    if isinstance(given, str | os.PathLike | list | tuple | np.ndarray):
-        return source_of(given)
-    return given
-
-
-def read_in_batches(
-    classifier: Classifier, images: ImageSet, numbers: Sequence[int], unread: list[int]
-) -> Iterator[tuple[list[int], np.ndarray]]:
-    """Images of a set, resized to the network's input, a batch at a time: their numbers, and (n, h, w, 3). The numbers
-    of those that cannot be read are added to `unread`.
-
-    Raises:
-        ImageError: If none of the images can be read.
-    """
-    size, any_read = min(classifier.network.batch_size, _MOST_AT_ONCE), False
-    for start in range(0, len(numbers), size):
-        read, resized = [], []
-        for number in numbers[start : start + size]:
-            try:
-                resized.append(classifier.resize(images[int(number)]))
-                read.append(int(number))
-            except ImageError:
-                unread.append(int(number))
-        any_read = any_read or bool(read)
-        yield read, np.stack(resized) if resized else np.empty((0, *classifier.input_size, 3), np.uint8)
-    if not any_read:
-        raise ImageError(f"None of the {len(numbers):,} images of {images.name} can be read.")
 
 
 def decides(classifier: Classifier, target: Target) -> bool:
@@ -150,10 +101,3 @@ class ImagesOfTarget:
     def without_value(self) -> DatasetError:
         """The error where the target has no value for any of the images."""
         return DatasetError(f"The {self.target.in_words()} has no value for any of the images of {self.images.name}.")
-
-
-def said_of_unread(unread: list[int]) -> tuple[str, ...]:
-    """A sentence on images that could not be read; none if all could."""
-    if not unread:
-        return ()
-    return ("1 image could not be read." if len(unread) == 1 else f"{len(unread):,} images could not be read.",)

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from vislib.batch.image_sets import images_of, read_in_batches, said_of_unread
 from vislib.concepts.concept_score import ConceptScore
 from vislib.concepts.directions import directions_tested
-from vislib.concepts.images import ImagesOfTarget, images_of, read_in_batches, said_of_unread
+from vislib.concepts.images import ImagesOfTarget
 from vislib.errors import DatasetError, ParameterError
 from vislib.images.sets import ImageSet
 from vislib.model.classifier import Classifier

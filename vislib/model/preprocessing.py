@@ -99,6 +99,17 @@ class Preprocessing:
         values = (values - np.array(self.mean, np.float32)) / np.array(self.scale, np.float32)
         return values[..., ::-1] if self.bgr else values
 
+    def pixel_gradient(self, gradient: np.ndarray, channels: int = 3) -> np.ndarray:
+        """The gradient by the resized images (n, h, w, 3 or channels), in units per grey level.
+
+        Args:
+            gradient: The gradient by the network's inputs (n, h, w, channels).
+            channels: The network's number of channels; a grey network's gradient is shared out by the luminance of
+                red, green and blue.
+        """
+        by_value = (gradient[..., ::-1] if self.bgr else gradient) / np.array(self.scale, np.float32)
+        return by_value * LUMINANCE if channels == 1 else by_value
+
     @property
     def made_for(self) -> str:
         """The images that it is for: "colour" or "5 channels"; "any number of channels" if it treats all alike."""

@@ -10,6 +10,7 @@ This package does not import TensorFlow when it is imported.
 """
 
 from vislib.targets.base import LOGITS, Form, Sum, Target, Term
+from vislib.targets.odds import LogOdds
 from vislib.targets.scores import SCORES, ClassScore, Output, Pixels
 from vislib.targets.units import Channel, Direction, Neuron, Region
 from vislib.targets.wholes import Diversity, Layer, Likeness, Similarity, likeness, similarity
@@ -24,6 +25,7 @@ __all__ = [
     "Form",
     "Layer",
     "Likeness",
+    "LogOdds",
     "Neuron",
     "Output",
     "Pixels",

@@ -27,14 +27,14 @@ def _of_exponentials(units, weights):
 
 
 def _of_two_logits(units, weights):
-    return of_units(_two_logits(units), weights)
+    return of_units(two_logits(units), weights)
 
 
 def _of_two_sigmoids(units, weights):
-    return _of_sigmoids(_two_logits(units), weights)
+    return _of_sigmoids(two_logits(units), weights)
 
 
-def _two_logits(units):
+def two_logits(units):
     """The logits of both classes: a single unit z is the logit of class 1, and −z is the logit of class 0."""
     from vislib.backend import tf
 

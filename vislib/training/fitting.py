@@ -1,6 +1,7 @@
 """The part of training that needs Keras: `model.fit` with a callback at every batch."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -37,7 +38,13 @@ class Run(Protocol):
     def end_epoch(self, record: EpochRecord, /) -> bool: ...
 
 
-def fit(run: Run, model: keras.Model, on_batch: BatchCallback, on_epoch: EpochCallback) -> str:
+def fit(
+    run: Run,
+    model: keras.Model,
+    on_batch: BatchCallback,
+    on_epoch: EpochCallback,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> str:
     """Trains `model` in place with the run's options; returns how it ended (see `TrainingResult.ended`)."""
     options, dataset = run.options, run.dataset
     chosen, held_out = split(len(dataset.train_labels), options)
@@ -60,7 +67,7 @@ def fit(run: Run, model: keras.Model, on_batch: BatchCallback, on_epoch: EpochCa
             validation_data=validation,
             shuffle=False,  # Batches shuffles, with the options' seed
             verbose=0,
-            callbacks=[watch],
+            callbacks=[watch, *callbacks],
         )
     except _Stopped:
         return "stopped"

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,7 +97,10 @@ class TrainingRun:
         return np.array(self._accuracies)
 
     def start(
-        self, progress: BatchCallback = ignore_batches, after_epoch: EpochCallback = ignore_epochs
+        self,
+        progress: BatchCallback = ignore_batches,
+        after_epoch: EpochCallback = ignore_epochs,
+        callbacks: "Sequence[keras.callbacks.Callback]" = (),
     ) -> TrainingResult:
         """Trains.
 
@@ -105,6 +109,7 @@ class TrainingRun:
                 `result` still gives the best result so far.
             after_epoch: Called after every epoch, when its validation has been measured. It may ask the network, by
                 `probabilities` and `validate`. An exception that it raises ends the training as well.
+            callbacks: Further callbacks of Keras, such as `vislib.callbacks.Explain`.
 
         Raises:
             TrainingError: If the run was started before, or the loss is no longer a finite number.
@@ -115,7 +120,7 @@ class TrainingRun:
 
         self._started = time.perf_counter()
         try:
-            self._ended = fit(self, self._model, progress, after_epoch)
+            self._ended = fit(self, self._model, progress, after_epoch, callbacks)
         finally:
             self._seconds = time.perf_counter() - self._started
         return self.result()
@@ -173,6 +178,11 @@ class TrainingRun:
     def elapsed(self) -> float:
         """Seconds since the start."""
         return time.perf_counter() - self._started
+
+    @property
+    def has_convolution(self) -> bool:
+        """Whether the network has a convolution, so that there are maps to explain."""
+        return any(len(weight.shape) == 4 for weight in self._model.weights)
 
     def current_kernels(self) -> np.ndarray:
         """The first convolution's current kernels (k_h, k_w, c_in, c_out), also within an epoch."""

@@ -15,7 +15,7 @@ import pandas as pd
 import streamlit as st
 
 import vislib
-from pages._ui.batch.measures import MEASURES
+from pages._ui.batch import browse, map_view
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell.context import Context
@@ -28,6 +28,7 @@ from vislib.batch.quality import mask_quality, value_errors
 from vislib.batch.sources import Source
 from vislib.output import export
 from vislib.report import report_html
+from vislib.report.batch_map import BatchMap, batch_map
 from vislib.tasks import Task
 
 _PART_ROWS = 50
@@ -36,18 +37,6 @@ _UNKNOWN = (
     "Nothing in the model says whether its outputs are scores of classes or numbers, so they are shown as they are. "
     "Choose on the page Your model."
 )
-_NAMES = {
-    "path": "Image",
-    "label": "True class",
-    "predicted_label": "Predicted",
-    "explained_label": "Explained",
-    "probability": "Probability",
-    "value": "Value",
-    "true_value": "True value",
-    "deviation": "Error",
-    "mean_iou": "Mean IoU",
-}
-_SHARES = ("probability", "mean_iou")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +48,7 @@ class Finished:
         report: The HTML page.
         files: The folder of the batch as a zip.
         quality: Errors of predicted numbers or overlap with masks, as figures with their names.
+        map: The images on a plane; None if none was explained.
         note: What is unknown about the network's outputs; "" if nothing is.
     """
 
@@ -67,6 +57,7 @@ class Finished:
     files: bytes
     quality: dict[str, str]
     note: str
+    map: BatchMap | None
 
 
 def explained(task: Task) -> str:
@@ -125,10 +116,13 @@ def show(
             {"csv": lambda: export.table_bytes(_plain(finished.table), ".csv")},
             _snippet(here, methods, further),
         )
+    rows = finished.table
+    if finished.map is not None:
+        st.header("Map", anchor=False)
+        rows = map_view.show(finished.map, rows, key)
+    browse.show(source, rows, methods)
     st.header("Report", anchor=False)
     document_frame(finished.report, "batch_report", "Report on the batch")
-    st.header("Table", anchor=False)
-    _table(finished.table, methods)
 
 
 @st.cache_resource(show_spinner=False, validate=lambda folder: Path(folder.name).is_dir())
@@ -145,12 +139,12 @@ def _compute(here: Context, source: Source, methods, further, key: tuple, progre
     folder = Path(_unfinished().name) / sha256(repr(key).encode()).hexdigest()[:24]
     _make_room(folder)
     vislib.explain_many(
-        here.classifier, source, methods, out=folder, part_rows=_PART_ROWS, progress=progress, **further
+        here.classifier, source, methods, out=folder, part_rows=_PART_ROWS, features=True, progress=progress, **further
     )
     batch = vislib.open_batch(folder)
     report = report_html(folder, model=here.model_name)
     quality, note = _quality(batch, len(source)), _UNKNOWN if batch.task is Task.UNKNOWN else ""
-    finished = Finished(batch.table().to_pandas(), report, _zipped(folder), quality, note)
+    finished = Finished(batch.table().to_pandas(), report, _zipped(folder), quality, note, batch_map(folder))
     shutil.rmtree(folder, ignore_errors=True)
     return finished
 
@@ -199,40 +193,6 @@ def _figures(table: pd.DataFrame, quality: dict[str, str]) -> None:
             f"No accuracy: the folders, such as “{plain(str(names[0]))}”, are no class names of this network. Name "
             "each folder exactly as a class, in the network's spelling, to count the right predictions."
         )
-
-
-def _table(table: pd.DataFrame, methods: Sequence[str]) -> None:
-    """The columns for the user, with readable names."""
-    from vislib.batch.settings import column
-
-    names = dict(_NAMES)
-    for method in methods:
-        title = vislib.methods()[method].title
-        names[column(method, "sparseness")] = f"{title}: sparseness"
-        names[column(method, "border")] = f"{title}: on the border"
-        names |= {column(method, name): f"{title}: {measure}" for name, measure in MEASURES.items()}
-    names["channel_index"] = "Strongest channels"
-    names["error"] = "Not read because"
-    shares = [name for name in names if name in _SHARES or name.endswith(("_sparseness", "_border", *MEASURES))]
-    if "predicted_label" in table and "value" in table:  # the share of the pixels that have the class
-        names["value"], shares = "Share of the pixels", [*shares, "value"]
-    else:  # what is explained is what is predicted
-        del names["explained_label"]
-    if "values" in table:
-        names["label"] = "Label"
-    present = [name for name in names if name in table and table[name].notna().any()]
-    shown = table[present].rename(columns=names)
-    st.dataframe(
-        shown,
-        hide_index=True,
-        width="stretch",
-        column_config={
-            names[name]: st.column_config.NumberColumn(
-                format="percent" if name in _SHARES or name.endswith("border") or name == "value" else "%.2f"
-            )
-            for name in shares
-        },
-    )
 
 
 def _plain(table: pd.DataFrame) -> list[dict]:

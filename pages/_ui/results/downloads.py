@@ -77,8 +77,11 @@ def _enlarged(picture: Image.Image, name: str) -> None:
     show_image(picture, alt=f"{name}, enlarged")
 
 
-def of_heatmap(context: Context, heatmap: vislib.Heatmap, look: Look, scale: Scale) -> None:
-    """The files of a heatmap, in the displayed colours, and the lines that compute it."""
+def of_heatmap(context: Context, heatmap: vislib.Heatmap, look: Look, scale: Scale, key: str = "") -> None:
+    """The files of a heatmap, in the displayed colours, and the lines that compute it.
+
+    `key` ends the widgets' keys, for a page with several maps of one image by one method.
+    """
     image, colormap = context.shown, look.colormap_of(heatmap.signed)
 
     def figure():
@@ -88,7 +91,7 @@ def of_heatmap(context: Context, heatmap: vislib.Heatmap, look: Look, scale: Sca
         return export.heatmap_picture(heatmap, image, look.opacity, colormap, look.blend, scale)
 
     show(
-        f"{context.model_name} {context.image_name} {heatmap.method} {heatmap.layer}",
+        f"{context.model_name} {context.image_name} {heatmap.method} {heatmap.layer}{key}",
         file_stem(context.image_name, heatmap.label, heatmap.method),
         {
             "png": lambda: export.png_bytes(drawn()),

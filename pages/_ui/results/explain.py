@@ -37,6 +37,13 @@ def of_family(context: Context, family: str) -> list[str]:
     ]
 
 
+def at_once(context: Context) -> list[str]:
+    """Names of the methods of all families that work for the network and take one pass or a few."""
+    families = ("class activation", "gradient", "perturbation")
+    names = [name for family in families for name in of_family(context, family)]
+    return [name for name in names if not vislib.methods()[name].costly]
+
+
 def say_missing(context: Context, names: Sequence[str], key: str) -> None:
     """If the select box `key` of these methods is to show one that does not work for the network, says why."""
     if (asked := st.session_state.get(key)) is None or asked in names:
@@ -159,8 +166,9 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
     )
 
 
-def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = ""):
-    """Computes and draws one explanation; returns the heatmap, or None if the user stopped the computation."""
+def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = "", key: str = ""):
+    """Computes and draws one explanation; returns the heatmap, or None if the user stopped the computation. `key` is as
+    for `downloads.of_heatmap`."""
     slot = LateSlot()
     look = look.suited(explainer.signed)
     try:
@@ -176,7 +184,7 @@ def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = 
         return None
     if heatmap is not None:
         with slot.container(gap="xsmall"):
-            picture.heatmap_picture(context, heatmap, look, note)
+            picture.heatmap_picture(context, heatmap, look, note, key)
     return heatmap
 
 

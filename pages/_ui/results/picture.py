@@ -24,8 +24,8 @@ LARGE_SIDE = 720
 _MINUS = re.compile(r"(?<![\w.-])-(?=\d)")
 
 
-def heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note: str = "") -> None:
-    """A heatmap over the image, with its colour bar, caption and downloads."""
+def heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note: str = "", key: str = "") -> None:
+    """A heatmap over the image, with its colour bar, caption and downloads; `key` as for `downloads.of_heatmap`."""
     method = vislib.methods()[heatmap.method]
     title = method.title
     scale = drawn(context, heatmap, look, described(context, heatmap))
@@ -37,7 +37,7 @@ def heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note:
     sentences = (f"{capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes, *blind, note)
     with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
         caption(f"{title}{where}", " ".join(sentences))
-        downloads.of_heatmap(context, heatmap, look, scale)
+        downloads.of_heatmap(context, heatmap, look, scale, key)
 
 
 def drawn(context: Context, heatmap: vislib.Heatmap, look: Look, alt: str) -> Scale:

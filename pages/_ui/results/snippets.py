@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 import vislib
 from pages._ui.shell import models
 from pages._ui.shell.context import Context
+from vislib.adversarial import Adversarial
 from vislib.edits import Edit, python_lines
 
 _WHERE = "# Run this in vislib's folder, or install it there once: pip install .\n"
@@ -121,6 +122,31 @@ def _target(context: Context, target: vislib.targets.Target) -> tuple[str, str]:
         is_unique = context.classifier.labels.count(context.label) == 1
         return "", repr(context.label) if is_unique else str(context.class_index)
     return "", f"vislib.targets.{repr(target)[:-1]}{point})"
+
+
+def adversarial(context: Context, found: Adversarial, towards: str | None, params: dict[str, object]) -> str:
+    """The lines that find an adversarial picture."""
+    lines, away = ("", "") if towards is not None else _target(context, context.classifier.target(context.target))
+    way = f"class_index={away}" if towards is None else f"towards={towards!r}"
+    more = "".join(f", {name}={value!r}" for name, value in params.items())
+    return (
+        f"{preamble(context)}\n{lines}"
+        f"found = vislib.adversarial.{found.method}(classifier, image, {found.epsilon}, {way}{more})\n"
+        "print(found.in_words())\n"
+        "found.perturbation  # in grey levels\n"
+        "picture, exact = vislib.adversarial.picture_for_network(classifier, image, found.image)\n"
+        "vislib.adversarial.save_adversarial(found, 'adversarial.png')  # what the network sees\n"
+    )
+
+
+def neighbours(context: Context, images: str, n: int) -> str:
+    """The lines that find the most similar images of a set; `images` is its expression."""
+    return (
+        f"{preamble(context)}\n"
+        f"index = vislib.neighbours.index_of(classifier, {images})\n"
+        f"found = vislib.neighbours.search(classifier, index, image, {n})\n"
+        "found.nearest, found.of_other_class, found.wrong\n"
+    )
 
 
 def feature_maps(context: Context, layer: str, place: tuple[int, int] | None = None, n: int = 1) -> str:

@@ -133,6 +133,12 @@ def beside(here: Context, image_name: str | None = None, model_name: str | None 
     return _context(classifier, model_name, image_name, image, reference)
 
 
+def with_image(here: Context, image_name: str, image: np.ndarray) -> Context:
+    """The context with a picture that is computed on the page; the target is its main class."""
+    reference = here.reference.name if here.reference else None
+    return _context(here.classifier, here.model_name, image_name, image, reference)
+
+
 def image_names(here: Context) -> list[str]:
     """The samples that suit the network, and the user's images."""
     return images.image_names(sample_names(here.model_name), here.classifier.channels)

@@ -15,7 +15,8 @@ from pages._ui.shell.models import UserModel, reads_digits
 from pages._ui.widgets.choice import asked_in_vain, choose, note
 from pages._ui.widgets.text import plain
 from vislib.images.arrays import LoadedImage
-from vislib.images.sets import ArrayImages
+from vislib.images.sets import ArrayImages, ImageSet
+from vislib.output import export
 from vislib.zoo.scene_networks import SCENE_NETWORKS
 
 SAMPLES = Path(__file__).resolve().parents[3] / "sample_images"
@@ -41,6 +42,16 @@ def store() -> Store:
 def add_image(name: str, content: bytes) -> None:
     """Adds a picture file to the images of this user and chooses it; of too many the oldest one is removed."""
     _add(name, content, ImageFile(hashlib.sha256(content).hexdigest(), True, None))
+
+
+def use_of_set(found: ImageSet, number: int) -> None:
+    """Makes an image of a set the image of every page: a sample by its name, any other as an image of this user."""
+    title = found.title(number)
+    if title in SAMPLE_NAMES:
+        st.session_state["image"] = title
+    else:
+        add_image(f"{found.name}, {title}", export.png_bytes(export.as_image(found[number])))
+    st.toast(f"{plain(title)} is now the image on every page.")
 
 
 def _add(name: str, content: bytes, file: ImageFile) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -15,10 +16,15 @@ from pages._ui.train.curves import Curves, chart
 from pages._ui.widgets.bars import percent
 from pages._ui.widgets.tiles import data_uri
 from vislib import training
+from vislib.output import render
+
+if TYPE_CHECKING:
+    from vislib.callbacks.explain import Explained
 
 _SECONDS_BETWEEN_CHARTS = 0.6
 """More often, and a slow browser would draw charts and nothing else."""
 _MOST_FRAMES = 40
+_MAP_PX = 160
 
 
 @dataclass(eq=False)
@@ -30,12 +36,14 @@ class Film:
         kernels: When, in words, and the first-layer kernels then.
         readings: For the user's digit the probabilities (classes,) after each epoch.
         digit: That digit, (h, w, c) uint8; None without one.
+        maps: When, in words, and the explanations of two test images side by side, (h, w, 3) uint8.
     """
 
     n_batches: int = 0
     kernels: list[tuple[str, np.ndarray]] = field(default_factory=list)
     readings: list[np.ndarray] = field(default_factory=list)
     digit: np.ndarray | None = None
+    maps: list[tuple[str, np.ndarray]] = field(default_factory=list)
 
 
 class Bar:
@@ -69,6 +77,7 @@ class View(Bar):
         left, right = st.columns([3, 2], gap="large")
         self._loss, self._accuracy = left.empty(), left.empty()
         self._kernels = right.empty()
+        self._maps = right.empty()
         self._confusion, self._digit = right.empty(), right.empty()
         self._run, self._film = run, film
         film.digit = digit
@@ -108,6 +117,21 @@ class View(Bar):
             film.readings.append(run.probabilities(film.digit[None])[0])
             with self._digit.container():
                 own_digit.readings(film.digit, film.readings, run.dataset.labels)
+
+    def explained(self, now: "Explained") -> None:
+        """Called with the explanations before the training and after every epoch."""
+        answers = ", ".join(f"{name} read as {answer.label}" for name, answer in now.answers.items())
+        when = "before training" if now.epoch == 0 else f"epoch {now.epoch}"
+        over = [
+            np.asarray(render.overlay(now.images[name], maps[0], size=_MAP_PX)) for name, maps in now.heatmaps.items()
+        ]
+        frames = self._film.maps
+        frames.append((f"{when}: {answers}", np.hstack(over)))
+        if len(frames) > _MOST_FRAMES:
+            del frames[1::2]
+        title = now.heatmaps[next(iter(now.heatmaps))][0].title
+        drawn = data_uri(Image.fromarray(frames[-1][1]), 2 * _MAP_PX)
+        self._maps.image(drawn, width=2 * _MAP_PX, caption=f"{title}, {frames[-1][0]}", alt=f"{title} now")
 
     def _curves(self, n_epochs: int) -> None:
         run = self._run

@@ -59,6 +59,8 @@ def show_runs(runs: list[Run]) -> None:
         confusion.heat_map(newest.evaluation.confusion, result.labels, n)
     if newest.film.kernels or newest.film.readings:
         _film(newest)
+    if newest.film.maps:
+        _maps(newest)
     if len(runs) > 1:
         _compared(runs)
     _mistakes(newest)
@@ -122,6 +124,16 @@ def _film(run: Run) -> None:
         with right:
             st.header("Your digit during the training", anchor=False)
             own_digit.readings(run.film.digit, run.film.readings, run.result.labels)
+
+
+def _maps(run: Run) -> None:
+    st.header("What the explanation becomes", anchor=False)
+    frames = [(when, Image.fromarray(pixels)) for when, pixels in run.film.maps]
+    film_strip(frames, f"maps {run.token}", "Explanations during the training")
+    st.caption(
+        "Two test images, explained for their true class before the training and after every epoch. Each map has its "
+        "own colours. The same in your own training: `vislib.callbacks.Explain`."
+    )
 
 
 def _compared(runs: list[Run]) -> None:

@@ -95,13 +95,28 @@ def train(plan: Plan) -> None:
             memory.catch_shortage("Training"),
             journal.timed("computed", what=f"training of {plan.network}"),
         ):
-            run.start(view.batch, view.epoch)
+            run.start(view.batch, view.epoch, [_explain(run, view)])
             opened.over = True
             _keep(opened, view)
     except vislib.VislibError as error:
         opened.over = True
         _refuse(error)
     st.rerun()
+
+
+def _explain(run: training.TrainingRun, view: live.View):
+    """The callback that explains the first test image of two classes, for its true class, after every epoch."""
+    dataset = run.dataset
+    firsts = [int(np.argmax(dataset.test_labels == k)) for k in np.unique(dataset.test_labels)[:2]]
+    labels = [dataset.labels[dataset.test_labels[at]] for at in firsts]
+    return vislib.callbacks.Explain(
+        {f"“{label}”": dataset.test_images[at] for label, at in zip(labels, firsts, strict=True)},
+        "grad-cam" if run.has_convolution else "saliency",
+        class_index=labels,
+        after=view.explained,
+        preprocess="0..1",
+        labels=dataset.labels,
+    )
 
 
 def settle() -> None:

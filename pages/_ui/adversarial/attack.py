@@ -1,0 +1,183 @@
+"""The attack: its settings, the picture that it finds, and the perturbation."""
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+import vislib
+from pages._ui.results import downloads, explain, picture, snippets
+from pages._ui.server import work
+from pages._ui.shell import answers, images, style
+from pages._ui.shell.context import Context
+from pages._ui.widgets.choice import choose
+from pages._ui.widgets.inline_image import png_uri
+from pages._ui.widgets.text import plain
+from vislib.adversarial import MOST_GREY_LEVELS, Adversarial, picture_for_network
+from vislib.adversarial.found import adversarial_bytes
+from vislib.output import export, figures
+from vislib.tasks import Task
+
+_NAMES = {"pgd": "PGD, many steps", "fgsm": "FGSM, one step"}
+_ANY = "any other answer"
+_OF_CLASSES = (Task.CLASSIFICATION, Task.BINARY, Task.MULTI_LABEL)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The settings of an attack.
+
+    Attributes:
+        method: "pgd" or "fgsm".
+        epsilon: The largest change of a pixel, in grey levels.
+        towards: The label of the class to move towards; None to move away from the class at the top of the page.
+        steps: Of PGD.
+    """
+
+    method: str
+    epsilon: int
+    towards: str | None
+    steps: int
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The arguments beside the target."""
+        return {"steps": self.steps} if self.method == "pgd" else {}
+
+
+def controls(context: Context) -> Chosen:
+    """Widgets for a row of settings."""
+    method = choose("Attack", list(_NAMES), "attack", "pgd", width=180, format_func=_NAMES.__getitem__)
+    epsilon = st.slider(
+        "ε in grey levels",
+        1,
+        MOST_GREY_LEVELS,
+        2,
+        key="epsilon",
+        bind="query-params",
+        width=220,
+        help="The largest change of any pixel, of 255. Two are not seen; 16 are.",
+    )
+    towards = None
+    if context.classifier.task in _OF_CLASSES:
+        labels = [label for label in context.classifier.labels if label != context.label]
+        chosen = choose("Towards", [_ANY, *sorted(labels, key=str.lower)], "towards", _ANY, width=220)
+        towards = None if chosen == _ANY else chosen
+    steps = 20
+    if method == "pgd":
+        with st.popover("Parameters", icon=":material/tune:"):
+            steps = st.slider("Steps", 1, 100, 20, key="attack_steps", bind="query-params")
+    return Chosen(method, epsilon, towards, steps)
+
+
+def show(context: Context, chosen: Chosen) -> Adversarial | None:
+    """Computes the attack and draws what it found; None if it was stopped or refused."""
+    attack = {"pgd": vislib.adversarial.pgd, "fgsm": vislib.adversarial.fgsm}[chosen.method]
+    given = {"class_index": context.target} if chosen.towards is None else {"towards": chosen.towards}
+
+    def compute(progress) -> Adversarial:
+        more = {"progress": progress} if chosen.method == "pgd" else {}
+        return attack(context.classifier, context.image, chosen.epsilon, **given, **chosen.params, **more)
+
+    try:
+        found = work.run(
+            context.key("adversarial", chosen, context.target_key),
+            _NAMES[chosen.method].split(",")[0],
+            compute,
+            progress_text="{} of {} steps".format,
+        )
+    except vislib.VislibError as error:
+        st.error(plain(str(error)))
+        return None
+    if found is not None:
+        st.html(_headline(found))
+        places = style.grid("adversarial")
+        with places.container(gap="xsmall"):
+            _picture(found.original, f"{context.image_name}, as the network sees it")
+            picture.caption("What the network sees", explain.seen_in_words(context))
+            st.html(_answer(context, found.logits_before))
+        with places.container(gap="xsmall"):
+            _picture(found.image, f"The adversarial picture of {context.image_name}")
+            _found_caption(context, chosen, found)
+            st.html(_answer(context, found.logits_after))
+        with places.container(gap="xsmall"):
+            _picture(found.magnified(), f"The perturbation, times {127.5 / found.epsilon:.0f}")
+            picture.caption("The perturbation, magnified", _about_perturbation(found))
+    return found
+
+
+def adversarial_name(context: Context) -> str:
+    """The file name of the adversarial picture."""
+    return f"{downloads.file_stem(context.image_name)}-adversarial.png"
+
+
+def whole(context: Context, found: Adversarial) -> tuple[np.ndarray, bool]:
+    """The adversarial picture as an image for every page, and whether the network sees exactly its pixels."""
+    return picture_for_network(context.classifier, context.image, found.image)
+
+
+def _headline(found: Adversarial) -> str:
+    if found.succeeded is None:
+        way = "raised" if found.raised else "lowered"
+        return f"<p class='v-said'>{html.escape(found.target.in_words())} {way}</p>"
+    before, after = found.before[0], found.after[0]
+    if before.index == after.index:
+        text = f"still {html.escape(after.label)} <span>within {found.epsilon} grey levels</span>"
+    else:
+        text = f"{html.escape(before.label)} <span>becomes</span> {html.escape(after.label)}"
+    return f"<p class='v-said'>{text}</p>"
+
+
+def _picture(pixels: np.ndarray, alt: str) -> None:
+    """Pixels without loss; those of a small input stay sharp."""
+    st.image(png_uri(export.as_image(pixels, picture.SIDE)), width="stretch", alt=alt)
+
+
+def _answer(context: Context, logits: np.ndarray) -> str:
+    classifier = context.classifier
+    return f"<div>{answers.answer_html(classifier, classifier.values(logits), 3)}</div>"
+
+
+def _found_caption(context: Context, chosen: Chosen, found: Adversarial) -> None:
+    pixels, exact = whole(context, found)
+    note = (
+        ""
+        if exact
+        else " Used on other pages, it is resized a little by the network's preprocessing, and the answer may differ."
+    )
+    with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
+        picture.caption("The adversarial picture", f"{found.in_words()}{note}")
+        downloads.show(
+            "adversarial",
+            adversarial_name(context).removesuffix(".png"),
+            {
+                "png": lambda: export.png_bytes(export.as_image(pixels)),
+                "npz": lambda: adversarial_bytes(found),
+            },
+            snippets.adversarial(context, found, chosen.towards, chosen.params),
+            lambda: export.as_image(found.image, figures.LEAST_SIDE),
+        )
+    st.button(
+        "Use this picture on every page",
+        key="use adversarial",
+        icon=":material/swap_horiz:",
+        on_click=_use,
+        args=(adversarial_name(context), export.png_bytes(export.as_image(pixels))),
+    )
+
+
+def _use(name: str, content: bytes) -> None:
+    images.add_image(name, content)
+    st.toast(f"{plain(name)} is now the image on every page.")
+
+
+def _about_perturbation(found: Adversarial) -> str:
+    change = np.abs(found.perturbation)
+    changed = float((change.max(axis=-1) > 0).mean())
+    return (
+        f"Grey: no change. The largest change is {int(change.max())} of 255 grey levels, the mean "
+        f"{float(change.mean()):.2g}; {changed:.0%} of the pixels change. It is not an explanation: it shows where "
+        "small changes add up, not what the network looks at in ordinary images."
+    )

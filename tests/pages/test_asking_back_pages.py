@@ -1,0 +1,98 @@
+"""The pages Adversarial and Similar images: what they find, their lines, and an image for every page."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from page_text import check_sound, errors, pictures, text
+from PIL import Image
+
+import vislib
+from pages._ui.shell import images
+
+CAT = {"model": "cifar10", "image": "cifar10/cat.png"}
+
+
+@pytest.fixture(autouse=True)
+def _loaded_once(load_once, monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(vislib, "load_classifier", load_once)
+    monkeypatch.setenv("VISLIB_DATA_DIR", str(tmp_path))  # no data set is at hand, so the samples are the usual set
+
+
+def run_snippet(snippet: str) -> dict:
+    found: dict = {}
+    exec(compile(snippet, "snippet", "exec"), found)
+    return found
+
+
+def test_attack_is_shown_saved_and_used_on_every_page(open_page, offered, tmp_path):
+    page = check_sound(open_page("adversarial", **CAT, epsilon="8", attack="FGSM, one step"))
+    assert "cat becomes dog" in text(page)
+    assert "The largest change is 8 of 255 grey levels" in text(page)
+    assert "After: what the network sees now." in text(page)
+    assert pictures(page)[:3] == [
+        "cifar10/cat.png, as the network sees it",
+        "The adversarial picture of cifar10/cat.png",
+        "The perturbation, times 16",
+    ]
+    assert [alt for alt in pictures(page) if alt.startswith("Grad-CAM")] == [
+        "Grad-CAM for cat over cifar10/cat.png",
+        "Grad-CAM for cat over cifar10_cat-adversarial.png",
+        "Grad-CAM for dog over cifar10_cat-adversarial.png",
+    ]
+    offer = offered["adversarial"]
+    found = run_snippet(offer.snippet.replace("'adversarial.png'", repr(str(tmp_path / "a.png"))))["found"]
+    with np.load(io.BytesIO(offer.files["npz"]())) as saved:
+        np.testing.assert_array_equal(saved["image"], found.image)
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(offer.files["png"]()))), found.image)
+    page.button(key="use adversarial").click().run()
+    assert check_sound(page).selectbox(key="image").value == "cifar10_cat-adversarial.png"
+    assert "dog" in text(page).split("becomes")[0].splitlines()[-1]
+
+
+def test_towards_a_class_and_settings_of_pgd(open_page, offered, tmp_path):
+    page = check_sound(open_page("adversarial", **CAT, epsilon="8", towards="ship", attack_steps="5"))
+    assert "PGD raises the log odds of “ship” from" in text(page)
+    snippet = offered["adversarial"].snippet
+    assert "8, towards='ship', steps=5)" in snippet
+    page.selectbox(key="class").select("ship").run()
+    assert page.selectbox(key="towards").value == "any other answer"
+    assert "PGD lowers the log odds of “ship” from" in text(check_sound(page))
+
+
+def test_similar_samples_are_shown_and_the_lines_find_the_same(open_page, offered):
+    page = check_sound(open_page("similar_images", **CAT, n_similar="3"))
+    assert "Among 10 images: sample images" in text(page)
+    assert "The nearest has the same features: it seems to be this very image." in text(page)
+    found = run_snippet(offered["similar"].snippet)["found"]
+    rows = offered["similar"].files["csv"]().decode().splitlines()
+    assert len(rows) == 1 + len(found.nearest) + len(found.of_other_class) + len(found.wrong)
+    assert rows[1].startswith("nearest,cifar10/cat.png,0,")
+    assert [row.split(",")[1] for row in rows[1:4]] == [
+        each.title.removeprefix("sample_images/") for each in found.nearest
+    ]
+    assert len(found.nearest) == len(found.of_other_class) == 3
+
+
+def test_zip_with_classes_waits_for_a_click(open_page):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in ("cat", "dog", "frog", "horse", "ship", "bird"):
+            archive.write(images.SAMPLES / "cifar10" / f"{name}.png", f"{name}/one.png")
+        archive.writestr("cat/broken.png", b"broken")
+    page = open_page("similar_images", **CAT, similar_among="Your own, in a zip")
+    assert "Choose a zip of pictures above." in [caption.value for caption in page.caption]
+    page.file_uploader(key="similar_among_zip").set_value(("mine.zip", buffer.getvalue(), "application/zip")).run()
+    page.button(key="look among").click().run()
+    assert "Among 6 images: mine.zip" in text(check_sound(page))
+    assert "1 image could not be read." in text(page)
+    assert "of the first 5 neighbours share the true class" in text(page)
+
+
+def test_bad_zip_is_a_sentence(open_page):
+    page = open_page("similar_images", **CAT, similar_among="Your own, in a zip")
+    page.file_uploader(key="similar_among_zip").set_value(("mine.zip", b"nothing", "application/zip")).run()
+    page.button(key="look among").click().run()
+    assert len(errors(page)) == 1
+    assert not page.exception

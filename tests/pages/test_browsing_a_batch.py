@@ -1,0 +1,72 @@
+"""The table of a batch: the confusion matrix, the rows of its cells, and an image of a set for every page."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+
+import vislib
+from pages._ui.batch import browse, map_view
+from pages._ui.shell import images
+from vislib.images.sets import ArrayImages
+from vislib.report.batch_map import BatchMap
+
+TABLE = pd.DataFrame(
+    {
+        "number": range(6),
+        "label": ["cat", "cat", "dog", "dog", "dog", "scans"],
+        "predicted_label": ["cat", "dog", "dog", "cat", "cat", "cat"],
+        "correct": [True, False, True, False, False, None],
+    }
+)
+
+
+def test_cells_count_and_filter_the_images_of_known_classes():
+    counts = browse.confusion(TABLE)
+    assert counts.loc["dog", "cat"] == 2
+    assert counts.to_numpy().sum() == 5
+    for true in counts.index:
+        for predicted in counts.columns:
+            assert len(browse.of_cell(TABLE, true, predicted)) == counts.loc[true, predicted]
+    assert browse.of_cell(TABLE, "dog", "cat")["number"].tolist() == [3, 4]
+
+
+@pytest.mark.parametrize("changed", [{"correct": None}, {"label": [f"class {k}" for k in range(6)]}])
+def test_without_known_classes_there_is_no_matrix(changed, monkeypatch):
+    monkeypatch.setattr(browse, "_MOST_CLASSES", 4)
+    assert browse.confusion(TABLE.assign(**changed)) is None
+    assert browse.confusion(TABLE[["number"]]) is None
+
+
+def test_image_of_a_set_becomes_the_image_of_every_page():
+    picture = np.random.default_rng(0).integers(0, 256, (8, 9, 3), np.uint8)
+    found = ArrayImages([picture, picture], "mine.zip", ["a/one.png", "cat.jpg"])
+    images.use_of_set(found, 0)
+    assert st.session_state["image"] == "mine.zip, a/one.png"
+    np.testing.assert_array_equal(images.image_named("mine.zip, a/one.png"), picture)
+    images.use_of_set(found, 1)
+    assert st.session_state["image"] == "cat.jpg"
+    np.testing.assert_array_equal(images.image_named("cat.jpg"), vislib.load_image(images.SAMPLES / "cat.jpg"))
+
+
+def test_images_on_the_map_are_grouped_by_what_colours_them():
+    numbers = np.array([0, 1, 2, 3, 4])  # the last one was not explained
+    places = {"features": np.zeros((5, 2), np.float32)}
+    clusters = {"saliency": np.array([1, 0, 2, 2, 2])}
+    found = BatchMap(numbers, places, {"features": 1.0}, b"", clusters)
+    rows = TABLE.assign(explained_label=TABLE["predicted_label"]).set_index("number").loc[numbers]
+
+    def groups(colour):
+        names, of = map_view._groups(found, rows, colour)
+        return [names[each] for each in of]
+
+    assert groups("predicted") == ["cat (3)", "dog (2)", "dog (2)", "cat (3)", "cat (3)"]
+    assert groups("true class") == ["cat (2)", "cat (2)", "dog (3)", "dog (3)", "dog (3)"]
+    assert groups("right or wrong") == ["right (2)", "wrong (3)", "right (2)", "wrong (3)", "wrong (3)"]
+    assert groups("saliency") == ["cluster 1 (1)", "no cluster (1)", *["cluster 2 (3)"] * 3]
+    many = rows.assign(label=[f"class {k}" for k in range(5)])
+    many = pd.concat([many] * 3).assign(label=[f"class {k}" for k in range(15)])
+    names, of = map_view._groups(found, many, "true class")
+    assert names[-1] == "others"
+    assert len(names) == 11
+    assert (of == 10).sum() == 5

@@ -1,0 +1,122 @@
+"""An adversarial example that was found, and its file."""
+
+import io
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from vislib.model.classifier import Prediction
+from vislib.output import export
+from vislib.targets.base import Target
+
+
+@dataclass(frozen=True, eq=False)
+class Adversarial:
+    """A picture a few grey levels from an image.
+
+    Attributes:
+        method: "fgsm" or "pgd".
+        model: The classifier's key.
+        original: (h, w, 3) uint8: what the network sees of the image, at the size of its input.
+        image: (h, w, 3) uint8: the adversarial picture.
+        epsilon: The largest change that was allowed, in grey levels.
+        target: The target that was moved, such as the log odds of a class.
+        raised: Whether it was raised; else lowered.
+        logits_before: The network's output for `original`.
+        logits_after: The network's output for `image`.
+        before: Its five first predictions for `original`, as `Classifier.predict` gives them.
+        after: Those for `image`.
+        values: (steps + 1,): the target for `original`, and after each step; the last one is that for `image`.
+        succeeded: Whether the answer changed as wanted: away from the class, or to the class that was named; None for a
+            network that gives no class.
+        seed: The seed of the random start; None without one.
+    """
+
+    method: str
+    model: str
+    original: np.ndarray
+    image: np.ndarray
+    epsilon: int
+    target: Target
+    raised: bool
+    logits_before: np.ndarray
+    logits_after: np.ndarray
+    before: tuple[Prediction, ...]
+    after: tuple[Prediction, ...]
+    values: np.ndarray
+    succeeded: bool | None
+    seed: int | None
+
+    @property
+    def perturbation(self) -> np.ndarray:
+        """(h, w, 3) int16: the change of each pixel in grey levels, from −ε to ε."""
+        return self.image.astype(np.int16) - self.original.astype(np.int16)
+
+    @property
+    def steps(self) -> int:
+        """How many steps were taken."""
+        return len(self.values) - 1
+
+    def magnified(self) -> np.ndarray:
+        """The perturbation as a picture (h, w, 3) uint8: grey where nothing changed, −ε is 0 and ε is 255."""
+        return np.rint(127.5 + self.perturbation * (127.5 / self.epsilon)).astype(np.uint8)
+
+    def in_words(self) -> str:
+        """What was done, and what came of it, in two sentences."""
+        way = "raises" if self.raised else "lowers"
+        n = "one step" if self.steps == 1 else f"{self.steps:,} steps"
+        largest = int(np.abs(self.perturbation).max())
+        first = (
+            f"{self.method.upper()} {way} the {self.target.in_words()} from {self.values[0]:.3g} to "
+            f"{self.values[-1]:.3g} in {n}, with changes of at most {_grey_levels(largest)}."
+        ).replace("-", "−")
+        if self.succeeded is None:
+            return first
+        before, after = self.before[0], self.after[0]
+        if before.index == after.index:
+            return f"{first} The most probable class is still {_said(after)}."
+        kept = "" if self.succeeded else ", which is not the class that was wanted"
+        return f"{first} The most probable class was {_said(before)} and is now {_said(after)}{kept}."
+
+
+def save_adversarial(found: Adversarial, path: str | os.PathLike[str]) -> Path:
+    """Writes an adversarial example: the picture as .png, which loses nothing, or everything as .npz.
+
+    The file is either complete or absent.
+
+    Raises:
+        ParameterError: If the suffix is another, such as that of a JPEG, which would change the pixels; or the file
+            cannot be written.
+    """
+    path = export.check_path(path, (".png", ".npz"))
+    is_picture = path.suffix.lower() == ".png"
+    content = export.png_bytes(Image.fromarray(found.image)) if is_picture else adversarial_bytes(found)
+    export.write_whole(path, content)
+    return path
+
+
+def adversarial_bytes(found: Adversarial) -> bytes:
+    """An adversarial example as a .npz file: the arrays by name, and "metadata", a JSON text."""
+    about = {name: getattr(found, name) for name in ("method", "model", "epsilon", "raised", "succeeded", "seed")}
+    about |= {"target": found.target.described()}
+    names = ("original", "image", "logits_before", "logits_after", "values")
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        **{name: getattr(found, name) for name in names},
+        perturbation=found.perturbation,
+        metadata=np.array(json.dumps(about)),
+    )
+    return buffer.getvalue()
+
+
+def _grey_levels(n: int) -> str:
+    return "one grey level" if n == 1 else f"{n} grey levels"
+
+
+def _said(prediction: Prediction) -> str:
+    return f"“{prediction.label}” ({prediction.value * 100:.3g} %)"

@@ -1,0 +1,58 @@
+"""The command `adversarial`: a picture a few grey levels from an image that the network takes for something else."""
+
+import argparse
+from collections.abc import Callable
+
+from vislib.adversarial import MOST_GREY_LEVELS, fgsm, pgd, save_adversarial
+from vislib.cli.image_options import image_reader
+from vislib.errors import ParameterError
+from vislib.model.classifier import Classifier
+from vislib.output import export
+from vislib.progress import Progress
+
+_SUFFIXES = (".png", ".npz")
+
+
+def add_adversarial_arguments(command: argparse.ArgumentParser) -> None:
+    """The arguments of `adversarial`, in addition to those of every command."""
+    command.add_argument("--method", choices=("pgd", "fgsm"), default="pgd", help="many steps (default), or one")
+    command.add_argument(
+        "--epsilon",
+        type=int,
+        default=2,
+        help=f"largest change of a pixel in grey levels, 1 to {MOST_GREY_LEVELS} (default 2)",
+    )
+    command.add_argument(
+        "--class",
+        dest="class_name",
+        help="label or number of the class to move away from (default: the most probable one)",
+    )
+    command.add_argument("--towards", metavar="CLASS", help="label or number of the class to move towards instead")
+    command.add_argument("--steps", type=int, help="of PGD (default 20)")
+    command.add_argument("--seed", type=int, help="of PGD's random start (default 0)")
+    command.add_argument(
+        "--out", required=True, help="the picture as the network sees it (.png), or all the numbers (.npz)"
+    )
+
+
+def run_adversarial(options: argparse.Namespace, load: Callable[[], Classifier], progress: Progress) -> None:
+    """Prints what came of it, and writes the picture or the numbers.
+
+    Args:
+        options: Those of `add_adversarial_arguments`, of the image and of the model.
+        load: Loads the network, once the other options are checked.
+        progress: Reports progress.
+    """
+    given = {"class_index": options.class_name, "towards": options.towards}
+    of_pgd = {name: getattr(options, name) for name in ("steps", "seed") if getattr(options, name) is not None}
+    path = export.check_path(options.out, _SUFFIXES)
+    if options.method == "fgsm" and of_pgd:
+        raise ParameterError(f"FGSM takes one step and draws nothing at random: leave out --{next(iter(of_pgd))}.")
+    read = image_reader(options)
+    classifier = load()
+    if options.method == "fgsm":
+        found = fgsm(classifier, read(classifier), options.epsilon, **given)
+    else:
+        found = pgd(classifier, read(classifier), options.epsilon, **given, **of_pgd, progress=progress)
+    save_adversarial(found, path)
+    print(f"{found.in_words()} → {path}")

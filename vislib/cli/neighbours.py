@@ -1,0 +1,67 @@
+"""The command `neighbours`: the images of a set that are most similar to one, by the penultimate layer."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from vislib.batch import open_batch
+from vislib.cli.image_options import image_reader
+from vislib.model.classifier import Classifier
+from vislib.neighbours import KINDS, Neighbour, index_of, search
+from vislib.output import export
+from vislib.progress import Progress
+
+_SUFFIXES = (".csv", ".json")
+
+
+def add_neighbours_arguments(command: argparse.ArgumentParser) -> None:
+    """The arguments of `neighbours`, in addition to those of every command."""
+    command.add_argument(
+        "--among",
+        required=True,
+        metavar="IMAGES",
+        help="a folder, a .zip, a list of paths, mnist or cifar10, or the folder of a batch computed with --features",
+    )
+    command.add_argument("-n", type=int, default=8, help="how many of each kind (default 8)")
+    command.add_argument("--out", help="also write them to this .csv or .json file")
+
+
+def run_neighbours(options: argparse.Namespace, load: Callable[[], Classifier], progress: Progress) -> None:
+    """Prints the neighbours, and writes them to a table if one is asked for.
+
+    Args:
+        options: Those of `add_neighbours_arguments`, of the image and of the model.
+        load: Loads the network, once the other options are checked.
+        progress: Reports progress.
+    """
+    path = export.check_path(options.out, _SUFFIXES) if options.out else None
+    read = image_reader(options)
+    classifier = load()
+    among: Any = options.among
+    if (Path(among) / "manifest.json").is_file():
+        among = open_batch(among)
+    index = index_of(classifier, among, progress=progress)
+    found = search(classifier, index, read(classifier), options.n)
+    print(f"{len(index):,} images of {found.set_name}, by {found.layer}")
+    for kind, title in KINDS.items():
+        if getattr(found, kind):
+            print(f"{title}:")
+        for each in getattr(found, kind):
+            print(f"  {each.distance:6.3f}  {_line(each)}")
+    if len(index) > 1:
+        print(f"{found.strangeness:.0%} of the images of the set have another one nearer than this image has any.")
+    for note in found.notes:
+        print(note)
+    if path is not None:
+        export.write_whole(path, export.table_bytes(found.rows(), path.suffix.lower()))
+        print(f"→ {path}")
+
+
+def _line(each: Neighbour) -> str:
+    parts = [each.title]
+    if each.label is not None:
+        parts.append(f"is {each.label}")
+    if each.predicted is not None:
+        parts.append(f"predicted {each.predicted} ({each.probability:.0%})")
+    return ", ".join(parts)
