@@ -23,6 +23,9 @@ names = [
 has_classes = here.classifier.task.has_classes
 try:
     images = source.source_control(here)
+    if isinstance(images, source.Earlier):
+        view.show_earlier(images)
+        st.stop()
     methods = st.multiselect(
         "Methods",
         names,

@@ -21,7 +21,7 @@ from pages._ui.batch import source, view
 from pages._ui.server import work
 from pages._ui.server.store import Store
 from pages._ui.shell import labelled_sets
-from vislib.batch import pace
+from vislib.batch import pace, packed_folder
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +130,28 @@ def test_harmful_zip_is_a_sentence_and_the_page_stays(open_page, reports):
     page.selectbox(key="batch_of").select("Sample images").run()
     check_sound(page)
     assert reports
+
+
+def test_earlier_batch_opens_again(open_page, digits_folder, reports, tmp_path, monkeypatch):
+    kept = tmp_path / "kept"
+    vislib.explain_many(vislib.load_classifier("digits"), digits_folder, ["saliency"], out=kept, features=True)
+    monkeypatch.setenv("VISLIB_BATCH_FOLDERS", str(kept))
+    page = open_page("batch", batch_of="An earlier batch")
+    sent = page.file_uploader(key="batch_earlier").upload("kept.zip", packed_folder.zipped(kept), "application/zip")
+    for page in (sent.run(), open_page("batch", batch_of="A folder of this server")):
+        check_sound(page)
+        assert "Images 3 Right 100 % of 2 Could not be read 1" in text(page)
+        assert "Confusion matrix" in text(page)
+        assert any("a batch of scans, by " in caption.value for caption in page.caption)
+        assert not [button for button in page.button if button.key == "use row"]
+    assert reports[-1] == reports[-2]
+
+
+def test_zip_without_a_batch_says_what_a_batch_is(open_page, digits_folder):
+    page = open_page("batch", batch_of="An earlier batch")
+    page.file_uploader(key="batch_earlier").upload("scans.zip", zipped(digits_folder), "application/zip").run()
+    assert not page.exception
+    assert "scans.zip holds no batch: it has no manifest.json. A batch is what" in errors(page)[0]
 
 
 def test_server_folder_only_where_the_operator_allows_it(open_page, digits_folder, monkeypatch):

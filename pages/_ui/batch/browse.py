@@ -26,8 +26,14 @@ _SHARES = ("probability", "mean_iou")
 _MOST_CLASSES = 60
 
 
-def show(source: Source, table: pd.DataFrame, methods: Sequence[str]) -> None:
-    """The confusion matrix where true classes are known, then the rows of the chosen cell, or all."""
+def show(source: Source | None, table: pd.DataFrame, methods: Sequence[str]) -> None:
+    """The confusion matrix where true classes are known, then the rows of the chosen cell, or all.
+
+    Args:
+        source: The images; None if they are not at hand, as for an earlier batch.
+        table: One row per image.
+        methods: Names of the methods.
+    """
     rows = table
     counts = confusion(table)
     if counts is not None:
@@ -45,7 +51,9 @@ def show(source: Source, table: pd.DataFrame, methods: Sequence[str]) -> None:
     else:
         st.header("Table", anchor=False)
     chosen = _table(rows, methods)
-    if chosen is not None:
+    if source is None:
+        st.caption("A batch holds no images, only small pictures. To use an image on every page, upload it there.")
+    elif chosen is not None:
         number, title = int(rows.iloc[chosen]["number"]), str(rows.iloc[chosen]["path"])
         st.button(
             f"Use {plain(title)} on every page",

@@ -1,9 +1,7 @@
 """A batch on a page: computed with a progress bar, then shown as numbers, table, report and downloads."""
 
-import io
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,6 +14,7 @@ import streamlit as st
 
 import vislib
 from pages._ui.batch import browse, map_view
+from pages._ui.batch.source import Earlier
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell.context import Context
@@ -24,9 +23,11 @@ from pages._ui.widgets.document_frame import document_frame
 from pages._ui.widgets.text import plain
 from vislib.batch import Batch
 from vislib.batch.pace import Pace
+from vislib.batch.packed_folder import unzip, zipped
 from vislib.batch.quality import mask_quality, value_errors
 from vislib.batch.sources import Source
 from vislib.output import export
+from vislib.progress import Progress, no_progress
 from vislib.report import report_html
 from vislib.report.batch_map import BatchMap, batch_map
 from vislib.tasks import Task
@@ -37,6 +38,12 @@ _UNKNOWN = (
     "Nothing in the model says whether its outputs are scores of classes or numbers, so they are shown as they are. "
     "Choose on the page Your model."
 )
+_READING = (
+    "import vislib\nfrom vislib.report import write_report\n\n"
+    "batch = vislib.open_batch('my_batch')  # the folder, or the unpacked zip\n"
+    "table = batch.table().to_pandas()\n"
+    "write_report('my_batch')\n"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +53,10 @@ class Finished:
     Attributes:
         table: One row per image.
         report: The HTML page.
-        files: The folder of the batch as a zip.
+        files: The folder of the batch as a zip; None for a folder of the server.
+        methods: Names of its methods.
+        source: Name of its images.
+        model: Name of its network.
         quality: Errors of predicted numbers or overlap with masks, as figures with their names.
         map: The images on a plane; None if none was explained.
         note: What is unknown about the network's outputs; "" if nothing is.
@@ -54,7 +64,10 @@ class Finished:
 
     table: pd.DataFrame
     report: str
-    files: bytes
+    files: bytes | None
+    methods: tuple[str, ...]
+    source: str
+    model: str
     quality: dict[str, str]
     note: str
     map: BatchMap | None
@@ -88,6 +101,28 @@ def show(
     if finished is None:
         st.caption("The finished images are kept for a while and are not computed again.")
         return
+    _draw(finished, key, _stem(here, source), methods, _snippet(here, methods, further), source)
+
+
+def show_earlier(earlier: Earlier) -> None:
+    """Opens a batch that was computed before, and shows it.
+
+    Raises:
+        VislibError: If it holds no batch, or a damaged one.
+    """
+    key = ("earlier batch", earlier.identity)
+    finished = work.run(key, f"Opening {earlier.name}", lambda progress: _open(earlier, progress), kind="batch")
+    if finished is None:
+        return
+    st.caption(plain(f"{earlier.name}: a batch of {finished.source}, by {finished.model}."))
+    stem = downloads.file_stem(earlier.name, "batch")
+    _draw(finished, key, stem, finished.methods, _READING, None)
+
+
+def _draw(
+    finished: Finished, key: tuple, stem: str, methods: Sequence[str], snippet: str, source: Source | None
+) -> None:
+    """Numbers, downloads, map, table and report; `source` is None where the images themselves are not at hand."""
     _figures(finished.table, finished.quality)
     if finished.note:
         st.caption(plain(finished.note))
@@ -95,27 +130,23 @@ def show(
         st.download_button(
             "Report (HTML)",
             finished.report,
-            f"{_stem(here, source)}.html",
+            f"{stem}.html",
             "text/html",
             key="batch report",
             on_click="ignore",
             icon=":material/description:",
         )
-        st.download_button(
-            "Table and maps (ZIP)",
-            finished.files,
-            f"{_stem(here, source)}.zip",
-            "application/zip",
-            key="batch files",
-            on_click="ignore",
-            icon=":material/folder_zip:",
-        )
-        downloads.show(
-            "batch",
-            _stem(here, source),
-            {"csv": lambda: export.table_bytes(_plain(finished.table), ".csv")},
-            _snippet(here, methods, further),
-        )
+        if finished.files is not None:
+            st.download_button(
+                "Table and maps (ZIP)",
+                finished.files,
+                f"{stem}.zip",
+                "application/zip",
+                key="batch files",
+                on_click="ignore",
+                icon=":material/folder_zip:",
+            )
+        downloads.show("batch", stem, {"csv": lambda: export.table_bytes(_plain(finished.table), ".csv")}, snippet)
     rows = finished.table
     if finished.map is not None:
         st.header("Map", anchor=False)
@@ -141,19 +172,37 @@ def _compute(here: Context, source: Source, methods, further, key: tuple, progre
     vislib.explain_many(
         here.classifier, source, methods, out=folder, part_rows=_PART_ROWS, features=True, progress=progress, **further
     )
-    batch = vislib.open_batch(folder)
-    report = report_html(folder, model=here.model_name)
-    quality, note = _quality(batch, len(source)), _UNKNOWN if batch.task is Task.UNKNOWN else ""
-    finished = Finished(batch.table().to_pandas(), report, _zipped(folder), quality, note, batch_map(folder))
+    finished = _finished(vislib.open_batch(folder), here.model_name, zipped(folder), no_progress)
     shutil.rmtree(folder, ignore_errors=True)
     return finished
 
 
-def _quality(batch: Batch, n: int) -> dict[str, str]:
+def _open(earlier: Earlier, progress: Progress) -> Finished:
+    if earlier.folder is not None:
+        return _finished(vislib.open_batch(earlier.folder), "", None, progress)
+    with tempfile.TemporaryDirectory(prefix="vislib-earlier-") as place:
+        return _finished(unzip(earlier.content, place, earlier.name), "", earlier.content, progress)
+
+
+def _finished(batch: Batch, model: str, files: bytes | None, progress: Progress) -> Finished:
+    return Finished(
+        table=batch.table().to_pandas(),
+        report=report_html(batch.path, progress, model=model),
+        files=files,
+        methods=batch.methods,
+        source=str(batch.manifest["source"]["name"]),
+        model=str(batch.manifest["model"]),
+        quality=_quality(batch),
+        note=_UNKNOWN if batch.task is Task.UNKNOWN else "",
+        map=batch_map(batch.path),
+    )
+
+
+def _quality(batch: Batch) -> dict[str, str]:
     unit = f" {batch.unit}" if batch.unit else ""
     facts = {
-        f"Mean absolute error of {errors.label}": f"{errors.mean_absolute:.4g}{unit} ({errors.n:,} of {n:,})"
-        for errors in value_errors(batch)[:3]
+        f"Mean absolute error of {one.label}": f"{one.mean_absolute:.4g}{unit} ({one.n:,} of {batch.n_images:,})"
+        for one in value_errors(batch)[:3]
     }
     masks = mask_quality(batch)
     return facts if masks is None else {"Mean IoU": f"{percent(masks.mean_iou)} of {masks.n:,}"}
@@ -164,15 +213,6 @@ def _make_room(folder: Path) -> None:
     left = sorted((one for one in folder.parent.iterdir() if one != folder), key=lambda one: one.stat().st_mtime)
     for one in left[: max(0, len(left) - _MOST_LEFT)]:
         shutil.rmtree(one, ignore_errors=True)
-
-
-def _zipped(folder: Path) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:  # Parquet is already compressed
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.name != ".lock":
-                archive.write(path, path.relative_to(folder))
-    return content.getvalue()
 
 
 def _figures(table: pd.DataFrame, quality: dict[str, str]) -> None:
