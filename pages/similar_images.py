@@ -13,7 +13,7 @@ here = context(
     pictures_only=True,
 )
 with style.settings_row():
-    chosen = labelled_sets.set_control(here, "similar_among")
+    chosen = labelled_sets.set_control("similar_among")
     n = st.slider("Of each kind", 2, 30, 10, key="n_similar", bind="query-params", width=200)
 nearest.show(here, chosen, n)
 about.show()

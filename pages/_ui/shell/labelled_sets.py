@@ -10,9 +10,8 @@ import streamlit as st
 
 from pages._ui.shell import images
 from pages._ui.shell.context import Context
-from pages._ui.shell.image_sets import CHOICES, DATA, MOST_IMAGES, SAMPLES, ZIP, data_name, zip_control
+from pages._ui.shell.image_sets import CHOICES, MOST_IMAGES, SAMPLES, ZIP, data_name, zip_control
 from pages._ui.widgets.choice import choose
-from vislib import training
 from vislib.batch.finding import source_of
 from vislib.batch.image_sets import images_of
 from vislib.batch.sources import SetImages, Source
@@ -86,11 +85,11 @@ class Chosen:
         return self.name if self.folder is None else f"{self.folder} {source_of(self.folder).digest}"
 
 
-def set_control(here: Context, key: str) -> Chosen | None:
-    """Widgets for the set, for a row of settings; None until a zip is chosen."""
+def set_control(key: str) -> Chosen | None:
+    """Widgets for the set, for a row of settings: at first the samples, which are quick; None until a zip is chosen."""
     folders = allowed_folders()
     names = [*CHOICES, *([_FOLDER] if folders else [])]
-    name = choose("Among", names, key, _usual(here), width=280)
+    name = choose("Among", names, key, width=280)
     if name == _FOLDER:
         folder = choose("Folder", list(folders), f"{key}_folder", width=220)
         return Chosen(name, folder=folders[folder])
@@ -117,13 +116,6 @@ def allowed_folders() -> dict[str, Path]:
         if place.is_dir():
             found[place.name if place.name not in found else str(place)] = place
     return found
-
-
-def _usual(here: Context) -> str:
-    """The set that suits the network: the data set on which it was trained, if it is at hand, or the samples."""
-    suiting = images.samples_for(here.model_name, here.classifier)
-    data = "mnist" if suiting == images.DIGITS else "cifar10" if here.model_name == "cifar10" else None
-    return SAMPLES if data is None or training.why_missing(data) is not None else DATA[data]
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
