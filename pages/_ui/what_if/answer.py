@@ -114,7 +114,7 @@ def _seen(context: Context, change: Change, edits: tuple[Edit, ...]) -> None:
         drawn = mask_picture(mask, classifier.labels, drawn.convert("RGB"))
         mask_view.show_legend(legend(mask, classifier.labels), context.class_index)
     height, width = classifier.input_size
-    with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="xsmall"):
         with st.container(width=240, gap="xsmall"):
             show_image(drawn, alt=f"What the network sees after {len(edits)} edits", width="stretch")
             picture.caption("What the network sees now", f"Its input, {width} × {height}.")
