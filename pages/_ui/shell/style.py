@@ -45,7 +45,8 @@ _CSS = """
   .st-key-context, [class*="st-key-settings"] { display: grid !important; grid-template-columns: 1fr 1fr;
     align-items: end; }
   .st-key-context > div, [class*="st-key-settings"] > div { width: auto !important; min-width: 0; }
-  [class*="st-key-settings"] > div:has([data-testid="stButtonGroup"]) { grid-column: 1 / -1; }
+  [class*="st-key-settings"] > div:has([data-testid="stButtonGroup"], [data-testid="stMultiSelect"]) {
+    grid-column: 1 / -1; }
   [class*="st-key-grid_"] { grid-template-columns: 1fr 1fr; gap: 1rem .7rem; }
   [class*="st-key-icon-"] [data-testid="stPopoverButton"] { min-height: 40px; min-width: 40px; }
   .v-lead { font-size: .9rem; }
