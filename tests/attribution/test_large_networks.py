@@ -1,5 +1,5 @@
 """Methods on the kinds of blocks of the networks people use, with random weights and small inputs: every way through
-each network, and every method through one."""
+each network, and more of them through a base in a new head."""
 
 import dataclasses
 import functools
@@ -7,15 +7,15 @@ import functools
 import numpy as np
 import pytest
 from famous_networks import beginning, in_a_new_head
+from method_pairs import EVERYWHERE
 from tiny_models import random_image
 
 import vislib
 from vislib.backend import keras
 
-METHODS = sorted(vislib.methods())
 WAYS = ("eigen-cam", "grad-cam", "guided-backprop", "occlusion", "saliency")
 """One method for each way through a network: maps, maps and gradients, gradients under a rule, patches, gradients."""
-ALL_METHODS_ON = "base in a new head"
+NEW_HEAD = "base in a new head"
 
 # What makes a method cheap, by the name of its parameter; for the methods that have it.
 CHEAP = {"n_samples": 2, "n_masks": 2, "n_steps": 2, "add_steps": False, "patch_px": 32, "stride_px": 32}
@@ -27,7 +27,7 @@ NETWORKS = {
     "ResNet-50": lambda: beginning("ResNet50", 64),
     "DenseNet-121": lambda: beginning("DenseNet121", 64),
     "InceptionV3": lambda: beginning("InceptionV3", 75),
-    ALL_METHODS_ON: lambda: in_a_new_head(64),
+    NEW_HEAD: lambda: in_a_new_head(64),
 }
 
 
@@ -43,7 +43,7 @@ def classifier_of(network: str) -> vislib.Classifier:
     [
         (network, method)
         for network in NETWORKS
-        for method in (METHODS if network == ALL_METHODS_ON else WAYS)
+        for method in (EVERYWHERE if network == NEW_HEAD else WAYS)
         if method != "cam"
     ],
 )
