@@ -145,7 +145,7 @@ def _encoded(result: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None
         facts |= {"kind": "heatmap", "params": dict(result.params), "box": dataclasses.astuple(result.box)}
         return {"values": result.values, **details}, facts
     if isinstance(result, Concepts):
-        return {"file": np.frombuffer(concepts_bytes(result), np.uint8)}, {"kind": "concepts"}
+        return {"concepts": np.frombuffer(concepts_bytes(result), np.uint8)}, {"kind": "concepts"}
     if isinstance(result, Mapping) and all(isinstance(value, np.ndarray) for value in result.values()):
         return {f"map {name}": value for name, value in result.items()}, {"kind": "maps", "names": list(result)}
     return None
@@ -159,7 +159,7 @@ def _decoded(arrays: dict[str, np.ndarray], facts: dict[str, Any], key: tuple) -
     if kind == "maps":
         return {name: arrays[f"map {name}"] for name in facts["names"]}
     if kind == "concepts":
-        return load_concepts(arrays["file"].tobytes())
+        return load_concepts(arrays["concepts"].tobytes())
     targets = [part for part in key if isinstance(part, vislib.targets.Target)]
     if kind != "heatmap" or len(targets) != 1:
         return None
