@@ -23,7 +23,7 @@ _CSS = """
 .v-answer .v-top { display: grid !important; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 0 1.2rem; }
 .v-answer .v-top li { margin-bottom: 0; }
 .v-answer .v-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.st-key-history { position: absolute; } /* it draws nothing */
+.st-key-history { position: absolute; width: 0 !important; overflow: hidden; } /* it draws nothing */
 .st-key-context_address { position: fixed; top: .65rem; right: 4rem; width: auto !important; z-index: 999991; }
   /* in the bar at the top, beside the menu */
 [class*="st-key-grid_"] { display: grid !important; gap: 1.1rem 1rem;
