@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from any_networks import CASES, loaded
 from PIL import Image
 from tiny_models import SIDE, STYLES, classifier_of, random_image, seeded, tiny
 
@@ -176,5 +177,22 @@ def test_files_hold_the_pixels(tmp_path):
 
 def test_log_odds_need_classes():
     numbers = classifier_of(seeded(STYLES["logits_out"]()), task="regression")
-    with pytest.raises(ParameterError, match="Log odds are those of a class of an image; the task of"):
+    with pytest.raises(ParameterError, match=r"Log odds are those of a class of an image.*targets\.Output"):
         targets.LogOdds(0).resolved(numbers)
+    assert vislib.explain("saliency", numbers, random_image(), targets.Output(0)).score == pytest.approx(
+        numbers.logits(random_image())[0], rel=1e-5
+    )
+
+
+def test_bands_are_refused_with_what_works():
+    classifier, image = loaded("4 bands"), CASES["4 bands"].image
+    with pytest.raises(ParameterError, match=r"takes 4 bands.*vislib\.explain with saliency"):
+        adversarial.fgsm(classifier, image)
+    assert np.isfinite(vislib.explain("saliency", classifier, image).values).all()
+
+
+def test_label_with_a_hyphen_keeps_it():
+    classifier = classifier_of(tiny("conv_relu").model, labels=("T-shirt", "X-ray", "e-mail", "U-boat"))
+    said = adversarial.fgsm(classifier, random_image(), 1).in_words()
+    label = classifier.predict(random_image(), 1)[0].label
+    assert said.startswith(f"FGSM lowers the log odds of “{label}” from ")

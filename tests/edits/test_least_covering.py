@@ -67,7 +67,7 @@ def test_the_least_that_keeps_the_answer():
 @pytest.mark.parametrize("goal", GOALS)
 @pytest.mark.parametrize(("style", "seed"), [("activation_layers", 3), ("one_sigmoid", 1), ("sequential", 0)])
 def test_no_superpixel_can_be_left_out(goal, style, seed):
-    """By predictions of images that are covered anew, one by one."""
+    """By predictions of images that are covered again, one by one."""
     classifier = tiny(style)
     blocks = np.random.default_rng(seed).integers(0, 2, (3, 3, 3)) * 255
     image = np.kron(blocks, np.ones((10, 8, 1))).astype(np.uint8)

@@ -118,7 +118,7 @@ class _Attack:
         if not classifier.takes_pictures:
             raise ParameterError(
                 f"An adversarial example is a picture of whole grey levels; {classifier.key} takes "
-                f"{classifier.channels} bands."
+                f"{classifier.channels} bands. To see how its answer depends on them, use vislib.explain with saliency."
             )
         is_whole = isinstance(epsilon, int | np.integer) and not isinstance(epsilon, bool)
         if not is_whole or not 1 <= epsilon <= MOST_GREY_LEVELS:

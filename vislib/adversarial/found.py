@@ -71,9 +71,9 @@ class Adversarial:
         n = "one step" if self.steps == 1 else f"{self.steps:,} steps"
         largest = int(np.abs(self.perturbation).max())
         first = (
-            f"{self.method.upper()} {way} the {self.target.in_words()} from {self.values[0]:.3g} to "
-            f"{self.values[-1]:.3g} in {n}, with changes of at most {_grey_levels(largest)}."
-        ).replace("-", "−")
+            f"{self.method.upper()} {way} the {self.target.in_words()} from {_number(self.values[0])} to "
+            f"{_number(self.values[-1])} in {n}, with changes of at most {_grey_levels(largest)}."
+        )
         if self.succeeded is None:
             return first
         before, after = self.before[0], self.after[0]
@@ -112,6 +112,10 @@ def adversarial_bytes(found: Adversarial) -> bytes:
         metadata=np.array(json.dumps(about)),
     )
     return buffer.getvalue()
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
 
 
 def _grey_levels(n: int) -> str:

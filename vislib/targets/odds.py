@@ -37,7 +37,8 @@ class LogOdds(Term):
         network = classifier.network
         if network.head.task not in (Task.CLASSIFICATION, Task.BINARY, Task.MULTI_LABEL):
             raise ParameterError(
-                f"Log odds are those of a class of an image; the task of {network.name} is {network.head.task}."
+                f"Log odds are those of a class of an image; the task of {network.name} is {network.head.task}. Use "
+                "targets.Output for a number, or targets.Pixels for a segmentation."
             )
         index = classifier.class_index(self.class_index)
         return replace(self, class_index=index, label=classifier.labels[index])
