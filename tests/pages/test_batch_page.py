@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import shutil
 import stat
@@ -145,6 +146,32 @@ def test_earlier_batch_opens_again(open_page, digits_folder, reports, tmp_path, 
         assert any("a batch of scans, by " in caption.value for caption in page.caption)
         assert not [button for button in page.button if button.key == "use row"]
     assert reports[-1] == reports[-2]
+
+
+def test_earlier_batch_that_somebody_changed_is_a_sentence(open_page, digits_folder, tmp_path):
+    kept = tmp_path / "kept"
+    vislib.explain_many(vislib.load_classifier("digits"), digits_folder, ["saliency"], out=kept)
+    whole = json.loads((kept / "manifest.json").read_text())
+    sentences = []
+    for changed in (
+        {"source": {"n_images": 3}},
+        {"source": whole["source"] | {"n_images": 10**12}},
+        {"labels": 3},
+        None,
+    ):
+        text_of = "[]" if changed is None else json.dumps(whole | changed)
+        (kept / "manifest.json").write_text(text_of)
+        page = open_page("batch", batch_of="An earlier batch")
+        page.file_uploader(key="batch_earlier").upload("kept.zip", packed_folder.zipped(kept), "application/zip").run()
+        assert not page.exception
+        sentences.append((errors(page) or ["opened"])[0])
+    assert sentences[1] == "opened", "one finished part of very many is a batch that is not finished"
+    assert all("damaged" in said for said in (sentences[0], *sentences[2:])), sentences
+    (kept / "manifest.json").write_text(json.dumps(whole))
+    (kept / "table" / "part-000000.parquet").write_bytes(b"PAR1 nothing PAR1")
+    page = open_page("batch", batch_of="An earlier batch")
+    page.file_uploader(key="batch_earlier").upload("kept.zip", packed_folder.zipped(kept), "application/zip").run()
+    assert "is no Parquet file, or damaged" in errors(page)[0]
 
 
 def test_zip_without_a_batch_says_what_a_batch_is(open_page, digits_folder):

@@ -9,7 +9,7 @@ from pathlib import Path
 from vislib.batch.reading import Batch, open_batch
 from vislib.batch.store import MANIFEST
 from vislib.errors import ArchiveError
-from vislib.images.archives import ZipSource, read_file, zip_folder
+from vislib.images.archives import MAX_BYTES_UNPACKED, MAX_FILES, ZipSource, read_file, zip_folder
 
 _PART = re.compile(r"part-\d{6}\.parquet")
 
@@ -53,4 +53,22 @@ def unzip(source: ZipSource, folder: str | os.PathLike[str], name: str | None = 
             for file in (packed / part).iterdir():
                 if _PART.fullmatch(file.name):
                     (to / part / file.name).write_bytes(read_file(file))
+                    _check_size(to / part / file.name, title)
     return open_batch(to)
+
+
+def _check_size(file: Path, title: str) -> None:
+    """Refuses a part that a few bytes make too large for the memory."""
+    from pyarrow import ArrowException, parquet
+
+    try:
+        about = parquet.read_metadata(file)
+        n_bytes = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
+    except (ArrowException, OSError, ValueError):
+        raise ArchiveError(f"{title} cannot be opened: '{file.name}' is no Parquet file, or damaged.") from None
+    if about.num_rows > MAX_FILES or n_bytes > MAX_BYTES_UNPACKED:
+        raise ArchiveError(
+            f"{title} cannot be opened: '{file.name}' holds {about.num_rows:,} rows of {n_bytes / 1024**3:,.1f} GB; at "
+            f"most {MAX_FILES:,} rows and {MAX_BYTES_UNPACKED / 1024**3:.0f} GB are accepted. Open its folder with "
+            "vislib.open_batch."
+        )

@@ -43,7 +43,7 @@ class Batch:
         self.n_images: int = manifest["source"]["n_images"]
         self._rows: int = manifest["settings"]["part_rows"]
         self._folder = folder
-        self.parts = [part for part in range(-(-self.n_images // self._rows)) if folder.finished(part)]
+        self.parts = folder.finished_parts(-(-self.n_images // self._rows))
 
     @property
     def has_probabilities(self) -> bool:

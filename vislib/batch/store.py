@@ -126,6 +126,11 @@ class BatchFolder:
         """Whether a part is finished."""
         return self.table_file(part).exists()
 
+    def finished_parts(self, n: int) -> list[int]:
+        """The finished ones of the first `n` parts, in order."""
+        numbers = (int(file.stem[-6:]) for file in (self.path / "table").glob("part-" + "[0-9]" * 6 + ".parquet"))
+        return sorted(number for number in numbers if number < n)
+
     def tries(self, part: int) -> int:
         """How often a part was started in this run."""
         return len(list((self.path / _WRITING).glob(f"try-{part:06d}.*")))

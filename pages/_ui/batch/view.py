@@ -178,10 +178,17 @@ def _compute(here: Context, source: Source, methods, further, key: tuple, progre
 
 
 def _open(earlier: Earlier, progress: Progress) -> Finished:
-    if earlier.folder is not None:
-        return _finished(vislib.open_batch(earlier.folder), "", None, progress)
-    with tempfile.TemporaryDirectory(prefix="vislib-earlier-") as place:
-        return _finished(unzip(earlier.content, place, earlier.name), "", earlier.content, progress)
+    try:
+        if earlier.folder is not None:
+            return _finished(vislib.open_batch(earlier.folder), "", None, progress)
+        with tempfile.TemporaryDirectory(prefix="vislib-earlier-") as place:
+            return _finished(unzip(earlier.content, place, earlier.name), "", earlier.content, progress)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        if isinstance(error, vislib.VislibError):
+            raise
+        raise vislib.ParameterError(
+            f"{earlier.name} is damaged, or another version of vislib wrote it. Compute the batch again."
+        ) from error
 
 
 def _finished(batch: Batch, model: str, files: bytes | None, progress: Progress) -> Finished:
