@@ -8,6 +8,7 @@ from tiny_models import SIDE, random_image, tiny
 
 from vislib import activation_maximization as am
 from vislib.activation_maximization import Phase
+from vislib.activation_maximization.parametrizations import _colours
 
 
 @pytest.mark.parametrize(("size", "channels"), [((12, 12), 3), ((11, 13), 1), ((10, 14), 3)])
@@ -15,7 +16,7 @@ def test_magnitudes_of_any_phases_are_the_power_law(size, channels):
     way = Phase(contrast=0.1)
     phases = way.noise(np.random.default_rng(0), (*size, channels))[None]
     pixels = np.asarray(way.unclipped(phases, size), np.float64)[0] - 0.5
-    colours = pixels @ np.linalg.inv(way._colours(channels).astype(np.float64)).T
+    colours = pixels @ np.linalg.inv(_colours(way.decorrelated, channels).astype(np.float64)).T
     found = np.abs(np.fft.fft2(colours.transpose(2, 0, 1)))
     frequency = np.hypot(np.fft.fftfreq(size[0])[:, None], np.fft.fftfreq(size[1])[None])
     times = found * np.maximum(frequency, 1 / max(size))
@@ -38,7 +39,7 @@ def test_objective_rises_and_magnitudes_stay():
     assert result.values[-1, 0] > result.values[0, 0]
     parametrization = result.params["parametrization"]
     pixels = np.asarray(parametrization.unclipped(result.state.variables, (SIDE, SIDE)), np.float64)[0] - 0.5
-    colours = pixels @ np.linalg.inv(parametrization._colours(3).astype(np.float64)).T
+    colours = pixels @ np.linalg.inv(_colours(parametrization.decorrelated, 3).astype(np.float64)).T
     found = np.abs(np.fft.rfft2(colours.transpose(2, 0, 1)))
     expected = np.broadcast_to(parametrization.magnitude((SIDE, SIDE), 3), found.shape)
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)

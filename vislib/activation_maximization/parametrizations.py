@@ -100,7 +100,7 @@ class Fourier(Parametrization):
 
     def variables_of(self, pixels: np.ndarray) -> np.ndarray:
         inside = np.clip(pixels, _NEARLY, 1 - _NEARLY).astype(np.float64)
-        values = np.log(inside / (1 - inside)) @ np.linalg.inv(self._colours(pixels.shape[2])).T
+        values = np.log(inside / (1 - inside)) @ np.linalg.inv(_colours(self.decorrelated, pixels.shape[2])).T
         spectrum = np.fft.rfft2(values.transpose(2, 0, 1)) / self._scale(pixels.shape[:2])
         return np.stack([spectrum.real, spectrum.imag]).astype(np.float32)
 
@@ -109,7 +109,7 @@ class Fourier(Parametrization):
 
         spectrum = tf.complex(variables[:, 0], variables[:, 1]) * self._scale(size).astype(np.complex64)
         values = tf.transpose(tf.signal.irfft2d(spectrum, size), (0, 2, 3, 1))
-        return tf.sigmoid(tf.linalg.matvec(self._colours(values.shape[-1]), values))
+        return tf.sigmoid(tf.linalg.matvec(_colours(self.decorrelated, values.shape[-1]), values))
 
     def confined(self, variables):
         return variables
@@ -118,9 +118,6 @@ class Fourier(Parametrization):
         height, width = size
         frequency = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None])
         return np.maximum(frequency, 1 / max(size)) ** -self.decay * np.sqrt(height * width) / 4
-
-    def _colours(self, channels: int) -> np.ndarray:
-        return _COLOURS if channels == 3 and self.decorrelated else np.eye(channels, dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -150,7 +147,7 @@ class Phase(Parametrization):
         return random.uniform(-np.pi, np.pi, (channels, height, width // 2 + 1)).astype(np.float32)
 
     def variables_of(self, pixels: np.ndarray) -> np.ndarray:
-        values = (pixels.astype(np.float64) - 0.5) @ np.linalg.inv(self._colours(pixels.shape[2])).T
+        values = (pixels.astype(np.float64) - 0.5) @ np.linalg.inv(_colours(self.decorrelated, pixels.shape[2])).T
         return np.angle(np.fft.rfft2(values.transpose(2, 0, 1))).astype(np.float32)
 
     def pixels(self, variables, size: tuple[int, int]):
@@ -165,7 +162,7 @@ class Phase(Parametrization):
         magnitude, phases = self.magnitude(size, variables.shape[1]).astype(np.float32), _of_real(variables, size[1])
         spectrum = tf.complex(magnitude * tf.cos(phases), magnitude * tf.sin(phases))
         values = tf.transpose(tf.signal.irfft2d(spectrum, size), (0, 2, 3, 1))
-        return 0.5 + tf.linalg.matvec(self._colours(values.shape[-1]), values)
+        return 0.5 + tf.linalg.matvec(_colours(self.decorrelated, values.shape[-1]), values)
 
     def magnitude(self, size: tuple[int, int], channels: int) -> np.ndarray:
         """The magnitudes (h, w // 2 + 1), float64, of each decorrelated colour."""
@@ -173,15 +170,17 @@ class Phase(Parametrization):
         across = np.abs(np.fft.fftfreq(width))
         whole = np.maximum(np.hypot(np.fft.fftfreq(height)[:, None], across[None]), 1 / max(size)) ** -self.decay
         whole[0, 0] = 0
-        of_colours = np.sqrt((self._colours(channels).astype(np.float64) ** 2).sum() / channels)
+        of_colours = np.sqrt((_colours(self.decorrelated, channels).astype(np.float64) ** 2).sum() / channels)
         deviation = np.sqrt((whole**2).sum()) / (height * width) * of_colours
         return whole[:, : width // 2 + 1] * (self.contrast / deviation)
 
     def confined(self, variables):
         return variables
 
-    def _colours(self, channels: int) -> np.ndarray:
-        return _COLOURS if channels == 3 and self.decorrelated else np.eye(channels, dtype=np.float32)
+
+def _colours(decorrelated: bool, channels: int) -> np.ndarray:
+    """The matrix (channels, channels) that makes RGB of the variables' colours."""
+    return _COLOURS if channels == 3 and decorrelated else np.eye(channels, dtype=np.float32)
 
 
 def _of_real(phases, width: int):

@@ -108,7 +108,10 @@ def index_of(classifier: Classifier, images: Any, *, progress: Progress = no_pro
     if isinstance(images, Batch):
         return _of_batch(classifier, images)
     if not classifier.takes_pictures:
-        raise ParameterError(f"Similar images are looked for among pictures; {classifier.key} takes bands.")
+        raise ParameterError(
+            f"Similar images are looked for among pictures; {classifier.key} takes {classifier.channels} bands. Use a "
+            "network that takes pictures."
+        )
     source, unread = images_of(images), list[int]()
     numbers, vectors, predicted, probabilities = list[int](), [], [], []
     progress(0, len(source))
@@ -154,7 +157,8 @@ def _answers(classifier: Classifier, logits: np.ndarray) -> tuple[np.ndarray, np
 def _of_batch(classifier: Classifier, batch: Batch) -> ImageIndex:
     if batch.manifest["model"] != classifier.key:
         raise ParameterError(
-            f"The batch in {batch.path} is of the network {batch.manifest['model']}, not {classifier.key}."
+            f"The batch in {batch.path} is of the network {batch.manifest['model']}, not {classifier.key}. Compute "
+            "another one with vislib.explain_many(classifier, …, features=True)."
         )
     columns = [
         "number",
