@@ -88,6 +88,8 @@ class Watched:
 
     def violations(self) -> list[str]:
         """What axe finds on the page that is not Streamlit's: rule and element; the contrast in the dark theme too."""
+        # A colour that is still on its way from one theme to the other has a contrast that nobody sees.
+        self.page.add_style_tag(content="*, ::before, ::after { transition: none !important; }")
         found = self._violations({})
         self.page.emulate_media(color_scheme="dark")
         self.page.wait_for_function("getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'")
