@@ -2,7 +2,7 @@
 
     import vislib
     classifier = vislib.load_classifier("efficientnet-lite0")
-    image = vislib.load_image("sample_images/cat.jpg")
+    image = vislib.load_image(vislib.sample_path("cat.jpg"))
     heatmap = vislib.explain("grad-cam", classifier, image)
 
 Importing vislib does not import TensorFlow; loading a network does.
@@ -37,6 +37,7 @@ from vislib.batch import explain_many, open_batch
 from vislib.errors import ImageError, LayerError, ModelError, ParameterError, VislibError, VislibWarning
 from vislib.images.bands import load_bands, read_bands
 from vislib.images.reading import load_image, read_image
+from vislib.images.samples import sample_path
 from vislib.lessons import architectures
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier, Prediction
@@ -106,6 +107,7 @@ __all__ = [
     "read_labels",
     "render",
     "report",
+    "sample_path",
     "save",
     "second_opinion",
     "strongest_at",

@@ -132,7 +132,7 @@ def _downloads(context: Context, step: StoryStep, snippet: str) -> None:
 
 def _snippet(context: Context, step: StoryStep, seed: int) -> str:
     return (
-        f"import vislib\nfrom vislib.lessons.story import story\n\nimage = vislib.load_image({context.source!r})\n"
+        f"import vislib\nfrom vislib.lessons.story import story\n\nimage = vislib.load_image({context.source})\n"
         f"steps = {{step.key: step for step in story(image, seed={seed})}}\n"
         f"maps = steps[{step.key!r}].maps  # {step.maps.shape}\n"
     )

@@ -263,7 +263,7 @@ def _snippet(here: Context, methods: Sequence[str], further: Mapping[str, Any]) 
     return (
         f"{snippets.classifier_lines(here)}from vislib.report import write_report\n\n"
         "# A folder, a zip, a list or Parquet file of paths, or arrays. If interrupted, the same lines continue.\n"
-        f"result = vislib.explain_many(classifier, 'sample_images', {list(methods)!r}, out='my_batch'{given})\n"
+        f"result = vislib.explain_many(classifier, vislib.sample_path(), {list(methods)!r}, out='my_batch'{given})\n"
         "table = vislib.open_batch('my_batch').table().to_pandas()\n"
         "write_report('my_batch')\n"
     )

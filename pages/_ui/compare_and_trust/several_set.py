@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pages._ui.shell import images
-from pages._ui.shell.chosen import source_of
+from pages._ui.shell.chosen import path_expressions
 from pages._ui.shell.context import Context, image_names
 from pages._ui.shell.image_sets import CHOICES, SAMPLES, ZIP, data_name, images_chosen, zip_control
 from pages._ui.widgets.choice import choose
@@ -36,9 +36,9 @@ class ChosenSet:
         """The images in a script."""
         if self.name == SAMPLES:
             names = images.samples_for(context.model_name, context.classifier)
-            return repr([f"sample_images/{name}" for name in names])
+            return path_expressions(names)
         if self.name == LISTED:
-            return repr([source_of(name) for name in image_names(context)])
+            return path_expressions(image_names(context))
         return repr(data_name(self.name) if self.file is None else self.file.name)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pages._ui.shell import image_sets, images
+from pages._ui.shell.chosen import path_expressions
 from pages._ui.shell.context import Context
 from pages._ui.shell.image_sets import CHOICES, DATA, SAMPLES, ZIP, data_name, zip_control
 from pages._ui.widgets.choice import choose
@@ -46,7 +47,7 @@ class Chosen:
         """The images in a script."""
         if self.name == SAMPLES:
             names = images.samples_for(context.model_name, context.classifier)
-            return repr([f"sample_images/{name}" for name in names])
+            return path_expressions(names)
         if self.file is not None:
             return repr(self.file.name)
         return repr(data_name(self.name))

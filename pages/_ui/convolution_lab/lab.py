@@ -198,7 +198,7 @@ def _downloads(context: Context, layer: Layer, result: np.ndarray) -> None:
         "from vislib import arithmetic",
         "from vislib.images.fitting import Box, resize_box",
         "",
-        f"image = vislib.load_image({context.source!r})",
+        f"image = vislib.load_image({context.source})",
         f"image = resize_box(image, Box(0, 0, *image.shape[:2]), ({height}, {width})).astype(float)",
         f"kernel = np.array({layer.kernel.tolist()})",
     ]

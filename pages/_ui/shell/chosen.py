@@ -1,6 +1,6 @@
 """What is chosen at the top of the page: a network, an image, a target; and what the network says about the image."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,8 +102,8 @@ class Context:
 
     @property
     def source(self) -> str:
-        """The image's path in a script."""
-        return source_of(self.image_name)
+        """The Python expression of the image's path."""
+        return path_expression(self.image_name)
 
     @property
     def reading(self) -> str:
@@ -114,7 +114,7 @@ class Context:
     def reference_reading(self) -> str:
         """The Python expression that reads the reference."""
         assert self.reference is not None
-        return images.reading_lines(self.reference.name, source_of(self.reference.name), self.classifier.channels)
+        return images.reading_lines(self.reference.name, path_expression(self.reference.name), self.classifier.channels)
 
     def key(self, *rest) -> tuple:
         """Key of a result for this model and image."""
@@ -138,5 +138,11 @@ def cosine(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.vdot(one, other)) / length if length else 0.0
 
 
-def source_of(name: str) -> str:
-    return f"sample_images/{name}" if name in images.SAMPLE_NAMES else name
+def path_expressions(names: Iterable[str]) -> str:
+    """The Python expression of a list of images' paths."""
+    return f"[{', '.join(path_expression(name) for name in names)}]"
+
+
+def path_expression(name: str) -> str:
+    """The Python expression of an image's path."""
+    return f"vislib.sample_path({name!r})" if name in images.SAMPLE_NAMES else repr(name)

@@ -1,7 +1,6 @@
 """The images that the user can choose: samples that suit the network, and uploaded ones."""
 
 import hashlib
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -19,7 +18,6 @@ from vislib.images.sets import ArrayImages, ImageSet
 from vislib.output import export
 from vislib.zoo.scene_networks import SCENE_NETWORKS
 
-SAMPLES = Path(__file__).resolve().parents[3] / "sample_images"
 _PHOTOS = ("cat.jpg", "coffee.jpg", "cat_and_coffee.jpg", "rocket.jpg", "astronaut.jpg")
 DIGITS = tuple(f"digits/{digit}.png" for digit in range(10))
 _SMALL_PICTURES = tuple(
@@ -137,12 +135,12 @@ def image_names(samples: tuple[str, ...], channels: int = 3) -> list[str]:
 
 
 def reading_lines(name: str, source: str, channels: int) -> str:
-    """The Python expression that reads an image as it is read here."""
+    """The Python expression that reads an image as it is read here, from the expression of its path."""
     if channels not in (1, 3):
-        return f"vislib.load_bands({source!r})"
+        return f"vislib.load_bands({source})"
     file = _user_images().get(name)
     window = file and image_files.window(file.digest)
-    return f"vislib.load_image({source!r}, window={window})" if window else f"vislib.load_image({source!r})"
+    return f"vislib.load_image({source}, window={window})" if window else f"vislib.load_image({source})"
 
 
 def _user_images() -> dict[str, ImageFile]:
@@ -192,7 +190,7 @@ def show_details(name: str, channels: int) -> None:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _sample(name: str) -> np.ndarray:
-    return vislib.load_image(SAMPLES / name)
+    return vislib.load_image(vislib.sample_path(name))
 
 
 def upload_control(channels: int = 3) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from pages._ui.shell import images
+from pages._ui.shell.chosen import path_expressions
 from pages._ui.shell.context import Context
 from pages._ui.shell.image_sets import CHOICES, MOST_IMAGES, SAMPLES, ZIP, data_name, zip_control
 from pages._ui.widgets.choice import choose
@@ -72,7 +73,7 @@ class Chosen:
             return repr(self.title)
         if self.name == SAMPLES:
             source = samples(here)
-            paths = [f"sample_images/{source.title(number)}" for number in range(len(source))]
+            paths = path_expressions(source.title(number) for number in range(len(source)))
             labels = [source.label(number) for number in range(len(source))]
             return f"vislib.batch.source_of(\n    {paths},\n    {labels},\n)"
         return repr(data_name(self.name))
