@@ -1,5 +1,7 @@
 """The app: streamlit run app.py"""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages._ui.server.process import keep_keras_state
@@ -7,7 +9,7 @@ from pages._ui.widgets.text import plain
 from vislib.errors import VislibError
 
 keep_keras_state()
-st.set_page_config(page_title="vislib", page_icon="pages/_ui/icon.png", layout="wide")
+st.set_page_config(page_title="vislib", page_icon=Path(__file__).parent / "pages" / "_ui" / "icon.png", layout="wide")
 page = st.navigation(
     {
         "Start": [st.Page("pages/overview.py", title="Overview", default=True)],
