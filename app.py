@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._ui.server.process import keep_keras_state
 from pages._ui.widgets.text import plain
+from pages._ui.your_model.opened import use_opened
 from vislib.errors import VislibError
 
 keep_keras_state()
@@ -44,6 +45,7 @@ page = st.navigation(
     position="top",
 )
 try:
+    use_opened()
     page.run()
 except VislibError as error:  # such as of a network whose layer fails; the top of the page offers others
     st.error(plain(str(error)))
