@@ -4,6 +4,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import vislib
 from vislib import shipped
@@ -22,6 +24,31 @@ def test_requirements_are_the_library_and_the_app():
     assert listed("requirements.txt") == {*PROJECT["project"]["dependencies"], *EXTRAS["app"]}
     assert listed("requirements-cluster.txt") == set(EXTRAS["cluster"])
     assert set(EXTRAS["medical"]) <= listed("requirements-dev.txt")
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_lock_has_a_version_in_range_for_each_requirement(name):
+    """`make lock` renews them."""
+    locked = {}
+    for line in (ROOT / f"{name}.lock").read_text().splitlines():
+        if line and not line.startswith((" ", "#")):
+            one = Requirement(line)
+            if one.marker is None or one.marker.evaluate():
+                locked[canonicalize_name(one.name)] = next(iter(one.specifier)).version
+    files = {
+        "requirements": ["requirements"],
+        "requirements-dev": ["requirements", "requirements-cluster", "requirements-dev"],
+    }
+    for file in files[name]:
+        for line in listed(f"{file}.txt"):
+            wanted = Requirement(line)
+            assert locked[canonicalize_name(wanted.name)] in wanted.specifier, wanted
+
+
+def test_version_is_the_same_everywhere():
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert f"version: {vislib.__version__}\n" in citation
+    assert f"## {vislib.__version__}" in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_wheel_has_what_the_app_needs():
