@@ -57,8 +57,8 @@ _GREETINGS = (
 def _without_greetings() -> Iterator[None]:
     """Holds what is written to standard error meanwhile, and then writes it without TensorFlow's greetings.
 
-    They come from its C++ code before any setting of its log is read, so the file descriptor is held. A person who has
-    set TF_CPP_MIN_LOG_LEVEL sees everything.
+    They come from its C++ code before any setting of its log is read, so the file descriptor is held. With TF_CPP_MIN_LOG_LEVEL=0
+    everything is written.
     """
     try:
         stderr = os.dup(2)
@@ -80,7 +80,7 @@ def _without_greetings() -> Iterator[None]:
                     print(line, file=sys.stderr)
 
 
-_is_asked_for_all = "TF_CPP_MIN_LOG_LEVEL" in os.environ
+_is_asked_for_all = os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "0"
 _set_environment()
 with contextlib.nullcontext() if _is_asked_for_all else _without_greetings(), _without_garbage_collection():
     import keras
