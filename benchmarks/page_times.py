@@ -3,8 +3,8 @@
 A fresh server; then every page for one image, for a second and a third one, each in a new tab of one browser. Prints
 the seconds until the first picture is there and until all are there that the page computes by itself; of `NAMED`, the
 seconds until these pictures are there, for some pages after a click on their button "Compute …"; the seconds after a
-change of the class; and after each image the server's memory and the functions that it keeps traced. The first line is
-the machine's measure, 512 forward passes.
+change of the class; and after each image the server's memory and the functions that it keeps traced. The machine's
+measure, 512 forward passes, is taken before and after: where they differ, others were at work.
 
 With --press all, every button "Compute …" is pressed and waited for, also those of the slowest methods; with none,
 none. With --uploads, further images are uploaded, and every page is opened with each, which shows whether memory goes
@@ -64,6 +64,8 @@ _CLASSES = ("espresso", "Persian cat", "lynx", "space shuttle", "tabby")
 _MILLISECONDS = 180_000
 _QUIET_SECONDS = 0.4
 _COMPUTE = "Compute"
+_ENDED = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+_MOST_STOPS = 3
 NONE, SOME, ALL = "none", "named", "all"
 # The first picture, and whether the page's script has ended and all its pictures are drawn.
 _LOOK = """() => {
@@ -168,11 +170,10 @@ def request(page: Page, titles: Sequence[str]) -> float:
     for title in titles:
         page.wait_for_function(_SAYS, arg=[f"{title} for "], timeout=_MILLISECONDS, polling=20)
     seconds = time.perf_counter() - begun
-    while not page.evaluate(_LOOK)[1]:  # one after the other starts
-        if (stop := buttons(page, "Stop")).count():
-            with contextlib.suppress(PlaywrightError):  # it was ready before
-                stop.first.click(timeout=1000)
-        page.wait_for_timeout(100)
+    for _ in range(_MOST_STOPS):  # one after the other starts
+        with contextlib.suppress(PlaywrightError):  # no further one, or it was ready before
+            buttons(page, "Stop").first.click(timeout=2000)
+    page.wait_for_selector(_ENDED, timeout=_MILLISECONDS)
     return seconds
 
 
@@ -254,9 +255,10 @@ def tour(server: Server, browser: BrowserContext, images: list[str], options: ar
         print(f"| {name} | " + " | ".join(rows[name]) + " |", flush=True)
 
 
-def machine_seconds() -> float:
-    """Seconds of 512 forward passes of the built-in network on this machine, in a process of their own."""
-    return float(subprocess.run([sys.executable, "-c", _PASSES], stdout=subprocess.PIPE, check=True).stdout)
+def say_machine() -> None:
+    """Prints the seconds of 512 forward passes of the built-in network, in a process of their own."""
+    found = subprocess.run([sys.executable, "-c", _PASSES], stdout=subprocess.PIPE, text=True, check=True)
+    print(f"\nThe machine: 512 forward passes take {float(found.stdout):.1f} s.\n", flush=True)
 
 
 def main() -> None:
@@ -266,7 +268,7 @@ def main() -> None:
     parser.add_argument("--pages", nargs="*", default=list(PAGES))
     parser.add_argument("--press", choices=(NONE, SOME, ALL), default=SOME)
     options = parser.parse_args()
-    print(f"The machine: 512 forward passes take {machine_seconds():.1f} s.\n", flush=True)
+    say_machine()
     executable = shutil.which("chromium") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         log = Path(folder) / "log"
@@ -283,6 +285,7 @@ def main() -> None:
                     f"\nA class changed on the Overview, Grad-CAM and saliency: {statistics.median(seconds):.2f} s "
                     f"({min(seconds):.2f} to {max(seconds):.2f})"
                 )
+            say_machine()
             before = server.status("VmRSS")
             for number in range(options.uploads):
                 upload_and_visit(browser, server.address, options.pages, number, Path(folder), options.press)

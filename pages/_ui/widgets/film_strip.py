@@ -45,7 +45,7 @@ export default function ({ parentElement, data }) {
     const stop = () => {
       clearInterval(root.timer);
       root.timer = null;
-      play.textContent = "▶\uFE0E";
+      play.textContent = "▶\ufe0e";
       play.setAttribute("aria-label", "Play");
     };
     stop();
