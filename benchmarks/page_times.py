@@ -136,6 +136,7 @@ def until_all(page: Page, start: float, named: Named | None = None) -> Opened:
             of_named = now
         at_rest = (at_rest or now) if ended else None
         if at_rest and now - at_rest > _QUIET_SECONDS:
+            at_rest = max(at_rest, first or at_rest)
             return Opened((first or at_rest) - start, at_rest - start, of_named and of_named - start)
         if now - start > _MILLISECONDS / 1000:
             raise TimeoutError(page.url)
