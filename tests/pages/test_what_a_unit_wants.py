@@ -38,9 +38,11 @@ def test_opens_with_a_picture_of_a_channel_and_real_patches(open_page):
     page = check_sound(open_page("what_a_unit_wants", model="cifar10"))
     assert "What conv3_activation channel 17 wants" in pictures(page)
     shown = text(page)
-    assert "after 128 steps, from noise" in shown
+    assert "after 64 steps, from noise" in shown
     assert "The 9 strongest of 10 images" in shown
     assert "Real patches that excite channel 17 most" in shown
+    other = check_sound(open_page("what_a_unit_wants", model="cifar10", image="cifar10/ship.png"))
+    assert "What conv3_activation channel 17 wants" in pictures(other)  # which is not made again
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,8 @@ _CSS = """
   white-space: normal; } /* in a narrow column a switch's label takes two lines */
 [data-testid="stCaptionContainer"] { opacity: 1; }
 [data-testid="stCaptionContainer"] p { color: light-dark(#565e66, #a9b1ba); }
-[data-tag] span, [data-tag] path, [data-testid="stBaseButton-primary"] p, [data-testid="stBaseButton-primary"] span {
+[data-tag] span, [data-tag] path, [data-testid="stBaseButton-primary"]:enabled p,
+[data-testid="stBaseButton-primary"]:enabled span {
   color: light-dark(#ffffff, #06222a); } /* on the theme's colour, which is bright in the dark theme */
 .v-title { font-size: 1.7rem; font-weight: 650; margin: 0; padding: 0; letter-spacing: -0.01em; }
 .v-lead { margin: 0; opacity: .75; font-size: 1rem; }
