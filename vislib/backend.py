@@ -57,8 +57,8 @@ _GREETINGS = (
 def _without_greetings() -> Iterator[None]:
     """Holds what is written to standard error meanwhile, and then writes it without TensorFlow's greetings.
 
-    They come from its C++ code before any setting of its log is read, so the file descriptor is held. With TF_CPP_MIN_LOG_LEVEL=0
-    everything is written.
+    They come from its C++ code before any setting of its log is read, so the file descriptor is held. With
+    TF_CPP_MIN_LOG_LEVEL=0 everything is written.
     """
     try:
         stderr = os.dup(2)
