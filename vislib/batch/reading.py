@@ -190,12 +190,14 @@ class Batch:
             yield places, wanted[places] % self._rows, int(part)
 
 
-def open_batch(path: str | os.PathLike[str]) -> Batch:
-    """The batch in a folder that `explain_many` wrote.
+def open_batch(path: "str | os.PathLike[str] | Batch") -> Batch:
+    """The batch in a folder that `explain_many` wrote; an opened batch is returned unchanged.
 
     Raises:
         ParameterError: If there is no batch, it is damaged, or no part of it is finished.
     """
+    if isinstance(path, Batch):
+        return path
     folder = BatchFolder(path)
     manifest = folder.manifest()
     if manifest is None:

@@ -37,8 +37,8 @@ class BatchMap:
     clusters: Mapping[str, np.ndarray]
 
 
-def batch_map(folder: str | os.PathLike[str]) -> BatchMap | None:
-    """The map of a batch, by PCA; None if none of its images was explained.
+def batch_map(folder: str | os.PathLike[str] | Batch) -> BatchMap | None:
+    """The map of a batch, its folder or the opened batch, by PCA; None if none of its images was explained.
 
     Raises:
         ParameterError: If there is no batch, or it is damaged.

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from vislib.batch import open_batch
+from vislib.batch import Batch, open_batch
 from vislib.errors import ParameterError
 from vislib.output.export import write_whole
 from vislib.progress import Progress, no_progress
@@ -15,7 +15,7 @@ from vislib.report.reasons import found_reasons
 
 
 def report_html(
-    folder: str | os.PathLike[str],
+    folder: str | os.PathLike[str] | Batch,
     progress: Progress = no_progress,
     model: str = "",
     *,
@@ -25,7 +25,7 @@ def report_html(
     """The report on a batch, or on some of its images, as one HTML page that needs no other file.
 
     Args:
-        folder: The folder that `explain_many` wrote; the batch may be unfinished.
+        folder: The folder that `explain_many` wrote, or the opened batch; it may be unfinished.
         progress: Called as progress(done, total) between the steps; an exception that it raises cancels the report.
         model: The network's name in the report; "" for the key that the batch holds.
         rows: The numbers of the images on which to report, see `vislib.batch.Batch.only`; None for all.

@@ -27,7 +27,8 @@ def agreed(here: Context, source: Source, methods: Sequence[str], further: Mappi
         kind="cost of a batch",
     )
     if found is not None:
-        st.info(plain(f"{found.in_words()} Other people's computations wait, and you can stop it and go on later."))
+        after = "The report and the map follow. Other people's computations wait meanwhile; you can stop it and go on."
+        st.info(plain(f"{found.in_words()} {after}"))
         st.button(
             f"Explain {len(source):,} images",
             key="explain all",

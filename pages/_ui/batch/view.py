@@ -31,7 +31,7 @@ from vislib.report import report_html
 from vislib.report.batch_map import BatchMap, batch_map
 from vislib.tasks import Task
 
-_PART_ROWS, _MOST_PARTS = 50, 50
+_PART_ROWS, _MOST_PARTS = 50, 25
 _UNKNOWN = (
     "Nothing in the model says whether its outputs are scores of classes or numbers, so they are shown as they are. "
     "Choose on the page Your model."
@@ -191,7 +191,7 @@ def _open(earlier: Chosen, progress: Progress) -> Finished:
 def _finished(batch: Batch, model: str, progress: Progress, is_ours: bool = True) -> Finished:
     return Finished(
         table=batch.table().to_pandas(),
-        report=report_html(batch.path, progress, model=model),
+        report=report_html(batch, progress, model=model),
         folder=batch.path,
         is_ours=is_ours,
         methods=batch.methods,
@@ -199,7 +199,7 @@ def _finished(batch: Batch, model: str, progress: Progress, is_ours: bool = True
         model=model or str(batch.manifest["model"]),
         quality=_quality(batch),
         note=_UNKNOWN if batch.task is Task.UNKNOWN else "",
-        map=batch_map(batch.path),
+        map=batch_map(batch),
     )
 
 
