@@ -65,7 +65,7 @@ def show(source: Source | None, rows: pd.DataFrame, methods: Sequence[str], has_
     if source is None:
         st.caption("A batch holds no images, only small pictures. To use an image on every page, upload it there.")
     elif chosen is None:
-        st.caption("Choose a row, by the box at its start, to open its image on another page.")
+        st.caption("Choose a row, by the box at its start or by Shift and Space, to open its image on another page.")
     else:
         number, title = int(rows.iloc[chosen]["number"]), str(rows.iloc[chosen]["path"])
         st.caption(plain(title))
