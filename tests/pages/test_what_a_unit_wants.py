@@ -115,9 +115,9 @@ def test_patches_of_a_test_set_kept_on_disk(open_page, offered, tmp_path, monkey
 
 def test_test_set_missing_a_sentence(open_page, tmp_path, monkeypatch):
     monkeypatch.setenv("VISLIB_DATA_DIR", str(tmp_path))
-    from pages._ui.shell import image_sets
+    from pages._ui.shell import sets
 
-    image_sets.test_images.clear()
+    sets.test_images.clear()
     page = open_page(
         "what_a_unit_wants", patches_of="CIFAR-10, 10,000 test pictures", **{"steps.One unit": "16"}, **DIGITS
     )
