@@ -82,7 +82,7 @@ def test_image_of_a_set_becomes_the_image_of_every_page():
     np.testing.assert_array_equal(images.image_named("mine.zip, a/one.png"), picture)
     images.use_of_set(found, 1)
     assert st.session_state["image"] == "cat.jpg"
-    np.testing.assert_array_equal(images.image_named("cat.jpg"), vislib.load_image(images.SAMPLES / "cat.jpg"))
+    np.testing.assert_array_equal(images.image_named("cat.jpg"), vislib.load_image(vislib.sample_path() / "cat.jpg"))
 
 
 def test_images_on_the_map_are_grouped_by_what_colours_them():
