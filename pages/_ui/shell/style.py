@@ -105,6 +105,12 @@ _CSS = """
 .v-verdict li > b { position: absolute; left: 0; font-weight: 700; }
 .v-verdict li.for > b { color: light-dark(#0b7285, #3bc9db); }
 .v-verdict li.against > b { color: light-dark(#c2410c, #ff922b); }
+@media (min-width: 641px) { /* there is room: the reasons always stand below the verdict */
+  details.v-verdict summary { list-style: none; pointer-events: none; }
+  details.v-verdict summary::-webkit-details-marker { display: none; }
+  details.v-verdict::details-content { content-visibility: visible; height: auto; }
+}
+@media (max-width: 640px) { details.v-verdict summary { cursor: pointer; min-height: 40px; } }
 .v-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .v-numbers { border-collapse: collapse; font-size: .76rem; font-variant-numeric: tabular-nums; }
 .v-numbers td { border: 1px solid rgba(128,128,128,.35); padding: .2rem .5rem; text-align: right; }

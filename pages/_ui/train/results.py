@@ -76,7 +76,9 @@ def show_shipped() -> None:
     st.header("The digit network that comes with vislib", anchor=False)
     classifier = work.stored(("digits", "classifier"), lambda: vislib.load_classifier("digits"))
     layer = vislib.filter_layers(classifier)[0]
-    show_image(kernel_sheet(vislib.filters(classifier, layer)), width=420, alt="Its first-layer kernels")
+    sheet = kernel_sheet(vislib.filters(classifier, layer))
+    sharp = sheet.resize((3 * sheet.width, 3 * sheet.height), Image.Resampling.NEAREST)
+    show_image(sharp, width=420, alt="Its first-layer kernels")
     picture.caption(
         "Its first kernels",
         "3 × 3, red positive, blue negative. Start a training to see the kernels of your network change.",
