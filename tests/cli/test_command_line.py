@@ -11,7 +11,7 @@ from file_signatures import SIGNATURES
 from PIL import Image
 
 import vislib
-from vislib.cli import main
+from vislib.cli import main, running
 
 CAT = "sample_images/cat.jpg"
 DIGIT = "sample_images/digits/3.png"
@@ -21,8 +21,8 @@ DIGIT = "sample_images/digits/3.png"
 def run(classifier, samples, monkeypatch, capsys):
     """Runs a command on the classifier that is loaded already; gives (status, standard output, standard error)."""
     monkeypatch.chdir(samples.parent)
-    load = main.load_classifier
-    monkeypatch.setattr(main, "load_classifier", lambda name: classifier if name == classifier.key else load(name))
+    load = running.load_classifier
+    monkeypatch.setattr(running, "load_classifier", lambda name: classifier if name == classifier.key else load(name))
 
     def run(*arguments: object) -> tuple[int, str, str]:
         status = main.main([str(argument) for argument in arguments])

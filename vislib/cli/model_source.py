@@ -2,13 +2,13 @@
 
 import argparse
 import contextlib
-import sys
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
 from vislib import zoo
-from vislib.errors import ParameterError
+from vislib.cli.answer import Answer
+from vislib.errors import ParameterError, VislibWarning
 from vislib.loading.sources import is_model_file
 from vislib.model_file import ModelFileWarning, load_model_file
 
@@ -36,20 +36,20 @@ def model_source(options: argparse.Namespace) -> Any:
     keras.saving.get_custom_objects().update(own)  # for this command's process: some measures copy the model
     file = load_model_file(options.model, trust=True, custom_objects=own)
     for note in file.notes:
-        print(note, file=sys.stderr)
+        options.answer.note(note)
     return file
 
 
 @contextlib.contextmanager
-def notes_on_stderr() -> Iterator[None]:
-    """While open, what was changed in a model file before loading is written to standard error, as a sentence."""
+def warnings_noted(answer: Answer) -> Iterator[None]:
+    """While open, vislib's warnings, such as what was changed in a model file before loading, are notes."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", ModelFileWarning)
         show = warnings.showwarning
 
         def shown(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
-            if issubclass(category, ModelFileWarning):
-                print(message, file=sys.stderr)
+            if issubclass(category, ModelFileWarning | VislibWarning):
+                answer.note(str(message))
             else:
                 show(message, category, *where, **more)
 

@@ -12,9 +12,11 @@ def add_report_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run_report(options: argparse.Namespace) -> None:
-    """Writes the report and prints its path.
+    """Writes the report and answers with its path.
 
     Raises:
         VislibError: If there is no batch, or the file cannot be written.
     """
-    print(f"→ {write_report(options.batch, options.out)}")
+    path = write_report(options.batch, options.out)
+    options.answer.say(f"→ {path}")
+    options.answer.wrote(path)
