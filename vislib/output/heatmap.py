@@ -88,7 +88,8 @@ class Heatmap(RawHeatmap):
     def show(self, image: np.ndarray | None = None, **look: Any) -> None:
         """Displays the map in a notebook; elsewhere in a window, if the program has imported matplotlib.pyplot.
 
-        Without both nothing opens, and a `VislibWarning` says so. The arguments are those of `figure`.
+        Without both nothing opens, and a `VislibWarning` says so. The arguments are those of `figure`, and with any of
+        them a notebook displays that figure.
 
         Raises:
             ParameterError: As `figure`.
@@ -99,8 +100,8 @@ class Heatmap(RawHeatmap):
             >>> image = vislib.load_image(vislib.sample_path("digits/3.png"))
             >>> vislib.explain("saliency", classifier, image).show()
         """
-        plain = image is None and not look
-        showing.show(self if plain else self.figure(image, **look), lambda on: self.figure(image, **look, on=on))
+        as_figure = image is not None or bool(look)
+        showing.show(self, lambda on: self.figure(image, **look, on=on), as_figure)
 
     def _over(self, image: np.ndarray | None) -> tuple[RawHeatmap, np.ndarray | None]:
         """The map and the image to draw it over: the one given, or the one that was seen, which its box fills."""

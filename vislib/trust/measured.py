@@ -17,6 +17,7 @@ _COLUMNS = {
     "road": "ROAD (low)",
     "random_logit": "another class (low)",
     "pointing": "pointing (high)",
+    "mass": "inside the region (high)",
 }
 """The measures in the table, and on which side the better values are; one that was not computed has no column."""
 
@@ -27,13 +28,12 @@ class Measured(list[Trust]):
     def _repr_html_(self) -> str:
         if not self:
             return html.block("No method was measured")
-        names = [name for name in _COLUMNS if any(getattr(one, name) is not None for one in self)]
-        rows = []
-        for one in self:
-            values = (getattr(one, name) for name in names)
-            rows.append(
-                (one.title, verdict(one, self)[0], *("" if value is None else float(value) for value in values))
-            )
+        measures = [one.row() for one in self]
+        names = [name for name in _COLUMNS if any(row[name] is not None for row in measures)]
+        rows = [
+            (one.title, verdict(one, self)[0], *("" if row[name] is None else row[name] for name in names))
+            for one, row in zip(self, measures, strict=True)
+        ]
         table = html.table(rows, ("method", "verdict", *(_COLUMNS[name] for name in names)))
         first = self[0].heatmap
         return html.block(f"How far can the maps be trusted? {first.explained}: {first.score:.4g}", table)
