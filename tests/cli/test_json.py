@@ -131,6 +131,13 @@ def test_unreadable_images_status_3(run, tmp_path):
     assert json.loads(out)["n_errors"] == 1
 
 
+def test_report_names_its_file(run, tmp_path):
+    assert run("batch", *COMMANDS["batch"])[0] == 0
+    status, out, _ = run("report", tmp_path / "batch", "--json")
+    assert status == 0
+    assert json.loads(out)["files"] == [str(tmp_path / "batch" / "report.html")]
+
+
 def test_numbers_that_json_has_not_are_null():
     assert plain({"a": np.array([1.5, np.nan]), "b": float("inf"), "c": np.int64(3)}) == {
         "a": [1.5, None],

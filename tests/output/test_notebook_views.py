@@ -135,6 +135,7 @@ def test_map_is_drawn_over_the_image_that_the_network_saw(results, small):
     heatmap, without = results["heatmap"], results["heatmap without its image"]
     np.testing.assert_array_equal(heatmap.seen, classifier.resize(image))
     assert without.seen is None
+    assert results["trust"][0].heatmap.seen is None
     own = np.asarray(Image.open(io.BytesIO(heatmap._repr_png_())), int)
     over = np.asarray(vislib.render.overlay(image, heatmap, clip=0.01), int)
     np.testing.assert_array_equal(own, over)  # the digit has the size of the input
