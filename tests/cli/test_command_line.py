@@ -11,7 +11,7 @@ from file_signatures import SIGNATURES
 from PIL import Image
 
 import vislib
-from vislib.cli import main
+from vislib.cli import main, running
 
 CAT = "sample_images/cat.jpg"
 DIGIT = "sample_images/digits/3.png"
@@ -21,8 +21,8 @@ DIGIT = "sample_images/digits/3.png"
 def run(classifier, samples, monkeypatch, capsys):
     """Runs a command on the classifier that is loaded already; gives (status, standard output, standard error)."""
     monkeypatch.chdir(samples.parent)
-    load = main.load_classifier
-    monkeypatch.setattr(main, "load_classifier", lambda name: classifier if name == classifier.key else load(name))
+    load = running.load_classifier
+    monkeypatch.setattr(running, "load_classifier", lambda name: classifier if name == classifier.key else load(name))
 
     def run(*arguments: object) -> tuple[int, str, str]:
         status = main.main([str(argument) for argument in arguments])
@@ -161,7 +161,7 @@ def test_wrong_argument_status_2_and_one_sentence(run, tmp_path, arguments, sent
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("arguments", [[], ["explode"], ["explain", CAT], ["predict", CAT, "--top", "many"]])
+@pytest.mark.parametrize("arguments", [["explode"], ["explain", CAT], ["predict", CAT, "--top", "many"]])
 def test_command_line_not_understood_usage_and_status_2(arguments, capsys):
     with pytest.raises(SystemExit) as caught:
         main.main(arguments)

@@ -10,7 +10,7 @@ from tiny_models import SIDE, random_image
 
 import vislib
 from vislib.cli import batch as batch_command
-from vislib.cli import main
+from vislib.cli import main, running
 
 IMAGE = random_image()
 
@@ -27,7 +27,7 @@ def run(monkeypatch, capsys, tmp_path):
             load(model_of(name), **{"preprocess": loaded(name).preprocess, **settings}) if name in CASES else load(name)
         )
 
-    monkeypatch.setattr(main, "load_classifier", from_memory)
+    monkeypatch.setattr(running, "load_classifier", from_memory)
     monkeypatch.setattr(batch_command, "load_classifier", from_memory)
 
     def run(command: str, name: str, *arguments: object, image: object = tmp_path / "a.png") -> tuple[int, str, str]:

@@ -5,7 +5,7 @@ import tiny_models
 
 from vislib import load_classifier
 from vislib.backend import keras
-from vislib.cli import main
+from vislib.cli import main, running
 
 COMMAND = ["predict", "sample_images/cat.jpg"]
 
@@ -34,7 +34,7 @@ def broken(monkeypatch):
         def load(*_, **__):
             raise error
 
-        monkeypatch.setattr(main, "load_classifier", load)
+        monkeypatch.setattr(running, "load_classifier", load)
 
     return break_with
 
@@ -85,7 +85,7 @@ def test_failing_layer_is_a_sentence(monkeypatch, capsys, command):
     x = keras.layers.Conv2D(4, 3)(Fails(name="own")(inputs))
     model = keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(keras.layers.GlobalMaxPooling2D()(x)))
     classifier = load_classifier(model, preprocess=tiny_models.PLAIN)
-    monkeypatch.setattr(main, "load_classifier", lambda *_, **__: classifier)
+    monkeypatch.setattr(running, "load_classifier", lambda *_, **__: classifier)
     assert main.main(command) == 2
     err = capsys.readouterr().err
     assert err.count("\n") == 1

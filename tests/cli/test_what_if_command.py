@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import vislib
-from vislib.cli import main
+from vislib.cli import main, running
 from vislib.edits import Cover, Erase, Rotate
 
 CAT = "sample_images/cifar10/cat.png"
@@ -33,7 +33,7 @@ def run(samples, monkeypatch, capsys):
 
 @pytest.fixture
 def _loaded_once(load_once, monkeypatch) -> None:
-    monkeypatch.setattr(main, "load_classifier", lambda source, **_: load_once(source))
+    monkeypatch.setattr(running, "load_classifier", lambda source, **_: load_once(source))
 
 
 @pytest.mark.usefixtures("_loaded_once")

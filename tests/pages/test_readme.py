@@ -12,7 +12,7 @@ import pytest
 from stopping import HANG_SECONDS
 
 import vislib
-from vislib.cli import batch, main
+from vislib.cli import batch, main, running
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -34,7 +34,7 @@ def _loaded_once(classifier, monkeypatch) -> None:
     def loaded(name, **changes):
         return classifier if name == classifier.key and not changes else load(name, **changes)
 
-    for module in (vislib, main, batch):
+    for module in (vislib, running, batch):
         monkeypatch.setattr(module, "load_classifier", loaded)
 
 

@@ -12,7 +12,7 @@ from vislib.activation_maximization.maximizer import pixels_of
 from vislib.errors import ParameterError
 from vislib.images.fitting import resize_box
 from vislib.parameters import check_parameters, parameter
-from vislib.progress import Progress, no_progress
+from vislib.progress import Progress, progress_bar
 from vislib.targets import Layer, Target
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class DeepDreamer:
         check_parameters(self)
 
     def __call__(
-        self, classifier: "Classifier", image: np.ndarray, objective: Target, progress: Progress = no_progress
+        self, classifier: "Classifier", image: np.ndarray, objective: Target, progress: Progress = progress_bar
     ) -> Maximization:
         """Computes the picture; see `deep_dream`."""
         from vislib.activation_maximization.scorer import Scorer, check_takes_pictures
@@ -94,7 +94,7 @@ def deep_dream(
     classifier: "Classifier",
     image: np.ndarray,
     objective: Target | str,
-    progress: Progress = no_progress,
+    progress: Progress = progress_bar,
     **params: Any,
 ) -> Maximization:
     """Changes an image so that what a layer detects in it becomes stronger.

@@ -9,7 +9,7 @@ from PIL import Image
 from vislib.activation_maximization.maximization import Maximization
 from vislib.activation_maximization.maximizer import maximize
 from vislib.activations.icons import SIDE, Icons
-from vislib.progress import no_progress
+from vislib.progress import no_progress, progress_bar
 from vislib.targets import Channel
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def wanted_icons(
     side: int = SIDE,
     steps: int = 32,
     seed: int = 0,
-    progress: Callable[..., None] = no_progress,
+    progress: Callable[..., None] = progress_bar,
 ) -> Icons:
     """A picture of each channel that is made so that it excites the channel, in the form of `vislib.icons`.
 
@@ -46,7 +46,7 @@ def wanted_icons(
     for start in range(0, len(channels), _AT_ONCE):
         progress(start, len(channels))
         part = [Channel(layer, int(channel)) for channel in channels[start : start + _AT_ONCE]]
-        made.append(maximize(classifier, part, steps=steps, seed=seed))
+        made.append(maximize(classifier, part, progress=no_progress, steps=steps, seed=seed))
     progress(len(channels), len(channels))
     pictures = [
         np.asarray(Image.fromarray(one).resize((side, side), Image.Resampling.BICUBIC))

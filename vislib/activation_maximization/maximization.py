@@ -1,18 +1,28 @@
 """The result of activation maximization: pictures, and what is needed to check or to continue them."""
 
 import dataclasses
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PIL import Image
+
+from vislib import html
+from vislib.output import export, figures, showing
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from vislib.activation_maximization.ascent import State
     from vislib.targets.base import Target
 
 
 _OPAQUE = 80
+_SIDE = 320
+"""Longer side of the picture in a notebook, in pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +41,13 @@ class Maximization:
         slopes: (n, h, w) float32: the mean magnitude of the gradient of the objective by each pixel, over the steps.
             None for DeepDream.
         state: The state of the ascent, from which `maximize` continues. None if it cannot be continued.
+
+    Example:
+        >>> import vislib
+        >>> classifier = vislib.load_classifier("digits")
+        >>> found = vislib.activation_maximization.maximize(classifier, [vislib.targets.ClassScore(3)], steps=2)
+        >>> found.save("three.png"), found.picture.shape
+        (PosixPath('three.png'), (28, 28, 3))
     """
 
     pictures: np.ndarray
@@ -65,6 +82,31 @@ class Maximization:
     def titles(self) -> tuple[str, ...]:
         """The target that each picture excites, in words."""
         return tuple(objective.in_words() for objective in self.objectives)
+
+    def figure(self, on: "Figure | None" = None) -> "Figure":
+        """A figure for print: each picture with its title; `on` is as in `vislib.figures.figure`."""
+        return figures.pictures(list(self.pictures), self.titles, on=on)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Writes the pictures to a .png, .svg or .pdf file, or all numbers to a .npz file.
+
+        Raises:
+            ParameterError: If the suffix is not one of these, or the file cannot be written.
+        """
+        return export.save_maximization(self, path)
+
+    def show(self) -> None:
+        """Displays the pictures in a notebook; elsewhere as `Heatmap.show` does."""
+        showing.show(self, self.figure)
+
+    def _repr_png_(self) -> bytes:
+        return export.png_bytes(export.as_image(self.picture, _SIDE))
+
+    def _repr_html_(self) -> str:
+        words = ", ".join(f"{title}: {score:.4g}" for title, score in zip(self.titles, self.scores, strict=True))
+        parts = [export.picture_html(Image.fromarray(self.picture), words, _SIDE), html.line(words)]
+        parts.append(html.line(f"{self.model} · {len(self.values):,} steps · seed {self.seed} · {self.seconds:.1f} s"))
+        return html.block("Activation maximization", *parts)
 
 
 def sheet(pictures: np.ndarray, columns: int | None = None, gap_px: int = 2) -> np.ndarray:

@@ -15,7 +15,7 @@ from vislib.activation_maximization.transforms import Jitter, Padding, Rotation,
 from vislib.errors import ParameterError
 from vislib.model.preprocessing import LUMINANCE
 from vislib.parameters import check_parameters, parameter
-from vislib.progress import Progress, no_progress
+from vislib.progress import Progress, progress_bar
 from vislib.targets import ClassScore, Target
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Maximizer:
         classifier: "Classifier",
         objectives: Sequence[Target],
         start: "np.ndarray | Maximization | None" = None,
-        progress: Progress = no_progress,
+        progress: Progress = progress_bar,
     ) -> Maximization:
         """Computes a picture for each objective; see `maximize`."""
         from vislib.activation_maximization.ascent import Ascent
@@ -156,7 +156,7 @@ def maximize(
     classifier: "Classifier",
     objective: Target | str | int | Sequence[Target],
     start: "np.ndarray | Maximization | None" = None,
-    progress: Progress = no_progress,
+    progress: Progress = progress_bar,
     **params: Any,
 ) -> Maximization:
     """Makes a picture that excites the objective, by activation maximization.
@@ -184,7 +184,7 @@ def maximize(
     return Maximizer(**params)(classifier, _as_targets(classifier, objective), start, progress)
 
 
-def class_pictures(classifier: "Classifier", progress: Progress = no_progress, **params: Any) -> Maximization:
+def class_pictures(classifier: "Classifier", progress: Progress = progress_bar, **params: Any) -> Maximization:
     """Makes a picture for each class of the network, all together.
 
     Raises:

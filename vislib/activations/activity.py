@@ -10,7 +10,7 @@ from vislib.activations.patches import read_resized
 from vislib.errors import ImageError, LayerError
 from vislib.images.sets import ImageSet, image_set
 from vislib.model.classifier import Classifier
-from vislib.progress import no_progress
+from vislib.progress import progress_bar
 
 _MAX_MAP_BYTES = 64 * 1024**2
 _MAX_VALUES = 1_000_000
@@ -45,7 +45,7 @@ def channel_activity(
     images: ImageSet | np.ndarray | str | os.PathLike[str],
     layer: str,
     channel: int,
-    progress: Callable[..., None] = no_progress,
+    progress: Callable[..., None] = progress_bar,
 ) -> ChannelActivity:
     """A channel's activations at the places of all images, and its maximum in each.
 

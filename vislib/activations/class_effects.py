@@ -10,7 +10,7 @@ from vislib.activations.patches import read_resized
 from vislib.errors import ImageError, LayerError
 from vislib.images.sets import ImageSet, image_set
 from vislib.model.classifier import Classifier
-from vislib.progress import no_progress
+from vislib.progress import progress_bar
 
 WEIGHTS, GRADIENT = "weights", "gradient × activation"
 
@@ -35,7 +35,7 @@ def class_effects(
     images: ImageSet | np.ndarray | str | os.PathLike[str] | None,
     layer: str,
     channel: int,
-    progress: Callable[..., None] = no_progress,
+    progress: Callable[..., None] = progress_bar,
 ) -> ClassEffects:
     """What a channel of a layer adds to the logit of every class.
 

@@ -14,7 +14,7 @@ from vislib.activations.shipped_places import shipped_places
 from vislib.errors import DatasetError, LayerError, ParameterError
 from vislib.images.sets import ImageSet
 from vislib.layers import ReceptiveField, receptive_fields
-from vislib.progress import no_progress
+from vislib.progress import progress_bar
 
 if TYPE_CHECKING:
     from vislib.model.classifier import Classifier
@@ -51,7 +51,7 @@ def icons(
     images: "StrongestPlaces | ImageSet | np.ndarray | str | os.PathLike[str] | None" = None,
     channels: Sequence[int] | None = None,
     side: int = SIDE,
-    progress: Callable[..., None] = no_progress,
+    progress: Callable[..., None] = progress_bar,
 ) -> Icons:
     """A small picture of each channel of a layer: the window of an image around the place where it is most active.
 

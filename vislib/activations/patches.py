@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vislib import html
 from vislib.errors import ImageError, LayerError, ParameterError
 from vislib.images.sets import ImageSet, image_set
 from vislib.layers import ReceptiveField, receptive_fields
 from vislib.layers.receptive_field import Span
 from vislib.output.export import write_whole
-from vislib.progress import no_progress
+from vislib.progress import progress_bar
 
 if TYPE_CHECKING:
     from vislib.model.classifier import Classifier
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _MAX_MAP_BYTES = 64 * 1024**2
 _SAVE_EVERY_SECONDS = 5.0
 _OUTSIDE = 128
+_CHANNELS_SHOWN, _PATCHES_SHOWN = 8, 4
 _LEAST_WINDOW_PX, _WINDOW_SHARE = 32, 3 / 8
 _ARRAYS = ("values", "numbers", "rows", "columns", "unreadable", "done")
 
@@ -43,6 +45,14 @@ class TopPatches:
         columns: (channels, n): the columns of the units in the feature map.
         unreadable: (m,): the numbers of images that cannot be read; they are left out.
         done: Number of images processed so far.
+
+    Example:
+        >>> import vislib
+        >>> classifier = vislib.load_classifier("digits")
+        >>> layer = classifier.network.map_layers[0]
+        >>> top = vislib.top_patches(classifier, vislib.sample_path("digits"), layer, n=2)
+        >>> top.numbers.shape[1], len(top.patches(classifier, vislib.sample_path("digits"), 0))
+        (2, 2)
     """
 
     layer: str
@@ -52,6 +62,22 @@ class TopPatches:
     columns: np.ndarray
     unreadable: np.ndarray
     done: int
+
+    def _repr_html_(self) -> str:
+        n_channels, n = self.values.shape
+        rows: list[tuple[object, ...]] = [
+            (channel, *(f"{value:.3g} (image {number})" for value, number in zip(values, numbers, strict=True)))
+            for channel, values, numbers in zip(
+                range(_CHANNELS_SHOWN), self.values[:, :_PATCHES_SHOWN], self.numbers[:, :_PATCHES_SHOWN], strict=False
+            )
+        ]
+        header = ("channel", "highest activation", *(f"{rank}." for rank in range(2, min(n, _PATCHES_SHOWN) + 1)))
+        more = f"{n_channels:,} channels, {n} places each; {self.done:,} images"
+        unreadable = f", of which {len(self.unreadable):,} could not be read" if len(self.unreadable) else ""
+        how = "patches(classifier, images, channel) cuts the patches out."
+        return html.block(
+            f"Strongest patches of {self.layer}", html.table(rows, header), html.line(f"{more}{unreadable}. {how}")
+        )
 
     def patches(
         self,
@@ -93,7 +119,7 @@ def top_patches(
     n: int = 9,
     *,
     keep_in: str | os.PathLike[str] | None = None,
-    progress: Callable[..., None] = no_progress,
+    progress: Callable[..., None] = progress_bar,
 ) -> TopPatches:
     """Finds the n images, and the places in them, that excite each channel of a layer most, in one pass.
 

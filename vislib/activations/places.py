@@ -10,7 +10,7 @@ import numpy as np
 from vislib.activations.patches import TopPatches, merged, no_patches, read_resized
 from vislib.errors import DatasetError, ImageError, LayerError, listed
 from vislib.images.sets import ImageSet, image_set
-from vislib.progress import no_progress
+from vislib.progress import progress_bar
 
 if TYPE_CHECKING:
     from vislib.model.classifier import Classifier
@@ -67,7 +67,7 @@ def strongest_places(
     classifier: "Classifier",
     images: "ImageSet | np.ndarray | str | os.PathLike[str]",
     layers: Sequence[str] | None = None,
-    progress: Callable[..., None] = no_progress,
+    progress: Callable[..., None] = progress_bar,
 ) -> StrongestPlaces:
     """The place where each channel of several layers is most active in a set of images; from this `icons` are cut.
 

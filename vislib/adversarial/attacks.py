@@ -12,7 +12,7 @@ import numpy as np
 from vislib.adversarial.found import Adversarial
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
-from vislib.progress import Progress, no_progress
+from vislib.progress import Progress, progress_bar
 from vislib.targets.base import Target
 from vislib.targets.odds import LogOdds
 from vislib.targets.scores import ClassScore
@@ -63,7 +63,7 @@ def pgd(
     towards: Any = None,
     steps: int = 20,
     seed: int = 0,
-    progress: Progress = no_progress,
+    progress: Progress = progress_bar,
 ) -> Adversarial:
     """Projected gradient descent: many small steps along the sign of the gradient, each projected back into the ε ball.
 

@@ -9,9 +9,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from vislib import html
 from vislib.model.classifier import Prediction
 from vislib.output import export
 from vislib.targets.base import Target
+
+_WIDTH = 640
+"""Width in a notebook of the three pictures, in pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +85,18 @@ class Adversarial:
             return f"{first} The most probable class is still {_said(after)}."
         kept = "" if self.succeeded else ", which is not the class that was wanted"
         return f"{first} The most probable class was {_said(before)} and is now {_said(after)}{kept}."
+
+    def _picture(self) -> Image.Image:
+        """The image, its change and the adversarial picture in a row."""
+        return Image.fromarray(np.concatenate([self.original, self.magnified(), self.image], axis=1))
+
+    def _repr_png_(self) -> bytes:
+        return export.png_bytes(self._picture())
+
+    def _repr_html_(self) -> str:
+        titles = "The image, the change (grey: none; magnified), and the adversarial picture"
+        picture = export.picture_html(self._picture(), titles, _WIDTH)
+        return html.block("Adversarial example", picture, html.line(f"{titles}. {self.in_words()}"))
 
 
 def save_adversarial(found: Adversarial, path: str | os.PathLike[str]) -> Path:

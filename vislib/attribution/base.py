@@ -13,11 +13,12 @@ from PIL import Image
 
 from vislib.attribution.blank_maps import SAME_EVERYWHERE, is_blank
 from vislib.errors import listed
+from vislib.images.bands import as_picture
 from vislib.model.classifier import Classifier
 from vislib.output.heatmap import Heatmap
 from vislib.parameters import check_parameters
 from vislib.parameters import parameter as parameter
-from vislib.progress import Progress, no_progress
+from vislib.progress import Progress, no_progress, progress_bar
 from vislib.speed.blas_threads import one_blas_thread
 from vislib.targets.base import LOGITS, Target
 
@@ -126,7 +127,8 @@ class Explainer(ABC):
         classifier: Classifier,
         image: np.ndarray,
         class_index: int | str | Target | None = None,
-        progress: Progress = no_progress,
+        progress: Progress = progress_bar,
+        keep_image: bool = True,
     ) -> Heatmap:
         """Computes the method's map for one image and target.
 
@@ -137,6 +139,9 @@ class Explainer(ABC):
                 class, the first predicted number, or the largest segment. Or any target of `vislib.targets`, such as a
                 channel of a hidden layer.
             progress: Called between batches of work. If it raises, the work stops and the exception passes through.
+                Without it, work of more than a second shows a bar in a terminal or a notebook.
+            keep_image: Whether the heatmap keeps the image as the network saw it, to draw itself over it: (h, w, 3)
+                uint8, three quarters of the map's own bytes.
 
         Returns:
             A heatmap at the resolution of the network's input.
@@ -195,6 +200,7 @@ class Explainer(ABC):
             ),
             title=self.title,
             negligible=negligible,
+            seen=as_picture(resized) if keep_image else None,
         )
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vislib import html
 from vislib.attribution.base import upsample
 from vislib.errors import LayerError, ParameterError, listed
 from vislib.graph.relevance_rules import DEFAULT_COMPOSITE, composite_named
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 BY = ("gradient", "relevance")
 """Gradient × activation (Shrikumar et al. 2016, arXiv 1605.01713), or layer-wise relevance propagation."""
+
+_SHOWN = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +54,12 @@ class Channels:
     def order(self) -> np.ndarray:
         """The channels' numbers, from the one that raises the target most to the one that lowers it most."""
         return np.argsort(-self.values, kind="stable")
+
+    def _repr_html_(self) -> str:
+        rows = [(int(channel), f"{self.values[channel]:+.4g}") for channel in self.strongest(_SHOWN)]
+        score = f"{self.target.in_words()} = {self.score:.4g}, of which {self.rest:.3g} is not the layer's"
+        title = f"Channels of {self.layer}: the {len(rows)} largest contributions of {len(self.values):,}"
+        return html.block(title, html.table(rows, ("channel", "contribution")), html.line(score))
 
     def strongest(self, n: int) -> np.ndarray:
         """The numbers of the n channels with the largest contribution, above or below 0, the largest first."""

@@ -10,7 +10,7 @@ from vislib.attribution.smoothed import SMOOTHING, Smoothed
 from vislib.errors import ParameterError, listed
 from vislib.model.classifier import Classifier
 from vislib.output.heatmap import Heatmap
-from vislib.progress import Progress, no_progress
+from vislib.progress import Progress, progress_bar
 from vislib.targets.base import Target
 
 
@@ -51,7 +51,9 @@ def explain(
     classifier: Classifier,
     image: np.ndarray,
     class_index: int | str | Target | None = None,
-    progress: Progress = no_progress,
+    progress: Progress = progress_bar,
+    *,
+    keep_image: bool = True,
     **params: Any,
 ) -> Heatmap:
     """Explains a classifier's score for a class with the named method.
@@ -63,7 +65,10 @@ def explain(
         class_index: The class whose logit is explained, as a number or a label; None means the most probable class, the
             first predicted number, or the largest segment. Or any target of `vislib.targets`, such as a channel of a
             hidden layer.
-        progress: Called as progress(done, total, partial=None). If it raises, the work stops.
+        progress: Called as progress(done, total, partial=None). If it raises, the work stops. Without it, work of more
+            than a second shows a bar in a terminal or a notebook.
+        keep_image: Whether the heatmap keeps the image as the network saw it, to draw itself over it: (h, w, 3) uint8,
+            three quarters of the map's own bytes.
         **params: The method's parameters; and for every method `smooth`, a number of noisy copies of the image over
             which the maps are averaged, with `smooth_noise`, `smooth_statistic` and `smooth_seed` (see `named`).
 
@@ -74,5 +79,12 @@ def explain(
         ParameterError: If there is no such method, class or parameter, or a value is not accepted.
         LayerError: If the requested layer has no feature maps, or the target does not depend on it.
         ModelError: If the method cannot work on this network.
+
+    Example:
+        >>> import vislib
+        >>> classifier = vislib.load_classifier("digits")
+        >>> image = vislib.load_image(vislib.sample_path("digits/3.png"))
+        >>> vislib.explain("occlusion", classifier, image, "8", patch_px=7).explained
+        'logit of “8”'
     """
-    return named(method, **params).explain(classifier, image, class_index, progress)
+    return named(method, **params).explain(classifier, image, class_index, progress, keep_image)

@@ -11,7 +11,7 @@ from vislib.attribution.base import Attribution, Explainer, Family, parameter
 from vislib.attribution.fills import FILLS, black_and_white, cover_image
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
-from vislib.progress import Progress, no_progress
+from vislib.progress import Progress, takes_partial
 from vislib.targets.base import Target
 
 _MOST = 64
@@ -144,8 +144,10 @@ class Occlusion(Explainer):
                     probability[rows, columns] = network.probabilities(logits)[:, target.class_index]
             has_winners = has_winners and logits is not None
             done += len(cells)
-            if progress is not no_progress:  # drawing the partial map costs time
-                progress(done, drop.size, _mean_over_patches(_fill_from_nearest(drop), tops, lefts, patch, size))
+            partial = None
+            if takes_partial(progress):
+                partial = _mean_over_patches(_fill_from_nearest(drop), tops, lefts, patch, size)
+            progress(done, drop.size, partial)
         details = {"drop": drop.astype(np.float32), "tops": tops, "lefts": lefts}
         if has_winners:
             details["winner"] = winner

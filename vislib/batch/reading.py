@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from vislib import html
 from vislib.batch.rows import FEATURES, agreement_column
 from vislib.batch.settings import column
 from vislib.batch.store import BatchFolder
 from vislib.errors import ParameterError, listed
+from vislib.output.export import jpeg_bytes
 from vislib.tasks import Task
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Numbers = Sequence[int] | np.ndarray
+_THUMBNAILS = 8
+"""How many images a notebook shows."""
 
 
 class Batch:
@@ -35,6 +39,16 @@ class Batch:
         map_shape: (height, width) of the maps.
         n_images: Number of images in the batch, finished or not; of a selection (see `only`), those selected.
         n_in_batch: The same of the whole batch.
+
+    A notebook shows a summary and the first images.
+
+    Example:
+        >>> import vislib
+        >>> classifier = vislib.load_classifier("digits")
+        >>> _ = vislib.explain_many(classifier, vislib.sample_path("digits"), out="explained")
+        >>> batch = vislib.open_batch("explained")
+        >>> batch.n_images, batch.methods
+        (10, ('grad-cam',))
     """
 
     def __init__(self, folder: BatchFolder, manifest: dict[str, Any]):
@@ -50,6 +64,26 @@ class Batch:
         self._rows: int = manifest["settings"]["part_rows"]
         self._folder = folder
         self.parts = folder.finished_parts(-(-self.n_images // self._rows))
+
+    def _repr_html_(self) -> str:
+        finished = f"{self.n_finished:,}" + ("" if self.n_finished == self.n_images else f" of {self.n_images:,}")
+        rows = [("images", finished), ("methods", listed(self.methods)), ("task", str(self.task))]
+        rows += [("model", str(self.manifest["model"])), ("folder", str(self.path))]
+        table = self.table(["error", *(["correct"] if "correct" in self._columns else [])])
+        n_errors = len(table) - table.column("error").null_count
+        rows += [("not read or explained", f"{n_errors:,}")] if n_errors else []
+        known = table.column("correct").drop_null().to_pylist() if "correct" in table.column_names else []
+        rows += [("classified correctly", f"{sum(known):,} of {len(known):,} with a known class")] if known else []
+        numbers = [part * self._rows + row for part in self.parts for row in range(self._rows)][:_THUMBNAILS]
+        shown = self.thumbnails([number for number in numbers if number < self.n_images])
+        parts = [html.picture(jpeg_bytes(each), "jpeg", "", each.width) for each in shown if each is not None]
+        return html.block("Batch of explanations", html.table(rows), *parts)
+
+    @property
+    def _columns(self) -> list[str]:
+        from pyarrow import parquet
+
+        return parquet.read_schema(self._folder.table_file(self.parts[0])).names
 
     @property
     def has_probabilities(self) -> bool:

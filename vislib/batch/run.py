@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vislib import html
 from vislib.attribution.base import Explainer
 from vislib.batch.decoding import decoded_ahead
 from vislib.batch.finding import source_of
@@ -22,7 +23,7 @@ from vislib.batch.trusted import can_compare
 from vislib.batch.writing import n_parts, part_range, write_part
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
-from vislib.progress import Progress, Steps, no_progress
+from vislib.progress import Progress, Steps, progress_bar
 from vislib.tasks import Task
 
 ENGINES = ("local", "ray")
@@ -47,6 +48,12 @@ class BatchResult:
     n_computed: int
     seconds: float
 
+    def _repr_html_(self) -> str:
+        rows = [("images", f"{self.n_images:,}"), ("computed now", f"{self.n_computed:,} in {self.seconds:.1f} s")]
+        rows += [("not read or explained", f"{self.n_errors:,}")] if self.n_errors else []
+        table = html.table([*rows, ("folder", str(self.folder))])
+        return html.block("Explained", table, html.line("vislib.open_batch(folder) reads it."))
+
 
 def explain_many(
     classifier: Classifier,
@@ -58,7 +65,7 @@ def explain_many(
     masks: Any = None,
     engine: str = "local",
     cluster: Cluster | None = None,
-    progress: Progress = no_progress,
+    progress: Progress = progress_bar,
     **settings: Any,
 ) -> BatchResult:
     """Explains any number of images and writes a table, the maps and, on request, pictures into a folder.

@@ -20,6 +20,7 @@ from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier, Prediction
 from vislib.output import export
 from vislib.output.heatmap import Heatmap
+from vislib.progress import no_progress
 
 _MOST_IMAGES = 64
 
@@ -132,7 +133,9 @@ class Explain(keras.callbacks.Callback):
         classifier = self._classifier
         answers = {name: classifier.predict(image, 1)[0] for name, image in self.images.items()}
         heatmaps = {
-            name: tuple(method.explain(classifier, image, target) for method in self.methods)
+            name: tuple(
+                method.explain(classifier, image, target, no_progress, keep_image=False) for method in self.methods
+            )
             for (name, image), target in zip(self.images.items(), self.targets, strict=True)
         }
         return Explained(epoch, self.images, answers, heatmaps)

@@ -8,7 +8,6 @@ from vislib.cli.image_options import image_reader
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
 from vislib.output import export
-from vislib.progress import Progress
 
 _SUFFIXES = (".png", ".npz")
 
@@ -35,13 +34,12 @@ def add_adversarial_arguments(command: argparse.ArgumentParser) -> None:
     )
 
 
-def run_adversarial(options: argparse.Namespace, load: Callable[[], Classifier], progress: Progress) -> None:
+def run_adversarial(options: argparse.Namespace, load: Callable[[], Classifier]) -> None:
     """Prints what came of it, and writes the picture or the numbers.
 
     Args:
         options: Those of `add_adversarial_arguments`, of the image and of the model.
         load: Loads the network, once the other options are checked.
-        progress: Reports progress.
     """
     given = {"class_index": options.class_name, "towards": options.towards}
     of_pgd = {name: getattr(options, name) for name in ("steps", "seed") if getattr(options, name) is not None}
@@ -53,6 +51,12 @@ def run_adversarial(options: argparse.Namespace, load: Callable[[], Classifier],
     if options.method == "fgsm":
         found = fgsm(classifier, read(classifier), options.epsilon, **given)
     else:
-        found = pgd(classifier, read(classifier), options.epsilon, **given, **of_pgd, progress=progress)
+        found = pgd(classifier, read(classifier), options.epsilon, **given, **of_pgd, progress=options.answer.progress)
     save_adversarial(found, path)
-    print(f"{found.in_words()} → {path}")
+    answer = options.answer
+    answer.say(f"{found.in_words()} → {path}")
+    answer.give(method=found.method, model=found.model, epsilon=found.epsilon, target=found.target)
+    answer.give(target_before=found.values[0], target_after=found.values[-1], steps=found.steps, seed=found.seed)
+    answer.give(largest_change=abs(found.perturbation).max(), succeeded=found.succeeded)
+    answer.give(before=found.before, after=found.after)
+    answer.wrote(path)

@@ -67,8 +67,8 @@ def opened() -> Opened | None:
         return None
     parser = argparse.ArgumentParser(prog="app.py")
     add_app_arguments(parser)
-    parser.add_argument("--debug", action="store_true")
-    return opened_by(parser.parse_args(joined(json.loads(words))))
+    # What every command takes, such as --debug, is no matter of the app.
+    return opened_by(parser.parse_known_args(joined(json.loads(words)))[0])
 
 
 def run_app(options: argparse.Namespace, words: Sequence[str]) -> None:

@@ -8,29 +8,28 @@ from typing import Any
 from vislib.attribution import Explainer, named
 from vislib.attribution.fills import FILLS
 from vislib.batch.pace import Pace
-from vislib.batch.quality import in_words
+from vislib.batch.quality import in_words, mask_quality, value_errors
 from vislib.batch.reading import open_batch
 from vislib.batch.run import ENGINES, explain_many
 from vislib.batch.settings import EXPLAINED, Cluster
+from vislib.cli.exit_status import DONE, SOME_UNREADABLE
 from vislib.cli.method_options import method_parameter
-from vislib.cli.model_options import add_model_options, model_settings, say_what_is_unknown
+from vislib.cli.model_options import add_model_options, model_settings, note_what_is_unknown
 from vislib.cli.model_source import model_source
 from vislib.cli.trust import methods_named
 from vislib.errors import ParameterError, listed
 from vislib.loading.load import load_classifier
+from vislib.progress import Progress
 
-SOME_UNREADABLE = 3
-STOPPED = 130
 _LINE_EVERY_SECONDS = 30.0
-_REWRITE_EVERY_SECONDS = 0.2
 
 
 def add_batch_arguments(command: argparse.ArgumentParser) -> None:
     """The arguments of `batch`."""
     command.description = (
         "Explains every image and writes a table, the maps and thumbnails into a folder of Parquet files. To resume an "
-        "interrupted run, repeat the same command. Exit status: 0, all images are explained; 3, some images could not "
-        "be read, and the table gives the reason; 2, an error, with a sentence; 130, stopped with Ctrl-C."
+        "interrupted run, repeat the same command. Exit status 3: some images could not be read or explained, and the "
+        "table gives the reason."
     )
     command.add_argument(
         "images",
@@ -88,7 +87,7 @@ def add_batch_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run_batch(options: argparse.Namespace) -> int:
-    """Runs a batch and prints a summary.
+    """Runs a batch and answers with a summary.
 
     Returns:
         The exit status.
@@ -103,8 +102,8 @@ def run_batch(options: argparse.Namespace) -> int:
             "--custom-objects is for --engine local: the workers of a cluster do not have that module."
         )
     classifier = load_classifier(model_source(options), **model_settings(options))
-    say_what_is_unknown(classifier)
-    shown = _Shown()
+    answer = options.answer
+    note_what_is_unknown(classifier, answer)
     try:
         result = explain_many(
             classifier,
@@ -114,7 +113,7 @@ def run_batch(options: argparse.Namespace) -> int:
             masks=options.masks,
             engine=options.engine,
             cluster=cluster,
-            progress=shown,
+            progress=answer.progress if answer.quiet or sys.stderr.isatty() else _log_lines(),
             explain=options.explain,
             map_px=options.map_size,
             part_rows=options.part_size,
@@ -129,18 +128,21 @@ def run_batch(options: argparse.Namespace) -> int:
             pictures=options.pictures,
         )
     except KeyboardInterrupt:
-        print("\nvislib: stopped; repeat the same command to resume.", file=sys.stderr)
-        return STOPPED
+        raise KeyboardInterrupt("stopped; repeat the same command to resume.") from None
     n_before = result.n_images - result.n_computed
     before = f" ({n_before:,} of them were finished before)" if n_before else ""
     rate = result.n_computed / max(result.seconds, 1e-9)
-    print(f"{result.n_images:,} images{before}, {rate:.1f} a second → {options.out}")
-    for line in in_words(open_batch(result.folder)):
-        print(line)
+    answer.say(f"{result.n_images:,} images{before}, {rate:.1f} a second → {options.out}")
+    batch = open_batch(result.folder)
+    answer.say(*in_words(batch))
+    answer.give(model=classifier.key, methods=batch.methods, n_images=result.n_images, n_computed=result.n_computed)
+    answer.give(n_errors=result.n_errors, seconds=result.seconds)
+    answer.give(value_errors=value_errors(batch), mask_quality=mask_quality(batch))
+    answer.wrote(result.folder)
     if result.n_errors:
-        print(f"{result.n_errors:,} could not be read or explained; the column “error” gives the reason.")
+        answer.say(f"{result.n_errors:,} could not be read or explained; the column “error” gives the reason.")
         return SOME_UNREADABLE
-    return 0
+    return DONE
 
 
 def _methods(options: argparse.Namespace) -> list[Explainer]:
@@ -165,23 +167,15 @@ def _cluster(options: argparse.Namespace) -> Cluster | None:
     return Cluster(**chosen)
 
 
-class _Shown:
-    """Writes progress with rate and time left to standard error: in a terminal one line that is rewritten, in a log one
-    line every 30 seconds."""
+def _log_lines() -> Progress:
+    """A callback for logs: a line with rate and time left to standard error every 30 seconds."""
+    pace, written = Pace(), time.monotonic()
 
-    def __init__(self) -> None:
-        self._is_terminal = sys.stderr.isatty()
-        self._pace = Pace()
-        self._next: float | None = None
-
-    def __call__(self, done: int, total: int, partial=None) -> None:
-        now, line = time.monotonic(), self._pace(done, total)
-        if self._next is None:
-            self._next = now + (0 if self._is_terminal else _LINE_EVERY_SECONDS)
-        if now < self._next and not (self._is_terminal and done == total):
-            return
-        self._next = now + (_REWRITE_EVERY_SECONDS if self._is_terminal else _LINE_EVERY_SECONDS)
-        if self._is_terminal:
-            print(f"\r\033[K{line}", end="\n" if done == total else "", file=sys.stderr, flush=True)
-        else:
+    def write(done: int, total: int, partial: Any = None) -> None:
+        nonlocal written
+        line = pace(done, total)
+        if time.monotonic() - written >= _LINE_EVERY_SECONDS:
+            written = time.monotonic()
             print(line, file=sys.stderr, flush=True)
+
+    return write

@@ -29,23 +29,27 @@ def add_channels_arguments(command: argparse.ArgumentParser) -> None:
 def run_channels(
     options: argparse.Namespace, classifier: Classifier, image: np.ndarray, target: Target, path: Path | None
 ) -> None:
-    """Prints the strongest channels and the check, and writes all of them to `path` if given."""
+    """Answers with the strongest channels and the check, and writes all of them to `path` if given."""
+    answer = options.answer
     found = channels(classifier, image, options.layer, target, options.by, options.composite)
     check = masking_check(classifier, image, found)
     words = found.target.in_words()
-    print(f"Channels of {found.layer}, {words} = {found.score:.4g}, of which {found.rest:.3g} is not the layer's")
-    for title, numbers, sign in (("raise it", found.order, 1), ("lower it", found.order[::-1], -1)):
-        print(f"{title}:")
-        for channel in numbers[: options.top]:
-            if sign * found.values[channel] > 0:
-                print(f"  {channel:5d}  {found.values[channel]:+.4g}")
-    print(
+    answer.say(f"Channels of {found.layer}, {words} = {found.score:.4g}, of which {found.rest:.3g} is not the layer's")
+    answer.give(model=classifier.key, layer=found.layer, target=words, by=found.by, composite=found.composite)
+    answer.give(score=found.score, rest=found.rest, masking_check=check)
+    every = rows(found)
+    for name, ordered, sign in (("raise", every, 1), ("lower", every[::-1], -1)):
+        strongest = [row for row in ordered[: options.top] if sign * row["contribution"] > 0]
+        answer.say(f"{name} it:", *(f"  {row['channel']:5d}  {row['contribution']:+.4g}" for row in strongest))
+        answer.give(**{name: strongest})
+    answer.say(
         f"Without the {len(check.masked)} channels that raise it most: {check.without:.4g}; without as many at random: "
         f"{check.at_random:.4g} (mean of {check.n_random})"
     )
     if path is not None:
-        export.write_whole(path, export.table_bytes(rows(found), path.suffix.lower()))
-        print(f"→ {path}")
+        export.write_whole(path, export.table_bytes(every, path.suffix.lower()))
+        answer.say(f"→ {path}")
+        answer.wrote(path)
 
 
 def rows(found: Channels) -> list[dict]:

@@ -14,7 +14,6 @@ from vislib.concepts.stored import groups_bytes
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
 from vislib.output import export, figures
-from vislib.progress import Progress
 
 _GROUPS, _CRAFT, _TCAV = "groups", "craft", "tcav"
 _PICTURE = (".png", ".npz")
@@ -57,21 +56,20 @@ def add_concepts_arguments(command: argparse.ArgumentParser) -> list[argparse.Ar
     return [one, many, test]
 
 
-def run_concepts(options: argparse.Namespace, load: Load, progress: Progress) -> None:
-    """Runs one kind and prints what it found.
+def run_concepts(options: argparse.Namespace, load: Load) -> None:
+    """Runs one kind and answers with what it found.
 
     Args:
         options: Those of `add_concepts_arguments`.
         load: Loads the network, once the other options are checked.
-        progress: Reports progress.
 
     Raises:
         VislibError: If an option is not accepted, or the images or the network cannot be used.
     """
-    {_GROUPS: _run_groups, _CRAFT: _run_craft, _TCAV: _run_tcav}[options.kind](options, load, progress)
+    {_GROUPS: _run_groups, _CRAFT: _run_craft, _TCAV: _run_tcav}[options.kind](options, load)
 
 
-def _run_groups(options: argparse.Namespace, load: Load, progress: Progress) -> None:
+def _run_groups(options: argparse.Namespace, load: Load) -> None:
     path = export.check_path(options.out, _PICTURE)
     read = image_reader(options)
     classifier = load()
@@ -82,15 +80,20 @@ def _run_groups(options: argparse.Namespace, load: Load, progress: Progress) -> 
     if path.suffix.lower() == ".png":
         content = export.png_bytes(regions_picture(image, found, size=figures.LEAST_SIDE))
     export.write_whole(path, content)
+    answer = options.answer
+    every = []
     for k, value in enumerate(found.contributions):
-        channels = ", ".join(str(channel) for channel, _ in found.strongest_channels(k))
-        print(f"group {k + 1}: {value:+.2f}, channels {channels}")
-    print(f"{found.explained} {found.score:.2f}, relative error {found.error:.2f} at {found.layer} → {path}")
-    for note in found.notes:
-        print(note)
+        channels = [int(channel) for channel, _ in found.strongest_channels(k)]
+        every.append({"group": k + 1, "contribution": value, "channels": channels})
+        answer.say(f"group {k + 1}: {value:+.2f}, channels {', '.join(map(str, channels))}")
+    answer.say(f"{found.explained} {found.score:.2f}, relative error {found.error:.2f} at {found.layer} → {path}")
+    answer.say(*found.notes)
+    answer.give(kind=_GROUPS, model=classifier.key, target=found.explained, score=found.score, layer=found.layer)
+    answer.give(relative_error=found.error, groups=every, remarks=found.notes)
+    answer.wrote(path)
 
 
-def _run_craft(options: argparse.Namespace, load: Load, progress: Progress) -> None:
+def _run_craft(options: argparse.Namespace, load: Load) -> None:
     path = export.check_path(options.out)
     concepts = craft(
         load(),
@@ -98,21 +101,26 @@ def _run_craft(options: argparse.Namespace, load: Load, progress: Progress) -> N
         options.class_name,
         options.layer,
         only_predicted=False if options.all else None,
-        progress=progress,
+        progress=options.answer.progress,
         n_concepts=options.concepts,
         crop_share=options.crop_share,
         most_images=options.most,
         seed=options.seed,
     )
     _save(concepts, path)
+    answer = options.answer
+    every = []
     for k, (sobol, added) in enumerate(zip(concepts.importance, concepts.contributions, strict=True)):
-        print(f"concept {k + 1}: importance {sobol:.2f}, gradient × activation {added:+.2f}")
-    print(
+        every.append({"concept": k + 1, "importance": sobol, "contribution": added})
+        answer.say(f"concept {k + 1}: importance {sobol:.2f}, gradient × activation {added:+.2f}")
+    answer.say(
         f"{concepts.explained}: {concepts.n_images:,} images of {concepts.set_name}, relative error "
         f"{concepts.error:.2f} at {concepts.layer} → {path}"
     )
-    for note in concepts.notes:
-        print(note)
+    answer.say(*concepts.notes)
+    answer.give(kind=_CRAFT, model=concepts.model, target=concepts.explained, layer=concepts.layer)
+    answer.give(n_images=concepts.n_images, relative_error=concepts.error, concepts=every, remarks=concepts.notes)
+    answer.wrote(path)
 
 
 def _save(concepts: Concepts, path: Path) -> None:
@@ -124,7 +132,7 @@ def _save(concepts: Concepts, path: Path) -> None:
     export.write_whole(path, export.figure_bytes(figures.pictures(sheets, titles), path.suffix.lower()[1:]))
 
 
-def _run_tcav(options: argparse.Namespace, load: Load, progress: Progress) -> None:
+def _run_tcav(options: argparse.Namespace, load: Load) -> None:
     path = export.check_path(options.out, _TABLES) if options.out else None
     if len(set(options.concept)) < len(options.concept):
         raise ParameterError("--concept names the same images twice.")
@@ -139,13 +147,17 @@ def _run_tcav(options: argparse.Namespace, load: Load, progress: Progress) -> No
         most_images=options.most,
         only_predicted=False if options.all else None,
         seed=options.seed,
-        progress=progress,
+        progress=options.answer.progress,
     )
+    answer = options.answer
     for score in scores:
-        print(f"{'significant' if score.significant else 'not significant'}: {score.in_words()}")
-        for note in score.notes:
-            print(f"  {note}")
+        answer.say(f"{'significant' if score.significant else 'not significant'}: {score.in_words()}")
+        answer.say(*(f"  {note}" for note in score.notes))
+    names = ("concept", "layer", "score", "significant", "is_learned", "p", "p_accuracy", "n_images")
+    found = [{name: getattr(score, name) for name in names} | {"remarks": score.notes} for score in scores]
+    answer.give(kind=_TCAV, target=scores[0].explained, concepts=found)
     if path is not None:
         rows = [row for score in scores for row in score.rows()]
         export.write_whole(path, export.table_bytes(rows, path.suffix.lower()))
-        print(f"→ {path}")
+        answer.say(f"→ {path}")
+        answer.wrote(path)

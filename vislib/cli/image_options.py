@@ -2,11 +2,11 @@
 
 import argparse
 import re
-import sys
 from collections.abc import Callable
 
 import numpy as np
 
+from vislib.cli.answer import Answer
 from vislib.errors import ImageError, ParameterError
 from vislib.images.arrays import LoadedImage
 from vislib.images.bands import read_bands
@@ -35,7 +35,7 @@ def image_reader(options: argparse.Namespace, path: str | None = None) -> Callab
         path: Another image than `options.image`, such as one of --grid.
 
     Returns:
-        A function that gives the image for a network, and writes the notes on how it was read to standard error.
+        A function that gives the image for a network, and notes how it was read in the answer.
 
     Raises:
         ImageError: If the file cannot be read as a picture and cannot be one of bands either.
@@ -52,17 +52,17 @@ def image_reader(options: argparse.Namespace, path: str | None = None) -> Callab
 
     def image(classifier: Classifier) -> np.ndarray:
         if not classifier.takes_pictures:
-            return _said(read_bands(path))
+            return _noted(read_bands(path), options.answer)
         if refused is not None:
             raise refused
-        return _said(picture)
+        return _noted(picture, options.answer)
 
     return image
 
 
-def _said(image: LoadedImage) -> np.ndarray:
+def _noted(image: LoadedImage, answer: Answer) -> np.ndarray:
     for note in image.notes:
-        print(note, file=sys.stderr)
+        answer.note(note)
     return image.values
 
 

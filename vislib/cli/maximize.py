@@ -4,11 +4,10 @@ import argparse
 
 from vislib.activation_maximization.maximizer import maximize
 from vislib.activation_maximization.parametrizations import PARAMETRIZATIONS
-from vislib.cli.opinion import add_opinion_option, say_opinion_on_pictures
+from vislib.cli.opinion import add_opinion_option, opinion_on_pictures
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
 from vislib.output import export
-from vislib.progress import Progress
 from vislib.targets import Channel, ClassScore, Target
 
 MAX_PICTURES = 100
@@ -37,18 +36,22 @@ def add_maximize_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", required=True, help=f"file to write; ends in {', '.join(export.FORMATS)}")
 
 
-def run_maximize(options: argparse.Namespace, classifier: Classifier, progress: Progress) -> None:
-    """Makes the pictures, writes them to one file and prints the score that each reaches."""
+def run_maximize(options: argparse.Namespace, classifier: Classifier) -> None:
+    """Makes the pictures, writes them to one file and answers with the score that each reaches."""
+    answer = options.answer
     path = export.check_path(options.out)
     objectives = objectives_named(options.classes, options.layer, options.channels, classifier)
     way = PARAMETRIZATIONS[options.parametrization]
-    result = maximize(classifier, objectives, progress=progress, steps=options.steps, seed=options.seed, **way)
+    result = maximize(classifier, objectives, progress=answer.progress, steps=options.steps, seed=options.seed, **way)
     export.save_maximization(result.faded if options.faded else result, path)
-    for title, score in zip(result.titles, result.scores, strict=True):
-        print(f"{title}: {score:.2f}")
-    print(f"{result.seconds:.1f} s → {path}")
+    pictures = [
+        {"target": title, "score": score} for title, score in zip(result.titles, result.scores.tolist(), strict=True)
+    ]
+    answer.say(*(f"{one['target']}: {one['score']:.2f}" for one in pictures), f"{result.seconds:.1f} s → {path}")
+    answer.give(model=classifier.key, pictures=pictures, seed=result.seed, seconds=result.seconds)
+    answer.wrote(path)
     if options.second_opinion:
-        say_opinion_on_pictures(objectives, classifier, options.seed, progress)
+        answer.give(second_opinions=opinion_on_pictures(objectives, classifier, options.seed, answer))
 
 
 def objectives_named(

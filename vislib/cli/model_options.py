@@ -2,13 +2,13 @@
 
 import argparse
 import re
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from vislib import zoo
+from vislib.cli.answer import Answer
 from vislib.errors import ParameterError
 from vislib.images.contents import MAX_BYTES, content_of
 from vislib.images.numpy_files import read_numpy
@@ -93,13 +93,12 @@ def model_settings(options: argparse.Namespace) -> dict[str, Any]:
     return {**settings, "trust": True} if options.trust else settings
 
 
-def say_what_is_unknown(classifier: Classifier) -> None:
-    """Writes to standard error that the outputs may be scores of classes or numbers, where nothing says which."""
+def note_what_is_unknown(classifier: Classifier, answer: Answer) -> None:
+    """Notes that the outputs may be scores of classes or numbers, where nothing says which."""
     if classifier.task is Task.UNKNOWN:
-        print(
+        answer.note(
             "Nothing in the model says whether its outputs are scores of classes or numbers, so they are shown as they "
-            "are. --task classification or --task regression says which.",
-            file=sys.stderr,
+            "are. --task classification or --task regression says which."
         )
 
 

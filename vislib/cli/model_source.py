@@ -2,15 +2,15 @@
 
 import argparse
 import contextlib
-import sys
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
 from vislib import zoo
-from vislib.errors import ParameterError
+from vislib.cli.answer import Answer
+from vislib.errors import ParameterError, VislibWarning
 from vislib.loading.sources import is_model_file
-from vislib.model_file import ModelFileWarning, load_model_file
+from vislib.model_file import ModelFile, ModelFileWarning, load_model_file
 
 
 def model_source(options: argparse.Namespace) -> Any:
@@ -29,27 +29,37 @@ def model_source(options: argparse.Namespace) -> Any:
         )
     if not is_model_file(options.model, zoo.models()):
         raise ParameterError("--custom-objects is for a model file; name one with --model.")
-    from vislib.backend import keras
-    from vislib.loading.custom_objects import custom_objects_of
-
-    own = custom_objects_of(options.custom_objects)
-    keras.saving.get_custom_objects().update(own)  # for this command's process: some measures copy the model
-    file = load_model_file(options.model, trust=True, custom_objects=own)
+    file = trusted_file(options.model, options.custom_objects)
     for note in file.notes:
-        print(note, file=sys.stderr)
+        options.answer.note(note)
     return file
 
 
+def trusted_file(path: str, module: str) -> ModelFile:
+    """A model file with the classes and functions of a module, which from now on this process knows.
+
+    Raises:
+        ParameterError: If the module cannot be imported.
+        ModelError: If the file cannot be loaded with them.
+    """
+    from vislib.backend import keras
+    from vislib.loading.custom_objects import custom_objects_of
+
+    own = custom_objects_of(module)
+    keras.saving.get_custom_objects().update(own)  # some measures copy the model
+    return load_model_file(path, trust=True, custom_objects=own)
+
+
 @contextlib.contextmanager
-def notes_on_stderr() -> Iterator[None]:
-    """While open, what was changed in a model file before loading is written to standard error, as a sentence."""
+def warnings_noted(answer: Answer) -> Iterator[None]:
+    """While open, vislib's warnings, such as what was changed in a model file before loading, are notes."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", ModelFileWarning)
         show = warnings.showwarning
 
         def shown(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
-            if issubclass(category, ModelFileWarning):
-                print(message, file=sys.stderr)
+            if issubclass(category, ModelFileWarning | VislibWarning):
+                answer.note(str(message))
             else:
                 show(message, category, *where, **more)
 

@@ -10,7 +10,6 @@ from vislib.cli.image_options import image_reader
 from vislib.model.classifier import Classifier
 from vislib.neighbours import KINDS, Neighbour, index_of, search
 from vislib.output import export
-from vislib.progress import Progress
 
 _SUFFIXES = (".csv", ".json")
 
@@ -27,35 +26,35 @@ def add_neighbours_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", help="also write them to this .csv or .json file")
 
 
-def run_neighbours(options: argparse.Namespace, load: Callable[[], Classifier], progress: Progress) -> None:
-    """Prints the neighbours, and writes them to a table if one is asked for.
+def run_neighbours(options: argparse.Namespace, load: Callable[[], Classifier]) -> None:
+    """Answers with the neighbours, and writes them to a table if one is asked for.
 
     Args:
         options: Those of `add_neighbours_arguments`, of the image and of the model.
         load: Loads the network, once the other options are checked.
-        progress: Reports progress.
     """
+    answer = options.answer
     path = export.check_path(options.out, _SUFFIXES) if options.out else None
     read = image_reader(options)
     classifier = load()
     among: Any = options.among
     if (Path(among) / "manifest.json").is_file():
         among = open_batch(among)
-    index = index_of(classifier, among, progress=progress)
+    index = index_of(classifier, among, progress=answer.progress)
     found = search(classifier, index, read(classifier), options.n)
-    print(f"{len(index):,} images of {found.set_name}, by {found.layer}")
+    answer.say(f"{len(index):,} images of {found.set_name}, by {found.layer}")
     for kind, title in KINDS.items():
         if getattr(found, kind):
-            print(f"{title}:")
-        for each in getattr(found, kind):
-            print(f"  {each.distance:6.3f}  {_line(each)}")
+            answer.say(f"{title}:", *(f"  {each.distance:6.3f}  {_line(each)}" for each in getattr(found, kind)))
     if len(index) > 1:
-        print(f"{found.strangeness:.0%} of the images of the set have another one nearer than this image has any.")
-    for note in found.notes:
-        print(note)
+        answer.say(f"{found.strangeness:.0%} of the images of the set have another one nearer than this image has any.")
+    answer.say(*found.notes)
+    answer.give(model=found.model, layer=found.layer, set=found.set_name, n_images=len(index), answer=found.answer)
+    answer.give(**{kind: getattr(found, kind) for kind in KINDS}, strangeness=found.strangeness, remarks=found.notes)
     if path is not None:
         export.write_whole(path, export.table_bytes(found.rows(), path.suffix.lower()))
-        print(f"→ {path}")
+        answer.say(f"→ {path}")
+        answer.wrote(path)
 
 
 def _line(each: Neighbour) -> str:

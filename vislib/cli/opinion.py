@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from vislib.cli.answer import Answer
 from vislib.cli.trust import with_name
 from vislib.model.classifier import Classifier
 from vislib.opinion import SecondOpinion, second_opinion, second_opinion_on
 from vislib.opinion.opinion import MAXIMIZATION, check_method
 from vislib.output import export
 from vislib.output.heatmap import Heatmap
-from vislib.progress import Progress
 from vislib.targets import Target
 
 
@@ -31,30 +31,35 @@ def check_methods(names: list[str]) -> None:
         check_method(name)
 
 
-def say_opinion_on(
-    ours: Heatmap, classifier: Classifier, image: np.ndarray, out: str | Path, progress: Progress, **look: Any
-) -> None:
-    """Writes the map of tf-keras-vis beside ours, and prints the difference and its reasons."""
-    found = second_opinion_on(ours, classifier, image, progress)
+def opinion_on(
+    ours: Heatmap, classifier: Classifier, image: np.ndarray, out: str | Path, answer: Answer, **look: Any
+) -> dict[str, Any]:
+    """Writes the map of tf-keras-vis beside ours, says the difference and its reasons, and returns them."""
+    found = second_opinion_on(ours, classifier, image, answer.progress)
     path = with_name(str(out), "tf-keras-vis")
     export.save(found.heatmap, path, image, **look)
-    _say(found)
-    print(f"Its map → {path}")
+    said = _said(found, answer)
+    answer.say(f"Its map → {path}")
+    answer.wrote(path)
+    return said
 
 
-def say_opinion_on_pictures(targets: list[Target], classifier: Classifier, seed: int, progress: Progress) -> None:
-    """Prints the difference of plain gradient ascent by both, for each target."""
+def opinion_on_pictures(
+    targets: list[Target], classifier: Classifier, seed: int, answer: Answer
+) -> list[dict[str, Any]]:
+    """Says the difference of plain gradient ascent by both for each target, and returns it."""
+    every = []
     for target in targets:
-        found = second_opinion(MAXIMIZATION, classifier, None, target, progress, seed=seed)
-        print(f"{target.resolved(classifier).in_words()}, plain gradient ascent on the pixels by both:")
-        _say(found)
+        found = second_opinion(MAXIMIZATION, classifier, None, target, answer.progress, seed=seed)
+        answer.say(f"{target.resolved(classifier).in_words()}, plain gradient ascent on the pixels by both:")
+        every.append(_said(found, answer))
+    return every
 
 
-def _say(found: SecondOpinion) -> None:
-    print(found.in_words())
-    for sentence in found.reasons:
-        print(f"  {sentence}")
+def _said(found: SecondOpinion, answer: Answer) -> dict[str, Any]:
+    answer.say(found.in_words(), *(f"  {sentence}" for sentence in found.reasons))
     if found.by_itself:
-        print("Called by itself on this model, tf-keras-vis does otherwise:")
-    for sentence in found.by_itself:
-        print(f"  {sentence}")
+        answer.say("Called by itself on this model, tf-keras-vis does otherwise:")
+        answer.say(*(f"  {sentence}" for sentence in found.by_itself))
+    names = ("agrees", "same_number", "largest_difference", "correlation", "version", "reasons", "by_itself")
+    return {"text": found.in_words()} | {name: getattr(found, name) for name in names}

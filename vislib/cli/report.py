@@ -23,13 +23,15 @@ def add_report_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run_report(options: argparse.Namespace) -> None:
-    """Writes the report and prints its path.
+    """Writes the report and answers with its path.
 
     Raises:
         VislibError: If there is no batch, it has no such images, or the file cannot be written.
     """
     rows = None if options.rows is None else _numbers(options.rows)
-    print(f"→ {write_report(options.batch, options.out, rows=rows)}")
+    path = write_report(options.batch, options.out, rows=rows)
+    options.answer.say(f"→ {path}")
+    options.answer.wrote(path)
 
 
 def _numbers(text: str) -> list[int]:

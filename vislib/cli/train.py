@@ -61,18 +61,23 @@ def run(options: argparse.Namespace) -> None:
 
     training = TrainingRun(options.network, dataset, chosen, network=network)
     try:
-        result = training.start(_progress())
+        result = training.start(_ignored if options.answer.quiet else _progress())
     except KeyboardInterrupt:
         result = training.result()
-    print(file=sys.stderr)
+    if not options.answer.quiet:
+        print(file=sys.stderr)
     save_model(result.model, path)
     labels = path.with_name(path.name.removesuffix(".keras").removesuffix(".weights.h5") + ".labels.txt")
     labels.write_text("\n".join(dataset.labels) + "\n", encoding="utf-8")
     evaluation = evaluate(result.model, dataset.test_images, dataset.test_labels)
-    print(
+    answer = options.answer
+    answer.say(
         f"{recipe.title}, {result.ended} after {len(result.history)} epochs, best {result.best_epoch}: "
         f"{evaluation.accuracy * 100:.2f} % of {len(dataset.test_labels):,} test images classified correctly → {path}"
     )
+    answer.give(network=options.network, ended=result.ended, epochs=result.history, best_epoch=result.best_epoch)
+    answer.give(accuracy=evaluation.accuracy, n_test_images=len(dataset.test_labels))
+    answer.wrote(path, labels)
 
 
 def _dataset(options: argparse.Namespace, default: str, input_shape: tuple[int, int, int]) -> Dataset:
@@ -96,6 +101,10 @@ def _dataset(options: argparse.Namespace, default: str, input_shape: tuple[int, 
         raise ParameterError(f"--size must be from 8 to 1024 pixels; not {side}.")
     size = input_shape[:2] if side is None else (side, side)
     return load_image_folder(name, size, seed=options.seed, channels=input_shape[2])
+
+
+def _ignored(step: TrainingProgress) -> None:
+    """Reports nothing."""
 
 
 def _progress() -> BatchCallback:

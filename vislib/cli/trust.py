@@ -11,6 +11,7 @@ from vislib import attribution
 from vislib.attribution.fills import FILLS
 from vislib.batch.finding import source_of
 from vislib.batch.masks import read_mask
+from vislib.cli.answer import Answer
 from vislib.cli.image_options import image_reader
 from vislib.errors import ParameterError, listed
 from vislib.images.sets import ImageSet
@@ -103,60 +104,67 @@ def run_trust(
     others: Sequence[np.ndarray],
     also: Sequence[Sequence[np.ndarray] | ImageSet],
     path: Path | None,
-    progress: attribution.Progress,
 ) -> None:
-    """Prints the measures of each method with a verdict, and writes them to `path` if given.
+    """Answers with the measures of each method and a verdict, and writes them to `path` if given.
 
     With `others`, further images, the grid pointing game is measured too; with `also`, sets of images, the verdicts
     rest on these images, too.
     """
     from vislib import trust
 
+    answer = options.answer
     mask = _mask(options, classifier, image)
     grid = trust.make_grid(classifier, [image, *others]) if others else None
     settings: dict = {"deletion_fill": options.deletion_fill, "insertion_fill": options.insertion_fill}
     settings |= {"road": options.further, "random_logit": options.further}
-    settings |= {"seed": options.seed, "progress": progress}
+    settings |= {"seed": options.seed, "progress": answer.progress}
     measured = trust.measure(explainers, classifier, image, target, grid=grid, mask=mask, **settings)
+    rows, said = [], []
     for one in measured:
         verdict, reasons = trust.verdict(one, measured)
-        print(f"{one.title}: {verdict}")
-        print(
+        rows.append(one.row() | {"verdict": verdict})
+        said.append(rows[-1] | {"reasons": reasons})
+        answer.say(f"{one.title}: {verdict}")
+        answer.say(
             f"  deletion {one.deletion:.3f}, insertion {one.insertion:.3f}, "
             f"confidence drop {one.confidence_drop * 100:.1f} %, infidelity {one.infidelity:.2f}, "
             f"under noise {one.max_sensitivity:.2f}, under random weights {one.randomized:.2f}"
             + (f", ROAD {one.road:.3f}" if one.road is not None else "")
             + (f", for another class {one.random_logit:.2f}" if one.random_logit is not None else "")
         )
-        for reason in reasons if one.family != "baseline" else ():
-            print(f"  {reason.text}")
+        answer.say(*(f"  {reason.text}" for reason in reasons if one.family != "baseline"))
         if one.localisation is not None:
-            print(f"  {one.localisation.in_words()}")
+            answer.say(f"  {one.localisation.in_words()}")
+    answer.give(model=classifier.key, target=target, methods=said)
     if options.further:
         maps = {one.title: one.heatmap.values for one in measured}
         resized = classifier.resize(image)
-        for order in trust.fill_sensitivity(classifier, resized, maps, measured[0].heatmap.target, progress=progress):
-            print(order.in_words())
+        asked = measured[0].heatmap.target
+        orders = list(trust.fill_sensitivity(classifier, resized, maps, asked, progress=answer.progress))
+        answer.say(*(order.in_words() for order in orders))
+        answer.give(orders_by_fill=orders)
     if also:
-        _over_images(explainers, classifier, measured, also, settings)
+        _over_images(explainers, classifier, measured, also, settings, answer)
     if path is not None:
-        rows = [one.row() | {"verdict": trust.verdict(one, measured)[0]} for one in measured]
         export.write_whole(path, export.table_bytes(rows, path.suffix.lower()))
-        print(f"→ {path}")
+        answer.say(f"→ {path}")
+        answer.wrote(path)
 
 
-def _over_images(explainers, classifier: Classifier, measured: Sequence, also: Sequence, settings: dict) -> None:
-    """Prints the verdicts that rest on the image and on further ones."""
+def _over_images(
+    explainers, classifier: Classifier, measured: Sequence, also: Sequence, settings: dict, answer: Answer
+) -> None:
+    """Answers with the verdicts that rest on the image and on further ones."""
     from vislib import trust
 
     unread: list[int] = []
     each = (trust.measure_each(explainers, classifier, images, unread=unread, **settings) for images in also)
-    for over in trust.over_images(chain([measured], chain.from_iterable(each))):
-        print(f"{over.title}: {over.text}")
-        for reason in over.reasons:
-            print(f"  {reason.text}")
+    every = trust.over_images(chain([measured], chain.from_iterable(each)))
+    for over in every:
+        answer.say(f"{over.title}: {over.text}", *(f"  {reason.text}" for reason in over.reasons))
+    answer.give(over_images=every, n_unreadable=len(unread))
     if unread:
-        print(f"{len(unread):,} of the images could not be read.")
+        answer.say(f"{len(unread):,} of the images could not be read.")
 
 
 def _mask(options: argparse.Namespace, classifier: Classifier, image: np.ndarray) -> np.ndarray | None:

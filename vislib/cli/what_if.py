@@ -3,6 +3,7 @@
 import argparse
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,6 @@ from vislib.edits.change import compared
 from vislib.errors import ParameterError, listed
 from vislib.model.classifier import Classifier
 from vislib.output import export
-from vislib.progress import Progress
 from vislib.targets.base import Target
 
 _MOST_VALUES = 1000
@@ -72,14 +72,14 @@ def run_what_if(
     classifier: Classifier,
     image: np.ndarray,
     target: Target,
-    progress: Progress,
 ) -> None:
-    """Prints what was asked, and writes `--out`."""
+    """Answers what was asked, and writes `--out`."""
     edits, sweep, path = checked
+    answer = options.answer
     image = editable(classifier, image)
     change = compared(classifier, image, apply(image, edits), target)
     if edits:
-        _say_change(change, classifier, options.top)
+        answer.say(*_lines_of(change, classifier, options.top))
     found: dict = {
         "edits": [repr(edit) for edit in edits],
         "explained": change.explained,
@@ -90,8 +90,10 @@ def run_what_if(
     rows = change.rows()
     if sweep is not None:
         name, settings = sweep
-        curve = swept(classifier, change.image, lambda x: edit_of(f"{name}={x!r}"), settings, target, progress=progress)
-        rows = _said_of_sweep(curve, name)
+        edits_of = (lambda x: edit_of(f"{name}={x!r}"), settings)
+        curve = swept(classifier, change.image, *edits_of, target, progress=answer.progress)
+        answer.say(*_lines_of_sweep(curve, name))
+        rows = curve.rows()
         found["sweep"] = {"edit": name, "rows": rows, "kept": curve.kept}
     if options.least_covering:
         covering = least_covering(
@@ -101,9 +103,12 @@ def run_what_if(
             options.least_covering,
             options.segments,
             fill=options.fill,
-            progress=progress,
+            progress=answer.progress,
         )
-        found["least_covering"] = _said_of_covering(covering)
+        answer.say(covering.in_words(), *filter(None, [covering.note]))
+        found["least_covering"] = _numbers_of(covering)
+    shown = [{"index": index} | change.rows()[index] for index in change.most_changed(options.top)]
+    answer.give(model=classifier.key, **found | {"classes": shown})
     if path is None:
         return
     if path.suffix.lower() == ".png":
@@ -114,31 +119,28 @@ def run_what_if(
         export.write_whole(path, json.dumps(found, indent=2, ensure_ascii=False).encode())
     else:
         export.write_whole(path, export.table_bytes(rows, ".csv"))
-    print(f"→ {path}")
+    answer.say(f"→ {path}")
+    answer.wrote(path)
 
 
-def _say_change(change: Change, classifier: Classifier, top: int) -> None:
+def _lines_of(change: Change, classifier: Classifier, top: int) -> Iterator[str]:
     shares = classifier.task.has_classes
     for index in change.most_changed(top):
         before, after = change.values_before[index], change.values_after[index]
         pair = f"{before:8.2%} → {after:8.2%}" if shares else f"{before:10.4g} → {after:10.4g}"
-        print(f"{pair}  {change.labels[index]}  ({index})")
-    print(f"{change.explained}: {change.score_before:.4g} → {change.score_after:.4g}")
+        yield f"{pair}  {change.labels[index]}  ({index})"
+    yield f"{change.explained}: {change.score_before:.4g} → {change.score_after:.4g}"
 
 
-def _said_of_sweep(curve: Sweep, name: str) -> list[dict]:
+def _lines_of_sweep(curve: Sweep, name: str) -> Iterator[str]:
     for row in curve.rows():
         most = max(curve.classes, key=lambda index: row[curve.labels[index]])
         label = curve.labels[most]
-        print(f"{name} {row['setting']:8.4g}: {curve.explained} {row['target']:.4g}; {label} {row[label]:.4g}")
-    print(curve.in_words())
-    return curve.rows()
+        yield f"{name} {row['setting']:8.4g}: {curve.explained} {row['target']:.4g}; {label} {row[label]:.4g}"
+    yield curve.in_words()
 
 
-def _said_of_covering(covering: LeastCovering) -> dict:
-    print(covering.in_words())
-    if covering.note:
-        print(covering.note)
+def _numbers_of(covering: LeastCovering) -> dict:
     return {
         "goal": covering.goal,
         "chosen": list(covering.chosen),

@@ -15,7 +15,7 @@ from vislib.concepts.layers import default_layer, has_places
 from vislib.errors import ParameterError, listed
 from vislib.model.classifier import Classifier
 from vislib.parameters import check_parameters, parameter
-from vislib.progress import Progress, Steps, no_progress
+from vislib.progress import Progress, Steps, progress_bar
 from vislib.speed.blas_threads import one_blas_thread
 from vislib.targets.base import Target
 
@@ -53,7 +53,7 @@ def craft(
     layer: str | None = None,
     *,
     only_predicted: bool | None = None,
-    progress: Progress = no_progress,
+    progress: Progress = progress_bar,
     **settings: Any,
 ) -> Concepts:
     """Finds the concepts of a class: A ≈ U W over crops of its images, with A (crops, channels) the positive part of a

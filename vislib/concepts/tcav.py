@@ -12,7 +12,7 @@ from vislib.concepts.images import ImagesOfTarget
 from vislib.errors import DatasetError, ParameterError
 from vislib.images.sets import ImageSet
 from vislib.model.classifier import Classifier
-from vislib.progress import Progress, Steps, no_progress
+from vislib.progress import Progress, Steps, progress_bar
 from vislib.speed.blas_threads import one_blas_thread
 from vislib.targets.base import Target
 
@@ -33,7 +33,7 @@ def tcav(
     most_images: int = 200,
     only_predicted: bool | None = None,
     seed: int = 0,
-    progress: Progress = no_progress,
+    progress: Progress = progress_bar,
 ) -> list[ConceptScore]:
     """Tests whether concepts that a person shows by images matter for a target (testing with concept activation
     vectors).

@@ -12,7 +12,7 @@ from vislib.edits.cover import Cover, box_of, nearest_cells
 from vislib.edits.kept import Counted, kept_answer
 from vislib.errors import ParameterError, listed
 from vislib.model.classifier import Classifier
-from vislib.progress import Progress, no_progress
+from vislib.progress import Progress, progress_bar
 from vislib.targets.base import Target
 
 GOALS = ("change", "keep")
@@ -79,7 +79,7 @@ def least_covering(
     segmentation: str = "slic",
     fill: str = "grey",
     seed: int = 0,
-    progress: Progress = no_progress,
+    progress: Progress = progress_bar,
 ) -> LeastCovering:
     """The fewest superpixels whose covering changes the answer, or which keep it when all others are covered.
 

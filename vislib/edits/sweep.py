@@ -9,7 +9,7 @@ from vislib.edits.base import Edit, apply, editable
 from vislib.edits.change import compared
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
-from vislib.progress import Progress, no_progress
+from vislib.progress import Progress, progress_bar
 from vislib.targets.base import Target
 from vislib.tasks import Task
 
@@ -81,7 +81,7 @@ def sweep(
     settings: Sequence[float] | np.ndarray,
     target: int | str | Target | None = None,
     classes: Sequence[int | str] | None = None,
-    progress: Progress = no_progress,
+    progress: Progress = progress_bar,
 ) -> Sweep:
     """What a network says about an image for each value of a setting.
 

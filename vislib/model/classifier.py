@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vislib import html
 from vislib.errors import ModelError, ParameterError, listed, warn
 from vislib.images.arrays import MAX_BANDS, LoadedImage, rgb_of
 from vislib.images.bands import for_network
 from vislib.images.fitting import Box, fit_box, resize_bands, resize_box
+from vislib.model.predictions import Prediction, Predictions
 from vislib.model.preprocessing import Preprocessing
 from vislib.model.reading import AS_THE_MODEL_SAYS, Reading
 from vislib.targets.base import Target
@@ -22,26 +24,6 @@ if TYPE_CHECKING:
     import keras
 
     from vislib.network.network import Network
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """One class or output, with what the network says about it.
-
-    Attributes:
-        index: The number of the class or output.
-        label: Its name.
-        value: The probability of a class (0..1); in a segmentation the share of the pixels (0..1) for which the class
-            is predicted; in a regression the predicted number.
-        probability: The value, where it is a probability; else None.
-        is_share: Whether the value is a share of 1, to be shown in percent.
-    """
-
-    index: int
-    label: str
-    value: float
-    probability: float | None = None
-    is_share: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +44,12 @@ class Classifier:
     Raises:
         ModelError: If the numbers of labels and classes differ, a label occurs twice, the preprocessing does not suit
             the channels, or vislib cannot run the model.
+
+    Example:
+        >>> import vislib
+        >>> classifier = vislib.load_classifier("digits")
+        >>> classifier.input_size, classifier.labels[3]
+        ((28, 28), '3')
     """
 
     key: str
@@ -212,7 +200,7 @@ class Classifier:
         self.network.check_finite(logits, inputs)
         return logits[0]
 
-    def predict(self, image: np.ndarray, top: int = 5) -> list[Prediction]:
+    def predict(self, image: np.ndarray, top: int = 5) -> Predictions:
         """What the network says about an image (H, W, 3): the `top` most probable classes, most probable first; for
         predicted numbers, the first `top` outputs in their order; for a segmentation, the `top` classes with the
         largest share of the pixels."""
@@ -242,19 +230,19 @@ class Classifier:
             return logits.mean(axis=tuple(range(logits.ndim - 1)))
         return self.network.probabilities(logits)
 
-    def ranked(self, logits: np.ndarray, top: int) -> list[Prediction]:
+    def ranked(self, logits: np.ndarray, top: int) -> Predictions:
         """The `top` predictions for logits (classes,), in the order of `predict`."""
         values = self.values(logits)
         if not self.task.has_classes:
-            return [
+            return Predictions(
                 Prediction(index, self.labels[index], float(values[index]), is_share=False)
                 for index in range(len(values))[:top]
-            ]
+            )
         order = np.argsort(-values, kind="stable")[:top]
         found = [(int(index), self.labels[index], float(values[index])) for index in order]
         if self.task is Task.SEGMENTATION:
-            return [Prediction(*each) for each in found]
-        return [Prediction(*each, probability=each[2]) for each in found]
+            return Predictions(Prediction(*each) for each in found)
+        return Predictions(Prediction(*each, probability=each[2]) for each in found)
 
     def main_class(self, logits: np.ndarray) -> int:
         """The class or output that is explained by default: the most probable class, the largest segment other than a
@@ -287,3 +275,16 @@ class Classifier:
         if not 0 <= index < len(self.labels):
             raise ParameterError(f"Class numbers of {self.key} go from 0 to {len(self.labels) - 1}; not {index}.")
         return index
+
+    def _repr_html_(self) -> str:
+        height, width = self.input_size
+        what = "classes" if self.task.has_classes else "outputs"
+        rows = [
+            ("task", str(self.task)),
+            ("input", f"{height} × {width}, {self.channels} channels"),
+            (what, f"{len(self.labels):,}: {listed(self.labels, 6)}"),
+            ("preprocessing", self.preprocess.name),
+            ("layers", f"{len(self.model.layers):,}"),
+            ("parameters", f"{self.model.count_params():,}"),
+        ]
+        return html.block(self.key, html.table(rows))

@@ -13,7 +13,7 @@ from vislib.batch.rows import label_index
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
 from vislib.neighbours.nearest import directions, other_neighbours
-from vislib.progress import Progress, no_progress
+from vislib.progress import Progress, progress_bar
 from vislib.speed.blas_threads import one_blas_thread
 from vislib.tasks import Task
 
@@ -90,7 +90,7 @@ class ImageIndex:
 
 
 @one_blas_thread()
-def index_of(classifier: Classifier, images: Any, *, progress: Progress = no_progress) -> ImageIndex:
+def index_of(classifier: Classifier, images: Any, *, progress: Progress = progress_bar) -> ImageIndex:
     """The features and answers of all images of a set, in one pass an image.
 
     Args:

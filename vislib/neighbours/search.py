@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from vislib import html
 from vislib.activations.features import features
 from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
@@ -72,6 +73,20 @@ class Neighbours:
     wrong: tuple[Neighbour, ...]
     strangeness: float
     notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        names = ("image", "distance", "label", "predicted")
+        parts = []
+        for kind, title in KINDS.items():
+            rows = [
+                [row[name] if row[name] is not None else "" for name in names]
+                for row in self.rows()
+                if row["kind"] == kind
+            ]
+            parts += [html.line(title), html.table(rows, names)] if rows else []
+        return html.block(
+            f"Most similar images of {self.set_name}, by {self.layer}", *parts, *map(html.line, self.notes)
+        )
 
     def rows(self) -> list[dict[str, Any]]:
         """The neighbours as rows of a table."""

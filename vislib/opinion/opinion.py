@@ -12,7 +12,7 @@ from vislib.model.classifier import Classifier
 from vislib.opinion.maximized import second_picture
 from vislib.opinion.result import AGREES, SecondOpinion, correlation, largest_difference, rounding
 from vislib.output.heatmap import Heatmap
-from vislib.progress import Progress, no_progress, within
+from vislib.progress import Progress, progress_bar, within
 from vislib.targets.base import Target
 
 MAXIMIZATION = "activation-maximization"
@@ -26,7 +26,7 @@ def second_opinion(
     classifier: Classifier,
     image: np.ndarray | None,
     class_index: int | str | Target | None = None,
-    progress: Progress = no_progress,
+    progress: Progress = progress_bar,
     **params: Any,
 ) -> SecondOpinion:
     """Explains an image twice, by vislib and by tf-keras-vis, an independent implementation, and compares the results.
@@ -62,7 +62,7 @@ def second_opinion(
 
 
 def second_opinion_on(
-    ours: Heatmap, classifier: Classifier, image: np.ndarray, progress: Progress = no_progress
+    ours: Heatmap, classifier: Classifier, image: np.ndarray, progress: Progress = progress_bar
 ) -> SecondOpinion:
     """The second opinion on a map that exists already; result and exceptions as for `second_opinion`.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vislib.errors import ParameterError
-from vislib.output.heatmap import Heatmap
+from vislib.output.raw_heatmap import RawHeatmap
 from vislib.output.render import (
     BLENDS,
     OPACITY,
@@ -26,7 +26,7 @@ LEAST_SIDE = 1024
 
 
 def figure(
-    result: Heatmap | np.ndarray,
+    result: RawHeatmap | np.ndarray,
     image: np.ndarray | None = None,
     *,
     title: str | None = None,
@@ -36,6 +36,7 @@ def figure(
     scale: Scale | None = None,
     blend: str = BLENDS[0],
     most: int = 64,
+    on: "Figure | None" = None,
 ) -> "Figure":
     """A figure for print: a heatmap with its colour bar, or a grid of feature maps or kernels.
 
@@ -50,15 +51,16 @@ def figure(
         scale: For a heatmap, as in `overlay`.
         blend: For a heatmap, as in `overlay`.
         most: Largest number of channels in a grid, strongest first.
+        on: For a heatmap: the figure to draw on, such as one of pyplot; by default a new one that pyplot does not know.
 
     Raises:
         ParameterError: If a value is not accepted, or the array has another shape.
     """
     table(colormap, signed=False)  # raises if there is no such colormap
-    if isinstance(result, Heatmap):
+    if isinstance(result, RawHeatmap):
         if not 0 <= opacity <= 1:
             raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")
-        return _heatmap_figure(result, image, title, opacity, colormap, clip, scale, blend)
+        return _heatmap_figure(result, image, title, opacity, colormap, clip, scale, blend, on)
     values = np.asarray(result)
     if values.ndim == 4 and values.shape[2] == 3:
         order = np.argsort(-np.linalg.norm(values.reshape(-1, values.shape[3]), axis=0), kind="stable")[:most]
@@ -76,7 +78,7 @@ def figure(
     return _grid([values[..., k] for k in order], order, scale, signed, colormap, title)
 
 
-def comparison(heatmaps: Sequence[Heatmap], image: np.ndarray, *, opacity: float = OPACITY) -> "Figure":
+def comparison(heatmaps: Sequence[RawHeatmap], image: np.ndarray, *, opacity: float = OPACITY) -> "Figure":
     """Several maps of one image (H, W, 3) in one figure, three in a row.
 
     Each has its own colour bar, as the values of different methods have different units.
@@ -95,13 +97,16 @@ def comparison(heatmaps: Sequence[Heatmap], image: np.ndarray, *, opacity: float
     return drawn
 
 
-def pictures(images: Sequence[np.ndarray], titles: Sequence[str], columns: int | None = None) -> "Figure":
-    """Pictures (h, w, 3) uint8 in rows, each with its title above; ten pictures make two rows."""
+def pictures(
+    images: Sequence[np.ndarray], titles: Sequence[str], columns: int | None = None, on: "Figure | None" = None
+) -> "Figure":
+    """Pictures (h, w, 3) uint8 in rows, each with its title above; ten pictures make two rows. `on` is as for
+    `figure`."""
     from matplotlib.figure import Figure
 
     columns = columns or (5 if len(images) == 10 else min(len(images), int(np.ceil(np.sqrt(len(images))))))
     rows = int(np.ceil(len(images) / columns))
-    drawn = Figure(figsize=(1.9 * columns, 2.1 * rows), layout="constrained")
+    drawn = on if on is not None else Figure(figsize=(1.9 * columns, 2.1 * rows), layout="constrained")
     every = drawn.subplots(rows, columns, squeeze=False)
     for axes in every.flat:
         axes.set_axis_off()
@@ -111,22 +116,22 @@ def pictures(images: Sequence[np.ndarray], titles: Sequence[str], columns: int |
     return drawn
 
 
-def _heatmap_figure(heatmap: Heatmap, image, title, opacity, colormap, clip, scale, blend) -> "Figure":
+def _heatmap_figure(heatmap: RawHeatmap, image, title, opacity, colormap, clip, scale, blend, on) -> "Figure":
     from matplotlib.figure import Figure  # imported late, as this takes half a second
 
-    drawn = Figure(figsize=(5.2, 4.4), layout="constrained")
+    drawn = on if on is not None else Figure(figsize=(5.2, 4.4), layout="constrained")
     axes = drawn.add_subplot()
     title = title or f"{_title(heatmap)} · {heatmap.explained}: {heatmap.score:.2f}"
     _draw_heatmap(drawn, axes, heatmap, image, title, opacity, colormap, clip, scale, blend)
     return drawn
 
 
-def _title(heatmap: Heatmap) -> str:
+def _title(heatmap: RawHeatmap) -> str:
     return heatmap.title or heatmap.method
 
 
 def _draw_heatmap(
-    drawn, axes, heatmap: Heatmap, image, title, opacity, colormap, clip, scale=None, blend=BLENDS[0]
+    drawn, axes, heatmap: RawHeatmap, image, title, opacity, colormap, clip, scale=None, blend=BLENDS[0]
 ) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize

@@ -1,60 +1,136 @@
-"""The result of an explanation: raw numbers and how they were computed."""
+"""The result of an explanation: raw numbers, how they were computed, and ways to look at them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+import dataclasses
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PIL import Image
 
+from vislib import html
 from vislib.images.fitting import Box
-from vislib.targets.base import Target
+from vislib.output import export, figures, render, showing
+from vislib.output.raw_heatmap import RawHeatmap
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_CLIP = 0.01
+"""The share of the pixels beyond the ends of the colours, in a notebook: a few extreme pixels would hide the rest."""
+_SIDE = 320
+"""Longer side of the picture in a notebook, in pixels; its file is some 20 kB."""
 
 
 @dataclass(frozen=True, eq=False)
-class Heatmap:
+class Heatmap(RawHeatmap):
     """How much each place of the network's input contributes to a target, such as the score of a class.
 
-    `vislib.render` draws it.
+    The attributes are those of `RawHeatmap`: `values`, `signed`, `score`, `layer`, `params`, `notes` and more. In a
+    notebook, the map shows itself over the image as the network saw it. `vislib.render` draws it in other ways.
 
-    Attributes:
-        values: (H, W) float32 at the input's resolution, not normalised.
-        signed: Whether negative values mean evidence against the class.
-        unit: What a value measures.
-        method: The explainer's name.
-        target: What is explained.
-        class_index: The target's class; None if the target is not about a single class.
-        label: The label of that class; if there is none, the target in words.
-        explained: What is explained, in words: "logit of “tiger cat”".
-        score: The value of the target for the whole image.
-        layer: The layer whose feature maps the method uses, if it uses one.
-        params: The explainer's parameters, with defaults filled in.
-        seconds: Time taken.
-        model: The classifier's key.
-        box: The part of the original image that the map covers.
-        image_size: (height, width) of the original image.
-        details: Further arrays of the method, by name.
-        notes: Sentences about this map to show beside it, such as what was left out or how exact it is.
-        title: The explainer's name as people write it: "Grad-CAM".
-        negligible: Whether the score hardly depends on the image, so that the values are rounding errors. Such a map is
-            not drawn.
+    Example:
+        >>> import vislib
+        >>> classifier = vislib.load_classifier("digits")
+        >>> image = vislib.load_image(vislib.sample_path("digits/3.png"))
+        >>> heatmap = vislib.explain("grad-cam", classifier, image)
+        >>> heatmap.explained, heatmap.values.shape
+        ('logit of “3”', (28, 28))
+        >>> heatmap.save("three.png")
+        PosixPath('three.png')
     """
 
-    values: np.ndarray
-    signed: bool
-    unit: str
-    method: str
-    target: Target
-    class_index: int | None
-    label: str
-    explained: str
-    score: float
-    layer: str | None
-    params: Mapping[str, Any]
-    seconds: float
-    model: str
-    box: Box
-    image_size: tuple[int, int]
-    details: Mapping[str, np.ndarray] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    title: str = ""
-    negligible: bool = False
+    def figure(self, image: np.ndarray | None = None, **look: Any) -> "Figure":
+        """A figure for print, with a title and a colour bar.
+
+        Args:
+            image: The explained image (H, W, 3), for a sharp picture; by default the image as the network saw it, with
+                its few pixels.
+            **look: As in `vislib.figures.figure`: `title`, `opacity`, `colormap`, `clip`, `scale`, `blend`, `on`.
+
+        Raises:
+            ParameterError: If a value is not accepted, or the image has another size than the explained one.
+
+        Example:
+            >>> import vislib
+            >>> classifier = vislib.load_classifier("digits")
+            >>> image = vislib.load_image(vislib.sample_path("digits/3.png"))
+            >>> vislib.explain("saliency", classifier, image).figure(title="A three").axes[0].get_title()
+            'A three'
+        """
+        return figures.figure(*self._over(image), **look)
+
+    def save(self, path: str | os.PathLike[str], image: np.ndarray | None = None, **look: Any) -> Path:
+        """Writes the map to a .png, .svg, .pdf or .npz file; see `vislib.save`.
+
+        Args:
+            path: The file.
+            image: As for `figure`.
+            **look: As in `vislib.save`: `opacity`, `colormap`, `blend`, `plain`.
+
+        Raises:
+            ParameterError: If the suffix is not one of these, or the file cannot be written.
+
+        Example:
+            >>> import vislib
+            >>> classifier = vislib.load_classifier("digits")
+            >>> image = vislib.load_image(vislib.sample_path("digits/3.png"))
+            >>> vislib.explain("saliency", classifier, image).save("three.svg", image, opacity=0.6)
+            PosixPath('three.svg')
+        """
+        path = export.check_path(path)
+        if path.suffix.lower() == ".npz":
+            return export.save(self, path)
+        drawn, below = self._over(image)
+        return export.save(drawn, path, below, **look)
+
+    def show(self, image: np.ndarray | None = None, **look: Any) -> None:
+        """Displays the map in a notebook; elsewhere in a window, if the program has imported matplotlib.pyplot.
+
+        Without both nothing opens, and a `VislibWarning` says so. The arguments are those of `figure`, and with any of
+        them a notebook displays that figure.
+
+        Raises:
+            ParameterError: As `figure`.
+
+        Example:
+            >>> import vislib
+            >>> classifier = vislib.load_classifier("digits")
+            >>> image = vislib.load_image(vislib.sample_path("digits/3.png"))
+            >>> vislib.explain("saliency", classifier, image).show()
+        """
+        as_figure = image is not None or bool(look)
+        showing.show(self, lambda on: self.figure(image, **look, on=on), as_figure)
+
+    def _over(self, image: np.ndarray | None) -> tuple[RawHeatmap, np.ndarray | None]:
+        """The map and the image to draw it over: the one given, or the one that was seen, which its box fills."""
+        if image is not None or self.seen is None:
+            return self, image
+        height, width = self.seen.shape[:2]
+        return dataclasses.replace(self, box=Box(0, 0, height, width), image_size=(height, width)), self.seen
+
+    def _picture(self, side: int) -> Image.Image:
+        drawn, image = self._over(None)
+        scale = render.Scale.of_heatmap(self, _CLIP)
+        if image is not None:
+            return render.overlay(image, drawn, size=side, scale=scale)
+        height, width = (round(side * length / max(self.values.shape)) for length in self.values.shape)
+        colormap = render.usual_colormap(self.signed, True)
+        return render.map_image(self.values, signed=self.signed, colormap=colormap, scale=scale, size=(height, width))
+
+    def _repr_png_(self) -> bytes:
+        return export.png_bytes(self._picture(min(max(self.values.shape), _SIDE)))
+
+    def _repr_html_(self) -> str:
+        scale = render.Scale.of_heatmap(self, _CLIP)
+        title, drawn = self.title or self.method, self._picture(_SIDE)
+        parts = [html.picture(export.jpeg_bytes(drawn), "jpeg", f"{title}, {self.explained}", drawn.width)]
+        if not scale.constant:
+            colours = render.table(render.usual_colormap(self.signed, True), self.signed)[:: 255 // 8]
+            low = f"{'≤ ' if scale.clipped and self.signed else ''}{scale.low:.3g}"
+            high = f"{'≥ ' if scale.clipped else ''}{scale.high:.3g} ({self.unit})"
+            parts.append(html.scale(colours.tolist(), low.replace("-", "−"), high.replace("e-", "e−"), _SIDE))
+        layer = f" · layer {self.layer}" if self.layer else ""
+        parts.append(html.line(f"{self.model}{layer} · {self.seconds:.2f} s"))
+        return html.block(f"{title} · {self.explained}: {self.score:.4g}", *parts, *map(html.line, self.notes))

@@ -12,7 +12,7 @@ from PIL import Image
 from vislib.errors import ParameterError, listed
 from vislib.images.bands import as_picture
 from vislib.images.fitting import Box, resize_box
-from vislib.output.heatmap import Heatmap
+from vislib.output.raw_heatmap import RawHeatmap
 
 EVIDENCE, ACTIVATION, SIGNED = "inferno", "viridis", "RdBu_r"
 """The colormap of each meaning: of a heatmap without a sign, of any other map without a sign, of a map with a sign."""
@@ -72,7 +72,7 @@ class Scale:
         return cls(low, high, missing=missing)
 
     @classmethod
-    def of_heatmap(cls, heatmap: Heatmap, clip: float = 0.0) -> "Scale":
+    def of_heatmap(cls, heatmap: RawHeatmap, clip: float = 0.0) -> "Scale":
         """The scale of a heatmap's values, as `of` makes it; constant for a map that is negligible."""
         if heatmap.negligible:
             return cls(float(heatmap.values.min()), float(heatmap.values.max()), constant=True)
@@ -134,7 +134,7 @@ def rgb_image(maps: np.ndarray) -> Image.Image:
     return Image.fromarray(pixels)
 
 
-def heatmap_image(heatmap: Heatmap, colormap: str | None = None) -> Image.Image:
+def heatmap_image(heatmap: RawHeatmap, colormap: str | None = None) -> Image.Image:
     """The heatmap alone in false colours, at the network's resolution."""
     return map_image(heatmap.values, signed=heatmap.signed, colormap=colormap or usual_colormap(heatmap.signed, True))
 
@@ -153,7 +153,7 @@ def seen(image: np.ndarray, box: Box, size: int | None = None) -> Image.Image:
 
 def overlay(
     image: np.ndarray,
-    heatmap: Heatmap,
+    heatmap: RawHeatmap,
     opacity: float = OPACITY,
     colormap: str | None = None,
     size: int | None = None,

@@ -5,7 +5,8 @@ from vislib.trust.confidence import confidence_drop, confidence_increases
 from vislib.trust.curves import Curve, deletion, insertion
 from vislib.trust.further import with_random_logit, with_road
 from vislib.trust.localisation import Localisation, box_mask, image_mask, localisation, outline_mask
-from vislib.trust.measure import BASELINES, measure, verdict
+from vislib.trust.measure import BASELINES, measure
+from vislib.trust.measured import Measured, verdict
 from vislib.trust.other_class import OtherClass, another_class, random_logit
 from vislib.trust.pointing import Grid, grid_pointing, make_grid
 from vislib.trust.randomization import RandomizedStage, cascading_randomization, compare_maps
@@ -21,6 +22,7 @@ __all__ = [
     "FillSensitivity",
     "Grid",
     "Localisation",
+    "Measured",
     "OtherClass",
     "RandomizedStage",
     "Trust",

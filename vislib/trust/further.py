@@ -6,7 +6,7 @@ import numpy as np
 
 from vislib.attribution.base import Explainer, Family
 from vislib.model.classifier import Classifier
-from vislib.progress import Progress, no_progress
+from vislib.progress import Progress, progress_bar
 from vislib.targets.scores import as_probability
 from vislib.trust.other_class import another_class, random_logit_of
 from vislib.trust.road import road
@@ -14,7 +14,7 @@ from vislib.trust.trust import Trust
 
 
 def with_road(
-    one: Trust, classifier: Classifier, image: np.ndarray, seed: int = 0, progress: Progress = no_progress
+    one: Trust, classifier: Classifier, image: np.ndarray, seed: int = 0, progress: Progress = progress_bar
 ) -> Trust:
     """The measures of a map with the area under its ROAD curve.
 
@@ -36,7 +36,7 @@ def with_random_logit(
     classifier: Classifier,
     image: np.ndarray,
     seed: int = 0,
-    progress: Progress = no_progress,
+    progress: Progress = progress_bar,
 ) -> Trust:
     """The measures of a map with its rank correlation with the map for a class drawn at random.
 

@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from vislib.attribution.base import Explainer, Family, methods
+from vislib.attribution.base import Explainer, methods
 from vislib.model.classifier import Classifier
-from vislib.progress import Progress, Steps, no_progress
+from vislib.progress import Progress, Steps, progress_bar
 from vislib.speed.blas_threads import one_blas_thread
 from vislib.targets.base import Target
 from vislib.targets.scores import as_probability
-from vislib.trust import confidence, curves, robustness, verdicts
+from vislib.trust import confidence, curves, robustness
 from vislib.trust.complexity import complexity, sparseness
 from vislib.trust.further import with_random_logit, with_road
 from vislib.trust.localisation import localisation
+from vislib.trust.measured import Measured
 from vislib.trust.pointing import Grid, grid_pointing
 from vislib.trust.randomization import RandomizedStage, cascading_randomization
 from vislib.trust.trust import Trust
-from vislib.trust.verdicts import Reason
 
 BASELINES = ("random", "edges")
 
@@ -39,8 +39,8 @@ def measure(
     random_logit: bool = False,
     mask: np.ndarray | None = None,
     seed: int = 0,
-    progress: Progress = no_progress,
-) -> list[Trust]:
+    progress: Progress = progress_bar,
+) -> Measured:
     """Measures how far the maps of these methods for one image can be trusted, and the two baselines for comparison.
 
     Args:
@@ -61,11 +61,19 @@ def measure(
         progress: Called as progress(done, total) between pieces of work. If it raises, the work stops.
 
     Returns:
-        The measures of each method, in the given order, then the baselines.
+        The measures of each method, in the given order, then the baselines; a notebook shows them as a table.
 
     Raises:
         ParameterError: If a parameter does not suit the network.
         ModelError: If a method does not exist for the network.
+
+    Example:
+        >>> import vislib
+        >>> classifier = vislib.load_classifier("digits")
+        >>> image = vislib.load_image(vislib.sample_path("digits/3.png"))
+        >>> method = vislib.methods()["grad-cam"]()
+        >>> [one.name for one in vislib.trust.measure([method], classifier, image)]
+        ['grad-cam', 'random', 'edges']
     """
     fills = deletion_fill, insertion_fill
     for fill in fills:
@@ -79,7 +87,7 @@ def measure(
     work = Steps(progress, len(every) * (2 + sum(optional)))
     heatmaps = {}
     for name, explainer in every.items():
-        heatmaps[name] = explainer.explain(classifier, image, requested, work.watch)
+        heatmaps[name] = explainer.explain(classifier, image, requested, work.watch, keep_image=False)
         work.finished()
     target = next(iter(heatmaps.values())).target
     resized = classifier.resize(image)
@@ -122,7 +130,7 @@ def measure(
             one = with_random_logit(one, explainer, classifier, image, seed, work.watch)
             work.finished()
         found.append(one)
-    return found
+    return Measured(found)
 
 
 def _metrics(classifier, resized, values, target: Target, squares: robustness.CoveredSquares, fills) -> dict:
@@ -143,14 +151,3 @@ def _metrics(classifier, resized, values, target: Target, squares: robustness.Co
         "deletion_curve": out,
         "insertion_curve": in_,
     }
-
-
-def verdict(trust: Trust, all_measured: Sequence[Trust]) -> tuple[str, list[Reason]]:
-    """The verdict on this map for this image, as one sentence, and the reasons for it.
-
-    Args:
-        trust: One result of `measure`.
-        all_measured: All results of the same call; `trust` is compared with the baselines among them.
-    """
-    baselines = [other for other in all_measured if other.family is Family.BASELINE and other is not trust]
-    return verdicts.verdict(trust, baselines), verdicts.reasons(trust, baselines)

@@ -7,7 +7,7 @@ import numpy as np
 
 from vislib.attribution.fills import FILLS
 from vislib.model.classifier import Classifier
-from vislib.progress import Progress, Steps, no_progress
+from vislib.progress import Progress, Steps, progress_bar
 from vislib.targets.base import Target
 from vislib.targets.scores import as_probability
 from vislib.trust.curves import deletion, insertion
@@ -56,7 +56,7 @@ def fill_sensitivity(
     target: Target,
     fills: Sequence[str] = FILLS,
     n_steps: int = 14,
-    progress: Progress = no_progress,
+    progress: Progress = progress_bar,
 ) -> tuple[FillSensitivity, FillSensitivity]:
     """Measures deletion and insertion of each map with each fill, and compares the orders of the methods.
 

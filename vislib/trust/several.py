@@ -11,9 +11,10 @@ from vislib.attribution.base import Explainer, Family
 from vislib.errors import ImageError, ParameterError
 from vislib.images.sets import ImageSet
 from vislib.model.classifier import Classifier
-from vislib.progress import Progress, Steps, no_progress
+from vislib.progress import Progress, Steps, progress_bar
 from vislib.targets.base import Target
-from vislib.trust.measure import measure, verdict
+from vislib.trust.measure import measure
+from vislib.trust.measured import verdict
 from vislib.trust.trust import Trust
 from vislib.trust.verdicts import Ground, Reason, verdict_of
 
@@ -61,7 +62,7 @@ def measure_each(
     target: Target | None = None,
     *,
     unread: list[int] | None = None,
-    progress: Progress = no_progress,
+    progress: Progress = progress_bar,
     **settings: Any,
 ) -> Iterator[list[Trust]]:
     """The result of `measure` for one image after the other; `over_images` takes it.

@@ -27,7 +27,7 @@ def show(context: Context, explainer: Any, look: Look) -> None:
         with layers_together(steps):
             for done, (step, one) in enumerate(zip(steps, each, strict=True)):
                 inside = within(progress, done, len(steps))
-                maps[step] = one.explain(context.classifier, context.image, context.target, inside)
+                maps[step] = one.explain(context.classifier, context.image, context.target, inside, keep_image=False)
         return maps
 
     try:

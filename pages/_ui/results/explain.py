@@ -160,7 +160,9 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
     return work.run(
         context.key(explainer, context.target_key),
         explainer.title,
-        lambda progress: explainer.explain(context.classifier, context.image, context.target, progress),
+        lambda progress: explainer.explain(
+            context.classifier, context.image, context.target, progress, keep_image=False
+        ),
         draw,
         progress_text=progress_text,
     )

@@ -32,7 +32,9 @@ def show(context: Context, explainer: Any, look: Look) -> None:
     def compute(progress) -> dict[int, vislib.Heatmap]:
         maps = {}
         for done, index in enumerate(shown):
-            maps[index] = explainer.explain(classifier, context.image, index, within(progress, done, len(shown)))
+            maps[index] = explainer.explain(
+                classifier, context.image, index, within(progress, done, len(shown)), keep_image=False
+            )
         return maps
 
     title = f"{explainer.title} for every {words(classifier.task).one}"

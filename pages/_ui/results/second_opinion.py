@@ -50,7 +50,7 @@ def show(context: Context, explainers: Sequence[vislib.Explainer], look: Look) -
     def compute(progress) -> vislib.SecondOpinion:
         ours = work.found(context.key(explainer, context.target_key))
         if ours is None:
-            ours = explainer.explain(context.classifier, context.image, context.target)
+            ours = explainer.explain(context.classifier, context.image, context.target, keep_image=False)
         return opinion.second_opinion_on(ours, context.classifier, context.image, progress)
 
     key = context.key("second opinion", explainer, context.target_key)

@@ -25,7 +25,7 @@ MAX_BYTES = 1_000_000_000
 _MAX_RESULT_BYTES = 64_000_000
 _SUFFIX = ".vislib.npz"
 _ABOUT = "about"
-_FROM_KEY = ("target", "values", "details", "box")
+_FROM_KEY = ("target", "values", "details", "box", "seen")
 
 
 class ResultsFolder:

@@ -16,7 +16,7 @@ from pages._ui.your_model.upload import Asked, ask_first, use_first
 from pages._ui.your_model.uploaded import CROPS, OF_IMAGENET, Given, loaded_file
 from vislib.cli.app import Opened, opened
 from vislib.cli.model_options import ZEROS, model_settings
-from vislib.cli.model_source import model_source
+from vislib.cli.model_source import trusted_file
 from vislib.loading.choices import Choices, choices_of, zeros
 from vislib.model.labels import labels_and_note
 from vislib.model.preprocessing import PREPROCESSINGS, preprocessing_named
@@ -104,7 +104,7 @@ def _loaded(given: Opened, path: Path) -> ModelFile | None:
 
     def load(progress) -> ModelFile:
         if given.options.custom_objects:
-            return model_source(given.options)
+            return trusted_file(str(path), given.options.custom_objects)
         return load_model_file(content, given.options.trust, progress)
 
     found = work.run(

@@ -1,0 +1,50 @@
+"""The measures of several maps of one image together: the verdict on each, and a table for notebooks."""
+
+from collections.abc import Sequence
+
+from vislib import html
+from vislib.attribution.base import Family
+from vislib.trust import verdicts
+from vislib.trust.trust import Trust
+from vislib.trust.verdicts import Reason
+
+_COLUMNS = {
+    "deletion": "deletion (low)",
+    "insertion": "insertion (high)",
+    "infidelity": "infidelity (low)",
+    "max_sensitivity": "under noise (low)",
+    "randomized": "random weights (low)",
+    "road": "ROAD (low)",
+    "random_logit": "another class (low)",
+    "pointing": "pointing (high)",
+    "mass": "inside the region (high)",
+}
+"""The measures in the table, and on which side the better values are; one that was not computed has no column."""
+
+
+class Measured(list[Trust]):
+    """A list of the measures of several methods for one image, as `vislib.trust.measure` gives it."""
+
+    def _repr_html_(self) -> str:
+        if not self:
+            return html.block("No method was measured")
+        measures = [one.row() for one in self]
+        names = [name for name in _COLUMNS if any(row[name] is not None for row in measures)]
+        rows = [
+            (one.title, verdict(one, self)[0], *("" if row[name] is None else row[name] for name in names))
+            for one, row in zip(self, measures, strict=True)
+        ]
+        table = html.table(rows, ("method", "verdict", *(_COLUMNS[name] for name in names)))
+        first = self[0].heatmap
+        return html.block(f"How far can the maps be trusted? {first.explained}: {first.score:.4g}", table)
+
+
+def verdict(trust: Trust, all_measured: Sequence[Trust]) -> tuple[str, list[Reason]]:
+    """The verdict on this map for this image, as one sentence, and the reasons for it.
+
+    Args:
+        trust: One result of `measure`.
+        all_measured: All results of the same call; `trust` is compared with the baselines among them.
+    """
+    baselines = [other for other in all_measured if other.family is Family.BASELINE and other is not trust]
+    return verdicts.verdict(trust, baselines), verdicts.reasons(trust, baselines)
