@@ -68,7 +68,12 @@ class Maximization:
 
 
 def sheet(pictures: np.ndarray, columns: int | None = None, gap_px: int = 2) -> np.ndarray:
-    """Puts pictures (n, h, w, 3) in rows on a white sheet: (H, W, 3) uint8."""
+    """Puts pictures (n, h, w, 3) in rows on a white sheet: (H, W, 3) uint8.
+
+    Example:
+        >>> vislib.activation_maximization.sheet(np.zeros((3, 28, 28, 3), np.uint8), columns=3).shape
+        (28, 88, 3)
+    """
     n, height, width = pictures.shape[:3]
     columns = columns or (n if n <= 3 else 5 if n == 10 else int(np.ceil(np.sqrt(n))))
     rows = -(-n // columns)

@@ -176,6 +176,11 @@ def maximize(
     Raises:
         LayerError: If there is no such unit.
         ParameterError: If a parameter is unknown or not accepted, or the result to continue does not match.
+
+    Example:
+        >>> wanted = vislib.activation_maximization.maximize(classifier, "3", steps=2)
+        >>> wanted.picture.shape, wanted.titles
+        ((28, 28, 3), ('logit of “3”',))
     """
     known = [spec.name for spec in dataclasses.fields(Maximizer)]
     unknown = sorted(set(params) - set(known))
@@ -189,6 +194,10 @@ def class_pictures(classifier: "Classifier", progress: Progress = no_progress, *
 
     Raises:
         ParameterError: If the network has more than 100 classes.
+
+    Example:
+        >>> vislib.activation_maximization.class_pictures(classifier, steps=2).pictures.shape
+        (10, 28, 28, 3)
     """
     if len(classifier.labels) > _MAX_CLASSES:
         raise ParameterError(

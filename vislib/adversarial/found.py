@@ -91,6 +91,11 @@ def save_adversarial(found: Adversarial, path: str | os.PathLike[str]) -> Path:
     Raises:
         ParameterError: If the suffix is another, such as that of a JPEG, which would change the pixels; or the file
             cannot be written.
+
+    Example:
+        >>> found = vislib.adversarial.fgsm(classifier, image, epsilon=2)
+        >>> vislib.adversarial.save_adversarial(found, "found.png").name
+        'found.png'
     """
     path = export.check_path(path, (".png", ".npz"))
     is_picture = path.suffix.lower() == ".png"

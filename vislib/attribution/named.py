@@ -74,5 +74,10 @@ def explain(
         ParameterError: If there is no such method, class or parameter, or a value is not accepted.
         LayerError: If the requested layer has no feature maps, or the target does not depend on it.
         ModelError: If the method cannot work on this network.
+
+    Example:
+        >>> heatmap = vislib.explain("occlusion", classifier, image, "3", patch_px=7)
+        >>> heatmap.values.shape, heatmap.explained
+        ((28, 28), 'logit of “3”')
     """
     return named(method, **params).explain(classifier, image, class_index, progress)

@@ -44,6 +44,11 @@ def regions_picture(
 
     Raises:
         ParameterError: If the opacity is outside 0..1, or the groups are those of an image of another size.
+
+    Example:
+        >>> groups = vislib.concepts.groups(classifier, image, n_groups=3)
+        >>> vislib.concepts.regions_picture(image, groups, size=128).size
+        (128, 128)
     """
     if not 0 <= opacity <= 1:
         raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")

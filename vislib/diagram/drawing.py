@@ -31,6 +31,11 @@ def svg(layout: Layout) -> str:
     Each box is a group with `data-key`, `data-level`, `data-kind`, `data-layers` (the names inside) and `data-opens`
     (the blocks to open to show them). The last two are JSON lists, so that a page can search, zoom and open. Each edge
     is a path with `data-source` and `data-target`.
+
+    Example:
+        >>> drawn = vislib.diagram.layout(vislib.layers.layer_table(classifier))
+        >>> vislib.diagram.svg(drawn)[:4]
+        '<svg'
     """
     width, height = layout.width + 2 * _MARGIN, layout.height + 2 * _MARGIN
     lines = [

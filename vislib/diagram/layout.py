@@ -32,6 +32,11 @@ def layout(table: LayerTable, opened: Collection[str] | None = ()) -> Layout:
     Args:
         table: The network's layers.
         opened: Names of the blocks whose layers are shown (see `Box.opens`); None for all of them.
+
+    Example:
+        >>> drawn = vislib.diagram.layout(vislib.layers.layer_table(classifier))
+        >>> len(drawn.boxes) > 3
+        True
     """
     boxes: list[Box] = []
     x, tallest = 0.0, 0.0

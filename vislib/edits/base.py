@@ -75,6 +75,10 @@ def apply(image: np.ndarray, edits: Edit | Iterable[Edit]) -> np.ndarray:
     Raises:
         ImageError: If the array is no image.
         ParameterError: If an edit does not suit the image.
+
+    Example:
+        >>> vislib.edits.apply(image, [vislib.edits.Rotate(15), vislib.edits.Noise(0.1)]).shape
+        (28, 28, 3)
     """
     edited = _readable(image)
     for edit in [edits] if isinstance(edits, Edit) else edits:

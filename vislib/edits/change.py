@@ -67,6 +67,11 @@ def what_if(
 
     Raises:
         ParameterError: If there is no such class, or an edit does not suit the image.
+
+    Example:
+        >>> change = vislib.edits.what_if(classifier, image, vislib.edits.Rotate(90))
+        >>> change.explained, change.score_after < change.score_before
+        ('logit of “3”', True)
     """
     before = editable(classifier, image)
     return compared(classifier, before, apply(before, edits), target)

@@ -109,6 +109,11 @@ def least_covering(
     Raises:
         ParameterError: If a setting is not accepted, or covering everything does not change the answer.
         ModelError: If the network gives NaN for a covered image.
+
+    Example:
+        >>> found = vislib.edits.least_covering(classifier, image, n_segments=8)
+        >>> found.n_superpixels >= len(found.chosen)
+        True
     """
     if goal not in GOALS:
         raise ParameterError(f"`goal` must be one of {listed(GOALS)}; not {goal!r}.")

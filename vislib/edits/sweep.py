@@ -99,6 +99,11 @@ def sweep(
 
     Raises:
         ParameterError: If there is no value or no such class, or an edit does not suit the image.
+
+    Example:
+        >>> curve = vislib.edits.sweep(classifier, image, vislib.edits.Rotate, [-90, 0, 90])
+        >>> curve.values.shape, curve.answer
+        ((3, 10), 3)
     """
     values_of_setting = np.asarray(list(settings), np.float64)
     if not len(values_of_setting) or not np.isfinite(values_of_setting).all():

@@ -27,6 +27,10 @@ def edit_of(text: str) -> Edit:
 
     Raises:
         ParameterError: If there is no such edit, or a setting is not accepted.
+
+    Example:
+        >>> vislib.edits.edit_of("rotate=15")
+        Rotate(degrees=15.0, border='reflect')
     """
     name, equals, rest = text.partition("=")
     edit = Edit.registry.get(name.strip())

@@ -75,6 +75,11 @@ def operation_of(classifier: Classifier, image: np.ndarray, layer: str) -> Opera
 
     Raises:
         LayerError: If there is no such layer.
+
+    Example:
+        >>> operation = vislib.layers.operation_of(classifier, image, "conv1")
+        >>> round(operation.at(row=3, column=4, channel=0).value, 2) == round(float(operation.output[3, 4, 0]), 2)
+        True
     """
     from vislib.backend import keras
 

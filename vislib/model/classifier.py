@@ -35,6 +35,11 @@ class Prediction:
             is predicted; in a regression the predicted number.
         probability: The value, where it is a probability; else None.
         is_share: Whether the value is a share of 1, to be shown in percent.
+
+    Example:
+        >>> best = classifier.predict(image, top=1)[0]
+        >>> best.label, best.index, best.is_share
+        ('3', 3, True)
     """
 
     index: int
@@ -62,6 +67,14 @@ class Classifier:
     Raises:
         ModelError: If the numbers of labels and classes differ, a label occurs twice, the preprocessing does not suit
             the channels, or vislib cannot run the model.
+
+    Example:
+        >>> classifier.input_size, classifier.channels, classifier.task.value
+        ((28, 28), 1, 'classification')
+        >>> classifier.predict(image, top=1)[0].label
+        '3'
+        >>> classifier.logits(image).shape
+        (10,)
     """
 
     key: str

@@ -37,6 +37,11 @@ class Heatmap:
         title: The explainer's name as people write it: "Grad-CAM".
         negligible: Whether the score hardly depends on the image, so that the values are rounding errors. Such a map is
             not drawn.
+
+    Example:
+        >>> heatmap = vislib.explain("grad-cam", classifier, image)
+        >>> heatmap.values.shape, heatmap.label, heatmap.layer, heatmap.signed
+        ((28, 28), '3', 'conv2_activation', False)
     """
 
     values: np.ndarray

@@ -109,6 +109,10 @@ def map_image(
         colormap: A matplotlib name; by default `ACTIVATION`, or `SIGNED` for signed maps.
         scale: A scale shared with other maps; by default the range of the map.
         size: (height, width) in pixels of the picture; cells stay sharp.
+
+    Example:
+        >>> vislib.render.map_image(np.eye(3), size=(30, 30)).size
+        (30, 30)
     """
     scale = scale if scale is not None else Scale.of(values, signed)
     if scale.constant:
@@ -180,6 +184,10 @@ def overlay(
     Raises:
         ParameterError: If the opacity is outside 0..1, there is no such colormap or blend, or the heatmap belongs to an
             image of another size.
+
+    Example:
+        >>> vislib.render.overlay(image, vislib.explain("grad-cam", classifier, image), size=224).size
+        (224, 224)
     """
     if not 0 <= opacity <= 1:
         raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")

@@ -22,6 +22,13 @@ class Channel(WeightedSum):
     """The mean of a channel over its feature map; for a dense layer, one unit.
 
     Activation maximization reads it before its ReLU.
+
+    Example:
+        >>> channel = vislib.targets.Channel("conv2", 5)
+        >>> vislib.explain("saliency", classifier, image, channel).explained
+        'conv2 channel 5'
+        >>> (0.5 * channel - vislib.targets.Layer("conv1")).in_words()
+        '0.5 · conv2 channel 5 − layer conv1'
     """
 
     before_relu: ClassVar[bool] = True
@@ -45,6 +52,10 @@ class Neuron(WeightedSum):
     """One unit of a feature map: a channel at a row and a column, by default at the centre.
 
     Activation maximization reads it before its ReLU.
+
+    Example:
+        >>> vislib.explain("saliency", classifier, image, vislib.targets.Neuron("conv2", 5, row=3, column=4)).explained
+        'conv2 channel 5 at (3, 4)'
     """
 
     before_relu: ClassVar[bool] = True

@@ -136,6 +136,11 @@ def similarity(classifier: Any, image: np.ndarray, layer: str | None = None) -> 
 
     Raises:
         LayerError: If the layer does not exist or its output has no channels.
+
+    Example:
+        >>> like = vislib.targets.similarity(classifier, image, "dense")
+        >>> vislib.explain("saliency", classifier, image, like).values.shape
+        (28, 28)
     """
     return Similarity(layer, _output_of(classifier, image, layer))
 
