@@ -43,6 +43,7 @@ python_use_unqualified_type_names = True
 autodoc_preserve_defaults = True
 autosummary_generate = False
 add_module_names = False
+toc_object_entries_show_parents = "hide"
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
 napoleon_use_rtype = False
@@ -85,18 +86,27 @@ html_math_renderer = "mathml"
 html_theme_options = {
     "logo": {"text": "vislib", "image_light": "../pages/_ui/icon.png", "image_dark": "../pages/_ui/icon.png"},
     "navbar_align": "left",
-    "header_links_before_dropdown": 6,
+    "header_links_before_dropdown": 7,
     "show_nav_level": 1,
     "show_toc_level": 2,
     "navigation_with_keys": False,
-    "secondary_sidebar_items": ["page-toc"],
+    "navbar_persistent": ["search-button"],
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "methods": [], "benchmarks": [], "examples/index": []},
     "footer_start": ["copyright"],
     "footer_end": ["theme-version"],
     "show_prev_next": True,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-html_sidebars = {"index": [], "getting_started": [], "changelog": [], "troubleshooting": [], "mathematics": []}
+html_context = {"default_mode": "auto"}
+html_sidebars = {
+    "index": [],
+    "getting_started": [],
+    "changelog": [],
+    "troubleshooting": [],
+    "methods": [],
+    "benchmarks": [],
+}
 
 
 def _as_pages(app, docname: str, source: list[str]) -> None:

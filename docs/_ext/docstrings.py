@@ -23,11 +23,17 @@ class Name(SphinxRole):
 
     def run(self):
         name = self.text.removesuffix("()")
-        code = nodes.literal(self.rawtext, self.text, classes=["xref", "py"])
+        code = nodes.literal(self.rawtext, self.text)
         if not re.fullmatch(r"[A-Za-z_][\w.]*", name):
             return [code], []
         link = pending_xref(
-            self.rawtext, code, refdomain="py", reftype="obj", reftarget=name, refexplicit=False, refdoc=self.env.docname
+            self.rawtext,
+            code,
+            refdomain="py",
+            reftype="obj",
+            reftarget=name,
+            refexplicit=False,
+            refdoc=self.env.docname,
         )
         link["py:module"] = self.env.ref_context.get("py:module")
         link[QUIET] = True
@@ -47,8 +53,11 @@ def names_of(module: ModuleType) -> list[str]:
     """The public names of a module: those it exports, or those it defines."""
     if exported := getattr(module, "__all__", None):
         return list(exported)
-    return [name for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__
-            and not name.startswith("_")]
+    return [
+        name
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", "") == module.__name__ and not name.startswith("_")
+    ]
 
 
 @functools.cache

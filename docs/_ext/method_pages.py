@@ -4,13 +4,13 @@ import dataclasses
 import inspect
 import re
 
+from docstrings import escaped
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 import vislib
-from docstrings import escaped
 from vislib.trust.measured_methods import measured
 
 LOG = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Method(SphinxDirective):
 
 def _lines(method: type[vislib.Explainer]) -> list[str]:
     facts = measured().get(method.name)
-    first, *rest = inspect.cleandoc(method.__doc__ or "").split("\n\n")
+    _formula, *rest = inspect.cleandoc(method.__doc__ or "").split("\n\n")
     rest = [_linked(paragraph) for paragraph in rest if not paragraph.startswith("Raises:")]
     checks = "; ".join(words for _, words in facts.verdicts()) if facts else ""
     python = f'vislib.explain("{method.name}", classifier, image)'

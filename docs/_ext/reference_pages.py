@@ -22,9 +22,9 @@ class Public(SphinxDirective):
         names = " ".join(self.content).split() or _names_of(module)
         own = [name for name in names if _shown_as(module_name, name, getattr(module, name)) is None]
         lines = [f".. currentmodule:: {module_name}", "", ".. autosummary::", "   :nosignatures:", ""]
-        lines += [f"   {name}" for name in own if callable(getattr(module, name))]
+        lines += [f"   {name}" for name in own if _has_docstring(getattr(module, name))]
         lines += [""]
-        for name in names:
+        for name in sorted(names, key=lambda name: not _has_docstring(getattr(module, name))):
             other = _shown_as(module_name, name, getattr(module, name))
             if other:
                 lines += [f".. py:data:: {name}", "   :no-index:", "", f"   `{other}`.", ""]
@@ -34,6 +34,10 @@ class Public(SphinxDirective):
         rst = ["````{eval-rst}", *lines, "````"]  # the page around it is Markdown
         self.state.nested_parse(StringList(rst, source=module_name), 0, found)
         return found.children
+
+
+def _has_docstring(value) -> bool:
+    return inspect.isclass(value) or inspect.isroutine(value)
 
 
 def _names_of(module) -> list[str]:
@@ -54,12 +58,16 @@ def _entry(module_name: str, name: str, value) -> list[str]:
     full = f"{module_name}.{name}"
     if inspect.isclass(value):
         return [f".. autoclass:: {full}", "   :members:", ""]
-    if callable(value):
+    if inspect.isroutine(value):
         return [f".. autofunction:: {full}", ""]
     about = " ".join(_comment(name, value))
     kind = type(value).__name__
-    shown = ", ".join(f"``{each}``" for each in value) if isinstance(value, dict | tuple) and len(value) < 60 else f"``{value!r}``"
-    return [f".. py:data:: {full}", f"   :type: {kind}", "", f"   {about}", "", f"   {shown}", ""]
+    shown = (
+        ", ".join(f"``{each}``" for each in value)
+        if isinstance(value, dict | tuple) and len(value) < 60
+        else f"``{value!r}``"
+    )
+    return [f".. py:data:: {name}", f"   :type: {kind}", "", f"   {about}", "", f"   {shown}", ""]
 
 
 def _comment(name: str, value) -> list[str]:

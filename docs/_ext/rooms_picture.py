@@ -5,7 +5,12 @@ import re
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-_WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 150, 28, 18, 34
+_WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 112, 28, 10, 36
+
+_ARROW = (
+    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+    '<path d="M0,0 L8,4 L0,8 z"/></marker></defs>'
+)
 
 
 class Mermaid(SphinxDirective):
@@ -49,13 +54,12 @@ def _svg(edges: list[tuple[str, str]]) -> str:
     ]
     boxes = [
         f'<g><rect x="{x - _WIDTH / 2:.0f}" y="{y - _HEIGHT / 2:.0f}" width="{_WIDTH}" height="{_HEIGHT}" rx="5"/>'
-        f'<text x="{x:.0f}" y="{y + 4:.0f}">{name}</text></g>'
+        f'<text x="{x:.0f}" y="{y + 4:.0f}">{name.replace("activation_maximization", "activation_maxim.")}</text></g>'
         for name, (x, y) in places.items()
     ]
-    arrow = '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-    arrow += '<path d="M0,0 L8,4 L0,8 z"/></marker></defs>'
-    parts = "".join([arrow, *lines, *boxes])
-    return f'<div class="rooms"><svg viewBox="0 0 {width} {height}" role="img" aria-label="Which room uses which">{parts}</svg></div>'
+    parts = "".join([_ARROW, *lines, *boxes])
+    label = 'role="img" aria-label="Which room uses which"'
+    return f'<div class="rooms"><svg viewBox="0 0 {width} {height}" {label}>{parts}</svg></div>'
 
 
 def setup(app):

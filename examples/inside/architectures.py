@@ -2,8 +2,8 @@
 Published networks side by side
 ===============================
 
-Each point is a published network, built here layer by layer and counted. Newer networks need fewer multiply-adds for the same
-error, not more.
+Each point is a published network, built here layer by layer and counted. Newer networks need fewer multiply-adds for
+the same error, not more.
 """
 
 from matplotlib.figure import Figure

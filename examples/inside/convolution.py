@@ -2,8 +2,8 @@
 Convolution by hand
 ===================
 
-``vislib.arithmetic`` does the arithmetic of convolutional networks in plain NumPy; no network is needed. A kernel slides over
-the image, and at each place the products are summed.
+``vislib.arithmetic`` does the arithmetic of convolutional networks in plain NumPy; no network is needed. A kernel
+slides over the image, and at each place the products are summed.
 """
 
 import numpy as np

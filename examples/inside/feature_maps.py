@@ -2,8 +2,8 @@
 Feature maps, early and late
 ============================
 
-A convolution's output has one map for each filter. Early maps are large and look like the image; late maps are small and say
-where something was found.
+A convolution's output has one map for each filter. Early maps are large and look like the image; late maps are small
+and say where something was found.
 """
 
 import vislib

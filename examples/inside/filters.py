@@ -2,8 +2,8 @@
 The kernels of the first convolution
 ====================================
 
-The first layer reads the image itself, so its kernels are small colour pictures: edges in several directions, spots and
-colour contrasts. The strongest come first.
+The first layer reads the image itself, so its kernels are small colour pictures: edges in several directions, spots
+and colour contrasts. The strongest come first.
 """
 
 import vislib

@@ -2,8 +2,8 @@
 A network as a graph and as a table
 ===================================
 
-The layer table has each operation's output shape, parameters, multiply-adds and receptive field. The picture groups the layers
-into blocks and stages.
+The layer table has each operation's output shape, parameters, multiply-adds and receptive field. The picture groups
+the layers into blocks and stages.
 """
 
 import vislib

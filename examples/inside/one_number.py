@@ -2,8 +2,8 @@
 How one number is computed
 ==========================
 
-Every number in a network is a sum of products. This is one cell of the first convolution of the digit network, with its
-window, its kernel and the whole sum.
+Every number in a network is a sum of products. This is one cell of the first convolution of the digit network, with
+its window, its kernel and the whole sum.
 """
 
 import vislib

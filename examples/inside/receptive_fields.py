@@ -2,8 +2,8 @@
 What a unit can see
 ===================
 
-A unit's receptive field is the part of the image that it can depend on. It grows from layer to layer; here it is drawn for the
-unit in the middle of some layers.
+A unit's receptive field is the part of the image that it can depend on. It grows from layer to layer; here it is
+drawn for the unit in the middle of some layers.
 """
 
 from matplotlib.figure import Figure

@@ -2,8 +2,8 @@
 Sharp is not the same as true
 =============================
 
-Guided backpropagation gives the sharpest pictures, and they hardly change when the class does. Look at the maps of two
-classes before you believe one.
+Guided backpropagation gives the sharpest pictures, and they hardly change when the class does. Look at the maps of
+two classes before you believe one.
 """
 
 import vislib

@@ -2,8 +2,8 @@
 Integrated gradients depend on the baseline
 ===========================================
 
-Integrated gradients add up to the score of the image minus the score of a baseline. A black baseline cannot give anything to
-black pixels; so compare two baselines before you read a map.
+Integrated gradients add up to the score of the image minus the score of a baseline. A black baseline cannot give
+anything to black pixels; so compare two baselines before you read a map.
 """
 
 import vislib

@@ -2,8 +2,8 @@
 LRP: the composite decides the picture
 ======================================
 
-Layer-wise relevance propagation divides the score among the pixels, layer by layer. A composite says which rule each kind of
-layer has. The pictures show how much the choice matters.
+Layer-wise relevance propagation divides the score among the pixels, layer by layer. A composite says which rule each
+kind of layer has. The pictures show how much the choice matters.
 """
 
 import vislib

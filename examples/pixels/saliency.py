@@ -2,8 +2,8 @@
 Saliency and its smoothed forms
 ===============================
 
-The plain gradient says how strongly a small change of each pixel would change the score. It is noisy; the mean over noisy
-copies of the image (SmoothGrad) is calmer, and their variance (VarGrad) shows where the gradient changes most.
+The plain gradient says how strongly a small change of each pixel would change the score. It is noisy; the mean over
+noisy copies of the image (SmoothGrad) is calmer, and their variance (VarGrad) shows where the gradient changes most.
 """
 
 import vislib

@@ -2,8 +2,8 @@
 Smooth any method
 =================
 
-``smooth=20`` averages a method's maps over twenty noisy copies of the image. It works for every method, not for the gradient
-alone.
+``smooth=20`` averages a method's maps over twenty noisy copies of the image. It works for every method, not for the
+gradient alone.
 """
 
 import vislib

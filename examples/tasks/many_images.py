@@ -2,8 +2,8 @@
 A folder of images, a table and a report
 ========================================
 
-``vislib.explain_many`` explains every image of a folder and writes tables and maps; pandas reads them, and a report is one call
-away.
+``vislib.explain_many`` explains every image of a folder and writes tables and maps; pandas reads them, and a report
+is one call away.
 """
 
 import tempfile

@@ -2,8 +2,8 @@
 Your own Keras model
 ====================
 
-Any Keras 3 model that takes an image will do. Here a small one is trained for some seconds on the digits of scikit-learn, which
-need no download; then it is explained.
+Any Keras 3 model that takes an image will do. Here a small one is trained for some seconds on the digits of
+scikit-learn, which need no download; then it is explained.
 """
 
 import keras

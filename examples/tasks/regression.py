@@ -2,7 +2,8 @@
 A regression: what makes the number large?
 ==========================================
 
-The network predicts the height and the width of a digit in pixels. Every method explains such a number as it explains a class.
+The network predicts the height and the width of a digit in pixels. Every method explains such a number as it explains
+a class.
 """
 
 import vislib

@@ -2,8 +2,8 @@
 A segmentation: one segment, one pixel
 ======================================
 
-For a segmentation the explained number is the mean score of a segment, or the score at one pixel. The second map shows what the
-network needed to label that pixel.
+For a segmentation the explained number is the mean score of a segment, or the score at one pixel. The second map
+shows what the network needed to label that pixel.
 """
 
 import vislib

@@ -2,8 +2,8 @@
 Watch a map while a network learns
 ==================================
 
-``vislib.callbacks.Explain`` explains fixed images after every epoch of any ``model.fit``. The network is only read: the training
-is the same as without it.
+``vislib.callbacks.Explain`` explains fixed images after every epoch of any ``model.fit``. The network is only read:
+the training is the same as without it.
 """
 
 import keras
@@ -26,8 +26,18 @@ model = keras.Sequential(
 model.compile("adam", "sparse_categorical_crossentropy")
 image = np.repeat((digits.images[3][..., None] * 255 / 16).astype(np.uint8), 3, axis=-1)
 sheets = []
+
+
+def keep(one):
+    sheets.append((one.epoch, one.sheet()))
+
+
 explain = vislib.callbacks.Explain(
-    {"a three": image}, "layer-cam", every=5, preprocess="0..1", after=lambda one: sheets.append((one.epoch, one.sheet()))
+    {"a three": image},
+    "layer-cam",
+    every=5,
+    preprocess="0..1",
+    after=keep,
 )
 model.fit(digits.images[..., None] / 16, digits.target, epochs=20, batch_size=32, verbose=0, callbacks=[explain])
 vislib.figures.pictures([sheet for _, sheet in sheets], [f"after epoch {epoch}" for epoch, _ in sheets], columns=3)

@@ -2,8 +2,8 @@
 Deletion and insertion
 ======================
 
-Cover the pixels that a map calls important first, and the score should fall fast; show them first, and it should rise fast. The
-random map is the line to beat.
+Cover the pixels that a map calls important first, and the score should fall fast; show them first, and it should rise
+fast. The random map is the line to beat.
 """
 
 from matplotlib.figure import Figure

@@ -2,8 +2,8 @@
 How much of the map lies on the object?
 =======================================
 
-Draw a box around the object, and compare how much of each map lies inside with what chance would give. It measures agreement
-with your box, not whether the network is right.
+Draw a box around the object, and compare how much of each map lies inside with what chance would give. It measures
+agreement with your box, not whether the network is right.
 """
 
 import vislib

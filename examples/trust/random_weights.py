@@ -2,8 +2,8 @@
 The sanity check under random weights
 =====================================
 
-If a network's weights are replaced by random ones, layer by layer from the output, the map of a faithful method must change.
-The upper row is gradient × input, the lower one guided backpropagation.
+If a network's weights are replaced by random ones, layer by layer from the output, the map of a faithful method must
+change. The upper row is gradient × input, the lower one guided backpropagation.
 """
 
 import vislib

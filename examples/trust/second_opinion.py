@@ -2,8 +2,8 @@
 A second opinion
 ================
 
-``tf-keras-vis`` is an independent library. The same question is put to it, and the difference between the two maps is told in
-figures.
+``tf-keras-vis`` is an independent library. The same question is put to it, and the difference between the two maps is
+told in figures.
 """
 
 import vislib

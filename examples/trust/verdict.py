@@ -2,8 +2,8 @@
 A verdict with its reasons
 ==========================
 
-``vislib.trust.measure`` measures maps and two baselines that explain nothing: random numbers and an edge detector. The verdict
-says whether a map does better, and why.
+``vislib.trust.measure`` measures maps and two baselines that explain nothing: random numbers and an edge detector.
+The verdict says whether a map does better, and why.
 """
 
 import vislib

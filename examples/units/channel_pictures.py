@@ -2,8 +2,8 @@
 What a channel wants to see
 ===========================
 
-Pictures that excite one channel each, from early layers to late ones: first colours and edges, then textures, then parts of
-things. A few steps are enough for a first look.
+Pictures that excite one channel each, from early layers to late ones: first colours and edges, then textures, then
+parts of things. A few steps are enough for a first look.
 """
 
 import vislib

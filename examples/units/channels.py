@@ -2,8 +2,8 @@
 Which channels decided?
 =======================
 
-The score is divided among the channels of a layer. Each picture shows where on the image one of the six strongest channels
-acts; below zero a channel speaks against the class.
+The score is divided among the channels of a layer. Each picture shows where on the image one of the six strongest
+channels acts; below zero a channel speaks against the class.
 """
 
 import vislib

@@ -2,8 +2,8 @@
 What a digit looks like to the network
 ======================================
 
-Activation maximization starts from noise and changes the picture until the class's score is high. One picture for each class of
-the digit network, all computed together.
+Activation maximization starts from noise and changes the picture until the class's score is high. One picture for
+each class of the digit network, all computed together.
 """
 
 import vislib

@@ -2,8 +2,8 @@
 Groups of channels instead of a thousand
 ========================================
 
-A layer's 1,280 channels are factored into six groups that are active together. Each region of the picture has the colour of its
-strongest group; the numbers say what each group adds to the class.
+A layer's 1,280 channels are factored into six groups that are active together. Each region of the picture has the
+colour of its strongest group; the numbers say what each group adds to the class.
 """
 
 import vislib

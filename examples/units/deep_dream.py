@@ -2,7 +2,8 @@
 DeepDream
 =========
 
-The image itself is changed so that what a layer detects in it becomes stronger. It shows what the layer is made to find.
+The image itself is changed so that what a layer detects in it becomes stronger. It shows what the layer is made to
+find.
 """
 
 import vislib

@@ -2,8 +2,8 @@
 Real patches that excite a channel
 ==================================
 
-A made picture may mislead; real patches are the check. These are the places in ten small photographs where three channels of
-the CIFAR-10 network are most active.
+A made picture may mislead; real patches are the check. These are the places in ten small photographs where three
+channels of the CIFAR-10 network are most active.
 """
 
 import vislib

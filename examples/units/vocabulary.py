@@ -2,8 +2,8 @@
 The vocabulary of a place
 =========================
 
-At one place of a layer a few channels are strongest. With a small picture for each of them, a list of numbers becomes something
-to read: the semantic dictionary of the place.
+At one place of a layer a few channels are strongest. With a small picture for each of them, a list of numbers becomes
+something to read: the semantic dictionary of the place.
 """
 
 import vislib

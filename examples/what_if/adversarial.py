@@ -2,8 +2,8 @@
 A change that nobody sees
 =========================
 
-Two grey levels in each pixel are enough to change the answer. The perturbation is shown magnified; it is not an explanation,
-but it shows how near the network's border is.
+Two grey levels in each pixel are enough to change the answer. The perturbation is shown magnified; it is not an
+explanation, but it shows how near the network's border is.
 """
 
 import vislib

@@ -2,7 +2,8 @@
 Erase a part and ask again
 ==========================
 
-An edit is a value: a stroke, a rotation, a change of light. The answer before and after is the simplest explanation there is.
+An edit is a value: a stroke, a rotation, a change of light. The answer before and after is the simplest explanation
+there is.
 """
 
 import vislib

@@ -2,8 +2,8 @@
 Has it seen such an image?
 ==========================
 
-The images of a set that are nearest to one by the network's last hidden layer. If the nearest are of another class, do not trust
-the answer.
+The images of a set that are nearest to one by the network's last hidden layer. If the nearest are of another class,
+do not trust the answer.
 """
 
 import vislib

@@ -2,8 +2,8 @@
 How far can it be turned?
 =========================
 
-One setting as a curve: the probability of each class while the image is rotated. ``in_words`` says in which range the answer
-stays the same.
+One setting as a curve: the probability of each class while the image is rotated. ``in_words`` says in which range the
+answer stays the same.
 """
 
 from matplotlib.figure import Figure

@@ -2,8 +2,8 @@
 Every method on one digit
 =========================
 
-The registry knows every method, so one loop draws them all. The two on the right of the last row explain nothing: they are
-the baselines that a useful map has to differ from.
+The registry knows every method, so one loop draws them all. The two on the right of the last row explain nothing:
+they are the baselines that a useful map has to differ from.
 """
 
 import vislib

@@ -2,8 +2,8 @@
 Grad-CAM in ten lines
 =====================
 
-Load a network and an image, ask for the answer, and see where the evidence for it is. The map is as coarse as the layer
-that it is computed at: 7 × 7 cells, enlarged.
+Load a network and an image, ask for the answer, and see where the evidence for it is. The map is as coarse as the
+layer that it is computed at: 7 × 7 cells, enlarged.
 """
 
 import vislib

@@ -2,9 +2,9 @@
 Occlusion
 =========
 
-Cover a patch, ask again, and write down by how much the score fell; then move the patch. Nothing is needed but the network's
-answers, so the method also works where there are no gradients. Red places lower the score when they are covered, blue
-places raise it.
+Cover a patch, ask again, and write down by how much the score fell; then move the patch. Nothing is needed but the
+network's answers, so the method also works where there are no gradients. Red places lower the score when they are
+covered, blue places raise it.
 """
 
 import vislib

@@ -2,8 +2,8 @@
 The same question at every stage
 ================================
 
-A class activation map can be computed at any layer. Early layers give fine maps of simple things, late layers coarse maps of
-the class.
+A class activation map can be computed at any layer. Early layers give fine maps of simple things, late layers coarse
+maps of the class.
 """
 
 import vislib

@@ -2,8 +2,9 @@
 Superpixels: LIME, KernelSHAP and RISE
 ======================================
 
-Three ways to cover many places at once. LIME fits a linear model to the scores, KernelSHAP divides the score fairly among the
-superpixels, RISE averages random masks. Where they agree, the finding does not depend on how the image was covered.
+Three ways to cover many places at once. LIME fits a linear model to the scores, KernelSHAP divides the score fairly
+among the superpixels, RISE averages random masks. Where they agree, the finding does not depend on how the image was
+covered.
 """
 
 import vislib

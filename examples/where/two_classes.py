@@ -2,7 +2,8 @@
 One map for each class
 ======================
 
-A picture with two things gives two maps. If the maps of two classes are the same, the method does not depend on the class.
+A picture with two things gives two maps. If the maps of two classes are the same, the method does not depend on the
+class.
 """
 
 import vislib

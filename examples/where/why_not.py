@@ -2,8 +2,8 @@
 Why this class and not that one?
 ================================
 
-The explained number may be a difference of two classes. What both classes share cancels, and what speaks for the first
-against the second stays.
+The explained number may be a difference of two classes. What both classes share cancels, and what speaks for the
+first against the second stays.
 """
 
 import vislib
