@@ -11,6 +11,7 @@ from types import ModuleType
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
+from sphinx.domains.python import PyObject
 from sphinx.util.docutils import SphinxRole
 
 import vislib
@@ -114,6 +115,9 @@ def escape(app, what, name, obj, options, lines: list[str]) -> None:
 def setup(app):
     for name in MODULES:  # vislib.render is vislib.output.render, and the site shows it under the first name
         sys.modules.setdefault(f"vislib.{name}", getattr(vislib, name))
+    for field in PyObject.doc_field_types:
+        if field.name == "variable":
+            field.label = "Attributes"  # Sphinx says "Variables"
     app.add_role("name", Name())
     app.connect("missing-reference", resolved, priority=100)
     app.connect("autodoc-process-docstring", escape, priority=600)
