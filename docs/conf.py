@@ -43,6 +43,7 @@ python_use_unqualified_type_names = True
 autodoc_preserve_defaults = True
 autosummary_generate = False
 add_module_names = False
+maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True

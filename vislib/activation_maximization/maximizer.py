@@ -45,6 +45,11 @@ class Maximizer:
 
     Reference: Erhan, Bengio, Courville & Vincent 2009, "Visualizing higher-layer features of a deep network";
     Olah, Mordvintsev & Schubert 2017, https://distill.pub/2017/feature-visualization.
+
+    Example:
+        >>> maximizer = vislib.activation_maximization.Maximizer(steps=64, seed=1)
+        >>> maximizer.learning_rate
+        0.02
     """
 
     steps: int = parameter(128, "Steps", low=1, high=10_000, help="More steps make the picture stronger and finer.")
@@ -142,7 +147,12 @@ class Maximizer:
 
 
 def default_transforms(size: tuple[int, int]) -> tuple[Transform, ...]:
-    """The random views for an input (height, width): for 224 pixels, shifts of ±8 pixels, ±10 % in size, ±5°."""
+    """The random views for an input (height, width): for 224 pixels, shifts of ±8 pixels, ±10 % in size, ±5°.
+
+    Example:
+        >>> [type(one).__name__ for one in vislib.activation_maximization.default_transforms((224, 224))]
+        ['Padding', 'Jitter', 'Scale', 'Rotation']
+    """
     side = min(size)
     return (
         Padding(round(side / 18)),

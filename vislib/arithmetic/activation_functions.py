@@ -91,6 +91,10 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     """Probabilities (…, classes) from logits (…, classes): eˣ of each, divided by the sum of all.
 
     It does not act on one value at a time, so it is not one of `FUNCTIONS`.
+
+    Example:
+        >>> vislib.arithmetic.softmax(np.array([0.0, 0.0]))
+        array([0.5, 0.5])
     """
     shifted = np.exp(logits - np.max(logits, axis=-1, keepdims=True))
     return shifted / shifted.sum(axis=-1, keepdims=True)

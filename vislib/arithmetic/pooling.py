@@ -29,6 +29,11 @@ class Pooling:
 
     Raises:
         ParameterError: If `kind` is something else.
+
+    Example:
+        >>> vislib.arithmetic.Pooling("max", 2).forward(np.arange(16.0).reshape(4, 4, 1))[..., 0]
+        array([[ 5.,  7.],
+               [13., 15.]])
     """
 
     kind: str = "max"

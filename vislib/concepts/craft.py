@@ -93,6 +93,13 @@ def craft(
         without places a crop is not enlarged but stays in its place, because dense layers know where a part is; and
         what no concept holds stays in the maps while concepts are scaled, so that the unscaled maps give the network's
         own score.
+
+    Example:
+        >>> concepts = vislib.concepts.craft(
+        ...     classifier, vislib.sample_path("digits"), "3", only_predicted=False, n_concepts=2
+        ... )
+        >>> len(concepts)
+        2
     """
     chosen, network = _settings(settings), classifier.network
     asked = ImagesOfTarget.of(classifier, images, target, only_predicted)

@@ -78,7 +78,13 @@ class Stage:
 
 
 def stages(table: LayerTable) -> tuple[Stage, ...]:
-    """The table's layers in stages of blocks; every layer is in exactly one block."""
+    """The table's layers in stages of blocks; every layer is in exactly one block.
+
+    Example:
+        >>> table = vislib.layers.layer_table(classifier)
+        >>> len(vislib.diagram.stages(table)) > 1
+        True
+    """
     sizes = _sizes(table.rows)
     found: list[tuple[tuple[int, ...], list[Block]]] = []
     for block in _named_apart(_blocks(table.rows, sizes)):

@@ -57,7 +57,13 @@ def svg(layout: Layout) -> str:
 
 
 def figure(layout: Layout) -> "Figure":
-    """The picture as a matplotlib figure; a pixel of the layout is a hundredth of an inch."""
+    """The picture as a matplotlib figure; a pixel of the layout is a hundredth of an inch.
+
+    Example:
+        >>> table = vislib.layers.layer_table(classifier)
+        >>> type(vislib.diagram.figure(vislib.diagram.layout(table))).__name__
+        'Figure'
+    """
     from matplotlib.figure import Figure
     from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
     from matplotlib.path import Path

@@ -92,6 +92,12 @@ def compared(
         edited: The edited image.
         target: As for `what_if`.
         logits: The network's output for the image, if it is known already.
+
+    Example:
+        >>> other = vislib.load_image(vislib.sample_path("digits/8.png"))
+        >>> change = vislib.edits.compared(classifier, image, other)
+        >>> change.explained
+        'logit of “3”'
     """
     before = classifier.logits(image) if logits is None else logits
     after = classifier.logits(edited)
@@ -139,6 +145,12 @@ def map_difference(before: Heatmap, after: Heatmap) -> Heatmap:
 
     Returns:
         A signed map on the edited image: above 0 where the place counts for more after the edits.
+
+    Example:
+        >>> turned = vislib.edits.apply(image, vislib.edits.Rotate(30))
+        >>> before, after = (vislib.explain("saliency", classifier, one, "3") for one in (image, turned))
+        >>> vislib.edits.map_difference(before, after).signed
+        True
     """
     return dataclasses.replace(
         after,

@@ -11,7 +11,12 @@ _NUMBERS = {"box": ("LEFT", "TOP", "RIGHT", "BOTTOM"), "to": ("X", "Y"), "points
 
 
 def usage(edit: type[Edit]) -> str:
-    """How an edit is written, such as "erase=X,Y[,RADIUS,FILL,SEED]"."""
+    """How an edit is written, such as "erase=X,Y[,RADIUS,FILL,SEED]".
+
+    Example:
+        >>> vislib.edits.usage(vislib.edits.Rotate)
+        'rotate=DEGREES[,BORDER]'
+    """
     needed: list[str] = []
     further: list[str] = []
     for spec in _fields(edit):
@@ -53,7 +58,14 @@ def edit_of(text: str) -> Edit:
 
 
 def python_lines(edits: Sequence[Edit]) -> str:
-    """The list `edits` as Python lines that make the same edits, after `import vislib`."""
+    """The list `edits` as Python lines that make the same edits, after `import vislib`.
+
+    Example:
+        >>> print(vislib.edits.python_lines([vislib.edits.Rotate(15)]))
+        edits = [
+            vislib.edits.Rotate(degrees=15.0, border='reflect'),
+        ]
+    """
     if not edits:
         return "edits = []\n"
     return "edits = [\n" + "".join(f"    vislib.edits.{edit!r},\n" for edit in edits) + "]\n"

@@ -97,7 +97,12 @@ def operation_of(classifier: Classifier, image: np.ndarray, layer: str) -> Opera
 
 
 def softmax_cell(logits: np.ndarray, index: int) -> Cell:
-    """The computation of a class's probability from the logits (classes,)."""
+    """The computation of a class's probability from the logits (classes,).
+
+    Example:
+        >>> round(vislib.layers.softmax_cell(np.array([1.0, 1.0]), 0).value, 2)
+        0.5
+    """
     value = float(softmax(logits.astype(np.float64))[index])
     line = f"e^{notation.factor(logits[index])} / Σ e^z over {len(logits)} classes = {notation.number(value)}"
     return Cell(value, (line,))

@@ -77,6 +77,10 @@ def build(name: str) -> "keras.Model":
 
     Raises:
         ParameterError: If there is no architecture of that name.
+
+    Example:
+        >>> vislib.architectures.build("lenet5").output_shape
+        (None, 10)
     """
     if name not in ARCHITECTURES:
         raise ParameterError(f"There is no architecture '{name}'; there are: {listed(ARCHITECTURES, 20)}.")
@@ -88,6 +92,10 @@ def table(name: str) -> LayerTable:
 
     Raises:
         ParameterError: If there is no architecture of that name.
+
+    Example:
+        >>> vislib.architectures.table("alexnet").parameters
+        60965224
     """
     from vislib.backend import keras
 

@@ -104,6 +104,11 @@ def index_of(classifier: Classifier, images: Any, *, progress: Progress = no_pro
         DatasetError: If there are no images.
         ImageError: If none of them can be read.
         ParameterError: If the network takes bands, or the batch is another network's or has no features.
+
+    Example:
+        >>> index = vislib.neighbours.index_of(classifier, vislib.sample_path("digits"))
+        >>> index.features.shape
+        (10, 128)
     """
     if isinstance(images, Batch):
         return _of_batch(classifier, images)

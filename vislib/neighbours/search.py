@@ -103,6 +103,12 @@ def search(classifier: Classifier, index: ImageIndex, image: np.ndarray, n: int 
 
     Raises:
         ParameterError: If the index is of another network, or `n` is not accepted.
+
+    Example:
+        >>> index = vislib.neighbours.index_of(classifier, vislib.sample_path("digits"))
+        >>> found = vislib.neighbours.search(classifier, index, image, n=2)
+        >>> found.nearest[0].title
+        '3.png'
     """
     index.check(classifier)
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= 100:

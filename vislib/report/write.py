@@ -23,6 +23,11 @@ def report_html(folder: str | os.PathLike[str], progress: Progress = no_progress
 
     Raises:
         ParameterError: If there is no batch, or it is damaged.
+
+    Example:
+        >>> _ = vislib.explain_many(classifier, vislib.sample_path("digits"), "grad-cam", out="results")
+        >>> vislib.report.report_html("results").startswith("<!")
+        True
     """
     batch = open_batch(folder)
     total = len(batch.methods) + 2
@@ -43,6 +48,11 @@ def write_report(folder: str | os.PathLike[str], path: str | os.PathLike[str] | 
 
     Raises:
         ParameterError: If there is no batch, it is damaged, or the file cannot be written.
+
+    Example:
+        >>> _ = vislib.explain_many(classifier, vislib.sample_path("digits"), "grad-cam", out="results")
+        >>> vislib.report.write_report("results").name
+        'report.html'
     """
     out = Path(folder) / "report.html" if path is None else Path(path)
     if out.suffix.lower() not in (".html", ".htm"):

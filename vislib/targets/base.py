@@ -112,7 +112,13 @@ class Target(ABC):
 
 @dataclass(frozen=True)
 class Sum(Target):
-    """A sum of terms with weights."""
+    """A sum of terms with weights.
+
+    Example:
+        >>> total = vislib.targets.Channel("conv1", 0) + vislib.targets.Channel("conv2", 3)
+        >>> type(total).__name__, len(total.terms)
+        ('Sum', 2)
+    """
 
     terms: tuple[tuple[float, "Term"], ...] = ()
 

@@ -94,6 +94,11 @@ class Region(WeightedSum):
 
     Raises:
         ParameterError: If the mask is not (h, w) or is true nowhere.
+
+    Example:
+        >>> half = np.arange(24 * 24).reshape(24, 24) < 288
+        >>> vislib.explain("saliency", classifier, image, vislib.targets.Region("conv2", 5, half)).values.shape
+        (28, 28)
     """
 
     layer: str
@@ -133,6 +138,11 @@ class Direction(WeightedSum):
 
     Raises:
         ParameterError: If the vector is zero or not finite. `resolved` raises it if the number of channels differs.
+
+    Example:
+        >>> along = vislib.targets.Direction("dense", np.ones(128))
+        >>> vislib.explain("saliency", classifier, image, along).values.shape
+        (28, 28)
     """
 
     layer: str

@@ -17,6 +17,10 @@ class Layer(Term):
     """The mean of a² over all activations of a layer: maximizing it strengthens what the layer already detects.
 
     Reference: Mordvintsev, Olah & Tyka 2015, "Inceptionism" (DeepDream).
+
+    Example:
+        >>> vislib.explain("saliency", classifier, image, vislib.targets.Layer("conv2")).explained
+        'layer conv2'
     """
 
     layer: str
@@ -127,6 +131,11 @@ def likeness(classifier: Any, image: np.ndarray, layer: str, power: float = 4.0)
 
     Raises:
         LayerError: If the layer does not exist or has no feature maps.
+
+    Example:
+        >>> like = vislib.targets.likeness(classifier, image, "conv2")
+        >>> like.in_words()
+        'likeness at conv2'
     """
     return Likeness(layer, _output_of(classifier, image, layer), power)
 

@@ -57,6 +57,13 @@ def deletion(
         progress: Called as progress(done, total) between batches. If it raises, the work stops.
 
     Reference: Petsiuk, Das & Saenko 2018, arXiv 1806.07421, section 4.2.
+
+    Example:
+        >>> heatmap = vislib.explain("grad-cam", classifier, image)
+        >>> resized = classifier.resize(image)
+        >>> curve = vislib.trust.deletion(classifier, resized, heatmap.values, heatmap.target, n_steps=4)
+        >>> curve.shares
+        array([0.  , 0.25, 0.5 , 0.75, 1.  ])
     """
     check_fill(fill)
     return _curve(classifier, resized, cover_image(resized, fill), values, target, n_steps, progress)
@@ -74,6 +81,13 @@ def insertion(
     """The score while pixels of a blurred image are shown, the highest of the map first.
 
     The higher the area, the better the map. Arguments and paper as for `deletion`.
+
+    Example:
+        >>> heatmap = vislib.explain("grad-cam", classifier, image)
+        >>> resized = classifier.resize(image)
+        >>> curve = vislib.trust.insertion(classifier, resized, heatmap.values, heatmap.target, n_steps=4)
+        >>> curve.scores.shape
+        (5,)
     """
     check_fill(fill)
     return _curve(classifier, cover_image(resized, fill), resized, values, target, n_steps, progress)

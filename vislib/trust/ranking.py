@@ -71,6 +71,14 @@ def fill_sensitivity(
 
     Returns:
         For deletion and for insertion.
+
+    Example:
+        >>> maps = {name: vislib.explain(name, classifier, image).values for name in ("grad-cam", "saliency")}
+        >>> deletion, insertion = vislib.trust.fill_sensitivity(
+        ...     classifier, image, maps, classifier.target("3"), fills=("grey", "blur"), n_steps=2
+        ... )
+        >>> deletion.areas.shape
+        (2, 2)
     """
     from scipy.stats import kendalltau
 

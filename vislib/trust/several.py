@@ -115,6 +115,12 @@ def over_images(measured: Iterable[Sequence[Trust]]) -> list[VerdictOverImages]:
 
     Raises:
         ParameterError: If there is no image, or the methods differ.
+
+    Example:
+        >>> digits = [vislib.load_image(vislib.sample_path(f"digits/{digit}.png")) for digit in (3, 8)]
+        >>> measured = vislib.trust.measure_each([vislib.methods()["saliency"]()], classifier, digits, randomize=False)
+        >>> vislib.trust.over_images(measured)[0].n_images
+        2
     """
     names: list[str] | None = None
     first: list[tuple[str, str, Family]] = []
