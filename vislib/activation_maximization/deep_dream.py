@@ -28,6 +28,10 @@ class DeepDreamer:
     starts from the image at its size plus the enlarged change so far.
 
     Reference: Mordvintsev, Olah & Tyka 2015, "Inceptionism: going deeper into neural networks".
+
+    Example:
+        >>> vislib.activation_maximization.DeepDreamer(octaves=2).steps
+        10
     """
 
     octaves: int = parameter(

@@ -31,6 +31,11 @@ class Maximization:
         slopes: (n, h, w) float32: the mean magnitude of the gradient of the objective by each pixel, over the steps.
             None for DeepDream.
         state: The state of the ascent, from which `maximize` continues. None if it cannot be continued.
+
+    Example:
+        >>> found = vislib.activation_maximization.maximize(classifier, "3", steps=1)
+        >>> found.pictures.shape, found.scores.shape, found.titles
+        ((1, 28, 28, 3), (1,), ('logit of “3”',))
     """
 
     pictures: np.ndarray

@@ -21,7 +21,12 @@ _COLOURS /= np.linalg.norm(_COLOURS, axis=0).max()
 
 @dataclass(frozen=True)
 class Parametrization(ABC):
-    """Computes pictures from variables; their pixels are always in 0..1."""
+    """Computes pictures from variables; their pixels are always in 0..1.
+
+    Example:
+        >>> sorted(vislib.activation_maximization.PARAMETRIZATIONS)
+        ['fourier', 'maco']
+    """
 
     def __post_init__(self) -> None:
         check_parameters(self)

@@ -10,7 +10,13 @@ from vislib.parameters import check_parameters, parameter
 
 @dataclass(frozen=True)
 class Regulariser(ABC):
-    """A penalty for each picture."""
+    """A penalty for each picture.
+
+    Example:
+        >>> am = vislib.activation_maximization
+        >>> [isinstance(one, am.Regulariser) for one in (am.L2(), am.Blur(), am.TotalVariation())]
+        [True, True, True]
+    """
 
     def __post_init__(self) -> None:
         check_parameters(self)

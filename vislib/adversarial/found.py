@@ -34,6 +34,11 @@ class Adversarial:
         succeeded: Whether the answer changed as wanted: away from the class, or to the class that was named; None for a
             network that gives no class.
         seed: The seed of the random start; None without one.
+
+    Example:
+        >>> found = vislib.adversarial.fgsm(classifier, image, epsilon=2)
+        >>> found.method, found.epsilon, found.magnified().shape
+        ('fgsm', 2, (28, 28, 3))
     """
 
     method: str

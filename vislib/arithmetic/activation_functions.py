@@ -20,6 +20,11 @@ class ActivationFunction:
         derivative_formula: f′(x) as text.
         value: f, on arrays of float64.
         derivative: f′, on arrays of float64. At a kink it has the value that Keras uses.
+
+    Example:
+        >>> relu = vislib.arithmetic.FUNCTIONS["relu"]
+        >>> relu.value(np.array([-1.0, 2.0])), relu.formula
+        (array([0., 2.]), 'max(0, x)')
     """
 
     title: str

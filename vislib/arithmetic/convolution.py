@@ -129,6 +129,11 @@ class Step:
         bias: The number added to the sum.
         rows: Input rows (k_h,) under the kernel; rows outside the input are padding.
         columns: Input columns (k_w,) under the kernel; columns outside the input are padding.
+
+    Example:
+        >>> step = vislib.arithmetic.step(np.ones((3, 3, 1)), np.ones((2, 2, 1)), row=0, column=0)
+        >>> step.value, step.window.shape
+        (4.0, (2, 2, 1))
     """
 
     window: np.ndarray

@@ -22,7 +22,12 @@ from vislib.targets.base import Target
 
 @dataclass(frozen=True)
 class Settings:
-    """How concepts are found. Each field has its meaning, range and default as metadata."""
+    """How concepts are found. Each field has its meaning, range and default as metadata.
+
+    Example:
+        >>> vislib.concepts.Settings(n_concepts=4).crop_share
+        0.33
+    """
 
     n_concepts: int = parameter(10, "Concepts", low=2, high=50, help="How many are looked for.")
     crop_share: float = parameter(

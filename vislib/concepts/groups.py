@@ -37,6 +37,11 @@ class Groups:
         image_size: (height, width) of the image.
         params: The layer, the number of groups and the seed.
         notes: Sentences to show beside the groups.
+
+    Example:
+        >>> groups = vislib.concepts.groups(classifier, image, n_groups=3)
+        >>> groups.contributions.shape, len(groups.strongest_channels(0, n=2))
+        ((3,), 2)
     """
 
     layer: str

@@ -88,6 +88,13 @@ def load_concepts(source: str | os.PathLike[str] | bytes) -> Concepts:
 
     Raises:
         ParameterError: If there is no such file, or it holds no concepts, is damaged or too large.
+
+    Example:
+        >>> digits = vislib.sample_path("digits")
+        >>> concepts = vislib.concepts.craft(classifier, digits, "3", only_predicted=False, n_concepts=2)
+        >>> path = vislib.concepts.save_concepts(concepts, "concepts.npz")
+        >>> vislib.concepts.load_concepts(path).layer
+        'dense_activation'
     """
     name = "The file" if isinstance(source, bytes) else os.fspath(source)
     refused = ParameterError(

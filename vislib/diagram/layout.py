@@ -18,7 +18,13 @@ _TITLE, _PAD = 34.0, 14.0
 
 @dataclass(frozen=True)
 class Layout:
-    """All boxes, outer ones first, all edges, and the size of the picture in pixels."""
+    """All boxes, outer ones first, all edges, and the size of the picture in pixels.
+
+    Example:
+        >>> drawn = vislib.diagram.layout(vislib.layers.layer_table(classifier))
+        >>> drawn.width > 0, drawn.height > 0
+        (True, True)
+    """
 
     boxes: tuple[Box, ...]
     edges: tuple[Edge, ...]

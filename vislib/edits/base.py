@@ -33,6 +33,10 @@ class Edit(ABC):
         name: The name in `edit_of` and on the command line, such as "rotate".
         title: The name that people read.
         takes_bands: Whether it also changes images of bands in their own units, (H, W, bands) float32.
+
+    Example:
+        >>> sorted(vislib.edits.Edit.registry)[:3]
+        ['blur', 'brightness', 'contrast']
     """
 
     name: ClassVar[str]
@@ -97,6 +101,10 @@ def editable(classifier: "Classifier", image: np.ndarray) -> np.ndarray:
 
     Raises:
         ImageError: If it is no image for this network.
+
+    Example:
+        >>> vislib.edits.editable(classifier, np.zeros((28, 28))).shape
+        (28, 28, 3)
     """
     values = classifier.image_of(image).values
     return values if classifier.takes_pictures else values.astype(np.float32, copy=False)

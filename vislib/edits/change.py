@@ -27,6 +27,11 @@ class Change:
         values_before: One number for each class or output, (classes,); see `Classifier.values`.
         values_after: The same of the edited image.
         labels: The names of the classes or outputs.
+
+    Example:
+        >>> change = vislib.edits.what_if(classifier, image, vislib.edits.Rotate(90))
+        >>> change.values_before.shape, len(change.rows())
+        ((10,), 10)
     """
 
     image: np.ndarray

@@ -36,6 +36,11 @@ class LeastCovering:
         n_passes: Forward passes: images that went through the network.
         edit: The covering, as an edit of the image.
         note: A sentence on the superpixels, if they are not what is usual.
+
+    Example:
+        >>> found = vislib.edits.least_covering(classifier, image, n_segments=8)
+        >>> found.goal, found.segments.shape, found.share <= 1
+        ('change', (28, 28), True)
     """
 
     goal: str

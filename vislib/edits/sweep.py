@@ -29,6 +29,11 @@ class Sweep:
         labels: The names of all classes or outputs.
         answer: The class that the network predicts without the edit; None where it does not predict one class.
         explained: The target in words.
+
+    Example:
+        >>> curve = vislib.edits.sweep(classifier, image, vislib.edits.Rotate, [-20, 0, 20])
+        >>> curve.settings, curve.scores.shape
+        (array([-20.,   0.,  20.]), (3,))
     """
 
     settings: np.ndarray

@@ -30,6 +30,11 @@ class Operation:
         sources: Names of the operations before it; "" is the network's input.
         inputs: One array for each input, without the batch axis: (h, w, c) or (units,).
         output: The output, of the same form.
+
+    Example:
+        >>> operation = vislib.layers.operation_of(classifier, image, "pool")
+        >>> operation.kind, operation.output.shape, operation.can_be_shown
+        ('MaxPooling2D', (12, 12, 64), True)
     """
 
     name: str

@@ -33,6 +33,11 @@ class ReceptiveField:
     Attributes:
         rows: The interval along the height.
         columns: The interval along the width.
+
+    Example:
+        >>> field = vislib.layers.receptive_fields(classifier.network.graph)["pool"]
+        >>> field.size, field.stride
+        ((6, 6), (2, 2))
     """
 
     rows: Span

@@ -263,7 +263,13 @@ def is_signed(values: np.ndarray) -> bool:
 def laid_over(
     picture: Image.Image, values: np.ndarray, signed: bool, opacity: float = OPACITY, colormap: str | None = None
 ) -> Image.Image:
-    """A heatmap's values (h, w) over a picture of any size that shows the same part of the image."""
+    """A heatmap's values (h, w) over a picture of any size that shows the same part of the image.
+
+    Example:
+        >>> picture = vislib.render.seen(image, classifier.box(image), size=112)
+        >>> vislib.render.laid_over(picture, np.eye(28), signed=False).size
+        (112, 112)
+    """
     colormap = colormap or usual_colormap(signed, True)
     return _blended(picture, values, Scale.of(values, signed), signed, opacity, colormap, BLENDS[0])
 
@@ -292,6 +298,10 @@ def usual_colormap(signed: bool, evidence: bool = False) -> str:
     Args:
         signed: Whether zero is the middle.
         evidence: Whether the map explains a score (a heatmap); else it shows activations, weights or other numbers.
+
+    Example:
+        >>> vislib.render.usual_colormap(signed=True)
+        'RdBu_r'
     """
     return SIGNED if signed else EVIDENCE if evidence else ACTIVATION
 
@@ -301,6 +311,10 @@ def table(colormap: str | None, signed: bool) -> np.ndarray:
 
     Raises:
         ParameterError: If there is no such colormap.
+
+    Example:
+        >>> vislib.render.table("viridis", signed=False).shape
+        (256, 3)
     """
     name = colormap or usual_colormap(signed)
     if name not in colormaps:

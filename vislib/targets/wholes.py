@@ -44,6 +44,12 @@ class Diversity(Term):
     It is 0 for a single picture.
 
     Reference: Olah, Mordvintsev & Schubert 2017, https://distill.pub/2017/feature-visualization
+
+    Example:
+        >>> am = vislib.activation_maximization
+        >>> several = [am.Channel("conv2", 5) + am.Diversity("conv1")] * 2
+        >>> am.maximize(classifier, several, steps=1).pictures.shape
+        (2, 28, 28, 3)
     """
 
     layer: str
@@ -75,6 +81,11 @@ class Likeness(Term):
         ParameterError: If the reference is all zero or of another shape.
 
     Reference: Olah et al. 2017 and lucid's `dot_compare`; Carter et al. 2019, https://distill.pub/2019/activation-atlas
+
+    Example:
+        >>> like = vislib.targets.likeness(classifier, image, "conv2")
+        >>> isinstance(like, vislib.targets.Likeness), like.layer
+        (True, 'conv2')
     """
 
     layer: str
@@ -106,6 +117,11 @@ class Similarity(Term):
 
     Raises:
         ParameterError: If the reference is all zero or of another shape.
+
+    Example:
+        >>> like = vislib.targets.similarity(classifier, image, "dense")
+        >>> isinstance(like, vislib.targets.Similarity), like.layer
+        (True, 'dense')
     """
 
     layer: str | None

@@ -21,6 +21,11 @@ class Curve:
     Attributes:
         shares: (n,): the share of pixels that are changed, 0 to 1.
         scores: (n,): the score of the target at each share.
+
+    Example:
+        >>> curve = vislib.trust.Curve(np.array([0.0, 0.5, 1.0]), np.array([1.0, 0.5, 0.0]))
+        >>> float(curve.area)
+        0.5
     """
 
     shares: np.ndarray

@@ -20,6 +20,12 @@ class Localisation:
         auc: The chance that a place inside has a higher value than one outside, ties counted half, 0..1.
         hit: Whether the highest place lies inside (the pointing game: Zhang et al. 2016, arXiv 1608.00507).
         by_chance: The share of the places that lie inside: what a map of random numbers gets as mass and rank.
+
+    Example:
+        >>> heatmap = vislib.explain("grad-cam", classifier, image)
+        >>> found = vislib.trust.localisation(heatmap.values, vislib.trust.box_mask(classifier, image, (4, 4, 24, 24)))
+        >>> round(found.by_chance, 2)
+        0.51
     """
 
     mass: float

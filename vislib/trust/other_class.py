@@ -28,6 +28,11 @@ class OtherClass:
         label: The other class's label.
         rank_correlation: Spearman's, of the absolute values; 1 if the maps have the same order.
         similarity: The structural similarity (SSIM), as in the paper.
+
+    Example:
+        >>> found = vislib.trust.random_logit(vislib.methods()["saliency"](), classifier, image)
+        >>> found.class_index, -1 <= found.rank_correlation <= 1
+        (3, True)
     """
 
     class_index: int

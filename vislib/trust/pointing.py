@@ -22,6 +22,12 @@ class Grid:
         picture: (h, w, 3) uint8, at the network's input size.
         class_indices: The class of each cell, left to right, then down.
         n_columns: Cells in a row.
+
+    Example:
+        >>> others = [vislib.load_image(vislib.sample_path(f"digits/{digit}.png")) for digit in (3, 8)]
+        >>> grid = vislib.trust.make_grid(classifier, others)
+        >>> grid.class_indices, grid.n_columns
+        ((3, 8), 2)
     """
 
     picture: np.ndarray

@@ -44,6 +44,12 @@ class VerdictOverImages:
         reasons: What speaks for or against it on at least half of the images, each with its number of images.
         means: The mean of each measure of `Trust.row` over the images for which it was computed; of a yes or no, the
             share 0..1 of the images. A measure that was computed for no image is left out.
+
+    Example:
+        >>> saliency = vislib.methods()["saliency"]()
+        >>> measured = vislib.trust.measure_each([saliency], classifier, [image], randomize=False)
+        >>> vislib.trust.over_images(measured)[0].name
+        'saliency'
     """
 
     name: str
@@ -79,6 +85,12 @@ def measure_each(
     Raises:
         ImageError: If no image can be measured.
         ModelError: If a method does not exist for the network.
+
+    Example:
+        >>> saliency = vislib.methods()["saliency"]()
+        >>> measured = vislib.trust.measure_each([saliency], classifier, [image], randomize=False)
+        >>> [one.name for one in next(measured)]
+        ['saliency', 'random', 'edges']
     """
     requested = None if target is None else classifier.target(target)
     work, n_measured = Steps(progress, len(images)), 0
