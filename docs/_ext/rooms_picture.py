@@ -5,7 +5,7 @@ import re
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-_WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 112, 28, 10, 36
+_WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 124, 28, 10, 36
 
 _ARROW = (
     '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'

@@ -24,7 +24,7 @@ model = keras.Sequential(
         keras.layers.Dense(10, activation="softmax"),
     ]
 )
-model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.compile(keras.optimizers.Adam(0.005), "sparse_categorical_crossentropy", metrics=["accuracy"])
 history = model.fit(x[:1500], y[:1500], epochs=15, batch_size=32, verbose=0)
 print(f"accuracy on 297 other digits: {model.evaluate(x[1500:], y[1500:], verbose=0)[1]:.0%}")
 

@@ -24,7 +24,7 @@ model = keras.Sequential(
         keras.layers.Dense(10, activation="softmax"),
     ]
 )
-model.compile("adam", "sparse_categorical_crossentropy")
+model.compile(keras.optimizers.Adam(0.005), "sparse_categorical_crossentropy")
 image = np.repeat((digits.images[3][..., None] * 255 / 16).astype(np.uint8), 3, axis=-1)
 sheets = []
 
