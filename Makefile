@@ -2,7 +2,7 @@ PYTHON ?= python3
 PORT ?= 8501
 export STREAMLIT_SERVER_PORT = $(PORT)
 
-.PHONY: app bench docs test
+.PHONY: app bench docs lock test wheel
 
 app: .venv/app
 	.venv/bin/streamlit run app.py
@@ -26,6 +26,24 @@ bench: .venv-bench/done .venv/dev
 	.venv-bench/bin/python -m benchmarks.peers
 	.venv/bin/python -m benchmarks.page_times
 	.venv/bin/python -m benchmarks.load
+
+# The package, checked and tried in new environments.
+wheel: .venv-build/done
+	rm -rf dist
+	.venv-build/bin/python -m build
+	.venv-build/bin/twine check --strict dist/*
+	.venv-build/bin/check-wheel-contents dist/*.whl
+	.venv-build/bin/python -m scripts.try_wheel dist/*.whl
+
+# The versions with which the app and the tests are known to work, for all of Python 3.11 to 3.13.
+lock: .venv-build/done
+	.venv-build/bin/uv pip compile -q --universal --python-version 3.11 requirements.txt -o requirements.lock
+	.venv-build/bin/uv pip compile -q --universal --python-version 3.11 requirements-dev.txt -o requirements-dev.lock
+
+.venv-build/done:
+	$(PYTHON) -m venv .venv-build
+	.venv-build/bin/python -m pip install -q build check-wheel-contents pip-licenses twine uv
+	touch $@
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -1,13 +1,16 @@
 """The app: streamlit run app.py"""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages._ui.server.process import keep_keras_state
 from pages._ui.widgets.text import plain
+from pages._ui.your_model.opened import use_opened
 from vislib.errors import VislibError
 
 keep_keras_state()
-st.set_page_config(page_title="vislib", page_icon="pages/_ui/icon.png", layout="wide")
+st.set_page_config(page_title="vislib", page_icon=Path(__file__).parent / "pages" / "_ui" / "icon.png", layout="wide")
 page = st.navigation(
     {
         "Start": [st.Page("pages/overview.py", title="Overview", default=True)],
@@ -42,6 +45,7 @@ page = st.navigation(
     position="top",
 )
 try:
+    use_opened()
     page.run()
 except VislibError as error:  # such as of a network whose layer fails; the top of the page offers others
     st.error(plain(str(error)))

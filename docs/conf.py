@@ -28,7 +28,14 @@ extensions = [
     "reference_pages",
     "rooms_picture",
 ]
-exclude_patterns = ["_build", "_ext", "**/GALLERY_HEADER.rst", "examples/**/*.ipynb", "examples/**/*.py.md5"]
+exclude_patterns = [
+    "_build",
+    "_ext",
+    "**/GALLERY_HEADER.rst",
+    "examples/**/*.ipynb",
+    "examples/**/*.py.md5",
+    "hugging_face_space",
+]
 nitpicky = True
 suppress_warnings = ["config.cache"]  # functions among the settings, such as the scraper, are not cached
 
@@ -115,6 +122,8 @@ def _as_pages(app, docname: str, source: list[str]) -> None:
     if docname == "changelog":
         file = DOCS.parent / "CHANGELOG.md"
         source[0] = file.read_text(encoding="utf-8") if file.exists() else "# Changelog\n\nThere is none yet.\n"
+    if docname == "deployment":  # a file of settings, which is no page
+        source[0] = re.sub(r"\[([^]]+)\]\(hugging_face_space/README\.md\)", r"\1", source[0])
     if docname == "training":
         source[0] = re.sub(r"\.\./vislib/zoo/weights/([\w-]+)\.md", r"model_cards.md#card-\1", source[0])
 

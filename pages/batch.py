@@ -5,6 +5,7 @@ import streamlit as st
 import vislib
 from pages._ui.batch import measures, source, view
 from pages._ui.results import explain
+from pages._ui.shell import sets
 from pages._ui.shell.context import context
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.text import plain
@@ -23,7 +24,7 @@ names = [
 has_classes = here.classifier.task.has_classes
 try:
     images = source.source_control(here)
-    if isinstance(images, source.Earlier):
+    if isinstance(images, sets.Chosen):
         view.show_earlier(images)
         st.stop()
     methods = st.multiselect(

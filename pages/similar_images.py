@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.shell import labelled_sets, style
+from pages._ui.shell import sets, style
 from pages._ui.shell.context import context
 from pages._ui.similar_images import about, nearest
 
@@ -13,7 +13,8 @@ here = context(
     pictures_only=True,
 )
 with style.settings_row():
-    chosen = labelled_sets.set_control("similar_among")
+    zip_label = "A zip with one folder per class, or with images only"
+    chosen = sets.set_control("similar_among", "Among", zip_label=zip_label, further=(sets.BATCH,))
     n = st.slider("Of each kind", 2, 30, 10, key="n_similar", bind="query-params", width=200)
 nearest.show(here, chosen, n)
 about.show()

@@ -10,9 +10,10 @@ style.start("Train", "A network learns from real images while you watch; then us
 with st.container():
     chosen = plan.plan_controls()
     own_digit.show(disabled=chosen is not None)
-# For a training the place is emptied first: otherwise the results before it would stay below it, faded.
-opening = chosen is not None or run.is_open()
-with st.empty().container() if opening else st.container():
+if chosen is not None or run.is_open():
+    # It takes the place of the results, which would else stay below the training, faded.
+    st.empty()
+with st.container():
     if chosen is not None:
         run.train(chosen)
     run.settle()

@@ -18,7 +18,7 @@ here = context(
 with style.settings_row():
     layer = controls.layer_control(here)
     maps = feature_maps.maps_of(here, here.image, layer)
-    channel = feature_maps.channel_control(maps)
+    channel = feature_maps.channel_control(*feature_maps.of_first_sample(here, layer))
     chosen = patches.images_control(here)
 
 about = st.empty()

@@ -29,7 +29,9 @@ with style.settings_row("_unit"):
     direction = controls.direction_control(here) if kind == controls.CLASS else controls.UP
     layer = controls.layer_control(here) if kind != controls.CLASS and mode != controls.CLASSES else ""
     maps = feature_maps.maps_of(here, here.image, layer) if layer else views.NO_MAPS
-    channel = feature_maps.channel_control(maps) if kind in (controls.CHANNEL, controls.NEURON) else 0
+    channel = 0
+    if kind in (controls.CHANNEL, controls.NEURON):
+        channel = feature_maps.channel_control(*feature_maps.of_first_sample(here, layer))
     settings = controls.settings_controls(mode)
 if mode == controls.DREAM:
     views.dream(here, layer, settings)

@@ -11,13 +11,13 @@ PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- rooms: made by python -m scripts.rooms -->\n", "<!-- end of rooms -->"
 
 ORDER = (
-    "errors", "parameters", "progress", "backend", "tasks", "images", "arithmetic", "graph", "speed", "targets",
-    "network", "model", "layers", "diagram", "output", "activations", "training", "zoo", "model_file", "loading",
-    "lessons", "adversarial", "attribution", "edits", "activation_maximization", "opinion", "trust", "batch",
-    "concepts", "neighbours", "callbacks", "report", "cli", "__main__",
+    "errors", "shipped", "parameters", "progress", "backend", "tasks", "images", "arithmetic", "graph", "speed",
+    "targets", "network", "model", "layers", "diagram", "output", "activations", "training", "zoo", "model_file",
+    "loading", "lessons", "adversarial", "attribution", "edits", "activation_maximization", "opinion", "trust",
+    "batch", "concepts", "neighbours", "callbacks", "report", "cli", "__main__",
 )  # fmt: skip
 """A room uses only rooms before it."""
-_GROUND_FLOOR = ("errors", "parameters", "progress", "backend", "tasks")  # used by nearly all: no arrows
+_GROUND_FLOOR = ("errors", "shipped", "parameters", "progress", "backend", "tasks")  # used by nearly all: no arrows
 
 
 def modules(package: str = "vislib") -> dict[str, Path]:

@@ -1,5 +1,6 @@
 """What importing vislib costs, seen from a fresh process."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,27 @@ def test_figure_pyplot_never_imported():
 
 def test_public_names_all_there():
     run("import vislib; [getattr(vislib, name) for name in vislib.__all__]")
+
+
+def test_tensorflow_starts_without_a_word():
+    child = subprocess.run(
+        [sys.executable, "-c", "import vislib.backend"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=HANG_SECONDS,
+        check=True,
+        env={name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"},
+    )
+    assert child.stdout + child.stderr == ""
+
+
+def test_warning_that_matters_is_still_written(capfd):
+    from vislib.backend import _without_greetings
+
+    with _without_greetings():
+        os.write(2, b"E0000 failed call to cuInit: INTERNAL\nW0000 the disk is full\n")
+    assert capfd.readouterr().err == "W0000 the disk is full\n"
 
 
 def test_gradient_of_strided_pointwise_convolution_does_not_crash():

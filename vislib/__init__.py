@@ -50,6 +50,8 @@ from vislib.output.heatmap import Heatmap
 from vislib.targets.scores import ClassScore as Target
 from vislib.zoo import models
 
+__version__ = "0.2.0"
+
 __all__ = [
     "PREPROCESSINGS",
     "ChannelActivity",

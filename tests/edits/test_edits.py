@@ -1,5 +1,9 @@
 """Each edit against its closed form; edits as text; what is not accepted."""
 
+import base64
+import re
+import zlib
+
 import numpy as np
 import pytest
 from any_networks import CASES, loaded
@@ -24,11 +28,20 @@ from vislib.edits import (
     Shift,
     apply,
     edit_of,
+    of_short_text,
     python_lines,
+    short_text,
 )
 from vislib.edits.cover import packed, unpacked
 
 MIDDLE = ((0.5, 0.5),)
+
+
+def zipped(written: str) -> str:
+    """A short text with this inside, whatever it is."""
+    return base64.urlsafe_b64encode(zlib.compress(written.encode())).decode().rstrip("=")
+
+
 HALF = (0.0, 0.0, 0.5, 1.0)
 EXAMPLES = (
     Brightness(1.3),
@@ -88,6 +101,29 @@ def test_the_repr_and_the_python_lines_make_the_edits_again():
     assert names["edits"] == list(EXAMPLES)
     exec(python_lines([]), names)
     assert names["edits"] == []
+
+
+def test_the_short_text_makes_the_same_edits_and_suits_an_address():
+    line = tuple((round(0.2 + 0.005 * k, 4), round(0.3 + 0.003 * k, 4)) for k in range(100))
+    given = (*EXAMPLES, Erase(line, 0.06, "inpaint"), Cover((0.1, 0.1, 0.9, 0.9), mask=np.eye(5)))
+    text = short_text(given)
+    assert of_short_text(text) == given
+    assert re.fullmatch("[A-Za-z0-9_-]+", text)
+    assert len(short_text([Erase(line, 0.06)])) < 1000
+    assert of_short_text(short_text([])) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "cat", "§", short_text([Rotate(15)])[:-6], zipped("x" * 10**6), zipped('[["turn",{}]]')]
+)
+def test_a_text_without_edits_is_refused(text):
+    with pytest.raises(ParameterError, match="This text holds no edits"):
+        of_short_text(text)
+
+
+def test_a_text_with_a_refused_setting_says_which():
+    with pytest.raises(ParameterError, match="`degrees` parameter of `Rotate`"):
+        of_short_text(zipped('[["rotate",{"degrees":900}]]'))
 
 
 def test_edits_are_done_in_their_order():

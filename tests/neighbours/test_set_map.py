@@ -1,6 +1,7 @@
 """A set of images on a plane, against a singular value decomposition; and all thumbnails in one picture."""
 
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -38,6 +39,12 @@ def test_missing_umap_and_wrong_name_are_sentences(monkeypatch):
         positions(np.eye(4), "umap")
     with pytest.raises(ParameterError, match="one of pca, umap; not 't-sne'"):
         positions(np.eye(4), "t-sne")
+
+
+def test_umap_of_few_images_is_a_sentence(monkeypatch):
+    monkeypatch.setitem(sys.modules, "umap", SimpleNamespace(UMAP=None))
+    with pytest.raises(ParameterError, match="UMAP needs at least 10 images; not 4"):
+        positions(np.eye(4), "umap")
 
 
 def test_sprites_stand_in_rows():

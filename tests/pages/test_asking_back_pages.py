@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from page_text import check_sound, errors, pictures, text
 from PIL import Image
 
 import vislib
-from pages._ui.shell import images
+from vislib.batch import packed_folder
 
 CAT = {"model": "cifar10", "image": "cifar10/cat.png"}
 
@@ -63,14 +64,14 @@ def test_towards_a_class_and_settings_of_pgd(open_page, offered, tmp_path):
 
 def test_similar_samples_are_shown_and_the_lines_find_the_same(open_page, offered):
     page = check_sound(open_page("similar_images", **CAT, n_similar="3"))
-    assert "Among 10 images: sample images" in text(page)
+    assert "Among 10 images: the sample images" in text(page)
     assert "The nearest has the same features: it seems to be this very image." in text(page)
     found = run_snippet(offered["similar"].snippet)["found"]
     rows = offered["similar"].files["csv"]().decode().splitlines()
     assert len(rows) == 1 + len(found.nearest) + len(found.of_other_class) + len(found.wrong)
     assert rows[1].startswith("nearest,cifar10/cat.png,0,")
     assert [row.split(",")[1] for row in rows[1:4]] == [
-        each.title.removeprefix("sample_images/") for each in found.nearest
+        Path(each.title).relative_to(vislib.sample_path()).as_posix() for each in found.nearest
     ]
     assert len(found.nearest) == len(found.of_other_class) == 3
 
@@ -79,7 +80,7 @@ def test_zip_with_classes_waits_for_a_click(open_page):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in ("cat", "dog", "frog", "horse", "ship", "bird"):
-            archive.write(images.SAMPLES / "cifar10" / f"{name}.png", f"{name}/one.png")
+            archive.write(vislib.sample_path() / "cifar10" / f"{name}.png", f"{name}/one.png")
         archive.writestr("cat/broken.png", b"broken")
     page = open_page("similar_images", **CAT, similar_among="Your own, in a zip")
     assert "Choose a zip of pictures above." in [caption.value for caption in page.caption]
@@ -96,3 +97,22 @@ def test_bad_zip_is_a_sentence(open_page):
     page.button(key="look among").click().run()
     assert len(errors(page)) == 1
     assert not page.exception
+
+
+def test_similar_images_of_an_earlier_batch_are_those_that_it_keeps(open_page, offered, monkeypatch, tmp_path):
+    network, kept = vislib.load_classifier("cifar10"), tmp_path / "kept"
+    vislib.explain_many(network, vislib.sample_path() / "cifar10", ["saliency"], out=kept, features=True)
+    monkeypatch.setenv("VISLIB_BATCH_FOLDERS", str(kept))
+    monkeypatch.setattr(vislib.neighbours.index, "features", None)  # nothing of the set goes through the network again
+    page = check_sound(open_page("similar_images", **CAT, similar_among="A folder of this server", n_similar="3"))
+    assert "Among 10 images: cifar10" in text(page)
+    assert "it seems to be this very image" in text(page)
+    assert "only these small pictures, as the network saw them" in text(page)
+    assert "vislib.open_batch('my_batch')" in offered["similar"].snippet
+    page = open_page("similar_images", model="digits", similar_among="A folder of this server")
+    assert "The batch of cifar10 is of the network cifar10, not digits" in errors(page)[0]
+    vislib.explain_many(network, vislib.sample_path() / "cifar10", ["saliency"], out=tmp_path / "without")
+    page = open_page("similar_images", **CAT, similar_among="An earlier batch")
+    content = packed_folder.zipped(tmp_path / "without")
+    page.file_uploader(key="similar_among_earlier").set_value(("b.zip", content, "application/zip")).run()
+    assert "The batch of cifar10 holds no features" in errors(page)[0]

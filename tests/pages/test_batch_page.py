@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -18,10 +19,10 @@ from stopping import HANG_SECONDS
 from streamlit.testing.v1 import AppTest
 
 import vislib
-from pages._ui.batch import source, view
-from pages._ui.server import work
+from pages._ui.batch import cost, source, table_file
+from pages._ui.server import batch_folders, work
 from pages._ui.server.store import Store
-from pages._ui.shell import labelled_sets
+from pages._ui.shell import sets
 from vislib.batch import pace, packed_folder
 
 
@@ -30,8 +31,8 @@ def _own_places(monkeypatch, tmp_path):
     own = Store(10**8)
     monkeypatch.setattr(work, "store", lambda: own)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    view._unfinished.clear()
-    monkeypatch.delenv(labelled_sets.VARIABLE, raising=False)
+    batch_folders.place.clear()
+    monkeypatch.delenv(sets.VARIABLE, raising=False)
 
 
 @pytest.fixture
@@ -184,14 +185,14 @@ def test_zip_without_a_batch_says_what_a_batch_is(open_page, digits_folder):
 def test_server_folder_only_where_the_operator_allows_it(open_page, digits_folder, monkeypatch):
     page = open_page("batch", model="digits")
     assert "A folder of this server" not in page.selectbox(key="batch_of").options
-    monkeypatch.setenv(labelled_sets.VARIABLE, f"{digits_folder}:/nowhere")
+    monkeypatch.setenv(sets.VARIABLE, f"{digits_folder}:/nowhere")
     page = check_sound(open_page("batch", model="digits", batch_of="A folder of this server"))
     assert page.selectbox(key="batch_folder").options == ["scans"]
     assert "Images 3" in text(page)
 
 
 def test_too_many_images_name_the_command(open_page, digits_folder, monkeypatch):
-    monkeypatch.setenv(labelled_sets.VARIABLE, str(digits_folder))
+    monkeypatch.setenv(sets.VARIABLE, str(digits_folder))
     monkeypatch.setattr(source, "MOST_IMAGES", 2)
     page = open_page("batch", model="digits", batch_of="A folder of this server")
     assert "holds 3 images; this page takes up to 2" in errors(page)[0]
@@ -219,13 +220,13 @@ def folders_used(monkeypatch) -> list[tuple[Path, os.stat_result]]:
     return used
 
 
-def test_half_made_batches_lie_where_no_other_user_looks_and_are_gone_when_finished(open_page, folders_used):
+def test_batches_lie_where_no_other_user_looks_and_are_made_again_where_they_were_deleted(open_page, folders_used):
     check_sound(open_page("batch", model="digits"))
     shutil.rmtree(folders_used[0][0].parent)  # as a machine that tidies up
-    check_sound(open_page("batch", model="digits", batch_methods="Grad-CAM"))
-    for folder, around in folders_used:
+    check_sound(open_page("batch", model="digits"))
+    for _, around in folders_used:
         assert (stat.S_IMODE(around.st_mode), around.st_uid) == (0o700, os.getuid())
-        assert not folder.exists()
+    assert folders_used[1][0].is_dir()
     assert folders_used[0][0].parent.name != folders_used[1][0].parent.name, "its name can be known beforehand"
 
 
@@ -240,20 +241,36 @@ def test_bar_tells_the_rate_and_the_time_left(open_page, monkeypatch):
     times = iter((100.0, 101.0, 108.0))
     monkeypatch.setattr(pace, "time", SimpleNamespace(monotonic=lambda: next(times)))
     (bar,) = open_page("batch", model="digits").get("progress")
-    assert bar.proto.text == "Explaining sample images: 60 of 1,000 images, 5.0 a second, 3 min 8 s left"
+    assert bar.proto.text == "Explaining the sample images: 60 of 1,000 images, 5.0 a second, 3 min 8 s left"
 
 
 def test_left_folders_are_bounded(tmp_path, monkeypatch):
-    monkeypatch.setattr(view, "_MOST_LEFT", 2)
-    for name in "abcd":
+    monkeypatch.setattr(batch_folders, "MOST", 3)
+    for place, name in enumerate("abcd"):
         (tmp_path / "batches" / name).mkdir(parents=True)
-    view._make_room(tmp_path / "batches" / "new")
-    assert len(list((tmp_path / "batches").iterdir())) == 2
+        (tmp_path / "batches" / name / "maps").write_bytes(b"0" * 10)
+        os.utime(tmp_path / "batches" / name, (place, place))
+    batch_folders.make_room(tmp_path / "batches" / "new")
+    assert sorted(path.name for path in (tmp_path / "batches").iterdir()) == ["b", "c", "d"]
+    monkeypatch.setattr(batch_folders, "MOST_BYTES", 15)
+    batch_folders.make_room(tmp_path / "batches" / "new")
+    assert [path.name for path in (tmp_path / "batches").iterdir()] == ["d"]
 
 
 def test_table_for_a_spreadsheet_holds_no_formula(tmp_path):
-    assert view._cell("=HYPERLINK(1)") == "'=HYPERLINK(1)"
-    assert view._cell([1, 2]) == "1 2"
+    assert table_file.cell("=HYPERLINK(1)") == "'=HYPERLINK(1)"
+    assert table_file.cell([1, 2]) == "1 2"
+
+
+def test_large_batch_says_what_it_costs_and_waits_for_a_click(open_page, monkeypatch, reports):
+    monkeypatch.setattr(cost, "AT_ONCE", 9)
+    page = check_sound(open_page("batch", model="digits", batch_methods="grad-cam"))
+    (said,) = (one.value for one in page.info)
+    assert re.search(r"10 images take about \d.* on this machine, by a trial on \d+ of them", said)
+    assert re.search(r"the time of about \d+ forward passes", said)
+    assert not reports
+    page.button(key="explain all").click().run()
+    assert "Images 10 Right 100 % of 10" in text(check_sound(page))
 
 
 def shown_batch(name: str) -> None:

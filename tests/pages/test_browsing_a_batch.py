@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 import vislib
 from pages._ui.batch import browse, map_view
-from pages._ui.shell import images
+from pages._ui.shell import images, onward
 from vislib.images.sets import ArrayImages
 from vislib.report.batch_map import BatchMap
 
@@ -38,6 +39,41 @@ def test_without_known_classes_there_is_no_matrix(changed, monkeypatch):
     assert browse.confusion(TABLE[["number"]]) is None
 
 
+def test_matrix_of_a_selection_keeps_the_classes_and_counts_only_its_images():
+    shown = AppTest.from_function(matrix_of_two_images).run().dataframe[0].value
+    assert (list(shown.index), list(shown.columns)) == (["cat", "dog"], ["cat", "dog"])
+    assert shown.to_numpy().tolist() == [[0, 1], [0, 1]]
+
+
+def matrix_of_two_images() -> None:
+    """A script."""
+    from test_browsing_a_batch import TABLE
+
+    from pages._ui.batch import browse
+
+    browse.matrix(TABLE, TABLE.iloc[[1, 2]])
+
+
+def test_one_click_makes_an_image_that_of_every_page_and_opens_a_page(monkeypatch):
+    opened: list[str] = []
+    monkeypatch.setattr(onward.address, "open_page", opened.append)
+    page = AppTest.from_function(ways_on).run()
+    labels = ["Open in Overview", "Open in Class activation", "Open in What if", "Use on every page"]
+    assert [button.label for button in page.button] == labels
+    page.button(key="open pages/class_activation.py").click().run()
+    assert (opened, page.session_state["image"]) == (["pages/class_activation.py"], "cat.jpg")
+
+
+def ways_on() -> None:
+    """A script."""
+    import numpy as np
+
+    from pages._ui.shell import onward
+    from vislib.images.sets import ArrayImages
+
+    onward.buttons(ArrayImages(np.zeros((2, 8, 9, 3), np.uint8), "mine.zip", ["a/one.png", "cat.jpg"]), 1, True)
+
+
 def test_image_of_a_set_becomes_the_image_of_every_page():
     picture = np.random.default_rng(0).integers(0, 256, (8, 9, 3), np.uint8)
     found = ArrayImages([picture, picture], "mine.zip", ["a/one.png", "cat.jpg"])
@@ -46,7 +82,7 @@ def test_image_of_a_set_becomes_the_image_of_every_page():
     np.testing.assert_array_equal(images.image_named("mine.zip, a/one.png"), picture)
     images.use_of_set(found, 1)
     assert st.session_state["image"] == "cat.jpg"
-    np.testing.assert_array_equal(images.image_named("cat.jpg"), vislib.load_image(images.SAMPLES / "cat.jpg"))
+    np.testing.assert_array_equal(images.image_named("cat.jpg"), vislib.load_image(vislib.sample_path() / "cat.jpg"))
 
 
 def test_images_on_the_map_are_grouped_by_what_colours_them():

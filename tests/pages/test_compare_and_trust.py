@@ -39,7 +39,7 @@ def test_opens_with_its_defaults_told_as_the_papers_found(open_page):
     assert table(page, "Class-specific")["Saliency (vanilla gradient)"] == "yes"
     assert "it shows edges, not the decision" in text(page)
     assert "so it depends on what was learned" in text(page)
-    assert f"Guided backpropagation mean ρ {stays['Guided backpropagation']:.2f}" in text(page)
+    assert f"Guided backpropagation ρ {stays['Guided backpropagation']:.2f}" in text(page)
 
 
 def test_table_is_what_the_snippet_measures(open_page, offered):

@@ -53,7 +53,7 @@ def open_task(open_page):
 
 
 def image_of(name: str, file: str = "") -> np.ndarray:
-    return vislib.load_image(images.SAMPLES / (file or (SCENE if name in BUILT_IN else "cifar10/cat.png")))
+    return vislib.load_image(vislib.sample_path() / (file or (SCENE if name in BUILT_IN else "cifar10/cat.png")))
 
 
 def said(page) -> str:
@@ -270,7 +270,7 @@ def test_networks_of_two_tasks_are_compared_each_on_its_own_scale(open_task):
 def test_scenes_are_the_samples_of_both_networks():
     for name in BUILT_IN:
         assert images.samples_for(name, None) == images.SCENES
-    assert all((images.SAMPLES / name).is_file() for name in images.SCENES)
+    assert all((vislib.sample_path() / name).is_file() for name in images.SCENES)
 
 
 def test_headline_keeps_every_comma(open_task):

@@ -1,4 +1,4 @@
-"""The README's example and command lines run as printed."""
+"""The examples and command lines of the README and of docs run as printed."""
 
 import os
 import re
@@ -16,7 +16,6 @@ from vislib.cli import batch, main
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-pytestmark = pytest.mark.skipif(not README.exists(), reason="README.md is not written yet")
 
 
 @pytest.fixture
@@ -44,13 +43,14 @@ def fenced(language: str, page: Path = README) -> list[str]:
 
 
 def command_lines() -> list[str]:
-    lines = [line for block in fenced(r"\w*") for line in block.splitlines()]
+    pages = (README, ROOT / "docs" / "command_line.md")
+    lines = [line for page in pages for block in fenced(r"\w*", page) for line in block.splitlines()]
     return [line for line in lines if line.startswith("python -m vislib ")]
 
 
 def test_python_blocks_run(folder):
-    blocks = fenced("python")
-    assert blocks
+    blocks = fenced("python") + fenced("python", ROOT / "docs" / "python.md")
+    assert len(blocks) == 2
     for block in blocks:
         names: dict = {}
         exec(block, names)
@@ -135,4 +135,5 @@ def test_command_line_as_a_process(folder):
         words, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=HANG_SECONDS
     )
     assert done.returncode == 0, done.stderr
-    assert "efficientnet-lite0" in done.stdout
+    assert "tiger cat" in done.stdout
+    assert not done.stderr

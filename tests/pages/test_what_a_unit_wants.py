@@ -38,9 +38,11 @@ def test_opens_with_a_picture_of_a_channel_and_real_patches(open_page):
     page = check_sound(open_page("what_a_unit_wants", model="cifar10"))
     assert "What conv3_activation channel 17 wants" in pictures(page)
     shown = text(page)
-    assert "after 128 steps, from noise" in shown
+    assert "after 64 steps, from noise" in shown
     assert "The 9 strongest of 10 images" in shown
     assert "Real patches that excite channel 17 most" in shown
+    other = check_sound(open_page("what_a_unit_wants", model="cifar10", image="cifar10/ship.png"))
+    assert "What conv3_activation channel 17 wants" in pictures(other)  # which is not made again
 
 
 @pytest.mark.parametrize(
@@ -113,9 +115,9 @@ def test_patches_of_a_test_set_kept_on_disk(open_page, offered, tmp_path, monkey
 
 def test_test_set_missing_a_sentence(open_page, tmp_path, monkeypatch):
     monkeypatch.setenv("VISLIB_DATA_DIR", str(tmp_path))
-    from pages._ui.shell import image_sets
+    from pages._ui.shell import sets
 
-    image_sets.test_images.clear()
+    sets.test_images.clear()
     page = open_page(
         "what_a_unit_wants", patches_of="CIFAR-10, 10,000 test pictures", **{"steps.One unit": "16"}, **DIGITS
     )

@@ -83,6 +83,33 @@ def test_a_stroke_changes_the_answer_the_lines_redo_it_and_undo_takes_it_back(op
     assert page.button(key="what_if_reset").disabled
 
 
+def test_a_new_session_takes_the_steps_from_the_address(open_page, canvas):
+    page = check_sound(open_page("what_if", **CIFAR))
+    canvas["act"]([Action(points=FACE)])
+    page.run()
+    address = page.query_params["what_if.steps"]
+    said = heading(page)
+    again = check_sound(open_page("what_if", **CIFAR, **{"what_if.steps": address}))
+    assert steps(again) == (Erase(FACE, 0.06),)
+    assert heading(again) == said
+    again.button(key="what_if_reset").click().run()
+    assert "what_if.steps" not in again.query_params
+    other = check_sound(open_page("what_if", **CIFAR, image="cifar10/dog.png", **{"what_if.steps": address}))
+    assert steps(other) == ()
+    assert "steps on another image" in other.info[0].value
+    broken = check_sound(open_page("what_if", **CIFAR, **{"what_if.steps": address[:-4]}))
+    assert "holds no edits" in broken.info[0].value
+
+
+def test_steps_that_are_too_long_for_an_address_stay_in_the_session(open_page, canvas):
+    page = check_sound(open_page("what_if", **CIFAR))
+    rng = np.random.default_rng(0)
+    canvas["act"]([Action(points=tuple(map(tuple, rng.uniform(0, 1, (300, 2)).tolist())))])
+    page.run()
+    assert "what_if.steps" not in page.query_params
+    assert any("too long for the address" in said.value for said in page.caption)
+
+
 def test_every_tool_and_the_sliders_as_steps_and_reset(open_page, canvas):
     page = check_sound(open_page("what_if", **CIFAR, **{"what_if.tool": "Move", "what_if.columns": "20"}))
     box = {"box": (0.1, 0.1, 0.5, 0.5), "to": (0.4, 0.4)}

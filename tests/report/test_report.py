@@ -136,6 +136,34 @@ def test_command_refuses_with_a_sentence(batch_folder, tmp_path, capsys, argumen
     assert words in capsys.readouterr().err
 
 
+def test_report_on_a_selection_has_only_its_images(batch_folder, tmp_path, capsys):
+    table = open_batch(batch_folder).table().to_pandas()
+    wrong = table[~table.correct.astype(bool)].number.tolist()
+    selection = open_batch(batch_folder).only(wrong[::-1])
+    assert selection.table(["number"]).column(0).to_pylist() == wrong
+    assert (selection.n_images, selection.n_finished, selection.n_in_batch) == (20, 20, 40)
+    found = findings(selection)
+    assert (found.n, found.n_known, found.n_right) == (20, 20, 0)
+    page = report_html(batch_folder, rows=wrong, selection="all <wrong>")
+    assert "0 % right: 0 of 20 images" in page
+    assert "images, a selection of 20 of its 40 images (all &lt;wrong&gt;), by" in page
+    assert "not finished" not in page
+    assert write_report(batch_folder, rows=wrong).name == "selection.html"
+    assert main.main(["report", str(batch_folder), "--rows", "3, 5-7", "--out", str(tmp_path / "a.html")]) == 0
+    assert "a selection of 4 of its 40 images" in (tmp_path / "a.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [("40", "no finished image with the number 40"), ("7-5", "not '7-5'"), ("a", "such as 3,17,20-40"), ("", "3,17")],
+)
+def test_selection_that_is_none_is_a_sentence(batch_folder, capsys, rows, words):
+    assert main.main(["report", str(batch_folder), "--rows", rows]) == 2
+    assert words in capsys.readouterr().err
+    with pytest.raises(ParameterError, match="at least one image"):
+        report_html(batch_folder, rows=[])
+
+
 def test_suffix_refused_by_the_library_too(batch_folder, tmp_path):
     with pytest.raises(ParameterError, match=r"written as \.html"):
         write_report(batch_folder, tmp_path / "x.txt")

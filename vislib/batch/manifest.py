@@ -11,6 +11,7 @@ from vislib.errors import ParameterError
 from vislib.model.classifier import Classifier
 
 _FORMAT = 1
+_VERSIONS = ("vislib-keras", "tensorflow", "keras", "numpy", "pillow")
 
 
 def manifest_of(classifier: Classifier, settings: BatchSettings, source: Source) -> dict[str, Any]:
@@ -24,7 +25,7 @@ def manifest_of(classifier: Classifier, settings: BatchSettings, source: Source)
         "input_size": list(classifier.input_size),
         "source": {"name": source.name, "digest": source.digest, "n_images": len(source)},
         "settings": settings.described(),
-        "versions": {name: _version(name) for name in ("vislib", "tensorflow", "keras", "numpy", "pillow")},
+        "versions": {name: _version(name) for name in _VERSIONS},
     }
 
 

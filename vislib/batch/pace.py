@@ -23,10 +23,11 @@ def progress_line(done: int, total: int, done_now: int, seconds: float) -> str:
     if done_now <= 0 or seconds <= 0:
         return line
     rate = done_now / seconds
-    return f"{line}, {rate:.1f} a second, {_time((total - done) / rate)} left"
+    return f"{line}, {rate:.1f} a second, {duration((total - done) / rate)} left"
 
 
-def _time(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """ "42 s", "3 min 39 s", "2 h 5 min", "3 days 4 h"."""
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -1,5 +1,6 @@
 """Reads a batch's folder: its table, and the maps and thumbnails of any of its images."""
 
+import copy
 import io
 import os
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,8 @@ from vislib.tasks import Task
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Numbers = Sequence[int] | np.ndarray
+
 
 class Batch:
     """A finished or unfinished batch. Files are read when a method needs them, not before.
@@ -30,7 +33,8 @@ class Batch:
         task: What the network does.
         unit: The unit of predicted numbers; "" if there is none.
         map_shape: (height, width) of the maps.
-        n_images: Number of images in the batch, finished or not.
+        n_images: Number of images in the batch, finished or not; of a selection (see `only`), those selected.
+        n_in_batch: The same of the whole batch.
     """
 
     def __init__(self, folder: BatchFolder, manifest: dict[str, Any]):
@@ -41,6 +45,8 @@ class Batch:
         self.task = Task(manifest.get("task", Task.CLASSIFICATION))
         self.unit: str = manifest.get("unit", "")
         self.n_images: int = manifest["source"]["n_images"]
+        self.n_in_batch = self.n_images
+        self._only: np.ndarray | None = None
         self._rows: int = manifest["settings"]["part_rows"]
         self._folder = folder
         self.parts = folder.finished_parts(-(-self.n_images // self._rows))
@@ -61,7 +67,33 @@ class Batch:
     @property
     def n_finished(self) -> int:
         """Number of images in finished parts."""
+        if self._only is not None:
+            return len(self._only)
         return sum(min(self._rows, self.n_images - part * self._rows) for part in self.parts)
+
+    def only(self, numbers: Numbers) -> "Batch":
+        """The same batch with a selection of its images: its table, and a report on it, have only these.
+
+        Args:
+            numbers: The numbers of the images in the batch, in any order; `table(["number"])` has them.
+
+        Raises:
+            ParameterError: If there is none, or the batch has no such image.
+        """
+        chosen = np.unique(np.asarray(list(numbers), np.int64))
+        there = self.table(["number"]).column(0).to_numpy()
+        missing = chosen[~np.isin(chosen, there)]
+        if not len(chosen):
+            raise ParameterError("A selection needs at least one image of the batch; there is none.")
+        if len(missing):
+            raise ParameterError(
+                f"The batch has no finished image with the number {missing[0]}; its {len(there):,} images have the "
+                f"numbers {there[0]} to {there[-1]}."
+            )
+        selection = copy.copy(self)
+        selection._only, selection.n_images = chosen, len(chosen)
+        selection.parts = [part for part in self.parts if (chosen // self._rows == part).any()]
+        return selection
 
     def table(self, columns: Sequence[str] | None = None) -> "pa.Table":
         """The rows of the finished parts in order, with all columns or those named; `.to_pandas()` makes a data frame.
@@ -72,11 +104,12 @@ class Batch:
         import pyarrow as pa
 
         wanted = None if columns is None else list(columns)
-        return pa.concat_tables(
-            _read(parquet_table(), self._folder.table_file(part), columns=wanted) for part in self.parts
-        )
+        read = [_read(parquet_table(), self._folder.table_file(part), columns=wanted) for part in self.parts]
+        if self._only is not None:
+            read = [table.take(rows) for table, (_, rows, _) in zip(read, self._by_part(self._only), strict=True)]
+        return pa.concat_tables(read)
 
-    def rows(self, numbers: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
+    def rows(self, numbers: Numbers, columns: Sequence[str]) -> list[dict[str, Any]]:
         """Some columns of the rows of the images with these numbers, in the order given.
 
         Raises:
@@ -89,7 +122,7 @@ class Batch:
                 found[place] = row
         return found
 
-    def maps(self, method: str, numbers: Sequence[int]) -> np.ndarray:
+    def maps(self, method: str, numbers: Numbers) -> np.ndarray:
         """Maps (n, h, w) float32 of the images with these numbers, each divided by its reach, so in −1..1.
 
         Raises:
@@ -105,7 +138,7 @@ class Batch:
             found[places] = cells[rows]
         return found
 
-    def features(self, numbers: Sequence[int]) -> np.ndarray:
+    def features(self, numbers: Numbers) -> np.ndarray:
         """The numbers of the penultimate layer (n, k) float32 of the images with these numbers; NaN for an image that
         could not be read.
 
@@ -113,9 +146,10 @@ class Batch:
             ParameterError: If the batch has none, there is no such image, or a file is damaged.
         """
         if not self.manifest["settings"].get("features"):
+            name = self.manifest["source"]["name"]
             raise ParameterError(
-                f"The batch in {self.path} holds no features. Compute it with features=True, or --features on the "
-                "command line."
+                f"The batch of {name} holds no features. Compute it with features=True, with --features on the command "
+                "line, or on the page Batch."
             )
         found: dict[int, np.ndarray] = {}
         for places, rows, part in self._by_part(numbers):
@@ -128,7 +162,7 @@ class Batch:
         vectors = [vector if len(vector) == size else nothing for vector in every]
         return np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
 
-    def thumbnails(self, numbers: Sequence[int]) -> list[Image.Image | None]:
+    def thumbnails(self, numbers: Numbers) -> list[Image.Image | None]:
         """Thumbnails of the images with these numbers, as the network saw them; None for an image without one."""
         found: list[Image.Image | None] = [None] * len(numbers)
         for places, rows, part in self._by_part(numbers):
@@ -146,7 +180,7 @@ class Batch:
     def _from_maps(self, part: int, name: str) -> Any:
         return _read(parquet_table(), self._folder.maps_file(part), columns=[name]).column(0)
 
-    def _by_part(self, numbers: Sequence[int]) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
+    def _by_part(self, numbers: Numbers) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
         """For each part that holds some of the images: their places in `numbers`, their rows in the part, the part."""
         wanted = np.asarray(numbers, np.int64)
         for part in np.unique(wanted // self._rows):
@@ -156,8 +190,8 @@ class Batch:
             yield places, wanted[places] % self._rows, int(part)
 
 
-def open_batch(path: str | os.PathLike[str]) -> Batch:
-    """The batch in a folder that `explain_many` wrote.
+def open_batch(path: "str | os.PathLike[str] | Batch") -> Batch:
+    """The batch in a folder that `explain_many` wrote; an opened batch is returned unchanged.
 
     Raises:
         ParameterError: If there is no batch, it is damaged, or no part of it is finished.
@@ -168,6 +202,8 @@ def open_batch(path: str | os.PathLike[str]) -> Batch:
         >>> batch.n_images, batch.maps("grad-cam", [0, 1]).shape
         (10, (2, 28, 28))
     """
+    if isinstance(path, Batch):
+        return path
     folder = BatchFolder(path)
     manifest = folder.manifest()
     if manifest is None:

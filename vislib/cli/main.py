@@ -1,6 +1,6 @@
 """The command line: python -m vislib COMMAND.
 
-The commands are models, methods, predict, explain, compare, trust, channels, concepts, what-if, adversarial,
+The commands are app, models, methods, predict, explain, compare, trust, channels, concepts, what-if, adversarial,
 neighbours, batch, report, maximize and train.
 """
 
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from vislib import attribution, zoo
 from vislib.cli import adversarial as adversarial_command
+from vislib.cli import app as app_command
 from vislib.cli import batch as batch_command
 from vislib.cli import channels as channels_command
 from vislib.cli import concepts as concepts_command
@@ -24,7 +25,7 @@ from vislib.cli import trust as trust_command
 from vislib.cli import what_if as what_if_command
 from vislib.cli.image_options import add_image_options, image_reader
 from vislib.cli.method_options import method_parameter, smoothing_parameters
-from vislib.cli.model_options import add_model_options, model_settings, say_what_is_unknown
+from vislib.cli.model_options import add_model_options, joined, model_settings, say_what_is_unknown
 from vislib.cli.model_source import model_source, notes_on_stderr
 from vislib.cli.opinion import add_opinion_option, check_methods, say_opinion_on
 from vislib.cli.target_options import add_target_options, target_of
@@ -46,7 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status: 0, or 2 after one sentence on standard error about the error; 1 after one about an error that
         vislib did not expect; 130 if it was stopped; for `batch` also 3 if some images could not be read.
     """
-    options = _parser().parse_args(arguments)
+    words = joined(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+    if not words:
+        parser.print_help()
+        return 0
+    options = parser.parse_args(words)
+    options.words = words
     try:
         with notes_on_stderr():
             status = options.run(options)
@@ -75,6 +82,10 @@ def _sentence(error: Exception) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="vislib", description="Look inside a convolutional network.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("app", help="open the app in the browser, on your own model and image")
+    app_command.add_app_arguments(command)
+    command.set_defaults(run=_app)
 
     command = commands.add_parser("models", help="list the built-in networks")
     command.set_defaults(run=_models)
@@ -191,6 +202,10 @@ def _loaded(options: argparse.Namespace) -> Classifier:
     classifier = load_classifier(model_source(options), **model_settings(options))
     say_what_is_unknown(classifier)
     return classifier
+
+
+def _app(options: argparse.Namespace) -> None:
+    app_command.run_app(options, options.words[options.words.index("app") + 1 :])
 
 
 def _models(options: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import re
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,11 @@ def add_model_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--model", default=zoo.DEFAULT, help=f"a built-in network (default {zoo.DEFAULT}), or a .keras or .h5 file"
     )
+    add_own_model_options(command)
+
+
+def add_own_model_options(command: argparse.ArgumentParser) -> None:
+    """Adds the options for a custom model."""
     own = command.add_argument_group("for your own model (a .keras or .h5 file)")
     own.add_argument(
         "--preprocess",
@@ -58,6 +64,18 @@ def add_model_options(command: argparse.ArgumentParser) -> None:
         metavar="MODULE",
         help="with --trust: a Python file or module with the classes and functions of your own that the model uses",
     )
+
+
+def joined(words: Sequence[str]) -> list[str]:
+    """The words of a command, with the name of a preprocessing that argparse takes for an option joined to its own:
+    --preprocess=-1..1."""
+    found: list[str] = []
+    for word in words:
+        if found and found[-1] == "--preprocess" and word in PREPROCESSINGS:
+            found[-1] += f"={word}"
+        else:
+            found.append(word)
+    return found
 
 
 def model_settings(options: argparse.Namespace) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from vislib.edits.least_covering import GOALS, LeastCovering, least_covering
 from vislib.edits.light import Blur, Brightness, Contrast, Noise
 from vislib.edits.pieces import Copy, Move
 from vislib.edits.sweep import Sweep, sweep
-from vislib.edits.text import edit_of, python_lines, usage
+from vislib.edits.text import edit_of, of_short_text, python_lines, short_text, usage
 
 __all__ = [
     "BORDERS",
@@ -45,7 +45,9 @@ __all__ = [
     "editable",
     "least_covering",
     "map_difference",
+    "of_short_text",
     "python_lines",
+    "short_text",
     "sweep",
     "usage",
     "what_if",

@@ -1,6 +1,10 @@
-"""Edits as text: the expressions of the command line, and the Python lines that make edits again."""
+"""Edits as text: the command line's expressions, Python lines that make edits again, and a short text of all edits."""
 
+import base64
+import binascii
 import dataclasses
+import json
+import zlib
 from collections.abc import Sequence
 
 from vislib.edits.base import Edit
@@ -8,6 +12,8 @@ from vislib.errors import ParameterError, listed
 
 _NUMBERS = {"box": ("LEFT", "TOP", "RIGHT", "BOTTOM"), "to": ("X", "Y"), "points": ("X", "Y")}
 """The fields that take several numbers; a brush has one point here."""
+_MOST_BYTES = 200_000
+_NO_EDITS = "This text holds no edits of vislib.edits.short_text: {!r:.60}. Give it whole, as it was made."
 
 
 def usage(edit: type[Edit]) -> str:
@@ -69,6 +75,42 @@ def python_lines(edits: Sequence[Edit]) -> str:
     if not edits:
         return "edits = []\n"
     return "edits = [\n" + "".join(f"    vislib.edits.{edit!r},\n" for edit in edits) + "]\n"
+
+
+def short_text(edits: Sequence[Edit]) -> str:
+    """Edits as a short text of letters, digits, "-" and "_", such as for an address; see `of_short_text`.
+
+    Example:
+        >>> text = vislib.edits.short_text([vislib.edits.Rotate(15)])
+        >>> vislib.edits.of_short_text(text) == (vislib.edits.Rotate(15),)
+        True
+    """
+    settings = [
+        {s.name: value for s in dataclasses.fields(edit) if (value := getattr(edit, s.name)) != s.default}
+        for edit in edits
+    ]
+    named = [[edit.name, given] for edit, given in zip(edits, settings, strict=True)]
+    written = json.dumps(named, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(zlib.compress(written, 9)).decode().rstrip("=")
+
+
+def of_short_text(text: str) -> tuple[Edit, ...]:
+    """The edits of a text that `short_text` made, equal to those that were given.
+
+    Raises:
+        ParameterError: If it is no such text, or a setting is not accepted.
+
+    Example:
+        >>> vislib.edits.of_short_text(vislib.edits.short_text([vislib.edits.Blur(0.05)]))
+        (Blur(sigma=0.05),)
+    """
+    unzip = zlib.decompressobj()
+    try:
+        written = unzip.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), _MOST_BYTES)
+        named = json.loads(written if unzip.eof else b"")
+        return tuple(Edit.registry[name](**settings) for name, settings in named)
+    except (binascii.Error, zlib.error, ValueError, TypeError, KeyError, RecursionError):
+        raise ParameterError(_NO_EDITS.format(text)) from None
 
 
 def _fields(edit: type[Edit]) -> list[dataclasses.Field]:

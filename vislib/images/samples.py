@@ -3,10 +3,7 @@
 from pathlib import Path
 
 from vislib.errors import ImageError, listed
-
-_PACKAGE = Path(__file__).parents[1]
-_PLACES = (_PACKAGE / "_app" / "sample_images", _PACKAGE.parent / "sample_images")
-"""In an installed vislib, and in a checkout."""
+from vislib.shipped import shipped_path
 
 
 def sample_path(name: str = "") -> Path:
@@ -24,7 +21,7 @@ def sample_path(name: str = "") -> Path:
         >>> vislib.load_image(vislib.sample_path("cat.jpg")).shape
         (300, 451, 3)
     """
-    folder = next((place for place in _PLACES if place.is_dir()), _PLACES[0])
+    folder = shipped_path("sample_images")
     path = folder / name
     if not path.resolve().is_relative_to(folder.resolve()) or not path.exists():
         names = sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*.*g"))

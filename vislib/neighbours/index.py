@@ -167,8 +167,9 @@ def _answers(classifier: Classifier, logits: np.ndarray) -> tuple[np.ndarray, np
 def _of_batch(classifier: Classifier, batch: Batch) -> ImageIndex:
     if batch.manifest["model"] != classifier.key:
         raise ParameterError(
-            f"The batch in {batch.path} is of the network {batch.manifest['model']}, not {classifier.key}. Compute "
-            "another one with vislib.explain_many(classifier, …, features=True)."
+            f"The batch of {batch.manifest['source']['name']} is of the network {batch.manifest['model']}, not "
+            f"{classifier.key}: features of two networks cannot be compared. Choose that network, or compute another "
+            "batch with vislib.explain_many(classifier, …, features=True); the page Batch keeps the features too."
         )
     columns = [
         "number",

@@ -1,8 +1,8 @@
 """A set of images on a plane: similar ones lie near each other."""
 
+import importlib.util
 import math
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -10,7 +10,15 @@ from PIL import Image
 from vislib.errors import ParameterError, listed
 
 METHODS = ("pca", "umap")
+_NEIGHBOURS = 15
+LEAST_FOR_UMAP = 10
+"""UMAP places no fewer images: its neighbourhoods would be nearly all of them."""
 _NOTHING = (128, 128, 128)
+
+
+def umap_installed() -> bool:
+    """Whether the package umap-learn is installed."""
+    return importlib.util.find_spec("umap") is not None
 
 
 def positions(vectors: np.ndarray, method: str = "pca", seed: int = 0) -> tuple[np.ndarray, float]:
@@ -27,14 +35,14 @@ def positions(vectors: np.ndarray, method: str = "pca", seed: int = 0) -> tuple[
         the variance that they show, 0..1 (NaN for UMAP).
 
     Raises:
-        ParameterError: If there is no such method, or UMAP is not installed.
+        ParameterError: If there is no such method, or UMAP is not installed or gets fewer than `LEAST_FOR_UMAP` images.
     """
     if method not in METHODS:
         raise ParameterError(f"A map is made by one of {listed(METHODS)}; not {method!r}.")
     flat = np.asarray(vectors, np.float32).reshape(len(vectors), -1)
     shown = float("nan")
     if method == "umap":
-        found = _umap(min(15, len(flat) - 1), seed).fit_transform(flat)
+        found = _by_umap(flat, seed)
     elif not np.ptp(flat, axis=0).any():  # one image, or all alike
         found, shown = np.zeros((len(flat), 2)), 0.0
     else:
@@ -63,9 +71,14 @@ def sprites(thumbnails: Iterable[Image.Image | None], n: int, side: int = 32) ->
     return picture
 
 
-def _umap(n_neighbours: int, seed: int) -> Any:
+def _by_umap(vectors: np.ndarray, seed: int) -> np.ndarray:
+    """(n, 2) of vectors (n, k)."""
     try:
         from umap import UMAP  # type: ignore[import-not-found]
     except ImportError:
         raise ParameterError("UMAP needs the package umap-learn: pip install umap-learn. PCA works without.") from None
-    return UMAP(n_neighbors=max(2, n_neighbours), random_state=seed)
+    n = len(vectors)
+    if n < LEAST_FOR_UMAP:
+        raise ParameterError(f"UMAP needs at least {LEAST_FOR_UMAP} images; not {n}. PCA places any number.")
+    fitted = UMAP(n_neighbors=min(_NEIGHBOURS, n - 1), random_state=seed, n_jobs=1)  # a seed allows one thread only
+    return fitted.fit_transform(vectors)

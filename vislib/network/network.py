@@ -4,20 +4,19 @@ Each computation is traced once for any batch size and then reused. Methods use 
 change a model.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from vislib.backend import keras, tf
-from vislib.errors import LayerError, ModelError, ParameterError, listed
+from vislib.errors import LayerError, ModelError, ParameterError
 from vislib.graph.flatten import flatten
-from vislib.graph.graph import Graph, Node
+from vislib.graph.graph import Graph
 from vislib.graph.inputs import Inputs
 from vislib.graph.outputs import probed
 from vislib.graph.relevance_rules import Composite
-from vislib.network import bias_terms, rescaling, together
+from vislib.network import bias_terms, cuts, rescaling, together
 from vislib.network.computations import (
     blocking_nodes,
     channel_effects,
@@ -27,8 +26,6 @@ from vislib.network.computations import (
     map_gradients,
     target_values,
     whole,
-    with_first_input,
-    with_scaled_channels,
 )
 from vislib.network.failures import (
     WITHOUT_GRADIENTS,
@@ -41,6 +38,7 @@ from vislib.network.failures import (
 from vislib.network.function_cache import FunctionCache
 from vislib.network.masking import masked_values
 from vislib.network.masks import Masks
+from vislib.network.named_layers import NamedLayers
 from vislib.network.patching import patched
 from vislib.network.recording import recorded
 from vislib.network.relevance import Relevance, relevance, relevance_from
@@ -48,26 +46,11 @@ from vislib.network.target_arguments import TargetArguments, Targets
 from vislib.speed.batch_size import forward_batch, gradient_batch
 from vislib.speed.graph_variants import GraphVariants
 from vislib.speed.incremental.run import Patched
-from vislib.targets.base import LOGITS, Form, Target
+from vislib.targets.base import LOGITS, Target
 from vislib.tasks import Task
 
 
-@dataclass(frozen=True, eq=False)
-class _Cut:
-    """A network cut at a layer.
-
-    Attributes:
-        starts: The tensors that cross the cut, the layer's maps first.
-        before: Gives their values for preprocessed inputs.
-        behind: Makes a model of the rest.
-    """
-
-    starts: tuple[keras.KerasTensor, ...]
-    before: Callable[[np.ndarray], list[tf.Tensor]]
-    behind: Callable[[], keras.Model]
-
-
-class Network:
+class Network(NamedLayers):
     """A Keras network, ready to run.
 
     A model of classes with a single output unit has two classes: the logit of class 1 is the unit's value, the logit of
@@ -282,7 +265,7 @@ class Network:
         graph = self.variants.for_maps()
         function = self.functions.traced(
             ("outputs", *layers),
-            lambda: forward_all(keras.Model(graph.input, [self._node(graph, layer).output for layer in layers])),
+            lambda: forward_all(keras.Model(graph.input, [self.node(graph, layer).output for layer in layers])),
             self.images_spec,
         )
         return [output.numpy() for output in function(tf.constant(inputs, tf.float32))]
@@ -310,7 +293,7 @@ class Network:
         """
         given = TargetArguments.of(target, len(inputs), self)
         graph = self.variants.for_gradients(rule)
-        self._check_leads_to(graph, self._node(graph, layer), given.form)
+        self.check_leads_to(graph, self.node(graph, layer), given.form)
         try:
             return together.at_layer(
                 layer,
@@ -323,7 +306,7 @@ class Network:
     def _maps_and_gradients(
         self, inputs: np.ndarray, graph: Graph, layers: tuple[str, ...], given: TargetArguments
     ) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        maps = [self._node(graph, layer).output for layer in layers]
+        maps = [self.node(graph, layer).output for layer in layers]
         function = self.functions.traced(
             ("maps and gradients", given.form, graph, layers),
             lambda: map_gradients(
@@ -347,19 +330,7 @@ class Network:
         Raises:
             LayerError: If the target does not depend on the layer.
         """
-        self.map_node(layer)
-        given = TargetArguments.of(target, len(scales), self)
-        cut = self._cut(layer, given.form)
-        with failures_as_sentences(self.name, self.graph, inputs, len(scales), scaled=True):
-            kept = cut.before(inputs)
-            behind = self.functions.traced(
-                ("behind", layer, given.form),
-                lambda: with_scaled_channels(cut.behind(), given.measures),
-                tf.TensorSpec((None, scales.shape[1])),
-                [tf.TensorSpec(tensor.shape) for tensor in kept],
-                *given.specs,
-            )
-            return behind(tf.constant(scales, tf.float32), kept, *given.part()).numpy()
+        return cuts.values_of_scaled_maps(self, inputs, layer, scales, target)
 
     @recorded
     def values_of_maps(self, inputs: np.ndarray, layer: str, maps: np.ndarray, target: Target) -> np.ndarray:
@@ -377,42 +348,7 @@ class Network:
             LayerError: If the target does not depend on the layer.
             ParameterError: If the maps do not have the shape of the layer's.
         """
-        given = TargetArguments.of(target, len(maps), self)
-        cut = self._cut(layer, given.form)
-        shape = tuple(cut.starts[0].shape[1:])
-        if maps.shape[1:] != shape:
-            raise ParameterError(f"Maps of layer '{layer}' have the shape {shape}; not {maps.shape[1:]}.")
-        with failures_as_sentences(self.name, self.graph, inputs, min(len(maps), self.batch_size)):
-            others = cut.before(inputs)[1:] if len(cut.starts) > 1 else []
-            behind = self.functions.traced(
-                ("behind given maps", layer, given.form),
-                lambda: with_first_input(cut.behind(), given.measures),
-                tf.TensorSpec((None, *shape)),
-                [tf.TensorSpec(tensor.shape) for tensor in others],
-                *given.specs,
-            )
-            parts = [slice(start, start + self.batch_size) for start in range(0, len(maps), self.batch_size)]
-            chunks = [behind(tf.constant(maps[now], tf.float32), others, *given.part(now)).numpy() for now in parts]
-        return np.concatenate(chunks) if chunks else np.empty(0, np.float32)
-
-    def _cut(self, layer: str, form: Form) -> "_Cut":
-        """The network cut at a layer.
-
-        Raises:
-            LayerError: If a term of the target does not depend on the layer.
-        """
-        graph = self.variants.for_maps()
-        node, read = self._node(graph, layer), self.read(graph, form)
-        self._check_leads_to(graph, node, form, every=True)
-        starts = graph.up_to(*read).cut_at(node)
-
-        def before(inputs: np.ndarray) -> list[tf.Tensor]:
-            function = self.functions.traced(
-                ("before", layer, form), lambda: forward_all(keras.Model(graph.input, list(starts))), self.images_spec
-            )
-            return function(tf.constant(inputs, tf.float32))
-
-        return _Cut(starts, before, lambda: graph.behind(node, read))
+        return cuts.values_of_maps(self, inputs, layer, maps, target)
 
     @runs_network(gradient=True)
     def relevance(
@@ -495,105 +431,12 @@ class Network:
         ]
         return np.concatenate(found)
 
-    # -- what there is -----------------------------------------------------------------------------
-
-    @property
-    def map_nodes(self) -> tuple[Node, ...]:
-        """The operations whose output is a stack of feature maps, in the order of computation."""
-        return self.graph.map_nodes
-
-    @property
-    def map_layers(self) -> tuple[str, ...]:
-        """Names of the layers with feature maps, in the order of computation."""
-        return tuple(node.name for node in self.map_nodes)
+    # -- inside ------------------------------------------------------------------------------------
 
     def graph_with_rule(self, rule: str | None) -> Graph:
         """The graph whose ReLUs follow `rule`; the plain graph for None."""
         with failures_as_sentences(self.name, self.graph, np.zeros((1, *self.input_shape))):
             return self.variants.with_rule(rule)
-
-    def map_node(self, layer: str) -> Node:
-        """The layer with this name.
-
-        Raises:
-            LayerError: If there is no such layer, or its output is not a stack of feature maps.
-        """
-        return self._map_node(self.graph, layer)
-
-    @property
-    def last_map_layer(self) -> str:
-        """The last layer with feature maps before pooling, from the graph: the usual layer for Grad-CAM.
-
-        Raises:
-            LayerError: If the network has no layer with feature maps.
-        """
-        node = self.graph.last_map_node
-        if node is None:
-            raise LayerError(
-                f"{self.name} has no layer with feature maps (height × width × channels) that can be seen. Methods on "
-                "the image itself, such as saliency and occlusion, work."
-            )
-        return node.name
-
-    @property
-    def last_map_layers(self) -> tuple[str, ...]:
-        """The last layer with feature maps of every path to the output: several for a network with several branches."""
-        return tuple(node.name for node in self.graph.last_map_nodes)
-
-    def last_map_layer_before(self, target: Target) -> str:
-        """The default layer for a Grad-CAM of a target: `last_map_layer` for the class scores, and for a hidden layer
-        the last feature maps that its weights read.
-
-        Raises:
-            LayerError: If there is no such layer, or there are several.
-        """
-        hidden = [layer for layer in target.layers if layer is not LOGITS]
-        if not hidden:
-            return self.last_map_layer
-        found = [self.graph.last_map_node_before(self._node(self.graph, layer)) for layer in hidden]
-        names = {node.name for node in found if node is not None}
-        if len(names) != 1 or None in found:
-            raise LayerError(
-                f"There is no single last layer with feature maps before {target.in_words()}; name one with `layer`, "
-                "or use a method on the image itself, such as saliency. Layers with feature maps: "
-                f"{listed(self.map_layers)}."
-            )
-        return names.pop()
-
-    @property
-    def last_hidden_layer(self) -> str | None:
-        """Of a network that ends in several dense layers, the layer whose vector makes the scores; else None."""
-        node = self.graph.last_hidden_node
-        return None if node is None else node.name
-
-    @property
-    def pooled_layer(self) -> tuple[str, np.ndarray] | None:
-        """For a network that ends in global average pooling and one linear layer: the name of the layer whose maps are
-        averaged, and the linear layer's weights (k, classes). None for any other network."""
-        found = self.graph.cam_head
-        if found is None:
-            return None
-        kernel = np.asarray(found[1].operation.kernel)
-        return found[0].name, np.concatenate([-kernel, kernel], axis=1) if self.is_binary else kernel
-
-    # -- inside ------------------------------------------------------------------------------------
-
-    def _node(self, graph: Graph, layer: str) -> Node:
-        node = graph.node(layer)
-        if node is None:
-            raise LayerError(
-                f"layer '{layer}' is not in {self.name}; there are: {listed(n.name for n in graph.nodes)}."
-            )
-        return node
-
-    def _map_node(self, graph: Graph, layer: str) -> Node:
-        node = graph.node(layer)
-        if node is not None and node.has_map:
-            return node
-        problem = f"layer '{layer}' is not in {self.name}"
-        if node is not None:
-            problem = f"layer '{layer}' has no feature maps: its output has shape {tuple(node.output.shape)}"
-        raise LayerError(f"{problem}. Layers with feature maps: {listed(self.map_layers)}.")
 
     @property
     def images_spec(self) -> tf.TensorSpec:
@@ -608,18 +451,3 @@ class Network:
             f"{self.name} has no gradient of the target by {what}: {no_gradient_at(found)}. "
             f"Use a method without gradients: {WITHOUT_GRADIENTS}."
         )
-
-    def read(self, graph: Graph, form: Form) -> list[keras.KerasTensor]:
-        """The tensors of a graph that the terms of a target read."""
-        return [graph.logits if layer is LOGITS else self._node(graph, layer).output for _, layer, _ in form]
-
-    def _check_leads_to(self, graph: Graph, node: Node, form: Form, every: bool = False) -> None:
-        """Checks that a target depends on a layer: at least one of its terms, or every term."""
-        depends = [graph.leads_to(node, tensor) for tensor in self.read(graph, form)]
-        if not (all(depends) if every else any(depends)):
-            read = form[depends.index(False)][1]
-            what = "the class scores" if read is LOGITS else f"layer '{read}'"
-            raise LayerError(
-                f"layer '{node.name}' does not lie before {what}, which the target reads; name a layer before it with "
-                "`layer`, or use a method on the image itself, such as saliency."
-            )

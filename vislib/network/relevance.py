@@ -116,7 +116,7 @@ def _output(network: Any, graph: Graph, layer: str) -> keras.KerasTensor:
     both have the same relevance."""
     node = graph.node(layer)
     if node is None:
-        own = network._node(network.graph, layer)
+        own = network.node(network.graph, layer)
         behind = next(each for each in network.graph.nodes if any(tensor is own.output for tensor in each.inputs))
         node = graph.node(behind.name)
         assert node is not None

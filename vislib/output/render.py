@@ -123,7 +123,7 @@ def map_image(
     if scale.constant:
         pixels = np.broadcast_to(np.array(_CONSTANT, np.uint8), (*values.shape, 3)).copy()
     else:
-        pixels = table(colormap, signed)[np.clip(np.rint(np.nan_to_num(scale(values)) * 255), 0, 255).astype(int)]
+        pixels = table(colormap, signed)[np.rint(np.clip(np.nan_to_num(scale(values)), 0, 1) * 255).astype(int)]
     pixels[~np.isfinite(values)] = _MISSING
     picture = Image.fromarray(pixels)
     return picture.resize((size[1], size[0]), Image.Resampling.NEAREST) if size else picture

@@ -18,14 +18,17 @@ _CSS = Path(__file__).with_name("style.css")
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def page(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason]]], model: str) -> str:
+def page(
+    batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason]]], model: str, selection: str = ""
+) -> str:
     """The whole page.
 
     Args:
-        batch: The batch.
+        batch: The batch, or a selection of its images.
         found: The findings in its table.
         reasons: For each method, the clusters of its maps, the most suspicious first.
         model: The network's name.
+        selection: What the selected images have in common; "" where it is not said.
     """
     tiles = Tiles(batch)
     parts = [
@@ -44,7 +47,7 @@ def page(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason
         ("unreadable", "Images that could not be read", sections.unreadable(found)),
     ]
     parts = [part for part in parts if part[2]]
-    name = html.escape(str(batch.manifest["source"]["name"]))
+    name = html.escape(str(batch.manifest["source"]["name"])) + _selected(batch, selection)
     links = "".join(f'<a href="#{anchor}">{title}</a>' for anchor, title, _ in parts)
     bodies = "".join(
         f'<section id="{anchor}" aria-labelledby="{anchor}-h"><h2 id="{anchor}-h">{title}</h2>{body}</section>'
@@ -59,6 +62,14 @@ def page(batch: Batch, found: Findings, reasons: Sequence[tuple[str, list[Reason
         f"<nav>{links}</nav>"
         f"{bodies}{_methods(batch)}{_footer(batch)}</main></body></html>\n"
     )
+
+
+def _selected(batch: Batch, selection: str) -> str:
+    """How many images were selected, and by what; "" for a whole batch."""
+    if batch.n_images == batch.n_in_batch:
+        return ""
+    by = f" ({html.escape(selection)})" if selection else ""
+    return f", a selection of {batch.n_images:,} of its {batch.n_in_batch:,} images{by}"
 
 
 def _headline(batch: Batch, found: Findings) -> str:

@@ -1,13 +1,18 @@
 """The clusters of maps of a batch, read from its folder."""
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 
 from vislib.batch import Batch
 from vislib.report.clusters import Reason, reasons, small_maps
+from vislib.speed.blas_threads import one_blas_thread
 
 MOST_IN_CLASS = 500
 MOST_CLASSES = 200
 _AT_ONCE = 2000
+_found: WeakKeyDictionary[Batch, dict[str, list[Reason]]] = WeakKeyDictionary()
+"""What was found, as long as the batch stays open: the report and the map of a batch show the same clusters."""
 
 
 def found_reasons(batch: Batch, method: str) -> list[Reason]:
@@ -25,6 +30,14 @@ def found_reasons(batch: Batch, method: str) -> list[Reason]:
         >>> vislib.report.found_reasons(vislib.open_batch("results"), "grad-cam")
         []
     """
+    found = _found.setdefault(batch, {})
+    if method not in found:
+        found[method] = _clustered(batch, method)
+    return found[method]
+
+
+@one_blas_thread()
+def _clustered(batch: Batch, method: str) -> list[Reason]:
     table = batch.table(["number", "explained"])
     numbers = table.column("number").to_numpy()
     explained = table.column("explained").to_numpy(zero_copy_only=False).astype(np.float64)

@@ -1,5 +1,6 @@
-"""The images of a batch one by one: a cell of the confusion matrix filters, a row opens its image on every page."""
+"""The images of a batch one by one: a cell of the confusion matrix filters, a row opens its image on other pages."""
 
+import hashlib
 from collections.abc import Sequence
 
 import pandas as pd
@@ -7,7 +8,7 @@ import streamlit as st
 
 import vislib
 from pages._ui.batch.measures import MEASURES
-from pages._ui.shell import images
+from pages._ui.shell import onward
 from pages._ui.widgets.text import plain
 from vislib.batch.sources import Source
 
@@ -26,44 +27,49 @@ _SHARES = ("probability", "mean_iou")
 _MOST_CLASSES = 60
 
 
-def show(source: Source | None, table: pd.DataFrame, methods: Sequence[str]) -> None:
-    """The confusion matrix where true classes are known, then the rows of the chosen cell, or all.
+def matrix(table: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """The confusion matrix of some rows, where true classes are known; the rows of the chosen cell, and what it is.
+
+    Args:
+        table: One row per image.
+        rows: Some of its rows. The matrix has the classes of the whole table, so that a cell stays where it is.
+    """
+    whole = confusion(table)
+    if whole is None:
+        return rows, ""
+    counts = whole if len(rows) == len(table) else confusion(rows)
+    counts = (whole * 0 if counts is None else counts).reindex_like(whole).fillna(0).astype(int)
+    st.header("Confusion matrix", anchor=False)
+    st.caption("Rows: the true class. Columns: the network's answer. Click a cell to see its images below.")
+    event = st.dataframe(counts, key="confusion", on_select="rerun", selection_mode="single-cell", width="stretch")
+    cells = [(int(row), str(column)) for row, column in event.selection.cells]
+    if not cells or cells[0][0] >= len(counts) or cells[0][1] not in counts.columns:
+        return rows, ""
+    true, predicted = str(counts.index[cells[0][0]]), cells[0][1]
+    return of_cell(rows, true, predicted), f"{true} taken for {predicted}"
+
+
+def show(source: Source | None, rows: pd.DataFrame, methods: Sequence[str], has_maps: bool = True) -> None:
+    """A table of rows, and for the chosen one the pages that explain its image.
 
     Args:
         source: The images; None if they are not at hand, as for an earlier batch.
-        table: One row per image.
+        rows: One row per image.
         methods: Names of the methods.
+        has_maps: Whether the network has feature maps.
     """
-    rows = table
-    counts = confusion(table)
-    if counts is not None:
-        st.header("Confusion matrix", anchor=False)
-        st.caption("Rows: the true class. Columns: the network's answer. Click a cell to see its images below.")
-        event = st.dataframe(counts, key="confusion", on_select="rerun", selection_mode="single-cell", width="stretch")
-        cells = event.selection.cells
-        if cells:
-            row, predicted = cells[0]
-            true = str(counts.index[int(row)])
-            rows = of_cell(table, true, str(predicted))
-            st.header(f"{len(rows):,} images of {plain(true)} taken for {plain(str(predicted))}", anchor=False)
-        else:
-            st.header("Table", anchor=False)
-    else:
-        st.header("Table", anchor=False)
+    if not len(rows):
+        st.caption("There is no such image.")
+        return
     chosen = _table(rows, methods)
     if source is None:
         st.caption("A batch holds no images, only small pictures. To use an image on every page, upload it there.")
-    elif chosen is not None:
-        number, title = int(rows.iloc[chosen]["number"]), str(rows.iloc[chosen]["path"])
-        st.button(
-            f"Use {plain(title)} on every page",
-            key="use row",
-            icon=":material/swap_horiz:",
-            on_click=images.use_of_set,
-            args=(source, number),
-        )
+    elif chosen is None:
+        st.caption("Choose a row, by the box at its start or by Shift and Space, to open its image on another page.")
     else:
-        st.caption("Choose a row, by the box at its start, to use its image on every page.")
+        number, title = int(rows.iloc[chosen]["number"]), str(rows.iloc[chosen]["path"])
+        st.caption(plain(title))
+        onward.buttons(source, number, has_maps)
 
 
 def confusion(table: pd.DataFrame) -> pd.DataFrame | None:
@@ -82,7 +88,7 @@ def of_cell(table: pd.DataFrame, true: str, predicted: str) -> pd.DataFrame:
 
 
 def _table(table: pd.DataFrame, methods: Sequence[str]) -> int | None:
-    """The columns for the user, with readable names; the place of the row that was chosen."""
+    """The columns for the user, with readable names; the place of the row that was chosen, or that of the only one."""
     from vislib.batch.settings import column
 
     names = dict(_NAMES)
@@ -105,7 +111,7 @@ def _table(table: pd.DataFrame, methods: Sequence[str]) -> int | None:
     event = st.dataframe(
         shown,
         hide_index=True,
-        key="batch table",
+        key=f"batch table {_digest(table)}",  # of other rows nothing is chosen
         on_select="rerun",
         selection_mode="single-row",
         width="stretch",
@@ -116,4 +122,10 @@ def _table(table: pd.DataFrame, methods: Sequence[str]) -> int | None:
             for name in shares
         },
     )
+    if len(table) == 1:
+        return 0
     return event.selection.rows[0] if event.selection.rows else None
+
+
+def _digest(table: pd.DataFrame) -> str:
+    return hashlib.sha256(table["number"].to_numpy().tobytes()).hexdigest()[:16]

@@ -1,6 +1,7 @@
 """The images of a batch on a plane, by their features or their heatmaps; a lasso filters the table."""
 
 import base64
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,44 +9,84 @@ import streamlit as st
 
 import vislib
 from pages._ui.results import picture
+from pages._ui.server import work
 from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.choice import choose
 from pages._ui.widgets.set_map import COLOURS, set_map
-from vislib.report.batch_map import FEATURES, SIDE, BatchMap
+from vislib.neighbours.set_map import LEAST_FOR_UMAP, umap_installed
+from vislib.report.batch_map import FEATURES, SIDE, BatchMap, placed
 
 _CHOSEN = "chosen on the map"
 _PREDICTED, _TRUE, _RIGHT = "predicted", "true class", "right or wrong"
 _OTHERS = "others"
+PCA, UMAP = "PCA", "UMAP"
+_LAYOUTS = (PCA, UMAP)
+_HELP = (
+    "The map shows the two directions of the largest variance (PCA). UMAP, which keeps neighbours together, can be "
+    "chosen where the server has the package umap-learn: pip install umap-learn."
+)
 
 
-def show(found: BatchMap, table: pd.DataFrame, key: tuple) -> pd.DataFrame:
-    """Draws the map; the rows of the images that are chosen on it, or all."""
+def show(found: BatchMap, folder: Path, table: pd.DataFrame, key: tuple) -> pd.DataFrame:
+    """Draws the map; the rows of the images that are chosen on it, or all.
+
+    Args:
+        found: The map.
+        folder: The folder of the batch.
+        table: One row per image.
+        key: Identifies the batch.
+    """
     rows = table.set_index("number").loc[found.numbers]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        by = choose("Placed by", list(found.places), "map_by", width=260, format_func=_title)
+        by = choose("Placed by", list(found.places), "map_by", width=260, format_func=_title, help=_HELP)
+        with_umap = umap_installed() and len(rows) >= LEAST_FOR_UMAP
+        how = choose("Laid out by", _LAYOUTS, "map_layout", width=140) if with_umap else PCA
         options = [name for name in (_PREDICTED, _TRUE, _RIGHT, *found.clusters) if _has(rows, name)]
         colour = choose("Coloured by", options, "map_colour", width=260, format_func=_colour_title)
+    places = found.places[by]
+    if how == UMAP:
+        laid = work.run(
+            (*key, "umap", by),
+            f"UMAP of {len(rows):,} images",
+            lambda progress: placed(folder, by),
+            kind="umap of a batch",
+        )
+        if laid is None:
+            return table
+        places = laid
     names, of = _groups(found, rows, colour)
     chosen: dict[tuple, list[int]] = st.session_state.setdefault(_CHOSEN, {})
     set_map(
-        found.places[by],
+        places,
         f"data:image/jpeg;base64,{base64.b64encode(found.sprites).decode()}",
         SIDE,
         names,
         of,
-        f"batch map {by}",
+        f"batch map {by} {how}",
         f"Map of {len(rows):,} images by their {_title(by)}, coloured by {colour}. The table has the same images.",
         chosen.get(key, []),
         lambda numbers: chosen.update({key: numbers}),
     )
     picture.caption(
         f"{len(rows):,} images by their {_title(by)}",
-        f"The two directions of the largest variance (PCA) show {whole_percent(found.shown[by])} of it, so images that "
-        "lie near each other need not be alike. Draw around some with the lasso, or click one, to see their rows "
-        "below. The wheel zooms after a click into the map; two fingers do so on a phone.",
+        f"{_meaning(found, by, how)} Draw around some with the lasso, or click one, to see their rows below. The wheel "
+        "zooms after a click into the map; two fingers do so on a phone. By keyboard: arrows move, + and − zoom, Enter "
+        "chooses the image in the middle.",
     )
     numbers = found.numbers[[each for each in chosen.get(key, []) if each < len(rows)]]
     return table[table["number"].isin(numbers)] if len(numbers) else table
+
+
+def _meaning(found: BatchMap, by: str, how: str) -> str:
+    if how == UMAP:
+        return (
+            "UMAP keeps images that are alike beside each other (McInnes et al. 2018). How far groups are apart, and "
+            "how large they are, means nothing."
+        )
+    return (
+        f"The two directions of the largest variance (PCA) show {whole_percent(found.shown[by])} of it, so images that "
+        "lie near each other need not be alike."
+    )
 
 
 def _title(name: str) -> str:

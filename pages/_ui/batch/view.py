@@ -1,10 +1,7 @@
 """A batch on a page: computed with a progress bar, then shown as numbers, table, report and downloads."""
 
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,27 +10,28 @@ import pandas as pd
 import streamlit as st
 
 import vislib
-from pages._ui.batch import browse, map_view
-from pages._ui.batch.source import Earlier
+from pages._ui.batch import cost, explore
+from pages._ui.batch.table_file import csv_bytes
 from pages._ui.results import downloads, picture, snippets
-from pages._ui.server import work
+from pages._ui.server import batch_folders, work
 from pages._ui.shell.context import Context
+from pages._ui.shell.earlier import opened, sentence
+from pages._ui.shell.sets import Chosen
 from pages._ui.widgets.bars import percent
 from pages._ui.widgets.document_frame import document_frame
 from pages._ui.widgets.text import plain
 from vislib.batch import Batch
 from vislib.batch.pace import Pace
-from vislib.batch.packed_folder import unzip, zipped
+from vislib.batch.packed_folder import zipped
 from vislib.batch.quality import mask_quality, value_errors
 from vislib.batch.sources import Source
-from vislib.output import export
+from vislib.batch.store import MANIFEST
 from vislib.progress import Progress, no_progress
 from vislib.report import report_html
 from vislib.report.batch_map import BatchMap, batch_map
 from vislib.tasks import Task
 
-_PART_ROWS = 50
-_MOST_LEFT = 8
+_PART_ROWS, _MOST_PARTS = 50, 25
 _UNKNOWN = (
     "Nothing in the model says whether its outputs are scores of classes or numbers, so they are shown as they are. "
     "Choose on the page Your model."
@@ -53,7 +51,8 @@ class Finished:
     Attributes:
         table: One row per image.
         report: The HTML page.
-        files: The folder of the batch as a zip; None for a folder of the server.
+        folder: Its folder, from which a part of it gets a report of its own.
+        is_ours: Whether the page made this folder, and offers it as a zip.
         methods: Names of its methods.
         source: Name of its images.
         model: Name of its network.
@@ -64,7 +63,8 @@ class Finished:
 
     table: pd.DataFrame
     report: str
-    files: bytes | None
+    folder: Path
+    is_ours: bool
     methods: tuple[str, ...]
     source: str
     model: str
@@ -90,6 +90,9 @@ def show(
     """
     # The report contains the names of network and source, so with another name it is another batch.
     key = (here.classifier.key, here.model_name, "batch", source.name, source.digest, *methods, *further.items())
+    _drop_without_folder(key)
+    if not cost.agreed(here, source, methods, further, key):
+        return
     finished = work.run(
         key,
         f"Explaining {source.name}" if len(source.name) <= 40 else "Explaining the images",
@@ -101,26 +104,34 @@ def show(
     if finished is None:
         st.caption("The finished images are kept for a while and are not computed again.")
         return
-    _draw(finished, key, _stem(here, source), methods, _snippet(here, methods, further), source)
+    has_maps = bool(here.classifier.network.map_layers)
+    _draw(finished, key, _stem(here, source), methods, _snippet(here, methods, further), source, has_maps)
 
 
-def show_earlier(earlier: Earlier) -> None:
+def show_earlier(earlier: Chosen) -> None:
     """Opens a batch that was computed before, and shows it.
 
     Raises:
         VislibError: If it holds no batch, or a damaged one.
     """
     key = ("earlier batch", earlier.identity)
-    finished = work.run(key, f"Opening {earlier.name}", lambda progress: _open(earlier, progress), kind="batch")
+    _drop_without_folder(key)
+    finished = work.run(key, f"Opening {earlier.title}", lambda progress: _open(earlier, progress), kind="batch")
     if finished is None:
         return
-    st.caption(plain(f"{earlier.name}: a batch of {finished.source}, by {finished.model}."))
-    stem = downloads.file_stem(earlier.name, "batch")
+    st.caption(plain(f"{earlier.title}: a batch of {finished.source}, by {finished.model}."))
+    stem = downloads.file_stem(earlier.title, "batch")
     _draw(finished, key, stem, finished.methods, _READING, None)
 
 
 def _draw(
-    finished: Finished, key: tuple, stem: str, methods: Sequence[str], snippet: str, source: Source | None
+    finished: Finished,
+    key: tuple,
+    stem: str,
+    methods: Sequence[str],
+    snippet: str,
+    source: Source | None,
+    has_maps: bool = True,
 ) -> None:
     """Numbers, downloads, map, table and report; `source` is None where the images themselves are not at hand."""
     _figures(finished.table, finished.quality)
@@ -129,79 +140,66 @@ def _draw(
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "Report (HTML)",
-            finished.report,
+            finished.report.encode,
             f"{stem}.html",
             "text/html",
             key="batch report",
             on_click="ignore",
             icon=":material/description:",
         )
-        if finished.files is not None:
+        if finished.is_ours:
             st.download_button(
                 "Table and maps (ZIP)",
-                finished.files,
+                lambda: zipped(finished.folder),
                 f"{stem}.zip",
                 "application/zip",
                 key="batch files",
                 on_click="ignore",
                 icon=":material/folder_zip:",
             )
-        downloads.show("batch", stem, {"csv": lambda: export.table_bytes(_plain(finished.table), ".csv")}, snippet)
-    rows = finished.table
-    if finished.map is not None:
-        st.header("Map", anchor=False)
-        rows = map_view.show(finished.map, rows, key)
-    browse.show(source, rows, methods)
+        downloads.show("batch", stem, {"csv": lambda: csv_bytes(finished.table)}, snippet)
+    explore.show(finished, key, stem, methods, source, has_maps)
     st.header("Report", anchor=False)
     document_frame(finished.report, "batch_report", "Report on the batch")
 
 
-@st.cache_resource(show_spinner=False, validate=lambda folder: Path(folder.name).is_dir())
-def _unfinished() -> tempfile.TemporaryDirectory:
-    """The folder of batches that are being computed. Only the server's user can read it; it ends with the server.
-
-    A new one is made if it was deleted: a machine may clean up its temporary files.
-    """
-    return tempfile.TemporaryDirectory(prefix="vislib-batches-")
+def _drop_without_folder(key: tuple) -> None:
+    """Forgets a result whose folder had to make room for others, so that it is computed again."""
+    found = work.found(key)
+    if found is not None and not (found.folder / MANIFEST).is_file():
+        work.store().drop(key)
 
 
 def _compute(here: Context, source: Source, methods, further, key: tuple, progress) -> Finished:
     """Computes in a folder that stays after Stop, so that the computation can continue there."""
-    folder = Path(_unfinished().name) / sha256(repr(key).encode()).hexdigest()[:24]
-    _make_room(folder)
+    folder = batch_folders.folder_of(key)
+    rows = max(_PART_ROWS, len(source) // _MOST_PARTS)
     vislib.explain_many(
-        here.classifier, source, methods, out=folder, part_rows=_PART_ROWS, features=True, progress=progress, **further
+        here.classifier, source, methods, out=folder, part_rows=rows, features=True, progress=progress, **further
     )
-    finished = _finished(vislib.open_batch(folder), here.model_name, zipped(folder), no_progress)
-    shutil.rmtree(folder, ignore_errors=True)
-    return finished
+    return _finished(vislib.open_batch(folder), here.model_name, no_progress)
 
 
-def _open(earlier: Earlier, progress: Progress) -> Finished:
+def _open(earlier: Chosen, progress: Progress) -> Finished:
+    batch = opened(earlier)
     try:
-        if earlier.folder is not None:
-            return _finished(vislib.open_batch(earlier.folder), "", None, progress)
-        with tempfile.TemporaryDirectory(prefix="vislib-earlier-") as place:
-            return _finished(unzip(earlier.content, place, earlier.name), "", earlier.content, progress)
+        return _finished(batch, "", progress, is_ours=earlier.folder is None)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        if isinstance(error, vislib.VislibError):
-            raise
-        raise vislib.ParameterError(
-            f"{earlier.name} is damaged, or another version of vislib wrote it. Compute the batch again."
-        ) from error
+        raise sentence(earlier, error) from error
 
 
-def _finished(batch: Batch, model: str, files: bytes | None, progress: Progress) -> Finished:
+def _finished(batch: Batch, model: str, progress: Progress, is_ours: bool = True) -> Finished:
     return Finished(
         table=batch.table().to_pandas(),
-        report=report_html(batch.path, progress, model=model),
-        files=files,
+        report=report_html(batch, progress, model=model),
+        folder=batch.path,
+        is_ours=is_ours,
         methods=batch.methods,
         source=str(batch.manifest["source"]["name"]),
-        model=str(batch.manifest["model"]),
+        model=model or str(batch.manifest["model"]),
         quality=_quality(batch),
         note=_UNKNOWN if batch.task is Task.UNKNOWN else "",
-        map=batch_map(batch.path),
+        map=batch_map(batch),
     )
 
 
@@ -213,13 +211,6 @@ def _quality(batch: Batch) -> dict[str, str]:
     }
     masks = mask_quality(batch)
     return facts if masks is None else {"Mean IoU": f"{percent(masks.mean_iou)} of {masks.n:,}"}
-
-
-def _make_room(folder: Path) -> None:
-    """Deletes the oldest folders of stopped batches."""
-    left = sorted((one for one in folder.parent.iterdir() if one != folder), key=lambda one: one.stat().st_mtime)
-    for one in left[: max(0, len(left) - _MOST_LEFT)]:
-        shutil.rmtree(one, ignore_errors=True)
 
 
 def _figures(table: pd.DataFrame, quality: dict[str, str]) -> None:
@@ -240,18 +231,6 @@ def _figures(table: pd.DataFrame, quality: dict[str, str]) -> None:
             f"No accuracy: the folders, such as “{plain(str(names[0]))}”, are no class names of this network. Name "
             "each folder exactly as a class, in the network's spelling, to count the right predictions."
         )
-
-
-def _plain(table: pd.DataFrame) -> list[dict]:
-    """Rows for a CSV file: lists as text, and no text that a spreadsheet would run as a formula."""
-    rows = table.astype(object).where(table.notna(), None).to_dict("records")
-    return [{name: _cell(value) for name, value in row.items()} for row in rows]
-
-
-def _cell(value):
-    if isinstance(value, str) and value[:1] in "=+-@\t\r":
-        return f"'{value}"
-    return value if value is None or isinstance(value, str | int | float | bool) else " ".join(map(str, value))
 
 
 def _stem(here: Context, source: Source) -> str:

@@ -9,11 +9,10 @@ import streamlit as st
 
 import vislib
 from pages._ui.compare_and_trust.fills_control import Fills
-from pages._ui.compare_and_trust.several_set import ChosenSet, choose_set
 from pages._ui.compare_and_trust.verdict_html import verdict_html
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
-from pages._ui.shell import images, style
+from pages._ui.shell import images, sets, style
 from pages._ui.shell.context import Context, image_names
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.text import plain
@@ -71,19 +70,21 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], fills: Fills) ->
         )
 
 
-def _choose(here: Context) -> ChosenSet | None:
-    """None for a network of bands, for which the images at the top of the page are taken."""
+def _choose(here: Context) -> sets.Chosen | None:
+    """None for a network of bands, for which the images at the top of the page are taken, or until there is a zip."""
     if not here.classifier.takes_pictures:
         return None
-    return choose_set(here)
+    has_own = len(image_names(here)) > len(images.samples_for(here.model_name, here.classifier))
+    default = sets.LISTED if has_own else sets.SAMPLES
+    return sets.set_control("several_of", default=default, further=(sets.LISTED,) if has_own else ())
 
 
-def _images(here: Context, chosen: ChosenSet | None) -> ImageSet | list[np.ndarray] | None:
+def _images(here: Context, chosen: sets.Chosen | None) -> ImageSet | list[np.ndarray] | None:
     """The images; None while there are none."""
-    if chosen is None:
-        names = image_names(here)
-        return [images.image_named(name, here.classifier.channels) for name in names] if len(names) > 1 else None
-    return None if chosen.waits else chosen.images(here)
+    if here.classifier.takes_pictures:
+        return None if chosen is None else chosen.images(here)
+    names = image_names(here)
+    return [images.image_named(name, here.classifier.channels) for name in names] if len(names) > 1 else None
 
 
 def _found(here: Context, explainers, fills: Fills, every, most: int, further: dict) -> tuple | None:

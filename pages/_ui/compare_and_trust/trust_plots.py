@@ -65,41 +65,56 @@ def _chart(measured: Mapping[str, trust.Trust], palette: dict[str, str], kind: s
 
 
 def sanity_check(here: Context, measured: Mapping[str, trust.Trust]) -> None:
+    """How much each method's map stays the same while the weights become random; the maps themselves on request."""
     st.header("Does the map depend on what the network learned?", anchor=False)
+    methods = [one for one in measured.values() if one.family != "baseline"]
+    means = [(one.title, one.randomized) for one in methods if one.randomized is not None]
+    means.sort(key=lambda mean: mean[1])
+    st.html(bars(means, "Mean rank correlation with the maps of random weights", _rho))
     picture.caption(
         "The sanity check of Adebayo et al. 2018",
-        "The first map is of the trained network. Then the layers get random weights, from the last to the first. A "
-        "map that does not change cannot show the decision. ρ is Spearman's rank correlation with the first map, SSIM "
-        "the structural similarity. In the paper guided backpropagation hardly changes, but plain gradients do.",
+        "The layers get random weights, from the last to the first; the bars show the mean of Spearman's rank "
+        "correlation ρ with the map of the trained network. A map that does not change cannot show the decision. In "
+        "the paper guided backpropagation hardly changes, but plain gradients do. The two baselines do not depend on "
+        "the weights: ρ is 1.",
     )
-    box = here.classifier.box(here.image)
-    for one in measured.values():
-        strip = []
-        for stage in one.stages:
-            signed = one.heatmap.signed
-            scale = render.Scale.of(stage.values, signed, 0.01)
-            shown = render.overlay_map(
-                here.shown,
-                box,
-                stage.values,
-                size=_SIDE,
-                scale=scale,
-                signed=signed,
-                colormap=render.usual_colormap(signed, True),
-            )
-            weights = f"{whole_percent(stage.share)} of the layers random" if stage.layers else "trained"
-            measures = f"<br>ρ {stage.rank_correlation:.2f}, SSIM {stage.similarity:.2f}" if stage.layers else ""
-            alt = html.escape(f"{one.title}, {weights}", quote=True)
-            strip.append(
-                f"<figure><img src='{data_uri(shown, _SIDE)}' alt='{alt}'>"
-                f"<figcaption>{weights}{measures}</figcaption></figure>"
-            )
-        st.html(
-            f"<p class='v-caption'><b>{html.escape(one.title)}</b> "
-            f"<span>mean ρ {one.randomized:.2f}</span></p>"
-            "<div class='v-strip' tabindex='0' role='group' "
-            f"aria-label='{html.escape(one.title, quote=True)}, weights more and more random'>{''.join(strip)}</div>"
+    with st.expander("The maps while the weights become random"):
+        st.caption("ρ: rank correlation with the first map, that of the trained network. SSIM: structural similarity.")
+        for one in methods:
+            _strip(here, one)
+
+
+def _rho(correlation: float) -> str:
+    return f"ρ {correlation:.2f}".replace("-", "−")
+
+
+def _strip(here: Context, one: trust.Trust) -> None:
+    """A method's maps side by side, from the trained network to the one whose weights are all random."""
+    strip, box = [], here.classifier.box(here.image)
+    for stage in one.stages:
+        signed = one.heatmap.signed
+        scale = render.Scale.of(stage.values, signed, 0.01)
+        shown = render.overlay_map(
+            here.shown,
+            box,
+            stage.values,
+            size=_SIDE,
+            scale=scale,
+            signed=signed,
+            colormap=render.usual_colormap(signed, True),
         )
+        weights = f"{whole_percent(stage.share)} of the layers random" if stage.layers else "trained"
+        measures = f"<br>{_rho(stage.rank_correlation)}, SSIM {stage.similarity:.2f}" if stage.layers else ""
+        alt = html.escape(f"{one.title}, {weights}", quote=True)
+        strip.append(
+            f"<figure><img src='{data_uri(shown, _SIDE)}' alt='{alt}'>"
+            f"<figcaption>{weights}{measures}</figcaption></figure>"
+        )
+    st.html(
+        f"<p class='v-caption'><b>{html.escape(one.title)}</b></p>"
+        "<div class='v-strip' tabindex='0' role='group' "
+        f"aria-label='{html.escape(one.title, quote=True)}, weights more and more random'>{''.join(strip)}</div>"
+    )
 
 
 def pointing_game(grid: trust.Grid, measured: Mapping[str, trust.Trust], here: Context) -> None:

@@ -50,11 +50,11 @@ def show(context: Context, layer: str, chosen: Chosen | None, settings: dict[str
         return
     asked: set[tuple] = st.session_state.setdefault("concepts asked", set())
     try:
-        what = (layer, chosen.identity, chosen.only_predicted, tuple(settings.items()))
+        what = (layer, chosen.images.identity, chosen.only_predicted, tuple(settings.items()))
         key = (context.classifier.key, "concepts", context.target_key, *what)
         if work.found(key) is None and key not in asked:
             st.button(
-                f"Find concepts in {chosen.name}",
+                f"Find concepts in {chosen.images.name}",
                 key="find concepts",
                 icon=":material/play_arrow:",
                 on_click=asked.add,
@@ -66,7 +66,7 @@ def show(context: Context, layer: str, chosen: Chosen | None, settings: dict[str
             "Finding concepts",
             lambda progress: vislib.concepts.craft(
                 context.classifier,
-                chosen.images(context),
+                chosen.images.images(context),
                 context.target,
                 layer,
                 only_predicted=chosen.only_predicted,
@@ -137,7 +137,7 @@ def _below(context: Context, concepts: Concepts, chosen: Chosen, layer: str, set
             "npz": lambda: concepts_bytes(concepts),
             "csv": lambda: export.table_bytes(_rows(concepts), ".csv"),
         },
-        snippets.concepts(context, chosen.code(context), layer, chosen.only_predicted, **settings),
+        snippets.concepts(context, chosen.images.code(context), layer, chosen.only_predicted, **settings),
     )
 
 

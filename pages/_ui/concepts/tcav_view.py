@@ -6,7 +6,7 @@ import vislib
 from pages._ui.concepts.chosen_set import Chosen
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
-from pages._ui.shell import image_sets
+from pages._ui.shell import sets
 from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import bars
 from pages._ui.widgets.text import plain
@@ -17,8 +17,8 @@ from vislib.output import export
 def show(context: Context, layer: str, chosen: Chosen | None) -> None:
     """Two uploads and a button; then the verdict, and the scores beside those of random directions."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        concept = image_sets.zip_control("A zip with pictures that show the concept", "concept_zip")
-        random = image_sets.zip_control("A zip with random pictures without it", "random_zip")
+        concept = sets.upload("A zip with pictures that show the concept", "concept_zip")
+        random = sets.upload("A zip with random pictures without it", "random_zip")
         n_runs = int(st.number_input("Runs", 5, 100, 20, 5, key="tcav_runs", bind="query-params", width=110))
     if concept is None or random is None or chosen is None:
         st.caption(
@@ -30,8 +30,8 @@ def show(context: Context, layer: str, chosen: Chosen | None) -> None:
     asked: set[tuple] = st.session_state.setdefault("concepts asked", set())
     try:
         names = [file.name for file in (concept, random)]
-        sets = [image_sets.uploaded(file) for file in (concept, random)]
-        what = (layer, *(each.digest for each in sets), chosen.identity, chosen.only_predicted, n_runs)
+        both = [sets.uploaded(file) for file in (concept, random)]
+        what = (layer, *(each.digest for each in both), chosen.images.identity, chosen.only_predicted, n_runs)
         key = (context.classifier.key, "tcav", context.target_key, names[0], *what)
         if work.found(key) is None and key not in asked:
             st.button(
@@ -43,9 +43,9 @@ def show(context: Context, layer: str, chosen: Chosen | None) -> None:
             "Testing the concept",
             lambda progress: vislib.concepts.tcav(
                 context.classifier,
-                {names[0].removesuffix(".zip"): sets[0]},
-                sets[1],
-                chosen.images(context),
+                {names[0].removesuffix(".zip"): both[0]},
+                both[1],
+                chosen.images.images(context),
                 context.target,
                 layer,
                 n_runs=n_runs,
@@ -57,7 +57,7 @@ def show(context: Context, layer: str, chosen: Chosen | None) -> None:
         st.error(plain(str(error)))
         return
     if found is not None:
-        code = snippets.tcav(context, chosen.code(context), layer, chosen.only_predicted, n_runs, names)
+        code = snippets.tcav(context, chosen.images.code(context), layer, chosen.only_predicted, n_runs, names)
         _result(context, found[0], code)
 
 

@@ -10,7 +10,8 @@ import vislib
 from pages._ui.results import picture
 from pages._ui.results.look import colour_bar, short_number
 from pages._ui.server import work
-from pages._ui.shell.context import Context
+from pages._ui.shell import images
+from pages._ui.shell.context import Context, sample_names
 from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point_picker import point_picker
@@ -30,8 +31,23 @@ def maps_of(context: Context, image: np.ndarray, layer: str) -> np.ndarray:
     return work.stored(key, lambda: vislib.feature_maps(context.classifier, image, layer))
 
 
-def channel_control(maps: np.ndarray) -> int:
-    """The chosen channel; by default the one that varies most over the image."""
+def of_first_sample(context: Context, layer: str) -> tuple[np.ndarray, str]:
+    """The layer's maps for the network's first sample, and its name.
+
+    A page about units starts with the channel that varies most there, whatever the image: what a channel wants is then
+    computed once and not for each image.
+    """
+    name = sample_names(context.model_name)[0]
+    return maps_of(context, images.image_named(name), layer), name
+
+
+def channel_control(maps: np.ndarray, over: str = "this image") -> int:
+    """The chosen channel; by default the one that varies most over an image.
+
+    Args:
+        maps: The layer's maps for that image.
+        over: The name of the image.
+    """
     n_channels = maps.shape[2]
     if not 0 <= (st.session_state.get("channel") or 0) < n_channels:
         st.session_state.pop("channel", None)
@@ -45,7 +61,7 @@ def channel_control(maps: np.ndarray) -> int:
         bind="query-params",
         placeholder=str(first),
         width=130,
-        help="Empty: the one that varies most over this image.",
+        help=f"Empty: the one that varies most over {over}.",
     )
     return first if chosen is None else int(chosen)
 

@@ -9,12 +9,13 @@ import streamlit as st
 from PIL import Image
 
 import vislib
+from pages._ui.results import picture
 from pages._ui.results.feature_maps import maps_of
 from pages._ui.server import icon_store
 from pages._ui.server.icon_store import Filling
 from pages._ui.shell import address, images
 from pages._ui.shell.context import Context
-from pages._ui.widgets.inline_image import jpeg_uri
+from pages._ui.widgets.inline_image import jpeg_uri, show_image
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.activations.places import StrongestPlaces
@@ -55,7 +56,7 @@ def row(context: Context, layer: str, shown: Sequence[Shown], key: str, name: st
     channels = [one.channel for one in shown]
     if isinstance(found, StrongestPlaces):
         made = vislib.icons(context.classifier, layer, found, channels, SIDE)
-        sources = [jpeg_uri(Image.fromarray(picture)) for picture in made.pictures]
+        sources = [jpeg_uri(Image.fromarray(pixels)) for pixels in made.pictures]
         origins = list(made.origins)
     else:
         maps = maps_of(context, context.image, layer)
@@ -90,13 +91,22 @@ def places(context: Context) -> StrongestPlaces | Filling:
     return icon_store.places(classifier, lambda: images.sample_set(name, classifier))
 
 
-def icon(context: Context, layer: str, channel: int) -> tuple[np.ndarray, str, str] | None:
-    """A channel's icon (SIDE, SIDE, 3), where it is from, and which images were searched; None if it is not found
+def show(context: Context, layer: str, channel: int, about: str) -> None:
+    """A channel's icon as a large picture, with what is said about it; nothing if it is not found yet."""
+    if (drawn := icon(context, layer, channel, picture.SIDE)) is None:
+        return
+    pixels, origin, source = drawn
+    show_image(Image.fromarray(pixels), width="stretch", alt=f"Icon of channel {channel}, from {origin}")
+    picture.caption(f"Where channel {channel} is most active", f"In {source}: {origin}. {about}")
+
+
+def icon(context: Context, layer: str, channel: int, side: int = SIDE) -> tuple[np.ndarray, str, str] | None:
+    """A channel's icon (side, side, 3), where it is from, and which images were searched; None if it is not found
     yet."""
     found = places(context)
     if not isinstance(found, StrongestPlaces):
         return None
-    made = vislib.icons(context.classifier, layer, found, [channel], SIDE)
+    made = vislib.icons(context.classifier, layer, found, [channel], side)
     return made.pictures[0], made.origins[0], made.source
 
 
@@ -141,9 +151,9 @@ def _turn_card(tile: str) -> None:
     st.session_state.update(layer=layer, channel=int(channel))
 
 
-def inline(picture: np.ndarray, alt: str, px: int) -> str:
+def inline(pixels: np.ndarray, alt: str, px: int) -> str:
     """HTML of an icon."""
     return (
-        f"<img src='{jpeg_uri(Image.fromarray(picture))}' width='{px}' height='{px}' "
+        f"<img src='{jpeg_uri(Image.fromarray(pixels))}' width='{px}' height='{px}' "
         f"alt='{html.escape(alt, quote=True)}' style='border-radius:8px;display:block'>"
     )

@@ -105,9 +105,9 @@ class ResultsFolder:
 @functools.cache
 def _code() -> str:
     """A digest of the library's and the pages' source files, by size and time: other code, other results."""
-    root = Path(vislib.__file__).parents[1]
-    files = sorted([*root.glob("vislib/**/*.py"), *root.glob("pages/**/*.py")])
-    facts = [(str(path.relative_to(root)), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    folders = (Path(vislib.__file__).parent, Path(__file__).parents[2])
+    files = [(folder.name, path) for folder in folders for path in sorted(folder.glob("**/*.py"))]
+    facts = [(name, path.name, path.stat().st_size, path.stat().st_mtime_ns) for name, path in files]
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 

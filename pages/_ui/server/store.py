@@ -45,6 +45,12 @@ class Store:
             while self.n_bytes > self.max_bytes and len(self._entries) > 1:
                 self.n_bytes -= self._entries.popitem(last=False)[1][1]
 
+    def drop(self, key: tuple) -> None:
+        """Removes the result of this key, if it is there."""
+        with self._lock:
+            if key in self._entries:
+                self.n_bytes -= self._entries.pop(key)[1]
+
     def lock(self, key: tuple) -> Any:
         """The lock to hold while the result of this key is computed, so that it is computed once for all sessions."""
         with self._lock:

@@ -225,12 +225,16 @@ def _take(key: str, channels: int) -> None:
     file = st.session_state.get(key)
     if file is None:
         return
-    content, name = file.getvalue(), file.name or "camera.png"
+    take_file(file.name or "camera.png", file.getvalue(), channels)
+
+
+def take_file(name: str, content: bytes, channels: int) -> None:
+    """Makes a file the image of every page, or keeps the reason why not for `say_refused`."""
     try:
         held = image_files.looked_at(name, content, hashlib.sha256(content).hexdigest(), channels)
     except vislib.VislibError as error:
         journal.log("refused", what="image", bytes=len(content), why=str(error))
-        st.session_state["refused"] = f"{file.name}: {error} The previous image is still in use."
+        st.session_state["refused"] = f"{name}: {error} The previous image is still in use."
         return
     _add(_new_name(name), content, held)
 

@@ -65,7 +65,8 @@ _CSS = """
   white-space: normal; } /* in a narrow column a switch's label takes two lines */
 [data-testid="stCaptionContainer"] { opacity: 1; }
 [data-testid="stCaptionContainer"] p { color: light-dark(#565e66, #a9b1ba); }
-[data-tag] span, [data-tag] path, [data-testid="stBaseButton-primary"] p, [data-testid="stBaseButton-primary"] span {
+[data-tag] span, [data-tag] path, [data-testid="stBaseButton-primary"]:enabled p,
+[data-testid="stBaseButton-primary"]:enabled span {
   color: light-dark(#ffffff, #06222a); } /* on the theme's colour, which is bright in the dark theme */
 .v-title { font-size: 1.7rem; font-weight: 650; margin: 0; padding: 0; letter-spacing: -0.01em; }
 .v-lead { margin: 0; opacity: .75; font-size: 1rem; }
@@ -104,6 +105,12 @@ _CSS = """
 .v-verdict li > b { position: absolute; left: 0; font-weight: 700; }
 .v-verdict li.for > b { color: light-dark(#0b7285, #3bc9db); }
 .v-verdict li.against > b { color: light-dark(#c2410c, #ff922b); }
+@media (min-width: 641px) { /* there is room: the reasons always stand below the verdict */
+  details.v-verdict summary { list-style: none; pointer-events: none; }
+  details.v-verdict summary::-webkit-details-marker { display: none; }
+  details.v-verdict::details-content { content-visibility: visible; height: auto; }
+}
+@media (max-width: 640px) { details.v-verdict summary { cursor: pointer; min-height: 40px; } }
 .v-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .v-numbers { border-collapse: collapse; font-size: .76rem; font-variant-numeric: tabular-nums; }
 .v-numbers td { border: 1px solid rgba(128,128,128,.35); padding: .2rem .5rem; text-align: right; }

@@ -7,12 +7,14 @@ from PIL import Image
 import vislib
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
-from pages._ui.shell import images
+from pages._ui.shell import images, onward, sets
 from pages._ui.shell.context import Context
-from pages._ui.shell.labelled_sets import Chosen
+from pages._ui.shell.earlier import opened
+from pages._ui.shell.sets import Chosen
 from pages._ui.widgets.bars import short_number, whole_percent
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
+from vislib.batch import Batch
 from vislib.batch.sources import Source
 from vislib.neighbours import KINDS, ImageIndex, Neighbour, Neighbours
 from vislib.output import export
@@ -20,12 +22,13 @@ from vislib.output import export
 _SIDE = 160
 _FIRST = 5
 _SAME = 1e-6
+_NO_IMAGES = "A batch holds no images, only these small pictures, as the network saw them."
 
 
 def show(context: Context, chosen: Chosen | None, n: int) -> None:
     """Looks at all images of the set once, at once or after a click, and shows those that are near."""
     if chosen is None:
-        st.caption("Choose a zip of pictures above.")
+        sets.say_missing("similar_among")
         return
     try:
         index = _index(context, chosen)
@@ -33,13 +36,16 @@ def show(context: Context, chosen: Chosen | None, n: int) -> None:
             return
         key = context.key("similar", index.set_digest, n)
         found = work.stored(key, lambda: vislib.neighbours.search(context.classifier, index, context.image, n))
-        source = chosen.source(context)
+        source = None if chosen.is_batch else chosen.images(context)
+        pictures = _small_pictures(opened(chosen), found) if source is None else source
     except vislib.VislibError as error:
         st.error(plain(str(error)))
         return
-    _tiles(context, source, found)
+    _tiles(source, pictures, found)
+    onward.links(bool(context.classifier.network.map_layers))
     with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
-        picture.caption(f"Among {len(index):,} images: {found.set_name}", _in_words(index, found))
+        clicks = "Click a picture to use it on every page." if source is not None else _NO_IMAGES
+        picture.caption(f"Among {len(index):,} images: {found.set_name}", f"{_in_words(index, found)} {clicks}")
         downloads.show(
             "similar",
             downloads.file_stem(context.image_name, "similar", chosen.title),
@@ -47,14 +53,14 @@ def show(context: Context, chosen: Chosen | None, n: int) -> None:
                 "csv": lambda: export.table_bytes(found.rows(), ".csv"),
                 "json": lambda: export.table_bytes(found.rows(), ".json"),
             },
-            snippets.neighbours(context, chosen.code(context), n),
+            snippets.neighbours(context, chosen.code(context, labelled=True), n),
         )
 
 
 def _index(context: Context, chosen: Chosen) -> ImageIndex | None:
     asked: set[tuple] = st.session_state.setdefault("similar asked", set())
     key = (context.classifier.key, "similar index", chosen.identity)
-    if chosen.is_large and work.found(key) is None and key not in asked:
+    if chosen.is_large and not chosen.is_batch and work.found(key) is None and key not in asked:
         st.button(
             f"Look among {chosen.title}",
             key="look among",
@@ -67,30 +73,44 @@ def _index(context: Context, chosen: Chosen) -> ImageIndex | None:
     return work.run(
         key,
         f"Looking at {chosen.title}",
-        lambda progress: vislib.neighbours.index_of(context.classifier, chosen.source(context), progress=progress),
+        lambda progress: vislib.neighbours.index_of(
+            context.classifier, opened(chosen) if chosen.is_batch else chosen.images(context), progress=progress
+        ),
         kind="similar images",
         progress_text="{} of {} images".format,
     )
 
 
-def _tiles(context: Context, source: Source, found: Neighbours) -> None:
-    """The images; a click makes one the image of every page."""
+def _small_pictures(batch: Batch, found: Neighbours) -> dict[int, np.ndarray]:
+    """By number, what a batch keeps of its images; grey for one without a picture."""
+    numbers = sorted({each.number for kind in KINDS for each in getattr(found, kind)})
+    nothing = np.full((_SIDE, _SIDE, 3), 128, np.uint8)
+    thumbnails = batch.thumbnails(numbers)
+    return {
+        number: nothing if one is None else np.asarray(one) for number, one in zip(numbers, thumbnails, strict=True)
+    }
+
+
+def _tiles(source: Source | None, pictures: Source | dict[int, np.ndarray], found: Neighbours) -> None:
+    """The images; where they are at hand, a click makes one the image of every page."""
 
     def use(tile: str) -> None:
+        assert source is not None  # otherwise the tiles are no buttons
         images.use_of_set(source, int(tile.split()[-1]))
+        onward.remember()
 
-    groups = [
-        Group(title, "", [_tile(source, kind, each) for each in getattr(found, kind)])
-        for kind, title in KINDS.items()
-        if getattr(found, kind)
-    ]
-    tiles(groups, key="similar", layout="large", on_click=use, name="Similar images")
+    def of_kind(kind: str) -> list[Tile]:
+        return [_tile(pictures[each.number], kind, each, source is not None) for each in getattr(found, kind)]
+
+    groups = [Group(title, "", of_kind(kind)) for kind, title in KINDS.items() if getattr(found, kind)]
+    on_click = None if source is None else use
+    tiles(groups, key="similar", layout="large", on_click=on_click, name="Similar images")
 
 
-def _tile(source: Source, kind: str, each: Neighbour) -> Tile:
-    drawn = Image.fromarray(source[each.number])
+def _tile(pixels: np.ndarray, kind: str, each: Neighbour, can_use: bool) -> Tile:
+    drawn = Image.fromarray(pixels)
     if max(drawn.size) < _SIDE:  # the pixels of a small picture stay sharp
-        drawn = export.as_image(source[each.number], _SIDE)
+        drawn = export.as_image(pixels, _SIDE)
     names = [name for name in (each.label, each.predicted if each.predicted != each.label else None) if name]
     answer = " → ".join(names)
     is_wrong = f", which is {each.label}, taken for {each.predicted}" if each.wrong else ""
@@ -99,7 +119,7 @@ def _tile(source: Source, kind: str, each: Neighbour) -> Tile:
         f"{kind} {each.number}",
         data_uri(drawn, _SIDE),
         f"{answer or each.title} · {'the same' if each.distance < _SAME else short_number(round(each.distance, 3))}",
-        f"{each.title}{known}; distance {each.distance:.3f}. Use it on every page.",
+        f"{each.title}{known}; distance {each.distance:.3f}.{' Use it on every page.' if can_use else ''}",
     )
 
 
@@ -123,4 +143,4 @@ def _in_words(index: ImageIndex, found: Neighbours) -> str:
         sentences.append(
             f"For images of this set, {whole_percent(share)} of the first {_FIRST} neighbours share the true class."
         )
-    return " ".join([*sentences, *found.notes, "Click a picture to use it on every page."])
+    return " ".join([*sentences, *found.notes])

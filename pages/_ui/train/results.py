@@ -57,10 +57,7 @@ def show_runs(runs: list[Run]) -> None:
     with right:
         n = f"all {int(newest.evaluation.confusion.sum()):,} test images"
         confusion.heat_map(newest.evaluation.confusion, result.labels, n)
-    if newest.film.kernels or newest.film.readings:
-        _film(newest)
-    if newest.film.maps:
-        _maps(newest)
+    _films(newest)
     if len(runs) > 1:
         _compared(runs)
     _mistakes(newest)
@@ -79,7 +76,9 @@ def show_shipped() -> None:
     st.header("The digit network that comes with vislib", anchor=False)
     classifier = work.stored(("digits", "classifier"), lambda: vislib.load_classifier("digits"))
     layer = vislib.filter_layers(classifier)[0]
-    show_image(kernel_sheet(vislib.filters(classifier, layer)), width=420, alt="Its first-layer kernels")
+    sheet = kernel_sheet(vislib.filters(classifier, layer))
+    sharp = sheet.resize((3 * sheet.width, 3 * sheet.height), Image.Resampling.NEAREST)
+    show_image(sharp, width=420, alt="Its first-layer kernels")
     picture.caption(
         "Its first kernels",
         "3 × 3, red positive, blue negative. Start a training to see the kernels of your network change.",
@@ -112,7 +111,10 @@ def _curves(run: Run) -> None:
     )
 
 
-def _film(run: Run) -> None:
+def _films(run: Run) -> None:
+    """What changed from step to step: the kernels, the explanations, and the user's digit."""
+    if not (run.film.kernels or run.film.maps or run.film.readings):
+        return
     left, right = st.columns(2, gap="large")
     if run.film.kernels:
         with left:
@@ -120,6 +122,9 @@ def _film(run: Run) -> None:
             frames = [(when, kernel_sheet(kernels)) for when, kernels in run.film.kernels]
             film_strip(frames, f"film {run.token}", "First-layer kernels")
             st.caption("Red positive, blue negative. Each kernel has its own scale.")
+    if run.film.maps:
+        with right:
+            _maps(run)
     if run.film.readings and run.film.digit is not None:
         with right:
             st.header("Your digit during the training", anchor=False)

@@ -8,7 +8,7 @@ from pages._ui.shell.context import Context
 from pages._ui.what_a_unit_wants import maximization, views
 from pages._ui.what_a_unit_wants.controls import CHANNEL
 
-_SETTINGS = maximization.Settings(steps=64)
+_SETTINGS = maximization.Settings()
 
 
 def place(context: Context, layer: str, channel: int):

@@ -77,11 +77,10 @@ def settings_controls(mode: str) -> maximization.Settings:
         )
         steps = st.slider("Steps per octave", 5, 40, 10, 5, key="dream_steps", bind="query-params", width=170)
         return maximization.Settings(steps, _seed(), octaves=octaves)
-    start = 64 if mode == CHANNELS else 128
     steps = st.select_slider(
         "Steps",
         (16, 32, 64, 128, 256, 512),
-        start,
+        maximization.USUAL_STEPS,
         key=f"steps.{mode}",
         bind="query-params",
         width=200,

@@ -1,6 +1,6 @@
 """Activation maximization on a page: pictures that are drawn while they are computed, can be stopped and continued."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,13 +19,15 @@ from vislib.output import export
 
 IMPORT = "from vislib import activation_maximization as am\n\n"
 _BLOCK = 32
+USUAL_STEPS = 64
+"""A picture shows its pattern by then: further steps only make it stronger."""
 
 
 @dataclass(frozen=True)
 class Settings:
     """Settings of the optimisation."""
 
-    steps: int = 128
+    steps: int = USUAL_STEPS
     seed: int = 0
     n_pictures: int = 1
     octaves: int = 3
@@ -47,12 +49,23 @@ class Goal:
     key: tuple
 
 
-def maximize(context: Context, goals: Sequence[Goal], what: str, settings: Settings, slot) -> am.Maximization | None:
+def maximize(
+    context: Context,
+    goals: Sequence[Goal],
+    what: str,
+    settings: Settings,
+    slot,
+    draw_first: Callable[[], None] | None = None,
+) -> am.Maximization | None:
     """The pictures after all steps, drawn into `slot` while they are computed; None if the user stopped.
 
     Each block of steps is stored. So Stop loses little, and a later run with more steps continues from the last block.
+    `draw_first` draws what stands in `slot` until the first picture is there.
     """
     result = None
+    if draw_first is not None and work.found(_key(context, goals, settings, min(_BLOCK, settings.steps))) is None:
+        with slot.container():
+            draw_first()
     for done in range(0, settings.steps, _BLOCK):
         steps, before = min(_BLOCK, settings.steps - done), result
 
@@ -67,9 +80,7 @@ def maximize(context: Context, goals: Sequence[Goal], what: str, settings: Setti
                 **am.PARAMETRIZATIONS[settings.parametrization],
             )
 
-        goals_key = tuple(goal.key for goal in goals)
-        way = () if settings.parametrization == "fourier" else (settings.parametrization,)
-        key = (context.classifier.key, "maximize", goals_key, settings.seed, done + steps, *way)
+        key = _key(context, goals, settings, done + steps)
         result = run(key, what, compute, slot, f"Picture in progress: {what}", resume_label="Go on")
         if result is None:
             return None
@@ -79,6 +90,13 @@ def maximize(context: Context, goals: Sequence[Goal], what: str, settings: Setti
     with slot.container():
         show_picture(result.picture, f"What {what} wants" if len(goals) == 1 else what)
     return result
+
+
+def _key(context: Context, goals: Sequence[Goal], settings: Settings, done: int) -> tuple:
+    """The key in the store of the pictures after so many steps."""
+    goals_key = tuple(goal.key for goal in goals)
+    way = () if settings.parametrization == "fourier" else (settings.parametrization,)
+    return (context.classifier.key, "maximize", goals_key, settings.seed, done, *way)
 
 
 def run(key: tuple, what: str, compute, slot, alt: str, resume_label: str = "Start again") -> am.Maximization | None:

@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
+from pages._ui.shell import sets
 from pages._ui.shell.context import Context
-from pages._ui.shell.image_sets import CHOICES, DATA, ZIP, images_chosen, zip_control
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib.activations.patches import TopPatches, top_patches, window_px
@@ -39,15 +39,12 @@ def show(context: Context, layer: str, channel: int) -> None:
 
 def images_control(context: Context) -> ChosenImages | None:
     """Widgets for the images, for a row of settings; None, and a sentence, where there are none."""
-    chosen = st.selectbox("Images", CHOICES, key="patches_of", bind="query-params", width=280)
-    file = None
-    if chosen == ZIP:
-        file = zip_control("A zip with a folder of pictures", "patches_zip")
-    if chosen == ZIP and file is None:
-        st.caption("Choose a zip of pictures above.")
+    chosen = sets.set_control("patches_of")
+    if chosen is None:
+        sets.say_missing("patches_of")
         return None
     try:
-        return ChosenImages(images_chosen(context, chosen, file), _kept(chosen))
+        return ChosenImages(chosen.images(context), _kept(chosen))
     except VislibError as error:
         st.error(plain(str(error)))
         return None
@@ -113,9 +110,9 @@ def _rows(found: ImageSet, top: TopPatches, channel: int) -> list[dict]:
     ]
 
 
-def _kept(chosen: str) -> Path | None:
+def _kept(chosen: sets.Chosen) -> Path | None:
     """The folder that caches the results of the large sets; results of uploaded images are not cached."""
-    if chosen not in DATA.values():
+    if chosen.data is None:
         return None
     folder = Path(os.environ.get("VISLIB_CACHE_DIR") or Path.home() / ".cache" / "vislib") / "top_patches"
     try:

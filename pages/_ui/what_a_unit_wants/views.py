@@ -1,5 +1,6 @@
 """Pictures that maximize activations: one unit, many channels, all classes, DeepDream, caricatures."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 import vislib
-from pages._ui.results import downloads, explain, picture, snippets
+from pages._ui.results import downloads, explain, icons, picture, snippets
 from pages._ui.shell.context import Context
 from pages._ui.what_a_unit_wants import classes, maximization
 from pages._ui.what_a_unit_wants.controls import CHANNEL, CLASS, NEURON, ONE, UP
@@ -38,7 +39,8 @@ def unit(
         )
     goals = [goal] * settings.n_pictures
     slot = st.empty()
-    result = maximization.maximize(context, goals, goal.name, settings, slot)
+    draw_icon = None if kind == CLASS else partial(icons.show, context, layer, channel, "Its picture follows.")
+    result = maximization.maximize(context, goals, goal.name, settings, slot, draw_icon)
     if result is None:
         return
     reached = ", ".join(f"{score:.2f}" for score in result.scores)

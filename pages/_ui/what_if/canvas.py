@@ -105,10 +105,10 @@ def show(context: Context, past: History, image: np.ndarray) -> None:
         )
         with st.popover("By numbers", icon=":material/pin:"):
             _by_numbers(tool, fill, colour, lambda edit: history.add(past, [edit]))
+    fits = history.to_address(past)
     if past.steps:
-        st.caption(
-            f"{_counted(len(past.steps))} in this session; the address has the sliders alone. Save, Python has both."
-        )
+        where = "in the address too" if fits else "too long for the address, which has the sliders alone"
+        st.caption(f"{_counted(len(past.steps))}, {where}. Save, Python has all edits.")
 
 
 def _counted(n: int) -> str:

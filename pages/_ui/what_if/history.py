@@ -6,10 +6,17 @@ from typing import Any
 
 import streamlit as st
 
-from vislib.edits import Edit
+from pages._ui.widgets.text import plain
+from vislib.edits import Edit, of_short_text, short_text
+from vislib.errors import VislibError
 
 _MEMORY = "what if"
+_ADDRESS = "what_if.steps"
 _MOST_STEPS = 100
+_LONGEST_TEXT = 3000
+"""Servers and chats cut addresses that are much longer."""
+_DIGITS = 8
+"""Of the image's digest, so that steps on another image are not taken for this one's."""
 _MOST_UNDONE = 200
 
 
@@ -35,11 +42,44 @@ class History:
 
 
 def of_image(digest: str) -> History:
-    """The history of an image; that of another image ends."""
+    """The history of an image; that of another image ends. A new session takes its steps from the address."""
     found = st.session_state.get(_MEMORY)
     if found is None or found.digest != digest:
-        found = st.session_state[_MEMORY] = History(digest)
+        steps = _of_address(digest) if found is None else ()
+        found = st.session_state[_MEMORY] = History(digest, steps)
     return found
+
+
+def _of_address(digest: str) -> tuple[Edit, ...]:
+    """The steps in the address; if they cannot be done on this image, the page says why."""
+    whose, _, text = st.query_params.get(_ADDRESS, "").partition(".")
+    if not text:
+        return ()
+    if whose != digest[:_DIGITS]:
+        st.info("The address has steps on another image, so they are not done on this one. Upload that image again.")
+        return ()
+    try:
+        return of_short_text(text)[:_MOST_STEPS]
+    except VislibError as error:
+        st.info(f"The steps in the address are not done. {plain(str(error))}")
+        return ()
+
+
+def to_address(history: History) -> bool:
+    """Writes the steps into the page's address, from which another session does them again.
+
+    Returns:
+        Whether they are short enough for an address; if not, it has none.
+    """
+    text = f"{history.digest[:_DIGITS]}.{short_text(history.steps)}" if history.steps else ""
+    fits = len(text) <= _LONGEST_TEXT
+    wanted = text if fits else ""
+    if st.query_params.get(_ADDRESS, "") != wanted:
+        if wanted:
+            st.query_params[_ADDRESS] = wanted
+        else:
+            del st.query_params[_ADDRESS]
+    return fits
 
 
 def add(history: History, edits: Sequence[Edit]) -> None:

@@ -1,4 +1,4 @@
-"""Pictures in the order of time, one at a time; a slider, two buttons and the arrow keys go through them."""
+"""Pictures in the order of time, one at a time; Play, a slider, two buttons and the arrow keys go through them."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,8 @@ _CSS = """
 .root { max-width: 420px; font: 400 .86rem/1.35 var(--st-font, sans-serif); color: var(--st-text-color, inherit); }
 img { display: block; width: 100%; image-rendering: pixelated; border-radius: .4rem;
   border: 1px solid var(--st-border-color, #888); box-sizing: border-box; }
-div.row { display: grid; grid-template-columns: 40px 1fr 40px; gap: .6rem; align-items: center; margin-top: .4rem; }
+div.row { display: grid; grid-template-columns: 40px 40px 1fr 40px; gap: .6rem;
+  align-items: center; margin-top: .4rem; }
 button { all: unset; box-sizing: border-box; width: 40px; height: 40px; text-align: center; cursor: pointer;
   font-size: 1.2rem; border: 1px solid var(--st-border-color, #888); border-radius: .5rem; }
 button:hover { border-color: var(--st-primary-color); }
@@ -26,11 +27,12 @@ export default function ({ parentElement, data }) {
   if (!root) {
     root = document.createElement("div");
     root.className = "root";
-    root.innerHTML = `<img><div class="row"><button type="button" aria-label="Step back">‹</button>
+    root.innerHTML = `<img><div class="row"><button type="button" class="play"></button>
+      <button type="button" aria-label="Step back">‹</button>
       <input type="range" min="0" step="1"><button type="button" aria-label="Step forward">›</button></div>
       <output></output>`;
     parentElement.appendChild(root);
-    const slider = root.querySelector("input"), [back, forward] = root.querySelectorAll("button");
+    const slider = root.querySelector("input"), [play, back, forward] = root.querySelectorAll("button");
     root.show = () => {
       const [source, when] = root.frames[slider.value];
       const image = root.querySelector("img");
@@ -40,9 +42,26 @@ export default function ({ parentElement, data }) {
       root.querySelector("output").textContent = `${when} (${Number(slider.value) + 1} of ${root.frames.length})`;
     };
     const step = (by) => { slider.value = Number(slider.value) + by; root.show(); };
-    slider.oninput = root.show;
-    back.onclick = () => step(-1);
-    forward.onclick = () => step(1);
+    const stop = () => {
+      clearInterval(root.timer);
+      root.timer = null;
+      play.textContent = "▶\ufe0e";
+      play.setAttribute("aria-label", "Play");
+    };
+    stop();
+    play.onclick = () => {
+      if (root.timer) { stop(); return; }
+      play.textContent = "❚❚";
+      play.setAttribute("aria-label", "Pause");
+      if (slider.value === slider.max) { slider.value = 0; root.show(); }
+      root.timer = setInterval(() => {
+        if (!root.isConnected || slider.value === slider.max) { stop(); return; }
+        step(1);
+      }, Math.max(120, Math.min(900, 6000 / root.frames.length)));
+    };
+    slider.oninput = () => { stop(); root.show(); };
+    back.onclick = () => { stop(); step(-1); };
+    forward.onclick = () => { stop(); step(1); };
   }
   if (root.id !== data.id) {
     root.id = data.id;

@@ -75,6 +75,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
         }
       }
       pen.globalAlpha = 1;
+      if (root.middle) {  // where Enter chooses
+        pen.strokeStyle = getComputedStyle(root).getPropertyValue("--st-primary-color") || "#0b7285";
+        pen.lineWidth = 2;
+        pen.strokeRect(wide / 2 - 12, high / 2 - 12, 24, 24);
+      }
       if (root.path.length > 1) {
         pen.strokeStyle = getComputedStyle(root).getPropertyValue("--st-primary-color") || "#0b7285";
         pen.lineWidth = 2;
@@ -104,6 +109,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
       root.say();
       root.draw();
       setTriggerValue("chosen", { numbers, n: ++root.sent });
+    };
+    const nearest = (x, y, least) => {
+      let best = -1;
+      for (let k = 0; k < root.data.x.length; k++) {
+        const [a, b] = place(k), far = Math.max(Math.abs(a - x), Math.abs(b - y));
+        if (far < least) [best, least] = [k, far];
+      }
+      return best < 0 ? [] : [best];
     };
     root.sent = 0;
     root.say = () => {
@@ -166,12 +179,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
         return root.choose(numbers);
       }
       if (root.moved > 6) return root.draw();
-      let best = -1, least = Math.max(12, size() / 2 + 4);
-      for (let k = 0; k < n; k++) {
-        const [a, b] = place(k), far = Math.max(Math.abs(a - x), Math.abs(b - y));
-        if (far < least) [best, least] = [k, far];
-      }
-      root.choose(best < 0 ? [] : [best]);
+      root.choose(nearest(x, y, Math.max(12, size() / 2 + 4)));
     };
     canvas.addEventListener("wheel", (event) => {
       if (!event.ctrlKey && document.activeElement !== canvas && root.getRootNode().activeElement !== canvas) return;
@@ -183,8 +191,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
       if (move) { root.x += move[0]; root.y += move[1]; root.draw(); }
       else if (event.key === "+" || event.key === "=") zoom(1.3);
       else if (event.key === "-") zoom(1 / 1.3);
+      else if (event.key === "Enter") root.choose(nearest(canvas.clientWidth / 2, canvas.clientHeight / 2, Infinity));
+      else if (event.key === "Escape") root.choose([]);
       else return;
       event.preventDefault();
+    };
+    canvas.onfocus = canvas.onblur = () => {
+      root.middle = canvas.matches(":focus-visible");
+      root.draw();
     };
     new ResizeObserver(() => root.draw()).observe(canvas);
   }
@@ -235,10 +249,15 @@ def set_map(
         of: (n,) int: the group of each image.
         key: Key of the widget.
         alt: What the map shows, for people who cannot see it.
-        chosen: The images that are chosen at first.
+        chosen: The images that are chosen when the map is drawn anew, as after another page.
         on_choose: Called with the rows that the lasso or a click chose, before the page runs again.
         height: Of the map, in pixels.
     """
+
+    # What is chosen later the map knows itself. If it were sent again, so would be all pictures, which are megabytes.
+    first = f"{key} at first"
+    if key not in st.session_state:
+        st.session_state[first] = list(chosen)
 
     def changed() -> None:
         if given := st.session_state[key].chosen:
@@ -257,7 +276,7 @@ def set_map(
             "names": list(names),
             "colours": [COLOURS[k] if k < len(COLOURS) else _GREY for k in range(len(names))],
             "alt": alt,
-            "chosen": list(chosen),
+            "chosen": st.session_state[first],
             "height": height,
         },
         key=key,

@@ -1,8 +1,10 @@
 """The upload of a model file: it is tried, what it leaves open is asked for, and then it is used on every page."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
 
 import streamlit as st
 
@@ -27,6 +29,7 @@ class Asked:
     file: str
     digest: str
     choices: Choices
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def upload_control() -> None:
@@ -63,9 +66,9 @@ def upload_control() -> None:
         st.session_state.pop(_ASKED, None)
         choices = choices_of(loaded.model)
         if choices.must_ask:
-            st.session_state[_ASKED] = Asked(file.name, digest, choices)
+            ask_first(Asked(file.name, digest, choices))
         else:
-            _use_first(file.name, loaded, choices)
+            use_first(file.name, loaded, choices)
     except vislib.VislibError as error:
         st.session_state["model_taken"] = file.file_id
         st.session_state["model_refused"] = f"{file.name}: {error} The previous network is still in use."
@@ -99,7 +102,7 @@ def ask_for_inputs() -> None:
     if answer is None:
         return
     try:
-        _use_first(asked.file, loaded_file(asked.digest), asked.choices, answer)
+        use_first(asked.file, loaded_file(asked.digest), asked.choices, answer, asked.settings)
     except vislib.VislibError as error:
         st.error(plain(str(error)))
         return
@@ -107,8 +110,26 @@ def ask_for_inputs() -> None:
     st.rerun()
 
 
-def _use_first(file_name: str, loaded: ModelFile, choices: Choices, answer: open_inputs.Answer | None = None) -> None:
+def ask_first(asked: Asked) -> None:
+    """Keeps a file whose questions the page Your model asks."""
+    st.session_state[_ASKED] = asked
+
+
+def use_first(
+    file_name: str,
+    loaded: ModelFile,
+    choices: Choices,
+    answer: open_inputs.Answer | None = None,
+    settings: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
     """Adds the file's network with first settings, and chooses it.
+
+    Args:
+        file_name: The file's name.
+        loaded: The file.
+        choices: What it leaves open.
+        answer: What was answered.
+        settings: Fields of `Upload` that are given already.
 
     Raises:
         VislibError: If it cannot be used.
@@ -119,7 +140,7 @@ def _use_first(file_name: str, loaded: ModelFile, choices: Choices, answer: open
         loaded.digest,
         "as it is",
         choices,
-        size=image_size(loaded.model, image, answer.size if answer else None) if image else None,
+        size=image_size(loaded.model, image, answer.size if answer else settings.get("size")) if image else None,
         notes=loaded.notes,
         image=image if len(choices.images) > 1 else "",
         inputs=answer.inputs if answer else (),
@@ -129,7 +150,7 @@ def _use_first(file_name: str, loaded: ModelFile, choices: Choices, answer: open
         loaded.model, file_name, upload.size, upload.output, upload.settings["inputs"]
     )
     name = _new_name(file_name)
-    use(name, replace(upload, preprocess=first, detected=required))
+    use(name, replace(upload, **{"preprocess": first, "detected": required, **settings}))
     models.switch_to(name)
 
 
