@@ -10,23 +10,56 @@ from collections.abc import Iterable
 
 
 class VislibError(Exception):
-    """Base class of all exceptions that vislib raises."""
+    """Base class of all exceptions that vislib raises.
+
+    Example:
+        >>> issubclass(vislib.ImageError, vislib.VislibError)
+        True
+    """
 
 
 class ImageError(VislibError):
-    """The image cannot be read or is not accepted."""
+    """The image cannot be read or is not accepted.
+
+    Example:
+        >>> vislib.load_image(b"")
+        Traceback (most recent call last):
+            ...
+        vislib.errors.ImageError: The file is empty (0 bytes). ...
+    """
 
 
 class ModelError(VislibError):
-    """The model cannot be loaded, or vislib cannot look inside it."""
+    """The model cannot be loaded, or vislib cannot look inside it.
+
+    Example:
+        >>> vislib.load_classifier("digit")
+        Traceback (most recent call last):
+            ...
+        vislib.errors.ModelError: There is no built-in network 'digit', and no file of that name. ...
+    """
 
 
 class LayerError(VislibError):
-    """The named layer does not exist or has nothing to show."""
+    """The named layer does not exist or has nothing to show.
+
+    Example:
+        >>> vislib.filters(classifier, "pool")
+        Traceback (most recent call last):
+            ...
+        vislib.errors.LayerError: layer 'pool' has no kernels in digits. Layers with kernels: conv1, conv2.
+    """
 
 
 class ParameterError(VislibError):
-    """A parameter has a value that is not accepted."""
+    """A parameter has a value that is not accepted.
+
+    Example:
+        >>> vislib.explain("grad-cam", classifier, image, 10)
+        Traceback (most recent call last):
+            ...
+        vislib.errors.ParameterError: Class numbers of digits go from 0 to 9; not 10.
+    """
 
 
 class DatasetError(VislibError):
@@ -42,7 +75,12 @@ class TrainingError(VislibError):
 
 
 class VislibWarning(UserWarning):
-    """Says how something was understood that could be meant otherwise; shown once for each line that calls vislib."""
+    """Says how something was understood that could be meant otherwise; shown once for each line that calls vislib.
+
+    Example:
+        >>> issubclass(vislib.VislibWarning, UserWarning)
+        True
+    """
 
 
 def warn(sentence: str) -> None:

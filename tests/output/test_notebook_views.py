@@ -1,9 +1,7 @@
 """What a notebook shows of a result: small, escaped, without requests, with the image below its map."""
 
 import base64
-import doctest
 import functools
-import importlib
 import io
 import re
 import sys
@@ -17,17 +15,6 @@ import vislib
 from vislib.output import showing
 
 MOST_BYTES = 60_000
-MODULES = (
-    "output.heatmap",
-    "model.predictions",
-    "model.classifier",
-    "attribution.named",
-    "activation_maximization.maximization",
-    "activations.patches",
-    "batch.reading",
-    "trust.measure",
-)
-"""Those whose results show themselves in a notebook."""
 EVIL = '<script>alert("1")</script>'
 
 
@@ -181,12 +168,3 @@ class TestShow:
         results["heatmap"].show(opacity=0.3)
         assert displayed[0] is results["heatmap"]
         assert max(Image.open(io.BytesIO(displayed[1])).size) >= 1024
-
-
-@pytest.mark.parametrize("name", MODULES)
-@pytest.mark.filterwarnings("ignore::vislib.VislibWarning")
-def test_examples_run(name, load_once, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(vislib, "load_classifier", load_once)
-    failed, tried = doctest.testmod(importlib.import_module(f"vislib.{name}"))
-    assert (failed, tried > 0) == (0, True)

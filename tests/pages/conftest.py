@@ -93,9 +93,9 @@ def offered(monkeypatch, tmp_path) -> dict[str, Offered]:
     seen: dict[str, Offered] = {}
     real = downloads.show
 
-    def show(key, stem, formats, snippet, enlarge=None) -> None:
+    def show(key, stem, formats, snippet, *rest) -> None:
         seen[key] = Offered(formats, snippet)
-        real(key, stem, formats, snippet, enlarge)
+        real(key, stem, formats, snippet, *rest)
 
     save = vislib.save
     monkeypatch.setattr(vislib, "save", lambda heatmap, path, *rest: save(heatmap, tmp_path / path, *rest))

@@ -28,6 +28,10 @@ class DeepDreamer:
     starts from the image at its size plus the enlarged change so far.
 
     Reference: Mordvintsev, Olah & Tyka 2015, "Inceptionism: going deeper into neural networks".
+
+    Example:
+        >>> vislib.activation_maximization.DeepDreamer(octaves=2).steps
+        10
     """
 
     octaves: int = parameter(
@@ -112,6 +116,10 @@ def deep_dream(
     Raises:
         LayerError: If there is no such layer.
         ParameterError: If a parameter is unknown or not accepted.
+
+    Example:
+        >>> vislib.activation_maximization.deep_dream(classifier, image, "conv2", steps=1, octaves=1).picture.shape
+        (28, 28, 3)
     """
     known = [spec.name for spec in dataclasses.fields(DeepDreamer)]
     if unknown := sorted(set(params) - set(known)):

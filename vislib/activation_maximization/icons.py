@@ -41,6 +41,10 @@ def wanted_icons(
     Raises:
         LayerError: If there is no such layer or channel.
         ModelError: If the network takes no pictures, or has no gradient.
+
+    Example:
+        >>> vislib.activation_maximization.wanted_icons(classifier, "conv1", [0, 1], steps=2).pictures.shape
+        (2, 64, 64, 3)
     """
     made: list[Maximization] = []
     for start in range(0, len(channels), _AT_ONCE):

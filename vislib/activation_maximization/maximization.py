@@ -43,11 +43,9 @@ class Maximization:
         state: The state of the ascent, from which `maximize` continues. None if it cannot be continued.
 
     Example:
-        >>> import vislib
-        >>> classifier = vislib.load_classifier("digits")
-        >>> found = vislib.activation_maximization.maximize(classifier, [vislib.targets.ClassScore(3)], steps=2)
-        >>> found.save("three.png"), found.picture.shape
-        (PosixPath('three.png'), (28, 28, 3))
+        >>> found = vislib.activation_maximization.maximize(classifier, "3", steps=1)
+        >>> found.pictures.shape, found.scores.shape, found.titles
+        ((1, 28, 28, 3), (1,), ('logit of “3”',))
     """
 
     pictures: np.ndarray
@@ -110,7 +108,12 @@ class Maximization:
 
 
 def sheet(pictures: np.ndarray, columns: int | None = None, gap_px: int = 2) -> np.ndarray:
-    """Puts pictures (n, h, w, 3) in rows on a white sheet: (H, W, 3) uint8."""
+    """Puts pictures (n, h, w, 3) in rows on a white sheet: (H, W, 3) uint8.
+
+    Example:
+        >>> vislib.activation_maximization.sheet(np.zeros((3, 28, 28, 3), np.uint8), columns=3).shape
+        (28, 88, 3)
+    """
     n, height, width = pictures.shape[:3]
     columns = columns or (n if n <= 3 else 5 if n == 10 else int(np.ceil(np.sqrt(n))))
     rows = -(-n // columns)

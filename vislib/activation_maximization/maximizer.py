@@ -45,6 +45,11 @@ class Maximizer:
 
     Reference: Erhan, Bengio, Courville & Vincent 2009, "Visualizing higher-layer features of a deep network";
     Olah, Mordvintsev & Schubert 2017, https://distill.pub/2017/feature-visualization.
+
+    Example:
+        >>> maximizer = vislib.activation_maximization.Maximizer(steps=64, seed=1)
+        >>> maximizer.learning_rate
+        0.02
     """
 
     steps: int = parameter(128, "Steps", low=1, high=10_000, help="More steps make the picture stronger and finer.")
@@ -142,7 +147,12 @@ class Maximizer:
 
 
 def default_transforms(size: tuple[int, int]) -> tuple[Transform, ...]:
-    """The random views for an input (height, width): for 224 pixels, shifts of ±8 pixels, ±10 % in size, ±5°."""
+    """The random views for an input (height, width): for 224 pixels, shifts of ±8 pixels, ±10 % in size, ±5°.
+
+    Example:
+        >>> [type(one).__name__ for one in vislib.activation_maximization.default_transforms((224, 224))]
+        ['Padding', 'Jitter', 'Scale', 'Rotation']
+    """
     side = min(size)
     return (
         Padding(round(side / 18)),
@@ -176,6 +186,11 @@ def maximize(
     Raises:
         LayerError: If there is no such unit.
         ParameterError: If a parameter is unknown or not accepted, or the result to continue does not match.
+
+    Example:
+        >>> wanted = vislib.activation_maximization.maximize(classifier, "3", steps=2)
+        >>> wanted.picture.shape, wanted.titles
+        ((28, 28, 3), ('logit of “3”',))
     """
     known = [spec.name for spec in dataclasses.fields(Maximizer)]
     unknown = sorted(set(params) - set(known))
@@ -189,6 +204,10 @@ def class_pictures(classifier: "Classifier", progress: Progress = progress_bar, 
 
     Raises:
         ParameterError: If the network has more than 100 classes.
+
+    Example:
+        >>> vislib.activation_maximization.class_pictures(classifier, steps=2).pictures.shape
+        (10, 28, 28, 3)
     """
     if len(classifier.labels) > _MAX_CLASSES:
         raise ParameterError(

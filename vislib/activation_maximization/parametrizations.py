@@ -21,7 +21,12 @@ _COLOURS /= np.linalg.norm(_COLOURS, axis=0).max()
 
 @dataclass(frozen=True)
 class Parametrization(ABC):
-    """Computes pictures from variables; their pixels are always in 0..1."""
+    """Computes pictures from variables; their pixels are always in 0..1.
+
+    Example:
+        >>> sorted(vislib.activation_maximization.PARAMETRIZATIONS)
+        ['fourier', 'maco']
+    """
 
     def __post_init__(self) -> None:
         check_parameters(self)
@@ -48,6 +53,11 @@ class Pixels(Parametrization):
     """The variables are the pixels x, clipped to 0..1 after every step.
 
     With a radius, x is first projected into the ball ‖x − grey‖₂ ≤ radius.
+
+    Example:
+        >>> am = vislib.activation_maximization
+        >>> am.maximize(classifier, "3", steps=1, parametrization=am.Pixels()).picture.shape
+        (28, 28, 3)
     """
 
     radius: float | None = parameter(
@@ -84,6 +94,11 @@ class Fourier(Parametrization):
     their colours are correlated (C is the square root of the colours' covariance).
 
     Reference: Olah, Mordvintsev & Schubert 2017, https://distill.pub/2017/feature-visualization, "preconditioning".
+
+    Example:
+        >>> am = vislib.activation_maximization
+        >>> am.maximize(classifier, "3", steps=1, parametrization=am.Fourier(decay=1.0)).picture.shape
+        (28, 28, 3)
     """
 
     decay: float = parameter(
@@ -132,6 +147,11 @@ class Phase(Parametrization):
 
     Reference: Fel et al. 2023, arXiv 2306.06805. Departs from it in two ways: the magnitude is the power law and not
     the average over ImageNet, so that it serves every size and grey images; and the random views are the maximizer's.
+
+    Example:
+        >>> am = vislib.activation_maximization
+        >>> am.maximize(classifier, "3", steps=1, parametrization=am.Phase()).picture.shape
+        (28, 28, 3)
     """
 
     decay: float = parameter(1.0, "Decay", low=0.0, high=3.0, help="How fast the magnitude falls with the frequency.")

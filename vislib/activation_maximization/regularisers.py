@@ -10,7 +10,13 @@ from vislib.parameters import check_parameters, parameter
 
 @dataclass(frozen=True)
 class Regulariser(ABC):
-    """A penalty for each picture."""
+    """A penalty for each picture.
+
+    Example:
+        >>> am = vislib.activation_maximization
+        >>> [isinstance(one, am.Regulariser) for one in (am.L2(), am.Blur(), am.TotalVariation())]
+        [True, True, True]
+    """
 
     def __post_init__(self) -> None:
         check_parameters(self)
@@ -25,6 +31,11 @@ class TotalVariation(Regulariser):
     """weight · Σ |differences of neighbouring pixels| / (h·w·c), in both directions.
 
     Reference: Mahendran & Vedaldi 2014, arXiv 1412.0035, with β = 1.
+
+    Example:
+        >>> am = vislib.activation_maximization
+        >>> am.maximize(classifier, "3", steps=1, regularisers=(am.TotalVariation(20),)).picture.shape
+        (28, 28, 3)
     """
 
     weight: float = parameter(1.0, "Total variation", low=0.0, high=1e6)
@@ -37,7 +48,12 @@ class TotalVariation(Regulariser):
 
 @dataclass(frozen=True)
 class L2(Regulariser):
-    """weight · mean (x − ½)²: keeps a picture near mid-grey. Reference: Simonyan et al. 2013, arXiv 1312.6034."""
+    """weight · mean (x − ½)²: keeps a picture near mid-grey. Reference: Simonyan et al. 2013, arXiv 1312.6034.
+
+    Example:
+        >>> vislib.activation_maximization.L2(0.5).weight
+        0.5
+    """
 
     weight: float = parameter(1.0, "L2", low=0.0, high=1e6)
 
@@ -55,6 +71,10 @@ class Blur(Regulariser):
     """weight · mean (x − blurred x)²: penalises detail that a 5 × 5 binomial blur, σ = 1 px, would remove.
 
     Reference: after Yosinski et al. 2015, arXiv 1506.06579, who blur the picture itself every few steps.
+
+    Example:
+        >>> vislib.activation_maximization.Blur(0.5).weight
+        0.5
     """
 
     weight: float = parameter(1.0, "Blur", low=0.0, high=1e6)

@@ -15,7 +15,13 @@ from vislib.parameters import check_parameters, parameter
 
 @dataclass(frozen=True)
 class Transform(ABC):
-    """A random change of view."""
+    """A random change of view.
+
+    Example:
+        >>> am = vislib.activation_maximization
+        >>> [isinstance(one, am.Transform) for one in am.default_transforms((28, 28))]
+        [True, True, True, True]
+    """
 
     def __post_init__(self) -> None:
         check_parameters(self)
@@ -27,7 +33,12 @@ class Transform(ABC):
 
 @dataclass(frozen=True)
 class Padding(Transform):
-    """Adds a margin around the picture, so that it can move without being cut."""
+    """Adds a margin around the picture, so that it can move without being cut.
+
+    Example:
+        >>> vislib.activation_maximization.Padding(px=4)
+        Padding(px=4)
+    """
 
     px: int = parameter(12, "Padding", unit="px", low=0, high=256)
 
@@ -37,7 +48,13 @@ class Padding(Transform):
 
 @dataclass(frozen=True)
 class Jitter(Transform):
-    """A shift by whole pixels, uniform in −px … px in both directions, so its mean is 0."""
+    """A shift by whole pixels, uniform in −px … px in both directions, so its mean is 0.
+
+    Example:
+        >>> am = vislib.activation_maximization
+        >>> am.maximize(classifier, "3", steps=1, transforms=(am.Jitter(px=2),)).picture.shape
+        (28, 28, 3)
+    """
 
     px: int = parameter(8, "Jitter", unit="px", low=0, high=256)
 
@@ -49,7 +66,12 @@ class Jitter(Transform):
 
 @dataclass(frozen=True)
 class Scale(Transform):
-    """A change of size by a factor from 1 / (1 + share) to 1 + share, uniform on a logarithmic scale."""
+    """A change of size by a factor from 1 / (1 + share) to 1 + share, uniform on a logarithmic scale.
+
+    Example:
+        >>> vislib.activation_maximization.Scale(share=0.2)
+        Scale(share=0.2)
+    """
 
     share: float = parameter(0.1, "Scale", low=0.0, high=0.9)
 
@@ -60,7 +82,12 @@ class Scale(Transform):
 
 @dataclass(frozen=True)
 class Rotation(Transform):
-    """A rotation about the centre, uniform in −degrees … degrees."""
+    """A rotation about the centre, uniform in −degrees … degrees.
+
+    Example:
+        >>> vislib.activation_maximization.Rotation(degrees=10)
+        Rotation(degrees=10.0)
+    """
 
     degrees: float = parameter(5.0, "Rotation", unit="°", low=0.0, high=180.0)
 

@@ -25,6 +25,11 @@ class ChannelActivity:
             each image counts alike.
         maxima: (n,) float32: the highest activation in each image.
         numbers: (n,): the numbers of the images; those that cannot be read are left out.
+
+    Example:
+        >>> activity = vislib.channel_activity(classifier, vislib.sample_path("digits"), "conv2_activation", 5)
+        >>> activity.maxima.shape, activity.rank(0.0)
+        ((10,), 11)
     """
 
     values: np.ndarray
@@ -60,6 +65,11 @@ def channel_activity(
         DatasetError: If there are no images.
         ImageError: If none of the images can be read.
         LayerError: If there is no such layer or channel.
+
+    Example:
+        >>> activity = vislib.channel_activity(classifier, vislib.sample_path("digits"), "conv2_activation", 5)
+        >>> activity.values.shape, activity.numbers.shape
+        ((5760,), (10,))
     """
     images, network = image_set(images), classifier.network
     height, width, n_channels = network.map_node(layer).output.shape[1:]

@@ -23,6 +23,11 @@ class ClassEffects:
         values: (classes,) float32; above 0 the channel speaks for the class, below 0 against it.
         how: "weights" or "gradient × activation".
         n_images: The number of images that the values are the mean of; 0 for weights.
+
+    Example:
+        >>> effects = vislib.class_effects(classifier, vislib.sample_path("digits"), "pool", 0)
+        >>> effects.values.shape, effects.how, effects.n_images
+        ((10,), 'gradient × activation', 10)
     """
 
     values: np.ndarray
@@ -55,6 +60,11 @@ def class_effects(
         DatasetError: If there are no images.
         ImageError: If none of the images can be read.
         LayerError: If there is no such layer or channel, or the output does not depend on it.
+
+    Example:
+        >>> effects = vislib.class_effects(classifier, vislib.sample_path("digits"), "pool", 0)
+        >>> effects.values.shape
+        (10,)
     """
     network = classifier.network
     n_channels = network.map_node(layer).output.shape[3]

@@ -26,6 +26,11 @@ def contributions(classifier: Classifier, image: np.ndarray, target: Target, lay
     Raises:
         LayerError: If the target does not depend on the layer.
         ModelError: If the gradient cannot be computed.
+
+    Example:
+        >>> unit = vislib.targets.Neuron("conv2", 5)
+        >>> vislib.contributions(classifier, image, unit, "conv1_activation").shape
+        (32,)
     """
     network = classifier.network
     inputs = classifier.preprocess_input(classifier.resize(image)[None])
@@ -43,6 +48,10 @@ def layer_before(classifier: Classifier, layer: str, channel: int) -> str | None
 
     Raises:
         LayerError: If the layer has no feature maps.
+
+    Example:
+        >>> vislib.layer_before(classifier, "pool", channel=5)
+        'conv1_activation'
     """
     network = classifier.network
     node = network.map_node(layer)
@@ -71,6 +80,10 @@ def before_activation(classifier: Classifier, layer: str) -> str:
 
     Raises:
         LayerError: If the layer has no feature maps.
+
+    Example:
+        >>> vislib.before_activation(classifier, "conv2_activation")
+        'conv2'
     """
     network = classifier.network
     node = network.map_node(layer)

@@ -35,6 +35,11 @@ class Icons:
         values: (n,) float32: the activation at the place.
         origins: For each channel, the image and the place, in words.
         source: Which images were searched.
+
+    Example:
+        >>> icons = vislib.icons(classifier, "pool", channels=[0, 1])
+        >>> icons.pictures.shape, len(icons.origins)
+        ((2, 64, 64, 3), 2)
     """
 
     layer: str
@@ -70,6 +75,10 @@ def icons(
         DatasetError: If there are no images, or too many, or none are given for a network that is not built in.
         LayerError: If the layer has no feature maps, or there is no such channel.
         ParameterError: If `side` is not such a number.
+
+    Example:
+        >>> vislib.icons(classifier, "pool", channels=[0, 1], side=32).pictures.shape
+        (2, 32, 32, 3)
     """
     if isinstance(side, bool) or not isinstance(side, int) or not 8 <= side <= 512:
         raise ParameterError(f"`side` must be a whole number from 8 to 512; not {side!r}.")

@@ -12,7 +12,12 @@ _WITHOUT_FEATURES = (Role.PADDING, Role.REGULARIZATION, Role.AUGMENTATION, Role.
 
 
 def filter_layers(classifier: Classifier) -> tuple[str, ...]:
-    """Names of the layers with two-dimensional kernels, in order."""
+    """Names of the layers with two-dimensional kernels, in order.
+
+    Example:
+        >>> vislib.filter_layers(classifier)
+        ('conv1', 'conv2')
+    """
     return tuple(node.name for node in classifier.network.graph.nodes if _kernel(node.operation) is not None)
 
 
@@ -24,6 +29,10 @@ def filters(classifier: Classifier, layer: str) -> np.ndarray:
 
     Raises:
         LayerError: If the layer does not exist or has no two-dimensional kernels.
+
+    Example:
+        >>> vislib.filters(classifier, "conv2").shape
+        (3, 3, 32, 64)
     """
     node = classifier.network.graph.node(layer)
     kernel = _kernel(node.operation) if node is not None else None
@@ -40,12 +49,22 @@ def feature_maps(classifier: Classifier, image: np.ndarray, layer: str) -> np.nd
 
     Raises:
         LayerError: If the layer does not exist or its output is not a stack of feature maps.
+
+    Example:
+        >>> vislib.feature_maps(classifier, image, "pool").shape
+        (12, 12, 64)
     """
     return feature_maps_of(classifier, image, [layer])[layer]
 
 
 def feature_maps_of(classifier: Classifier, image: np.ndarray, layers: Sequence[str]) -> dict[str, np.ndarray]:
-    """The feature maps (h, w, c) of several layers by name, from one pass; see `feature_maps`."""
+    """The feature maps (h, w, c) of several layers by name, from one pass; see `feature_maps`.
+
+    Example:
+        >>> maps = vislib.feature_maps_of(classifier, image, ["conv1", "pool"])
+        >>> {layer: values.shape for layer, values in maps.items()}
+        {'conv1': (26, 26, 32), 'pool': (12, 12, 64)}
+    """
     if not layers:
         return {}
     maps = classifier.network.maps(classifier.preprocess_input(classifier.resize(image)[None]), layers)

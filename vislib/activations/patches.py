@@ -47,12 +47,10 @@ class TopPatches:
         done: Number of images processed so far.
 
     Example:
-        >>> import vislib
-        >>> classifier = vislib.load_classifier("digits")
-        >>> layer = classifier.network.map_layers[0]
-        >>> top = vislib.top_patches(classifier, vislib.sample_path("digits"), layer, n=2)
-        >>> top.numbers.shape[1], len(top.patches(classifier, vislib.sample_path("digits"), 0))
-        (2, 2)
+        >>> digits = vislib.sample_path("digits")
+        >>> top = vislib.top_patches(classifier, digits, "conv2_activation", n=4)
+        >>> [patch.shape for patch in top.patches(classifier, digits, channel=5)][:2]
+        [(5, 5, 3), (5, 5, 3)]
     """
 
     layer: str
@@ -139,6 +137,11 @@ def top_patches(
         ImageError: If none of the images can be read.
         LayerError: If the layer has no feature maps.
         ParameterError: If n is not a whole number from 1 to 1000, or the folder cannot be written to.
+
+    Example:
+        >>> top = vislib.top_patches(classifier, vislib.sample_path("digits"), "conv2_activation", n=4)
+        >>> top.values.shape
+        (64, 4)
     """
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= 1000:
         raise ParameterError(f"`n` must be a whole number from 1 to 1000; not {n!r}.")

@@ -33,6 +33,11 @@ class StrongestPlaces:
         images: (n, H, W, 3) uint8: the images at the network's input size.
         titles: The names of the images.
         source: Which images they are, in words: "5 sample photographs".
+
+    Example:
+        >>> places = vislib.strongest_places(classifier, vislib.sample_path("digits"))
+        >>> places.channels_of("conv2"), places.source
+        (slice(64, 128, None), 'digits')
     """
 
     layers: dict[str, int]
@@ -83,6 +88,11 @@ def strongest_places(
         DatasetError: If there are no images, or too many.
         ImageError: If none of the images can be read.
         LayerError: If a layer has no feature maps.
+
+    Example:
+        >>> places = vislib.strongest_places(classifier, vislib.sample_path("digits"), ["conv1", "conv2"])
+        >>> places.layers
+        {'conv1': 32, 'conv2': 64}
     """
     found = None
     for done, total, found in steps(classifier, images, layers):  # noqa: B007  the last step has the result

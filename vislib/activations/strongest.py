@@ -11,7 +11,12 @@ from vislib.model.classifier import Classifier
 
 @dataclass(frozen=True)
 class ChannelValue:
-    """A channel and its activation at one place."""
+    """A channel and its activation at one place.
+
+    Example:
+        >>> vislib.strongest_at(classifier, image, "pool", row=6, column=6, n=1)[0].channel
+        53
+    """
 
     channel: int
     value: float
@@ -41,6 +46,10 @@ def strongest_at(
         ParameterError: If n is not a whole number of at least 1.
 
     Reference: Olah et al. 2018, "The building blocks of interpretability", https://distill.pub/2018/building-blocks.
+
+    Example:
+        >>> [one.channel for one in vislib.strongest_at(classifier, image, "pool", row=6, column=6, n=2)]
+        [53, 38]
     """
     height, width = classifier.network.map_node(layer).output.shape[1:3]
     for name, given, size in (("Rows", row, height), ("Columns", column, width)):

@@ -48,6 +48,11 @@ def fgsm(
         ModelError: If the target has no gradient by the image.
 
     Reference: Goodfellow, Shlens & Szegedy 2014, arXiv 1412.6572.
+
+    Example:
+        >>> found = vislib.adversarial.fgsm(classifier, image, epsilon=40)
+        >>> found.image.shape, int(abs(found.perturbation).max())
+        ((28, 28, 3), 40)
     """
     attack = _Attack.of(classifier, image, epsilon, class_index, towards)
     gradient, _ = attack.gradient(attack.start)
@@ -78,6 +83,11 @@ def pgd(
         progress: Called between the steps.
 
     Reference: Madry, Makelov, Schmidt, Tsipras & Vladu 2017, arXiv 1706.06083.
+
+    Example:
+        >>> found = vislib.adversarial.pgd(classifier, image, epsilon=40, towards="8", steps=3)
+        >>> found.before[0].label, found.image.dtype
+        ('3', dtype('uint8'))
     """
     if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or not 1 <= steps <= MOST_STEPS:
         raise ParameterError(f"`steps` must be a whole number from 1 to {MOST_STEPS:,}; not {steps!r}.")

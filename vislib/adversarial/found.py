@@ -38,6 +38,11 @@ class Adversarial:
         succeeded: Whether the answer changed as wanted: away from the class, or to the class that was named; None for a
             network that gives no class.
         seed: The seed of the random start; None without one.
+
+    Example:
+        >>> found = vislib.adversarial.fgsm(classifier, image, epsilon=2)
+        >>> found.method, found.epsilon, found.magnified().shape
+        ('fgsm', 2, (28, 28, 3))
     """
 
     method: str
@@ -107,6 +112,11 @@ def save_adversarial(found: Adversarial, path: str | os.PathLike[str]) -> Path:
     Raises:
         ParameterError: If the suffix is another, such as that of a JPEG, which would change the pixels; or the file
             cannot be written.
+
+    Example:
+        >>> found = vislib.adversarial.fgsm(classifier, image, epsilon=2)
+        >>> vislib.adversarial.save_adversarial(found, "found.png").name
+        'found.png'
     """
     path = export.check_path(path, (".png", ".npz"))
     is_picture = path.suffix.lower() == ".png"

@@ -24,6 +24,12 @@ def picture_for_network(
 
     Returns:
         (H', W', 3) uint8, and whether `classifier.resize` gives back exactly `seen`.
+
+    Example:
+        >>> found = vislib.adversarial.fgsm(classifier, image, epsilon=2)
+        >>> picture, is_exact = vislib.adversarial.picture_for_network(classifier, image, found.image)
+        >>> picture.shape
+        (28, 28, 3)
     """
     fraction = classifier.preprocess.crop_fraction
     picture = seen

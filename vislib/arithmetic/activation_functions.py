@@ -20,6 +20,11 @@ class ActivationFunction:
         derivative_formula: f′(x) as text.
         value: f, on arrays of float64.
         derivative: f′, on arrays of float64. At a kink it has the value that Keras uses.
+
+    Example:
+        >>> relu = vislib.arithmetic.FUNCTIONS["relu"]
+        >>> relu.value(np.array([-1.0, 2.0])), relu.formula
+        (array([0., 2.]), 'max(0, x)')
     """
 
     title: str
@@ -91,6 +96,10 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     """Probabilities (…, classes) from logits (…, classes): eˣ of each, divided by the sum of all.
 
     It does not act on one value at a time, so it is not one of `FUNCTIONS`.
+
+    Example:
+        >>> vislib.arithmetic.softmax(np.array([0.0, 0.0]))
+        array([0.5, 0.5])
     """
     shifted = np.exp(logits - np.max(logits, axis=-1, keepdims=True))
     return shifted / shifted.sum(axis=-1, keepdims=True)

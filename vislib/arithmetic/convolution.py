@@ -42,6 +42,11 @@ def convolve(
 
     Raises:
         ParameterError: If the shapes do not match, or the window does not fit into the maps.
+
+    Example:
+        >>> edges = np.array([[-1.0, 0, 1]])[..., None, None]
+        >>> vislib.arithmetic.convolve(np.ones((5, 6, 1)), edges).shape
+        (5, 4, 1)
     """
     _check(maps, kernels)
     places = axes(maps.shape[:2], kernels.shape[:2], stride, padding, dilation)
@@ -77,6 +82,11 @@ def convolve_depthwise(
 
     Raises:
         ParameterError: If the shapes do not match, or the window does not fit into the maps.
+
+    Example:
+        >>> kernels = np.ones((3, 3, 2, 1))
+        >>> vislib.arithmetic.convolve_depthwise(np.ones((5, 5, 2)), kernels).shape
+        (3, 3, 2)
     """
     if kernels.ndim == 2:
         kernels = np.repeat(kernels[:, :, None, None], maps.shape[-1], axis=2)
@@ -98,6 +108,10 @@ def im2col(
 
     ``im2col(maps, (k_h, k_w)) @ kernels.reshape(-1, c_out)`` is the convolution as one matrix product.
     Arguments as for `windows.axes`.
+
+    Example:
+        >>> vislib.arithmetic.im2col(np.ones((5, 5, 2)), 3).shape
+        (9, 18)
     """
     places = axes(maps.shape[:2], kernel, stride, padding, dilation)
     padded = pad(maps, places)
@@ -115,6 +129,11 @@ class Step:
         bias: The number added to the sum.
         rows: Input rows (k_h,) under the kernel; rows outside the input are padding.
         columns: Input columns (k_w,) under the kernel; columns outside the input are padding.
+
+    Example:
+        >>> step = vislib.arithmetic.step(np.ones((3, 3, 1)), np.ones((2, 2, 1)), row=0, column=0)
+        >>> step.value, step.window.shape
+        (4.0, (2, 2, 1))
     """
 
     window: np.ndarray
@@ -163,6 +182,10 @@ def step(
 
     Raises:
         ParameterError: If there is no such cell, the shapes do not match, or the window does not fit.
+
+    Example:
+        >>> vislib.arithmetic.step(np.ones((3, 3, 1)), np.ones((2, 2, 1)), row=0, column=0).formula
+        '1·1 + 1·1 + 1·1 + 1·1 = 4'
     """
     maps, kernel = (array[..., None] if array.ndim == 2 else array for array in (maps, kernel))
     _check(maps, kernel[..., None])

@@ -72,6 +72,10 @@ def random_kernels(size: tuple[int, int], c_in: int = 1, c_out: int = 1, seed: i
         ParameterError: If a size is out of range.
 
     Reference: Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
+
+    Example:
+        >>> vislib.arithmetic.random_kernels((3, 3), c_in=3, c_out=8).shape
+        (3, 3, 3, 8)
     """
     _check_side(*size)
     if c_in < 1 or c_out < 1:
@@ -88,6 +92,10 @@ def parse_kernel(text: str) -> np.ndarray:
     Raises:
         ParameterError: If the text is empty or holds something else than numbers, rows differ in length, or there are
             more than `MAX_SIDE` rows or columns.
+
+    Example:
+        >>> vislib.arithmetic.parse_kernel("1 0; 0 -1").shape
+        (2, 2)
     """
     lines = [line.strip(" \t\r,[]") for line in re.split(r"[\n;]|\]\s*,?\s*\[", text)]
     rows = [re.split(r"[\s,]+", line) for line in lines if line]

@@ -23,6 +23,11 @@ class BatchNorm:
         gamma: The scale, (c,).
         beta: The shift, (c,).
         epsilon: ε, which avoids division by 0 if a channel is constant; by default the one of Keras.
+
+    Example:
+        >>> maps = np.arange(8.0).reshape(2, 2, 2, 1)
+        >>> round(float(vislib.arithmetic.BatchNorm.of_batch(maps).forward(maps).mean()), 2)
+        0.0
     """
 
     mean: np.ndarray

@@ -29,6 +29,11 @@ class Pooling:
 
     Raises:
         ParameterError: If `kind` is something else.
+
+    Example:
+        >>> vislib.arithmetic.Pooling("max", 2).forward(np.arange(16.0).reshape(4, 4, 1))[..., 0]
+        array([[ 5.,  7.],
+               [13., 15.]])
     """
 
     kind: str = "max"
@@ -123,6 +128,11 @@ class PoolStep:
         count: The number of values that an average divides by.
         rows: Input rows (k_h,) in the window; rows outside the input are padding.
         columns: Input columns (k_w,) in the window; columns outside the input are padding.
+
+    Example:
+        >>> maps = np.arange(4.0).reshape(2, 2, 1)
+        >>> vislib.arithmetic.Pooling("max", 2).step(maps, row=0, column=0).formula
+        'max(0, 1, 2, 3) = 3'
     """
 
     kind: str

@@ -29,6 +29,10 @@ class Axis:
 
     Raises:
         ParameterError: If a value is out of range, or the window does not fit even once.
+
+    Example:
+        >>> vislib.arithmetic.Axis(5, 3).formula
+        '⌊(5 + 2·0 − 3) / 1⌋ + 1 = 3'
     """
 
     size: int
@@ -130,6 +134,11 @@ def axes(
 
     Raises:
         ParameterError: If a value is out of range or the window does not fit.
+
+    Example:
+        >>> rows, columns = vislib.arithmetic.axes((5, 7), kernel=3, stride=2)
+        >>> rows.output, columns.output
+        (2, 3)
     """
     kernels, strides, dilations = _pair(kernel, "kernel"), _pair(stride, "stride"), _pair(dilation, "dilation")
     paddings = (padding, padding) if isinstance(padding, str) else tuple(map(_sides, _pair(padding, "padding")))
@@ -140,7 +149,12 @@ def axes(
 def output_size(
     size: tuple[int, int], kernel: Pair, stride: Pair = 1, padding: Padding = "valid", dilation: Pair = 1
 ) -> tuple[int, int]:
-    """(height, width) of the output of a convolution or pooling for an input of `size`; arguments as for `axes`."""
+    """(height, width) of the output of a convolution or pooling for an input of `size`; arguments as for `axes`.
+
+    Example:
+        >>> vislib.arithmetic.output_size((224, 224), kernel=3, stride=2, padding="same")
+        (112, 112)
+    """
     rows, columns = axes(size, kernel, stride, padding, dilation)
     return rows.output, columns.output
 

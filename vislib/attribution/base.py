@@ -89,6 +89,11 @@ class Explainer(ABC):
         batched: Whether `attribute_many` computes several images in one pass.
         costly: Whether its first map takes so long, by many passes or by preparing a graph, that a page waits
             for a click.
+
+    Example:
+        >>> method = vislib.methods()["occlusion"](patch_px=7)
+        >>> method.explain(classifier, image).values.shape
+        (28, 28)
     """
 
     name: ClassVar[str]
@@ -314,7 +319,12 @@ def classifier_branches(classifier: Classifier, layer: str, target: Target) -> t
 
 
 def methods() -> dict[str, type[Explainer]]:
-    """Every explanation method by name."""
+    """Every explanation method by name.
+
+    Example:
+        >>> vislib.methods()["grad-cam"].question
+        'Where does a layer hold evidence for the class?'
+    """
     return dict(Explainer.registry)
 
 

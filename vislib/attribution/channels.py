@@ -34,6 +34,11 @@ class Channels:
         values: (channels,) float32, in the unit of the target; above 0 raises it.
         cells: (h, w, channels) float32, the contribution of each place; it adds up to `values`.
         score: The target's value.
+
+    Example:
+        >>> found = vislib.channels(classifier, image)
+        >>> found.layer, found.strongest(3).shape
+        ('conv2_activation', (3,))
     """
 
     layer: str
@@ -93,6 +98,11 @@ def channels(
         ParameterError: If there is no such class or composite.
 
     Reference: Achtibat et al. 2023, arXiv 2206.03208, section 3.
+
+    Example:
+        >>> found = vislib.channels(classifier, image, "pool", target="3")
+        >>> found.values.shape, found.strongest(2).shape
+        ((64,), (2,))
     """
     if by not in BY:
         raise ParameterError(f"`by` must be one of {listed(BY)}; not {by!r}.")

@@ -81,10 +81,8 @@ def explain(
         ModelError: If the method cannot work on this network.
 
     Example:
-        >>> import vislib
-        >>> classifier = vislib.load_classifier("digits")
-        >>> image = vislib.load_image(vislib.sample_path("digits/3.png"))
-        >>> vislib.explain("occlusion", classifier, image, "8", patch_px=7).explained
-        'logit of “8”'
+        >>> heatmap = vislib.explain("occlusion", classifier, image, "3", patch_px=7)
+        >>> heatmap.values.shape, heatmap.explained
+        ((28, 28), 'logit of “3”')
     """
     return named(method, **params).explain(classifier, image, class_index, progress, keep_image)

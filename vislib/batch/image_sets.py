@@ -27,6 +27,10 @@ def images_of(given: Any) -> Source:
     Raises:
         DatasetError: If there are no images.
         ArchiveError: If a zip file is refused.
+
+    Example:
+        >>> len(vislib.concepts.images_of(vislib.sample_path("digits")))
+        10
     """
     from vislib.training.datasets import DATASETS, load_dataset
 

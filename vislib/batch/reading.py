@@ -229,6 +229,12 @@ def open_batch(path: "str | os.PathLike[str] | Batch") -> Batch:
 
     Raises:
         ParameterError: If there is no batch, it is damaged, or no part of it is finished.
+
+    Example:
+        >>> _ = vislib.explain_many(classifier, vislib.sample_path("digits"), "grad-cam", out="results")
+        >>> batch = vislib.open_batch("results")
+        >>> batch.n_images, batch.maps("grad-cam", [0, 1]).shape
+        (10, (2, 28, 28))
     """
     if isinstance(path, Batch):
         return path

@@ -98,6 +98,12 @@ def explain_many(
         DatasetError: If there are no images, or a list of images cannot be read.
         ArchiveError: If a zip file is refused.
         ParameterError: If a setting is not accepted, or `out` holds something else or cannot be written.
+
+    Example:
+        >>> digits = vislib.sample_path("digits")
+        >>> done = vislib.explain_many(classifier, digits, ["grad-cam", "saliency"], out="results")
+        >>> done.n_images, done.n_errors
+        (10, 0)
     """
     begun = time.perf_counter()
     if engine not in ENGINES:

@@ -72,6 +72,11 @@ class Explain(keras.callbacks.Callback):
     Attributes:
         latest: The latest `Explained`; None before the first.
         failures: A sentence for each explanation that failed.
+
+    Example:
+        >>> explain = vislib.callbacks.Explain({"a three": image}, "saliency", folder="maps", preprocess="0..1")
+        >>> explain.every, explain.failures
+        (1, [])
     """
 
     def __init__(

@@ -26,6 +26,14 @@ class ConceptScore:
         n_random: Number of random images.
         n_images: Number of images whose target was differentiated.
         notes: Sentences to show beside the score.
+
+    Example:
+        >>> random = np.random.default_rng(0).integers(0, 256, (20, 28, 28, 1), np.uint8)
+        >>> (score,) = vislib.concepts.tcav(
+        ...     classifier, random[:10], random[10:], image[None], "3", only_predicted=False, n_runs=3
+        ... )
+        >>> score.scores.shape, score.n_concept
+        ((3,), 10)
     """
 
     concept: str

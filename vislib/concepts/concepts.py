@@ -42,6 +42,12 @@ class Concepts:
         set_name: The name of the set of images.
         seed: The seed.
         notes: Sentences to show beside the concepts.
+
+    Example:
+        >>> digits = vislib.sample_path("digits")
+        >>> concepts = vislib.concepts.craft(classifier, digits, "3", only_predicted=False, n_concepts=2)
+        >>> concepts.importance.shape, concepts.heatmap(classifier, image, 0).values.shape
+        ((2,), (28, 28))
     """
 
     model: str

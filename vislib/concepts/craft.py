@@ -22,7 +22,12 @@ from vislib.targets.base import Target
 
 @dataclass(frozen=True)
 class Settings:
-    """How concepts are found. Each field has its meaning, range and default as metadata."""
+    """How concepts are found. Each field has its meaning, range and default as metadata.
+
+    Example:
+        >>> vislib.concepts.Settings(n_concepts=4).crop_share
+        0.33
+    """
 
     n_concepts: int = parameter(10, "Concepts", low=2, high=50, help="How many are looked for.")
     crop_share: float = parameter(
@@ -93,6 +98,13 @@ def craft(
         without places a crop is not enlarged but stays in its place, because dense layers know where a part is; and
         what no concept holds stays in the maps while concepts are scaled, so that the unscaled maps give the network's
         own score.
+
+    Example:
+        >>> concepts = vislib.concepts.craft(
+        ...     classifier, vislib.sample_path("digits"), "3", only_predicted=False, n_concepts=2
+        ... )
+        >>> len(concepts)
+        2
     """
     chosen, network = _settings(settings), classifier.network
     asked = ImagesOfTarget.of(classifier, images, target, only_predicted)

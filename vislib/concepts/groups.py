@@ -37,6 +37,11 @@ class Groups:
         image_size: (height, width) of the image.
         params: The layer, the number of groups and the seed.
         notes: Sentences to show beside the groups.
+
+    Example:
+        >>> groups = vislib.concepts.groups(classifier, image, n_groups=3)
+        >>> groups.contributions.shape, len(groups.strongest_channels(0, n=2))
+        ((3,), 2)
     """
 
     layer: str
@@ -97,6 +102,11 @@ def groups(
     Reference:
         Olah et al. 2018, "The building blocks of interpretability" (distill.pub/2018/building-blocks). Departs from it
         in the contributions, which are those to one target by gradient × activation.
+
+    Example:
+        >>> groups = vislib.concepts.groups(classifier, image, n_groups=3)
+        >>> groups.maps.shape, groups.channels.shape
+        ((24, 24, 3), (3, 64))
     """
     if isinstance(n_groups, bool) or not isinstance(n_groups, int | np.integer) or not 1 <= n_groups <= MOST_GROUPS:
         raise ParameterError(f"`n_groups` must be a whole number from 1 to {MOST_GROUPS}; not {n_groups!r}.")

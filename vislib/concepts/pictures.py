@@ -44,6 +44,11 @@ def regions_picture(
 
     Raises:
         ParameterError: If the opacity is outside 0..1, or the groups are those of an image of another size.
+
+    Example:
+        >>> groups = vislib.concepts.groups(classifier, image, n_groups=3)
+        >>> vislib.concepts.regions_picture(image, groups, size=128).size
+        (128, 128)
     """
     if not 0 <= opacity <= 1:
         raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")
@@ -78,7 +83,13 @@ def _number(picture: Image.Image, groups: Groups, where: np.ndarray) -> None:
 
 def group_picture(image: np.ndarray, groups: Groups, group: int, size: int | None = None) -> Image.Image:
     """The region of one group: the photograph is bright where the group is strong and dark elsewhere, with an outline
-    in the group's colour."""
+    in the group's colour.
+
+    Example:
+        >>> groups = vislib.concepts.groups(classifier, image, n_groups=3)
+        >>> vislib.concepts.group_picture(image, groups, 0, size=128).size
+        (128, 128)
+    """
     seen = _seen(image, groups, size)
     values = upsample(groups.maps[..., group], (seen.height, seen.width))
     share = np.clip(values / (values.max() or 1), 0, 1)[..., None]
@@ -91,7 +102,12 @@ def group_picture(image: np.ndarray, groups: Groups, group: int, size: int | Non
 
 def crops_picture(crops: np.ndarray, crop_px: int = 96, columns: int = 4) -> Image.Image:
     """The crops of a concept (k, side, side, 3) uint8 in rows, each with `crop_px` pixels a side; small ones keep their
-    pixels sharp."""
+    pixels sharp.
+
+    Example:
+        >>> vislib.concepts.crops_picture(np.zeros((8, 9, 9, 3), np.uint8), crop_px=90).size
+        (360, 180)
+    """
     sheet = Image.new("RGB", (columns * crop_px, -(-len(crops) // columns) * crop_px), "white")
     for place, crop in enumerate(crops):
         way = Image.Resampling.NEAREST if max(crop.shape[:2]) < crop_px else Image.Resampling.LANCZOS

@@ -47,6 +47,12 @@ def save_concepts(concepts: Concepts, path: str | os.PathLike[str]) -> Path:
 
     Raises:
         ParameterError: If the suffix is another, or the file cannot be written.
+
+    Example:
+        >>> digits = vislib.sample_path("digits")
+        >>> concepts = vislib.concepts.craft(classifier, digits, "3", only_predicted=False, n_concepts=2)
+        >>> len(vislib.concepts.load_concepts(vislib.concepts.save_concepts(concepts, "concepts.npz")))
+        2
     """
     path = check_path(path, (".npz",))
     write_whole(path, concepts_bytes(concepts))
@@ -82,6 +88,13 @@ def load_concepts(source: str | os.PathLike[str] | bytes) -> Concepts:
 
     Raises:
         ParameterError: If there is no such file, or it holds no concepts, is damaged or too large.
+
+    Example:
+        >>> digits = vislib.sample_path("digits")
+        >>> concepts = vislib.concepts.craft(classifier, digits, "3", only_predicted=False, n_concepts=2)
+        >>> path = vislib.concepts.save_concepts(concepts, "concepts.npz")
+        >>> vislib.concepts.load_concepts(path).layer
+        'dense_activation'
     """
     name = "The file" if isinstance(source, bytes) else os.fspath(source)
     refused = ParameterError(

@@ -74,6 +74,15 @@ def tcav(
         Kim et al. 2018, arXiv 1711.11279. Departs from it in three ways: activations are averaged over places, so that
         few images are enough; the classifier is a logistic regression; and a direction must tell held-out images
         apart. Known weakness: all runs share the concept's images, so they are not independent.
+
+    Example:
+        >>> random = np.random.default_rng(0).integers(0, 256, (20, 28, 28, 1), np.uint8)
+        >>> bright = np.clip(random + 60, 0, 255).astype(np.uint8)
+        >>> (score,) = vislib.concepts.tcav(
+        ...     classifier, bright, random, image[None], "3", only_predicted=False, n_runs=3
+        ... )
+        >>> 0 <= score.score <= 1
+        True
     """
     _check(n_runs, alpha, most_images)
     named = {name: images_of(each) for name, each in concepts.items()} if isinstance(concepts, Mapping) else None

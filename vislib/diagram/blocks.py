@@ -29,6 +29,12 @@ class Block:
         name: The common beginning of their names, or else the name of one layer.
         kind: "chain", "residual", "inception", "dense", "gated" or "branches".
         rows: The layers, in order.
+
+    Example:
+        >>> stages = vislib.diagram.stages(vislib.layers.layer_table(classifier))
+        >>> block = stages[0].blocks[0]
+        >>> block.name, block.parameters
+        ('conv1', 320)
     """
 
     name: str
@@ -62,6 +68,11 @@ class Stage:
         title: "56 × 56", or "Head" for layers without maps.
         blocks: The blocks, in order.
         runs: (first block, number of blocks) of consecutive blocks of equal structure, which can be shown as one.
+
+    Example:
+        >>> stages = vislib.diagram.stages(vislib.layers.layer_table(classifier))
+        >>> stages[0].title
+        '26 × 26 to 24 × 24'
     """
 
     title: str
@@ -78,7 +89,13 @@ class Stage:
 
 
 def stages(table: LayerTable) -> tuple[Stage, ...]:
-    """The table's layers in stages of blocks; every layer is in exactly one block."""
+    """The table's layers in stages of blocks; every layer is in exactly one block.
+
+    Example:
+        >>> table = vislib.layers.layer_table(classifier)
+        >>> len(vislib.diagram.stages(table)) > 1
+        True
+    """
     sizes = _sizes(table.rows)
     found: list[tuple[tuple[int, ...], list[Block]]] = []
     for block in _named_apart(_blocks(table.rows, sizes)):
@@ -90,7 +107,14 @@ def stages(table: LayerTable) -> tuple[Stage, ...]:
 
 
 def part(table: LayerTable, block: Block) -> LayerTable:
-    """The table of one block alone; connections from outside count as its input."""
+    """The table of one block alone; connections from outside count as its input.
+
+    Example:
+        >>> table = vislib.layers.layer_table(classifier)
+        >>> block = vislib.diagram.stages(table)[0].blocks[0]
+        >>> len(vislib.diagram.part(table, block).rows) == len(block.rows)
+        True
+    """
     inside = {row.name for row in block.rows}
     rows = tuple(
         replace(row, inputs=tuple(name if name in inside else "" for name in row.inputs)) for row in block.rows

@@ -31,6 +31,11 @@ def svg(layout: Layout) -> str:
     Each box is a group with `data-key`, `data-level`, `data-kind`, `data-layers` (the names inside) and `data-opens`
     (the blocks to open to show them). The last two are JSON lists, so that a page can search, zoom and open. Each edge
     is a path with `data-source` and `data-target`.
+
+    Example:
+        >>> drawn = vislib.diagram.layout(vislib.layers.layer_table(classifier))
+        >>> vislib.diagram.svg(drawn)[:4]
+        '<svg'
     """
     width, height = layout.width + 2 * _MARGIN, layout.height + 2 * _MARGIN
     lines = [
@@ -52,7 +57,13 @@ def svg(layout: Layout) -> str:
 
 
 def figure(layout: Layout) -> "Figure":
-    """The picture as a matplotlib figure; a pixel of the layout is a hundredth of an inch."""
+    """The picture as a matplotlib figure; a pixel of the layout is a hundredth of an inch.
+
+    Example:
+        >>> table = vislib.layers.layer_table(classifier)
+        >>> type(vislib.diagram.figure(vislib.diagram.layout(table))).__name__
+        'Figure'
+    """
     from matplotlib.figure import Figure
     from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
     from matplotlib.path import Path

@@ -18,7 +18,13 @@ _TITLE, _PAD = 34.0, 14.0
 
 @dataclass(frozen=True)
 class Layout:
-    """All boxes, outer ones first, all edges, and the size of the picture in pixels."""
+    """All boxes, outer ones first, all edges, and the size of the picture in pixels.
+
+    Example:
+        >>> drawn = vislib.diagram.layout(vislib.layers.layer_table(classifier))
+        >>> drawn.width > 0, drawn.height > 0
+        (True, True)
+    """
 
     boxes: tuple[Box, ...]
     edges: tuple[Edge, ...]
@@ -32,6 +38,11 @@ def layout(table: LayerTable, opened: Collection[str] | None = ()) -> Layout:
     Args:
         table: The network's layers.
         opened: Names of the blocks whose layers are shown (see `Box.opens`); None for all of them.
+
+    Example:
+        >>> drawn = vislib.diagram.layout(vislib.layers.layer_table(classifier))
+        >>> len(drawn.boxes) > 3
+        True
     """
     boxes: list[Box] = []
     x, tallest = 0.0, 0.0

@@ -19,6 +19,11 @@ class Box:
         layers: Names of the layers inside, for searching.
         opens: Keys to open to show the inside; empty for a layer or an open block.
         x, y, width, height: Position and size.
+
+    Example:
+        >>> drawn = vislib.diagram.layout(vislib.layers.layer_table(classifier))
+        >>> type(drawn.boxes[0]).__name__
+        'Box'
     """
 
     key: str
@@ -36,7 +41,13 @@ class Box:
 
 @dataclass(frozen=True)
 class Edge:
-    """A connection: the keys of its two boxes, and its corners (x, y) from start to end."""
+    """A connection: the keys of its two boxes, and its corners (x, y) from start to end.
+
+    Example:
+        >>> drawn = vislib.diagram.layout(vislib.layers.layer_table(classifier))
+        >>> type(drawn.edges[0]).__name__
+        'Edge'
+    """
 
     source: str
     target: str

@@ -33,6 +33,10 @@ class Edit(ABC):
         name: The name in `edit_of` and on the command line, such as "rotate".
         title: The name that people read.
         takes_bands: Whether it also changes images of bands in their own units, (H, W, bands) float32.
+
+    Example:
+        >>> sorted(vislib.edits.Edit.registry)[:3]
+        ['blur', 'brightness', 'contrast']
     """
 
     name: ClassVar[str]
@@ -75,6 +79,10 @@ def apply(image: np.ndarray, edits: Edit | Iterable[Edit]) -> np.ndarray:
     Raises:
         ImageError: If the array is no image.
         ParameterError: If an edit does not suit the image.
+
+    Example:
+        >>> vislib.edits.apply(image, [vislib.edits.Rotate(15), vislib.edits.Noise(0.1)]).shape
+        (28, 28, 3)
     """
     edited = _readable(image)
     for edit in [edits] if isinstance(edits, Edit) else edits:
@@ -93,6 +101,10 @@ def editable(classifier: "Classifier", image: np.ndarray) -> np.ndarray:
 
     Raises:
         ImageError: If it is no image for this network.
+
+    Example:
+        >>> vislib.edits.editable(classifier, np.zeros((28, 28))).shape
+        (28, 28, 3)
     """
     values = classifier.image_of(image).values
     return values if classifier.takes_pictures else values.astype(np.float32, copy=False)

@@ -53,6 +53,10 @@ class Paint(Stroke):
         points: The line, (x, y) as shares of the width and height; one point is a dot.
         radius: The brush's radius, as a share of the image's longer side.
         colour: Such as "#ff8800" or "red".
+
+    Example:
+        >>> vislib.edits.Paint(((0.2, 0.2), (0.8, 0.8)), radius=0.1, colour="red").on(image).shape
+        (28, 28, 3)
     """
 
     name = "paint"
@@ -85,6 +89,10 @@ class Erase(Stroke):
         radius: The brush's radius, as a share of the image's longer side.
         fill: One of `vislib.edits.FILLS`.
         seed: Of the noise fill.
+
+    Example:
+        >>> vislib.edits.Erase(((0.5, 0.5),), radius=0.2, fill="blur").on(image).shape
+        (28, 28, 3)
     """
 
     name = "erase"

@@ -27,6 +27,11 @@ class Change:
         values_before: One number for each class or output, (classes,); see `Classifier.values`.
         values_after: The same of the edited image.
         labels: The names of the classes or outputs.
+
+    Example:
+        >>> change = vislib.edits.what_if(classifier, image, vislib.edits.Rotate(90))
+        >>> change.values_before.shape, len(change.rows())
+        ((10,), 10)
     """
 
     image: np.ndarray
@@ -67,6 +72,11 @@ def what_if(
 
     Raises:
         ParameterError: If there is no such class, or an edit does not suit the image.
+
+    Example:
+        >>> change = vislib.edits.what_if(classifier, image, vislib.edits.Rotate(90))
+        >>> change.explained, change.score_after < change.score_before
+        ('logit of “3”', True)
     """
     before = editable(classifier, image)
     return compared(classifier, before, apply(before, edits), target)
@@ -87,6 +97,12 @@ def compared(
         edited: The edited image.
         target: As for `what_if`.
         logits: The network's output for the image, if it is known already.
+
+    Example:
+        >>> other = vislib.load_image(vislib.sample_path("digits/8.png"))
+        >>> change = vislib.edits.compared(classifier, image, other)
+        >>> change.explained
+        'logit of “3”'
     """
     before = classifier.logits(image) if logits is None else logits
     after = classifier.logits(edited)
@@ -134,6 +150,12 @@ def map_difference(before: Heatmap, after: Heatmap) -> Heatmap:
 
     Returns:
         A signed map on the edited image: above 0 where the place counts for more after the edits.
+
+    Example:
+        >>> turned = vislib.edits.apply(image, vislib.edits.Rotate(30))
+        >>> before, after = (vislib.explain("saliency", classifier, one, "3") for one in (image, turned))
+        >>> vislib.edits.map_difference(before, after).signed
+        True
     """
     return dataclasses.replace(
         after,

@@ -27,6 +27,11 @@ class Cover(Edit):
         mask: (h, w), true where the image is covered; None covers the whole box. Each pixel of the image takes the
             nearest of its values. It is kept as the text that `packed` makes, so that the `repr` can be run.
         seed: Of the noise fill.
+
+    Example:
+        >>> highest = vislib.edits.Cover.top(vislib.explain("grad-cam", classifier, image), 0.1)
+        >>> vislib.edits.what_if(classifier, image, highest).explained
+        'logit of “3”'
     """
 
     name = "cover"

@@ -24,7 +24,12 @@ def _border() -> Any:
 
 @dataclass(frozen=True)
 class Rotate(Edit):
-    """A rotation about the image's centre, anticlockwise; the image keeps its size."""
+    """A rotation about the image's centre, anticlockwise; the image keeps its size.
+
+    Example:
+        >>> vislib.edits.Rotate(15).on(image).shape
+        (28, 28, 3)
+    """
 
     name = "rotate"
     title = "Rotation"
@@ -45,7 +50,12 @@ class Rotate(Edit):
 
 @dataclass(frozen=True)
 class Scale(Edit):
-    """Enlarges or reduces the image about its centre; the image keeps its size."""
+    """Enlarges or reduces the image about its centre; the image keeps its size.
+
+    Example:
+        >>> vislib.edits.Scale(1.5).on(image).shape
+        (28, 28, 3)
+    """
 
     name = "scale"
     title = "Scale"
@@ -70,7 +80,12 @@ class Scale(Edit):
 
 @dataclass(frozen=True)
 class Shift(Edit):
-    """Moves the image by a whole number of pixels; the image keeps its size."""
+    """Moves the image by a whole number of pixels; the image keeps its size.
+
+    Example:
+        >>> vislib.edits.Shift(right=0.1).on(image).shape
+        (28, 28, 3)
+    """
 
     name = "shift"
     title = "Shift"
@@ -92,6 +107,10 @@ class Crop(Edit):
 
     Args:
         box: The part, (left, top, right, bottom) as shares of the width and height.
+
+    Example:
+        >>> vislib.edits.Crop((0, 0, 0.5, 1)).on(image).shape
+        (28, 14, 3)
     """
 
     name = "crop"

@@ -36,6 +36,11 @@ class LeastCovering:
         n_passes: Forward passes: images that went through the network.
         edit: The covering, as an edit of the image.
         note: A sentence on the superpixels, if they are not what is usual.
+
+    Example:
+        >>> found = vislib.edits.least_covering(classifier, image, n_segments=8)
+        >>> found.goal, found.segments.shape, found.share <= 1
+        ('change', (28, 28), True)
     """
 
     goal: str
@@ -109,6 +114,11 @@ def least_covering(
     Raises:
         ParameterError: If a setting is not accepted, or covering everything does not change the answer.
         ModelError: If the network gives NaN for a covered image.
+
+    Example:
+        >>> found = vislib.edits.least_covering(classifier, image, n_segments=8)
+        >>> found.n_superpixels >= len(found.chosen)
+        True
     """
     if goal not in GOALS:
         raise ParameterError(f"`goal` must be one of {listed(GOALS)}; not {goal!r}.")

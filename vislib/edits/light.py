@@ -16,6 +16,10 @@ class Brightness(Edit):
     """Every value times a factor: black + factor · (value − black).
 
     Black is 0; in an image of bands it is each band's smallest value.
+
+    Example:
+        >>> int(vislib.edits.Brightness(0.5).on(image).max())
+        128
     """
 
     name = "brightness"
@@ -32,6 +36,10 @@ class Contrast(Edit):
     """Every value's distance to the mean times a factor: mean + factor · (value − mean).
 
     The mean of a picture is one number, that of its luminance, so that no colour shifts; each band has its own mean.
+
+    Example:
+        >>> vislib.edits.Contrast(2.0).on(image).shape
+        (28, 28, 3)
     """
 
     name = "contrast"
@@ -48,7 +56,12 @@ class Contrast(Edit):
 
 @dataclass(frozen=True)
 class Blur(Edit):
-    """A Gaussian blur."""
+    """A Gaussian blur.
+
+    Example:
+        >>> vislib.edits.Blur(0.05).on(image).shape
+        (28, 28, 3)
+    """
 
     name = "blur"
     title = "Blur"
@@ -70,7 +83,12 @@ class Blur(Edit):
 
 @dataclass(frozen=True)
 class Noise(Edit):
-    """Gaussian noise, independent for each pixel and channel."""
+    """Gaussian noise, independent for each pixel and channel.
+
+    Example:
+        >>> vislib.edits.Noise(0.1, seed=1).on(image).dtype
+        dtype('uint8')
+    """
 
     name = "noise"
     title = "Noise"

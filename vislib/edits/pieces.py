@@ -16,6 +16,10 @@ class Copy(Edit):
     Args:
         box: The rectangle, (left, top, right, bottom) as shares of the width and height.
         to: Where its left top corner comes, (x, y); what comes outside the image is cut off.
+
+    Example:
+        >>> vislib.edits.Copy((0.2, 0.2, 0.5, 0.5), to=(0.5, 0.5)).on(image).shape
+        (28, 28, 3)
     """
 
     name = "copy"
@@ -41,6 +45,10 @@ class Move(Edit):
         to: Where its left top corner comes, (x, y); what comes outside the image is cut off.
         fill: One of `vislib.edits.FILLS`.
         seed: Of the noise fill.
+
+    Example:
+        >>> vislib.edits.Move((0.2, 0.2, 0.5, 0.5), to=(0.5, 0.5)).on(image).shape
+        (28, 28, 3)
     """
 
     name = "move"

@@ -29,6 +29,11 @@ class Sweep:
         labels: The names of all classes or outputs.
         answer: The class that the network predicts without the edit; None where it does not predict one class.
         explained: The target in words.
+
+    Example:
+        >>> curve = vislib.edits.sweep(classifier, image, vislib.edits.Rotate, [-20, 0, 20])
+        >>> curve.settings, curve.scores.shape
+        (array([-20.,   0.,  20.]), (3,))
     """
 
     settings: np.ndarray
@@ -99,6 +104,11 @@ def sweep(
 
     Raises:
         ParameterError: If there is no value or no such class, or an edit does not suit the image.
+
+    Example:
+        >>> curve = vislib.edits.sweep(classifier, image, vislib.edits.Rotate, [-90, 0, 90])
+        >>> curve.values.shape, curve.answer
+        ((3, 10), 3)
     """
     values_of_setting = np.asarray(list(settings), np.float64)
     if not len(values_of_setting) or not np.isfinite(values_of_setting).all():

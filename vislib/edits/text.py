@@ -17,7 +17,12 @@ _NO_EDITS = "This text holds no edits of vislib.edits.short_text: {!r:.60}. Give
 
 
 def usage(edit: type[Edit]) -> str:
-    """How an edit is written, such as "erase=X,Y[,RADIUS,FILL,SEED]"."""
+    """How an edit is written, such as "erase=X,Y[,RADIUS,FILL,SEED]".
+
+    Example:
+        >>> vislib.edits.usage(vislib.edits.Rotate)
+        'rotate=DEGREES[,BORDER]'
+    """
     needed: list[str] = []
     further: list[str] = []
     for spec in _fields(edit):
@@ -33,6 +38,10 @@ def edit_of(text: str) -> Edit:
 
     Raises:
         ParameterError: If there is no such edit, or a setting is not accepted.
+
+    Example:
+        >>> vislib.edits.edit_of("rotate=15")
+        Rotate(degrees=15.0, border='reflect')
     """
     name, equals, rest = text.partition("=")
     edit = Edit.registry.get(name.strip())
@@ -55,14 +64,27 @@ def edit_of(text: str) -> Edit:
 
 
 def python_lines(edits: Sequence[Edit]) -> str:
-    """The list `edits` as Python lines that make the same edits, after `import vislib`."""
+    """The list `edits` as Python lines that make the same edits, after `import vislib`.
+
+    Example:
+        >>> print(vislib.edits.python_lines([vislib.edits.Rotate(15)]))
+        edits = [
+            vislib.edits.Rotate(degrees=15.0, border='reflect'),
+        ]
+    """
     if not edits:
         return "edits = []\n"
     return "edits = [\n" + "".join(f"    vislib.edits.{edit!r},\n" for edit in edits) + "]\n"
 
 
 def short_text(edits: Sequence[Edit]) -> str:
-    """Edits as a short text of letters, digits, "-" and "_", such as for an address; see `of_short_text`."""
+    """Edits as a short text of letters, digits, "-" and "_", such as for an address; see `of_short_text`.
+
+    Example:
+        >>> text = vislib.edits.short_text([vislib.edits.Rotate(15)])
+        >>> vislib.edits.of_short_text(text) == (vislib.edits.Rotate(15),)
+        True
+    """
     settings = [
         {s.name: value for s in dataclasses.fields(edit) if (value := getattr(edit, s.name)) != s.default}
         for edit in edits
@@ -77,6 +99,10 @@ def of_short_text(text: str) -> tuple[Edit, ...]:
 
     Raises:
         ParameterError: If it is no such text, or a setting is not accepted.
+
+    Example:
+        >>> vislib.edits.of_short_text(vislib.edits.short_text([vislib.edits.Blur(0.05)]))
+        (Blur(sigma=0.05),)
     """
     unzip = zlib.decompressobj()
     try:

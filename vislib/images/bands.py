@@ -44,6 +44,10 @@ def load_bands(source: FileSource | np.ndarray) -> np.ndarray:
 
     Returns:
         Array (H, W, bands) in the file's own numbers.
+
+    Example:
+        >>> vislib.load_bands(np.zeros((4, 5, 13))).shape
+        (4, 5, 13)
     """
     image = read_bands(source)
     for note in image.notes:
@@ -61,6 +65,11 @@ def read_bands(source: FileSource | np.ndarray) -> LoadedImage:
 
     Raises:
         ImageError: If it is something else, damaged, or has more than `MAX_BYTES` bytes or `MAX_PIXELS` pixels.
+
+    Example:
+        >>> found = vislib.read_bands(np.zeros((13, 40, 50)))
+        >>> found.values.shape, found.notes
+        ((40, 50, 13), ('Its first axis was read as its 13 bands: (bands, H, W).',))
     """
     if isinstance(source, np.ndarray):
         return bands_last(source, "The array")

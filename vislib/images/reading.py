@@ -34,6 +34,10 @@ def load_image(source: ImageSource, window: Window | None = None, frame: int = 0
 
     Returns:
         Array (H, W, 3) uint8.
+
+    Example:
+        >>> vislib.load_image(vislib.sample_path("cat.jpg")).shape
+        (300, 451, 3)
     """
     image = read_image(source, window, frame)
     for note in image.notes:
@@ -75,6 +79,11 @@ def read_image(source: ImageSource, window: Window | None = None, frame: int = 0
         ImageError: If the source is not such an image, is damaged, has more than `MAX_PIXELS` pixels or no such frame,
             or is an array with values in another range.
         ParameterError: If the window or the frame's number is not one.
+
+    Example:
+        >>> found = vislib.read_image(np.full((2, 2), 0.5))
+        >>> found.values.shape, found.notes
+        ((2, 2, 3), ('The image is an array of floats of at most 1, so it was read as 0 (black) to 1 (white).',))
     """
     window = checked_window(window)
     if isinstance(frame, bool) or not isinstance(frame, int | np.integer) or frame < 0:

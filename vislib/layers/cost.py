@@ -18,6 +18,11 @@ class Cost:
         parameters_formula: Such as "(3·3·3 + 1)·10 = 280".
         macs_formula: Such as "26·26 · 3·3·1·32 = 194,688".
         not_trained: Number of parameters that are not trained.
+
+    Example:
+        >>> from vislib.layers.cost import dense
+        >>> dense(128, 10).parameters, dense(128, 10).flops
+        (1290, 2560)
     """
 
     parameters: int

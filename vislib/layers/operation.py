@@ -30,6 +30,11 @@ class Operation:
         sources: Names of the operations before it; "" is the network's input.
         inputs: One array for each input, without the batch axis: (h, w, c) or (units,).
         output: The output, of the same form.
+
+    Example:
+        >>> operation = vislib.layers.operation_of(classifier, image, "pool")
+        >>> operation.kind, operation.output.shape, operation.can_be_shown
+        ('MaxPooling2D', (12, 12, 64), True)
     """
 
     name: str
@@ -75,6 +80,11 @@ def operation_of(classifier: Classifier, image: np.ndarray, layer: str) -> Opera
 
     Raises:
         LayerError: If there is no such layer.
+
+    Example:
+        >>> operation = vislib.layers.operation_of(classifier, image, "conv1")
+        >>> round(operation.at(row=3, column=4, channel=0).value, 2) == round(float(operation.output[3, 4, 0]), 2)
+        True
     """
     from vislib.backend import keras
 
@@ -92,7 +102,12 @@ def operation_of(classifier: Classifier, image: np.ndarray, layer: str) -> Opera
 
 
 def softmax_cell(logits: np.ndarray, index: int) -> Cell:
-    """The computation of a class's probability from the logits (classes,)."""
+    """The computation of a class's probability from the logits (classes,).
+
+    Example:
+        >>> round(vislib.layers.softmax_cell(np.array([1.0, 1.0]), 0).value, 2)
+        0.5
+    """
     value = float(softmax(logits.astype(np.float64))[index])
     line = f"e^{notation.factor(logits[index])} / Σ e^z over {len(logits)} classes = {notation.number(value)}"
     return Cell(value, (line,))

@@ -23,6 +23,11 @@ def layer_table(network: "Classifier | keras.Model") -> LayerTable:
 
     Raises:
         ModelError: If vislib cannot look inside the model, or the model has no fixed input size.
+
+    Example:
+        >>> table = vislib.layers.layer_table(classifier)
+        >>> table.parameters, [row.name for row in table.rows][:3]
+        (1199882, ['conv1', 'conv1_activation', 'conv2'])
     """
     from vislib.graph.flatten import flatten
 

@@ -33,6 +33,11 @@ class ReceptiveField:
     Attributes:
         rows: The interval along the height.
         columns: The interval along the width.
+
+    Example:
+        >>> field = vislib.layers.receptive_fields(classifier.network.graph)["pool"]
+        >>> field.size, field.stride
+        ((6, 6), (2, 2))
     """
 
     rows: Span
@@ -68,6 +73,10 @@ def receptive_fields(graph: "Graph") -> dict[str, ReceptiveField]:
 
     A layer that mixes all positions (global pooling, and maps multiplied with it, as in
     squeeze-and-excitation) depends on the whole input, and so do all layers after it.
+
+    Example:
+        >>> vislib.layers.receptive_fields(classifier.network.graph)["conv2"].size
+        (5, 5)
     """
     height, width = graph.input.shape[1:3]
     whole = ReceptiveField(Span(0, 0, height - 1), Span(0, 0, width - 1))

@@ -27,6 +27,11 @@ class LayerRow:
         field: The receptive field, stride and offset of its units. None if the output has no maps of more than one
             cell: then every unit may depend on the whole input.
         what: The properties of this kind of layer; for a subclass, those of the layer class that it derives from.
+
+    Example:
+        >>> row = vislib.layers.layer_table(classifier).row("conv2")
+        >>> row.output_shape, row.parameters, row.parameters_formula
+        ((24, 24, 64), 18496, '(3·3·32 + 1)·64 = 18,496')
     """
 
     name: str
@@ -59,6 +64,11 @@ class LayerTable:
         depth: Number of convolutions and dense layers on the longest path from input to output: the 18 of ResNet-18.
             A separable convolution counts once.
         uncounted: Names of the layers whose multiply-adds are unknown; the totals leave them out.
+
+    Example:
+        >>> table = vislib.layers.layer_table(classifier)
+        >>> table.input_shape, table.depth, table.macs
+        ((28, 28, 1), 4, 11992448)
     """
 
     name: str

@@ -31,6 +31,11 @@ class Architecture:
         top1, top5: ImageNet error in percent, measured as `PROTOCOL` says; None where it was never measured.
         error_source: The source of the errors, or why there are none.
         make: A function that builds it with random weights.
+
+    Example:
+        >>> network = vislib.architectures.ARCHITECTURES["resnet50"]
+        >>> network.title, network.year
+        ('ResNet-50', 2015)
     """
 
     title: str
@@ -49,6 +54,10 @@ class PublishedErrors:
     """ImageNet errors in percent of a built-in network, as its authors publish them; None where they do not.
 
     The number of crops and the resizing are the source's, which may differ from `PROTOCOL`.
+
+    Example:
+        >>> vislib.architectures.PublishedErrors(top1=25.0, top5=7.5, source="a paper").top1
+        25.0
     """
 
     top1: float
@@ -77,6 +86,10 @@ def build(name: str) -> "keras.Model":
 
     Raises:
         ParameterError: If there is no architecture of that name.
+
+    Example:
+        >>> vislib.architectures.build("lenet5").output_shape
+        (None, 10)
     """
     if name not in ARCHITECTURES:
         raise ParameterError(f"There is no architecture '{name}'; there are: {listed(ARCHITECTURES, 20)}.")
@@ -88,6 +101,10 @@ def table(name: str) -> LayerTable:
 
     Raises:
         ParameterError: If there is no architecture of that name.
+
+    Example:
+        >>> vislib.architectures.table("alexnet").parameters
+        60965224
     """
     from vislib.backend import keras
 

@@ -63,6 +63,11 @@ def load_classifier(
         ModelError: If there is no such network, its weights cannot be read or downloaded, the file or the labels are
             refused, or the model cannot be used.
         ParameterError: If there is no such preprocessing, task, output or input, or the size is out of range.
+
+    Example:
+        >>> classifier = vislib.load_classifier("digits")
+        >>> classifier.labels[:3], classifier.input_size
+        (('0', '1', '2'), (28, 28))
     """
     from vislib import zoo
 

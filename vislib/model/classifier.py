@@ -46,10 +46,12 @@ class Classifier:
             the channels, or vislib cannot run the model.
 
     Example:
-        >>> import vislib
-        >>> classifier = vislib.load_classifier("digits")
-        >>> classifier.input_size, classifier.labels[3]
-        ((28, 28), '3')
+        >>> classifier.input_size, classifier.channels, classifier.task.value
+        ((28, 28), 1, 'classification')
+        >>> classifier.predict(image, top=1)[0].label
+        '3'
+        >>> classifier.logits(image).shape
+        (10,)
     """
 
     key: str

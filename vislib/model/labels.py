@@ -36,6 +36,10 @@ def read_labels(source: str | os.PathLike[str] | bytes) -> tuple[str, ...]:
 
     Raises:
         ModelError: If the file cannot be read, is not text, or has a class without a name.
+
+    Example:
+        >>> vislib.read_labels(b'["cat", "dog"]')
+        ('cat', 'dog')
     """
     labels, note = labels_and_note(source)
     if note:

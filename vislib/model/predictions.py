@@ -16,6 +16,11 @@ class Prediction:
             is predicted; in a regression the predicted number.
         probability: The value, where it is a probability; else None.
         is_share: Whether the value is a share of 1, to be shown in percent.
+
+    Example:
+        >>> best = classifier.predict(image, top=1)[0]
+        >>> best.label, best.index, best.is_share
+        ('3', 3, True)
     """
 
     index: int

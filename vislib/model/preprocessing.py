@@ -35,6 +35,11 @@ class Preprocessing:
     Raises:
         ParameterError: If a number is not finite, a scale is 0, or the share is not above 0 and at most 1, or is given
             together with `letterbox`.
+
+    Example:
+        >>> to_1 = vislib.Preprocessing("0..1", scale=(255.0,))
+        >>> float(to_1(image[None], channels=3).max())
+        1.0
     """
 
     name: str

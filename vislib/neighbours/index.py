@@ -38,6 +38,11 @@ class ImageIndex:
         label: (n,) int: the true class; `UNKNOWN` where the set does not name a class of the network.
         class_names: The names of the network's classes or outputs.
         notes: Sentences to show beside a result.
+
+    Example:
+        >>> index = vislib.neighbours.index_of(classifier, vislib.sample_path("digits"))
+        >>> index.layer, len(index.titles)
+        ('the 128 numbers of layer dense_activation', 10)
     """
 
     model: str
@@ -104,6 +109,11 @@ def index_of(classifier: Classifier, images: Any, *, progress: Progress = progre
         DatasetError: If there are no images.
         ImageError: If none of them can be read.
         ParameterError: If the network takes bands, or the batch is another network's or has no features.
+
+    Example:
+        >>> index = vislib.neighbours.index_of(classifier, vislib.sample_path("digits"))
+        >>> index.features.shape
+        (10, 128)
     """
     if isinstance(images, Batch):
         return _of_batch(classifier, images)

@@ -31,6 +31,12 @@ class Neighbour:
         label: The name of its true class; None if unknown.
         predicted: The name of the class that the network predicts for it; None if there is no single one.
         probability: The probability of that class, 0..1; NaN without one.
+
+    Example:
+        >>> index = vislib.neighbours.index_of(classifier, vislib.sample_path("digits"))
+        >>> nearest = vislib.neighbours.search(classifier, index, image, n=1).nearest[0]
+        >>> nearest.title, nearest.predicted
+        ('3.png', '3')
     """
 
     number: int
@@ -62,6 +68,12 @@ class Neighbours:
         strangeness: The share of the set's images that have another one nearer than this image has its nearest, 0..1:
             near 1 the set holds nothing like it. NaN for a set of one.
         notes: Sentences to show beside the images.
+
+    Example:
+        >>> index = vislib.neighbours.index_of(classifier, vislib.sample_path("digits"))
+        >>> found = vislib.neighbours.search(classifier, index, image, n=3)
+        >>> len(found.nearest), found.answer
+        (3, '3')
     """
 
     model: str
@@ -118,6 +130,12 @@ def search(classifier: Classifier, index: ImageIndex, image: np.ndarray, n: int 
 
     Raises:
         ParameterError: If the index is of another network, or `n` is not accepted.
+
+    Example:
+        >>> index = vislib.neighbours.index_of(classifier, vislib.sample_path("digits"))
+        >>> found = vislib.neighbours.search(classifier, index, image, n=2)
+        >>> found.nearest[0].title
+        '3.png'
     """
     index.check(classifier)
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= 100:
@@ -146,6 +164,13 @@ def same_class_share(index: ImageIndex, n: int = 5) -> float:
 
     Raises:
         ParameterError: If the true class of at most `n` images is known.
+
+    Example:
+        >>> same = np.stack([image] * 4)
+        >>> _ = vislib.explain_many(classifier, same, "grad-cam", out="results", labels=["3"] * 4, features=True)
+        >>> index = vislib.neighbours.index_of(classifier, vislib.open_batch("results"))
+        >>> vislib.neighbours.same_class_share(index, n=3)
+        1.0
     """
     known = index.label != UNKNOWN
     if known.sum() <= n:

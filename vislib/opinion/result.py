@@ -28,6 +28,11 @@ class SecondOpinion:
         by_itself: Sentences on what it would do with its defaults on this model; they are not used here.
         version: The version of tf-keras-vis.
         seconds: The time that its result took.
+
+    Example:
+        >>> opinion = vislib.second_opinion("grad-cam", classifier, image)
+        >>> opinion.ours.values.shape, opinion.values.shape
+        ((28, 28), (28, 28))
     """
 
     ours: Heatmap | Maximization

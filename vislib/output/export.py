@@ -54,6 +54,11 @@ def save(
 
     Raises:
         ParameterError: If the suffix is not one of these, or the file cannot be written.
+
+    Example:
+        >>> path = vislib.save(vislib.explain("saliency", classifier, image), "map.npz")
+        >>> np.load(path)["values"].shape
+        (28, 28)
     """
     path = check_path(path)
     suffix = path.suffix.lower()

@@ -55,6 +55,11 @@ def figure(
 
     Raises:
         ParameterError: If a value is not accepted, or the array has another shape.
+
+    Example:
+        >>> drawn = vislib.figures.figure(vislib.explain("saliency", classifier, image), image)
+        >>> drawn.axes[0].get_title().split(":")[0]
+        'Saliency (vanilla gradient) · logit of “3”'
     """
     table(colormap, signed=False)  # raises if there is no such colormap
     if isinstance(result, RawHeatmap):
@@ -82,6 +87,11 @@ def comparison(heatmaps: Sequence[RawHeatmap], image: np.ndarray, *, opacity: fl
     """Several maps of one image (H, W, 3) in one figure, three in a row.
 
     Each has its own colour bar, as the values of different methods have different units.
+
+    Example:
+        >>> maps = [vislib.explain(name, classifier, image) for name in ("grad-cam", "saliency")]
+        >>> len(vislib.figures.comparison(maps, image).axes)  # each map and its colour bar
+        4
     """
     from matplotlib.figure import Figure
 
@@ -101,7 +111,13 @@ def pictures(
     images: Sequence[np.ndarray], titles: Sequence[str], columns: int | None = None, on: "Figure | None" = None
 ) -> "Figure":
     """Pictures (h, w, 3) uint8 in rows, each with its title above; ten pictures make two rows. `on` is as for
-    `figure`."""
+    `figure`.
+
+    Example:
+        >>> len(vislib.figures.pictures([image, image], ["one", "two"]).axes)
+        2
+    """
+
     from matplotlib.figure import Figure
 
     columns = columns or (5 if len(images) == 10 else min(len(images), int(np.ceil(np.sqrt(len(images))))))

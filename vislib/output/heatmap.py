@@ -31,14 +31,9 @@ class Heatmap(RawHeatmap):
     notebook, the map shows itself over the image as the network saw it. `vislib.render` draws it in other ways.
 
     Example:
-        >>> import vislib
-        >>> classifier = vislib.load_classifier("digits")
-        >>> image = vislib.load_image(vislib.sample_path("digits/3.png"))
         >>> heatmap = vislib.explain("grad-cam", classifier, image)
-        >>> heatmap.explained, heatmap.values.shape
-        ('logit of “3”', (28, 28))
-        >>> heatmap.save("three.png")
-        PosixPath('three.png')
+        >>> heatmap.values.shape, heatmap.label, heatmap.layer, heatmap.signed
+        ((28, 28), '3', 'conv2_activation', False)
     """
 
     def figure(self, image: np.ndarray | None = None, **look: Any) -> "Figure":

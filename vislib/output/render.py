@@ -37,6 +37,11 @@ class Scale:
         constant: Whether all values are the same, so that there is nothing to draw.
         missing: Whether some values are NaN or infinite; they are drawn grey.
         clipped: Whether some values lie beyond the ends; they have the colour of the nearer end.
+
+    Example:
+        >>> scale = vislib.render.Scale.of(np.array([-1.0, 3.0]), signed=True)
+        >>> scale.low, scale.high
+        (-3.0, 3.0)
     """
 
     low: float
@@ -109,6 +114,10 @@ def map_image(
         colormap: A matplotlib name; by default `ACTIVATION`, or `SIGNED` for signed maps.
         scale: A scale shared with other maps; by default the range of the map.
         size: (height, width) in pixels of the picture; cells stay sharp.
+
+    Example:
+        >>> vislib.render.map_image(np.eye(3), size=(30, 30)).size
+        (30, 30)
     """
     scale = scale if scale is not None else Scale.of(values, signed)
     if scale.constant:
@@ -121,7 +130,12 @@ def map_image(
 
 
 def kernel_image(kernel: np.ndarray, size: int | None = None) -> Image.Image:
-    """A kernel of three input channels (k_h, k_w, 3) as RGB: zero is mid-grey, the largest weight has full colour."""
+    """A kernel of three input channels (k_h, k_w, 3) as RGB: zero is mid-grey, the largest weight has full colour.
+
+    Example:
+        >>> vislib.render.kernel_image(np.ones((3, 3, 3)), size=60).size
+        (60, 60)
+    """
     reach = float(np.abs(kernel).max()) or 1.0
     pixels = np.rint((kernel / reach + 1) * 127.5).astype(np.uint8)
     picture = Image.fromarray(pixels)
@@ -129,13 +143,23 @@ def kernel_image(kernel: np.ndarray, size: int | None = None) -> Image.Image:
 
 
 def rgb_image(maps: np.ndarray) -> Image.Image:
-    """Three maps (h, w, 3) as RGB: the smallest value is black, the largest has full colour, a constant is grey."""
+    """Three maps (h, w, 3) as RGB: the smallest value is black, the largest has full colour, a constant is grey.
+
+    Example:
+        >>> vislib.render.rgb_image(np.ones((4, 5, 3))).size
+        (5, 4)
+    """
     pixels = np.rint(Scale(float(maps.min()), float(maps.max()))(maps) * 255).astype(np.uint8)
     return Image.fromarray(pixels)
 
 
 def heatmap_image(heatmap: RawHeatmap, colormap: str | None = None) -> Image.Image:
-    """The heatmap alone in false colours, at the network's resolution."""
+    """The heatmap alone in false colours, at the network's resolution.
+
+    Example:
+        >>> vislib.render.heatmap_image(vislib.explain("grad-cam", classifier, image)).size
+        (28, 28)
+    """
     return map_image(heatmap.values, signed=heatmap.signed, colormap=colormap or usual_colormap(heatmap.signed, True))
 
 
@@ -143,6 +167,10 @@ def seen(image: np.ndarray, box: Box, size: int | None = None) -> Image.Image:
     """The part `box` of an image; `size` is the longer side of the picture in pixels.
 
     An image of bands is shown by `vislib.images.bands.display`.
+
+    Example:
+        >>> vislib.render.seen(image, classifier.box(image), size=112).size
+        (112, 112)
     """
     height, width = max(1, round(box.height)), max(1, round(box.width))
     if size is not None:
@@ -180,6 +208,10 @@ def overlay(
     Raises:
         ParameterError: If the opacity is outside 0..1, there is no such colormap or blend, or the heatmap belongs to an
             image of another size.
+
+    Example:
+        >>> vislib.render.overlay(image, vislib.explain("grad-cam", classifier, image), size=224).size
+        (224, 224)
     """
     if not 0 <= opacity <= 1:
         raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")
@@ -208,6 +240,10 @@ def overlay_map(
 
     Without `signed`, the map counts as signed if it has negative values. Its usual colormap is `ACTIVATION` or
     `SIGNED`.
+
+    Example:
+        >>> vislib.render.overlay_map(image, classifier.box(image), np.eye(28), size=112).size
+        (112, 112)
     """
     signed = is_signed(values) if signed is None else signed
     scale = scale if scale is not None else Scale.of(values, signed)
@@ -215,14 +251,25 @@ def overlay_map(
 
 
 def is_signed(values: np.ndarray) -> bool:
-    """Whether a map has negative values, so that zero is in the middle of its colours."""
+    """Whether a map has negative values, so that zero is in the middle of its colours.
+
+    Example:
+        >>> vislib.render.is_signed(np.array([-1.0, 1.0]))
+        True
+    """
     return bool(np.nanmin(values) < 0) if np.isfinite(values).any() else False
 
 
 def laid_over(
     picture: Image.Image, values: np.ndarray, signed: bool, opacity: float = OPACITY, colormap: str | None = None
 ) -> Image.Image:
-    """A heatmap's values (h, w) over a picture of any size that shows the same part of the image."""
+    """A heatmap's values (h, w) over a picture of any size that shows the same part of the image.
+
+    Example:
+        >>> picture = vislib.render.seen(image, classifier.box(image), size=112)
+        >>> vislib.render.laid_over(picture, np.eye(28), signed=False).size
+        (112, 112)
+    """
     colormap = colormap or usual_colormap(signed, True)
     return _blended(picture, values, Scale.of(values, signed), signed, opacity, colormap, BLENDS[0])
 
@@ -251,6 +298,10 @@ def usual_colormap(signed: bool, evidence: bool = False) -> str:
     Args:
         signed: Whether zero is the middle.
         evidence: Whether the map explains a score (a heatmap); else it shows activations, weights or other numbers.
+
+    Example:
+        >>> vislib.render.usual_colormap(signed=True)
+        'RdBu_r'
     """
     return SIGNED if signed else EVIDENCE if evidence else ACTIVATION
 
@@ -260,6 +311,10 @@ def table(colormap: str | None, signed: bool) -> np.ndarray:
 
     Raises:
         ParameterError: If there is no such colormap.
+
+    Example:
+        >>> vislib.render.table("viridis", signed=False).shape
+        (256, 3)
     """
     name = colormap or usual_colormap(signed)
     if name not in colormaps:

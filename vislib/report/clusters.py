@@ -40,6 +40,10 @@ class Reason:
         always: 0..1: nine in ten of the cluster's maps have at least this value at `place`, as a share of their
             largest value.
         others: 0..1: nine in ten of the other classes' maps have at most this value at `place`.
+
+    Example:
+        >>> [field for field in vislib.report.Reason.__dataclass_fields__][:2]
+        ['class_index', 'numbers']
     """
 
     class_index: int

@@ -24,6 +24,11 @@ def found_reasons(batch: Batch, method: str) -> list[Reason]:
 
     Raises:
         ParameterError: If the batch has no such method.
+
+    Example:
+        >>> _ = vislib.explain_many(classifier, vislib.sample_path("digits"), "grad-cam", out="results")
+        >>> vislib.report.found_reasons(vislib.open_batch("results"), "grad-cam")
+        []
     """
     found = _found.setdefault(batch, {})
     if method not in found:

@@ -33,6 +33,11 @@ def report_html(
 
     Raises:
         ParameterError: If there is no batch, it is damaged, or it has no such images.
+
+    Example:
+        >>> _ = vislib.explain_many(classifier, vislib.sample_path("digits"), "grad-cam", out="results")
+        >>> vislib.report.report_html("results").startswith("<!")
+        True
     """
     batch = open_batch(folder)
     if rows is not None:
@@ -67,6 +72,11 @@ def write_report(
 
     Raises:
         ParameterError: If there is no batch, it is damaged, it has no such images, or the file cannot be written.
+
+    Example:
+        >>> _ = vislib.explain_many(classifier, vislib.sample_path("digits"), "grad-cam", out="results")
+        >>> vislib.report.write_report("results").name
+        'report.html'
     """
     out = Path(folder) / ("report.html" if rows is None else "selection.html") if path is None else Path(path)
     if out.suffix.lower() not in (".html", ".htm"):

@@ -29,7 +29,13 @@ class Explained(Protocol):
 
 
 class Target(ABC):
-    """A number for each image, Σ weight · term. Targets can be added, subtracted and multiplied by numbers."""
+    """A number for each image, Σ weight · term. Targets can be added, subtracted and multiplied by numbers.
+
+    Example:
+        >>> target = classifier.target("3")
+        >>> target.in_words(), target.class_index
+        ('logit of “3”', 3)
+    """
 
     class_index: Any = None
     """The class whose score it is; None if it is not about a single class."""
@@ -112,7 +118,13 @@ class Target(ABC):
 
 @dataclass(frozen=True)
 class Sum(Target):
-    """A sum of terms with weights."""
+    """A sum of terms with weights.
+
+    Example:
+        >>> total = vislib.targets.Channel("conv1", 0) + vislib.targets.Channel("conv2", 3)
+        >>> type(total).__name__, len(total.terms)
+        ('Sum', 2)
+    """
 
     terms: tuple[tuple[float, "Term"], ...] = ()
 
@@ -136,6 +148,10 @@ class Term(Target):
             unit ranks pictures in the same order, but a unit at 0, or at the cap of a ReLU6, does not stop the ascent.
             An explanation reads the layer's output.
         compares_images: Whether its number for one image depends on the other images of the batch.
+
+    Example:
+        >>> isinstance(vislib.targets.Channel("conv2", 5), vislib.targets.Term)
+        True
     """
 
     before_relu: ClassVar[bool] = False

@@ -25,6 +25,10 @@ class LogOdds(Term):
 
     Raises:
         ParameterError: If there is no such class, or the network gives an image no single class.
+
+    Example:
+        >>> vislib.explain("saliency", classifier, image, vislib.targets.LogOdds("3")).explained
+        'log odds of “3”'
     """
 
     class_index: Any = field()

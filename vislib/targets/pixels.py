@@ -35,6 +35,13 @@ class Pixels(Term):
         ParameterError: If a value is not accepted.
 
     Reference: Vinogradova, Dibrov & Myers 2020, arXiv 2002.11434.
+
+    Example:
+        >>> scenes = vislib.load_classifier("scene-segmentation")
+        >>> scene = vislib.load_image(vislib.sample_path("scenes/scene-1.png"))
+        >>> at_one_pixel = vislib.targets.Pixels("background", where=(5, 60))
+        >>> vislib.explain("saliency", scenes, scene, at_one_pixel).values.shape
+        (64, 64)
     """
 
     class_index: Any = field()

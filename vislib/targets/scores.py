@@ -31,6 +31,11 @@ class ClassScore(Term):
 
     Raises:
         ParameterError: If a value is not accepted.
+
+    Example:
+        >>> why_not = vislib.targets.ClassScore("3", against="8")
+        >>> vislib.explain("gradient-x-input", classifier, image, why_not).explained
+        'logit of “3” − “8”'
     """
 
     class_index: Any = field()
@@ -115,6 +120,10 @@ class Output(Term):
 
     Args:
         unit: Index of the unit, from 0.
+
+    Example:
+        >>> vislib.explain("saliency", classifier, image, vislib.targets.Output(2)).explained
+        'output 2'
     """
 
     unit: int = 0

@@ -22,6 +22,13 @@ class Channel(WeightedSum):
     """The mean of a channel over its feature map; for a dense layer, one unit.
 
     Activation maximization reads it before its ReLU.
+
+    Example:
+        >>> channel = vislib.targets.Channel("conv2", 5)
+        >>> vislib.explain("saliency", classifier, image, channel).explained
+        'conv2 channel 5'
+        >>> (0.5 * channel - vislib.targets.Layer("conv1")).in_words()
+        '0.5 · conv2 channel 5 − layer conv1'
     """
 
     before_relu: ClassVar[bool] = True
@@ -45,6 +52,10 @@ class Neuron(WeightedSum):
     """One unit of a feature map: a channel at a row and a column, by default at the centre.
 
     Activation maximization reads it before its ReLU.
+
+    Example:
+        >>> vislib.explain("saliency", classifier, image, vislib.targets.Neuron("conv2", 5, row=3, column=4)).explained
+        'conv2 channel 5 at (3, 4)'
     """
 
     before_relu: ClassVar[bool] = True
@@ -83,6 +94,11 @@ class Region(WeightedSum):
 
     Raises:
         ParameterError: If the mask is not (h, w) or is true nowhere.
+
+    Example:
+        >>> half = np.arange(24 * 24).reshape(24, 24) < 288
+        >>> vislib.explain("saliency", classifier, image, vislib.targets.Region("conv2", 5, half)).values.shape
+        (28, 28)
     """
 
     layer: str
@@ -122,6 +138,11 @@ class Direction(WeightedSum):
 
     Raises:
         ParameterError: If the vector is zero or not finite. `resolved` raises it if the number of channels differs.
+
+    Example:
+        >>> along = vislib.targets.Direction("dense", np.ones(128))
+        >>> vislib.explain("saliency", classifier, image, along).values.shape
+        (28, 28)
     """
 
     layer: str

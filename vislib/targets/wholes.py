@@ -17,6 +17,10 @@ class Layer(Term):
     """The mean of a² over all activations of a layer: maximizing it strengthens what the layer already detects.
 
     Reference: Mordvintsev, Olah & Tyka 2015, "Inceptionism" (DeepDream).
+
+    Example:
+        >>> vislib.explain("saliency", classifier, image, vislib.targets.Layer("conv2")).explained
+        'layer conv2'
     """
 
     layer: str
@@ -40,6 +44,12 @@ class Diversity(Term):
     It is 0 for a single picture.
 
     Reference: Olah, Mordvintsev & Schubert 2017, https://distill.pub/2017/feature-visualization
+
+    Example:
+        >>> am = vislib.activation_maximization
+        >>> several = [am.Channel("conv2", 5) + am.Diversity("conv1")] * 2
+        >>> am.maximize(classifier, several, steps=1).pictures.shape
+        (2, 28, 28, 3)
     """
 
     layer: str
@@ -71,6 +81,11 @@ class Likeness(Term):
         ParameterError: If the reference is all zero or of another shape.
 
     Reference: Olah et al. 2017 and lucid's `dot_compare`; Carter et al. 2019, https://distill.pub/2019/activation-atlas
+
+    Example:
+        >>> like = vislib.targets.likeness(classifier, image, "conv2")
+        >>> isinstance(like, vislib.targets.Likeness), like.layer
+        (True, 'conv2')
     """
 
     layer: str
@@ -102,6 +117,11 @@ class Similarity(Term):
 
     Raises:
         ParameterError: If the reference is all zero or of another shape.
+
+    Example:
+        >>> like = vislib.targets.similarity(classifier, image, "dense")
+        >>> isinstance(like, vislib.targets.Similarity), like.layer
+        (True, 'dense')
     """
 
     layer: str | None
@@ -127,6 +147,11 @@ def likeness(classifier: Any, image: np.ndarray, layer: str, power: float = 4.0)
 
     Raises:
         LayerError: If the layer does not exist or has no feature maps.
+
+    Example:
+        >>> like = vislib.targets.likeness(classifier, image, "conv2")
+        >>> like.in_words()
+        'likeness at conv2'
     """
     return Likeness(layer, _output_of(classifier, image, layer), power)
 
@@ -136,6 +161,11 @@ def similarity(classifier: Any, image: np.ndarray, layer: str | None = None) -> 
 
     Raises:
         LayerError: If the layer does not exist or its output has no channels.
+
+    Example:
+        >>> like = vislib.targets.similarity(classifier, image, "dense")
+        >>> vislib.explain("saliency", classifier, image, like).values.shape
+        (28, 28)
     """
     return Similarity(layer, _output_of(classifier, image, layer))
 

@@ -18,6 +18,10 @@ def check_model_path(path: str | os.PathLike[str]) -> Path:
 
     Raises:
         ParameterError: If the suffix is none of `SUFFIXES`, or the folder is missing or cannot be written to.
+
+    Example:
+        >>> vislib.training.check_model_path("my.keras").name
+        'my.keras'
     """
     path = Path(path)
     if not path.name.endswith(SUFFIXES):
@@ -36,6 +40,9 @@ def save_model(model: "keras.Model", path: str | os.PathLike[str]) -> Path:
 
     Raises:
         ParameterError: If the file cannot be written; an existing file then stays unchanged.
+
+    Example:
+        >>> path = vislib.training.save_model(classifier.model, "digits.keras")
     """
     path = check_model_path(path)
     suffix = next(suffix for suffix in SUFFIXES if path.name.endswith(suffix))

@@ -19,6 +19,10 @@ def moving_mean(values: np.ndarray, window: int) -> np.ndarray:
 
     Raises:
         ParameterError: If the window is smaller than 1.
+
+    Example:
+        >>> vislib.training.moving_mean(np.array([1.0, 3.0, 5.0]), 3).shape
+        (3,)
     """
     if window < 1:
         raise ParameterError(f"`window` must be at least 1; not {window}.")

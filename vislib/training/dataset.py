@@ -22,6 +22,13 @@ class Dataset:
 
     Raises:
         DatasetError: If shapes, counts or the range of the class indices do not fit together.
+
+    Example:
+        >>> images = np.zeros((20, 28, 28, 1), np.uint8)
+        >>> numbers = np.arange(20) % 2
+        >>> data = vislib.training.Dataset("two", ("0", "1"), images, numbers, images[:4], numbers[:4])
+        >>> data.image_shape, data.only(["1"]).train_images.shape
+        ((28, 28, 1), (10, 28, 28, 1))
     """
 
     name: str

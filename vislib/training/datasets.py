@@ -58,6 +58,12 @@ def load_dataset(name: str, data_dir: str | os.PathLike[str] | None = None) -> D
 
     Raises:
         DatasetError: If the data set is missing, cannot be read, or has wrong shapes or labels.
+
+    Example:
+        >>> vislib.training.load_dataset("faces")
+        Traceback (most recent call last):
+            ...
+        vislib.errors.DatasetError: There is no data set 'faces'; there are: mnist, cifar10, or your own folder.
     """
     if name not in DATASETS:
         raise DatasetError(f"There is no data set '{name}'; there are: {listed(DATASETS)}, or your own folder.")
@@ -88,6 +94,11 @@ def why_missing(name: str) -> str | None:
 
     Args:
         name: One of `DATASETS`.
+
+    Example:
+        >>> why = vislib.training.why_missing("mnist")
+        >>> why is None or isinstance(why, str)
+        True
     """
     known = DATASETS[name]
     place = os.environ.get(DATA_DIR_VARIABLE)

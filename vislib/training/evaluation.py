@@ -17,7 +17,12 @@ _BATCH = 250
 @dataclass(frozen=True)
 class Mistake:
     """A misclassified image: its index in the set, the predicted and the true class, and the predicted class's
-    probability (0..1)."""
+    probability (0..1).
+
+    Example:
+        >>> vislib.training.Mistake(index=7, predicted=3, true=8, probability=0.9).true
+        8
+    """
 
     index: int
     predicted: int
@@ -34,6 +39,14 @@ class Evaluation:
         loss: Mean cross-entropy in nats.
         confusion: (classes, classes) counts; row: true class, column: predicted class.
         mistakes: All mistakes, the most confident first.
+
+    Example:
+        >>> images = np.zeros((20, 28, 28, 1), np.uint8)
+        >>> numbers = np.arange(20) % 2
+        >>> data = vislib.training.Dataset("two", ("0", "1"), images, numbers, images[:4], numbers[:4])
+        >>> found = vislib.training.evaluate(classifier.model, images / 255, numbers)
+        >>> found.confusion.shape
+        (10, 10)
     """
 
     accuracy: float
@@ -59,6 +72,14 @@ def evaluate(
 
     Raises:
         ModelError: If the numbers of images and labels differ, or there are none.
+
+    Example:
+        >>> images = np.zeros((20, 28, 28, 1), np.uint8)
+        >>> numbers = np.arange(20) % 2
+        >>> data = vislib.training.Dataset("two", ("0", "1"), images, numbers, images[:4], numbers[:4])
+        >>> found = vislib.training.evaluate(classifier.model, images / 255, numbers)
+        >>> 0 <= found.accuracy <= 1
+        True
     """
     if len(images) != len(labels) or len(labels) == 0:
         raise ModelError(f"An evaluation needs as many labels as images; not {len(labels)} for {len(images)}.")

@@ -43,6 +43,16 @@ def load_image_folder(
         DatasetError: If there are not at least two class folders with two images each, or an image cannot be read;
             the message names the image.
         ParameterError: If `validation_share` is not between 0 and 1.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from PIL import Image
+        >>> for name in ("cat/1.png", "cat/2.png", "dog/1.png", "dog/2.png"):
+        ...     path = Path("pictures", name)
+        ...     path.parent.mkdir(parents=True, exist_ok=True)
+        ...     Image.fromarray(image).save(path)
+        >>> vislib.training.load_image_folder("pictures", size=(28, 28)).labels
+        ('cat', 'dog')
     """
     folder: Folder = path if isinstance(path, zipfile.Path) else Path(path)
     if isinstance(folder, Path) and folder.suffix.lower() == ".zip" and folder.is_file():

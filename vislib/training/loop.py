@@ -42,6 +42,15 @@ class TrainingRun:
     Raises:
         ParameterError: If there is no such network, or the checkpoint cannot be written.
         ModelError: If the model does not fit the data set.
+
+    Example:
+        >>> images = np.zeros((20, 28, 28, 1), np.uint8)
+        >>> numbers = np.arange(20) % 2
+        >>> data = vislib.training.Dataset("two", ("0", "1"), images, numbers, images[:4], numbers[:4])
+        >>> options = vislib.training.TrainingOptions(epochs=1, batch_size=8)
+        >>> run = vislib.training.TrainingRun("lenet5", data, options)
+        >>> run.history
+        ()
     """
 
     def __init__(
@@ -226,7 +235,17 @@ def train(
     network: NetworkOptions | None = None,
     checkpoint: str | Path | None = None,
 ) -> TrainingResult:
-    """Trains a network on a data set and returns it with its history; see `TrainingRun` for arguments and errors."""
+    """Trains a network on a data set and returns it with its history; see `TrainingRun` for arguments and errors.
+
+    Example:
+        >>> images = np.zeros((20, 28, 28, 1), np.uint8)
+        >>> numbers = np.arange(20) % 2
+        >>> data = vislib.training.Dataset("two", ("0", "1"), images, numbers, images[:4], numbers[:4])
+        >>> options = vislib.training.TrainingOptions(epochs=1, batch_size=8)
+        >>> result = vislib.training.train("lenet5", data, options)
+        >>> result.best_epoch
+        1
+    """
     return TrainingRun(model, dataset, options, network=network, checkpoint=checkpoint).start(progress)
 
 

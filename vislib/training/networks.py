@@ -26,6 +26,10 @@ class NetworkOptions:
         dropout: Whether to include its dropout layers; None as published.
         batch_norm: Batch normalization "before" or "after" each activation, or "none"; None as published.
         seed: Seed of the initial weights and of dropout.
+
+    Example:
+        >>> vislib.training.build("lenet5", options=vislib.training.NetworkOptions(seed=1)).name
+        'lenet5'
     """
 
     dropout: bool | None = None
@@ -102,6 +106,10 @@ def build(
 
     Raises:
         ParameterError: If there is no such network, the input is too small for it, or there are fewer than 2 classes.
+
+    Example:
+        >>> vislib.training.build("lenet5").count_params()
+        61706
     """
     recipe = network_recipe(name)
     options = options or NetworkOptions()

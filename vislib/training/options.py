@@ -14,6 +14,10 @@ class TrainingOptions:
 
     Raises:
         ParameterError: If a value is not accepted.
+
+    Example:
+        >>> vislib.training.TrainingOptions(epochs=2, learning_rate=0.01).batch_size
+        64
     """
 
     epochs: int = parameter(5, "Epochs", low=1, high=1000, help="How often the network sees every training image.")

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class EpochRecord:
     """Loss and accuracy of an epoch. Those of the training are means over its batches, during which the weights change.
-    Those of the validation are measured on the whole validation set after the epoch; None without validation."""
+    Those of the validation are measured on the whole validation set after the epoch; None without validation.
+
+    Example:
+        >>> vislib.training.EpochRecord(1, 0.5, 0.8, None, None, 2.0).accuracy
+        0.8
+    """
 
     epoch: int
     loss: float
@@ -31,6 +36,11 @@ class TrainingProgress:
     """The state of a training after a batch. Epochs and batches count from 1; `seconds` counts from the start.
 
     Loss and accuracy are those of this batch alone, before its step of the optimiser.
+
+    Example:
+        >>> progress = vislib.training.TrainingProgress(1, 5, 10, 100, 0.5, 0.8, 2.0, ())
+        >>> f"batch {progress.batch} of {progress.n_batches}"
+        'batch 10 of 100'
     """
 
     epoch: int
@@ -75,6 +85,15 @@ class TrainingResult:
         seconds: Duration of the training.
         batch_losses: Loss of each batch alone, (n_batches,), before its step of the optimiser.
         batch_accuracies: Accuracy of each batch alone, (n_batches,), in 0..1.
+
+    Example:
+        >>> images = np.zeros((20, 28, 28, 1), np.uint8)
+        >>> numbers = np.arange(20) % 2
+        >>> data = vislib.training.Dataset("two", ("0", "1"), images, numbers, images[:4], numbers[:4])
+        >>> options = vislib.training.TrainingOptions(epochs=1, batch_size=8)
+        >>> result = vislib.training.train("lenet5", data, options)
+        >>> result.classifier("mine").labels
+        ('0', '1')
     """
 
     model: "keras.Model"

@@ -10,6 +10,10 @@ def sparseness(values: np.ndarray) -> float:
         values: The map (h, w).
 
     Reference: Chalasani et al. 2020, arXiv 1810.06583, section 5.
+
+    Example:
+        >>> round(vislib.trust.sparseness(np.eye(10)), 2)
+        0.9
     """
     ascending = np.sort(np.abs(values.ravel()).astype(np.float64))
     total, n = ascending.sum(), ascending.size
@@ -29,6 +33,10 @@ def complexity(values: np.ndarray) -> float:
     Departs from the paper, which does not divide by ln n.
 
     Reference: Bhatt, Weller & Moura 2020, arXiv 2005.00631, definition 4.
+
+    Example:
+        >>> round(vislib.trust.complexity(np.ones((4, 4))), 2)
+        1.0
     """
     shares = np.abs(values.ravel()).astype(np.float64)
     if shares.sum() == 0 or shares.size == 1:  # all are equal

@@ -26,13 +26,24 @@ def confidence_drop(classifier: Classifier, resized: np.ndarray, values: np.ndar
         target: What is explained.
 
     Reference: Chattopadhay et al. 2018, arXiv 1710.11063, section 4.1.
+
+    Example:
+        >>> heatmap = vislib.explain("grad-cam", classifier, image)
+        >>> vislib.trust.confidence_drop(classifier, image, heatmap.values, heatmap.target) >= 0
+        True
     """
     return confidences(classifier, resized, values, target).drop
 
 
 def confidence_increases(classifier: Classifier, resized: np.ndarray, values: np.ndarray, target: Target) -> bool:
     """Whether the class's probability, or the target's value where it has none, rises when only the mapped part is
-    shown. Arguments as for `confidence_drop`."""
+    shown. Arguments as for `confidence_drop`.
+
+    Example:
+        >>> heatmap = vislib.explain("grad-cam", classifier, image)
+        >>> vislib.trust.confidence_increases(classifier, image, heatmap.values, heatmap.target) in (True, False)
+        True
+    """
     return confidences(classifier, resized, values, target).increases
 
 

@@ -21,6 +21,11 @@ class Curve:
     Attributes:
         shares: (n,): the share of pixels that are changed, 0 to 1.
         scores: (n,): the score of the target at each share.
+
+    Example:
+        >>> curve = vislib.trust.Curve(np.array([0.0, 0.5, 1.0]), np.array([1.0, 0.5, 0.0]))
+        >>> float(curve.area)
+        0.5
     """
 
     shares: np.ndarray
@@ -57,6 +62,13 @@ def deletion(
         progress: Called as progress(done, total) between batches. If it raises, the work stops.
 
     Reference: Petsiuk, Das & Saenko 2018, arXiv 1806.07421, section 4.2.
+
+    Example:
+        >>> heatmap = vislib.explain("grad-cam", classifier, image)
+        >>> resized = classifier.resize(image)
+        >>> curve = vislib.trust.deletion(classifier, resized, heatmap.values, heatmap.target, n_steps=4)
+        >>> curve.shares
+        array([0.  , 0.25, 0.5 , 0.75, 1.  ])
     """
     check_fill(fill)
     return _curve(classifier, resized, cover_image(resized, fill), values, target, n_steps, progress)
@@ -74,6 +86,13 @@ def insertion(
     """The score while pixels of a blurred image are shown, the highest of the map first.
 
     The higher the area, the better the map. Arguments and paper as for `deletion`.
+
+    Example:
+        >>> heatmap = vislib.explain("grad-cam", classifier, image)
+        >>> resized = classifier.resize(image)
+        >>> curve = vislib.trust.insertion(classifier, resized, heatmap.values, heatmap.target, n_steps=4)
+        >>> curve.scores.shape
+        (5,)
     """
     check_fill(fill)
     return _curve(classifier, cover_image(resized, fill), resized, values, target, n_steps, progress)

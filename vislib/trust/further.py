@@ -24,6 +24,11 @@ def with_road(
         image: (H, W, 3) in 0..255.
         seed: Seed of the noise of the imputation.
         progress: See `road`.
+
+    Example:
+        >>> (one, *_) = vislib.trust.measure([vislib.methods()["saliency"]()], classifier, image, randomize=False)
+        >>> vislib.trust.with_road(one, classifier, image).road > 0
+        True
     """
     target = as_probability(one.heatmap.target)
     curve = road(classifier, classifier.resize(image), one.heatmap.values, target, seed=seed, progress=progress)
@@ -49,6 +54,12 @@ def with_random_logit(
         image: (H, W, 3) in 0..255.
         seed: Seed of the drawing.
         progress: See `random_logit`.
+
+    Example:
+        >>> saliency = vislib.methods()["saliency"]()
+        >>> (one, *_) = vislib.trust.measure([saliency], classifier, image, randomize=False)
+        >>> -1 <= vislib.trust.with_random_logit(one, saliency, classifier, image).random_logit <= 1
+        True
     """
     target = one.heatmap.target
     if one.family is Family.BASELINE or another_class(classifier, target, seed) is None:

@@ -20,6 +20,12 @@ class Localisation:
         auc: The chance that a place inside has a higher value than one outside, ties counted half, 0..1.
         hit: Whether the highest place lies inside (the pointing game: Zhang et al. 2016, arXiv 1608.00507).
         by_chance: The share of the places that lie inside: what a map of random numbers gets as mass and rank.
+
+    Example:
+        >>> heatmap = vislib.explain("grad-cam", classifier, image)
+        >>> found = vislib.trust.localisation(heatmap.values, vislib.trust.box_mask(classifier, image, (4, 4, 24, 24)))
+        >>> round(found.by_chance, 2)
+        0.51
     """
 
     mass: float
@@ -42,6 +48,12 @@ def localisation(values: np.ndarray, mask: np.ndarray) -> Localisation:
 
     Raises:
         ParameterError: If the mask has another shape, or is true nowhere or everywhere.
+
+    Example:
+        >>> heatmap = vislib.explain("grad-cam", classifier, image)
+        >>> inside = vislib.trust.box_mask(classifier, image, (4, 4, 24, 24))
+        >>> 0 <= vislib.trust.localisation(heatmap.values, inside).mass <= 1
+        True
     """
     from scipy.stats import rankdata
 
@@ -85,6 +97,10 @@ def box_mask(classifier: Classifier, image: np.ndarray, box: tuple[float, float,
 
     Raises:
         ParameterError: If the box is none, or lies outside what the network sees or holds all of it.
+
+    Example:
+        >>> int(vislib.trust.box_mask(classifier, image, (4, 4, 24, 24)).sum())
+        400
     """
     left, top, right, bottom = box
     y, x = _centres(classifier, image)
@@ -103,6 +119,10 @@ def outline_mask(classifier: Classifier, image: np.ndarray, points: Sequence[tup
 
     Raises:
         ParameterError: If there are fewer points, or the outline lies outside what the network sees or holds all of it.
+
+    Example:
+        >>> vislib.trust.outline_mask(classifier, image, [(4, 4), (24, 4), (24, 24)]).shape
+        (28, 28)
     """
     from skimage.measure import points_in_poly
 
@@ -125,6 +145,10 @@ def image_mask(classifier: Classifier, image: np.ndarray, mask: np.ndarray) -> n
 
     Raises:
         ParameterError: If the mask has another size, or it is true nowhere or everywhere in what the network sees.
+
+    Example:
+        >>> vislib.trust.image_mask(classifier, image, image[..., 0] > 100).shape
+        (28, 28)
     """
     if mask.shape != image.shape[:2]:
         raise ParameterError(

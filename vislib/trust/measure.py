@@ -68,12 +68,10 @@ def measure(
         ModelError: If a method does not exist for the network.
 
     Example:
-        >>> import vislib
-        >>> classifier = vislib.load_classifier("digits")
-        >>> image = vislib.load_image(vislib.sample_path("digits/3.png"))
-        >>> method = vislib.methods()["grad-cam"]()
-        >>> [one.name for one in vislib.trust.measure([method], classifier, image)]
-        ['grad-cam', 'random', 'edges']
+        >>> methods = [vislib.methods()[name]() for name in ("grad-cam", "saliency")]
+        >>> measured = vislib.trust.measure(methods, classifier, image, randomize=False)
+        >>> [one.name for one in measured]
+        ['grad-cam', 'saliency', 'random', 'edges']
     """
     fills = deletion_fill, insertion_fill
     for fill in fills:

@@ -45,6 +45,13 @@ def verdict(trust: Trust, all_measured: Sequence[Trust]) -> tuple[str, list[Reas
     Args:
         trust: One result of `measure`.
         all_measured: All results of the same call; `trust` is compared with the baselines among them.
+
+    Example:
+        >>> methods = [vislib.methods()["grad-cam"]()]
+        >>> measured = vislib.trust.measure(methods, classifier, image, randomize=False)
+        >>> text, reasons = vislib.trust.verdict(measured[0], measured)
+        >>> len(reasons) > 0
+        True
     """
     baselines = [other for other in all_measured if other.family is Family.BASELINE and other is not trust]
     return verdicts.verdict(trust, baselines), verdicts.reasons(trust, baselines)

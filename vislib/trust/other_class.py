@@ -28,6 +28,11 @@ class OtherClass:
         label: The other class's label.
         rank_correlation: Spearman's, of the absolute values; 1 if the maps have the same order.
         similarity: The structural similarity (SSIM), as in the paper.
+
+    Example:
+        >>> found = vislib.trust.random_logit(vislib.methods()["saliency"](), classifier, image)
+        >>> found.class_index, -1 <= found.rank_correlation <= 1
+        (3, True)
     """
 
     class_index: int
@@ -60,6 +65,10 @@ def another_class(classifier: Classifier, target: Target, seed: int = 0) -> Targ
     Returns:
         The other target. None if the target is not the score of a class, or there is no other class to compare with:
         what speaks for one of two classes of a single output speaks against the other, so the maps differ in sign only.
+
+    Example:
+        >>> vislib.trust.another_class(classifier, classifier.target("3")).class_index != 3
+        True
     """
     if not isinstance(target, ClassScore | Pixels) or not classifier.task.has_classes or classifier.network.is_binary:
         return None
@@ -97,6 +106,11 @@ def random_logit(
             target is not the score of a class.
 
     Reference: Sixt, Granz & Landgraf 2020, arXiv 1912.09818, section 4.
+
+    Example:
+        >>> found = vislib.trust.random_logit(vislib.methods()["saliency"](), classifier, image)
+        >>> found.label != "3"
+        True
     """
     own = explainer.explain(classifier, image, class_index, progress)
     return random_logit_of(own.values, explainer, classifier, image, own.target, seed, progress)

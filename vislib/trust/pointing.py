@@ -22,6 +22,12 @@ class Grid:
         picture: (h, w, 3) uint8, at the network's input size.
         class_indices: The class of each cell, left to right, then down.
         n_columns: Cells in a row.
+
+    Example:
+        >>> others = [vislib.load_image(vislib.sample_path(f"digits/{digit}.png")) for digit in (3, 8)]
+        >>> grid = vislib.trust.make_grid(classifier, others)
+        >>> grid.class_indices, grid.n_columns
+        ((3, 8), 2)
     """
 
     picture: np.ndarray
@@ -47,6 +53,12 @@ def make_grid(classifier: Classifier, images: Sequence[np.ndarray]) -> Grid:
 
     Raises:
         ParameterError: If the network predicts fewer than two different classes for them, or does not classify.
+
+    Example:
+        >>> others = [vislib.load_image(vislib.sample_path(f"digits/{digit}.png")) for digit in (3, 8)]
+        >>> grid = vislib.trust.make_grid(classifier, others)
+        >>> grid.picture.shape
+        (28, 28, 3)
     """
     if classifier.task not in (Task.CLASSIFICATION, Task.BINARY):
         raise ParameterError(
@@ -90,6 +102,12 @@ def grid_pointing(
         The share of each cell; 0 where the map has no positive part.
 
     Reference: Böhle, Fritz & Schiele 2021, arXiv 2104.00032, section 4.1.
+
+    Example:
+        >>> others = [vislib.load_image(vislib.sample_path(f"digits/{digit}.png")) for digit in (3, 8)]
+        >>> grid = vislib.trust.make_grid(classifier, others)
+        >>> len(vislib.trust.grid_pointing(vislib.methods()["grad-cam"](), classifier, grid))
+        2
     """
     explainer = explainer.resolved(classifier)
     shares = []

@@ -27,6 +27,12 @@ class RandomizedStage:
         rank_correlation: Spearman's rank correlation of the absolute values with those of the trained network's map,
             −1 to 1.
         similarity: SSIM of the same two maps, each stretched to 0..1; −1 to 1.
+
+    Example:
+        >>> methods = {"saliency": vislib.methods()["saliency"]()}
+        >>> found = vislib.trust.cascading_randomization(methods, classifier, image, classifier.target("3"), n_stages=2)
+        >>> [round(stage.share, 1) for stage in found["saliency"]][-1]
+        1.0
     """
 
     layers: tuple[str, ...]
@@ -68,6 +74,13 @@ def cascading_randomization(
         ModelError: If Keras cannot copy the model.
 
     Reference: Adebayo et al. 2018, arXiv 1810.03292, sections 3 and 4.
+
+    Example:
+        >>> methods = {"saliency": vislib.methods()["saliency"]()}
+        >>> target = classifier.target("3")
+        >>> found = vislib.trust.cascading_randomization(methods, classifier, image, target, n_stages=2)
+        >>> [stage.share for stage in found["saliency"]][0]
+        0.0
     """
     with _twin(classifier) as twin:
         return _maps_by_stage(explainers, twin, resized, target, n_stages, np.random.default_rng(seed), progress)
@@ -105,7 +118,12 @@ def _maps_by_stage(
 
 
 def compare_maps(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
-    """(Spearman's rank correlation, SSIM) of the absolute values of two maps (h, w); 0 where one is constant."""
+    """(Spearman's rank correlation, SSIM) of the absolute values of two maps (h, w); 0 where one is constant.
+
+    Example:
+        >>> vislib.trust.compare_maps(np.eye(9), np.eye(9))
+        (1.0, 1.0)
+    """
     from scipy import stats
     from skimage.metrics import structural_similarity
 

@@ -24,6 +24,14 @@ class FillSensitivity:
         areas: (methods, fills).
         taus: (fills, fills): Kendall's τ-b of the order of the methods under two fills, −1..1; NaN where all areas of
             a fill are equal.
+
+    Example:
+        >>> maps = {name: vislib.explain(name, classifier, image).values for name in ("grad-cam", "saliency")}
+        >>> deletion, _ = vislib.trust.fill_sensitivity(
+        ...     classifier, image, maps, classifier.target("3"), fills=("grey", "blur"), n_steps=2
+        ... )
+        >>> deletion.fills, deletion.measure
+        (('grey', 'blur'), 'deletion')
     """
 
     measure: str
@@ -71,6 +79,14 @@ def fill_sensitivity(
 
     Returns:
         For deletion and for insertion.
+
+    Example:
+        >>> maps = {name: vislib.explain(name, classifier, image).values for name in ("grad-cam", "saliency")}
+        >>> deletion, insertion = vislib.trust.fill_sensitivity(
+        ...     classifier, image, maps, classifier.target("3"), fills=("grey", "blur"), n_steps=2
+        ... )
+        >>> deletion.areas.shape
+        (2, 2)
     """
     from scipy.stats import kendalltau
 

@@ -37,6 +37,10 @@ def impute(resized: np.ndarray, removed: np.ndarray, noise: float = 0.01, seed: 
         ParameterError: If `removed` is not (h, w), or no pixel is kept.
 
     Reference: Rong, Leemann, Borisov, Kasneci & Kasneci 2022, arXiv 2202.00449, section 4.
+
+    Example:
+        >>> vislib.trust.impute(image, image[..., 0] > 200).shape
+        (28, 28, 3)
     """
     from scipy.sparse.linalg import splu
 
@@ -115,6 +119,12 @@ def road(
         ParameterError: If the shares do not rise between 0 and 1.
 
     Reference: Rong et al. 2022, arXiv 2202.00449; most relevant pixels first, without retraining.
+
+    Example:
+        >>> heatmap = vislib.explain("grad-cam", classifier, image)
+        >>> curve = vislib.trust.road(classifier, image, heatmap.values, heatmap.target, shares=(0.1, 0.5))
+        >>> len(curve.shares)
+        3
     """
     steps = np.asarray([0.0, *shares])
     if len(steps) < 2 or (np.diff(steps) <= 0).any() or not steps[-1] < 1:

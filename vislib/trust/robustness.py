@@ -40,6 +40,11 @@ def max_sensitivity(
         progress: Called as progress(done, total) between maps and within them. If it raises, the work stops.
 
     Reference: Yeh et al. 2019, arXiv 1901.09392, definition 3.
+
+    Example:
+        >>> saliency, target = vislib.methods()["saliency"](), classifier.target("3")
+        >>> vislib.trust.max_sensitivity(saliency, classifier, image, target, n_samples=2) > 0
+        True
     """
     random = np.random.default_rng(seed)
     progress(0, n_samples)
@@ -83,6 +88,11 @@ def infidelity(
         seed: Seed of the squares.
 
     Reference: Yeh et al. 2019, arXiv 1901.09392, definition 1, with the square removal of section 2.3.
+
+    Example:
+        >>> heatmap = vislib.explain("saliency", classifier, image)
+        >>> 0 <= vislib.trust.infidelity(classifier, image, heatmap.values, heatmap.target, n_squares=8) <= 1
+        True
     """
     return cover_squares(classifier, resized, target, n_squares, fill, seed).infidelity(values)
 

@@ -45,6 +45,12 @@ class VerdictOverImages:
         reasons: What speaks for or against it on at least half of the images, each with its number of images.
         means: The mean of each measure of `Trust.row` over the images for which it was computed; of a yes or no, the
             share 0..1 of the images. A measure that was computed for no image is left out.
+
+    Example:
+        >>> saliency = vislib.methods()["saliency"]()
+        >>> measured = vislib.trust.measure_each([saliency], classifier, [image], randomize=False)
+        >>> vislib.trust.over_images(measured)[0].name
+        'saliency'
     """
 
     name: str
@@ -80,6 +86,12 @@ def measure_each(
     Raises:
         ImageError: If no image can be measured.
         ModelError: If a method does not exist for the network.
+
+    Example:
+        >>> saliency = vislib.methods()["saliency"]()
+        >>> measured = vislib.trust.measure_each([saliency], classifier, [image], randomize=False)
+        >>> [one.name for one in next(measured)]
+        ['saliency', 'random', 'edges']
     """
     requested = None if target is None else classifier.target(target)
     work, n_measured = Steps(progress, len(images)), 0
@@ -116,6 +128,12 @@ def over_images(measured: Iterable[Sequence[Trust]]) -> list[VerdictOverImages]:
 
     Raises:
         ParameterError: If there is no image, or the methods differ.
+
+    Example:
+        >>> digits = [vislib.load_image(vislib.sample_path(f"digits/{digit}.png")) for digit in (3, 8)]
+        >>> measured = vislib.trust.measure_each([vislib.methods()["saliency"]()], classifier, digits, randomize=False)
+        >>> vislib.trust.over_images(measured)[0].n_images
+        2
     """
     names: list[str] | None = None
     first: list[tuple[str, str, Family]] = []

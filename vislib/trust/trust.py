@@ -40,6 +40,12 @@ class Trust:
         random_logit: Rank correlation with the map for a class drawn at random, −1..1, lower is better; None if it was
             not computed, or the target is not the score of one of several classes.
         localisation: How much of the map lies in a box or mask; None without one.
+
+    Example:
+        >>> saliency = vislib.methods()["saliency"]()
+        >>> (one, *_) = vislib.trust.measure([saliency], classifier, image, randomize=False)
+        >>> one.title, one.randomized, len(one.row()) > 10
+        ('Saliency (vanilla gradient)', None, True)
     """
 
     name: str

@@ -24,7 +24,12 @@ DEFAULT = lite0.NETWORK.name
 
 
 def models() -> dict[str, str]:
-    """Built-in networks: name → one line on what it is and whether loading it needs a download."""
+    """Built-in networks: name → one line on what it is and whether loading it needs a download.
+
+    Example:
+        >>> vislib.models()["digits"]
+        'MNIST digits, 10 classes, 28 × 28 grey; trained here'
+    """
     return {name: network.line for name, network in BUILT_IN.items()}
 
 

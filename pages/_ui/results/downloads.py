@@ -9,6 +9,7 @@ from PIL import Image
 import vislib
 from pages._ui.results import snippets
 from pages._ui.results.look import Look
+from pages._ui.shell import site
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
 from vislib.output import export, figures
@@ -39,6 +40,7 @@ def show(
     formats: dict[str, Callable[[], bytes]],
     snippet: str,
     enlarge: Callable[[], Image.Image] | None = None,
+    method: str | None = None,
 ) -> None:
     """A small menu: Save and Python, and where there is a picture to enlarge, Enlarge; then it is an icon alone.
 
@@ -48,6 +50,7 @@ def show(
         formats: For each file ending a function that makes the file; it is called when the file is downloaded.
         snippet: The Python lines.
         enlarge: Makes the picture that fills the screen.
+        method: The explanation method whose picture it is, if it is of one.
     """
     with st.popover(
         "Save, Python",
@@ -70,6 +73,8 @@ def show(
                 )
         st.caption("Reproduce in Python: these lines give exactly these numbers.")
         st.code(snippet, language="python")
+        if about := site.address(method):
+            st.link_button("Read about it", about, icon=":material/menu_book:", type="tertiary")
 
 
 @st.dialog("Enlarged", width="large")
@@ -102,6 +107,7 @@ def of_heatmap(context: Context, heatmap: vislib.Heatmap, look: Look, scale: Sca
         },
         snippets.heatmap(context, heatmap),
         drawn,
+        heatmap.method,
     )
 
 

@@ -1,0 +1,58 @@
+"""Addresses on the documentation site, for a link beside each picture; no site, no link.
+
+`VISLIB_DOCS_URL` is the address of the site that `make docs` builds, such as "https://vis.example.org/docs".
+"""
+
+import os
+
+import streamlit as st
+
+import vislib
+
+_FAMILIES = {
+    "gradient": "methods/gradient",
+    "class activation": "methods/class_activation",
+    "perturbation": "methods/perturbation",
+    "baseline": "methods/baselines",
+}
+_PAGES = {
+    "adversarial": "asking_back",
+    "architecture": "examples/inside/layer_table",
+    "architectures": "examples/inside/architectures",
+    "batch": "batch",
+    "channels": "guide/channels",
+    "class_activation": "guide/where",
+    "compare_and_trust": "guide/trust",
+    "concepts": "concepts",
+    "convolution_lab": "examples/inside/convolution",
+    "feature_maps": "examples/inside/feature_maps",
+    "filters": "examples/inside/filters",
+    "occlusion": "guide/where",
+    "saliency": "guide/pixels",
+    "similar_images": "asking_back",
+    "train": "training",
+    "unit_card": "guide/units",
+    "what_a_unit_wants": "guide/units",
+    "what_if": "what_if",
+    "which_method": "methods",
+    "your_model": "networks",
+}
+
+
+def path_of_method(name: str) -> str:
+    """The part of the site about an explanation method, such as "methods/class_activation.html#grad-cam"."""
+    return f"{_FAMILIES[vislib.methods()[name].family]}.html#{name.replace('++', '-plus-plus')}"
+
+
+def path_of_page(page: str) -> str:
+    """The part of the site about a page of the app, by its name in the address; the start for the Overview."""
+    return f"{_PAGES.get(page, 'getting_started')}.html"
+
+
+def address(method: str | None = None) -> str | None:
+    """The address about a method, or about the page that is open; None if there is no site."""
+    base = os.environ.get("VISLIB_DOCS_URL", "").rstrip("/")
+    if not base:
+        return None
+    page = (st.context.url or "").rstrip("/").rsplit("/", 1)[-1]
+    return f"{base}/{path_of_method(method) if method else path_of_page(page)}"
