@@ -45,6 +45,8 @@ STREAMLITS = {
 """What axe finds in Streamlit 1.67 itself: the rule, and a text of the element; one on each page, or on each chart."""
 
 _PROBED = re.compile(r"^/\w+/_stcore/(health|host-config)$")
+_AXE = """options => axe.run(options).then(({violations}) => violations.flatMap(
+    ({id, nodes}) => nodes.map(({html}) => [id, html])))"""
 _ALTS = "pictures => pictures.map((picture) => picture.alt)"
 
 
@@ -99,13 +101,15 @@ class Watched:
         return found
 
     def _violations(self, options: dict) -> list[str]:
-        from axe_playwright_python.sync_playwright import Axe
+        from axe_playwright_python.base import AXE_SCRIPT
 
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        # The thousands of elements that pass stay in the browser: to hand them over takes longer than to find them.
         return [
-            f"{violation['id']}: {node['html'][:200]}"
-            for violation in Axe().run(self.page, options=options).response["violations"]
-            for node in violation["nodes"]
-            if not any(violation["id"] == rule and text in node["html"] for rule, text in STREAMLITS)
+            f"{rule}: {html[:200]}"
+            for rule, html in self.page.evaluate(_AXE, options | {"resultTypes": ["violations"]})
+            if not any(rule == known and text in html for known, text in STREAMLITS)
         ]
 
     def says(self, text: str) -> None:

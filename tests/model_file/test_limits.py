@@ -110,30 +110,34 @@ def peak():
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
 
 keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])(np.zeros((1, 4)))
-open("/proc/self/clear_refs", "w").write("5")
-before = peak()
-model = load_model_file(sys.argv[1], trust=True).model
-print((peak() - before) * 1024 / (4 * model.count_params()))
+models = []  # all stay, so that none loads into memory that another has freed
+for path in sys.argv[1:]:
+    open("/proc/self/clear_refs", "w").write("5")
+    before = peak()
+    models.append(load_model_file(path, trust=True).model)
+    print((peak() - before) * 1024 / (4 * models[-1].count_params()))
 """
 
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux tells a process's peak of memory")
-@pytest.mark.parametrize("suffix", [".keras", ".h5"])
-def test_peak_of_memory_is_less_than_twice_the_weights(suffix, tmp_path):
+def test_peak_of_memory_is_less_than_twice_the_weights(tmp_path):
     """With Adam's state in the file, and most weights in one layer, as in VGG-16: plain Keras takes five times."""
     inputs = keras.Input((4, 4, 3))
-    x = keras.layers.Dense(5_000)(keras.layers.GlobalAveragePooling2D()(inputs))
+    x = keras.layers.Dense(3_000)(keras.layers.GlobalAveragePooling2D()(inputs))
     model = keras.Model(
-        inputs, keras.layers.Dense(3, activation="softmax")(keras.layers.Dense(1_600)(keras.layers.Dense(5_000)(x)))
+        inputs, keras.layers.Dense(3, activation="softmax")(keras.layers.Dense(1_000)(keras.layers.Dense(3_000)(x)))
     )
     model.compile("adam", "categorical_crossentropy")
     model.optimizer.build(model.trainable_variables)
-    path = tmp_path / f"model{suffix}"
-    model.save(path)
+    paths = [str(tmp_path / f"model{suffix}") for suffix in (".keras", ".h5")]
+    for path in paths:
+        model.save(path)
     done = subprocess.run(
-        [sys.executable, "-c", _MEASURED, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", _MEASURED, *paths], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert float(done.stdout) < 2
+    shares = [float(line) for line in done.stdout.split()]
+    assert len(shares) == 2
+    assert max(shares) < 2
 
 
 def test_initializers_are_those_of_the_file_again(tmp_path):

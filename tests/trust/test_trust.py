@@ -12,7 +12,6 @@ import vislib
 from vislib import ModelError, ParameterError, Target, trust
 from vislib.attribution import no_progress
 from vislib.backend import keras
-from vislib.images.reading import load_image
 from vislib.trust.verdicts import Ground
 
 METHODS = vislib.methods()
@@ -143,23 +142,16 @@ def test_measure_stopped_by_progress():
 
 
 @pytest.fixture(scope="module")
-def cat_measured(classifier):
-    names = ("saliency", "guided-backprop", "deconvnet", "grad-cam", "eigen-cam")
-    image = load_image("sample_images/cat.jpg")
-    return {
-        one.name: one for one in trust.measure([METHODS[name]() for name in names], classifier, image, noise_samples=0)
-    }
+def cat_measured(classifier, cat):
+    explainers = [METHODS[name]() for name in ("saliency", "guided-backprop", "grad-cam")]
+    return {one.name: one for one in trust.measure(explainers, classifier, cat, noise_samples=0)}
 
 
-def test_cat_a_method_beats_both_baselines_in_insertion_and_deletion(cat_measured):
-    beats = [
-        name
-        for name, one in cat_measured.items()
-        if one.family != "baseline"
-        and all(one.deletion < cat_measured[other].deletion for other in trust.BASELINES)
-        and all(one.insertion > cat_measured[other].insertion for other in trust.BASELINES)
-    ]
-    assert beats
+def test_cat_deconvnet_beats_both_baselines_in_insertion_and_deletion(classifier, cat, cat_measured):
+    (one,) = trust.measure([METHODS["deconvnet"]()], classifier, cat, baselines=False, noise_samples=0, randomize=False)
+    for other in trust.BASELINES:
+        assert one.deletion < cat_measured[other].deletion
+        assert one.insertion > cat_measured[other].insertion
 
 
 def test_cat_sanity_check_flags_edges_and_guided_backpropagation_not_gradients(cat_measured):
@@ -172,7 +164,6 @@ def test_cat_sanity_check_flags_edges_and_guided_backpropagation_not_gradients(c
     said = {name: trust.verdict(one, list(cat_measured.values())) for name, one in cat_measured.items()}
     assert any("shows edges, not the decision" in reason.text for reason in said["edges"][1])
     assert not any("shows edges" in reason.text for reason in said["saliency"][1])
-    assert "same for every class or output" in said["eigen-cam"][1][0].text
 
 
 def test_collage_random_baseline_finds_neither_half(classifier, collage):
@@ -182,7 +173,7 @@ def test_collage_random_baseline_finds_neither_half(classifier, collage):
 
 
 def test_a_map_that_no_noise_changes_is_told_to_ignore_the_image(cat_measured):
-    one = dataclasses.replace(cat_measured["deconvnet"], max_sensitivity=0.0)
+    one = dataclasses.replace(cat_measured["guided-backprop"], max_sensitivity=0.0)
     _, reasons = trust.verdict(one, list(cat_measured.values()))
     (noise,) = [reason for reason in reasons if reason.ground is Ground.NOISE]
     assert not noise.supports

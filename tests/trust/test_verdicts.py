@@ -75,5 +75,7 @@ def test_map_for_another_class_counts_unless_the_method_ignores_the_class(measur
         assert reason.supports == supports
         assert f"{rank:.2f}".replace("-", "−") in reason.text
     eigen = replace(measured[2], random_logit=1.0)
-    grounds = [each.ground for each in trust.verdict(eigen, measured)[1]]
-    assert (Ground.SAME_FOR_EVERY_CLASS in grounds, Ground.OTHER_CLASS in grounds) == (True, False)
+    reasons = trust.verdict(eigen, measured)[1]
+    assert reasons[0].ground is Ground.SAME_FOR_EVERY_CLASS
+    assert "same for every class or output" in reasons[0].text
+    assert Ground.OTHER_CLASS not in [each.ground for each in reasons]
