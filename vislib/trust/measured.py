@@ -23,7 +23,15 @@ _COLUMNS = {
 
 
 class Measured(list[Trust]):
-    """A list of the measures of several methods for one image, as `vislib.trust.measure` gives it."""
+    """A list of the measures of several methods for one image, as `vislib.trust.measure` gives it.
+
+    A notebook shows it as a table with the verdicts.
+
+    Example:
+        >>> measured = vislib.trust.measure([vislib.methods()["saliency"]()], classifier, image, randomize=False)
+        >>> [one.name for one in measured]
+        ['saliency', 'random', 'edges']
+    """
 
     def _repr_html_(self) -> str:
         if not self:
