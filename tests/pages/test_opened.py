@@ -9,6 +9,7 @@ from tiny_models import seeded
 
 from vislib.backend import keras
 from vislib.cli.app import FILES
+from vislib.loading.custom_objects import custom_objects_of
 
 layers = keras.layers
 
@@ -43,6 +44,20 @@ def test_begins_with_the_model_and_the_image(started, open_page):
     assert any(label in text(page) for label in ("cat", "dog", "bird"))
 
 
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        (["mata=0.5,1", "meta=1,1"], "no input mata; its inputs are image, meta"),
+        (["image=1", "meta=1,1"], "no input for the image"),
+    ],
+)
+def test_values_of_other_inputs_are_refused(inputs, said, started, open_page):
+    started("two.keras", *(word for one in inputs for word in ("--input", one)))
+    page = open_page("overview")
+    assert not page.exception
+    assert said in errors(page)[0]
+
+
 def test_address_chooses_otherwise(started, open_page):
     started("two.keras", "mine.jpg", "--input", "zeros")
     page = check_sound(open_page("overview", model="digits", image="digits/4.png"))
@@ -65,3 +80,29 @@ def test_file_that_is_no_model_is_refused_and_the_app_goes_on(started, open_page
     assert "bad.keras" in said
     assert said.endswith("The page shows the default network.")
     assert page.selectbox(key="image").value == "mine.jpg"
+    assert not errors(page.selectbox(key="model").select("digits").run())
+
+
+@pytest.fixture
+def _registry_restored():
+    registry = keras.saving.get_custom_objects()
+    before = dict(registry)
+    yield
+    registry.clear()
+    registry.update(before)
+
+
+@pytest.mark.usefixtures("_registry_restored")
+def test_layer_of_a_module_is_known(started, open_page, tmp_path):
+    (tmp_path / "twice.py").write_text(
+        "import keras\n\n@keras.saving.register_keras_serializable(package='own')\nclass Twice(keras.layers.Layer):\n"
+        "    def call(self, x):\n        return 2 * x\n"
+    )
+    own = custom_objects_of(str(tmp_path / "twice.py"))
+    image = keras.Input((16, 16, 3))
+    doubled = own["Twice"]()(layers.Conv2D(4, 3, activation="relu")(image))
+    outputs = layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling2D()(doubled))
+    seeded(keras.Model(image, outputs)).save(tmp_path / "own.keras")
+    started("own.keras", "mine.jpg", "--custom-objects", "twice.py", "--preprocess", "0..1")
+    page = check_sound(open_page("overview"))
+    assert page.selectbox(key="model").value == "own"

@@ -17,10 +17,12 @@ from pages._ui.your_model.uploaded import CROPS, OF_IMAGENET, Given, loaded_file
 from vislib.cli.app import Opened, opened
 from vislib.cli.model_options import ZEROS, model_settings
 from vislib.cli.model_source import trusted_file
+from vislib.errors import listed
 from vislib.loading.choices import Choices, choices_of, zeros
 from vislib.model.labels import labels_and_note
 from vislib.model.preprocessing import PREPROCESSINGS, preprocessing_named
 from vislib.model_file import ModelFile, load_model_file
+from vislib.zoo import DEFAULT
 
 _DONE, _REFUSED = "opened", "opened_refused"
 _CROPS = dict(zip(("stretch", "centre", "letterbox"), (next(iter(CROPS)), OF_IMAGENET, [*CROPS][-1]), strict=True))
@@ -47,7 +49,8 @@ def use_opened() -> None:
             _use_image(given.image)
         if must_ask:
             st.switch_page("pages/your_model.py")
-    if refused := st.session_state.get(_REFUSED):
+    refused = st.session_state.get(_REFUSED)
+    if refused and st.session_state.get("model", DEFAULT) == DEFAULT:
         st.error(f"{plain(refused)} The page shows the default network.")
 
 
@@ -137,12 +140,20 @@ def _fields(settings: dict[str, Any], loaded: ModelFile) -> dict[str, Any]:
 
 
 def _answer(settings: dict[str, Any], choices: Choices) -> Answer | None:
-    """What the options answer to the questions on a file; None if they give no values of inputs and no size."""
+    """What the options answer to the questions on a file; None if they give no values of inputs and no size.
+
+    Raises:
+        ParameterError: If the file has no input of a name, or every input that could take the image has values.
+    """
     values, size = settings.get("inputs"), settings.get("input_size")
     if values is None and (size is None or len(choices.inputs) > 1):
         return None
     named = {} if values is None or isinstance(values, str) else values
-    image = next(name for name in choices.images if name not in named)
+    image = next((name for name in choices.images if name not in named), None)
+    if unknown := [name for name in named if name not in choices.inputs]:
+        raise vislib.ParameterError(f"It has no input {listed(unknown)}; its inputs are {listed(choices.inputs)}.")
+    if image is None:
+        raise vislib.ParameterError(f"--input leaves no input for the image; its inputs are {listed(choices.inputs)}.")
     inputs = tuple(
         Given(name, zeros(shape, size).shape) if values == ZEROS else Given.of(name, np.asarray(named[name]))
         for name, shape in choices.others(image).items()
