@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from vislib import zoo
 from vislib.cli.model_options import add_own_model_options, joined, model_settings
+from vislib.cli.model_source import check_trust
 from vislib.errors import ParameterError, VislibError, listed
 from vislib.images.reading import read_image
 from vislib.loading.sources import is_model_file
@@ -83,7 +84,6 @@ def run_app(options: argparse.Namespace, words: Sequence[str]) -> None:
     """
     if importlib.util.find_spec("streamlit") is None:
         raise VislibError("The app needs Streamlit, which is not installed: pip install 'vislib-keras[app]'")
-
     _check(opened_by(options))
     server = {
         "port": _free_port(options.port),
@@ -128,11 +128,7 @@ def _check(given: Opened) -> None:
         raise ParameterError(
             "The options for your own model need its file: vislib app my.keras cat.jpg --labels labels.txt"
         )
-    if given.options.custom_objects and not given.options.trust:
-        raise ParameterError(
-            "--custom-objects runs the code of that module for what the model file names; if you trust both, add "
-            "--trust."
-        )
+    check_trust(given.options)
     if is_file and not os.path.exists(str(given.model)):
         raise ParameterError(f"There is no file {given.model}.")
     if isinstance(settings.get("preprocess"), str):

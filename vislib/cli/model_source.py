@@ -22,17 +22,26 @@ def model_source(options: argparse.Namespace) -> Any:
     """
     if options.custom_objects is None:
         return options.model
-    if not options.trust:
-        raise ParameterError(
-            "--custom-objects runs the code of that module for what the model file names; if you trust both, add "
-            "--trust."
-        )
+    check_trust(options)
     if not is_model_file(options.model, zoo.models()):
         raise ParameterError("--custom-objects is for a model file; name one with --model.")
     file = trusted_file(options.model, options.custom_objects)
     for note in file.notes:
         options.answer.note(note)
     return file
+
+
+def check_trust(options: argparse.Namespace) -> None:
+    """Checks that --custom-objects comes with --trust.
+
+    Raises:
+        ParameterError: If it does not.
+    """
+    if options.custom_objects is not None and not options.trust:
+        raise ParameterError(
+            "--custom-objects runs the code of that module for what the model file names; if you trust both, add "
+            "--trust."
+        )
 
 
 def trusted_file(path: str, module: str) -> ModelFile:
