@@ -117,7 +117,6 @@ def pictures(
         >>> len(vislib.figures.pictures([image, image], ["one", "two"]).axes)
         2
     """
-
     from matplotlib.figure import Figure
 
     columns = columns or (5 if len(images) == 10 else min(len(images), int(np.ceil(np.sqrt(len(images))))))

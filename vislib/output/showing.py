@@ -1,4 +1,4 @@
-"""Shows a result to the person who runs the code: in the notebook, or in a window of pyplot."""
+"""Shows a result in a notebook, or in a window of pyplot."""
 
 import sys
 from collections.abc import Callable

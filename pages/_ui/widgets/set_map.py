@@ -249,7 +249,7 @@ def set_map(
         of: (n,) int: the group of each image.
         key: Key of the widget.
         alt: What the map shows, for people who cannot see it.
-        chosen: The images that are chosen when the map is drawn anew, as after another page.
+        chosen: The images that are chosen when the map is drawn again, as after another page.
         on_choose: Called with the rows that the lasso or a click chose, before the page runs again.
         height: Of the map, in pixels.
     """
