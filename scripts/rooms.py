@@ -11,13 +11,14 @@ PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- rooms: made by python -m scripts.rooms -->\n", "<!-- end of rooms -->"
 
 ORDER = (
-    "errors", "html", "shipped", "parameters", "progress", "backend", "tasks", "images", "arithmetic", "graph", "speed",
+    "language", "errors", "html", "shipped", "parameters", "progress", "backend", "tasks", "images", "arithmetic",
+    "graph", "speed",
     "targets", "network", "model", "layers", "diagram", "output", "activations", "training", "zoo", "model_file",
     "loading", "lessons", "adversarial", "attribution", "edits", "activation_maximization", "opinion", "trust",
     "batch", "concepts", "neighbours", "callbacks", "report", "cli", "__main__",
 )  # fmt: skip
 """A room uses only rooms before it."""
-_GROUND_FLOOR = ("errors", "html", "shipped", "parameters", "progress", "backend", "tasks")
+_GROUND_FLOOR = ("language", "errors", "html", "shipped", "parameters", "progress", "backend", "tasks")
 """Used by nearly all: no arrows."""
 
 

@@ -8,6 +8,8 @@ import sys
 import warnings
 from collections.abc import Iterable
 
+from vislib.language import Text, listing, text, tr
+
 
 class VislibError(Exception):
     """Base class of all exceptions that vislib raises.
@@ -16,6 +18,10 @@ class VislibError(Exception):
         >>> issubclass(vislib.ImageError, vislib.VislibError)
         True
     """
+
+    def __str__(self) -> str:
+        """The message in the language in use."""
+        return _shown(self)
 
 
 class ImageError(VislibError):
@@ -82,6 +88,18 @@ class VislibWarning(UserWarning):
         True
     """
 
+    def __str__(self) -> str:
+        """The message in the language in use."""
+        return _shown(self)
+
+
+def _shown(raised: BaseException) -> str:
+    return (
+        tr(raised.args[0])
+        if len(raised.args) == 1 and isinstance(raised.args[0], Text)
+        else ", ".join(map(str, raised.args))
+    )
+
 
 def warn(sentence: str) -> None:
     """Warns with one sentence at the line outside vislib that led here."""
@@ -93,7 +111,7 @@ def warn(sentence: str) -> None:
 
 def listed(names: Iterable[object], most: int = 12) -> str:
     """Names joined for an error sentence; a list of more than `most` names is cut, and its length is added."""
-    every = [str(name) for name in names]
+    every = [name if isinstance(name, str) else str(name) for name in names]
     if len(every) <= most:
-        return ", ".join(every)
-    return f"{', '.join(every[:most])}, … ({len(every)} in all)"
+        return listing(every, "plain")
+    return text("{names}, … ({n} in all)", names=listing(every[:most], "plain"), n=len(every))

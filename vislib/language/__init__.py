@@ -1,0 +1,20 @@
+"""Texts in the reader's language.
+
+Computations are independent of the language: a result, a warning or an error holds `Text`, which is the English
+sentence and also its template and values. Whoever shows it (a page, a report, the command line) calls `tr`.
+"""
+
+from vislib.language.catalog import LANGUAGES as LANGUAGES
+from vislib.language.catalog import Language as Language
+from vislib.language.chosen import current as current
+from vislib.language.chosen import from_environment as from_environment
+from vislib.language.chosen import language_named as language_named
+from vislib.language.chosen import speaking as speaking
+from vislib.language.chosen import use as use
+from vislib.language.chosen import use_resolver as use_resolver
+from vislib.language.texts import Text as Text
+from vislib.language.texts import listing as listing
+from vislib.language.texts import plural as plural
+from vislib.language.texts import sentences as sentences
+from vislib.language.texts import text as text
+from vislib.language.texts import tr as tr
