@@ -88,8 +88,15 @@ def test_fuzzy_and_missing_entries_stay_english():
 
 @pytest.mark.parametrize(
     ("asked", "found"),
-    [("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("zh_CN.UTF-8", "zh"), ("en-GB", "en"), ("fr-FR,zh;q=.5", "zh"), ("fr", None), ("", None), (None, None)],
-)  # fmt: skip
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("zh_CN.UTF-8", "zh"),
+        ("en-GB", "en"),
+        ("fr-FR,zh;q=.5", "zh"),
+        ("fr", None),
+        (None, None),
+    ],
+)
 def test_language_of_a_tag(asked, found):
     assert language.language_named(asked) == found
 
