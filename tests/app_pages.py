@@ -30,17 +30,22 @@ def calls(path: Path) -> list[tuple[str, ast.Call]]:
     return [(ast.unparse(node.func), node) for node in nodes if isinstance(node, ast.Call)]
 
 
+def english(node: ast.AST) -> str:
+    """The text of "…" or of tr("…")."""
+    return ast.literal_eval(node.args[0] if isinstance(node, ast.Call) else node)
+
+
 def read_page(call: ast.Call, section: str) -> tuple[str, AppPage]:
     """The page's file without suffix, and the page, from its st.Page(...) in app.py."""
     path = ROOT / ast.literal_eval(call.args[0])
-    name = next(ast.literal_eval(word.value) for word in call.keywords if word.arg == "title")
+    name = next(english(word.value) for word in call.keywords if word.arg == "title")
     begins = next((called, node) for called, node in calls(path) if called in ("context", "style.start"))
-    return path.stem, AppPage(name, ast.literal_eval(begins[1].args[0]), begins[0] == "context", section)
+    return path.stem, AppPage(name, english(begins[1].args[0]), begins[0] == "context", section)
 
 
 _MENUS = next(call.args[0] for called, call in calls(ROOT / "app.py") if called == "st.navigation")
 PAGES = dict(
-    read_page(call, ast.literal_eval(section))
+    read_page(call, english(section))
     for section, listed in zip(_MENUS.keys, _MENUS.values, strict=True)
     for call in listed.elts
 )

@@ -6,6 +6,7 @@ sentence and also its template and values. Whoever shows it (a page, a report, t
 
 from vislib.language.catalog import LANGUAGES as LANGUAGES
 from vislib.language.catalog import Language as Language
+from vislib.language.catalog import translations as translations
 from vislib.language.chosen import current as current
 from vislib.language.chosen import from_environment as from_environment
 from vislib.language.chosen import language_named as language_named

@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages._ui.shell import digit_canvas
+from pages._ui.shell import digit_canvas, language
 from pages._ui.shell.chosen import Context
+from vislib.language import listing, plural, tr
 
 _POINTS = ("unit", "patch", "lab.at", "number at")
 """Places that a person chose on a picture, (x, y) as fractions of its width and height."""
@@ -53,14 +54,16 @@ input { font: inherit; flex: 1; min-width: 0; min-height: 2rem; padding: .1rem .
 """
 _COPY_HTML = """
 <div class="v-copy">
-  <button type="button">Copy address</button>
-  <div class="more"><label hidden>Address <input readonly></label><span role="status"></span></div>
+  <button type="button"></button>
+  <div class="more"><label hidden> <input readonly></label><span role="status"></span></div>
 </div>
 """
 _COPY_JS = """
 export default function ({ parentElement, data }) {
   const [button, label, field, status] = ["button", "label", "input", "[role=status]"].map(
     (one) => parentElement.querySelector(one));
+  button.textContent = data.words.copy;
+  label.firstChild.textContent = `${data.words.address} `;
   button.onclick = async () => {
     const address = new URL(document.location.href);
     for (const [name, value] of data.more) address.searchParams.set(name, value);
@@ -73,7 +76,7 @@ export default function ({ parentElement, data }) {
     } catch {}
     label.hidden = copied;
     if (!copied) { field.focus(); field.select(); }
-    const said = copied ? "Copied." : "Copy it from the field (Ctrl+C).";
+    const said = copied ? data.words.copied : data.words.by_hand;
     status.textContent = [said, data.stays].filter(Boolean).join(" ");
   };
 }
@@ -101,7 +104,14 @@ def copy_address(here: Context | None = None) -> None:
     Args:
         here: The page's context; None on a page without one.
     """
-    _copy(data={"more": [list(pair) for pair in _more(here).items()], "stays": _stays(here)}, key="copy_address")
+    words = {
+        "copy": tr("Copy address"),
+        "copied": tr("Copied."),
+        "by_hand": tr("Copy it from the field (Ctrl+C)."),
+        "address": tr("Address"),
+    }
+    more = [list(pair) for pair in _more(here).items()]
+    _copy(data={"more": more, "stays": _stays(here), "words": words}, key="copy_address")
 
 
 def open_page(page: str, shown: Mapping[str, str] = MappingProxyType({}), **chosen: Any) -> None:
@@ -137,7 +147,7 @@ def read_address() -> None:
 
 
 def _more(here: Context | None) -> dict[str, str]:
-    more = {}
+    more = language.in_address()
     for name in _POINTS:
         if point := st.session_state.get(name):
             more[name] = ",".join(f"{part:.4g}" for part in point)
@@ -173,5 +183,11 @@ def _stays(here: Context | None) -> str:
         own += [here.image_name] if here.image_name in st.session_state.get("own_images", {}) and not drawn else []
     if not own:
         return ""
-    verb = "is" if len(own) == 1 else "are"
-    return f"{' and '.join(own)} {verb} in this session only: the address does not contain the file."
+    return tr(
+        plural(
+            "{names} is in this session only: the address does not contain the file.",
+            "{names} are in this session only: the address does not contain the file.",
+            len(own),
+            names=listing(own),
+        )
+    )

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages._ui.shell import address
+from pages._ui.shell import address, language
 from pages._ui.widgets.choice import forget_notes
 
 _CSS = """
@@ -24,7 +24,9 @@ _CSS = """
 .v-answer .v-top li { margin-bottom: 0; }
 .v-answer .v-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .st-key-history { position: absolute; width: 0 !important; overflow: hidden; } /* it draws nothing */
-.st-key-context_address { position: fixed; top: .65rem; right: 4rem; width: auto !important; z-index: 999991; }
+.st-key-context_address { position: fixed; top: .65rem; right: 7.6rem; width: auto !important; z-index: 999991; }
+.st-key-language_switch { position: fixed; top: .65rem; right: 4rem; width: auto !important; z-index: 999991; }
+.st-key-language_switch button { min-height: 2rem; padding: .1rem .3rem; }
   /* in the bar at the top, beside the menu */
 [class*="st-key-grid_"] { display: grid !important; gap: 1.1rem 1rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 1fr)); }
@@ -139,6 +141,7 @@ def start(title: str, lead: str) -> None:
     address.read_address()
     address.keep_history()
     st.html(_CSS)
+    language.switch()
     st.html(
         f"<div class='v-head'><h1 class='v-title'>{html.escape(title)}</h1>"
         f"<p class='v-lead'>{html.escape(lead)}</p></div>"

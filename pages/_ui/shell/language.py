@@ -1,0 +1,70 @@
+"""The language of a session: from the address (?lang=zh), the switch, the browser, or the server's VISLIB_LANG."""
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from vislib.language import (
+    LANGUAGES,
+    Language,
+    current,
+    from_environment,
+    language_named,
+    text,
+    translations,
+    use_resolver,
+)
+
+_KEY, _PARAMETER = "language", "lang"
+_NAMES = ("model", "image", "images", "models", "reference", "class", _PARAMETER)
+"""Parameters of an address whose values are names, never texts of the app."""
+
+
+def begin() -> None:
+    """Finds the language of this run; called before anything is drawn."""
+    use_resolver(_of_session)
+    asked = language_named(st.query_params.get(_PARAMETER))
+    if asked is not None and asked != st.session_state.get(_KEY):
+        st.session_state[_KEY] = asked
+    elif _KEY not in st.session_state:
+        st.session_state[_KEY] = language_named(st.context.headers.get("Accept-Language")) or from_environment()
+    _take_choices()
+
+
+def switch() -> None:
+    """A button with the name of the other language, in the bar at the top."""
+    other = _other()
+    with st.container(key="language_switch", width="content"):
+        st.button(LANGUAGES[other], key="to_language", type="tertiary", on_click=_to, args=(other,))
+
+
+def in_address() -> dict[str, str]:
+    """What a copied address says about the language: nothing if it is English, so that its reader's counts."""
+    return {} if current() == "en" else {_PARAMETER: current()}
+
+
+def _of_session() -> Language | None:
+    return st.session_state.get(_KEY) if get_script_run_ctx() is not None else None
+
+
+def _other() -> Language:
+    return "en" if st.session_state[_KEY] == "zh" else "zh"
+
+
+def _to(language: Language) -> None:
+    st.session_state[_KEY] = language
+    st.query_params[_PARAMETER] = language
+    # A widget whose options read differently is another one for Streamlit: what the session holds for it is kept if
+    # it is set here.
+    for name in st.query_params:
+        if name in st.session_state and name != _PARAMETER:
+            st.session_state[name] = st.session_state[name]
+
+
+def _take_choices() -> None:
+    """Takes choices that the address names in the other language, as in a link copied there."""
+    zh = translations("zh")
+    english_of = {said: template for template, said in zh.items()}
+    foreign = zh if st.session_state[_KEY] == "zh" else english_of
+    for name, value in st.query_params.items():
+        if name not in _NAMES and name not in st.session_state and value in foreign:
+            st.session_state[name] = text(english_of.get(value, value))  # the option
