@@ -52,6 +52,15 @@ def _packages_stay() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _no_icons_in_the_background(request, monkeypatch) -> None:
+    """Icons are not searched for while other tests run: a search would go on behind the tests that follow."""
+    if request.path.name != "test_icon_store.py":
+        from pages._ui.server import icon_store
+
+        monkeypatch.setattr(icon_store, "_being_found", lambda *_: icon_store.Filling())
+
+
 @pytest.fixture(scope="session")
 def classifier(_networks_stay) -> vislib.Classifier:
     """The EfficientNet-Lite0 that the pages use, with the functions that they have traced."""
