@@ -1,0 +1,84 @@
+"""The catalog of translations, brought up to date with the source texts.
+
+python -m scripts.texts extracts every template of `text`, `tr` and `plural`, keeps what is translated, removes what is
+no longer used, adds what is new with an empty translation, and lists what is still to be translated.
+"""
+
+import io
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po, write_po
+
+from vislib.language.catalog import catalog_path
+
+ROOT = Path(__file__).resolve().parents[1]
+KEYWORDS = {"text": (1,), "tr": (1,), "plural": (1, 2)}
+_WIDTH = 120
+
+
+def sources() -> list[Path]:
+    """The files whose texts a person reads."""
+    return [
+        ROOT / "app.py",
+        *sorted(
+            path for folder in ("pages", "vislib") for path in (ROOT / folder).rglob("*.py") if "_app" not in path.parts
+        ),
+    ]
+
+
+def extracted() -> Catalog:
+    """The templates of the source, without translations, in the order of the files."""
+    catalog = Catalog(project="vislib", charset="utf-8")
+    for path in sources():
+        for _, message, comments, context in extract_from_file("python", path, keywords=KEYWORDS):
+            if message:
+                where = [(path.relative_to(ROOT).as_posix(), None)]
+                catalog.add(message, locations=where, auto_comments=comments, context=context)
+    return catalog
+
+
+def up_to_date(old: Catalog) -> Catalog:
+    """The catalog of the source with the translations of an old one."""
+    new = Catalog(locale="zh", project="vislib", charset="utf-8", fuzzy=False, header_comment=HEADER)
+    for message in extracted():
+        if message.id:
+            kept = old.get(message.id)
+            same = kept is not None and kept.id == message.id and not kept.fuzzy
+            new.add(message.id, kept.string if same and kept else "", locations=message.locations)
+    return new
+
+
+def missing(catalog: Catalog) -> list[str]:
+    """The English of what is not translated."""
+    return [str(message.id) for message in catalog if message.id and not _said(message.string)]
+
+
+def _said(string: object) -> bool:
+    return all(string) if isinstance(string, tuple | list) else bool(string)
+
+
+HEADER = "# Simplified Chinese texts of vislib. Kept up to date by: python -m scripts.texts"
+
+
+def as_text(catalog: Catalog) -> str:
+    """The gettext file."""
+    written = io.BytesIO()
+    write_po(written, catalog, width=_WIDTH, sort_output=False, omit_header=False)
+    lines = written.getvalue().decode().splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(('"POT-Creation-Date', '"PO-Revision-Date')))
+
+
+def main() -> None:
+    path = catalog_path("zh")
+    old = read_po(path.open("rb"), locale="zh") if path.exists() else Catalog(locale="zh")
+    catalog = up_to_date(old)
+    path.write_text(as_text(catalog), encoding="utf-8")
+    left = missing(catalog)
+    print("\n".join(left))
+    print(f"{path.relative_to(ROOT)}: {len(catalog)} texts, {len(left)} not translated.")
+
+
+if __name__ == "__main__":
+    main()
