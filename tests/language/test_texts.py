@@ -23,6 +23,9 @@ msgid "{n} image"
 msgid_plural "{n:,} images"
 msgstr[0] "{n:,} 张图像"
 
+msgid "Row {row}"
+msgstr "第 {row} 行"
+
 msgid "grey"
 msgstr "灰度"
 
@@ -84,6 +87,13 @@ def test_fuzzy_and_missing_entries_stay_english():
     with speaking("zh"):
         assert tr(text("colour")) == "colour"
         assert tr("{n} of {m}", n=1, m=2) == "1 of 2"
+
+
+def test_template_without_values_stays_a_template():
+    """As for a script in the browser, which fills it in."""
+    assert tr("Row {row}") == "Row {row}"
+    with speaking("zh"):
+        assert tr("Row {row}") == "第 {row} 行"
 
 
 @pytest.mark.parametrize(

@@ -40,11 +40,10 @@ class Text(str):
         """The text in a language; in English where the catalog does not have it."""
         if language == "en":
             return str(self)
-        template = translations(language).get(self.template)
-        if template is None and not self.values:
-            return str(self)
-        values = {name: _in_language(value, language) for name, value in self.values.items()}
-        return (self.template if template is None else template).format(**values)
+        template = translations(language).get(self.template, self.template)
+        if not self.values:
+            return template
+        return template.format(**{name: _in_language(value, language) for name, value in self.values.items()})
 
 
 class _Listing(Text):
