@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vislib.language import tr
+
 
 def top_bars(
     labels: Sequence[str],
     shares: np.ndarray,
     top: int,
-    alt: str = "Most probable classes",
+    alt: str = "",
     mark: float | None = None,
 ) -> str:
     """HTML of the classes with the largest shares, as bars.
@@ -29,7 +31,7 @@ def top_bars(
 
 def bars(
     shares: Sequence[tuple[str, float]],
-    alt: str = "Most probable classes",
+    alt: str = "",
     write: Callable[[float], str] | None = None,
     mark: float | None = None,
 ) -> str:
@@ -37,7 +39,7 @@ def bars(
 
     Args:
         shares: Name and share in 0..1.
-        alt: What the bars show, for people who cannot see them.
+        alt: What the bars show, for people who cannot see them; "" for "Most probable classes".
         write: Gives a share as text; `percent` by default.
         mark: A share at which each bar has a line, such as a threshold.
     """
@@ -48,7 +50,7 @@ def bars(
         f"<span class='v-bar'><span style='width:{min(max(share, 0), 1) * 100:.1f}%'></span>{line}</span></li>"
         for name, share in shares
     ]
-    return _list(rows, alt)
+    return _list(rows, alt or tr("Most probable classes"))
 
 
 @dataclass(frozen=True)

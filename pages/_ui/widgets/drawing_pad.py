@@ -6,6 +6,9 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw
 
+from pages._ui.widgets.script import FILL_JS
+from vislib.language import tr
+
 Stroke = Sequence[tuple[float, float]]
 """The points (x, y) of a stroke, as fractions of the pad's side."""
 
@@ -36,7 +39,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     root = document.createElement("div");
     root.className = "root";
     root.innerHTML = `<b></b><canvas width="672" height="672" role="img"></canvas>
-      <div class="buttons"><button type="button">Undo</button><button type="button">Clear</button></div><p></p>`;
+      <div class="buttons"><button type="button"></button><button type="button"></button></div><p></p>`;
     parentElement.appendChild(root);
     root.strokes = data.strokes;
     root.sent = data.n;
@@ -85,13 +88,17 @@ export default function ({ parentElement, data, setTriggerValue }) {
         pen.stroke();
       }
       const n = root.strokes.length;
-      canvas.setAttribute("aria-label", `${root.label}: ${n === 1 ? "1 stroke" : n + " strokes"}`);
+      canvas.setAttribute("aria-label", fill(n === 1 ? root.words.one : root.words.many, { label: root.label, n }));
       undo.disabled = clear.disabled = n === 0;
     };
   }
   root.send = () => setTriggerValue("drawn", { strokes: root.strokes, n: ++root.sent });
   root.pen = data.pen;
   root.label = data.label;
+  root.words = data.words;
+  const [undo, clear] = root.querySelectorAll("button");
+  undo.textContent = data.words.undo;
+  clear.textContent = data.words.clear;
   root.querySelector("b").textContent = data.label;
   root.querySelector("p").textContent = data.hint;
   // The server may not have seen the latest strokes yet; they are not taken back.
@@ -100,7 +107,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
 }
 """
 
-_component = st.components.v2.component("vislib_drawing_pad", css=_CSS, js=_JS)
+_component = st.components.v2.component("vislib_drawing_pad", css=_CSS, js=FILL_JS + _JS)
 
 
 def drawing_pad(key: str, label: str, hint: str, memory: str, on_draw: Callable[[list[Stroke]], None]) -> None:
@@ -123,7 +130,19 @@ def drawing_pad(key: str, label: str, hint: str, memory: str, on_draw: Callable[
             on_draw(st.session_state[memory]["strokes"])
 
     _component(
-        data={"strokes": kept["strokes"], "n": kept["n"], "pen": _STROKE_SHARE, "label": label, "hint": hint},
+        data={
+            "strokes": kept["strokes"],
+            "n": kept["n"],
+            "pen": _STROKE_SHARE,
+            "label": label,
+            "hint": hint,
+            "words": {
+                "undo": tr("Undo"),
+                "clear": tr("Clear"),
+                "one": tr("{label}: 1 stroke"),
+                "many": tr("{label}: {n} strokes"),
+            },
+        },
         key=key,
         on_drawn_change=drawn,
     )

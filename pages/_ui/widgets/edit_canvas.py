@@ -8,6 +8,8 @@ import streamlit as st
 from PIL import Image
 
 from pages._ui.widgets.inline_image import jpeg_uri
+from pages._ui.widgets.script import FILL_JS
+from vislib.language import text, tr
 
 _MOST_POINTS = 500
 _MOST_ACTIONS = 50
@@ -41,8 +43,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
       const frame = stage.getBoundingClientRect();
       return [inside((event.clientX - frame.left) / frame.width), inside((event.clientY - frame.top) / frame.height)];
     };
-    const say = (text) => { root.querySelector(".said").textContent = text; };
-    const where = () => `${Math.round(100 * root.at[0])} % from the left, ${Math.round(100 * root.at[1])} % down`;
+    const say = (what) => {
+      root.querySelector(".said").textContent = fill(root.data.words[what], where());
+    };
+    const where = () => ({ tool: root.data.label,
+      across: Math.round(100 * root.at[0]), down: Math.round(100 * root.at[1]) });
     const span = ([x, y], [u, v]) => [Math.min(x, u), Math.min(y, v), Math.max(x, u), Math.max(y, v)];
     const holds = ([l, t, r, b], [x, y]) => l <= x && x <= r && t <= y && y <= b;
     const rounded = (value) => Math.round(value * 1e4) / 1e4;
@@ -93,17 +98,17 @@ export default function ({ parentElement, data, setTriggerValue }) {
       if (arrow) {
         const step = event.shiftKey ? 0.005 : 0.025;
         root.at = [inside(root.at[0] + arrow[0] * step), inside(root.at[1] + arrow[1] * step)];
-        say(where());
+        say("cursor");
       } else if (event.key === "Enter" || event.key === " ") {
-        if (root.data.brush) { done({ points: [root.at] }); say(`${root.data.label} at ${where()}`); }
-        else if (root.grip) { drop(); say(`Put at ${where()}`); }
+        if (root.data.brush) { done({ points: [root.at] }); say("done"); }
+        else if (root.grip) { drop(); say("put"); }
         else if (root.corner) {
-          if (select()) { take(); say("Rectangle taken; move it, then press Enter"); }
-          else say("The rectangle is too small; choose its first corner again");
+          if (select()) { take(); say("taken"); }
+          else say("small");
         } else {
           root.box = null;
           root.corner = root.at;
-          say(`First corner at ${where()}; move to the opposite corner, then press Enter`);
+          say("corner");
         }
       } else if (event.key === "Escape") {
         root.corner = root.box = root.grip = root.stroke = null;
@@ -182,7 +187,19 @@ export default function ({ parentElement, data, setTriggerValue }) {
 }
 """
 
-_component = st.components.v2.component("vislib_edit_canvas", css=_CSS, js=_JS)
+_SAID = {
+    "cursor": text("{across} % from the left, {down} % down"),
+    "done": text("{tool} at {across} % from the left, {down} % down"),
+    "put": text("Put at {across} % from the left, {down} % down"),
+    "taken": text("Rectangle taken; move it, then press Enter"),
+    "small": text("The rectangle is too small; choose its first corner again"),
+    "corner": text(
+        "First corner at {across} % from the left, {down} % down; move to the opposite corner, then press Enter"
+    ),
+}
+"""What is read aloud to people who use the keyboard."""
+
+_component = st.components.v2.component("vislib_edit_canvas", css=_CSS, js=FILL_JS + _JS)
 
 
 @dataclass(frozen=True)
@@ -256,6 +273,7 @@ def edit_canvas(
             "alt": alt,
             "label": tool.label,
             "hint": tool.hint,
+            "words": {name: tr(words) for name, words in _SAID.items()},
             "brush": tool.brush,
             "radius": tool.radius,
             "colour": tool.colour,

@@ -4,6 +4,7 @@ import streamlit as st
 from PIL import Image
 
 from pages._ui.widgets.inline_image import jpeg_uri
+from vislib.language import tr
 
 _CSS = """
 .root { font: 400 .86rem/1.35 var(--st-font, sans-serif); color: var(--st-text-color, inherit); }
@@ -41,7 +42,7 @@ export default function ({ parentElement, data }) {
   left.textContent = data.left;
   right.textContent = data.right;
   slider.dataset.map = data.right;
-  slider.setAttribute("aria-label", `From ${data.left} to ${data.right}`);
+  slider.setAttribute("aria-label", data.label);
   root.fade();
 }
 """
@@ -66,8 +67,9 @@ def fade_slider(
         data={
             "photograph": jpeg_uri(photograph),
             "map": jpeg_uri(with_map),
-            "left": "Photograph",
+            "left": tr("Photograph"),
             "right": title,
+            "label": tr("From the photograph to {map}", map=title),
             "photograph_alt": photograph_alt,
             "map_alt": map_alt,
         },

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 from PIL import Image
 
+from pages._ui.widgets.script import FILL_JS
 from pages._ui.widgets.tiles import data_uri
+from vislib.language import tr
 
 _CSS = """
 .root { max-width: 420px; font: 400 .86rem/1.35 var(--st-font, sans-serif); color: var(--st-text-color, inherit); }
@@ -27,9 +29,10 @@ export default function ({ parentElement, data }) {
   if (!root) {
     root = document.createElement("div");
     root.className = "root";
+    root.words = data.words;
     root.innerHTML = `<img><div class="row"><button type="button" class="play"></button>
-      <button type="button" aria-label="Step back">‹</button>
-      <input type="range" min="0" step="1"><button type="button" aria-label="Step forward">›</button></div>
+      <button type="button">‹</button>
+      <input type="range" min="0" step="1"><button type="button">›</button></div>
       <output></output>`;
     parentElement.appendChild(root);
     const slider = root.querySelector("input"), [play, back, forward] = root.querySelectorAll("button");
@@ -39,20 +42,21 @@ export default function ({ parentElement, data }) {
       image.src = source;
       image.alt = `${root.what}, ${when}`;
       slider.setAttribute("aria-valuetext", when);
-      root.querySelector("output").textContent = `${when} (${Number(slider.value) + 1} of ${root.frames.length})`;
+      root.querySelector("output").textContent = fill(root.words.place, {
+        when, k: Number(slider.value) + 1, n: root.frames.length });
     };
     const step = (by) => { slider.value = Number(slider.value) + by; root.show(); };
     const stop = () => {
       clearInterval(root.timer);
       root.timer = null;
       play.textContent = "▶\ufe0e";
-      play.setAttribute("aria-label", "Play");
+      play.setAttribute("aria-label", root.words.play);
     };
     stop();
     play.onclick = () => {
       if (root.timer) { stop(); return; }
       play.textContent = "❚❚";
-      play.setAttribute("aria-label", "Pause");
+      play.setAttribute("aria-label", root.words.pause);
       if (slider.value === slider.max) { slider.value = 0; root.show(); }
       root.timer = setInterval(() => {
         if (!root.isConnected || slider.value === slider.max) { stop(); return; }
@@ -63,6 +67,11 @@ export default function ({ parentElement, data }) {
     back.onclick = () => { stop(); step(-1); };
     forward.onclick = () => { stop(); step(1); };
   }
+  root.words = data.words;
+  const [play, back, forward] = root.querySelectorAll("button");
+  play.setAttribute("aria-label", root.timer ? data.words.pause : data.words.play);
+  back.setAttribute("aria-label", data.words.back);
+  forward.setAttribute("aria-label", data.words.forward);
   if (root.id !== data.id) {
     root.id = data.id;
     root.frames = data.frames;
@@ -70,13 +79,13 @@ export default function ({ parentElement, data }) {
     const slider = root.querySelector("input");
     slider.max = data.frames.length - 1;
     slider.value = data.frames.length - 1;
-    slider.setAttribute("aria-label", `${data.what}: step of the training`);
+    slider.setAttribute("aria-label", data.words.step);
     root.show();
   }
 }
 """
 
-_component = st.components.v2.component("vislib_film_strip", css=_CSS, js=_JS)
+_component = st.components.v2.component("vislib_film_strip", css=_CSS, js=FILL_JS + _JS)
 
 
 def film_strip(frames: Sequence[tuple[str, Image.Image]], key: str, what: str) -> None:
@@ -88,4 +97,13 @@ def film_strip(frames: Sequence[tuple[str, Image.Image]], key: str, what: str) -
         what: What the pictures show.
     """
     sources = [(data_uri(picture, max(picture.size)), when) for when, picture in frames]
-    _component(data={"id": key, "frames": sources, "what": what}, key=key)
+    words = {
+        "play": tr("Play"),
+        "pause": tr("Pause"),
+        "back": tr("Step back"),
+        "forward": tr("Step forward"),
+        "place": tr("{when} ({k} of {n})"),
+        "step": tr("{what}: step of the training", what=what),
+    }
+    # In another language it is drawn again, as the frames' times are words too.
+    _component(data={"id": f"{key} {words['play']}", "frames": sources, "what": what, "words": words}, key=key)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 import streamlit as st
 
 from vislib import diagram
+from vislib.language import tr
 
 _CSS = """
 :host, .root { display: block; }
@@ -48,7 +49,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (!root) {
     root = document.createElement("div");
     root.className = "root";
-    root.innerHTML = `<div class="bar"><output aria-label="Size"></output></div><div class="view" role="group"></div>`;
+    root.innerHTML = `<div class="bar"><output></output></div><div class="view" role="group"></div>`;
     parentElement.appendChild(root);
     const [bar, view] = root.children, said = bar.firstChild;
     const state = root.state = { zoom: 1, fit: "start", moved: false };
@@ -80,15 +81,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
     root.sized = sized;
     new ResizeObserver(() => root.fitted()).observe(view);
     for (const [text, label, act] of [
-      ["−", "Zoom out", () => zoomed(state.zoom / 1.3)],
-      ["+", "Zoom in", () => zoomed(state.zoom * 1.3)],
-      ["Show all", "Show all", () => { state.fit = "all"; root.fitted(); }],
+      ["−", "smaller", () => zoomed(state.zoom / 1.3)],
+      ["+", "larger", () => zoomed(state.zoom * 1.3)],
+      ["", "all", () => { state.fit = "all"; root.fitted(); }],
     ]) {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = text;
-      if (text !== label) button.title = label;
-      button.setAttribute("aria-label", label);
+      button.dataset.word = label;
       button.onclick = act;
       bar.appendChild(button);
     }
@@ -179,6 +179,13 @@ export default function ({ parentElement, data, setTriggerValue }) {
   root.send = (box) => setTriggerValue("chosen", box);
   const view = root.querySelector(".view"), state = root.state;
   view.setAttribute("aria-label", data.alt);
+  root.querySelector("output").setAttribute("aria-label", data.words.size);
+  for (const button of root.querySelectorAll(".bar button")) {
+    const word = data.words[button.dataset.word];
+    button.setAttribute("aria-label", word);
+    if (button.dataset.word === "all") button.textContent = word;
+    else button.title = word;
+  }
   if (state.svg !== data.svg) {
     const held = root.getRootNode().activeElement;
     const focused = held && view.contains(held) ? held.dataset : null;
@@ -259,7 +266,18 @@ def graph_view(
             on_choose(dict(box))
 
     _component(
-        data={"svg": diagram.svg(layout), "alt": alt, "found": list(found), "chosen": chosen},
+        data={
+            "svg": diagram.svg(layout),
+            "alt": alt,
+            "found": list(found),
+            "chosen": chosen,
+            "words": {
+                "size": tr("Size"),
+                "smaller": tr("Zoom out"),
+                "larger": tr("Zoom in"),
+                "all": tr("Show all"),
+            },
+        },
         key=key,
         on_chosen_change=clicked,
     )

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 from PIL import Image
 
+from pages._ui.widgets.script import FILL_JS
 from pages._ui.widgets.tiles import data_uri
+from vislib.language import tr
 
 _CSS = """
 button { all: unset; display: block; width: 100%; cursor: crosshair; border-radius: .5rem; }
@@ -27,7 +29,6 @@ export default function ({ parentElement, data, setTriggerValue }) {
     button.append(document.createElement("img"), document.createElement("i"));
     const help = document.createElement("p"), said = document.createElement("p");
     help.id = "help";
-    help.textContent = "The arrow keys move the point and choose it; Enter chooses it once more.";
     said.setAttribute("aria-live", "polite");
     parentElement.append(button, help, said);
     button.setAttribute("aria-describedby", "help");
@@ -35,6 +36,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const [image, cursor] = button.children, said = parentElement.querySelector("p[aria-live]");
   image.src = data.src;
   image.alt = data.alt;
+  parentElement.querySelector("#help").textContent = data.words.keys;
   button.setAttribute("aria-label", data.alt);
   const inside = (value) => Math.min(Math.max(value, 0), 0.9999);
   const place = (x, y) => {
@@ -59,12 +61,13 @@ export default function ({ parentElement, data, setTriggerValue }) {
     event.preventDefault();
     place(button.at[0] + move[0] * data.step_x, button.at[1] + move[1] * data.step_y);
     send(...button.at);
-    said.textContent = `${Math.round(100 * button.at[0])} % from the left, ${Math.round(100 * button.at[1])} % down`;
+    said.textContent = fill(data.words.place, {
+      across: Math.round(100 * button.at[0]), down: Math.round(100 * button.at[1]) });
   };
 }
 """
 
-_component = st.components.v2.component("vislib_point", css=_CSS, js=_JS)
+_component = st.components.v2.component("vislib_point", css=_CSS, js=FILL_JS + _JS)
 
 
 def point_picker(
@@ -98,6 +101,10 @@ def point_picker(
             "y": at[1],
             "step_x": step[0],
             "step_y": step[1],
+            "words": {
+                "keys": tr("The arrow keys move the point and choose it; Enter chooses it once more."),
+                "place": tr("{across} % from the left, {down} % down"),
+            },
         },
         key=key,
         on_chosen_change=chosen,

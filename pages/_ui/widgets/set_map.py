@@ -5,6 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import streamlit as st
 
+from pages._ui.widgets.script import FILL_JS
+from vislib.language import tr
+
 COLOURS = (
     "#15aabf", "#f76707", "#7048e8", "#2f9e44", "#e03131", "#f59f00", "#1971c2", "#c2255c", "#66a80f", "#846358",
 )  # fmt: skip
@@ -31,10 +34,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (!root) {
     root = document.createElement("div");
     root.className = "root";
-    root.innerHTML = `<div class="bar"><button type="button" class="pan">Move</button><button type="button"
-      class="draw">Lasso</button><button type="button" aria-label="Zoom in">+</button><button type="button"
-      aria-label="Zoom out">−</button><button type="button">Whole map</button><button type="button"
-      class="none">Choose none</button><span role="status"></span></div><canvas tabindex="0" role="img"></canvas>
+    root.innerHTML = `<div class="bar"><button type="button" class="pan"></button><button type="button"
+      class="draw"></button><button type="button">+</button><button type="button">−</button><button
+      type="button"></button><button type="button" class="none"></button>
+      <span role="status"></span></div><canvas tabindex="0" role="img"></canvas>
       <div class="legend"></div>`;
     parentElement.appendChild(root);
     Object.assign(root, { scale: 1, x: 0, y: 0, mode: "pan", path: [], fingers: new Map() });
@@ -120,8 +123,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
     };
     root.sent = 0;
     root.say = () => {
-      root.querySelector("[role=status]").textContent = root.chosen.size
-        ? `${root.chosen.size.toLocaleString("en")} chosen` : `${root.data.x.length.toLocaleString("en")} images`;
+      const words = root.data.words, n = root.chosen.size || root.data.x.length;
+      root.querySelector("[role=status]").textContent = fill(
+        root.chosen.size ? words.chosen : words.images, { n: n.toLocaleString("en") });
     };
     const [pan, lasso, more, less, all, none] = root.querySelectorAll("button");
     const set = (mode) => {
@@ -206,6 +210,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const canvas = root.querySelector("canvas");
   canvas.style.height = `${data.height}px`;
   canvas.setAttribute("aria-label", data.alt);
+  const [pan, lasso, more, less, all, none] = root.querySelectorAll("button"), words = data.words;
+  for (const [button, word] of [[pan, words.move], [lasso, words.lasso], [all, words.all], [none, words.none]])
+    button.textContent = word;
+  more.setAttribute("aria-label", words.larger);
+  less.setAttribute("aria-label", words.smaller);
   if (root.of !== data.id) {  // another map: nothing is chosen
     root.of = data.id;
     root.chosen = new Set(data.chosen);
@@ -224,7 +233,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
 }
 """
 
-_component = st.components.v2.component("vislib_set_map", css=_CSS, js=_JS)
+_component = st.components.v2.component("vislib_set_map", css=_CSS, js=FILL_JS + _JS)
 
 
 def set_map(
@@ -278,6 +287,16 @@ def set_map(
             "alt": alt,
             "chosen": st.session_state[first],
             "height": height,
+            "words": {
+                "move": tr("Move"),
+                "lasso": tr("Lasso"),
+                "larger": tr("Zoom in"),
+                "smaller": tr("Zoom out"),
+                "all": tr("Whole map"),
+                "none": tr("Choose none"),
+                "chosen": tr("{n} chosen"),
+                "images": tr("{n} images"),
+            },
         },
         key=key,
         on_chosen_change=changed,

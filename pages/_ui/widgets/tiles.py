@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from vislib.language import tr
 from vislib.output import export, render
 from vislib.output.render import Scale
 
@@ -260,7 +261,7 @@ def tiles(
     layout: Literal["grid", "large", "icons", "columns"] = "grid",
     selected: str = "",
     on_click: Callable[[str], None] | None = None,
-    name: str = "Pictures",
+    name: str = "",
     lines: Sequence[Line] = (),
 ) -> None:
     """Draws the images. They are one stop of the Tab key; the arrow keys go from one to the next.
@@ -272,7 +273,7 @@ def tiles(
         selected: The id of the chosen image; "" where nothing is chosen.
         on_click: Called with the id of a clicked image before the page runs again, so it may set the state of other
             widgets. Without it the images are no buttons.
-        name: What the images are, for people who cannot see them.
+        name: What the images are, for people who cannot see them; "" for "Pictures".
         lines: Lines between images of the layout "columns".
     """
 
@@ -288,11 +289,15 @@ def tiles(
             "selected": selected,
             "clickable": on_click is not None,
             "lines": [asdict(line) for line in lines],
-            "name": f"{name}; arrow keys go from one to the next" if on_click is not None else name,
+            "name": _name(name or tr("Pictures"), on_click is not None),
         },
         key=key,
         on_clicked_change=clicked,
     )
+
+
+def _name(name: str, clickable: bool) -> str:
+    return tr("{pictures}; arrow keys go from one to the next", pictures=name) if clickable else name
 
 
 def map_tile(id: str, values: np.ndarray, scale: Scale | None, signed: bool, label: str, alt: str) -> Tile:
