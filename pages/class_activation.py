@@ -9,15 +9,16 @@ from pages._ui.results.look import look_controls
 from pages._ui.shell import style
 from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
+from vislib.language import tr
 
-here = context("Class activation", "Where a layer holds evidence for the class, the segment or the number.")
+here = context(tr("Class activation"), tr("Where a layer holds evidence for the class, the segment or the number."))
 layers, default = here.classifier.network.map_layers, here.classifier.network.last_map_layer
 names = explain.of_family(here, "class activation")
 explain.say_missing(here, names, "cam")
 
 with style.settings_row():
     name = st.selectbox(
-        "Method",
+        tr("Method"),
         names,
         names.index("grad-cam"),
         key="cam",
@@ -25,7 +26,7 @@ with style.settings_row():
         width=180,
         format_func=lambda name: vislib.methods()[name].title,
     )
-    layer = choose("Layer", layers, "cam_layer", default, width=260)
+    layer = choose(tr("Layer"), layers, "cam_layer", default, width=260)
     look = look_controls(signed=False)
     explainers = explain.settings(here, names, name, layer=layer)
 chosen = explainers[names.index(name)]
@@ -36,10 +37,10 @@ with map:
 with image:
     explain.image_picture(here)
 with beside:
-    st.header(f"{chosen.title}, stage by stage", anchor=False)
+    st.header(tr("{method}, stage by stage", method=chosen.title), anchor=False)
     stages.show(here, chosen, look)
 second_opinion.show(here, [chosen], look)
 per_class.show(here, chosen, look)
-st.header("Other CAM methods", anchor=False)
+st.header(tr("Other CAM methods"), anchor=False)
 explain.grid(here, [explainer for explainer in explainers if explainer != chosen], look, "other_cams")
 explain.about(names)

@@ -8,21 +8,22 @@ from pages._ui.shell import address, style
 from pages._ui.shell.context import context, other_image_control
 from pages._ui.widgets import layer_stepper
 from vislib.activations.maps import stages
+from vislib.language import tr
 from vislib.output.render import OPACITY
 
-here = context("Feature maps", "What each layer computes from the image, channel by channel.")
+here = context(tr("Feature maps"), tr("What each layer computes from the image, channel by channel."))
 
 with style.settings_row():
     layer = layer_stepper.layer_control(here.classifier.network.map_layers, stages(here.classifier)[0])
     maps = feature_maps.maps_of(here, here.image, layer)
     channel = feature_maps.channel_control(maps)
-    with st.popover("More", icon=":material/tune:"):
-        most = st.slider("Channels shown", 16, 256, 48, 16, key="most_channels", bind="query-params")
-        opacity = st.slider("Opacity", 0.0, 1.0, OPACITY, 0.05, key="opacity.maps", bind="query-params")
-        own_scale = st.toggle("Each on its own scale", key="own_scale", bind="query-params")
-        compare = st.toggle("Beside another image", key="beside", bind="query-params")
+    with st.popover(tr("More"), icon=":material/tune:"):
+        most = st.slider(tr("Channels shown"), 16, 256, 48, 16, key="most_channels", bind="query-params")
+        opacity = st.slider(tr("Opacity"), 0.0, 1.0, OPACITY, 0.05, key="opacity.maps", bind="query-params")
+        own_scale = st.toggle(tr("Each on its own scale"), key="own_scale", bind="query-params")
+        compare = st.toggle(tr("Beside another image"), key="beside", bind="query-params")
         if compare:
-            other_name, other = other_image_control("Other image", "other")
+            other_name, other = other_image_control(tr("Other image"), "other")
 feature_maps.summary(here, layer, maps)
 large, beside, every = style.three_columns(3, 3, 4)
 with large:
@@ -34,10 +35,10 @@ with beside:
     else:
         feature_maps.raw(here, layer, maps, channel)
     icons.card_button(layer, channel)
-    if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
+    if st.button(tr("What channel {channel} wants to see", channel=channel), icon=":material/arrow_forward:"):
         address.open_page("pages/what_a_unit_wants.py", layer=layer, channel=channel)
 with every:
-    st.header("All channels, most varied first", anchor=False)
+    st.header(tr("All channels, most varied first"), anchor=False)
     feature_maps.grid(layer, maps, channel, most, own_scale)
     downloads.show(
         f"maps {layer}",

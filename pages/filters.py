@@ -8,18 +8,19 @@ from pages._ui.results import downloads, snippets
 from pages._ui.shell import address, style
 from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
+from vislib.language import tr
 from vislib.output import export, figures
 
-here = context("Filters", "What each convolution looks for: its trained kernels.")
+here = context(tr("Filters"), tr("What each convolution looks for: its trained kernels."))
 layers = vislib.filter_layers(here.classifier)
 if not layers:
-    st.info("This network has no two-dimensional convolution, so there are no kernels to show.")
+    st.info(tr("This network has no two-dimensional convolution, so there are no kernels to show."))
     st.stop()
 
 with style.settings_row():
-    layer = choose("Convolution", layers, "conv", width=260)
-    most = st.slider("Filters shown", 16, 256, 64, 16, key="most_filters", bind="query-params", width=150)
-    by_norm = st.toggle("Sort by norm", True, key="by_norm", bind="query-params")
+    layer = choose(tr("Convolution"), layers, "conv", width=260)
+    most = st.slider(tr("Filters shown"), 16, 256, 64, 16, key="most_filters", bind="query-params", width=150)
+    by_norm = st.toggle(tr("Sort by norm"), True, key="by_norm", bind="query-params")
 kernels = vislib.filters(here.classifier, layer)
 kernel_tiles.statistics(kernels)
 kernel_tiles.grid(kernels, layer, by_norm, most)
@@ -39,7 +40,7 @@ kernel_tiles.norms(kernels)
 maps = layer if layer in here.classifier.network.map_layers else ""
 if maps:
     channel = kernel_tiles.chosen_filter(kernels, layer, by_norm)
-    if st.button(f"What channel {channel} wants to see", icon=":material/arrow_forward:"):
+    if st.button(tr("What channel {channel} wants to see", channel=channel), icon=":material/arrow_forward:"):
         address.open_page("pages/what_a_unit_wants.py", layer=maps, channel=channel)
-if maps and st.button("The feature maps of these filters", icon=":material/arrow_forward:"):
+if maps and st.button(tr("The feature maps of these filters"), icon=":material/arrow_forward:"):
     address.open_page("pages/feature_maps.py", layer=maps)

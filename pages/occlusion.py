@@ -8,9 +8,12 @@ from pages._ui.results.look import look_controls
 from pages._ui.shell import style
 from pages._ui.shell.context import context
 from vislib.attribution.occlusion import Occlusion
+from vislib.language import tr
 
 here = context(
-    "Occlusion", "Cover a patch of the image: if the score falls, the network needs that patch.", needs_maps=False
+    tr("Occlusion"),
+    tr("Cover a patch of the image: if the score falls, the network needs that patch."),
+    needs_maps=False,
 )
 
 with style.settings_row():
@@ -18,7 +21,12 @@ with style.settings_row():
     look = look_controls(signed=True)
 first = style.grid("occlusion")
 with first.container(gap="xsmall"):
-    heatmap = explain.show(here, explainer, look, f"{explainer.patch_px}-pixel patch, step {explainer.stride_px}.")
+    heatmap = explain.show(
+        here,
+        explainer,
+        look,
+        tr("{patch}-pixel patch, step {step}.", patch=explainer.patch_px, step=explainer.stride_px),
+    )
 if heatmap is not None:
     with first.container(gap="xsmall"):
         maps.score(here, heatmap)
@@ -26,11 +34,13 @@ if heatmap is not None:
         maps.winners(here, heatmap)
     maps.one_patch(here, explainer, heatmap)
 names = [name for name in explain.of_family(here, "perturbation") if name != Occlusion.name]
-st.header(f"Perturbation methods: {explain.titles(names)}", anchor=False)
+st.header(tr("Perturbation methods: {methods}", methods=explain.titles(names)), anchor=False)
 st.caption(
-    "RISE averages random masks, weighted by the score of the visible part. LIME and KernelSHAP cover superpixels "
-    "(regions of similar colour) and give each one the value that best explains the scores. Sobol and HSIC measure how "
-    "the score depends on each cell of random masks. Each runs the network hundreds of times."
+    tr(
+        "RISE averages random masks, weighted by the score of the visible part. LIME and KernelSHAP cover superpixels "
+        "(regions of similar colour) and give each one the value that best explains the scores. Sobol and HSIC measure "
+        "how the score depends on each cell of random masks. Each runs the network hundreds of times."
+    )
 )
 with style.settings_row("_others"):
     others = explain.settings(here, names)

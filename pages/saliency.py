@@ -6,8 +6,9 @@ from pages._ui.results import explain, per_class, second_opinion
 from pages._ui.results.look import look_controls
 from pages._ui.shell import style
 from pages._ui.shell.context import context
+from vislib.language import tr
 
-here = context("Saliency", "Which pixels the score reacts to.", needs_maps=False)
+here = context(tr("Saliency"), tr("Which pixels the score reacts to."), needs_maps=False)
 names = explain.of_family(here, "gradient")
 
 with style.settings_row():
@@ -15,7 +16,7 @@ with style.settings_row():
     explainers = explain.settings(here, names)
 quick, costly = explain.by_cost(explainers)
 explain.grid(here, quick, look, "saliency", with_image=True)
-st.header("Methods that take longer", anchor=False)
+st.header(tr("Methods that take longer"), anchor=False)
 explain.grid_on_request(here, costly, look)
 second_opinion.show(here, explainers, look)
 per_class.show(here, explainers[0], look)

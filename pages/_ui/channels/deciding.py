@@ -14,12 +14,13 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.attribution.channels import Channels, MaskingCheck, heatmaps, masking_check
+from vislib.language import Text, sentences, text, tr
 from vislib.output import export, render
 from vislib.output.render import Scale
 
-BY = {"gradient": "Gradient × activation", "relevance": "Relevance (LRP)"}
+BY = {"gradient": text("Gradient × activation"), "relevance": text("Relevance (LRP)")}
 _SIDE, _ICON, _MASKED = 288, 96, 5
-_OPEN = "channel to open"
+_OPEN = "channel_to_open"
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,7 @@ def show(context: Context, layer: str, by: str, composite: str, most: int, look:
     try:
         deciding = work.run(
             context.key("deciding", layer, by, composite, most, context.target_key),
-            "Channels that decided",
+            tr("Channels that decided"),
             lambda progress: _computed(context, layer, by, composite, most),
         )
     except vislib.VislibError as error:
@@ -51,8 +52,8 @@ def show(context: Context, layer: str, by: str, composite: str, most: int, look:
     words = found.target.in_words()
     scale = Scale.of(deciding.maps, True, look.clip)
     groups = [
-        (f"Raise the {words}", [one for one in deciding.shown if found.values[one] > 0]),
-        (f"Lower the {words}", [one for one in deciding.shown if found.values[one] < 0]),
+        (tr("Raise the {score}", score=words), [one for one in deciding.shown if found.values[one] > 0]),
+        (tr("Lower the {score}", score=words), [one for one in deciding.shown if found.values[one] < 0]),
     ]
     tiles(
         [
@@ -63,11 +64,13 @@ def show(context: Context, layer: str, by: str, composite: str, most: int, look:
         key="deciding",
         layout="large",
         on_click=_ask_for_card,
-        name="Channels that decided",
+        name=tr("Channels that decided"),
     )
-    colour_bar(scale, True, look.suited(True).colormap, f"contribution to the {words}, one scale for all")
+    colour_bar(
+        scale, True, look.suited(True).colormap, tr("contribution to the {score}, one scale for all", score=words)
+    )
     with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
-        picture.caption(f"Channels of {layer}", _in_words(deciding))
+        picture.caption(tr("Channels of {layer}", layer=layer), tr(_in_words(deciding)))
         downloads.show(
             "deciding",
             downloads.file_stem(context.image_name, "channels", layer),
@@ -104,34 +107,53 @@ def _tile(context: Context, deciding: _Deciding, channel: int, look: Look, scale
         look.blend,
     ).convert("RGB")
     icon = icons.icon(context, deciding.found.layer, channel)
-    about = ""
+    kind = None
     if icon is not None:
         corner = ImageOps.expand(Image.fromarray(icon[0]).resize((_ICON, _ICON)), 3, "white")
         drawn.paste(corner, (0, drawn.height - corner.height))
-        about = f"; icon: {icon[1]}"
+        kind = icon[1]
     value = _signed(float(deciding.found.values[channel]))
     layer = deciding.found.layer
     return Tile(
         f"{layer}|{channel}",
         data_uri(drawn, _SIDE),
         f"{channel}: {value}",
-        f"Channel {channel} of {layer}: {value}{about}. Opens its card.",
+        _alt(channel, layer, value, kind),
     )
 
 
-def _in_words(deciding: _Deciding) -> str:
+def _alt(channel: int, layer: str, value: str, icon: str | None) -> str:
+    said = {"channel": channel, "layer": layer, "value": value}
+    if icon is None:
+        return tr("Channel {channel} of {layer}: {value}. Opens its card.", **said)
+    return tr("Channel {channel} of {layer}: {value}; icon: {icon}. Opens its card.", **said, icon=icon)
+
+
+def _in_words(deciding: _Deciding) -> Text:
     found, check = deciding.found, deciding.check
     positive = np.sort(found.values[found.values > 0])[::-1]
     half = int(np.searchsorted(np.cumsum(positive), positive.sum() / 2) + 1) if len(positive) else 0
     n, words = len(found.values), found.target.in_words()
-    halves = f" {half} of {n:,} channels make half of all that raises it." if half else ""
-    return (
-        f"The {n:,} channels add up to {short_number(float(found.values.sum()))} of the {words}, "
-        f"{short_number(found.score)}; {short_number(found.rest)} is not the layer's (biases, other paths, what is not "
-        f"linear behind it).{halves} Check: with the {len(check.masked)} channels that raise it most set to 0, it is "
-        f"{short_number(check.without)}; with as many at random {short_number(check.at_random)} (mean of "
-        f"{check.n_random}). In a corner: the real patch that excites the channel most. Click a channel to see its "
-        "card."
+    return sentences(
+        text(
+            "The {n:,} channels add up to {sum} of the {score}, {value}; {rest} is not the layer's (biases, other "
+            "paths, what is not linear behind it).",
+            n=n,
+            sum=short_number(float(found.values.sum())),
+            score=words,
+            value=short_number(found.score),
+            rest=short_number(found.rest),
+        ),
+        text("{half} of {n:,} channels make half of all that raises it.", half=half, n=n) if half else "",
+        text(
+            "Check: with the {n} channels that raise it most set to 0, it is {without}; with as many at random "
+            "{at_random} (mean of {n_random}).",
+            n=len(check.masked),
+            without=short_number(check.without),
+            at_random=short_number(check.at_random),
+            n_random=check.n_random,
+        ),
+        text("In a corner: the real patch that excites the channel most. Click a channel to see its card."),
     )
 
 

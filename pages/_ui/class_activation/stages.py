@@ -11,6 +11,7 @@ from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.activations.maps import stages
+from vislib.language import Text, text, tr
 from vislib.network.together import layers_together
 from vislib.output import render
 from vislib.progress import within
@@ -31,7 +32,7 @@ def show(context: Context, explainer: Any, look: Look) -> None:
         return maps
 
     try:
-        maps = work.run(context.key("stages", each[0], context.target_key), "Stage by stage", compute)
+        maps = work.run(context.key("stages", each[0], context.target_key), tr("Stage by stage"), compute)
     except vislib.VislibError:
         return  # the picture above shows the reason
     if maps is None:
@@ -49,9 +50,8 @@ def show(context: Context, explainer: Any, look: Look) -> None:
     def choose(step: str) -> None:
         st.session_state["cam_layer"] = step
 
-    alt = f"{explainer.title} at {{0}}; click to choose this layer"
     tiles(
-        [Group("", "", [Tile(step, pictures[step], step, alt.format(step)) for step in maps])],
+        [Group("", "", [Tile(step, pictures[step], step, _alt(explainer.title, step)) for step in maps])],
         key="cam_steps",
         layout="large",
         selected=explainer.layer,
@@ -59,15 +59,22 @@ def show(context: Context, explainer: Any, look: Look) -> None:
     )
 
 
-def why(context: Context, layer: str, default: str) -> str:
+def _alt(method: str, layer: str) -> str:
+    return tr("{method} at {layer}; click to choose this layer", method=method, layer=layer)
+
+
+def why(context: Context, layer: str, default: str) -> Text:
     """A sentence on the layer: why it is the usual one, or which one is."""
     if len(context.classifier.network.output_shape) == 3:
         if layer == default:
-            return f"{default} is the last layer where the maps are smallest, at the end of the encoder."
-        return f"Not the usual layer: that is {default}, the last one at the end of the encoder."
+            return text(
+                "{layer} is the last layer where the maps are smallest, at the end of the encoder.", layer=default
+            )
+        return text("Not the usual layer: that is {layer}, the last one at the end of the encoder.", layer=default)
     if layer == default:
-        return (
-            f"{default} is the last layer before pooling: its maps still show positions, and only pooling and the "
-            "head follow."
+        return text(
+            "{layer} is the last layer before pooling: its maps still show positions, and only pooling and the head "
+            "follow.",
+            layer=default,
         )
-    return f"Not the usual layer: that is {default}, the last one before pooling."
+    return text("Not the usual layer: that is {layer}, the last one before pooling.", layer=default)

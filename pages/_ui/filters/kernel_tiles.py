@@ -10,6 +10,7 @@ from pages._ui.results.look import colour_bar
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import Group, Tile, data_uri, map_tile, tiles
 from vislib.activations.maps import dead_filters, filter_norms
+from vislib.language import text, tr
 from vislib.output import render
 from vislib.output.render import Scale
 
@@ -18,15 +19,25 @@ def statistics(kernels: np.ndarray) -> None:
     """The kernels in numbers."""
     norms = filter_norms(kernels)
     height, width, n_in, n_out = kernels.shape
-    kind = "depthwise" if n_out == 1 and n_in > 1 else "kernels"
+    depthwise = n_out == 1 and n_in > 1
     picture.facts(
         {
-            "Kernel": f"{height} × {width}",
-            "Input channels": f"{n_in}",
-            "Filters": f"{len(norms)}" + (" (one per channel)" if kind == "depthwise" else ""),
-            "Weights": f"{kernels.size:,}, mean {kernels.mean():.3g}, standard deviation {kernels.std():.3g}",
-            "Norms": f"{norms.min():.3g} to {norms.max():.3g}, median {np.median(norms):.3g}",
-            "Dead": f"{int(dead_filters(kernels).sum())}",
+            tr("Kernel"): f"{height} × {width}",
+            tr("Input channels"): f"{n_in}",
+            tr("Filters"): tr("{n} (one per channel)", n=len(norms)) if depthwise else f"{len(norms)}",
+            tr("Weights"): tr(
+                "{n:,}, mean {mean:.3g}, standard deviation {deviation:.3g}",
+                n=kernels.size,
+                mean=kernels.mean(),
+                deviation=kernels.std(),
+            ),
+            tr("Norms"): tr(
+                "{low:.3g} to {high:.3g}, median {median:.3g}",
+                low=norms.min(),
+                high=norms.max(),
+                median=np.median(norms),
+            ),
+            tr("Dead"): f"{int(dead_filters(kernels).sum())}",
         }
     )
 
@@ -47,15 +58,15 @@ def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int) -> None:
 
     pictures = [_tile(kernels, int(k)) for k in order]
     tiles([Group("", "", pictures)], key=f"tiles {layer}", selected=selected, on_click=choose)
-    shown = f"{len(order)} of {len(filter_norms(kernels))} filters"
+    shown = tr("{n} of {total} filters", n=len(order), total=len(filter_norms(kernels)))
     if n_in == 3 and not per_channel:
         picture.caption(
-            shown, "Red, green and blue weights as a colour; zero is mid-grey. Each filter has its own scale."
+            shown, tr("Red, green and blue weights as a colour; zero is mid-grey. Each filter has its own scale.")
         )
     elif per_channel:
         scale = Scale.of(kernels, signed=True)
-        colour_bar(scale, True, None, "weight")
-        picture.caption(shown, "One kernel per channel; all on one scale.")
+        colour_bar(scale, True, None, tr("weight"))
+        picture.caption(shown, tr("One kernel per channel; all on one scale."))
     else:
         _input_channels(kernels, int(selected), shown)
 
@@ -80,13 +91,13 @@ def sheet(kernels: np.ndarray, by_norm: bool, most: int) -> Image.Image:
 
 def norms(kernels: np.ndarray) -> None:
     """The norms of all filters, largest first."""
-    st.header("Norms, largest first", anchor=False)
+    st.header(tr("Norms, largest first"), anchor=False)
     values = filter_norms(kernels)
     order = np.argsort(-values, kind="stable")
-    bar_chart([str(k) for k in order], values[order].tolist(), "filter", "L2 norm", 200)
+    bar_chart([str(k) for k in order], values[order].tolist(), tr("filter"), tr("L2 norm"), 200)
     picture.caption(
-        "How strong each filter is",
-        "A filter whose norm is below a thousandth of the median counts as dead: it responds to nothing.",
+        tr("How strong each filter is"),
+        tr("A filter whose norm is below a thousandth of the median counts as dead: it responds to nothing."),
     )
 
 
@@ -106,26 +117,38 @@ def _image(kernels: np.ndarray, k: int) -> Image.Image:
 
 def _tile(kernels: np.ndarray, k: int) -> Tile:
     norm, dead = float(filter_norms(kernels)[k]), bool(dead_filters(kernels)[k])
-    label = f"{k} dead" if dead else f"{k}"
-    return Tile(
-        str(k), data_uri(_image(kernels, k)), label, f"Filter {k}, norm {norm:.3g}" + (", dead" if dead else "")
+    label = tr("{k} dead", k=k) if dead else f"{k}"
+    about = (
+        text("Filter {k}, norm {norm:.3g}, dead", k=k, norm=norm)
+        if dead
+        else text("Filter {k}, norm {norm:.3g}", k=k, norm=norm)
     )
+    return Tile(str(k), data_uri(_image(kernels, k)), label, tr(about))
 
 
 def _input_channels(kernels: np.ndarray, k: int, shown: str) -> None:
     picture.caption(
         shown,
-        "Each tile shows the input channel with the largest weights, on its own scale. Click one to see all channels.",
+        tr(
+            "Each tile shows the input channel with the largest weights, on its own scale. Click one to see all "
+            "channels."
+        ),
     )
     one = kernels[..., k]
     order = np.argsort(-np.linalg.norm(one, axis=(0, 1)), kind="stable")[:64]
     scale = Scale.of(one, signed=True)
-    st.header(f"Filter {k}, input channel by input channel", anchor=False)
+    st.header(tr("Filter {k}, input channel by input channel", k=k), anchor=False)
     tiles(
-        [Group("", "", [map_tile(f"in{c}", one[..., c], scale, True, f"{c}", f"Input channel {c}") for c in order])],
+        [
+            Group(
+                "",
+                "",
+                [map_tile(f"in{c}", one[..., c], scale, True, f"{c}", tr("Input channel {k}", k=c)) for c in order],
+            )
+        ],
         key="input channels",
     )
-    colour_bar(scale, True, None, "weight")
+    colour_bar(scale, True, None, tr("weight"))
 
 
 def _matrix(weights: np.ndarray, by_norm: bool) -> None:
@@ -137,9 +160,12 @@ def _matrix(weights: np.ndarray, by_norm: bool) -> None:
     show_image(
         drawn.resize((drawn.width * zoom, drawn.height * zoom), Image.Resampling.NEAREST),
         width="stretch" if drawn.width * zoom > 500 else "content",
-        alt=f"{weights.shape[1]} filters of 1 × 1 over {weights.shape[0]} input channels, as a matrix",
+        alt=tr(
+            "{n} filters of 1 × 1 over {n_in} input channels, as a matrix", n=weights.shape[1], n_in=weights.shape[0]
+        ),
     )
-    colour_bar(scale, True, None, "weight")
+    colour_bar(scale, True, None, tr("weight"))
     picture.caption(
-        "1 × 1 kernels", "One row per filter, one column per input channel: such a convolution only mixes channels."
+        tr("1 × 1 kernels"),
+        tr("One row per filter, one column per input channel: such a convolution only mixes channels."),
     )

@@ -21,6 +21,7 @@ from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point_picker import point_picker
 from vislib.attribution.occlusion import Occlusion
 from vislib.images.bands import as_picture
+from vislib.language import text, tr
 from vislib.output import render
 from vislib.output.masks import legend, mask_picture
 from vislib.output.render import Scale
@@ -28,10 +29,10 @@ from vislib.tasks import Task
 
 _NAMED = 5
 _OTHER = (0.75, 0.75, 0.75)
-_OUTPUTS = "The outputs are numbers, so there is no winning class with the patch at each place."
+_OUTPUTS = text("The outputs are numbers, so there is no winning class with the patch at each place.")
 _WITHOUT_WINNER = {
-    Task.SEGMENTATION: "Each pixel has a class of its own. Below, one patch at a time shows the whole mask.",
-    Task.EMBEDDING: "An embedding has no classes, so there is no winning class with the patch at each place.",
+    Task.SEGMENTATION: text("Each pixel has a class of its own. Below, one patch at a time shows the whole mask."),
+    Task.EMBEDDING: text("An embedding has no classes, so there is no winning class with the patch at each place."),
     Task.REGRESSION: _OUTPUTS,
     Task.UNKNOWN: _OUTPUTS,
 }
@@ -40,31 +41,40 @@ _WITHOUT_WINNER = {
 def score(context: Context, heatmap: vislib.Heatmap) -> None:
     """What is explained with the patch at each place: the class's probability, or where there is none the score."""
     if "probability" in heatmap.details:
-        cells, what, unit = heatmap.details["probability"], f"Probability of “{context.label}”", "probability"
-        write, worst = percent, "minimum"
+        cells, what, unit = (
+            heatmap.details["probability"],
+            tr("Probability of “{label}”", label=context.label),
+            tr("probability"),
+        )
+        write = percent
         uncovered = float(context.values[context.class_index])
     else:
-        cells, what, unit = heatmap.score - heatmap.details["drop"], capital(heatmap.explained), "score"
-        write, worst = functools.partial(short_number, unit=context.classifier.unit), "minimum"
+        cells, what, unit = heatmap.score - heatmap.details["drop"], capital(heatmap.explained), tr("score")
+        write = functools.partial(short_number, unit=context.classifier.unit)
         uncovered = heatmap.score
     show_image(
         render.map_image(cells, size=(picture.SIDE, picture.SIDE)),
         width="stretch",
-        alt=f"{what.replace('“', '').replace('”', '')} with the patch at each place",
+        alt=tr("{what} with the patch at each place", what=what.replace("“", "").replace("”", "")),
     )
     colour_bar(Scale.of(cells, signed=False), False, None, unit)
     lowest = np.unravel_index(cells.argmin(), cells.shape)
     picture.caption(
         what,
-        f"{write(uncovered)} uncovered; {worst} {write(float(cells[lowest]))}. One cell per patch, "
-        f"{cells.shape[1]} × {cells.shape[0]}.",
+        tr(
+            "{uncovered} uncovered; minimum {lowest}. One cell per patch, {width} × {height}.",
+            uncovered=write(uncovered),
+            lowest=write(float(cells[lowest])),
+            width=cells.shape[1],
+            height=cells.shape[0],
+        ),
     )
 
 
 def winners(context: Context, heatmap: vislib.Heatmap) -> None:
     """The most probable class with the patch at each place, and how often each class wins; or why there is none."""
     if "winner" not in heatmap.details:
-        picture.caption("No class wins", _WITHOUT_WINNER[context.classifier.task])
+        picture.caption(tr("No class wins"), tr(_WITHOUT_WINNER[context.classifier.task]))
         return
     cells = heatmap.details["winner"]
     classes, counts = np.unique(cells, return_counts=True)
@@ -76,7 +86,7 @@ def winners(context: Context, heatmap: vislib.Heatmap) -> None:
     show_image(
         flat.resize((picture.SIDE, picture.SIDE), Image.Resampling.NEAREST),
         width="stretch",
-        alt="The winning class with the patch at each place",
+        alt=tr("The winning class with the patch at each place"),
     )
     rows = []
     for rank, k in enumerate(order[:_NAMED]):
@@ -84,19 +94,20 @@ def winners(context: Context, heatmap: vislib.Heatmap) -> None:
         name = html.escape(context.classifier.labels[classes[k]])
         rows.append(
             f"<li><span class='v-key' style='background:rgb({red},{green},{blue})'></span>{name}: "
-            f"<b>{counts[k]}</b> of {cells.size}</li>"
+            f"{tr('<b>{n}</b> of {total}', n=counts[k], total=cells.size)}</li>"
         )
     if len(order) > _NAMED:
-        rows.append(f"<li>{len(order) - _NAMED} other classes (grey): <b>{counts[order[_NAMED:]].sum()}</b></li>")
+        n, total = len(order) - _NAMED, counts[order[_NAMED:]].sum()
+        rows.append(f"<li>{tr('{n} other classes (grey): <b>{total}</b>', n=n, total=total)}</li>")
     st.html(f"<ul class='v-facts'>{''.join(rows)}</ul>")
-    picture.caption("The class that wins", "With the patch at each place; the counts are numbers of places.")
+    picture.caption(tr("The class that wins"), tr("With the patch at each place; the counts are numbers of places."))
 
 
 def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -> None:
     """The occluded image of the chosen cell (by default the one that lowers the score most), with its top five."""
     tops, lefts = heatmap.details["tops"], heatmap.details["lefts"]
     drop, patch = heatmap.details["drop"], heatmap.params["patch_px"]
-    st.header("One patch at a time", anchor=False)
+    st.header(tr("One patch at a time"), anchor=False)
     click_here, covered, answer = st.columns(3)
     row, column = np.unravel_index(drop.argmax(), drop.shape)
     height, width = context.classifier.input_size
@@ -113,25 +124,38 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
         point_picker(
             marked,
             "patch_point",
-            f"The heatmap over the image, the patch at row {top}, column {left} framed; choose another place",
+            tr(
+                "The heatmap over the image, the patch at row {row}, column {column} framed; choose another place",
+                row=top,
+                column=left,
+            ),
             ((left + patch / 2) / width, (top + patch / 2) / height),
             (heatmap.params["stride_px"] / width, heatmap.params["stride_px"] / height),
             lambda x, y: st.session_state.update(patch=(x, y)),
         )
         picture.caption(
-            "Click a place, or use the arrow keys", f"Now: row {top}, column {left} of the {width} × {height} input."
+            tr("Click a place, or use the arrow keys"),
+            tr(
+                "Now: row {row}, column {column} of the {width} × {height} input.",
+                row=top,
+                column=left,
+                width=width,
+                height=height,
+            ),
         )
     occluded = explainer.covered(resized, top, left)
     with covered:
         show_image(
             Image.fromarray(as_picture(occluded)).resize((picture.SIDE, picture.SIDE), Image.Resampling.BICUBIC),
             width="stretch",
-            alt=f"The image with the patch at row {top}, column {left} covered",
+            alt=tr("The image with the patch at row {row}, column {column} covered", row=top, column=left),
         )
         fall = float(drop[row, column])
         picture.caption(
-            "The occluded image",
-            f"The {heatmap.explained} {'falls' if fall >= 0 else 'rises'} by {abs(fall):.2f}.",
+            tr("The occluded image"),
+            tr("The {score} falls by {change:.2f}.", score=heatmap.explained, change=fall)
+            if fall >= 0
+            else tr("The {score} rises by {change:.2f}.", score=heatmap.explained, change=-fall),
         )
     with answer:
         logits = work.stored(
@@ -146,20 +170,23 @@ def _answer(context: Context, logits: np.ndarray, occluded: np.ndarray) -> None:
     classifier = context.classifier
     if context.reference is not None:
         similarity = cosine(logits, context.reference.vector)
-        st.html(bars([(context.label, similarity)], "Similarity", short_number))
-        picture.caption("Similarity", f"Of the occluded image to {context.label}.")
+        st.html(bars([(context.label, similarity)], tr("Similarity"), short_number))
+        picture.caption(tr("Similarity"), tr("Of the occluded image to {image}.", image=context.label))
         return
     if classifier.task is Task.SEGMENTATION:
         mask = logits.argmax(axis=-1)
         seen = Image.fromarray(as_picture(occluded)).resize((picture.SIDE, picture.SIDE), Image.Resampling.BICUBIC)
-        show_image(mask_picture(mask, classifier.labels, seen), width="stretch", alt="The mask of the occluded image")
+        show_image(
+            mask_picture(mask, classifier.labels, seen), width="stretch", alt=tr("The mask of the occluded image")
+        )
         mask_view.show_legend(legend(mask, classifier.labels), context.class_index)
-        picture.caption("The mask", "Of the occluded image, with the shares of the pixels.")
+        picture.caption(tr("The mask"), tr("Of the occluded image, with the shares of the pixels."))
         return
     st.html(answer_html(classifier, classifier.values(logits), 5))
     said = {
-        Task.MULTI_LABEL: "The most probable labels of the occluded image.",
-        Task.REGRESSION: "The numbers for the occluded image.",
-        Task.UNKNOWN: "The outputs for the occluded image.",
+        Task.MULTI_LABEL: text("The most probable labels of the occluded image."),
+        Task.REGRESSION: text("The numbers for the occluded image."),
+        Task.UNKNOWN: text("The outputs for the occluded image."),
     }
-    picture.caption("Prediction", said.get(classifier.task, "The five most probable classes of the occluded image."))
+    usual = text("The five most probable classes of the occluded image.")
+    picture.caption(tr("Prediction"), tr(said.get(classifier.task, usual)))
