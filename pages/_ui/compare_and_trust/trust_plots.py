@@ -96,9 +96,9 @@ def sanity_check(here: Context, measured: Mapping[str, trust.Trust]) -> None:
         tr("The sanity check of Adebayo et al. 2018"),
         tr(
             "The layers get random weights, from the last to the first; the bars show the mean of Spearman's rank "
-            "correlation ρ with the map of the trained network. A map that does not change cannot show the decision. In "
-            "the paper guided backpropagation hardly changes, but plain gradients do. The two baselines do not depend on "
-            "the weights: ρ is 1."
+            "correlation ρ with the map of the trained network. A map that does not change cannot show the decision. "
+            "In the paper guided backpropagation hardly changes, but plain gradients do. The two baselines do not "
+            "depend on the weights: ρ is 1."
         ),
     )
     with st.expander(tr("The maps while the weights become random")):

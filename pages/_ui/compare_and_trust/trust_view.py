@@ -296,8 +296,8 @@ def _downloads(
         tr("Sorted by insertion; click a heading to sort by another"),
         tr(
             "Arrows show the better direction; hover a heading for its meaning. Random pixels score well in deletion, "
-            "because scattered covered pixels destroy any image; ROAD, below, does not have this fault. A good map beats "
-            "both baselines in insertion and deletion."
+            "because scattered covered pixels destroy any image; ROAD, below, does not have this fault. A good map "
+            "beats both baselines in insertion and deletion."
         ),
     )
     rows = _rows(measured)
