@@ -118,7 +118,8 @@ def _colour_title(name: str) -> str:
 
 
 def _has(rows: pd.DataFrame, name: str) -> bool:
-    column = {_PREDICTED: "explained_label", _TRUE: "label", _RIGHT: "correct"}.get(name)
+    columns: dict[str, str] = {_PREDICTED: "explained_label", _TRUE: "label", _RIGHT: "correct"}
+    column = columns.get(name)
     return column is None or (column in rows and bool(rows[column].notna().any()))
 
 
