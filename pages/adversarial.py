@@ -9,10 +9,11 @@ from pages._ui.results.look import look_controls
 from pages._ui.shell import style
 from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
+from vislib.language import tr
 
 here = context(
-    "Adversarial",
-    "A picture that looks the same, and that the network takes for something else.",
+    tr("Adversarial"),
+    tr("A picture that looks the same, and that the network takes for something else."),
     needs_maps=False,
     pictures_only=True,
 )
@@ -21,16 +22,16 @@ names = explain.at_once(here)
 with style.settings_row():
     chosen = attack.controls(here)
     name = choose(
-        "Explained by",
+        tr("Explained by"),
         names,
         "adversarial_by",
         "grad-cam",
         width=200,
-        format_func=lambda name: vislib.methods()[name].title,
+        format_func=lambda name: tr(vislib.methods()[name].title),
     )
     look = look_controls(signed=False)
 found = attack.show(here, chosen)
 if found is not None:
-    st.header("The explanation before and after", anchor=False)
+    st.header(tr("The explanation before and after"), anchor=False)
     maps.show(here, found, name, look)
 about.show()

@@ -9,35 +9,42 @@ from pages._ui.results.look import look_controls
 from pages._ui.shell import style
 from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
+from vislib.language import tr
 
-here = context("Compare & trust", "Methods side by side, and how far each of the pictures can be trusted.")
+here = context(tr("Compare & trust"), tr("Methods side by side, and how far each of the pictures can be trusted."))
 methods = vislib.methods()
 names = [name for family in comparing.FAMILIES for name in explain.of_family(here, family)]
 layers = here.classifier.network.map_layers
 
 with style.settings_row():
     mode = st.segmented_control(
-        "Compare", comparing.MODES, default=comparing.MODES[0], key="compare", bind="query-params", required=True
+        tr("Compare"),
+        comparing.MODES,
+        default=comparing.MODES[0],
+        key="compare",
+        bind="query-params",
+        required=True,
+        format_func=tr,
     )
     if mode == "Methods":
         chosen = st.multiselect(
-            "Methods",
+            tr("Methods"),
             names,
             [name for name in comparing.DEFAULTS if name in names],
             key="methods",
-            format_func=lambda name: methods[name].title,
+            format_func=lambda name: tr(methods[name].title),
             bind="query-params",
             max_selections=9,
         )
     else:
         chosen = [
             st.selectbox(
-                "Method",
+                tr("Method"),
                 names,
                 names.index("grad-cam"),
                 key="method",
                 bind="query-params",
-                format_func=lambda name: methods[name].title,
+                format_func=lambda name: tr(methods[name].title),
             )
         ]
 with style.settings_row("_look"):
@@ -45,7 +52,7 @@ with style.settings_row("_look"):
     fills = fills_control.control()
     if mode != "Networks":  # each network has its own layers
         default = here.classifier.network.last_map_layer
-        layer = choose("Layer of the CAM methods", layers, "cam_layer", default, width=240)
+        layer = choose(tr("Layer of the CAM methods"), layers, "cam_layer", default, width=240)
         explainers = explain.settings(here, chosen, layer=layer)
 if mode == "Methods":
     trust_view.show(here, explainers, look, fills)

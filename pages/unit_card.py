@@ -7,11 +7,12 @@ from pages._ui.shell import style
 from pages._ui.shell.context import context
 from pages._ui.unit_card import activity, class_view, feeders, head, save, wanted
 from pages._ui.what_a_unit_wants import controls, patches
+from vislib.language import tr
 from vislib.output.render import OPACITY
 
 here = context(
-    "Unit card",
-    "One channel in one place: what it wants, where it fires, what it speaks for, and what it is made of.",
+    tr("Unit card"),
+    tr("One channel in one place: what it wants, where it fires, what it speaks for, and what it is made of."),
     pictures_only=True,
 )
 
@@ -29,17 +30,17 @@ spread, fed = st.columns(2, gap="medium")
 with wants:
     picture_of_wish = wanted.place(here, layer, channel)
 with fires:
-    st.header("Where it fires here", anchor=False)
+    st.header(tr("Where it fires here"), anchor=False)
     feature_maps.enlarged(here, layer, maps, channel, OPACITY)
 with real:
-    st.header("Real patches that excite it most", anchor=False)
+    st.header(tr("Real patches that excite it most"), anchor=False)
     if chosen is not None:
         patches.show_in(here, chosen, layer, channel)
 with spread:
-    st.header("How strongly it answers to other images", anchor=False)
+    st.header(tr("How strongly it answers to other images"), anchor=False)
     found = None if chosen is None else activity.show(here, chosen.images, layer, maps, channel)
 with fed:
-    st.header("Channels that feed it most", anchor=False)
+    st.header(tr("Channels that feed it most"), anchor=False)
     feeders.show(here, layer, maps, channel)
 with classes:
     effects = class_view.show(here, None if chosen is None else chosen.images, layer, channel)

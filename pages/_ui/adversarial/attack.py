@@ -17,11 +17,12 @@ from pages._ui.widgets.inline_image import png_uri
 from pages._ui.widgets.text import plain
 from vislib.adversarial import MOST_GREY_LEVELS, Adversarial, picture_for_network
 from vislib.adversarial.found import adversarial_bytes
+from vislib.language import sentences, text, tr
 from vislib.output import export, figures
 from vislib.tasks import Task
 
-_NAMES = {"pgd": "PGD, many steps", "fgsm": "FGSM, one step"}
-_ANY = "any other answer"
+_NAMES = {"pgd": text("PGD, many steps"), "fgsm": text("FGSM, one step")}
+_ANY = text("any other answer")
 _OF_CLASSES = (Task.CLASSIFICATION, Task.BINARY, Task.MULTI_LABEL)
 
 
@@ -49,26 +50,33 @@ class Chosen:
 
 def controls(context: Context) -> Chosen:
     """Widgets for a row of settings."""
-    method = choose("Attack", list(_NAMES), "attack", "pgd", width=180, format_func=_NAMES.__getitem__)
+    method = choose(tr("Attack"), list(_NAMES), "attack", "pgd", width=180, format_func=lambda name: tr(_NAMES[name]))
     epsilon = st.slider(
-        "ε in grey levels",
+        tr("ε in grey levels"),
         1,
         MOST_GREY_LEVELS,
         2,
         key="epsilon",
         bind="query-params",
         width=220,
-        help="The largest change of any pixel, of 255. Two are not seen; 16 are.",
+        help=tr("The largest change of any pixel, of 255. Two are not seen; 16 are."),
     )
     towards = None
     if context.classifier.task in _OF_CLASSES:
         labels = [label for label in context.classifier.labels if label != context.label]
-        chosen = choose("Towards", [_ANY, *sorted(labels, key=str.lower)], "towards", _ANY, width=220)
+        chosen = choose(
+            tr("Towards"),
+            [_ANY, *sorted(labels, key=str.lower)],
+            "towards",
+            _ANY,
+            width=220,
+            format_func=lambda label: tr(_ANY) if label == _ANY else label,
+        )
         towards = None if chosen == _ANY else chosen
     steps = 20
     if method == "pgd":
-        with st.popover("Parameters", icon=":material/tune:"):
-            steps = st.slider("Steps", 1, 100, 20, key="attack_steps", bind="query-params")
+        with st.popover(tr("Parameters"), icon=":material/tune:"):
+            steps = st.slider(tr("Steps"), 1, 100, 20, key="attack_steps", bind="query-params")
     return Chosen(method, epsilon, towards, steps)
 
 
@@ -84,9 +92,9 @@ def show(context: Context, chosen: Chosen) -> Adversarial | None:
     try:
         found = work.run(
             context.key("adversarial", chosen, context.target_key),
-            _NAMES[chosen.method].split(",")[0],
+            chosen.method.upper(),
             compute,
-            progress_text="{} of {} steps".format,
+            progress_text=lambda done, total: tr("{done} of {total} steps", done=done, total=total),
         )
     except vislib.VislibError as error:
         st.error(plain(str(error)))
@@ -95,16 +103,16 @@ def show(context: Context, chosen: Chosen) -> Adversarial | None:
         st.html(_headline(found))
         places = style.grid("adversarial")
         with places.container(gap="xsmall"):
-            _picture(found.original, f"{context.image_name}, as the network sees it")
-            picture.caption("What the network sees", explain.seen_in_words(context))
+            _picture(found.original, tr("{image}, as the network sees it", image=context.image_name))
+            picture.caption(tr("What the network sees"), tr(explain.seen_in_words(context)))
             st.html(_answer(context, found.logits_before))
         with places.container(gap="xsmall"):
-            _picture(found.image, f"The adversarial picture of {context.image_name}")
+            _picture(found.image, tr("The adversarial picture of {image}", image=context.image_name))
             _found_caption(context, chosen, found)
             st.html(_answer(context, found.logits_after))
         with places.container(gap="xsmall"):
-            _picture(found.magnified(), f"The perturbation, times {127.5 / found.epsilon:.0f}")
-            picture.caption("The perturbation, magnified", _about_perturbation(found))
+            _picture(found.magnified(), tr("The perturbation, times {factor:.0f}", factor=127.5 / found.epsilon))
+            picture.caption(tr("The perturbation, magnified"), _about_perturbation(found))
     return found
 
 
@@ -120,14 +128,17 @@ def whole(context: Context, found: Adversarial) -> tuple[np.ndarray, bool]:
 
 def _headline(found: Adversarial) -> str:
     if found.succeeded is None:
-        way = "raised" if found.raised else "lowered"
-        return f"<p class='v-said'>{html.escape(found.target.in_words())} {way}</p>"
+        what = found.target.in_words()
+        moved = tr("{what} raised", what=what) if found.raised else tr("{what} lowered", what=what)
+        return f"<p class='v-said'>{html.escape(moved)}</p>"
     before, after = found.before[0], found.after[0]
     if before.index == after.index:
-        text = f"still {html.escape(after.label)} <span>within {found.epsilon} grey levels</span>"
+        said = tr("still {label} <span>within {n} grey levels</span>", label=html.escape(after.label), n=found.epsilon)
     else:
-        text = f"{html.escape(before.label)} <span>becomes</span> {html.escape(after.label)}"
-    return f"<p class='v-said'>{text}</p>"
+        said = tr(
+            "{before} <span>becomes</span> {after}", before=html.escape(before.label), after=html.escape(after.label)
+        )
+    return f"<p class='v-said'>{said}</p>"
 
 
 def _picture(pixels: np.ndarray, alt: str) -> None:
@@ -145,10 +156,12 @@ def _found_caption(context: Context, chosen: Chosen, found: Adversarial) -> None
     note = (
         ""
         if exact
-        else " Used on other pages, it is resized a little by the network's preprocessing, and the answer may differ."
+        else text(
+            "Used on other pages, it is resized a little by the network's preprocessing, and the answer may differ."
+        )
     )
     with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
-        picture.caption("The adversarial picture", f"{found.in_words()}{note}")
+        picture.caption(tr("The adversarial picture"), tr(sentences(found.in_words(), note)))
         downloads.show(
             "adversarial",
             adversarial_name(context).removesuffix(".png"),
@@ -160,7 +173,7 @@ def _found_caption(context: Context, chosen: Chosen, found: Adversarial) -> None
             lambda: export.as_image(found.image, figures.LEAST_SIDE),
         )
     st.button(
-        "Use this picture on every page",
+        tr("Use this picture on every page"),
         key="use adversarial",
         icon=":material/swap_horiz:",
         on_click=_use,
@@ -172,14 +185,17 @@ def _found_caption(context: Context, chosen: Chosen, found: Adversarial) -> None
 def _use(name: str, content: bytes) -> None:
     images.add_image(name, content)
     onward.remember()
-    st.toast(f"{plain(name)} is now the image on every page.")
+    st.toast(tr("{image} is now the image on every page.", image=plain(name)))
 
 
 def _about_perturbation(found: Adversarial) -> str:
     change = np.abs(found.perturbation)
     changed = float((change.max(axis=-1) > 0).mean())
-    return (
-        f"Grey: no change. The largest change is {int(change.max())} of 255 grey levels, the mean "
-        f"{float(change.mean()):.2g}; {changed:.0%} of the pixels change. It is not an explanation: it shows where "
-        "small changes add up, not what the network looks at in ordinary images."
+    return tr(
+        "Grey: no change. The largest change is {largest} of 255 grey levels, the mean {mean:.2g}; {share:.0%} of the "
+        "pixels change. It is not an explanation: it shows where small changes add up, not what the network looks at "
+        "in ordinary images.",
+        largest=int(change.max()),
+        mean=float(change.mean()),
+        share=changed,
     )

@@ -11,6 +11,7 @@ from pages._ui.results.look import Look
 from pages._ui.shell import style
 from pages._ui.shell.context import Context, with_image
 from vislib.adversarial import Adversarial
+from vislib.language import text, tr
 from vislib.tasks import Task
 
 
@@ -19,15 +20,20 @@ def show(context: Context, found: Adversarial, name: str, look: Look) -> None:
     explainer = vislib.methods()[name]().resolved(context.classifier)
     pixels, _ = whole(context, found)
     after = with_image(context, adversarial_name(context), pixels)
-    cells = [(context, "Before: the image."), (replace(after, target=context.target), "After: the same question.")]
+    cells = [
+        (context, text("Before: the image.")),
+        (replace(after, target=context.target), text("After: the same question.")),
+    ]
     main = context.classifier.main_class(after.logits)
     if context.classifier.task is not Task.EMBEDDING and main != context.target.class_index:
-        cells.append((after, "After: what the network sees now."))
+        cells.append((after, text("After: what the network sees now.")))
     places = style.grid("before_and_after")
     for place, (one, note) in enumerate(cells):
         with places.container(gap="xsmall"):
-            explain.show(one, explainer, look, note, f" {place}")
+            explain.show(one, explainer, look, tr(note), f" {place}")
     st.caption(
-        "Each map has its own colours. Where the two maps of the same question look alike, the method did not notice "
-        "the attack."
+        tr(
+            "Each map has its own colours. Where the two maps of the same question look alike, the method did not "
+            "notice the attack."
+        )
     )

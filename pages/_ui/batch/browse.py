@@ -11,24 +11,26 @@ from pages._ui.batch.measures import MEASURES
 from pages._ui.shell import onward
 from pages._ui.widgets.text import plain
 from vislib.batch.sources import Source
+from vislib.language import Text, text, tr
 
 _NAMES = {
-    "path": "Image",
-    "label": "True class",
-    "predicted_label": "Predicted",
-    "explained_label": "Explained",
-    "probability": "Probability",
-    "value": "Value",
-    "true_value": "True value",
-    "deviation": "Error",
-    "mean_iou": "Mean IoU",
+    "path": text("Image"),
+    "label": text("True class"),
+    "predicted_label": text("Predicted"),
+    "explained_label": text("Explained"),
+    "probability": text("Probability"),
+    "value": text("Value"),
+    "true_value": text("True value"),
+    "deviation": text("Error"),
+    "mean_iou": text("Mean IoU"),
 }
 _SHARES = ("probability", "mean_iou")
 _MOST_CLASSES = 60
 
 
-def matrix(table: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """The confusion matrix of some rows, where true classes are known; the rows of the chosen cell, and what it is.
+def matrix(table: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, Text | None]:
+    """The confusion matrix of some rows, where true classes are known; the rows of the chosen cell, and what it is; all
+    rows, and None, where none is chosen.
 
     Args:
         table: One row per image.
@@ -36,17 +38,17 @@ def matrix(table: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """
     whole = confusion(table)
     if whole is None:
-        return rows, ""
+        return rows, None
     counts = whole if len(rows) == len(table) else confusion(rows)
     counts = (whole * 0 if counts is None else counts).reindex_like(whole).fillna(0).astype(int)
-    st.header("Confusion matrix", anchor=False)
-    st.caption("Rows: the true class. Columns: the network's answer. Click a cell to see its images below.")
+    st.header(tr("Confusion matrix"), anchor=False)
+    st.caption(tr("Rows: the true class. Columns: the network's answer. Click a cell to see its images below."))
     event = st.dataframe(counts, key="confusion", on_select="rerun", selection_mode="single-cell", width="stretch")
     cells = [(int(row), str(column)) for row, column in event.selection.cells]
     if not cells or cells[0][0] >= len(counts) or cells[0][1] not in counts.columns:
-        return rows, ""
+        return rows, None
     true, predicted = str(counts.index[cells[0][0]]), cells[0][1]
-    return of_cell(rows, true, predicted), f"{true} taken for {predicted}"
+    return of_cell(rows, true, predicted), text("{true} taken for {predicted}", true=true, predicted=predicted)
 
 
 def show(source: Source | None, rows: pd.DataFrame, methods: Sequence[str], has_maps: bool = True) -> None:
@@ -59,13 +61,15 @@ def show(source: Source | None, rows: pd.DataFrame, methods: Sequence[str], has_
         has_maps: Whether the network has feature maps.
     """
     if not len(rows):
-        st.caption("There is no such image.")
+        st.caption(tr("There is no such image."))
         return
     chosen = _table(rows, methods)
     if source is None:
-        st.caption("A batch holds no images, only small pictures. To use an image on every page, upload it there.")
+        st.caption(tr("A batch holds no images, only small pictures. To use an image on every page, upload it there."))
     elif chosen is None:
-        st.caption("Choose a row, by the box at its start or by Shift and Space, to open its image on another page.")
+        st.caption(
+            tr("Choose a row, by the box at its start or by Shift and Space, to open its image on another page.")
+        )
     else:
         number, title = int(rows.iloc[chosen]["number"]), str(rows.iloc[chosen]["path"])
         st.caption(plain(title))
@@ -91,21 +95,24 @@ def _table(table: pd.DataFrame, methods: Sequence[str]) -> int | None:
     """The columns for the user, with readable names; the place of the row that was chosen, or that of the only one."""
     from vislib.batch.settings import column
 
-    names = dict(_NAMES)
+    names = {name: tr(title) for name, title in _NAMES.items()}
     for method in methods:
         title = vislib.methods()[method].title
-        names[column(method, "sparseness")] = f"{title}: sparseness"
-        names[column(method, "border")] = f"{title}: on the border"
-        names |= {column(method, name): f"{title}: {measure}" for name, measure in MEASURES.items()}
-    names["channel_index"] = "Strongest channels"
-    names["error"] = "Not read because"
+        names[column(method, "sparseness")] = tr("{method}: sparseness", method=title)
+        names[column(method, "border")] = tr("{method}: on the border", method=title)
+        names |= {
+            column(method, name): tr("{method}: {measure}", method=title, measure=measure)
+            for name, measure in MEASURES.items()
+        }
+    names["channel_index"] = tr("Strongest channels")
+    names["error"] = tr("Not read because")
     shares = [name for name in names if name in _SHARES or name.endswith(("_sparseness", "_border", *MEASURES))]
     if "predicted_label" in table and "value" in table:  # the share of the pixels that have the class
-        names["value"], shares = "Share of the pixels", [*shares, "value"]
+        names["value"], shares = tr("Share of the pixels"), [*shares, "value"]
     else:  # what is explained is what is predicted
         del names["explained_label"]
     if "values" in table:
-        names["label"] = "Label"
+        names["label"] = tr("Label")
     present = [name for name in names if name in table and table[name].notna().any()]
     shown = table[present].rename(columns=names)
     event = st.dataframe(

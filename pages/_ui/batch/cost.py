@@ -10,27 +10,30 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from vislib.batch import estimate
 from vislib.batch.sources import Source
+from vislib.language import sentences, text, tr
 
 AT_ONCE = 500
 """A batch of more images says what it costs and waits for a click."""
 
 
 def agreed(here: Context, source: Source, methods: Sequence[str], further: Mapping[str, Any], key: tuple) -> bool:
-    """Whether to compute a batch: a small one, a finished one, or one whose cost was shown and accepted."""
+    """Whether to compute a batch that is not finished: a small one, or one whose cost was shown and accepted."""
     accepted: set[tuple] = st.session_state.setdefault("batch accepted", set())
-    if len(source) <= AT_ONCE or key in accepted or work.found(key) is not None:
+    if len(source) <= AT_ONCE or key in accepted:
         return True
     found = work.run(
         (*key, "cost"),
-        "Trying a few images",
+        text("Trying a few images"),
         lambda progress: estimate(here.classifier, source, methods, features=True, progress=progress, **further),
         kind="cost of a batch",
     )
     if found is not None:
-        after = "The report and the map follow. Other people's computations wait meanwhile; you can stop it and go on."
-        st.info(plain(f"{found.in_words()} {after}"))
+        after = text(
+            "The report and the map follow. Other people's computations wait meanwhile; you can stop it and go on."
+        )
+        st.info(plain(tr(sentences(found.in_words(), after))))
         st.button(
-            f"Explain {len(source):,} images",
+            tr("Explain {n:,} images", n=len(source)),
             key="explain all",
             icon=":material/play_arrow:",
             on_click=accepted.add,

@@ -12,9 +12,10 @@ from pages._ui.results import downloads
 from pages._ui.shell import onward
 from pages._ui.widgets.text import plain
 from vislib.batch.sources import Source
+from vislib.language import Text, current, listing, plural, speaking, text, tr
 from vislib.report import report_html
 
-_MAP = "chosen on the map"
+_MAP = text("chosen on the map")
 
 
 @st.fragment  # a lasso, a cell or a row does not run what is above, nor send the report again
@@ -30,32 +31,39 @@ def show(finished: Any, key: tuple, stem: str, methods: Sequence[str], source: S
         has_maps: Whether the network has feature maps.
     """
     onward.leave_fragment()
-    rows, said = finished.table, []
+    rows, said = finished.table, list[Text]()
     if finished.map is not None:
-        st.header("Map", anchor=False)
+        st.header(tr("Map"), anchor=False)
         rows = map_view.show(finished.map, finished.folder, rows, key)
         said = [_MAP] if len(rows) < len(finished.table) else []
     rows, cell = browse.matrix(finished.table, rows)
     said = [cell, *said] if cell else said
-    st.header(plain(f"{_counted(rows)}: {', '.join(said)}") if said else "Table", anchor=False)
+    chosen = listing(said, "plain")
+    title = tr("{images}: {chosen}", images=_counted(rows), chosen=chosen) if said else tr("Table")
+    st.header(plain(title), anchor=False)
     if said and len(rows):
-        _files(finished, rows, ", ".join(said), stem)
+        _files(finished, rows, chosen, stem)
     browse.show(source, rows, methods, has_maps)
 
 
-def _counted(rows: pd.DataFrame) -> str:
-    return "1 image" if len(rows) == 1 else f"{len(rows):,} images"
+def _counted(rows: pd.DataFrame) -> Text:
+    return plural("{n} image", "{n:,} images", len(rows))
 
 
-def _files(finished: Any, rows: pd.DataFrame, said: str, stem: str) -> None:
+def _files(finished: Any, rows: pd.DataFrame, said: Text, stem: str) -> None:
     """The report and the table of the selection alone; both are made at the click."""
     name = downloads.file_stem(stem[:60], said.replace(".", ""), _counted(rows))
+    language = current()  # the report is made after the click, outside of the session
+
+    def report() -> bytes:
+        with speaking(language):
+            numbers = rows["number"].tolist()
+            return report_html(finished.folder, model=finished.model, rows=numbers, selection=said).encode()
+
     with st.container(horizontal=True, gap="small"):
         st.download_button(
-            "Report on these (HTML)",
-            lambda: report_html(
-                finished.folder, model=finished.model, rows=rows["number"].tolist(), selection=said
-            ).encode(),
+            tr("Report on these (HTML)"),
+            report,
             f"{name}.html",
             "text/html",
             key="selection report",

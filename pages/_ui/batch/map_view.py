@@ -13,17 +13,22 @@ from pages._ui.server import work
 from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.choice import choose
 from pages._ui.widgets.set_map import COLOURS, set_map
+from vislib.language import Text, sentences, text, tr
 from vislib.neighbours.set_map import LEAST_FOR_UMAP, umap_installed
 from vislib.report.batch_map import FEATURES, SIDE, BatchMap, placed
 
 _CHOSEN = "chosen on the map"
-_PREDICTED, _TRUE, _RIGHT = "predicted", "true class", "right or wrong"
-_OTHERS = "others"
+_PREDICTED, _TRUE, _RIGHT = text("predicted"), text("true class"), text("right or wrong")
+_OTHERS = text("others")
 PCA, UMAP = "PCA", "UMAP"
 _LAYOUTS = (PCA, UMAP)
-_HELP = (
+_HELP = text(
     "The map shows the two directions of the largest variance (PCA). UMAP, which keeps neighbours together, can be "
     "chosen where the server has the package umap-learn: pip install umap-learn."
+)
+_USE = text(
+    "Draw around some with the lasso, or click one, to see their rows below. The wheel zooms after a click into the "
+    "map; two fingers do so on a phone. By keyboard: arrows move, + and − zoom, Enter chooses the image in the middle."
 )
 
 
@@ -38,16 +43,23 @@ def show(found: BatchMap, folder: Path, table: pd.DataFrame, key: tuple) -> pd.D
     """
     rows = table.set_index("number").loc[found.numbers]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        by = choose("Placed by", list(found.places), "map_by", width=260, format_func=_title, help=_HELP)
+        by = choose(
+            tr("Placed by"),
+            list(found.places),
+            "map_by",
+            width=260,
+            format_func=lambda name: tr(_title(name)),
+            help=tr(_HELP),
+        )
         with_umap = umap_installed() and len(rows) >= LEAST_FOR_UMAP
-        how = choose("Laid out by", _LAYOUTS, "map_layout", width=140) if with_umap else PCA
+        how = choose(tr("Laid out by"), _LAYOUTS, "map_layout", width=140) if with_umap else PCA
         options = [name for name in (_PREDICTED, _TRUE, _RIGHT, *found.clusters) if _has(rows, name)]
-        colour = choose("Coloured by", options, "map_colour", width=260, format_func=_colour_title)
+        colour = choose(tr("Coloured by"), options, "map_colour", width=260, format_func=_colour_title)
     places = found.places[by]
     if how == UMAP:
         laid = work.run(
             (*key, "umap", by),
-            f"UMAP of {len(rows):,} images",
+            text("UMAP of {n:,} images", n=len(rows)),
             lambda progress: placed(folder, by),
             kind="umap of a batch",
         )
@@ -63,57 +75,68 @@ def show(found: BatchMap, folder: Path, table: pd.DataFrame, key: tuple) -> pd.D
         names,
         of,
         f"batch map {by} {how}",
-        f"Map of {len(rows):,} images by their {_title(by)}, coloured by {colour}. The table has the same images.",
+        tr(
+            "Map of {n:,} images by their {what}, coloured by {colour}. The table has the same images.",
+            n=len(rows),
+            what=_title(by),
+            colour=colour,
+        ),
         chosen.get(key, []),
         lambda numbers: chosen.update({key: numbers}),
     )
     picture.caption(
-        f"{len(rows):,} images by their {_title(by)}",
-        f"{_meaning(found, by, how)} Draw around some with the lasso, or click one, to see their rows below. The wheel "
-        "zooms after a click into the map; two fingers do so on a phone. By keyboard: arrows move, + and − zoom, Enter "
-        "chooses the image in the middle.",
+        tr("{n:,} images by their {what}", n=len(rows), what=_title(by)),
+        tr(sentences(_meaning(found, by, how), _USE)),
     )
     numbers = found.numbers[[each for each in chosen.get(key, []) if each < len(rows)]]
     return table[table["number"].isin(numbers)] if len(numbers) else table
 
 
-def _meaning(found: BatchMap, by: str, how: str) -> str:
+def _meaning(found: BatchMap, by: str, how: str) -> Text:
     if how == UMAP:
-        return (
+        return text(
             "UMAP keeps images that are alike beside each other (McInnes et al. 2018). How far groups are apart, and "
             "how large they are, means nothing."
         )
-    return (
-        f"The two directions of the largest variance (PCA) show {whole_percent(found.shown[by])} of it, so images that "
-        "lie near each other need not be alike."
+    return text(
+        "The two directions of the largest variance (PCA) show {share} of it, so images that lie near each other need "
+        "not be alike.",
+        share=whole_percent(found.shown[by]),
     )
 
 
-def _title(name: str) -> str:
-    return "features (penultimate layer)" if name == FEATURES else f"heatmaps, {vislib.methods()[name].title}"
+def _title(name: str) -> Text:
+    if name == FEATURES:
+        return text("features (penultimate layer)")
+    return text("heatmaps, {method}", method=vislib.methods()[name].title)
 
 
 def _colour_title(name: str) -> str:
-    return f"cluster of reasons, {vislib.methods()[name].title}" if name in vislib.methods() else name
+    if name in vislib.methods():
+        return tr("cluster of reasons, {method}", method=vislib.methods()[name].title)
+    return tr(name)
 
 
 def _has(rows: pd.DataFrame, name: str) -> bool:
-    column = {_PREDICTED: "explained_label", _TRUE: "label", _RIGHT: "correct"}.get(name)
+    columns: dict[str, str] = {_PREDICTED: "explained_label", _TRUE: "label", _RIGHT: "correct"}
+    column = columns.get(name)
     return column is None or (column in rows and bool(rows[column].notna().any()))
 
 
 def _groups(found: BatchMap, rows: pd.DataFrame, colour: str) -> tuple[list[str], np.ndarray]:
     """The names of the groups, the largest first, and the group of each image; more than ten are put together."""
+    unknown, others = tr("unknown"), tr(_OTHERS)
     if colour == _RIGHT:
-        every = rows["correct"].map({True: "right", False: "wrong"}).fillna("unknown")
+        every = rows["correct"].map({True: tr("right"), False: tr("wrong")}).fillna(unknown)
     elif colour in found.clusters:
-        every = pd.Series([f"cluster {each}" if each else "no cluster" for each in found.clusters[colour]])
+        clusters = [tr("cluster {n}", n=each) if each else tr("no cluster") for each in found.clusters[colour]]
+        every = pd.Series(clusters)
     else:
-        every = rows["explained_label" if colour == _PREDICTED else "label"].fillna("unknown")
+        every = rows["explained_label" if colour == _PREDICTED else "label"].fillna(unknown)
     counts = every.value_counts()
     names = counts.index.tolist()
     if len(names) > len(COLOURS):
-        names = [*names[: len(COLOURS)], _OTHERS]
+        names = [*names[: len(COLOURS)], others]
     at = {name: place for place, name in enumerate(names)}
     return [f"{name} ({counts[name]:,})" if name in counts else name for name in names], np.array(
         [at.get(name, len(names) - 1) for name in every]

@@ -5,16 +5,22 @@ from typing import Any
 import streamlit as st
 
 from pages._ui.shell.context import Context
+from vislib.language import text, tr
 from vislib.trust import another_class
 
 MEASURES = {
-    "insertion": "insertion",
-    "deletion": "deletion",
-    "road": "ROAD",
-    "random_logit": "for another class",
+    "insertion": text("insertion"),
+    "deletion": text("deletion"),
+    "road": text("ROAD"),
+    "random_logit": text("for another class"),
 }
 """The columns of these measures end with a key; the page calls them by its value."""
-_CURVES, _ROAD, _LOGIT, _CHANNELS = "Deletion and insertion", "ROAD", "Random logit", "Strongest channels"
+_CURVES, _ROAD, _LOGIT, _CHANNELS = (
+    text("Deletion and insertion"),
+    text("ROAD"),
+    text("Random logit"),
+    text("Strongest channels"),
+)
 _SETTINGS: dict[str, dict[str, Any]] = {
     _CURVES: {"curves": True},
     _ROAD: {"road": True},
@@ -32,12 +38,15 @@ def control(here: Context) -> dict[str, Any]:
     if not classifier.network.map_layers:
         offered.remove(_CHANNELS)
     chosen = st.multiselect(
-        "Also measure",
+        tr("Also measure"),
         offered,
+        format_func=tr,
         key="batch_measures",
         bind="query-params",
-        placeholder="Nothing further",
-        help="For each image and method, deletion and insertion take 58 passes through the network, ROAD 10 and longer "
-        "for filling in the pixels, random logit one map more.",
+        placeholder=tr("Nothing further"),
+        help=tr(
+            "For each image and method, deletion and insertion take 58 passes through the network, ROAD 10 and longer "
+            "for filling in the pixels, random logit one map more."
+        ),
     )
     return {name: value for measure in chosen for name, value in _SETTINGS[measure].items()}

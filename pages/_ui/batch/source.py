@@ -5,10 +5,11 @@ import streamlit as st
 from pages._ui.shell import sets
 from pages._ui.shell.context import Context
 from vislib.batch.sources import Source
+from vislib.language import text, tr
 
 MOST_IMAGES = 10_000
 """More images would block the server for other users too long."""
-_OTHERWISE = (
+_OTHERWISE = text(
     "For more, use the command line, which continues after an interruption: python -m vislib batch FOLDER --out DIR."
 )
 
@@ -21,10 +22,10 @@ def source_control(here: Context) -> Source | sets.Chosen | None:
         VislibError: If a zip or folder is refused.
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        of_classes = "A zip with one folder per class, or with images only"
+        of_classes = tr("A zip with one folder per class, or with images only")
         has_classes = here.classifier.task.has_classes
         chosen = sets.set_control(
-            "batch_of", zip_label=of_classes if has_classes else "A zip of images", further=(sets.BATCH,)
+            "batch_of", zip_label=of_classes if has_classes else tr("A zip of images"), further=(sets.BATCH,)
         )
     if chosen is None:
         if st.session_state["batch_of"] == sets.BATCH:

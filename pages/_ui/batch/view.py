@@ -26,13 +26,14 @@ from vislib.batch.packed_folder import zipped
 from vislib.batch.quality import mask_quality, value_errors
 from vislib.batch.sources import Source
 from vislib.batch.store import MANIFEST
+from vislib.language import Text, current, text, tr
 from vislib.progress import Progress, no_progress
 from vislib.report import report_html
 from vislib.report.batch_map import BatchMap, batch_map
 from vislib.tasks import Task
 
 _PART_ROWS, _MOST_PARTS = 50, 25
-_UNKNOWN = (
+_UNKNOWN = text(
     "Nothing in the model says whether its outputs are scores of classes or numbers, so they are shown as they are. "
     "Choose on the page Your model."
 )
@@ -68,16 +69,16 @@ class Finished:
     methods: tuple[str, ...]
     source: str
     model: str
-    quality: dict[str, str]
+    quality: dict[Text, Text]
     note: str
     map: BatchMap | None
 
 
-def explained(task: Task) -> str:
+def explained(task: Task) -> Text:
     """What the maps of each image explain."""
     if task is Task.SEGMENTATION:
-        return "its largest segment, other than a class called “background”"
-    return "the class that the network predicts" if task.has_classes else "the first output"
+        return text("its largest segment, other than a class called “background”")
+    return text("the class that the network predicts") if task.has_classes else text("the first output")
 
 
 def show(
@@ -90,19 +91,21 @@ def show(
     """
     # The report contains the names of network and source, so with another name it is another batch.
     key = (here.classifier.key, here.model_name, "batch", source.name, source.digest, *methods, *further.items())
-    _drop_without_folder(key)
-    if not cost.agreed(here, source, methods, further, key):
+    written = (*key, current())  # the report is in one language
+    _drop_without_folder(written)
+    if work.found(written) is None and not cost.agreed(here, source, methods, further, key):
         return
+    is_short = len(source.name) <= 40
     finished = work.run(
-        key,
-        f"Explaining {source.name}" if len(source.name) <= 40 else "Explaining the images",
+        written,
+        text("Explaining {name}", name=source.name) if is_short else text("Explaining the images"),
         lambda progress: _compute(here, source, methods, further, key, progress),
-        resume_label="Go on",
+        resume_label=tr("Go on"),
         kind="batch",
         progress_text=Pace(),
     )
     if finished is None:
-        st.caption("The finished images are kept for a while and are not computed again.")
+        st.caption(tr("The finished images are kept for a while and are not computed again."))
         return
     has_maps = bool(here.classifier.network.map_layers)
     _draw(finished, key, _stem(here, source), methods, _snippet(here, methods, further), source, has_maps)
@@ -115,11 +118,17 @@ def show_earlier(earlier: Chosen) -> None:
         VislibError: If it holds no batch, or a damaged one.
     """
     key = ("earlier batch", earlier.identity)
-    _drop_without_folder(key)
-    finished = work.run(key, f"Opening {earlier.title}", lambda progress: _open(earlier, progress), kind="batch")
+    written = (*key, current())
+    _drop_without_folder(written)
+    finished = work.run(
+        written, text("Opening {name}", name=earlier.title), lambda progress: _open(earlier, progress), kind="batch"
+    )
     if finished is None:
         return
-    st.caption(plain(f"{earlier.title}: a batch of {finished.source}, by {finished.model}."))
+    about = tr(
+        "{name}: a batch of {source}, by {model}.", name=earlier.title, source=finished.source, model=finished.model
+    )
+    st.caption(plain(about))
     stem = downloads.file_stem(earlier.title, "batch")
     _draw(finished, key, stem, finished.methods, _READING, None)
 
@@ -136,10 +145,10 @@ def _draw(
     """Numbers, downloads, map, table and report; `source` is None where the images themselves are not at hand."""
     _figures(finished.table, finished.quality)
     if finished.note:
-        st.caption(plain(finished.note))
+        st.caption(plain(tr(finished.note)))
     with st.container(horizontal=True, gap="small"):
         st.download_button(
-            "Report (HTML)",
+            tr("Report (HTML)"),
             finished.report.encode,
             f"{stem}.html",
             "text/html",
@@ -149,7 +158,7 @@ def _draw(
         )
         if finished.is_ours:
             st.download_button(
-                "Table and maps (ZIP)",
+                tr("Table and maps (ZIP)"),
                 lambda: zipped(finished.folder),
                 f"{stem}.zip",
                 "application/zip",
@@ -159,8 +168,8 @@ def _draw(
             )
         downloads.show("batch", stem, {"csv": lambda: csv_bytes(finished.table)}, snippet)
     explore.show(finished, key, stem, methods, source, has_maps)
-    st.header("Report", anchor=False)
-    document_frame(finished.report, "batch_report", "Report on the batch")
+    st.header(tr("Report"), anchor=False)
+    document_frame(finished.report, "batch_report", tr("Report on the batch"))
 
 
 def _drop_without_folder(key: tuple) -> None:
@@ -203,33 +212,40 @@ def _finished(batch: Batch, model: str, progress: Progress, is_ours: bool = True
     )
 
 
-def _quality(batch: Batch) -> dict[str, str]:
+def _quality(batch: Batch) -> dict[Text, Text]:
     unit = f" {batch.unit}" if batch.unit else ""
     facts = {
-        f"Mean absolute error of {one.label}": f"{one.mean_absolute:.4g}{unit} ({one.n:,} of {batch.n_images:,})"
+        text("Mean absolute error of {output}", output=one.label): text(
+            "{value} ({n:,} of {total:,})", value=f"{one.mean_absolute:.4g}{unit}", n=one.n, total=batch.n_images
+        )
         for one in value_errors(batch)[:3]
     }
     masks = mask_quality(batch)
-    return facts if masks is None else {"Mean IoU": f"{percent(masks.mean_iou)} of {masks.n:,}"}
+    if masks is None:
+        return facts
+    return {text("Mean IoU"): text("{share} of {n:,}", share=percent(masks.mean_iou), n=masks.n)}
 
 
-def _figures(table: pd.DataFrame, quality: dict[str, str]) -> None:
-    facts = {"Images": f"{len(table):,}"}
+def _figures(table: pd.DataFrame, quality: dict[Text, Text]) -> None:
+    facts = {tr("Images"): f"{len(table):,}"}
     known = table.get("correct", pd.Series(dtype=object)).dropna()
     if len(known):
-        facts["Right"] = f"{percent(float(known.mean()))} of {len(known):,}"
-    facts |= quality
+        facts[tr("Right")] = tr("{share} of {n:,}", share=percent(float(known.mean())), n=len(known))
+    facts |= {tr(name): tr(value) for name, value in quality.items()}
     if unread := int(table["error"].notna().sum()):
-        facts["Could not be read"] = f"{unread:,}"
+        facts[tr("Could not be read")] = f"{unread:,}"
     for name in (column for column in table.columns if column.startswith("agreement_")):
         if table[name].notna().any():
-            facts["Agreement of the methods, mean ρ"] = f"{table[name].mean():.2f}".replace("-", "−")
+            facts[tr("Agreement of the methods, mean ρ")] = f"{table[name].mean():.2f}".replace("-", "−")
             break
     picture.facts(facts)
     if not len(known) and "label" in table and (names := table["label"].dropna().unique().tolist()):
         st.caption(
-            f"No accuracy: the folders, such as “{plain(str(names[0]))}”, are no class names of this network. Name "
-            "each folder exactly as a class, in the network's spelling, to count the right predictions."
+            tr(
+                "No accuracy: the folders, such as “{folder}”, are no class names of this network. Name each folder "
+                "exactly as a class, in the network's spelling, to count the right predictions.",
+                folder=plain(str(names[0])),
+            )
         )
 
 

@@ -20,12 +20,14 @@ from pages._ui.shell.models import user_models
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.text import plain
 from vislib import trust
+from vislib.language import Text, sentences, text, tr
 from vislib.output.render import Scale
 
 FAMILIES = ("gradient", "class activation", "perturbation")
-MODES = ("Methods", "Images", "Networks")
+MODES = (text("Methods"), text("Images"), text("Networks"))
 """What differs between the maps; the other two are the same for all."""
 DEFAULTS = ("saliency", "guided-backprop", "deconvnet", "grad-cam", "layer-cam", "eigen-cam")
+_IMAGE, _NETWORK = text("Image"), text("Network")
 _OFFLINE = ("efficientnet-lite0", "cifar10", "digits", "scene-segmentation", "digit-size")
 
 
@@ -33,9 +35,9 @@ def over_images(here: Context, explainer: vislib.Explainer, look: Look, fills: F
     """The method on several images, each with its main class as target."""
     every = image_names(here)
     first = [here.image_name, *(name for name in every if name != here.image_name)][:6]
-    names = st.multiselect("Images", every, first, key="images", bind="query-params", max_selections=12)
+    names = st.multiselect(tr("Images"), every, first, key="images", bind="query-params", max_selections=12)
     contexts = [beside(here, image_name=name) for name in names]
-    _side_by_side([(one, explainer) for one in contexts], look, fills, [one.image_name for one in contexts], "Image")
+    _side_by_side([(one, explainer) for one in contexts], look, fills, [one.image_name for one in contexts], _IMAGE)
 
 
 def over_models(here: Context, name: str, look: Look, fills: Fills) -> None:
@@ -45,7 +47,7 @@ def over_models(here: Context, name: str, look: Look, fills: Fills) -> None:
     # No image suits networks for photographs, for digits, and for scenes of digits.
     alike = [model for model in _OFFLINE if _kind(samples_for(model, None)) == _kind(sample_names(here.model_name))]
     first = list(dict.fromkeys([here.model_name, *mine, *alike]))[:4]
-    models = st.multiselect("Networks", every, first, key="models", bind="query-params", max_selections=4)
+    models = st.multiselect(tr("Networks"), every, first, key="models", bind="query-params", max_selections=4)
     cells = []
     for model in models:
         try:
@@ -53,7 +55,7 @@ def over_models(here: Context, name: str, look: Look, fills: Fills) -> None:
             cells.append((one, vislib.methods()[name]().resolved(one.classifier)))
         except vislib.VislibError as error:
             st.info(f"**{plain(model)}.** {plain(str(error))}")
-    _side_by_side(cells, look, fills, [one.model_name for one, _ in cells], "Network")
+    _side_by_side(cells, look, fills, [one.model_name for one, _ in cells], _NETWORK)
 
 
 def _kind(samples: tuple[str, ...]) -> tuple[str, ...]:
@@ -62,10 +64,12 @@ def _kind(samples: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _side_by_side(
-    cells: Sequence[tuple[Context, vislib.Explainer]], look: Look, fills: Fills, names: Sequence[str], kind: str
+    cells: Sequence[tuple[Context, vislib.Explainer]], look: Look, fills: Fills, names: Sequence[str], kind: Text
 ) -> None:
     if not cells:
-        st.info(f"Choose at least one {kind.lower()} above.")
+        st.info(
+            tr("Choose at least one network above.") if kind == _NETWORK else tr("Choose at least one image above.")
+        )
         return
     shared = _one_scale([one for one, _ in cells])
     places = style.grid("side_by_side")
@@ -88,7 +92,7 @@ def _side_by_side(
     for (one, _), slot, heatmap, name in zip(cells, slots, heatmaps, names, strict=True):
         if heatmap is not None:
             with slot.container():
-                picture.heatmap_picture(one, heatmap, look, f"{name}: {_said(one)}.")
+                picture.heatmap_picture(one, heatmap, look, _said(name, one))
     drawn = [k for k, heatmap in enumerate(heatmaps) if heatmap is not None]
     _table([cells[k] for k in drawn], [names[k] for k in drawn], kind, fills)
 
@@ -96,24 +100,25 @@ def _side_by_side(
 def _one_scale(contexts: Sequence[Context]) -> bool:
     """Whether the maps share one scale; never for scores of different tasks."""
     if len({one.classifier.task for one in contexts}) > 1:
-        st.caption("Each map has its own scale, because the networks have different tasks.")
+        st.caption(tr("Each map has its own scale, because the networks have different tasks."))
         return False
     return st.toggle(
-        "One scale for all",
+        tr("One scale for all"),
         True,
         key="one_scale",
         bind="query-params",
-        help="The same colour means the same value in all maps. Otherwise each map has its own scale.",
+        help=tr("The same colour means the same value in all maps. Otherwise each map has its own scale."),
     )
 
 
-def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[str], kind: str, fills: Fills) -> None:
+def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[str], kind: Text, fills: Fills) -> None:
     """The quick measures of each map, and their mean."""
+    thing, explained = tr(kind), tr("Explained")
     rows = []
     for (one, explainer), name in zip(cells, names, strict=True):
         measured = work.run(
             one.key("quick trust", explainer, one.target_key, *fills.changed.items()),
-            f"Measures of {name}",
+            text("Measures of {name}", name=name),
             functools.partial(_measure, one, explainer, fills),
             kind=f"figures of {explainer.name}",
         )
@@ -121,40 +126,51 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
             return
         rows.append(
             {
-                kind: name,
-                "Explained": one.label,
-                "Value": one.similarity if one.reference else float(one.values[one.class_index]),
-                "Deletion ↓": measured.deletion,
-                "Insertion ↑": measured.insertion,
-                "Drop with the map alone ↓": measured.confidence_drop,
-                "Higher with the map alone": float(measured.confidence_increases),
-                "Sparseness": measured.sparseness,
+                thing: name,
+                explained: one.label,
+                tr("Value"): one.similarity if one.reference else float(one.values[one.class_index]),
+                tr("Deletion ↓"): measured.deletion,
+                tr("Insertion ↑"): measured.insertion,
+                tr("Drop with the map alone ↓"): measured.confidence_drop,
+                tr("Higher with the map alone"): float(measured.confidence_increases),
+                tr("Sparseness"): measured.sparseness,
             }
         )
-    st.header(f"{cells[0][1].title}: metrics", anchor=False)
+    st.header(tr("{method}: metrics", method=cells[0][1].title), anchor=False)
     table = pd.DataFrame(rows)
-    mean = table.mean(numeric_only=True).to_dict() | {kind: "Mean", "Explained": ""}
-    numbers = [name for name in table if name not in (kind, "Explained")]
+    mean = table.mean(numeric_only=True).to_dict() | {thing: tr("Mean"), explained: ""}
+    numbers = [name for name in table if name not in (thing, explained)]
     st.dataframe(
         pd.concat([table, pd.DataFrame([mean])], ignore_index=True),
         hide_index=True,
         column_config={name: st.column_config.NumberColumn(format="%.2f") for name in numbers},
     )
     picture.caption(
-        "Areas under the deletion and insertion curves, average drop and increase in confidence",
-        f"{_value_of(cells)}Arrows show the better direction. The mean of the second to last column is the increase in "
-        "confidence of Chattopadhay et al. 2018: the share of maps whose part of the image alone raises the value.",
+        tr("Areas under the deletion and insertion curves, average drop and increase in confidence"),
+        tr(
+            sentences(
+                _value_of(cells),
+                text(
+                    "Arrows show the better direction. The mean of the second to last column is the increase in "
+                    "confidence of Chattopadhay et al. 2018: the share of maps whose part of the image alone raises "
+                    "the value."
+                ),
+            )
+        ),
     )
 
 
-def _said(one: Context) -> str:
-    return f"{one.answer} {one.label}" if one.classifier.task.has_classes else f"{one.label} {one.answer}"
+def _said(name: str, one: Context) -> str:
+    """What the image or the network with this name gives."""
+    if one.classifier.task.has_classes:
+        return tr("{name}: {value} {label}.", name=name, value=one.answer, label=one.label)
+    return tr("{name}: {label} {value}.", name=name, value=one.answer, label=one.label)
 
 
 def _value_of(cells: Sequence[tuple[Context, vislib.Explainer]]) -> str:
-    """What the column "Value" is, if it is the same for all."""
+    """What the column "Value" is, if it is the same for all; "" if it is not."""
     values = {words(one.classifier.task).value for one, _ in cells}
-    return f"The value is the {values.pop()}. " if len(values) == 1 else ""
+    return text("The value is the {value}.", value=values.pop()) if len(values) == 1 else ""
 
 
 def _measure(one: Context, explainer: vislib.Explainer, fills: Fills, progress) -> trust.Trust:

@@ -7,8 +7,14 @@ import streamlit as st
 
 from pages._ui.widgets.choice import choose
 from vislib.attribution.fills import FILLS
+from vislib.language import text, tr
 
-IN_WORDS = {"grey": "grey", "mean": "the image's mean colour", "blur": "the blurred image", "noise": "noise"}
+IN_WORDS = {
+    "grey": text("grey"),
+    "mean": text("the image's mean colour"),
+    "blur": text("the blurred image"),
+    "noise": text("noise"),
+}
 _OF_INSERTION = ("blur", *(fill for fill in FILLS if fill != "blur"))
 
 
@@ -33,8 +39,14 @@ class Fills:
 
 def control() -> Fills:
     """Two choices behind a button."""
-    with st.popover("Measures", icon=":material/straighten:"):
-        deletion = choose("Deletion covers pixels with", FILLS, "deletion_fill", format_func=IN_WORDS.__getitem__)
-        insertion = choose("Insertion starts from", _OF_INSERTION, "insertion_fill", format_func=IN_WORDS.__getitem__)
-        st.caption("The usual fills are grey and the blurred image. With another fill the measures are computed again.")
+    with st.popover(tr("Measures"), icon=":material/straighten:"):
+        deletion = choose(tr("Deletion covers pixels with"), FILLS, "deletion_fill", format_func=_in_words)
+        insertion = choose(tr("Insertion starts from"), _OF_INSERTION, "insertion_fill", format_func=_in_words)
+        st.caption(
+            tr("The usual fills are grey and the blurred image. With another fill the measures are computed again.")
+        )
     return Fills(deletion, insertion)
+
+
+def _in_words(fill: str) -> str:
+    return tr(IN_WORDS[fill])

@@ -12,9 +12,10 @@ from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from vislib import trust
+from vislib.language import sentences, text, tr
 from vislib.progress import Steps
 
-_NOTE = (
+_NOTE = text(
     "ROAD removes the highest pixels as deletion does, but fills them from their neighbours, so the hole itself does "
     "not disturb the network (Rong et al. 2022). Another class: the rank correlation with the map for a class drawn at "
     "random; near 1 the map hardly knows the class (Sixt et al. 2020). In the verdicts above, ROAD takes "
@@ -39,12 +40,12 @@ def show(here: Context, explainers: Explainers, measured: Measured) -> dict[str,
     Returns:
         The measures with those that were computed now; None if there are no new ones.
     """
-    st.header("Does the verdict depend on how it is measured?", anchor=False)
+    st.header(tr("Does the verdict depend on how it is measured?"), anchor=False)
     key = here.key("orders by fill", tuple(explainers[name] for name in measured), here.target_key)
     requested: set[tuple] = st.session_state.setdefault("requested", set())
     if key not in requested and work.found(key) is None:
-        about = "ROAD takes seconds for each map; the other two compute further maps and curves."
-        st.button("Measure further", key="further", help=about, on_click=requested.add, args=(key,))
+        about = tr("ROAD takes seconds for each map; the other two compute further maps and curves.")
+        st.button(tr("Measure further"), key="further", help=about, on_click=requested.add, args=(key,))
         return None
     missing = [name for name in measured if work.found(_key(here, explainers[name])) is None]
 
@@ -52,20 +53,23 @@ def show(here: Context, explainers: Explainers, measured: Measured) -> dict[str,
         return _measured(here, explainers, measured, missing, progress)
 
     try:
-        orders = work.run(key, "Further measures", compute, kind="further trust")
+        orders = work.run(key, text("Further measures"), compute, kind="further trust")
     except vislib.VislibError as error:
         st.info(plain(str(error)))
         return None
     if orders is None:
         return None
     every = added(here, explainers, measured)
-    rows = [{"Method": one.title, "ROAD ↓": one.road, "Deletion ↓": one.deletion} for one in every.values()]
+    method, road, another = tr("Method"), tr("ROAD ↓"), tr("Another class ↓")
+    rows = [{method: tr(one.title), road: one.road, tr("Deletion ↓"): one.deletion} for one in every.values()]
     if any(one.random_logit is not None for one in every.values()):
-        rows = [row | {"Another class ↓": one.random_logit} for row, one in zip(rows, every.values(), strict=True)]
-    table = pd.DataFrame(rows).sort_values("ROAD ↓")
-    config = {name: st.column_config.NumberColumn(format="%.3f") for name in table.columns if name != "Method"}
+        rows = [row | {another: one.random_logit} for row, one in zip(rows, every.values(), strict=True)]
+    table = pd.DataFrame(rows).sort_values(road)
+    config = {name: st.column_config.NumberColumn(format="%.3f") for name in table.columns if name != method}
     st.dataframe(table, hide_index=True, height="content", column_config=config)
-    picture.caption("ROAD, and the map for another class", f"{_NOTE} {' '.join(order.in_words() for order in orders)}")
+    picture.caption(
+        tr("ROAD, and the map for another class"), tr(sentences(_NOTE, *(order.in_words() for order in orders)))
+    )
     return every if missing else None
 
 

@@ -12,10 +12,11 @@ from pages._ui.widgets.bars import bars, whole_percent
 from pages._ui.widgets.region_picker import Points, region_picker
 from pages._ui.widgets.text import plain
 from vislib import ParameterError, trust
+from vislib.language import text, tr
 
-_BOX, _OUTLINE = "A box", "An outline"
-_SIDES = ("Left", "Top", "Right", "Bottom")
-_KEYS = tuple(f"box_{side.lower()}" for side in _SIDES)
+_BOX, _OUTLINE = text("A box"), text("An outline")
+_SIDES = (text("Left (px)"), text("Top (px)"), text("Right (px)"), text("Bottom (px)"))
+_KEYS = ("box_left", "box_top", "box_right", "box_bottom")
 _KIND, _TEXT, _OF = "region_kind", "outline", "region of"
 _MOST_CORNERS = 24
 
@@ -36,7 +37,10 @@ class Region:
 def control(here: Context) -> Region | None:
     """Widgets to draw or type the region, below the picture; None while there is none."""
     _forget_another_image(here)
-    kind = st.segmented_control("Draw", (_BOX, _OUTLINE), default=_BOX, key=_KIND, bind="query-params", required=True)
+    name = here.image_name
+    kind = st.segmented_control(
+        tr("Draw"), (_BOX, _OUTLINE), default=_BOX, key=_KIND, bind="query-params", required=True, format_func=tr
+    )
     shown = st.container()
     try:
         points = _box_fields(here) if kind == _BOX else _outline_field()
@@ -45,11 +49,17 @@ def control(here: Context) -> Region | None:
         st.info(plain(str(error)))
         points, region = (), None
     with shown:
-        what = "a box" if kind == _BOX else "an outline"
+        about = (
+            text("{image}, as the network sees it; draw a box around the thing, or use the fields below", image=name)
+            if kind == _BOX
+            else text(
+                "{image}, as the network sees it; draw an outline around the thing, or use the fields below", image=name
+            )
+        )
         region_picker(
             explain.seen_picture(here, picture.SIDE),
             "drawn_region",
-            f"{here.image_name}, as the network sees it; draw {what} around the thing, or use the fields below",
+            tr(about),
             _as_shares(here, points),
             kind == _BOX,
             lambda corners: _keep(here, kind, corners),
@@ -70,19 +80,32 @@ def show(measured: Mapping[str, trust.Trust]) -> None:
     found = [(one.title, one.localisation) for one in measured.values() if one.localisation is not None]
     if not found:
         st.caption(
-            "Drag over the picture, or type the numbers: then this page shows how much of each map lies inside, and "
-            "whether its highest place does."
+            tr(
+                "Drag over the picture, or type the numbers: then this page shows how much of each map lies inside, "
+                "and whether its highest place does."
+            )
         )
         return
     found.sort(key=lambda each: -each[1].mass)
     chance = found[0][1].by_chance
-    shares = [(f"{title}: highest place {'inside' if one.hit else 'outside'}", one.mass) for title, one in found]
-    st.html(bars(shares, "Share of each map inside", whole_percent, mark=chance))
+    shares = [
+        (
+            tr("{method}: highest place inside", method=title)
+            if one.hit
+            else tr("{method}: highest place outside", method=title),
+            one.mass,
+        )
+        for title, one in found
+    ]
+    st.html(bars(shares, tr("Share of each map inside"), whole_percent, mark=chance))
     picture.caption(
-        "The share of each map inside",
-        f"By chance it is {whole_percent(chance)}, the line across each bar. The table above also has the rank: which "
-        "share of a map's highest places lies inside, as many places as the region has (Arras et al. 2022). No verdict "
-        "rests on this: a network may decide by something outside of what you drew, and a map that shows it is right.",
+        tr("The share of each map inside"),
+        tr(
+            "By chance it is {share}, the line across each bar. The table above also has the rank: which share of a "
+            "map's highest places lies inside, as many places as the region has (Arras et al. 2022). No verdict rests "
+            "on this: a network may decide by something outside of what you drew, and a map that shows it is right.",
+            share=whole_percent(chance),
+        ),
     )
 
 
@@ -106,7 +129,7 @@ def _box_fields(here: Context) -> Points:
         if not 0 <= (st.session_state.get(key) or 0) <= most:
             st.session_state.pop(key, None)
         sides.append(
-            row.number_input(f"{side} (px)", 0, most, None, key=key, bind="query-params", placeholder="–", width=165)
+            row.number_input(tr(side), 0, most, None, key=key, bind="query-params", placeholder="–", width=165)
         )
     if None in sides:
         return ()
@@ -120,14 +143,20 @@ def _outline_field() -> Points:
     Raises:
         ParameterError: If the text is no list of points.
     """
-    text = st.text_input(
-        "Corners, x,y of each in pixels of the image", key=_TEXT, bind="query-params", placeholder="40,30 120,30 80,90"
+    written = st.text_input(
+        tr("Corners, x,y of each in pixels of the image"),
+        key=_TEXT,
+        bind="query-params",
+        placeholder="40,30 120,30 80,90",
     )
     try:
-        return [(int(x), int(y)) for x, y in (point.split(",") for point in text.split())]
+        return [(int(x), int(y)) for x, y in (point.split(",") for point in written.split())]
     except ValueError:
         raise ParameterError(
-            f"An outline is x,y of each corner with spaces between, such as 40,30 120,30 80,90; not “{text}”."
+            text(
+                "An outline is x,y of each corner with spaces between, such as 40,30 120,30 80,90; not “{given}”.",
+                given=written,
+            )
         ) from None
 
 

@@ -19,36 +19,37 @@ from pages._ui.widgets.text import plain
 from vislib import trust
 from vislib.images.reading import image_digest
 from vislib.images.sets import ImageSet, some_of
+from vislib.language import sentences, text, tr
 from vislib.output import export
 
 _COLUMNS = {
-    "insertion": "Insertion ↑",
-    "deletion": "Deletion ↓",
-    "road": "ROAD ↓",
-    "max_sensitivity": "Under noise ↓",
-    "randomized": "Random weights ↓",
-    "random_logit": "Another class ↓",
+    "insertion": text("Insertion ↑"),
+    "deletion": text("Deletion ↓"),
+    "road": text("ROAD ↓"),
+    "max_sensitivity": text("Under noise ↓"),
+    "randomized": text("Random weights ↓"),
+    "random_logit": text("Another class ↓"),
 }
-_TOO_FEW = "Upload further images at the top: the verdicts then rest on all of them."
+_TOO_FEW = text("Upload further images at the top: the verdicts then rest on all of them.")
 
 
 def show(here: Context, explainers: Sequence[vislib.Explainer], fills: Fills) -> None:
     """The choice of images and a button; after a click one verdict for each method, and the means of its measures."""
-    st.header("Do the verdicts hold on other images?", anchor=False)
+    st.header(tr("Do the verdicts hold on other images?"), anchor=False)
     with style.settings_row("_several"):
         chosen = _choose(here)
-        most = int(st.number_input("At most", 2, 200, 10, key="several_most", bind="query-params", width=110))
+        most = int(st.number_input(tr("At most"), 2, 200, 10, key="several_most", bind="query-params", width=110))
         is_further = st.toggle(
-            "ROAD and random logit",
+            tr("ROAD and random logit"),
             key="several_further",
             bind="query-params",
-            help="They take seconds more for each map.",
+            help=tr("They take seconds more for each map."),
         )
     further = {"road": True, "random_logit": True} if is_further else {}
     try:
         every = _images(here, chosen)
         if every is None:
-            st.caption("Choose a zip of pictures above." if here.classifier.takes_pictures else _TOO_FEW)
+            st.caption(tr("Choose a zip of pictures above.") if here.classifier.takes_pictures else tr(_TOO_FEW))
             return
         found = _found(here, explainers, fills, every, most, further)
     except vislib.VislibError as error:
@@ -56,7 +57,7 @@ def show(here: Context, explainers: Sequence[vislib.Explainer], fills: Fills) ->
         return
     if found is not None:
         over, unread = found
-        name = "the images at the top" if isinstance(every, list) else every.name
+        name = text("the images at the top") if isinstance(every, list) else every.name
         code = chosen.code(here) if chosen else "'a_folder'"
         _result(here, over, unread, name)
         downloads.show(
@@ -104,7 +105,7 @@ def _found(here: Context, explainers, fills: Fills, every, most: int, further: d
     requested: set[tuple] = st.session_state.setdefault("requested", set())
     if key not in requested and work.found(key) is None:
         st.button(
-            f"Measure on {len(some)} images",
+            tr("Measure on {n} images", n=len(some)),
             key="several",
             icon=":material/play_arrow:",
             on_click=requested.add,
@@ -119,7 +120,11 @@ def _found(here: Context, explainers, fills: Fills, every, most: int, further: d
         return trust.over_images(measured), len(unread)
 
     return work.run(
-        key, "Measuring on several images", compute, kind="trust over images", progress_text="{} of {} images".format
+        key,
+        text("Measuring on several images"),
+        compute,
+        kind="trust over images",
+        progress_text=lambda done, total: tr("{done} of {total} images", done=done, total=total),
     )
 
 
@@ -128,22 +133,26 @@ def _result(here: Context, over: Sequence[trust.VerdictOverImages], unread: int,
     for one in over:
         if one.name not in trust.BASELINES:
             with places.container(gap="xsmall"):
-                st.html(f"<p class='v-caption'><b>{escape(one.title)}</b></p>{verdict_html(one.text, one.reasons)}")
+                st.html(f"<p class='v-caption'><b>{escape(tr(one.title))}</b></p>{verdict_html(one.text, one.reasons)}")
+    method, columns = tr("Method"), {measure: tr(title) for measure, title in _COLUMNS.items()}
     rows = [
-        {"Method": one.title} | {title: one.means.get(measure) for measure, title in _COLUMNS.items()} for one in over
+        {method: tr(one.title)} | {title: one.means.get(measure) for measure, title in columns.items()} for one in over
     ]
-    table = pd.DataFrame(rows).dropna(axis="columns", how="all").sort_values("Insertion ↑", ascending=False)
-    config = {title: st.column_config.NumberColumn(format="%.3f") for title in _COLUMNS.values()}
-    st.dataframe(table, hide_index=True, height="content", column_config={**config, "Method": {"pinned": True}})
+    table = pd.DataFrame(rows).dropna(axis="columns", how="all").sort_values(columns["insertion"], ascending=False)
+    config = {title: st.column_config.NumberColumn(format="%.3f") for title in columns.values()}
+    st.dataframe(table, hide_index=True, height="content", column_config={**config, method: {"pinned": True}})
     each = (
-        f"Each is explained for its own {words(here.classifier.task).one}, the one that the network finds"
+        text(
+            "Each is explained for its own {thing}, the one that the network finds.",
+            thing=words(here.classifier.task).one,
+        )
         if here.classifier.task.has_classes
-        else f"On each, {here.subject} is explained"
+        else text("On each, {subject} is explained.", subject=here.subject)
     )
-    left_out = f" {unread:,} more could not be read or have no such value." if unread else ""
+    counts = text("A reason counts if it holds on at least half of the images.")
+    left_out = text("{n:,} more could not be read or have no such value.", n=unread) if unread else ""
     picture.caption(
-        f"Means over {over[0].n_images} images ({name})",
-        f"{each}. A reason counts if it holds on at least half of the images.{left_out}",
+        tr("Means over {n} images ({set})", n=over[0].n_images, set=name), tr(sentences(each, counts, left_out))
     )
 
 

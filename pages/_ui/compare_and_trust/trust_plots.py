@@ -13,9 +13,15 @@ from pages._ui.widgets.bars import bars, whole_percent
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import data_uri
 from vislib import trust
+from vislib.language import listing, text, tr
 from vislib.output import render
 
-_START = {"grey": "a grey one", "mean": "its mean colour", "blur": "a blurred image", "noise": "noise"}
+_START = {
+    "grey": text("a grey one"),
+    "mean": text("its mean colour"),
+    "blur": text("a blurred image"),
+    "noise": text("noise"),
+}
 _SIDE = 160
 _COLOURS = ("#1c7ed6", "#e8590c", "#2f9e44", "#ae3ec9", "#e03131", "#b08900", "#0c8599", "#d6336c", "#5f3dc4")
 _GREYS = {"random": "#868e96", "edges": "#495057"}
@@ -23,63 +29,82 @@ _GREYS = {"random": "#868e96", "edges": "#495057"}
 
 def curves(measured: Mapping[str, trust.Trust], value: str, fills: Fills) -> None:
     """Insertion and deletion with these fills; `value` is what is measured, such as "probability"."""
-    st.header(f"The {value} while pixels are shown or covered", anchor=False)
+    st.header(tr("The {value} while pixels are shown or covered", value=value), anchor=False)
     colours = iter(_COLOURS)
-    palette = {one.title: _GREYS.get(name) or next(colours) for name, one in measured.items()}
+    palette = {tr(one.title): _GREYS.get(name) or next(colours) for name, one in measured.items()}
     keys = "".join(
         f"<li><span class='v-key' style='background:{colour}'></span>{html.escape(title)}</li>"
         for title, colour in palette.items()
     )
     st.html(f"<ul class='v-facts'>{keys}</ul>")
-    kinds = {
-        "Insertion": (
-            "shown",
-            f"From {_START[fills.insertion]} to the whole image: the earlier the curve rises, the better the map.",
-        ),
-        "Deletion": (
-            f"covered with {IN_WORDS[fills.deletion]}",
-            f"From the whole image to {_START[fills.deletion]}: the earlier the curve falls, the better the map.",
-        ),
-    }
-    for column, (kind, (done, text)) in zip(st.columns(2), kinds.items(), strict=True):
-        with column:
-            st.altair_chart(_chart(measured, palette, kind, value, f"% of the pixels {done}"), height=320)
-            picture.caption(kind, f"{text} Hover a point for its value.")
+    insertion, deletion = st.columns(2)
+    with insertion:
+        st.altair_chart(_chart(measured, palette, "insertion_curve", value, tr("% of the pixels shown")), height=320)
+        picture.caption(
+            tr("Insertion"),
+            tr(
+                "From {start} to the whole image: the earlier the curve rises, the better the map. Hover a point for "
+                "its value.",
+                start=_START[fills.insertion],
+            ),
+        )
+    with deletion:
+        covered = tr("% of the pixels covered with {fill}", fill=IN_WORDS[fills.deletion])
+        st.altair_chart(_chart(measured, palette, "deletion_curve", value, covered), height=320)
+        picture.caption(
+            tr("Deletion"),
+            tr(
+                "From the whole image to {end}: the earlier the curve falls, the better the map. Hover a point for its "
+                "value.",
+                end=_START[fills.deletion],
+            ),
+        )
 
 
-def _chart(measured: Mapping[str, trust.Trust], palette: dict[str, str], kind: str, value: str, x: str):
+def _chart(measured: Mapping[str, trust.Trust], palette: dict[str, str], of: str, value: str, x: str):
+    """The curves `of` the measures; their axes have the titles `x` and `value`."""
     import altair as alt  # importing it takes half a second, so only this page waits
 
-    rows: dict[str, list] = {x: [], value: [], "method": [], "baseline": []}
+    rows: dict[str, list] = {"share": [], "score": [], "method": [], "baseline": []}
     for one in measured.values():
-        curve = one.insertion_curve if kind == "Insertion" else one.deletion_curve
-        rows[x] += list(curve.shares * 100)
-        rows[value] += list(curve.scores)
-        rows["method"] += [one.title] * len(curve.shares)
+        curve = getattr(one, of)
+        rows["share"] += list(curve.shares * 100)
+        rows["score"] += list(curve.scores)
+        rows["method"] += [tr(one.title)] * len(curve.shares)
         rows["baseline"] += [one.family == "baseline"] * len(curve.shares)
     colour = alt.Color("method:N", legend=None, scale=alt.Scale(domain=list(palette), range=list(palette.values())))
     dash = alt.StrokeDash("baseline:N", legend=None, scale=alt.Scale(domain=[False, True], range=[[1, 0], [5, 3]]))
-    hover = ["method:N", alt.Tooltip(f"{x}:Q", format=".0f"), alt.Tooltip(f"{value}:Q", format=".3f")]
-    chart = alt.Chart(pd.DataFrame(rows)).encode(x=alt.X(f"{x}:Q"), y=f"{value}:Q", color=colour, tooltip=hover)
+    hover = [
+        alt.Tooltip("method:N", title=tr("method")),
+        alt.Tooltip("share:Q", title=x, format=".0f"),
+        alt.Tooltip("score:Q", title=tr(value), format=".3f"),
+    ]
+    chart = alt.Chart(pd.DataFrame(rows)).encode(
+        x=alt.X("share:Q", title=x), y=alt.Y("score:Q", title=tr(value)), color=colour, tooltip=hover
+    )
     return chart.mark_line(strokeWidth=1.8).encode(strokeDash=dash) + chart.mark_circle(size=26)
 
 
 def sanity_check(here: Context, measured: Mapping[str, trust.Trust]) -> None:
     """How much each method's map stays the same while the weights become random; the maps themselves on request."""
-    st.header("Does the map depend on what the network learned?", anchor=False)
+    st.header(tr("Does the map depend on what the network learned?"), anchor=False)
     methods = [one for one in measured.values() if one.family != "baseline"]
-    means = [(one.title, one.randomized) for one in methods if one.randomized is not None]
+    means = [(tr(one.title), one.randomized) for one in methods if one.randomized is not None]
     means.sort(key=lambda mean: mean[1])
-    st.html(bars(means, "Mean rank correlation with the maps of random weights", _rho))
+    st.html(bars(means, tr("Mean rank correlation with the maps of random weights"), _rho))
     picture.caption(
-        "The sanity check of Adebayo et al. 2018",
-        "The layers get random weights, from the last to the first; the bars show the mean of Spearman's rank "
-        "correlation ρ with the map of the trained network. A map that does not change cannot show the decision. In "
-        "the paper guided backpropagation hardly changes, but plain gradients do. The two baselines do not depend on "
-        "the weights: ρ is 1.",
+        tr("The sanity check of Adebayo et al. 2018"),
+        tr(
+            "The layers get random weights, from the last to the first; the bars show the mean of Spearman's rank "
+            "correlation ρ with the map of the trained network. A map that does not change cannot show the decision. "
+            "In the paper guided backpropagation hardly changes, but plain gradients do. The two baselines do not "
+            "depend on the weights: ρ is 1."
+        ),
     )
-    with st.expander("The maps while the weights become random"):
-        st.caption("ρ: rank correlation with the first map, that of the trained network. SSIM: structural similarity.")
+    with st.expander(tr("The maps while the weights become random")):
+        st.caption(
+            tr("ρ: rank correlation with the first map, that of the trained network. SSIM: structural similarity.")
+        )
         for one in methods:
             _strip(here, one)
 
@@ -103,36 +128,42 @@ def _strip(here: Context, one: trust.Trust) -> None:
             signed=signed,
             colormap=render.usual_colormap(signed, True),
         )
-        weights = f"{whole_percent(stage.share)} of the layers random" if stage.layers else "trained"
+        weights = (
+            text("{share} of the layers random", share=whole_percent(stage.share)) if stage.layers else text("trained")
+        )
         measures = f"<br>{_rho(stage.rank_correlation)}, SSIM {stage.similarity:.2f}" if stage.layers else ""
-        alt = html.escape(f"{one.title}, {weights}", quote=True)
+        alt = html.escape(tr("{method}, {weights}", method=one.title, weights=weights), quote=True)
         strip.append(
             f"<figure><img src='{data_uri(shown, _SIDE)}' alt='{alt}'>"
-            f"<figcaption>{weights}{measures}</figcaption></figure>"
+            f"<figcaption>{tr(weights)}{measures}</figcaption></figure>"
         )
+    about = tr("{method}, weights more and more random", method=one.title)
     st.html(
-        f"<p class='v-caption'><b>{html.escape(one.title)}</b></p>"
+        f"<p class='v-caption'><b>{html.escape(tr(one.title))}</b></p>"
         "<div class='v-strip' tabindex='0' role='group' "
-        f"aria-label='{html.escape(one.title, quote=True)}, weights more and more random'>{''.join(strip)}</div>"
+        f"aria-label='{html.escape(about, quote=True)}'>{''.join(strip)}</div>"
     )
 
 
 def pointing_game(grid: trust.Grid, measured: Mapping[str, trust.Trust], here: Context) -> None:
     left, right = st.columns([1, 2], gap="large")
     with left:
-        names = ", ".join(here.classifier.labels[index] for index in grid.class_indices)
+        names = listing((here.classifier.labels[index] for index in grid.class_indices), "plain")
         show_image(
             render.seen(grid.picture, here.classifier.box(grid.picture), picture.SIDE),
             width="stretch",
-            alt=f"Several images in one: {names}",
+            alt=tr("Several images in one: {names}", names=names),
         )
     with right:
-        shares = [(one.title, one.pointing) for one in measured.values() if one.pointing is not None]
+        shares = [(tr(one.title), one.pointing) for one in measured.values() if one.pointing is not None]
         shares.sort(key=lambda share: -share[1])
-        st.html(bars(shares, "Share in the right cell", whole_percent))
+        st.html(bars(shares, tr("Share in the right cell"), whole_percent))
         picture.caption(
-            "Grid pointing game",
-            f"Each class is explained on the picture at the left ({names}); the bars show the share of the map's "
-            f"positive part in the cell of that class, {whole_percent(1 / len(grid.class_indices))} by chance "
-            "(Böhle et al. 2021).",
+            tr("Grid pointing game"),
+            tr(
+                "Each class is explained on the picture at the left ({names}); the bars show the share of the map's "
+                "positive part in the cell of that class, {share} by chance (Böhle et al. 2021).",
+                names=names,
+                share=whole_percent(1 / len(grid.class_indices)),
+            ),
         )

@@ -20,53 +20,37 @@ from pages._ui.shell.context import Context, beside, image_names
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.text import plain
 from vislib import trust
+from vislib.language import Text, text, tr
 from vislib.output import export
 from vislib.tasks import Task
 
-_PROBABILITY = "probability"
-_MEASURES = {
-    "insertion": (
-        "Insertion ↑",
-        "Mean probability while the pixels are shown, those with the highest values first. Higher is better.",
-    ),
-    "deletion": (
-        "Deletion ↓",
-        "Mean probability while the pixels are covered, those with the highest values first. Lower is better.",
-    ),
-    "road": (
-        "ROAD ↓",
-        "Mean probability while the pixels are filled from their neighbours, those with the highest values first.",
-    ),
-    "confidence_drop": ("Confidence drop ↓", "Share of the probability that is lost if only the mapped part is shown."),
-    "infidelity": (
-        "Infidelity ↓",
-        "0: the map predicts the effect of a covered square on the score. 1: it predicts nothing.",
-    ),
-    "max_sensitivity": (
-        "Under noise ↓",
-        "Largest relative change of the map when invisible noise is added to the image.",
-    ),
-    "randomized": (
-        "Random weights ↓",
-        "Mean rank correlation with the maps of the network after its weights became random.",
-    ),
-    "random_logit": ("Another class ↓", "Rank correlation with the map for a class drawn at random."),
-    "mass": ("Inside ↑", "Share of the map inside the region that you drew."),
-    "rank": (
-        "Rank inside ↑",
-        "Share of the map's highest places inside the region, as many places as the region has.",
-    ),
-    "hit": ("Points inside", "Whether the highest place of the map lies inside the region."),
-    "pointing": ("Pointing ↑", "Share of the map in the right cell of the grid, mean over the cells."),
-    "sparseness": ("Sparseness", "Gini index: 0 if all pixels are equal, near 1 if few pixels hold all of the map."),
-    "complexity": ("Complexity", "Entropy: 0 if one pixel holds all of the map, 1 if all pixels are equal."),
+_PROBABILITY = text("probability")
+_TASKS = {
+    Task.MULTI_LABEL: text("multi-label"),
+    Task.REGRESSION: text("regression"),
+    Task.SEGMENTATION: text("segmentation"),
+    Task.EMBEDDING: text("embedding"),
+    Task.UNKNOWN: text("unknown"),
+}
+"""Those without the grid pointing game."""
+_SPECIFIC = {
+    "class": text("Class-specific"),
+    "label": text("Label-specific"),
+    "segment": text("Segment-specific"),
+    "output": text("Output-specific"),
+    "other image": text("Other image-specific"),
+}
+_DROP = {
+    "probability": text("Confidence drop ↓"),
+    "output": text("Output drop ↓"),
+    "similarity": text("Similarity drop ↓"),
 }
 
 
 def show(here: Context, explainers: Sequence[vislib.Explainer], look: Look, fills: Fills) -> None:
     """The maps of these methods for this image, and all measures, beside the two baselines."""
     if not explainers:
-        st.info("Choose at least one method above.")
+        st.info(tr("Choose at least one method above."))
         return
     baselines = [vislib.methods()[name]().resolved(here.classifier) for name in trust.BASELINES]
     every = [*explainers, *baselines]
@@ -110,15 +94,15 @@ def _results(here: Context, measured: Mapping[str, trust.Trust], slots: Mapping,
     """The verdicts into their slots, and the table of all measures."""
     for name, one in measured.items():
         with slots[name].container():
-            text, reasons = trust.verdict(one, list(measured.values()))
-            st.html(verdict_html(text, () if one.family == "baseline" else reasons))
+            verdict, reasons = trust.verdict(one, list(measured.values()))
+            st.html(verdict_html(verdict, () if one.family == "baseline" else reasons))
     with table.container():
         _table(measured, _value(here), words(here.classifier.task).one)
 
 
 def _region(here: Context) -> tuple[region_view.Region | None, DeltaGenerator]:
     """The region that a person draws, and the place beside it for what is found."""
-    st.header("Does the map lie on the thing?", anchor=False)
+    st.header(tr("Does the map lie on the thing?"), anchor=False)
     left, right = st.columns([1, 2], gap="large")
     with left:
         return region_view.control(here), right
@@ -130,7 +114,7 @@ def _pictures(here: Context, explainers: Sequence[vislib.Explainer], look: Look)
     places = style.grid("methods")
     with places.container(gap="xsmall"):
         explain.image_picture(here)
-        picture.caption("Each map on its own scale", "Colours run from 0 to the largest value of each map.")
+        picture.caption(tr("Each map on its own scale"), tr("Colours run from 0 to the largest value of each map."))
     for explainer in explainers:
         with places.container(gap="xsmall"):
             explain.show(here, explainer, look)
@@ -140,16 +124,19 @@ def _pictures(here: Context, explainers: Sequence[vislib.Explainer], look: Look)
 
 def _grid(here: Context) -> tuple[trust.Grid | None, list[Context]]:
     """The grid of the pointing game, and the contexts of the images chosen for it."""
-    st.header("Does the map find the right image among several?", anchor=False)
+    st.header(tr("Does the map find the right image among several?"), anchor=False)
     if here.classifier.task not in (Task.CLASSIFICATION, Task.BINARY):
         st.caption(
-            "The grid pointing game is left out: it needs a network that gives each image one class, and the task of "
-            f"this one is {here.classifier.task}."
+            tr(
+                "The grid pointing game is left out: it needs a network that gives each image one class, and the task "
+                "of this one is {task}.",
+                task=_TASKS[here.classifier.task],
+            )
         )
         return None, []
     every = image_names(here)
     each_of_one_thing = [name for name in every if "_and_" not in name]
-    names = st.multiselect("Images in one", every, each_of_one_thing[:4], key="grid", bind="query-params")
+    names = st.multiselect(tr("Images in one"), every, each_of_one_thing[:4], key="grid", bind="query-params")
     contexts = [here, *(beside(here, image_name=name) for name in names if name != here.image_name)]
     try:
         return trust.make_grid(here.classifier, [one.image for one in contexts]), contexts
@@ -184,7 +171,9 @@ def _measure(
     problems: list[str] = []
     try:
         if missing:
-            work.run(here.key("trust together", missing, *asked), "Measuring", compute, kind="trust", keep=Store(0))
+            work.run(
+                here.key("trust together", missing, *asked), text("Measuring"), compute, kind="trust", keep=Store(0)
+            )
     except vislib.VislibError as error:
         if len(explainers) == 1:
             return {}, [str(error)]
@@ -213,24 +202,86 @@ def _table(measured: Mapping[str, trust.Trust], value: str, one: str) -> None:
         value: What is measured while pixels are covered.
         one: What is explained, such as "class".
     """
-    st.header("Metrics", anchor=False)
-    confidence = "Confidence" if value == _PROBABILITY else value.capitalize()
-    measures = {
-        name: (title.replace("Confidence", confidence), about.replace(_PROBABILITY, value))
-        for name, (title, about) in _MEASURES.items()
-    }
+    st.header(tr("Metrics"), anchor=False)
+    measures = {name: (tr(title), tr(about)) for name, (title, about) in _measures(value).items()}
+    method, yes, no = tr("Method"), tr("yes"), tr("no")
     rows = [
-        {"Method": row["title"], f"{one.capitalize()}-specific": "yes" if row["class_discriminative"] else "no"}
+        {method: tr(row["title"]), tr(_SPECIFIC[one]): yes if row["class_discriminative"] else no}
         | {title: row[name] for name, (title, _) in measures.items()}
-        | {measures["hit"][0]: {True: "yes", False: "no"}.get(row["hit"])}
-        | {"Verdict": row["verdict"]}
+        | {measures["hit"][0]: {True: yes, False: no}.get(row["hit"])}
+        | {tr("Verdict"): tr(row["verdict"])}
         for row in _rows(measured)
     ]
-    table = pd.DataFrame(rows).sort_values("Insertion ↑", ascending=False).dropna(axis="columns", how="all")
+    table = pd.DataFrame(rows).sort_values(measures["insertion"][0], ascending=False).dropna(axis="columns", how="all")
     config = {title: st.column_config.NumberColumn(format="%.3f", help=about) for title, about in measures.values()}
     title, about = measures["hit"]
     config[title] = st.column_config.TextColumn(help=about)
-    st.dataframe(table, hide_index=True, height="content", column_config={**config, "Method": {"pinned": True}})
+    st.dataframe(table, hide_index=True, height="content", column_config={**config, method: {"pinned": True}})
+
+
+def _measures(value: str) -> dict[str, tuple[Text, Text]]:
+    """Name of each measure → its title and its meaning; `value` is what is measured while pixels are covered."""
+    return {
+        "insertion": (
+            text("Insertion ↑"),
+            text(
+                "Mean {value} while the pixels are shown, those with the highest values first. Higher is better.",
+                value=value,
+            ),
+        ),
+        "deletion": (
+            text("Deletion ↓"),
+            text(
+                "Mean {value} while the pixels are covered, those with the highest values first. Lower is better.",
+                value=value,
+            ),
+        ),
+        "road": (
+            text("ROAD ↓"),
+            text(
+                "Mean {value} while the pixels are filled from their neighbours, those with the highest values first.",
+                value=value,
+            ),
+        ),
+        "confidence_drop": (
+            _DROP[value],
+            text("Share of the {value} that is lost if only the mapped part is shown.", value=value),
+        ),
+        "infidelity": (
+            text("Infidelity ↓"),
+            text("0: the map predicts the effect of a covered square on the score. 1: it predicts nothing."),
+        ),
+        "max_sensitivity": (
+            text("Under noise ↓"),
+            text("Largest relative change of the map when invisible noise is added to the image."),
+        ),
+        "randomized": (
+            text("Random weights ↓"),
+            text("Mean rank correlation with the maps of the network after its weights became random."),
+        ),
+        "random_logit": (
+            text("Another class ↓"),
+            text("Rank correlation with the map for a class drawn at random."),
+        ),
+        "mass": (text("Inside ↑"), text("Share of the map inside the region that you drew.")),
+        "rank": (
+            text("Rank inside ↑"),
+            text("Share of the map's highest places inside the region, as many places as the region has."),
+        ),
+        "hit": (text("Points inside"), text("Whether the highest place of the map lies inside the region.")),
+        "pointing": (
+            text("Pointing ↑"),
+            text("Share of the map in the right cell of the grid, mean over the cells."),
+        ),
+        "sparseness": (
+            text("Sparseness"),
+            text("Gini index: 0 if all pixels are equal, near 1 if few pixels hold all of the map."),
+        ),
+        "complexity": (
+            text("Complexity"),
+            text("Entropy: 0 if one pixel holds all of the map, 1 if all pixels are equal."),
+        ),
+    }
 
 
 def _downloads(
@@ -242,10 +293,12 @@ def _downloads(
     fills: Fills,
 ) -> None:
     picture.caption(
-        "Sorted by insertion; click a heading to sort by another",
-        "Arrows show the better direction; hover a heading for its meaning. Random pixels score well in deletion, "
-        "because scattered covered pixels destroy any image; ROAD, below, does not have this fault. A good map beats "
-        "both baselines in insertion and deletion.",
+        tr("Sorted by insertion; click a heading to sort by another"),
+        tr(
+            "Arrows show the better direction; hover a heading for its meaning. Random pixels score well in deletion, "
+            "because scattered covered pixels destroy any image; ROAD, below, does not have this fault. A good map "
+            "beats both baselines in insertion and deletion."
+        ),
     )
     rows = _rows(measured)
     is_further = any(one.road is not None for one in measured.values())

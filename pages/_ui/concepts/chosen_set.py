@@ -8,8 +8,9 @@ from pages._ui.shell.sets import DATA, SAMPLES
 from pages._ui.widgets.choice import choose
 from vislib import training
 from vislib.concepts.images import decides
+from vislib.language import text, tr
 
-_USE = ("Those that it takes for the class", "All of the set")
+_USE = (text("Those that it takes for the class"), text("All of the set"))
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,12 @@ class Chosen:
 
 def set_control(context: Context) -> Chosen | None:
     """Widgets for the images, for a row of settings; None until a zip is chosen."""
-    chosen = sets.set_control("concepts_of", default=_usual(context), zip_label="A zip with pictures of the class")
+    chosen = sets.set_control("concepts_of", default=_usual(context), zip_label=tr("A zip with pictures of the class"))
     only_predicted = False
     if decides(context.classifier, context.target):
         is_samples = chosen is not None and chosen.name == SAMPLES
         key = f"concepts_use {chosen.name if chosen else sets.ZIP}"
-        use = choose("Use", _USE, key, _USE[is_samples], bind=None, width=280)
+        use = choose(tr("Use"), _USE, key, _USE[is_samples], bind=None, width=280, format_func=tr)
         only_predicted = use == _USE[0]
     return None if chosen is None else Chosen(chosen, only_predicted)
 

@@ -16,6 +16,7 @@ from vislib.concepts import Concepts
 from vislib.concepts.layers import concept_layers, default_layer
 from vislib.concepts.pictures import crops_picture
 from vislib.concepts.stored import concepts_bytes
+from vislib.language import sentences, text, tr
 from vislib.output import export, render
 
 _TILE_PX = 260
@@ -26,19 +27,19 @@ def layer_control(context: Context) -> str:
     network = context.classifier.network
     options = list(concept_layers(network))
     default = default_layer(network, context.target)
-    return choose("Layer of the concepts", options, "craft_layer", default, width=260)
+    return choose(tr("Layer of the concepts"), options, "craft_layer", default, width=260)
 
 
 def settings_controls() -> dict[str, int | float]:
     """Widgets for the settings of CRAFT, behind one button."""
-    with st.popover("Parameters", icon=":material/tune:"):
+    with st.popover(tr("Parameters"), icon=":material/tune:"):
         return {
-            "n_concepts": st.slider("Concepts", 3, 20, 6, key="n_concepts", bind="query-params"),
+            "n_concepts": st.slider(tr("Concepts"), 3, 20, 6, key="n_concepts", bind="query-params"),
             "crop_share": st.slider(
-                "Crop, as a share of the input's side", 0.1, 0.9, 0.33, 0.01, key="crop_share", bind="query-params"
+                tr("Crop, as a share of the input's side"), 0.1, 0.9, 0.33, 0.01, key="crop_share", bind="query-params"
             ),
             "most_images": st.slider(
-                "At most so many images", 10, 500, 100, 10, key="most_images", bind="query-params"
+                tr("At most so many images"), 10, 500, 100, 10, key="most_images", bind="query-params"
             ),
         }
 
@@ -46,7 +47,7 @@ def settings_controls() -> dict[str, int | float]:
 def show(context: Context, layer: str, chosen: Chosen | None, settings: dict[str, int | float]) -> None:
     """A button that finds the concepts; once they are found, their crops, importance and place in the image."""
     if chosen is None:
-        st.caption("Choose a zip of pictures above.")
+        st.caption(tr("Choose a zip of pictures above."))
         return
     asked: set[tuple] = st.session_state.setdefault("concepts asked", set())
     try:
@@ -54,7 +55,7 @@ def show(context: Context, layer: str, chosen: Chosen | None, settings: dict[str
         key = (context.classifier.key, "concepts", context.target_key, *what)
         if work.found(key) is None and key not in asked:
             st.button(
-                f"Find concepts in {chosen.images.name}",
+                tr("Find concepts in {set}", set=chosen.images.name),
                 key="find concepts",
                 icon=":material/play_arrow:",
                 on_click=asked.add,
@@ -63,7 +64,7 @@ def show(context: Context, layer: str, chosen: Chosen | None, settings: dict[str
             return
         concepts = work.run(
             key,
-            "Finding concepts",
+            text("Finding concepts"),
             lambda progress: vislib.concepts.craft(
                 context.classifier,
                 chosen.images.images(context),
@@ -87,20 +88,24 @@ def _cards(context: Context, concepts: Concepts) -> None:
     key = context.key("concept maps", concepts.layer, concepts.digest)
     heatmaps = work.stored(key, lambda: concepts.heatmaps(context.classifier, context.image))
     reach, scale = float(concepts.importance.max()) or 1.0, render.Scale(0.0, max(map(_largest, heatmaps)) or 1.0)
-    cells = []
+    cells, image = [], context.image_name
     for k, heatmap in enumerate(heatmaps):
         place = render.overlay(context.shown, heatmap, size=_TILE_PX, scale=scale)
         width = concepts.importance[k] / reach * 100
+        crops_alt = tr("The crops that show concept {number} most", number=k + 1)
+        place_alt = tr("Where concept {number} is in {image}", number=k + 1, image=image)
+        title = tr(
+            "<b>Concept {number}</b>, importance {importance:.2f}", number=k + 1, importance=concepts.importance[k]
+        )
         cells.append(
             "<figure style='max-width:none'>"
-            f"<img src='{jpeg_uri(crops_picture(concepts.crops[k]))}' alt='The crops that show concept {k + 1} most'>"
-            f"<figcaption><b>Concept {k + 1}</b>, importance {concepts.importance[k]:.2f}"
+            f"<img src='{jpeg_uri(crops_picture(concepts.crops[k]))}' alt='{html.escape(crops_alt)}'>"
+            f"<figcaption>{title}"
             "<span class='v-top' style='display:block'><span class='v-bar' style='display:block;margin:.25rem 0'>"
             f"<span style='width:{width:.0f}%'></span></span></span>"
-            f"adds {signed(concepts.contributions[k])} by the gradient</figcaption>"
-            f"<img src='{jpeg_uri(place)}' alt='Where concept {k + 1} is in {html.escape(context.image_name)}' "
-            "style='margin-top:.4rem'>"
-            f"<figcaption>{_strength(heatmap, scale)} in {html.escape(context.image_name)}</figcaption></figure>"
+            f"{tr('adds {value} by the gradient', value=signed(concepts.contributions[k]))}</figcaption>"
+            f"<img src='{jpeg_uri(place)}' alt='{html.escape(place_alt)}' style='margin-top:.4rem'>"
+            f"<figcaption>{html.escape(_strength(heatmap, scale, image))}</figcaption></figure>"
         )
     st.html(
         "<div style='display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(max(150px,15%),1fr))' "
@@ -117,18 +122,25 @@ def _largest(heatmap: vislib.Heatmap) -> float:
     return float(heatmap.values.max())
 
 
-def _strength(heatmap: vislib.Heatmap, scale: render.Scale) -> str:
+def _strength(heatmap: vislib.Heatmap, scale: render.Scale, image: str) -> str:
     """How strong a concept is in the image, in words, against the strongest one there."""
-    return "hardly there" if _largest(heatmap) < 0.1 * scale.high else f"up to {_largest(heatmap):.2g}"
+    if _largest(heatmap) < 0.1 * scale.high:
+        return tr("hardly there in {image}", image=image)
+    return tr("up to {value:.2g} in {image}", value=_largest(heatmap), image=image)
 
 
 def _below(context: Context, concepts: Concepts, chosen: Chosen, layer: str, settings: dict) -> None:
-    notes = "".join(f" {note}" for note in concepts.notes)
+    about = text(
+        "From {n:,} images of {set}, relative error {error:.2f}. Importance: the share of the score's variation that "
+        "the concept takes part in (total Sobol index) while all are weakened at random, over {measured} images.",
+        n=concepts.n_images,
+        set=concepts.set_name,
+        error=concepts.error,
+        measured=concepts.n_measured,
+    )
     picture.caption(
-        f"What matters for the {concepts.explained} at {concepts.layer}",
-        f"From {concepts.n_images:,} images of {concepts.set_name}, relative error {concepts.error:.2f}. "
-        f"Importance: the share of the score's variation that the concept takes part in (total Sobol index) while "
-        f"all are weakened at random, over {concepts.n_measured} images.{notes}",
+        tr("What matters for the {explained} at {layer}", explained=concepts.explained, layer=concepts.layer),
+        tr(sentences(about, *concepts.notes)),
     )
     downloads.show(
         f"concepts {layer}",

@@ -13,6 +13,7 @@ from pages._ui.widgets.text import plain
 from vislib.concepts import Groups, group_picture, regions_picture
 from vislib.concepts.pictures import colour
 from vislib.concepts.stored import groups_bytes
+from vislib.language import Text, listing, sentences, text, tr
 from vislib.output import export, figures
 
 MOST_GROUPS = 8
@@ -31,7 +32,7 @@ def show(context: Context, layer: str, n_groups: int, opacity: float) -> None:
     try:
         groups = work.run(
             context.key("groups", layer, n_groups, context.target_key),
-            "Groups of channels",
+            text("Groups of channels"),
             lambda progress: vislib.concepts.groups(
                 context.classifier, context.image, layer, n_groups, target=context.target
             ),
@@ -44,10 +45,17 @@ def show(context: Context, layer: str, n_groups: int, opacity: float) -> None:
     large, beside = st.columns([4, 5], gap="medium")
     with large:
         drawn = regions_picture(context.shown, groups, opacity, picture.SIDE)
-        show_image(drawn, alt=f"{len(groups)} groups of channels of {layer} over {context.image_name}")
+        alt = tr("{n} groups of channels of {layer} over {image}", n=len(groups), layer=layer, image=context.image_name)
+        show_image(drawn, alt=alt)
         with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
             picture.caption(
-                f"{len(groups)} groups of the {groups.channels.shape[1]:,} channels of {layer}", _said(groups)
+                tr(
+                    "{n} groups of the {channels:,} channels of {layer}",
+                    n=len(groups),
+                    channels=groups.channels.shape[1],
+                    layer=layer,
+                ),
+                tr(_said(groups)),
             )
             _menu(context, groups, opacity)
     with beside:
@@ -55,12 +63,15 @@ def show(context: Context, layer: str, n_groups: int, opacity: float) -> None:
         _icons(context, groups)
 
 
-def _said(groups: Groups) -> str:
-    notes = "".join(f" {note}" for note in groups.notes)
-    return (
+def _said(groups: Groups) -> Text:
+    about = text(
         "A colour shows where channels are active together. The groups give the layer's activations with a relative "
-        f"error of {groups.error:.2f}; what they leave out adds {groups.rest:+.2f} to the {groups.explained}.{notes}"
+        "error of {error:.2f}; what they leave out adds {rest:+.2f} to the {explained}.",
+        error=groups.error,
+        rest=groups.rest,
+        explained=groups.explained,
     )
+    return sentences(about, *groups.notes)
 
 
 def _legend(context: Context, groups: Groups) -> str:
@@ -70,18 +81,25 @@ def _legend(context: Context, groups: Groups) -> str:
     for k, value in enumerate(groups.contributions):
         drawn = group_picture(context.shown, groups, k, _TILE_PX)
         rgb = "rgb({}, {}, {})".format(*colour(k))
-        channels = ", ".join(str(channel) for channel, _ in groups.strongest_channels(k, _CHANNELS))
-        effect = f"{'raises' if value >= 0 else 'lowers'} it by {abs(value):.2f}"
+        channels = listing((channel for channel, _ in groups.strongest_channels(k, _CHANNELS)), "plain")
+        effect = (
+            tr("<b>Group {number}</b> raises it by {value:.2f}", number=k + 1, value=abs(value))
+            if value >= 0
+            else tr("<b>Group {number}</b> lowers it by {value:.2f}", number=k + 1, value=abs(value))
+        )
+        alt = tr("Region of group {number}: bright where it is strong", number=k + 1)
         bar = f"width:{abs(value) / reach * 100:.0f}%;background:{rgb}" + (";opacity:.45" if value < 0 else "")
         cells.append(
             "<figure style='max-width:none'>"
-            f"<img src='{jpeg_uri(drawn)}' alt='Region of group {k + 1}: bright where it is strong'>"
-            f"<figcaption><span class='v-key' style='background:{rgb}'></span><b>Group {k + 1}</b> {effect}"
+            f"<img src='{jpeg_uri(drawn)}' alt='{html.escape(alt)}'>"
+            f"<figcaption><span class='v-key' style='background:{rgb}'></span>{effect}"
             f"<span class='v-top' style='display:block'><span class='v-bar' style='display:block;margin:.25rem 0'>"
             f"<span style='{bar}'></span></span></span>"
-            f"channels {channels}</figcaption></figure>"
+            f"{tr('channels {channels}', channels=channels)}</figcaption></figure>"
         )
-    title = f"What each group adds to the {groups.explained}, which is {groups.score:.2f}".replace("-", "−")
+    title = tr(
+        "What each group adds to the {explained}, which is {score:.2f}", explained=groups.explained, score=groups.score
+    ).replace("-", "−")
     return (
         f"<p class='v-caption' style='margin:0 0 .5rem'><b>{html.escape(title)}</b></p>"
         f"<div style='display:grid;gap:.9rem .8rem;grid-template-columns:repeat(auto-fill,minmax(max(130px,30%),1fr))' "
@@ -94,16 +112,18 @@ def _icons(context: Context, groups: Groups) -> None:
     is first searched for them."""
     if not context.classifier.takes_pictures:
         return
-    if st.toggle("The strongest channel of each group, as an icon", key="group_icons", bind="query-params"):
+    if st.toggle(tr("The strongest channel of each group, as an icon"), key="group_icons", bind="query-params"):
         strongest = [groups.strongest_channels(k, 1) for k in range(len(groups))]
         shown = [
             icons.Shown(
-                found[0][0], f"{k + 1}: {found[0][0]}", f"Channel {found[0][0]}, the strongest of group {k + 1}"
+                found[0][0],
+                f"{k + 1}: {found[0][0]}",
+                tr("Channel {channel}, the strongest of group {number}", channel=found[0][0], number=k + 1),
             )
             for k, found in enumerate(strongest)
             if found
         ]
-        icons.row(context, groups.layer, shown, "group icons", "Strongest channel of each group")
+        icons.row(context, groups.layer, shown, "group icons", tr("Strongest channel of each group"))
 
 
 def _menu(context: Context, groups: Groups, opacity: float) -> None:

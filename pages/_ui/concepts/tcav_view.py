@@ -11,20 +11,23 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import bars
 from pages._ui.widgets.text import plain
 from vislib.concepts import ConceptScore
+from vislib.language import sentences, text, tr
 from vislib.output import export
 
 
 def show(context: Context, layer: str, chosen: Chosen | None) -> None:
     """Two uploads and a button; then the verdict, and the scores beside those of random directions."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        concept = sets.upload("A zip with pictures that show the concept", "concept_zip")
-        random = sets.upload("A zip with random pictures without it", "random_zip")
-        n_runs = int(st.number_input("Runs", 5, 100, 20, 5, key="tcav_runs", bind="query-params", width=110))
+        concept = sets.upload(tr("A zip with pictures that show the concept"), "concept_zip")
+        random = sets.upload(tr("A zip with random pictures without it"), "random_zip")
+        n_runs = int(st.number_input(tr("Runs"), 5, 100, 20, 5, key="tcav_runs", bind="query-params", width=110))
     if concept is None or random is None or chosen is None:
         st.caption(
-            "Such as 30 pictures with stripes, and 100 of anything else. The test asks whether the score rises when "
-            "the layer's activations move from the random pictures towards those with the concept. It asks this of "
-            "the images chosen above."
+            tr(
+                "Such as 30 pictures with stripes, and 100 of anything else. The test asks whether the score rises "
+                "when the layer's activations move from the random pictures towards those with the concept. It asks "
+                "this of the images chosen above."
+            )
         )
         return
     asked: set[tuple] = st.session_state.setdefault("concepts asked", set())
@@ -35,12 +38,16 @@ def show(context: Context, layer: str, chosen: Chosen | None) -> None:
         key = (context.classifier.key, "tcav", context.target_key, names[0], *what)
         if work.found(key) is None and key not in asked:
             st.button(
-                "Test the concept", key="test concept", icon=":material/play_arrow:", on_click=asked.add, args=(key,)
+                tr("Test the concept"),
+                key="test concept",
+                icon=":material/play_arrow:",
+                on_click=asked.add,
+                args=(key,),
             )
             return
         found = work.run(
             key,
-            "Testing the concept",
+            text("Testing the concept"),
             lambda progress: vislib.concepts.tcav(
                 context.classifier,
                 {names[0].removesuffix(".zip"): both[0]},
@@ -63,37 +70,50 @@ def show(context: Context, layer: str, chosen: Chosen | None) -> None:
 
 def _result(context: Context, score: ConceptScore, code: str) -> None:
     said = st.success if score.significant else st.info
-    said(plain(score.in_words()))
+    said(plain(tr(score.in_words())))
     left, right = st.columns(2, gap="medium")
     with left:
-        picture.caption("Images whose score rises along the direction", "By chance it is one half.")
+        picture.caption(tr("Images whose score rises along the direction"), tr("By chance it is one half."))
         st.html(
             bars(
-                [(f"{score.concept}", score.score), ("random directions", float(score.random_scores.mean()))],
-                "TCAV scores",
+                [(f"{score.concept}", score.score), (tr("random directions"), float(score.random_scores.mean()))],
+                tr("TCAV scores"),
                 lambda share: f"{share:.2f}",
                 mark=0.5,
             )
         )
     with right:
-        picture.caption("Held-out images separated", "A concept that the layer does not know stays near one half.")
+        picture.caption(
+            tr("Held-out images separated"), tr("A concept that the layer does not know stays near one half.")
+        )
         st.html(
             bars(
                 [
-                    (f"{score.concept} from random", float(score.accuracies.mean())),
-                    ("random from random", float(score.random_accuracies.mean())),
+                    (tr("{concept} from random", concept=score.concept), float(score.accuracies.mean())),
+                    (tr("random from random"), float(score.random_accuracies.mean())),
                 ],
-                "Accuracy on held-out images",
+                tr("Accuracy on held-out images"),
                 lambda share: f"{share:.2f}",
                 mark=0.5,
             )
         )
-    notes = "".join(f" {note}" for note in score.notes)
+    about = text(
+        "{n} images of the concept, {random} random ones, {images} images whose score was differentiated. p = {p:.2g} "
+        "for the scores and {p_accuracy:.2g} for the accuracies (Welch's t-test; the limit is {limit:g}).",
+        n=score.n_concept,
+        random=score.n_random,
+        images=score.n_images,
+        p=score.p,
+        p_accuracy=score.p_accuracy,
+        limit=score.alpha / score.n_tests,
+    )
     picture.caption(
-        f"{len(score.scores)} runs, and {len(score.random_scores)} between random halves",
-        f"{score.n_concept} images of the concept, {score.n_random} random ones, {score.n_images} images whose "
-        f"score was differentiated. p = {score.p:.2g} for the scores and {score.p_accuracy:.2g} for the accuracies "
-        f"(Welch's t-test; the limit is {score.alpha / score.n_tests:g}).{notes}",
+        tr(
+            "{n} runs, and {random} between random halves",
+            n=len(score.scores),
+            random=len(score.random_scores),
+        ),
+        tr(sentences(about, *score.notes)),
     )
     downloads.show(
         f"tcav {score.layer}",

@@ -16,13 +16,14 @@ from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.batch import Batch
 from vislib.batch.sources import Source
+from vislib.language import Text, sentences, text, tr
 from vislib.neighbours import KINDS, ImageIndex, Neighbour, Neighbours
 from vislib.output import export
 
 _SIDE = 160
 _FIRST = 5
 _SAME = 1e-6
-_NO_IMAGES = "A batch holds no images, only these small pictures, as the network saw them."
+_NO_IMAGES = text("A batch holds no images, only these small pictures, as the network saw them.")
 
 
 def show(context: Context, chosen: Chosen | None, n: int) -> None:
@@ -44,8 +45,11 @@ def show(context: Context, chosen: Chosen | None, n: int) -> None:
     _tiles(source, pictures, found)
     onward.links(bool(context.classifier.network.map_layers))
     with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
-        clicks = "Click a picture to use it on every page." if source is not None else _NO_IMAGES
-        picture.caption(f"Among {len(index):,} images: {found.set_name}", f"{_in_words(index, found)} {clicks}")
+        clicks = text("Click a picture to use it on every page.") if source is not None else _NO_IMAGES
+        picture.caption(
+            tr("Among {n:,} images: {set}", n=len(index), set=found.set_name),
+            tr(sentences(*_in_words(index, found), clicks)),
+        )
         downloads.show(
             "similar",
             downloads.file_stem(context.image_name, "similar", chosen.title),
@@ -62,22 +66,22 @@ def _index(context: Context, chosen: Chosen) -> ImageIndex | None:
     key = (context.classifier.key, "similar index", chosen.identity)
     if chosen.is_large and not chosen.is_batch and work.found(key) is None and key not in asked:
         st.button(
-            f"Look among {chosen.title}",
+            tr("Look among {set}", set=chosen.title),
             key="look among",
             icon=":material/play_arrow:",
             on_click=asked.add,
             args=(key,),
         )
-        st.caption("Each image goes once through the network. The result stays on this server for a while.")
+        st.caption(tr("Each image goes once through the network. The result stays on this server for a while."))
         return None
     return work.run(
         key,
-        f"Looking at {chosen.title}",
+        text("Looking at {set}", set=chosen.title),
         lambda progress: vislib.neighbours.index_of(
             context.classifier, opened(chosen) if chosen.is_batch else chosen.images(context), progress=progress
         ),
         kind="similar images",
-        progress_text="{} of {} images".format,
+        progress_text=lambda done, total: tr("{done} of {total} images", done=done, total=total),
     )
 
 
@@ -102,9 +106,9 @@ def _tiles(source: Source | None, pictures: Source | dict[int, np.ndarray], foun
     def of_kind(kind: str) -> list[Tile]:
         return [_tile(pictures[each.number], kind, each, source is not None) for each in getattr(found, kind)]
 
-    groups = [Group(title, "", of_kind(kind)) for kind, title in KINDS.items() if getattr(found, kind)]
+    groups = [Group(tr(title), "", of_kind(kind)) for kind, title in KINDS.items() if getattr(found, kind)]
     on_click = None if source is None else use
-    tiles(groups, key="similar", layout="large", on_click=on_click, name="Similar images")
+    tiles(groups, key="similar", layout="large", on_click=on_click, name=tr("Similar images"))
 
 
 def _tile(pixels: np.ndarray, kind: str, each: Neighbour, can_use: bool) -> Tile:
@@ -113,34 +117,67 @@ def _tile(pixels: np.ndarray, kind: str, each: Neighbour, can_use: bool) -> Tile
         drawn = export.as_image(pixels, _SIDE)
     names = [name for name in (each.label, each.predicted if each.predicted != each.label else None) if name]
     answer = " → ".join(names)
-    is_wrong = f", which is {each.label}, taken for {each.predicted}" if each.wrong else ""
-    known = is_wrong or (f", {answer}" if answer else "")
     return Tile(
         f"{kind} {each.number}",
         data_uri(drawn, _SIDE),
-        f"{answer or each.title} · {'the same' if each.distance < _SAME else short_number(round(each.distance, 3))}",
-        f"{each.title}{known}; distance {each.distance:.3f}.{' Use it on every page.' if can_use else ''}",
+        tr("{name} · the same", name=answer or each.title)
+        if each.distance < _SAME
+        else f"{answer or each.title} · {short_number(round(each.distance, 3))}",
+        tr(sentences(_described(each, answer), text("Use it on every page.") if can_use else "")),
     )
 
 
-def _in_words(index: ImageIndex, found: Neighbours) -> str:
+def _described(each: Neighbour, answer: str) -> Text:
+    image, distance = each.title, each.distance
+    if each.wrong:
+        return text(
+            "{image}, which is {label}, taken for {predicted}; distance {distance:.3f}.",
+            image=image,
+            label=each.label,
+            predicted=each.predicted,
+            distance=distance,
+        )
+    if answer:
+        return text("{image}, {answer}; distance {distance:.3f}.", image=image, answer=answer, distance=distance)
+    return text("{image}; distance {distance:.3f}.", image=image, distance=distance)
+
+
+def _in_words(index: ImageIndex, found: Neighbours) -> list[str]:
+    """Sentences on the distances."""
     distance = found.nearest[0].distance
-    sentences = [
-        "Under each picture: its true class where it is known, → the network's answer where that differs, and the "
-        f"distance of its features from those of this image (1 − cosine), in {found.layer}."
+    said: list[str] = [
+        text(
+            "Under each picture: its true class where it is known, → the network's answer where that differs, and the "
+            "distance of its features from those of this image (1 − cosine), in {layer}.",
+            layer=found.layer,
+        )
     ]
     if distance < _SAME:
-        sentences.append("The nearest has the same features: it seems to be this very image.")
+        said.append(text("The nearest has the same features: it seems to be this very image."))
     elif not np.isnan(found.strangeness):
-        nearer = f"{whole_percent(found.strangeness)} of the images of the set have another one nearer than that"
-        strange = "; this image is strange to the set" if found.strangeness > 0.95 else ""
-        sentences.append(f"The nearest is at {short_number(round(distance, 3))}; {nearer}{strange}.")
+        numbers = {"distance": short_number(round(distance, 3)), "share": whole_percent(found.strangeness)}
+        said.append(
+            text(
+                "The nearest is at {distance}; {share} of the images of the set have another one nearer than that; "
+                "this image is strange to the set.",
+                **numbers,
+            )
+            if found.strangeness > 0.95
+            else text(
+                "The nearest is at {distance}; {share} of the images of the set have another one nearer than that.",
+                **numbers,
+            )
+        )
     n_known = int((index.label >= 0).sum())
     if n_known > _FIRST:
         share = work.stored(
             (index.model, "same class", index.set_digest), lambda: vislib.neighbours.same_class_share(index, _FIRST)
         )
-        sentences.append(
-            f"For images of this set, {whole_percent(share)} of the first {_FIRST} neighbours share the true class."
+        said.append(
+            text(
+                "For images of this set, {share} of the first {n} neighbours share the true class.",
+                share=whole_percent(share),
+                n=_FIRST,
+            )
         )
-    return " ".join([*sentences, *found.notes])
+    return [*said, *found.notes]

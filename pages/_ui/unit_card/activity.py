@@ -13,6 +13,7 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from vislib.activations.activity import ChannelActivity, channel_activity
 from vislib.images.sets import ImageSet
+from vislib.language import sentences, text, tr
 
 _BINS, _HEIGHT_PX = 40, 130
 _LINE = "#e8590c"
@@ -24,9 +25,9 @@ def show(context: Context, images: ImageSet, layer: str, maps: np.ndarray, chann
     try:
         found = work.run(
             (context.classifier.key, "activity", images.digest, layer, channel),
-            f"Its answers to {len(images):,} images",
+            text("Its answers to {n:,} images", n=len(images)),
             lambda progress: channel_activity(context.classifier, images, layer, channel, progress),
-            resume_label="Start again",
+            resume_label=tr("Start again"),
             kind="channel activity",
         )
     except vislib.VislibError as error:
@@ -38,15 +39,22 @@ def show(context: Context, images: ImageSet, layer: str, maps: np.ndarray, chann
     silent = float((found.values == 0).mean())
     drawn = found.values[found.values != 0] if silent > 0 else found.values
     if not len(drawn):
-        picture.caption("It is silent", f"The channel is 0 at every place of the {len(found.maxima):,} images.")
+        picture.caption(
+            tr("It is silent"), tr("The channel is 0 at every place of the {n:,} images.", n=len(found.maxima))
+        )
         return found
     st.html(_histogram(drawn, found.maxima, top, context.image_name))
-    zeros = f" It is 0 at {silent * 100:.0f} % of all places; the bars show the others." if silent else ""
-    marks = " Small marks: the strongest place of each image." if len(found.maxima) <= _FEW else ""
+    line = text(
+        "The line: the strongest place of {image}, {value}, above {share:.1f} % of all places.",
+        image=context.image_name,
+        value=short_number(top),
+        share=found.share_below(top) * 100,
+    )
+    marks = text("Small marks: the strongest place of each image.") if len(found.maxima) <= _FEW else ""
+    zeros = text("It is 0 at {share:.0f} % of all places; the bars show the others.", share=silent * 100)
     picture.caption(
-        f"Its activations at all places of {len(found.maxima):,} images ({images.name})",
-        f"The line: the strongest place of {context.image_name}, {short_number(top)}, above "
-        f"{found.share_below(top) * 100:.1f} % of all places.{marks}{zeros}",
+        tr("Its activations at all places of {n:,} images ({set})", n=len(found.maxima), set=images.name),
+        tr(sentences(line, marks, zeros if silent else "")),
     )
     return found
 
@@ -71,10 +79,15 @@ def _histogram(values: np.ndarray, maxima: np.ndarray, top: float, name: str) ->
         for one in (maxima if len(maxima) <= _FEW else ())
     )
     label = f"{name}: {short_number(top)}"
+    about = tr(
+        "Histogram of the activations from {low} to {high}; the line is {line}",
+        low=short_number(low),
+        high=short_number(high),
+        line=label,
+    )
     side = "right:.4rem" if top > (low + high) / 2 else "left:.4rem"
     return (
-        f"<div role='img' aria-label='Histogram of the activations from {short_number(low)} to {short_number(high)}; "
-        f"the line is {html.escape(label, quote=True)}' style='max-width:560px;font-size:.78rem'>"
+        f"<div role='img' aria-label='{html.escape(about, quote=True)}' style='max-width:560px;font-size:.78rem'>"
         "<div style='position:relative;padding-top:1.4rem'>"
         f"<div style='display:flex;align-items:flex-end;height:{_HEIGHT_PX}px;border-bottom:1px solid'>{bars}</div>"
         f"<b style='position:absolute;top:0;bottom:0;width:3px;margin-left:-1.5px;background:{_LINE};{at(top)}'>"

@@ -13,6 +13,7 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from vislib.activations.class_effects import WEIGHTS, ClassEffects, class_effects
 from vislib.images.sets import ArrayImages, ImageSet
+from vislib.language import Text, sentences, text, tr
 
 _SHOWN = 5
 MOST_IMAGES = 32
@@ -23,7 +24,7 @@ def show(context: Context, images: ImageSet | None, layer: str, channel: int) ->
     """Bars for both sides, and which numbers they are; None where there is nothing to show."""
     has_classes = context.classifier.task.has_classes
     st.header(
-        "What it speaks for and against" if has_classes else "What it raises and lowers",
+        tr("What it speaks for and against") if has_classes else tr("What it raises and lowers"),
         anchor=False,
     )
     effects = effects_of(context, images, layer, channel)
@@ -32,14 +33,16 @@ def show(context: Context, images: ImageSet | None, layer: str, channel: int) ->
     raises, lowers = strongest(effects.values, _SHOWN)
     largest = float(np.abs(effects.values).max())
     if not largest:
-        picture.caption("It adds to no class", f"{how(effects, images)} The channel is silent on all of them.")
+        silent = text("The channel is silent on all of them.")
+        picture.caption(tr("It adds to no class"), tr(sentences(how(effects, images), silent)))
         return effects
     for side, indices, colour in (
-        ("Speaks for" if has_classes else "Raises", raises, _FOR),
-        ("Speaks against" if has_classes else "Lowers", lowers, _AGAINST),
+        (tr("Speaks for") if has_classes else tr("Raises"), raises, _FOR),
+        (tr("Speaks against") if has_classes else tr("Lowers"), lowers, _AGAINST),
     ):
         _bars(context, side, indices, effects.values, largest, colour)
-    picture.caption("What it adds to the score" if has_classes else "What it adds", how(effects, images))
+    title = tr("What it adds to the score") if has_classes else tr("What it adds")
+    picture.caption(title, tr(how(effects, images)))
     return effects
 
 
@@ -50,9 +53,9 @@ def effects_of(context: Context, images: ImageSet | None, layer: str, channel: i
     try:
         return work.run(
             (context.classifier.key, "class effects", digest, layer, channel),
-            "What it speaks for",
+            text("What it speaks for"),
             lambda progress: class_effects(context.classifier, some, layer, channel, progress),
-            resume_label="Go on",
+            resume_label=tr("Go on"),
             kind="class effects",
         )
     except vislib.VislibError as error:
@@ -65,7 +68,7 @@ def first_of(images: ImageSet) -> ImageSet:
     if len(images) <= MOST_IMAGES:
         return images
     found = [images[number] for number in range(MOST_IMAGES)]
-    return ArrayImages(found, f"the first {MOST_IMAGES} of {images.name}")
+    return ArrayImages(found, text("the first {n} of {set}", n=MOST_IMAGES, set=images.name))
 
 
 def strongest(values: np.ndarray, n: int) -> tuple[list[int], list[int]]:
@@ -77,17 +80,19 @@ def strongest(values: np.ndarray, n: int) -> tuple[list[int], list[int]]:
     )
 
 
-def how(effects: ClassEffects, images: ImageSet | None) -> str:
+def how(effects: ClassEffects, images: ImageSet | None) -> Text:
     """Which numbers these are."""
     if effects.how == WEIGHTS:
-        return (
+        return text(
             "The weights of the linear layer that reads the channel's mean: exact for every image. A mean of 1 adds "
             "this much to the class's score."
         )
     name = "" if images is None else first_of(images).name
-    return (
-        f"Gradient × activation, summed over the places, mean of {effects.n_images} images ({name}): to first order "
-        "what would be missing without the channel."
+    return text(
+        "Gradient × activation, summed over the places, mean of {n} images ({set}): to first order what would be "
+        "missing without the channel.",
+        n=effects.n_images,
+        set=name,
     )
 
 
@@ -98,7 +103,8 @@ def _bars(context: Context, title: str, indices: list[int], values: np.ndarray, 
         f"<span style='width:{abs(values[one]) / largest * 100:.1f}%;background:{colour}'></span></span></li>"
         for one in indices
     )
+    shown = html.escape(title)
     st.html(
-        f"<p style='margin:0 0 .3rem;font-weight:600'>{title}</p>"
-        + (f"<ol class='v-top' aria-label='{title}'>{rows}</ol>" if rows else "<p class='v-caption'>none</p>")
+        f"<p style='margin:0 0 .3rem;font-weight:600'>{shown}</p>"
+        + (f"<ol class='v-top' aria-label='{shown}'>{rows}</ol>" if rows else f"<p class='v-caption'>{tr('none')}</p>")
     )

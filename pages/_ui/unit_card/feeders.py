@@ -1,5 +1,7 @@
 """The channels of the layer before that a channel is made of, at its strongest place."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -11,6 +13,7 @@ from pages._ui.server import work
 from pages._ui.shell import address
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
+from vislib.language import text, tr
 
 _SHOWN = 8
 
@@ -20,10 +23,13 @@ def show(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
     source = vislib.layer_before(context.classifier, layer, channel)
     if source is None:
         picture.caption(
-            "It reads the image itself",
-            f"No layer that mixes channels lies between the image and {layer}; its kernel is on the page Filters.",
+            tr("It reads the image itself"),
+            tr(
+                "No layer that mixes channels lies between the image and {layer}; its kernel is on the page Filters.",
+                layer=layer,
+            ),
         )
-        if st.button("Open Filters", icon=":material/arrow_forward:"):
+        if st.button(tr("Open Filters"), icon=":material/arrow_forward:"):
             address.open_page("pages/filters.py")
         return
     values = maps[..., channel]
@@ -33,7 +39,7 @@ def show(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
     try:
         found = work.run(
             context.key("contributions", source, target),
-            f"What {source} contributes",
+            text("What {layer} contributes", layer=source),
             lambda progress: vislib.contributions(context.classifier, context.image, target, source),
             kind="contributions",
         )
@@ -44,9 +50,13 @@ def show(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
         return
     if not found.any():
         picture.caption(
-            "Nothing feeds it here",
-            f"The channel is silent on {context.image_name}, and its activation function is part of {layer}, so no "
-            "contribution reaches it. Choose an image that excites it.",
+            tr("Nothing feeds it here"),
+            tr(
+                "The channel is silent on {image}, and its activation function is part of {layer}, so no contribution "
+                "reaches it. Choose an image that excites it.",
+                image=context.image_name,
+                layer=layer,
+            ),
         )
         return
     order = [int(one) for one in np.argsort(-np.abs(found), kind="stable")[:_SHOWN] if found[one]]
@@ -55,22 +65,46 @@ def show(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
         source,
         [
             Shown(
-                one, f"{one}: {_signed(float(found[one]))}", f"Channel {one} of {source}: {_signed(float(found[one]))}"
+                one,
+                f"{one}: {_signed(float(found[one]))}",
+                tr(
+                    "Channel {channel} of {layer}: {value}",
+                    channel=one,
+                    layer=source,
+                    value=_signed(float(found[one])),
+                ),
             )
             for one in order
         ],
         key="feeders",
-        name=f"Channels of {source} that feed it",
+        name=tr("Channels of {layer} that feed it", layer=source),
         on_card=True,
     )
     value = float(feature_maps.maps_of(context, context.image, unit_layer)[row, column, channel])
-    before = f", {short_number(value)} before its activation function" if unit_layer != layer else ""
+    said: dict[str, Any] = {
+        "row": row,
+        "column": column,
+        "image": context.image_name,
+        "value": short_number(float(values[row, column])),
+        "n": len(found),
+        "sum": short_number(float(found.sum())),
+    }
     picture.caption(
-        f"Channels of {source}",
-        f"What each adds to the unit at row {row}, column {column}, the strongest place of {context.image_name} "
-        f"({short_number(float(values[row, column]))}{before}), by activation × gradient: + raises it, − lowers it. "
-        f"All {len(found):,} together: {short_number(float(found.sum()))}; the rest is biases and what is not linear. "
-        "Click one to see its card.",
+        tr("Channels of {layer}", layer=source),
+        tr(
+            "What each adds to the unit at row {row}, column {column}, the strongest place of {image} ({value}), by "
+            "activation × gradient: + raises it, − lowers it. All {n:,} together: {sum}; the rest is biases and what "
+            "is not linear. Click one to see its card.",
+            **said,
+        )
+        if unit_layer == layer
+        else tr(
+            "What each adds to the unit at row {row}, column {column}, the strongest place of {image} ({value}, "
+            "{before} before its activation function), by activation × gradient: + raises it, − lowers it. All {n:,} "
+            "together: {sum}; the rest is biases and what is not linear. Click one to see its card.",
+            before=short_number(value),
+            **said,
+        ),
     )
 
 
