@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib.errors import listed
 from vislib.images.bands import as_picture
+from vislib.language import Text, sentences, text, tr
 from vislib.output import render
 from vislib.output.render import Scale
 from vislib.tasks import Task
@@ -92,12 +94,18 @@ def settings(context: Context, names: Sequence[str], first: str | None = None, *
     parameters = {
         name: [spec.name for spec in dataclasses.fields(methods[name]) if spec.name not in fixed] for name in names
     }
-    behind = st.popover("Parameters", icon=":material/tune:") if any(parameters.values()) else contextlib.nullcontext()
+    behind = (
+        st.popover(tr("Parameters"), icon=":material/tune:")
+        if any(
+            parameters.values(),
+        )
+        else contextlib.nullcontext()
+    )
     with behind:
         for name in sorted(names, key=lambda name: name != first):
             method = methods[name]
             if parameters[name]:
-                st.markdown(f"**{method.title}**")
+                st.markdown(f"**{tr(method.title)}**")
             own = {spec.name: fixed[spec.name] for spec in dataclasses.fields(method) if spec.name in fixed}
             explainers[name] = dataclasses.replace(controls(method, context, parameters[name]), **own)
     return [explainers[name] for name in names]
@@ -106,13 +114,14 @@ def settings(context: Context, names: Sequence[str], first: str | None = None, *
 def _widget(spec: dataclasses.Field, default, key: str, most: int | None, width: Any):
     about = spec.metadata
     high = about["high"] if most is None else most
-    label = f"{about['label']} ({about['unit']})" if about["unit"] else about["label"]
-    shared: dict[str, Any] = {"key": key, "help": about["help"] or None, "bind": "query-params"}
+    name, unit = tr(about["label"]), tr(about["unit"])
+    label = f"{name} ({unit})" if unit else name
+    shared: dict[str, Any] = {"key": key, "help": tr(about["help"]) or None, "bind": "query-params"}
     if about["kind"] is not bool:
         shared["width"] = width
     if about["choices"]:
         choices = list(about["choices"])
-        return st.selectbox(label, choices, choices.index(default), **shared)
+        return st.selectbox(label, choices, choices.index(default), format_func=tr, **shared)
     if about["kind"] is bool:
         return st.toggle(label, default, **shared)
     if about["kind"] is float:
@@ -135,7 +144,7 @@ class LateSlot:
 def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
     """The heatmap; partial maps are drawn into `slot` meanwhile. None if the user stopped the computation."""
 
-    box, progress_text = context.classifier.box(context.image), f"{{}} of {{}} {explainer.counted}".format
+    box, progress_text = context.classifier.box(context.image), functools.partial(_counted, explainer.counted)
 
     def draw(partial: np.ndarray, done: int, total: int) -> None:
         scale = Scale.of(partial, explainer.signed, look.clip)
@@ -154,7 +163,7 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
         slot.image(
             data_uri(picture_now, picture.SIDE),
             width="stretch",
-            alt=f"{explainer.title}, after {progress_text(done, total)}",
+            alt=tr("{method}, after {progress}", method=explainer.title, progress=progress_text(done, total)),
         )
 
     return work.run(
@@ -168,6 +177,10 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
     )
 
 
+def _counted(units: str, done: int, total: int) -> str:
+    return tr("{done} of {total} {units}", done=done, total=total, units=units)
+
+
 def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = "", key: str = ""):
     """Computes and draws one explanation; returns the heatmap, or None if the user stopped the computation. `key` is as
     for `downloads.of_heatmap`."""
@@ -176,13 +189,13 @@ def show(context: Context, explainer: vislib.Explainer, look: Look, note: str = 
     try:
         heatmap = compute(context, explainer, slot, look)
     except vislib.ModelError as error:  # no mistake of the user: the method does not work for such a network
-        slot.info(f"**{explainer.title}.** {plain(str(error))}")
+        slot.info(f"**{tr(explainer.title)}.** {plain(str(error))}")
         return None
     except vislib.VislibError as error:
         if context.reference is None:
             slot.error(plain(str(error)))
         else:  # no mistake either: a similarity is not what every method explains
-            slot.info(f"**{explainer.title}.** {plain(str(error))}")
+            slot.info(f"**{tr(explainer.title)}.** {plain(str(error))}")
         return None
     if heatmap is not None:
         with slot.container(gap="xsmall"):
@@ -215,7 +228,11 @@ def grid_on_request(context: Context, explainers: Sequence[vislib.Explainer], lo
     if len(cached) < len(explainers) and key not in requested:
         names = listed([one.title for one in explainers if one not in cached])
         st.button(
-            f"Compute {names}", key="compute all", icon=":material/play_arrow:", on_click=requested.add, args=(key,)
+            tr("Compute {names}", names=names),
+            key="compute all",
+            icon=":material/play_arrow:",
+            on_click=requested.add,
+            args=(key,),
         )
         explainers = cached
     grid(context, explainers, look, "on request")
@@ -227,9 +244,14 @@ def image_picture(context: Context) -> None:
         mask_view.show(context)
         return
     show_image(
-        seen_picture(context, picture.SIDE), width="stretch", alt=f"{context.image_name}, as the network sees it"
+        seen_picture(context, picture.SIDE),
+        width="stretch",
+        alt=tr(
+            "{image}, as the network sees it",
+            image=context.image_name,
+        ),
     )
-    picture.caption("What the network sees", f"{seen_in_words(context)} {context.answer_in_words}")
+    picture.caption(tr("What the network sees"), tr(sentences(seen_in_words(context), context.answer_in_words)))
 
 
 def seen_picture(context: Context, size: int) -> Image.Image:
@@ -241,16 +263,22 @@ def seen_picture(context: Context, size: int) -> Image.Image:
     return given.resize(seen.size, Image.Resampling.NEAREST)
 
 
-def seen_in_words(context: Context) -> str:
+def seen_in_words(context: Context) -> Text:
     """Which part of the image is the network's input, as a sentence."""
     height, width = context.classifier.input_size
     fitting = context.classifier.preprocess.fitting
-    return f"The part of {context.image_name} that is its input, at {width} × {height} pixels: {fitting}."
+    return text(
+        "The part of {image} that is its input, at {width} × {height} pixels: {fitting}.",
+        image=context.image_name,
+        width=width,
+        height=height,
+        fitting=fitting,
+    )
 
 
 def about(names: Sequence[str]) -> None:
     """The methods' weaknesses and papers."""
-    with st.expander("How far to trust these pictures"):
+    with st.expander(tr("How far to trust these pictures")):
         for name in names:
             method = vislib.methods()[name]
-            st.markdown(f"**{method.title}.** {method.caveat}  \n*{method.reference}*")
+            st.markdown(f"**{tr(method.title)}.** {tr(method.caveat)}  \n*{method.reference}*")

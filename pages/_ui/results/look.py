@@ -8,11 +8,13 @@ import streamlit as st
 from matplotlib import colormaps
 
 import vislib
+from vislib.language import text, tr
 from vislib.output import render
 from vislib.output.render import Scale
 
 _SPECKLED, _CLIP = ("guided-grad-cam",), 0.01
 """A class activation map of single pixels, a few of which would darken all others."""
+_BLENDS = {"value": text("the value"), "uniform": text("nothing (uniform)")}
 
 
 @dataclass(frozen=True)
@@ -57,28 +59,32 @@ def look_controls(signed: bool, clip: float | None = None) -> Look:
     group = "signed" if signed else "fine" if clip is not None else "coarse"
     names = [*render.DIVERGING_COLORMAPS, "jet"] if signed else list(render.COLORMAPS)
     percent = 0.0
-    with st.popover("Colours", icon=":material/palette:"):
+    with st.popover(tr("Colours"), icon=":material/palette:"):
         blend = st.selectbox(
-            "Opacity follows",
+            tr("Opacity follows"),
             render.BLENDS,
             key="blend",
             bind="query-params",
-            format_func={"value": "the value", "uniform": "nothing (uniform)"}.__getitem__,
-            help="“The value”: no evidence, no colour, over a half-grey photograph. “Nothing”: one opacity everywhere.",
+            format_func=lambda blend: tr(_BLENDS[blend]),
+            help=tr(
+                "“The value”: no evidence, no colour, over a half-grey photograph. “Nothing”: one opacity everywhere."
+            ),
         )
-        chosen = st.slider("Opacity", 0.0, 1.0, render.OPACITY, 0.05, key=f"opacity.{group}", bind="query-params")
-        colormap = st.selectbox("Colours", names, key=f"colours.{group}", bind="query-params")
+        chosen = st.slider(tr("Opacity"), 0.0, 1.0, render.OPACITY, 0.05, key=f"opacity.{group}", bind="query-params")
+        colormap = st.selectbox(tr("Colours"), names, key=f"colours.{group}", bind="query-params")
         if clip is not None:
             percent = st.slider(
-                "Saturated pixels (%)",
+                tr("Saturated pixels (%)"),
                 0.0,
                 5.0,
                 clip * 100,
                 0.5,
                 key="clip",
                 bind="query-params",
-                help="This percentage of the brightest pixels gets the last colour. Otherwise a few extreme pixels "
-                "would darken the others.",
+                help=tr(
+                    "This percentage of the brightest pixels gets the last colour. Otherwise a few extreme pixels "
+                    "would darken the others."
+                ),
             )
     return Look(chosen, colormap, blend, percent / 100)
 
@@ -86,14 +92,15 @@ def look_controls(signed: bool, clip: float | None = None) -> Look:
 def colour_bar(scale: Scale, signed: bool, colormap: str | None, unit: str, negligible: bool = False) -> None:
     """The colormap with the raw values at its ends; for a constant or negligible map a sentence."""
     if scale.constant and negligible:
-        st.html("<div class='v-bar-row'>Nothing to explain, so no map is drawn.</div>")
+        st.html(f"<div class='v-bar-row'>{tr('Nothing to explain, so no map is drawn.')}</div>")
         return
     if scale.constant:
-        st.html(f"<div class='v-bar-row'>Constant: {scale.low:.3g} everywhere, so no map is drawn.</div>")
+        constant = tr("Constant: {value:.3g} everywhere, so no map is drawn.", value=scale.low)
+        st.html(f"<div class='v-bar-row'>{constant}</div>")
         return
-    name = colormap or render.usual_colormap(signed)
+    name, unit = colormap or render.usual_colormap(signed), tr(unit)
     stops = ", ".join(_hex(name, position / 8) for position in range(9))
-    missing = " · grey: not a number" if scale.missing else ""
+    missing = f" · {tr('grey: not a number')}" if scale.missing else ""
     st.html(
         f"<div class='v-bar-row'><span>{'≤ ' if scale.clipped and signed else ''}{short_number(scale.low)}</span>"
         f"<span class='v-ramp' style='background:linear-gradient(90deg,{stops})'></span>"
