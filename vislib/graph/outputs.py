@@ -110,7 +110,8 @@ def _head(name: str, nodes: list[Node], output: keras.KerasTensor, final: str, t
         final: The final activation that was found: "softmax", "sigmoid" or "".
     """
     is_map, n_units = len(output.shape) == 4, output.shape[-1]
-    reason, given = text("The task is given."), task is not None
+    reason: str = text("The task is given.")
+    given = task is not None
     if task is None:
         task = task_of_loss(loss, n_units, is_map)
         reason, given = text("The model was trained with the loss “{loss}”.", loss=_shown(loss)), task is not None
@@ -120,13 +121,13 @@ def _head(name: str, nodes: list[Node], output: keras.KerasTensor, final: str, t
         return Head(task, "", reason, given=given)
     if final:
         found = task or _task_of_activation(final, n_units, is_map)
-        ends = plural(
+        said = plural(
             "It ends in a {activation} of {n} unit.",
             "It ends in a {activation} of {n} units.",
             n_units,
             activation=final,
         )
-        return Head(found, final, reason if task else ends, given=given)
+        return Head(found, final, reason if task else said, given=given)
     maker = _maker(nodes, output)
     unsure = maker is not None and not _gives_any_number(maker)
     if task is not None:
