@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from vislib.errors import ParameterError, listed
+from vislib.language import Text, text
 
 
 def parameter(
@@ -41,7 +42,7 @@ def parameter(
         raise TypeError(f"The parameter '{label}' has no default value, so its `kind` must be given.")
     metadata = {
         "label": label,
-        "kind": kind or type(default),
+        "kind": kind or (str if isinstance(default, str) else type(default)),
         "unit": unit,
         "low": low,
         "high": high,
@@ -65,21 +66,51 @@ def check_parameters(owner: Any) -> None:
 def _checked(owner: str, spec: dataclasses.Field, value: Any) -> Any:
     if not spec.metadata or (value is None and spec.default is None):
         return value
-    limits, of = spec.metadata, f"The `{spec.name}` parameter of `{owner}`"
+    limits, name = spec.metadata, spec.name
     if limits["kind"] is bool:
         if not isinstance(value, bool):
-            raise ParameterError(f"{of} must be True or False; not {value!r}.")
+            raise ParameterError(
+                text(
+                    "The `{name}` parameter of `{owner}` must be True or False; not {value!r}.",
+                    name=name,
+                    owner=owner,
+                    value=value,
+                )
+            )
     elif limits["choices"]:
         if value not in limits["choices"]:
-            raise ParameterError(f"{of} must be one of {listed(limits['choices'])}; not {value!r}.")
+            raise ParameterError(
+                text(
+                    "The `{name}` parameter of `{owner}` must be one of {choices}; not {value!r}.",
+                    name=name,
+                    owner=owner,
+                    choices=listed(map(str, limits["choices"])),
+                    value=value,
+                )
+            )
     elif limits["low"] is not None or limits["high"] is not None:
         wants_whole = limits["kind"] is int
         accepted: Any = (int, np.integer) if wants_whole else (int, float, np.integer, np.floating)
         low = limits["low"] if limits["low"] is not None else -math.inf
         high = limits["high"] if limits["high"] is not None else math.inf
         if not isinstance(value, accepted) or isinstance(value, bool) or not low <= value <= high:
-            kind = "a whole number" if wants_whole else "a number"
-            upper = "" if high == math.inf else f" to {high}"
-            raise ParameterError(f"{of} must be {kind} from {low}{upper}; not {value!r}.")
+            raise ParameterError(_not_in_range(owner, name, wants_whole, low, high, value))
         return int(value) if wants_whole else float(value)
     return value
+
+
+def _not_in_range(owner: str, name: str, wants_whole: bool, low: float, high: float, value: Any) -> Text:
+    given = {"name": name, "owner": owner, "low": low, "value": value}
+    if high == math.inf and wants_whole:
+        return text("The `{name}` parameter of `{owner}` must be a whole number from {low}; not {value!r}.", **given)
+    if high == math.inf:
+        return text("The `{name}` parameter of `{owner}` must be a number from {low}; not {value!r}.", **given)
+    if wants_whole:
+        return text(
+            "The `{name}` parameter of `{owner}` must be a whole number from {low} to {high}; not {value!r}.",
+            high=high,
+            **given,
+        )
+    return text(
+        "The `{name}` parameter of `{owner}` must be a number from {low} to {high}; not {value!r}.", high=high, **given
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution.channel_scoring import ChannelScoring, ScoreChannels
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 
@@ -23,10 +24,10 @@ class AblationCam(ChannelScoring):
 
     name = "ablation-cam"
     title = "Ablation-CAM"
-    question = "Where are the channels without which the score falls?"
+    question = text("Where are the channels without which the score falls?")
     unit = "Ablation-CAM, ReLU(Σ α · A)"
     reference = "Desai & Ramaswamy 2020, WACV, doi 10.1109/WACV45572.2020.9093360"
-    caveat = "Channels are removed one at a time, so evidence that several of them carry is missed."
+    caveat = text("Channels are removed one at a time, so evidence that several of them carry is missed.")
 
     def channel_scorer(
         self, classifier: Classifier, inputs: np.ndarray, maps: np.ndarray, target: Target

@@ -14,6 +14,7 @@ from PIL import Image
 from vislib.attribution.blank_maps import SAME_EVERYWHERE, is_blank
 from vislib.errors import listed
 from vislib.images.bands import as_picture
+from vislib.language import sentences, text
 from vislib.model.classifier import Classifier
 from vislib.output.heatmap import Heatmap
 from vislib.parameters import check_parameters
@@ -103,11 +104,11 @@ class Explainer(ABC):
     reference: ClassVar[str]
     caveat: ClassVar[str]
     signed: ClassVar[bool]
-    unit: ClassVar[str] = "raw value"
+    unit: ClassVar[str] = text("raw value")
     class_discriminative: ClassVar[bool] = True
     detail: ClassVar[Detail] = Detail.REGIONS
     needs_gradients: ClassVar[bool] = True
-    counted: ClassVar[str] = "steps"
+    counted: ClassVar[str] = text("steps")
     random: ClassVar[bool] = False
     batched: ClassVar[bool] = False
     costly: ClassVar[bool] = False
@@ -179,7 +180,10 @@ class Explainer(ABC):
         largest = float(np.nanmax(np.abs(values)))
         is_logit = getattr(target, "score_name", "") == "logit"
         negligible = is_logit and max(largest, abs(score)) < _NEGLIGIBLE
-        nothing = f"The score hardly changes (the largest value is {largest:.1g}): there is nothing to explain."
+        nothing = text(
+            "The score hardly changes (the largest value is {largest:.1g}): there is nothing to explain.",
+            largest=largest,
+        )
         return Heatmap(
             values=values,
             signed=self.signed,
@@ -223,7 +227,8 @@ class Explainer(ABC):
         """Sentences on a map that is blank, or has values that are no numbers."""
         values, notes = attribution.values, tuple[str, ...]()
         if not np.isfinite(values).all():
-            notes += (f"{(~np.isfinite(values)).mean():.0%} of the map is NaN or infinite. {self.not_finite}",)
+            share = float((~np.isfinite(values)).mean())
+            notes += (sentences(text("{share:.0%} of the map is NaN or infinite.", share=share), self.not_finite),)
         rounding = 1e-6 * abs(score) if self.family is Family.PERTURBATION else 0.0
         if is_blank(values, rounding):
             notes += (self.why_blank(classifier, resized, target, attribution, score),)
@@ -239,8 +244,8 @@ class Explainer(ABC):
     def not_finite(self) -> str:
         """Why values can be NaN, and a way on."""
         if self.family is Family.PERTURBATION:
-            return "The network gives NaN for images with these parts covered; choose another `fill`."
-        return "The gradient or the maps overflow there, as a square root at 0 does; occlusion needs neither."
+            return text("The network gives NaN for images with these parts covered; choose another `fill`.")
+        return text("The gradient or the maps overflow there, as a square root at 0 does; occlusion needs neither.")
 
     @abstractmethod
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
@@ -281,7 +286,7 @@ class AtLayer(Explainer):
     """A method that uses one layer's feature maps."""
 
     layer: str | None = parameter(
-        None, "Layer", kind=str, help="Whose maps are used; by default the last layer before pooling."
+        None, text("Layer"), kind=str, help=text("Whose maps are used; by default the last layer before pooling.")
     )
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
@@ -314,7 +319,12 @@ def classifier_branches(classifier: Classifier, layer: str, target: Target) -> t
         return ()
     named = listed((f"layer='{name}'" for name in others), 4)
     return (
-        f"The network has several branches with maps, and this map shows that of '{layer}' alone. See also {named}.",
+        text(
+            "The network has several branches with maps, and this map shows that of '{layer}' alone. See also "
+            "{others}.",
+            layer=layer,
+            others=named,
+        ),
     )
 
 

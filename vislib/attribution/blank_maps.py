@@ -9,12 +9,13 @@ import numpy as np
 
 from vislib.activations.maps import stages
 from vislib.errors import VislibError
+from vislib.language import sentences, text
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 from vislib.targets.scores import ClassScore, with_score
 
-SAME_EVERYWHERE = "The map has the same value everywhere, so it shows no place as more important than another."
-_COVERING = "A method that covers whole parts of the image, such as occlusion, measures larger changes."
+SAME_EVERYWHERE = text("The map has the same value everywhere, so it shows no place as more important than another.")
+_COVERING = text("A method that covers whole parts of the image, such as occlusion, measures larger changes.")
 _MOST_LAYERS_TRIED = 3
 
 
@@ -47,28 +48,29 @@ def of_layer(
     if not maps.any():
         return of_maps(classifier, resized, layer, title)
     if not gradients.any():
-        return (
-            f"The gradient of the target by layer '{layer}' is 0 for this image, so {title} has no weights."
-            f"{_saturated(classifier, inputs, target)}"
+        no_weights = text(
+            "The gradient of the target by layer '{layer}' is 0 for this image, so {method} has no weights.",
+            layer=layer,
+            method=title,
         )
+        return sentences(no_weights, _saturated(classifier, inputs, target))
     if details["cells"].any() or "signed_cells" not in details:
-        return f"{SAME_EVERYWHERE}{_same_maps(maps, layer)}"
+        return sentences(SAME_EVERYWHERE, _same_maps(maps, layer))
     hires = (maps * gradients).sum(axis=-1)
-    signed = " HiRes-CAM at the same layer also shows what speaks against it." if np.ptp(hires) else ""
-    return (
-        f"{_only_negative(layer, title, details['signed_cells'])}{signed}{_earlier(classifier, resized, layer, target)}"
-    )
+    signed = text("HiRes-CAM at the same layer also shows what speaks against it.") if np.ptp(hires) else ""
+    negative = _only_negative(layer, title, details["signed_cells"])
+    return sentences(negative, signed, _earlier(classifier, resized, layer, target))
 
 
 def of_maps(classifier: Classifier, resized: np.ndarray, layer: str, title: str) -> str:
     """Why a map that is made from a layer's feature maps is blank, as far as they show it."""
     (maps,) = classifier.network.maps(classifier.preprocess_input(resized[None]), [layer])[0]
     if maps.any():
-        return f"{SAME_EVERYWHERE}{_same_maps(maps, layer)}"
-    return (
-        f"All maps of layer '{layer}' are 0 for this image, so {title} has nothing to show."
-        f"{_nonzero(classifier, resized, layer)}"
+        return sentences(SAME_EVERYWHERE, _same_maps(maps, layer))
+    nothing = text(
+        "All maps of layer '{layer}' are 0 for this image, so {method} has nothing to show.", layer=layer, method=title
     )
+    return sentences(nothing, _nonzero(classifier, resized, layer))
 
 
 def of_channels(
@@ -79,11 +81,15 @@ def of_channels(
     if not maps.any():
         return of_maps(classifier, resized, layer, title)
     if not details["weights"].any():
-        return (
-            f"No channel of layer '{layer}' changes the target when it is measured, so {title} has no weights. "
-            "HiRes-CAM weights channels by gradients instead."
+        return text(
+            "No channel of layer '{layer}' changes the target when it is measured, so {method} has no weights. "
+            "HiRes-CAM weights channels by gradients instead.",
+            layer=layer,
+            method=title,
         )
-    return f"{_only_negative(layer, title, details['signed_cells'])} Other layers can be named with `layer`."
+    return sentences(
+        _only_negative(layer, title, details["signed_cells"]), text("Other layers can be named with `layer`.")
+    )
 
 
 def of_gradient(classifier: Classifier, resized: np.ndarray, target: Target, title: str) -> str:
@@ -91,14 +97,15 @@ def of_gradient(classifier: Classifier, resized: np.ndarray, target: Target, tit
     inputs = classifier.preprocess_input(resized[None])
     gradients, _ = classifier.network.gradients(inputs, target)
     if gradients.any():
-        return (
-            f"The plain gradient of the target is not 0 for this image, but {title} leaves nothing of it. Saliency "
-            "shows it."
+        return text(
+            "The plain gradient of the target is not 0 for this image, but {method} leaves nothing of it. Saliency "
+            "shows it.",
+            method=title,
         )
-    return (
+    flat = text(
         "The gradient of the target is 0 at every pixel: a small change of the image does not change the target."
-        f"{_saturated(classifier, inputs, target)}"
     )
+    return sentences(flat, _saturated(classifier, inputs, target))
 
 
 def of_covering(
@@ -114,27 +121,36 @@ def of_covering(
         pictures: What was scored, such as "512 masks".
     """
     if cover is not None and np.array_equal(cover, resized):
-        return "The fill equals the image, so covering changes nothing. Choose another `fill` or `grey`."
-    return (
-        f"The target stays at {score:.3g} for all {pictures}: the network does not react to what is covered. If "
+        return text("The fill equals the image, so covering changes nothing. Choose another `fill` or `grey`.")
+    return text(
+        "The target stays at {score:.3g} for all {pictures}: the network does not react to what is covered. If "
         "classifier.logits(image) is the same for another image too, the network ignores its images, as with weights "
-        "that were never loaded."
+        "that were never loaded.",
+        score=score,
+        pictures=pictures,
     )
 
 
 def _only_negative(layer: str, title: str, signed: np.ndarray) -> str:
-    start = f"No place of layer '{layer}' has positive evidence for the target: {title} keeps positive"
     if not signed.any():
-        return f"{start} gradients only, and where the maps are not 0 all are negative or 0."
-    return (
-        f'{start} values only (ReLU), and all are negative or 0. `details["signed_cells"]` holds them with their sign.'
+        return text(
+            "No place of layer '{layer}' has positive evidence for the target: {method} keeps positive gradients only, "
+            "and where the maps are not 0 all are negative or 0.",
+            layer=layer,
+            method=title,
+        )
+    return text(
+        "No place of layer '{layer}' has positive evidence for the target: {method} keeps positive values only (ReLU), "
+        'and all are negative or 0. `details["signed_cells"]` holds them with their sign.',
+        layer=layer,
+        method=title,
     )
 
 
 def _same_maps(maps: np.ndarray, layer: str) -> str:
     if np.ptp(maps, axis=(0, 1)).any():
         return ""
-    return f" So has each map of layer '{layer}'; vislib.feature_maps shows earlier ones."
+    return text("So has each map of layer '{layer}'; vislib.feature_maps shows earlier ones.", layer=layer)
 
 
 def _saturated(classifier: Classifier, inputs: np.ndarray, target: Target) -> str:
@@ -142,8 +158,8 @@ def _saturated(classifier: Classifier, inputs: np.ndarray, target: Target) -> st
     if isinstance(target, ClassScore) and target.score == "probability":
         gradients, _ = classifier.network.gradients(inputs, with_score(target, "logit"))
         if gradients.any():
-            return ' The probability is saturated; explain the logit instead, with score="logit".'
-    return f" So it is where the ReLUs on the way are all 0. {_COVERING}"
+            return text('The probability is saturated; explain the logit instead, with score="logit".')
+    return sentences(text("So it is where the ReLUs on the way are all 0."), _COVERING)
 
 
 def _earlier(classifier: Classifier, resized: np.ndarray, layer: str, target: Target) -> str:
@@ -155,7 +171,7 @@ def _earlier(classifier: Classifier, resized: np.ndarray, layer: str, target: Ta
         except VislibError:  # such as where the target does not depend on it
             continue
         if (np.maximum(maps @ gradients.mean(axis=(0, 1)), 0) > 0).any():
-            return f" Grad-CAM finds some at layer='{name}'."
+            return text("Grad-CAM finds some at layer='{layer}'.", layer=name)
     return ""
 
 
@@ -164,7 +180,7 @@ def _nonzero(classifier: Classifier, resized: np.ndarray, layer: str) -> str:
     before = _before(classifier, layer)
     maps = classifier.network.maps(classifier.preprocess_input(resized[None]), before) if before else []
     found = [name for name, values in zip(before, maps, strict=True) if values.any()]
-    return f" Those of layer='{found[0]}' are not." if found else ""
+    return text("Those of layer='{layer}' are not.", layer=found[0]) if found else ""
 
 
 def _before(classifier: Classifier, layer: str) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Detail, Explainer, Family, parameter
 from vislib.attribution.completeness import Completeness
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -32,27 +33,29 @@ class BlurIG(Explainer):
 
     name = "blur-ig"
     title = "Blur IG"
-    question = "Which details raise the score while a blurred image becomes sharp?"
+    question = text("Which details raise the score while a blurred image becomes sharp?")
     family = Family.GRADIENT
     detail = Detail.PIXELS
     reference = "Xu, Venugopalan & Sundararajan 2020, arXiv 2004.03383"
-    caveat = (
-        "It credits the scale at which detail appears, so a value can stand beside the edge that it belongs to. An "
-        "even area changes little by blurring and gets little."
+    caveat = text(
+        "It credits the scale at which detail appears, so a value can stand beside the edge that it "
+        "belongs to. An even area changes little by blurring and gets little."
     )
     signed = True
-    unit = "share of the score"
+    unit = text("share of the score")
     costly = True
 
-    n_steps: int = parameter(48, "Steps", low=1, high=1000, help="Steps from the blurred image to the sharp one.")
+    n_steps: int = parameter(
+        48, text("Steps"), low=1, high=1000, help=text("Steps from the blurred image to the sharp one.")
+    )
     max_sigma_px: float | None = parameter(
         None,
-        "Largest blur",
+        text("Largest blur"),
         kind=float,
         unit="px",
         low=0.1,
         high=500,
-        help="Largest standard deviation of the blur; by default 50/224 of the input's longer side.",
+        help=text("Largest standard deviation of the blur; by default 50/224 of the input's longer side."),
     )
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
@@ -75,7 +78,7 @@ class BlurIG(Explainer):
                 before, slopes_before = point, slope
             done += len(points)
             progress(done, self.n_steps + 1, values.sum(axis=-1).astype(np.float32))
-        sum_up = Completeness(float(values.sum()), float(scores[-1] - scores[0]), "the blurred image's score")
+        sum_up = Completeness(float(values.sum()), float(scores[-1] - scores[0]), text("the blurred image's score"))
         return Attribution(values.sum(axis=-1), details=sum_up.details, notes=(sum_up.note,))
 
     def _points(self, inputs: np.ndarray, at_once: int) -> Iterator[np.ndarray]:
@@ -96,5 +99,5 @@ class BlurIG(Explainer):
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
     ) -> str:
         if not np.ptp(resized, axis=(0, 1)).any():
-            return "The image has one colour, so blurring changes nothing and there is nothing to divide."
+            return text("The image has one colour, so blurring changes nothing and there is nothing to divide.")
         return blank_maps.of_gradient(classifier, resized, target, self.title)

@@ -8,6 +8,7 @@ import numpy as np
 from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, upsample
 from vislib.errors import ModelError, ParameterError
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -31,28 +32,33 @@ class Cam(Explainer):
 
     name = "cam"
     title = "CAM"
-    question = "How much of the score comes from each place of the last maps, exactly?"
+    question = text("How much of the score comes from each place of the last maps, exactly?")
     family = Family.CLASS_ACTIVATION
     reference = "Zhou et al. 2016, arXiv 1512.04150"
-    caveat = (
-        "It works only for networks that average their last maps and apply one dense layer, and only at that layer, "
-        "which is coarse."
+    caveat = text(
+        "It works only for networks that average their last maps and apply one dense layer, and only "
+        "at that layer, which is coarse."
     )
     signed = True
     needs_gradients = False
-    unit = "share of the logit, times the number of cells"
+    unit = text("share of the logit, times the number of cells")
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
         if classifier.network.pooled_layer is None:
             raise ModelError(
-                "CAM needs a network that ends in global average pooling and one linear layer; "
-                f"{classifier.network.name} does not. Grad-CAM works on any network; where CAM exists, Grad-CAM equals "
-                "it apart from a ReLU."
+                text(
+                    "CAM needs a network that ends in global average pooling and one linear layer; {model} does not. "
+                    "Grad-CAM works on any network; where CAM exists, Grad-CAM equals it apart from a ReLU.",
+                    model=classifier.network.name,
+                )
             )
         if not isinstance(target, ClassScore | None):
             raise ParameterError(
-                f"CAM explains the score of a class, which is a sum over places; not {target.in_words()}. "
-                "Grad-CAM explains any target."
+                text(
+                    "CAM explains the score of a class, which is a sum over places; not {target}. Grad-CAM explains "
+                    "any target.",
+                    target=target.in_words(),
+                )
             )
         return self
 

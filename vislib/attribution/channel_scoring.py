@@ -9,6 +9,7 @@ import numpy as np
 from vislib.activations.maps import strongest_channels
 from vislib.attribution import blank_maps
 from vislib.attribution.base import AtLayer, Attribution, Family, batches, parameter, upsample
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -33,10 +34,14 @@ class ChannelScoring(AtLayer):
     family = Family.CLASS_ACTIVATION
     signed = False
     needs_gradients = False
-    counted = "channels"
+    counted = text("channels")
 
     max_channels: int = parameter(
-        256, "Channels", low=1, high=65536, help="How many are measured at most: those whose maps vary most."
+        256,
+        text("Channels"),
+        low=1,
+        high=65536,
+        help=text("How many are measured at most: those whose maps vary most."),
     )
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
@@ -59,7 +64,13 @@ class ChannelScoring(AtLayer):
             progress(done.stop, count, values)
         notes: tuple[str, ...] = ()
         if count < n_channels:
-            notes = (f"{count:,} of {n_channels:,} channels were measured, those whose maps vary most over positions.",)
+            notes = (
+                text(
+                    "{n:,} of {total:,} channels were measured, those whose maps vary most over positions.",
+                    n=count,
+                    total=n_channels,
+                ),
+            )
         details = {"cells": cells, "signed_cells": signed, "channels": channels, "weights": weights}
         return Attribution(values, self.layer, details, notes)
 

@@ -10,6 +10,7 @@ from vislib import html
 from vislib.attribution.base import upsample
 from vislib.errors import LayerError, ParameterError, listed
 from vislib.graph.relevance_rules import DEFAULT_COMPOSITE, composite_named
+from vislib.language import text, tr
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target, check_within
 
@@ -62,9 +63,19 @@ class Channels:
 
     def _repr_html_(self) -> str:
         rows = [(int(channel), f"{self.values[channel]:+.4g}") for channel in self.strongest(_SHOWN)]
-        score = f"{self.target.in_words()} = {self.score:.4g}, of which {self.rest:.3g} is not the layer's"
-        title = f"Channels of {self.layer}: the {len(rows)} largest contributions of {len(self.values):,}"
-        return html.block(title, html.table(rows, ("channel", "contribution")), html.line(score))
+        score = tr(
+            "{target} = {score:.4g}, of which {rest:.3g} is not the layer's",
+            target=self.target.in_words(),
+            score=self.score,
+            rest=self.rest,
+        )
+        title = tr(
+            "Channels of {layer}: the {n} largest contributions of {total:,}",
+            layer=self.layer,
+            n=len(rows),
+            total=len(self.values),
+        )
+        return html.block(title, html.table(rows, (tr("channel"), tr("contribution"))), html.line(score))
 
     def strongest(self, n: int) -> np.ndarray:
         """The numbers of the n channels with the largest contribution, above or below 0, the largest first."""
@@ -105,7 +116,7 @@ def channels(
         ((64,), (2,))
     """
     if by not in BY:
-        raise ParameterError(f"`by` must be one of {listed(BY)}; not {by!r}.")
+        raise ParameterError(text("`by` must be one of {choices}; not {by!r}.", choices=listed(BY), by=by))
     network = classifier.network
     resized = classifier.resize(image)[None]
     inputs = classifier.preprocess_input(resized)
@@ -124,7 +135,13 @@ def channels(
     found = network.relevance(inputs, on_image, rules, [layer], bounds)
     cells = found.layers[layer][0]
     if not cells.any():
-        raise LayerError(f"No relevance of {on_image.in_words()} reaches layer '{layer}'; name a layer before it.")
+        raise LayerError(
+            text(
+                "No relevance of {target} reaches layer '{layer}'; name a layer before it.",
+                target=on_image.in_words(),
+                layer=layer,
+            )
+        )
     return Channels(layer, on_image, by, composite, cells.sum(axis=(0, 1)), cells, float(found.values[0]))
 
 
@@ -209,7 +226,7 @@ def heatmaps(classifier: Classifier, image: np.ndarray, found: Channels, numbers
         LayerError: If there is no such channel.
     """
     for number in numbers:
-        check_within(number, len(found.values), f"the channels of layer '{found.layer}'")
+        check_within(number, len(found.values), text("the channels of layer '{layer}'", layer=found.layer))
     if found.by == "gradient":
         return np.stack([upsample(found.cells[..., number], classifier.input_size) for number in numbers])
     resized = classifier.resize(image)[None]

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vislib.language import text
+
 
 @dataclass(frozen=True)
 class Completeness:
@@ -17,7 +19,7 @@ class Completeness:
 
     total: float
     difference: float
-    against: str = "the baseline's score"
+    against: str = text("the baseline's score")
 
     @property
     def error(self) -> float:
@@ -31,7 +33,11 @@ class Completeness:
 
     @property
     def note(self) -> str:
-        return (
-            f"The values add up to {self.total:z.2f}. The score differs from {self.against} by "
-            f"{self.difference:z.2f}. The error is {self.error:.1%}."
+        return text(
+            "The values add up to {total:z.2f}. The score differs from {against} by {difference:z.2f}. The error is "
+            "{error:.1%}.",
+            total=self.total,
+            against=self.against,
+            difference=self.difference,
+            error=self.error,
         )

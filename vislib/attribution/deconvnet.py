@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from vislib.attribution.saliency import LargestGradient
+from vislib.language import text
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,11 @@ class Deconvnet(LargestGradient):
 
     name = "deconvnet"
     title = "Deconvnet"
-    question = "Which patterns of the image can be rebuilt from the score, back through the network?"
-    unit = "|deconvnet signal|"
+    question = text("Which patterns of the image can be rebuilt from the score, back through the network?")
+    unit = text("|deconvnet signal|")
     reference = "Zeiler & Fergus 2013, arXiv 1311.2901"
-    caveat = (
-        "It shows mostly the input's edges, whatever the class, and in networks without max pooling not even those "
-        "(Nie, Zhang & Patel 2018, arXiv 1805.07039)."
+    caveat = text(
+        "It shows mostly the input's edges, whatever the class, and in networks without max pooling "
+        "not even those (Nie, Zhang & Patel 2018, arXiv 1805.07039)."
     )
     rule = "deconvnet"

@@ -10,6 +10,7 @@ from vislib.attribution.base import Attribution, Detail, Family, OnePass, parame
 from vislib.attribution.completeness import Completeness
 from vislib.attribution.integrated_gradients import BASELINES, baseline_image, why_blank_from
 from vislib.errors import listed
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 
@@ -27,20 +28,22 @@ class DeepLift(OnePass):
     """
 
     name = "deeplift"
-    title = "DeepLIFT (rescale)"
-    question = "How much does each pixel add to the difference to a baseline's score, layer by layer?"
+    title = text("DeepLIFT (rescale)")
+    question = text("How much does each pixel add to the difference to a baseline's score, layer by layer?")
     family = Family.GRADIENT
     detail = Detail.PIXELS
     costly = True  # it has a graph of its own, which takes seconds to prepare, once for a network
     reference = "Shrikumar, Greenside & Kundaje 2017, arXiv 1704.02685"
-    caveat = (
-        "It explains the difference to the baseline, which is a choice. Two networks of equal outputs may have "
-        "different maps, as the rule is applied layer by layer."
+    caveat = text(
+        "It explains the difference to the baseline, which is a choice. Two networks of equal "
+        "outputs may have different maps, as the rule is applied layer by layer."
     )
     signed = True
-    unit = "share of the score"
+    unit = text("share of the score")
 
-    baseline: str = parameter("black", "Baseline", choices=BASELINES, help="The image that counts as showing nothing.")
+    baseline: str = parameter(
+        "black", text("Baseline"), choices=BASELINES, help=text("The image that counts as showing nothing.")
+    )
 
     def attribute_many(
         self, classifier: Classifier, resized: np.ndarray, targets: Sequence[Target]
@@ -51,7 +54,10 @@ class DeepLift(OnePass):
         multipliers, scores, before = network.rescaled_gradients(inputs, baselines, targets)
         maps = ((inputs.astype(np.float64) - baselines) * multipliers).sum(axis=-1)
         by_gradient = network.variants.rescaled().by_gradient
-        named = (f"The gradient is used for layers without a rule: {listed(by_gradient, 4)}.",) if by_gradient else ()
+        named: tuple[str, ...] = ()
+        if by_gradient:
+            layers = listed(by_gradient, 4)
+            named = (text("The gradient is used for layers without a rule: {layers}.", layers=layers),)
         found = []
         for one, score, other in zip(maps, scores, before, strict=True):
             sum_up = Completeness(float(one.sum()), float(score) - float(other))

@@ -6,6 +6,7 @@ import numpy as np
 
 from vislib.attribution.base import Attribution, Detail, Explainer, Family
 from vislib.attribution.fills import unit_bands
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -24,18 +25,18 @@ class EdgeBaseline(Explainer):
     """
 
     name = "edges"
-    title = "Edges (baseline)"
-    question = "How does a map do that shows only the edges of the image?"
+    title = text("Edges (baseline)")
+    question = text("How does a map do that shows only the edges of the image?")
     family = Family.BASELINE
     detail = Detail.PIXELS
     reference = "Adebayo et al. 2018, arXiv 1810.03292"
-    caveat = (
-        "Explains nothing: the edges of the image do not depend on the class or the network. A method whose map looks "
-        "similar may show the image and not the decision."
+    caveat = text(
+        "Explains nothing: the edges of the image do not depend on the class or the network. A "
+        "method whose map looks similar may show the image and not the decision."
     )
     signed = False
     needs_gradients = False
-    unit = "edge strength"
+    unit = text("edge strength")
     class_discriminative = False
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
@@ -51,4 +52,4 @@ class EdgeBaseline(Explainer):
     def why_blank(
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
     ) -> str:
-        return "The image has the same brightness everywhere, so it has no edges."
+        return text("The image has the same brightness everywhere, so it has no edges.")

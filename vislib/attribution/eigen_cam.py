@@ -9,6 +9,7 @@ from vislib.attribution import blank_maps
 from vislib.attribution.base import AtLayer, Attribution, Family, OnePass
 from vislib.attribution.weighted_maps import of_cells
 from vislib.errors import LayerError, listed
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 
@@ -25,11 +26,11 @@ class EigenCam(OnePass, AtLayer):
 
     name = "eigen-cam"
     title = "Eigen-CAM"
-    question = "What is the strongest pattern in a layer, whatever the class?"
-    unit = "Eigen-CAM, first principal component of A"
+    question = text("What is the strongest pattern in a layer, whatever the class?")
+    unit = text("Eigen-CAM, first principal component of A")
     family = Family.CLASS_ACTIVATION
     reference = "Muhammad & Yeasin 2020, arXiv 2008.00299"
-    caveat = "It does not depend on the class: it shows the strongest pattern in the layer."
+    caveat = text("It does not depend on the class: it shows the strongest pattern in the layer.")
     signed = False
     needs_gradients = False
     class_discriminative = False
@@ -44,8 +45,12 @@ class EigenCam(OnePass, AtLayer):
             every = network.maps(inputs, [layer])[0]
             if not np.isfinite(every).all():
                 raise LayerError(
-                    f"The maps of layer '{layer}' contain NaN or infinity, which have no strongest pattern. Name an "
-                    f"earlier layer with `layer`: {listed(network.map_layers)}."
+                    text(
+                        "The maps of layer '{layer}' contain NaN or infinity, which have no strongest pattern. Name an "
+                        "earlier layer with `layer`: {layers}.",
+                        layer=layer,
+                        layers=listed(network.map_layers),
+                    )
                 )
             found += [of_cells(classifier, layer, _cells(maps)) for maps in every]
         return found

@@ -3,7 +3,9 @@
 import numpy as np
 from PIL import Image, ImageFilter
 
-FILLS = ("grey", "mean", "blur", "noise")
+from vislib.language import text
+
+FILLS = (text("grey"), text("mean"), text("blur"), text("noise"))
 
 
 def cover_image(resized: np.ndarray, fill: str, grey: int = 127, seed: int = 0) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 from vislib.attribution.base import Attribution, parameter
 from vislib.attribution.grad_cam import GradCam
 from vislib.errors import listed
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 from vislib.targets.pixels import Pixels
@@ -29,17 +30,20 @@ class FinerCam(GradCam):
 
     name = "finer-cam"
     title = "Finer-CAM"
-    question = "Where is what sets the class apart from the most similar classes?"
+    question = text("Where is what sets the class apart from the most similar classes?")
     unit = "Finer-CAM, ReLU(Σ α · A)"
     reference = "Zhang et al. 2025, arXiv 2501.11309"
-    caveat = (
-        "It shows what sets the class apart from its neighbours, not all that speaks for it. It is as coarse as the "
-        "layer, and where the similar classes have most of their evidence in common with it, little is left."
+    caveat = text(
+        "It shows what sets the class apart from its neighbours, not all that speaks for it. It is "
+        "as coarse as the layer, and where the similar classes have most of their evidence in common "
+        "with it, little is left."
     )
 
-    n_similar: int = parameter(3, "Similar classes", low=1, high=50, help="How many of the nearest classes count.")
+    n_similar: int = parameter(
+        3, text("Similar classes"), low=1, high=50, help=text("How many of the nearest classes count.")
+    )
     alpha: float = parameter(
-        1.0, "Strength", low=0.0, high=2.0, help="Weight of the similar classes' mean score; 0 is Grad-CAM."
+        1.0, text("Strength"), low=0.0, high=2.0, help=text("Weight of the similar classes' mean score; 0 is Grad-CAM.")
     )
 
     def attribute_many(
@@ -63,12 +67,14 @@ class FinerCam(GradCam):
         network = classifier.network
         similar = similar_classes(network, target, logits, self.n_similar)
         if not similar:
-            return target, "Only the score of a single class has similar classes to compare with: this is Grad-CAM."
+            return target, text(
+                "Only the score of a single class has similar classes to compare with: this is Grad-CAM."
+            )
         names = listed(f"“{classifier.labels[int(one.class_index)]}”" for one in similar)
         apart = target
         for one in similar:
             apart = apart - (self.alpha / len(similar)) * one
-        return apart, f"Compared with the nearest: {names}."
+        return apart, text("Compared with the nearest: {classes}.", classes=names)
 
     def why_blank(
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float

@@ -9,6 +9,7 @@ from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Detail, Family, OnePass, upsample
 from vislib.attribution.completeness import Completeness
 from vislib.errors import listed
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 
@@ -30,17 +31,18 @@ class FullGrad(OnePass):
 
     name = "fullgrad"
     title = "FullGrad"
-    question = "Which places count in all layers together, with the biases?"
+    question = text("Which places count in all layers together, with the biases?")
     family = Family.GRADIENT
     detail = Detail.PIXELS
     costly = True  # it has a graph of its own, which takes seconds to prepare, once for a network
     reference = "Srinivas & Fleuret 2019, arXiv 1905.00780"
-    caveat = (
-        "Each layer is scaled to the same range before the sum, so a layer with hardly any part in the score counts as "
-        "much as the others. Evidence for and against the class is not told apart."
+    caveat = text(
+        "Each layer is scaled to the same range before the sum, so a layer with hardly any part in "
+        "the score counts as much as the others. Evidence for and against the class is not told "
+        "apart."
     )
     signed = False
-    unit = "Σ scaled |gradient · bias|"
+    unit = text("Σ scaled |gradient · bias|")
 
     def attribute_many(
         self, classifier: Classifier, resized: np.ndarray, targets: Sequence[Target]
@@ -49,16 +51,21 @@ class FullGrad(OnePass):
         terms = network.bias_terms(classifier.preprocess_input(resized), targets)
         named: tuple[str, ...] = ()
         if terms.unknown:
-            named = (f"Layers whose bias is not known are left out: {listed(terms.unknown, 4)}.",)
+            layers = listed(terms.unknown, 4)
+            named = (text("Layers whose bias is not known are left out: {layers}.", layers=layers),)
         found = []
         for number, (term, total, score) in enumerate(zip(terms.input_term, terms.totals, terms.values, strict=True)):
             values = _scaled(term).sum(axis=-1)
             for maps in terms.maps:
                 values = values + upsample(maps[number], size)
             sum_up = Completeness(float(total), float(score))
-            note = (
-                f"Before they are scaled, the terms of the input and of {len(terms.maps)} layers add up to "
-                f"{sum_up.total:z.2f}, and the score is {sum_up.difference:z.2f}: an error of {sum_up.error:.1%}."
+            note = text(
+                "Before they are scaled, the terms of the input and of {n} layers add up to {total:z.2f}, and the "
+                "score is {score:z.2f}: an error of {error:.1%}.",
+                n=len(terms.maps),
+                total=sum_up.total,
+                score=sum_up.difference,
+                error=sum_up.error,
             )
             found.append(Attribution(values, details=sum_up.details, notes=(note, *named), score=float(score)))
         return found

@@ -9,10 +9,11 @@ import numpy as np
 from vislib.attribution import blank_maps
 from vislib.attribution.base import AtLayer, Attribution, Family, OnePass, parameter, upsample
 from vislib.attribution.weighted_maps import each_maps_and_gradients
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 
-VARIANTS = ("vanilla", "guided", "deconvnet")
+VARIANTS = (text("vanilla"), text("guided"), "deconvnet")
 
 
 @dataclass(frozen=True)
@@ -32,18 +33,21 @@ class GradCam(OnePass, AtLayer):
 
     name = "grad-cam"
     title = "Grad-CAM"
-    question = "Where does a layer hold evidence for the class?"
+    question = text("Where does a layer hold evidence for the class?")
     unit = "Grad-CAM, ReLU(Σ α · A)"
     family = Family.CLASS_ACTIVATION
     reference = "Selvaraju et al. 2017, arXiv 1610.02391"
-    caveat = (
-        "It is as coarse as the layer. Averaging the gradient over all positions can highlight places that do not "
-        "raise the score (Draelos & Carin 2020, arXiv 2011.08891)."
+    caveat = text(
+        "It is as coarse as the layer. Averaging the gradient over all positions can highlight "
+        "places that do not raise the score (Draelos & Carin 2020, arXiv 2011.08891)."
     )
     signed = False
 
     variant: str = parameter(
-        "vanilla", "Gradient", choices=VARIANTS, help="How the ReLUs after the layer pass the gradient back."
+        "vanilla",
+        text("Gradient"),
+        choices=VARIANTS,
+        help=text("How the ReLUs after the layer pass the gradient back."),
     )
 
     def attribute_many(
@@ -53,7 +57,8 @@ class GradCam(OnePass, AtLayer):
         graph = classifier.network.graph_with_rule(rule)
         notes = graph.notes
         if rule and not graph.has_modified_relu_behind(self.map_layer):
-            notes = (f"No ReLU lies between {self.layer} and the score, so this is the vanilla map.", *notes)
+            vanilla = text("No ReLU lies between {layer} and the score, so this is the vanilla map.", layer=self.layer)
+            notes = (vanilla, *notes)
         attributions = []
         for maps, gradients, score in each_maps_and_gradients(classifier, resized, self.map_layer, targets, rule):
             weights = gradients.mean(axis=(0, 1))
@@ -72,8 +77,10 @@ class GradCam(OnePass, AtLayer):
                 classifier, resized[None], [target]
             )
             if np.ptp(attribution.values):
-                return (
-                    f"The {self.variant} gradient leaves no positive evidence at layer '{self.layer}'; with the "
-                    'variant "vanilla" there is some.'
+                return text(
+                    "The {variant} gradient leaves no positive evidence at layer '{layer}'; with the variant "
+                    '"vanilla" there is some.',
+                    variant=VARIANTS[VARIANTS.index(self.variant)],
+                    layer=self.layer,
                 )
         return blank_maps.of_layer(classifier, resized, self.map_layer, target, self.title, attribution.details)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution.weighted_maps import WeightedMaps
+from vislib.language import text
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,13 @@ class GradCamPlusPlus(WeightedMaps):
 
     name = "grad-cam++"
     title = "Grad-CAM++"
-    question = "Where does a layer hold evidence for the class, if the class occurs several times?"
+    question = text("Where does a layer hold evidence for the class, if the class occurs several times?")
     unit = "Grad-CAM++, ReLU(Σ w · A)"
     reference = "Chattopadhay et al. 2018, arXiv 1710.11063"
-    caveat = (
-        "It uses positive gradients only, so it distinguishes classes less well than Grad-CAM. In practice it is close "
-        "to equal weights for all positive gradients (Lerma & Lucas 2022, arXiv 2205.10838)."
+    caveat = text(
+        "It uses positive gradients only, so it distinguishes classes less well than Grad-CAM. In "
+        "practice it is close to equal weights for all positive gradients (Lerma & Lucas 2022, arXiv "
+        "2205.10838)."
     )
     signed = False
 

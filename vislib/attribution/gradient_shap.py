@@ -8,11 +8,12 @@ from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Detail, Explainer, Family, parameter
 from vislib.attribution.completeness import Completeness
 from vislib.attribution.integrated_gradients import BASELINES, baseline_image, why_blank_from
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
 
-EVERY = "all"
+EVERY = text("all")
 
 
 @dataclass(frozen=True)
@@ -31,29 +32,38 @@ class GradientShap(Explainer):
     """
 
     name = "gradient-shap"
-    title = "GradientSHAP (expected gradients)"
-    question = "How much does each pixel add to the score, compared with many random baselines?"
+    title = text("GradientSHAP (expected gradients)")
+    question = text("How much does each pixel add to the score, compared with many random baselines?")
     family = Family.GRADIENT
     detail = Detail.PIXELS
     reference = "Erion et al. 2019, arXiv 1906.10670"
-    caveat = (
-        "It explains the difference to random baselines, which are a choice and no images of the training. With few "
-        "samples it is noisy."
+    caveat = text(
+        "It explains the difference to random baselines, which are a choice and no images of the "
+        "training. With few samples it is noisy."
     )
     signed = True
-    unit = "share of the score"
-    counted = "samples"
+    unit = text("share of the score")
+    counted = text("samples")
     random = True
     costly = True
 
     baseline: str = parameter(
-        EVERY, "Baseline", choices=(EVERY, *BASELINES), help="What the noise is added to; all: the four in turn."
+        EVERY,
+        text("Baseline"),
+        choices=(EVERY, *BASELINES),
+        help=text("What the noise is added to; all: the four in turn."),
     )
-    n_samples: int = parameter(64, "Samples", low=1, high=5000, help="Pairs of a baseline and a place on the way.")
+    n_samples: int = parameter(
+        64, text("Samples"), low=1, high=5000, help=text("Pairs of a baseline and a place on the way.")
+    )
     noise: float = parameter(
-        0.1, "Noise", low=0.0, high=1.0, help="Its standard deviation as a share of the input's range (max − min)."
+        0.1,
+        text("Noise"),
+        low=0.0,
+        high=1.0,
+        help=text("Its standard deviation as a share of the input's range (max − min)."),
     )
-    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
+    seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("The same seed gives the same map."))
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         network, random = classifier.network, np.random.default_rng(self.seed)
@@ -77,7 +87,9 @@ class GradientShap(Explainer):
             progress(now.stop, self.n_samples, (values / now.stop).sum(axis=-1).astype(np.float32))
         values = values.sum(axis=-1) / self.n_samples
         score = float(network.values(inputs[None], target)[0])
-        sum_up = Completeness(float(values.sum()), score - of_baselines / self.n_samples, "the baselines' mean score")
+        sum_up = Completeness(
+            float(values.sum()), score - of_baselines / self.n_samples, text("the baselines' mean score")
+        )
         return Attribution(values, details=sum_up.details, notes=(sum_up.note,), score=score)
 
     def why_blank(

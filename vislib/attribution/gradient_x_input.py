@@ -7,6 +7,7 @@ import numpy as np
 
 from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Detail, Family, OnePass
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 
@@ -22,17 +23,17 @@ class GradientXInput(OnePass):
     """
 
     name = "gradient-x-input"
-    title = "Gradient × input"
-    question = "How much does each pixel add to the score if the network is taken as linear here?"
+    title = text("Gradient × input")
+    question = text("How much does each pixel add to the score if the network is taken as linear here?")
     family = Family.GRADIENT
     detail = Detail.PIXELS
     reference = "Shrikumar et al. 2016, arXiv 1605.01713"
-    caveat = (
-        "Where preprocessing maps a pixel to 0, often at mid-grey, the map is 0 however much the pixel matters. "
-        "If the map resembles the image, the factor x alone may be the cause."
+    caveat = text(
+        "Where preprocessing maps a pixel to 0, often at mid-grey, the map is 0 however much the "
+        "pixel matters. If the map resembles the image, the factor x alone may be the cause."
     )
     signed = True
-    unit = "share of the score"
+    unit = text("share of the score")
 
     def attribute_many(
         self, classifier: Classifier, resized: np.ndarray, targets: Sequence[Target]
@@ -46,7 +47,7 @@ class GradientXInput(OnePass):
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
     ) -> str:
         if not classifier.preprocess_input(resized[None]).any():
-            return (
+            return text(
                 "The network's input is 0 at every pixel of this image, and this method multiplies by it. Saliency "
                 "shows the gradient itself."
             )

@@ -10,6 +10,7 @@ from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, enlargement, parameter
 from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ModelError, ParameterError, listed
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.network.masks import Masks
 from vislib.targets.base import Target
@@ -28,24 +29,28 @@ class OverGrid(Explainer):
     family = Family.PERTURBATION
     signed = False
     needs_gradients = False
-    counted = "masks"
+    counted = text("masks")
     random = True
     costly = True
 
     n_cells: int | None = parameter(
-        None, "Cells", kind=int, low=2, high=32, help="Cells of a mask along each side; by default 8."
+        None, text("Cells"), kind=int, low=2, high=32, help=text("Cells of a mask along each side; by default 8.")
     )
-    fill: str = parameter("grey", "Fill", choices=FILLS, help="What replaces the covered pixels.")
-    grey: int = parameter(127, "Grey level", low=0, high=255, help="For the grey fill: 0 black, 255 white.")
-    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same masks.")
+    fill: str = parameter("grey", text("Fill"), choices=FILLS, help=text("What replaces the covered pixels."))
+    grey: int = parameter(127, text("Grey level"), low=0, high=255, help=text("For the grey fill: 0 black, 255 white."))
+    seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("The same seed gives the same masks."))
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
         side = min(classifier.input_size)
         n_cells = self.n_cells if self.n_cells is not None else min(_USUAL_CELLS, side)
         if n_cells > side:
             raise ParameterError(
-                f"The `n_cells` parameter of `{type(self).__name__}` must be at most {side}, the input's side; not "
-                f"{n_cells}."
+                text(
+                    "The `n_cells` parameter of `{owner}` must be at most {side}, the input's side; not {n}.",
+                    owner=type(self).__name__,
+                    side=side,
+                    n=n_cells,
+                )
             )
         return dataclasses.replace(self, n_cells=n_cells)
 
@@ -59,7 +64,7 @@ class OverGrid(Explainer):
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
     ) -> str:
         cover = cover_image(resized, self.fill, self.grey, self.seed)
-        return blank_maps.of_covering(classifier, resized, cover, score, "all masks")
+        return blank_maps.of_covering(classifier, resized, cover, score, text("all masks"))
 
 
 class MaskedScores:
@@ -90,8 +95,12 @@ class MaskedScores:
         if not np.isfinite(scores).all():
             self._network.check_finite(self._network.values(self._shown, self._target), self._shown)
             raise ModelError(
-                f"{self._network.name} gives NaN or infinity for partly covered pictures, so {self._title} cannot "
-                f"compare them. Choose another `fill`: {listed(FILLS)}; or a method that covers nothing, such as "
-                "saliency."
+                text(
+                    "{model} gives NaN or infinity for partly covered pictures, so {method} cannot compare them. "
+                    "Choose another `fill`: {fills}; or a method that covers nothing, such as saliency.",
+                    model=self._network.name,
+                    method=self._title,
+                    fills=listed(map(str, FILLS)),
+                )
             )
         return scores

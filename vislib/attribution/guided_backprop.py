@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from vislib.attribution.saliency import LargestGradient
+from vislib.language import text
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,12 @@ class GuidedBackprop(LargestGradient):
     """
 
     name = "guided-backprop"
-    title = "Guided backpropagation"
-    question = "Which fine patterns reach the score along positive signals alone?"
-    unit = "|guided gradient|"
+    title = text("Guided backpropagation")
+    question = text("Which fine patterns reach the score along positive signals alone?")
+    unit = text("|guided gradient|")
     reference = "Springenberg et al. 2014, arXiv 1412.6806"
-    caveat = (
-        "It is sharp, but it shows edges rather than reasons: it hardly depends on the class and hardly changes when "
-        "the weights are randomized (Adebayo et al. 2018, arXiv 1810.03292)."
+    caveat = text(
+        "It is sharp, but it shows edges rather than reasons: it hardly depends on the class and "
+        "hardly changes when the weights are randomized (Adebayo et al. 2018, arXiv 1810.03292)."
     )
     rule = "guided"

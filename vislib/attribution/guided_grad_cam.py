@@ -7,6 +7,7 @@ import numpy as np
 from vislib.attribution import blank_maps
 from vislib.attribution.base import AtLayer, Attribution, Detail, Family
 from vislib.attribution.grad_cam import GradCam
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
@@ -28,14 +29,14 @@ class GuidedGradCam(AtLayer):
 
     name = "guided-grad-cam"
     title = "Guided Grad-CAM"
-    question = "Which fine details lie where Grad-CAM finds evidence?"
-    unit = "Grad-CAM · guided gradient"
+    question = text("Which fine details lie where Grad-CAM finds evidence?")
+    unit = text("Grad-CAM · guided gradient")
     family = Family.CLASS_ACTIVATION
     detail = Detail.PIXELS
     reference = "Selvaraju et al. 2017, arXiv 1610.02391"
-    caveat = (
-        "The fine detail shows edges, whatever the weights are (Adebayo et al. 2018, arXiv 1810.03292); only "
-        "the coarse part depends on the class."
+    caveat = text(
+        "The fine detail shows edges, whatever the weights are (Adebayo et al. 2018, arXiv "
+        "1810.03292); only the coarse part depends on the class."
     )
     signed = False
 

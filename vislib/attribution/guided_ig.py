@@ -9,6 +9,7 @@ from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Detail, Explainer, Family, parameter
 from vislib.attribution.completeness import Completeness
 from vislib.attribution.integrated_gradients import BASELINES, baseline_image, why_blank_from
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -34,25 +35,37 @@ class GuidedIG(Explainer):
 
     name = "guided-ig"
     title = "Guided IG"
-    question = "How much does each pixel add to the score, on a path that avoids noisy gradients?"
+    question = text("How much does each pixel add to the score, on a path that avoids noisy gradients?")
     family = Family.GRADIENT
     detail = Detail.PIXELS
     reference = "Kapishnikov et al. 2021, arXiv 2106.09788"
-    caveat = (
-        "The path depends on the network, so two networks of equal outputs may have different maps. It explains the "
-        "difference to the baseline, which is a choice."
+    caveat = text(
+        "The path depends on the network, so two networks of equal outputs may have different maps. "
+        "It explains the difference to the baseline, which is a choice."
     )
     signed = True
-    unit = "share of the score"
+    unit = text("share of the score")
     costly = True
 
-    baseline: str = parameter("black", "Baseline", choices=BASELINES, help="The image that counts as showing nothing.")
-    n_steps: int = parameter(64, "Steps", low=1, high=1000, help="Steps of the path; each needs one gradient.")
+    baseline: str = parameter(
+        "black", text("Baseline"), choices=BASELINES, help=text("The image that counts as showing nothing.")
+    )
+    n_steps: int = parameter(
+        64, text("Steps"), low=1, high=1000, help=text("Steps of the path; each needs one gradient.")
+    )
     fraction: float = parameter(
-        0.25, "Fraction", low=0.01, high=1.0, help="Share of the values that may change at a time; 1 changes all."
+        0.25,
+        text("Fraction"),
+        low=0.01,
+        high=1.0,
+        help=text("Share of the values that may change at a time; 1 changes all."),
     )
     max_apart: float = parameter(
-        0.02, "Apart", low=0.0, high=1.0, help="How far a value may be from the straight line, as a share of its way."
+        0.02,
+        text("Apart"),
+        low=0.0,
+        high=1.0,
+        help=text("How far a value may be from the straight line, as a share of its way."),
     )
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:

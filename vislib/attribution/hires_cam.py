@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution.weighted_maps import WeightedMaps
+from vislib.language import text
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,12 @@ class HiResCam(WeightedMaps):
 
     name = "hires-cam"
     title = "HiRes-CAM"
-    question = "Which places of a layer raise the score, and which lower it?"
-    unit = "HiRes-CAM, Σ gradient · A"
+    question = text("Which places of a layer raise the score, and which lower it?")
+    unit = text("HiRes-CAM, Σ gradient · A")
     reference = "Draelos & Carin 2020, arXiv 2011.08891"
-    caveat = (
-        "It is faithful to the score only where a single dense layer follows; deeper heads are approximated to first "
-        "order. It is as coarse as the layer."
+    caveat = text(
+        "It is faithful to the score only where a single dense layer follows; deeper heads are "
+        "approximated to first order. It is as coarse as the layer."
     )
     signed = True
 

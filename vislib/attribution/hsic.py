@@ -6,6 +6,7 @@ import numpy as np
 
 from vislib.attribution.base import Attribution, parameter, upsample
 from vislib.attribution.grid_masks import MaskedScores, OverGrid
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -30,15 +31,16 @@ class Hsic(OverGrid):
 
     name = "hsic"
     title = "HSIC"
-    question = "Does the score depend on a cell being shown, in whatever way?"
+    question = text("Does the score depend on a cell being shown, in whatever way?")
     reference = "Novello, Fel & Vigouroux 2022, arXiv 2206.06219"
-    caveat = (
-        "It says how strongly the score depends on a cell, not in which direction. Where cells act only together, few "
-        "masks leave it noisy. Most masked pictures are unlike the training images."
+    caveat = text(
+        "It says how strongly the score depends on a cell, not in which direction. Where cells act "
+        "only together, few masks leave it noisy. Most masked pictures are unlike the training "
+        "images."
     )
-    unit = "dependence (HSIC)"
+    unit = text("dependence (HSIC)")
 
-    n_masks: int = parameter(512, "Masks", low=2, high=8192, help="How many random masks are compared.")
+    n_masks: int = parameter(512, text("Masks"), low=2, high=8192, help=text("How many random masks are compared."))
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         size, scored = resized.shape[:2], MaskedScores(self, classifier, resized, target)
@@ -53,7 +55,9 @@ class Hsic(OverGrid):
                 cells = found.reshape(self.cells, self.cells).astype(np.float32)
                 partial = upsample(cells, size)
             progress(done, self.n_masks, partial)
-        note = f"From {self.n_masks:,} masks, each of which shows half of {self.cells} × {self.cells} cells."
+        note = text(
+            "From {n:,} masks, each of which shows half of {cells} × {cells} cells.", n=self.n_masks, cells=self.cells
+        )
         details: dict[str, np.ndarray] = {"cells": cells, "scores": scores, "width": np.array(width)}
         return Attribution(upsample(cells, size), details=details, notes=(note,))
 

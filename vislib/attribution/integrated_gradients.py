@@ -7,11 +7,12 @@ import numpy as np
 from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Detail, Explainer, Family, parameter
 from vislib.attribution.fills import cover_image
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
 
-BASELINES = ("black", "grey", "white", "blur")
+BASELINES = (text("black"), text("grey"), text("white"), text("blur"))
 MOST_STEPS = 512
 ACCURATE = 0.05
 
@@ -33,33 +34,46 @@ class IntegratedGradients(Explainer):
     """
 
     name = "integrated-gradients"
-    title = "Integrated gradients"
-    question = "How much does each pixel add to the score on the way from a baseline to this image?"
+    title = text("Integrated gradients")
+    question = text("How much does each pixel add to the score on the way from a baseline to this image?")
     family = Family.GRADIENT
     detail = Detail.PIXELS
     reference = "Sundararajan, Taly & Yan 2017, arXiv 1703.01365"
-    caveat = (
-        "It explains the difference to the baseline, which is a choice: a pixel of the baseline's colour gets 0, so "
-        "with a black baseline black parts get 0. Values that add up can still be noisy one by one."
+    caveat = text(
+        "It explains the difference to the baseline, which is a choice: a pixel of the baseline's "
+        "colour gets 0, so with a black baseline black parts get 0. Values that add up can still be "
+        "noisy one by one."
     )
     signed = True
-    unit = "share of the score"
+    unit = text("share of the score")
 
-    baseline: str = parameter("black", "Baseline", choices=BASELINES, help="The image that counts as showing nothing.")
-    n_steps: int = parameter(64, "Steps", low=1, high=2048, help="Number of steps from the baseline to the image.")
+    baseline: str = parameter(
+        "black", text("Baseline"), choices=BASELINES, help=text("The image that counts as showing nothing.")
+    )
+    n_steps: int = parameter(
+        64, text("Steps"), low=1, high=2048, help=text("Number of steps from the baseline to the image.")
+    )
     add_steps: bool = parameter(
         True,
-        "Add steps",
-        help=f"Double the steps, up to {MOST_STEPS}, until the sum is off by less than {ACCURATE:.0%}.",
+        text("Add steps"),
+        help=text(
+            "Double the steps, up to {most}, until the sum is off by less than {share:.0%}.",
+            most=MOST_STEPS,
+            share=ACCURATE,
+        ),
     )
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         inputs, baseline = classifier.preprocess_input(np.stack([resized, baseline_image(resized, self.baseline)]))
         most = MOST_STEPS if self.add_steps else self.n_steps
         integral = integrate(classifier.network, inputs, baseline, target, self.n_steps, most, progress)
-        note = (
-            f"The values add up to {integral.values.sum():.2f}. The score differs from the baseline's score by "
-            f"{integral.difference:.2f}. The error is {integral.error:.1%}; steps: {integral.n_steps}."
+        note = text(
+            "The values add up to {total:.2f}. The score differs from the baseline's score by {difference:.2f}. The "
+            "error is {error:.1%}; steps: {steps}.",
+            total=float(integral.values.sum()),
+            difference=integral.difference,
+            error=integral.error,
+            steps=integral.n_steps,
         )
         details = {"completeness_error": np.array(integral.error), "n_steps": np.array(integral.n_steps)}
         return Attribution(integral.values.sum(axis=-1), details=details, notes=(note,))
@@ -80,7 +94,11 @@ def baseline_image(resized: np.ndarray, baseline: str) -> np.ndarray:
 def why_blank_from(baseline: str, resized: np.ndarray) -> str:
     """A sentence if the image is itself the named baseline, so that there is nothing to explain; else ""."""
     if np.array_equal(baseline_image(resized, baseline), resized):
-        return f"The image equals the baseline ({baseline}), so nothing is added. Choose another `baseline`."
+        shown = BASELINES[BASELINES.index(baseline)]
+        return text(
+            "The image equals the baseline ({baseline}), so nothing is added. Choose another `baseline`.",
+            baseline=shown,
+        )
     return ""
 
 

@@ -7,6 +7,7 @@ from math import comb
 import numpy as np
 
 from vislib.attribution.superpixels import Fit, OverSuperpixels
+from vislib.language import sentences, text
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,14 @@ class KernelShap(OverSuperpixels):
 
     name = "kernel-shap"
     title = "KernelSHAP"
-    question = "What is each superpixel's fair share of the score (its Shapley value)?"
+    question = text("What is each superpixel's fair share of the score (its Shapley value)?")
     reference = "Lundberg & Lee 2017, arXiv 1705.07874"
-    caveat = (
-        "It explains the difference to the covered image, so the choice of the fill changes it. Most of the pictures "
-        "that it scores are unlike the training images. With many superpixels and few samples it is noisy."
+    caveat = text(
+        "It explains the difference to the covered image, so the choice of the fill changes it. Most "
+        "of the pictures that it scores are unlike the training images. With many superpixels and "
+        "few samples it is noisy."
     )
-    unit = "share of the score"
+    unit = text("share of the score")
     default_segments = 20  # with 40, the same 512 samples give values that depend strongly on the seed
     needed_each = 2  # each superpixel is shown alone and covered alone
 
@@ -100,14 +102,24 @@ class KernelShap(OverSuperpixels):
         pulls = weights[:, None] * rows
         values += inverse @ (pulls.T @ rest)
         errors = _standard_errors(inverse, pulls[drawn] * (rest - rows @ (values - difference / n))[drawn, None])
-        pictures = f"{len(coalitions):,} pictures with some covered"
-        sure = f"exact from all {pictures}"
-        if drawn.any():
-            sure = f"estimated from {pictures}, mean standard error {errors.mean():.2g}"
-        note = (
-            f"{n} superpixels, {sure}. Their values add up to {values.sum():z.2f}: the score is {scores[1]:z.2f}, "
-            f"and {baseline:z.2f} with all covered."
+        start = text(
+            "{n} superpixels, exact from all {pictures:,} pictures with some covered.", n=n, pictures=len(coalitions)
         )
+        if drawn.any():
+            start = text(
+                "{n} superpixels, estimated from {pictures:,} pictures with some covered, mean standard error "
+                "{error:.2g}.",
+                n=n,
+                pictures=len(coalitions),
+                error=float(errors.mean()),
+            )
+        sums = text(
+            "Their values add up to {total:z.2f}: the score is {score:z.2f}, and {baseline:z.2f} with all covered.",
+            total=float(values.sum()),
+            score=float(scores[1]),
+            baseline=float(baseline),
+        )
+        note = sentences(start, sums)
         return Fit(values, {"baseline_score": np.array(baseline), "standard_errors": errors}, note)
 
 

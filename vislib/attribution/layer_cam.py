@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution.weighted_maps import WeightedMaps
+from vislib.language import text
 
 
 @dataclass(frozen=True)
@@ -16,10 +17,12 @@ class LayerCam(WeightedMaps):
 
     name = "layer-cam"
     title = "Layer-CAM"
-    question = "Which active places of a layer would raise the score if they were more active?"
-    unit = "Layer-CAM, Σ ReLU(gradient) · A"
+    question = text("Which active places of a layer would raise the score if they were more active?")
+    unit = text("Layer-CAM, Σ ReLU(gradient) · A")
     reference = "Jiang et al. 2021, IEEE TIP 30, doi 10.1109/TIP.2021.3089943"
-    caveat = "Negative gradients are dropped, so evidence against the class is missed; at early layers it is noisy."
+    caveat = text(
+        "Negative gradients are dropped, so evidence against the class is missed; at early layers it is noisy."
+    )
     signed = False
 
     def signed_cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from vislib.attribution.base import Attribution, Family, OnePass, parameter, ups
 from vislib.attribution.layer_cam import LayerCam
 from vislib.attribution.weighted_maps import each_maps_and_gradients
 from vislib.errors import listed
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.network.together import layers_together
 from vislib.targets.base import Target, form
@@ -29,18 +30,19 @@ class LayerCamFused(OnePass):
     """
 
     name = "layer-cam-fused"
-    title = "Layer-CAM, fused"
-    question = "Where is the evidence, with the detail of early layers too?"
-    unit = "largest scaled Layer-CAM of the stages"
+    title = text("Layer-CAM, fused")
+    question = text("Where is the evidence, with the detail of early layers too?")
+    unit = text("largest scaled Layer-CAM of the stages")
     family = Family.CLASS_ACTIVATION
     reference = "Jiang et al. 2021, IEEE TIP 30, doi 10.1109/TIP.2021.3089943"
-    caveat = (
-        "Every stage is scaled to the same range, so the strong edges of an early layer look as important as the "
-        "places that a deep layer finds. More stages give finer detail and more noise."
+    caveat = text(
+        "Every stage is scaled to the same range, so the strong edges of an early layer look as "
+        "important as the places that a deep layer finds. More stages give finer detail and more "
+        "noise."
     )
     signed = False
 
-    n_stages: int = parameter(3, "Stages", low=1, high=12, help="How many of the last stages are fused.")
+    n_stages: int = parameter(3, text("Stages"), low=1, high=12, help=text("How many of the last stages are fused."))
 
     def attribute_many(
         self, classifier: Classifier, resized: np.ndarray, targets: Sequence[Target]
@@ -55,7 +57,7 @@ class LayerCamFused(OnePass):
             for of_image in zip(*each, strict=True):
                 cams, scores = zip(*of_image, strict=True)
                 values = fused(cams, classifier.input_size)
-                note = f"Fused from {listed(layers)}."
+                note = text("Fused from {layers}.", layers=listed(layers))
                 found.append(Attribution(values, notes=(note,), score=scores[0]))
         return found
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from vislib.attribution.base import parameter
 from vislib.attribution.superpixels import Fit, OverSuperpixels, every_coalition
+from vislib.language import text
 
 
 @dataclass(frozen=True)
@@ -29,18 +30,21 @@ class Lime(OverSuperpixels):
 
     name = "lime"
     title = "LIME"
-    question = "Which superpixels matter in a simple linear model of the network around this image?"
+    question = text("Which superpixels matter in a simple linear model of the network around this image?")
     reference = "Ribeiro, Singh & Guestrin 2016, arXiv 1602.04938"
-    caveat = (
-        "It is only as good as its linear model: with a low R² the map cannot be trusted. Superpixels, fill, kernel "
-        "width and seed all change it (Alvarez-Melis & Jaakkola 2018, arXiv 1806.08049)."
+    caveat = text(
+        "It is only as good as its linear model: with a low R² the map cannot be trusted. "
+        "Superpixels, fill, kernel width and seed all change it (Alvarez-Melis & Jaakkola 2018, "
+        "arXiv 1806.08049)."
     )
-    unit = "coefficient"
+    unit = text("coefficient")
 
     kernel_width: float = parameter(
-        0.25, "Kernel width", low=0.01, high=2.0, help="σ: pictures at larger distances have little weight."
+        0.25, text("Kernel width"), low=0.01, high=2.0, help=text("σ: pictures at larger distances have little weight.")
     )
-    ridge: float = parameter(1.0, "Ridge penalty", low=0.01, high=10.0, help="λ: pulls coefficients towards 0.")
+    ridge: float = parameter(
+        1.0, text("Ridge penalty"), low=0.01, high=10.0, help=text("λ: pulls coefficients towards 0.")
+    )
 
     def coalitions(self, n: int) -> np.ndarray:
         random = np.random.default_rng(self.seed)
@@ -64,9 +68,12 @@ class Lime(OverSuperpixels):
         model = Ridge(self.ridge, solver="cholesky").fit(coalitions, scores, weights)
         r2 = _r2(model.predict(coalitions), scores, weights)
         details = {"intercept": np.array(model.intercept_), "r2": np.array(r2)}
-        note = (
-            f"{n} superpixels. R² = {r2:.2f}: the linear model explains this share of the score's variance over "
-            f"{len(coalitions):,} pictures with some covered."
+        note = text(
+            "{n} superpixels. R² = {r2:.2f}: the linear model explains this share of the score's variance over "
+            "{pictures:,} pictures with some covered.",
+            n=n,
+            r2=r2,
+            pictures=len(coalitions),
         )
         return Fit(model.coef_, details, note)
 

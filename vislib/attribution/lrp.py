@@ -8,10 +8,11 @@ import numpy as np
 from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Detail, Family, OnePass, parameter
 from vislib.graph.relevance_rules import COMPOSITES, DEFAULT_COMPOSITE
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 
-_BOUNDS_OF_BANDS = "The zᴮ rule uses the lowest and the highest value of each band in this image as its bounds."
+_BOUNDS_OF_BANDS = text("The zᴮ rule uses the lowest and the highest value of each band in this image as its bounds.")
 
 
 @dataclass(frozen=True)
@@ -29,20 +30,20 @@ class LRP(OnePass):
 
     name = "lrp"
     title = "LRP"
-    question = "How much of the score comes from each pixel if it is divided layer by layer?"
+    question = text("How much of the score comes from each pixel if it is divided layer by layer?")
     family = Family.GRADIENT
     detail = Detail.PIXELS
     reference = "Bach et al. 2015, doi 10.1371/journal.pone.0130140"
-    caveat = (
-        "The composite decides the picture. Rules that keep only positive products hardly depend on the class (Sixt et "
-        "al. 2020, arXiv 1912.09818)."
+    caveat = text(
+        "The composite decides the picture. Rules that keep only positive products hardly depend on "
+        "the class (Sixt et al. 2020, arXiv 1912.09818)."
     )
     signed = True
-    unit = "share of the score"
+    unit = text("share of the score")
     costly = True
 
     composite: str = parameter(
-        DEFAULT_COMPOSITE, "Composite", choices=COMPOSITES.keys(), help="Which rule each kind of layer has."
+        DEFAULT_COMPOSITE, text("Composite"), choices=COMPOSITES.keys(), help=text("Which rule each kind of layer has.")
     )
 
     def attribute_many(
@@ -74,9 +75,18 @@ class LRP(OnePass):
 def _balance(reached: float, started: float) -> str:
     """A sentence on the share of the score that reaches the image."""
     if not started:
-        return "The score is 0, so there is no relevance to divide."
+        return text("The score is 0, so there is no relevance to divide.")
     lost = 1 - reached / started
-    return (
-        f"The relevance of the pixels adds up to {reached:.3g} of {started:.3g}: biases and ε "
-        f"{'take up' if lost >= 0 else 'add'} {abs(lost):.1%}."
+    if lost >= 0:
+        return text(
+            "The relevance of the pixels adds up to {reached:.3g} of {started:.3g}: biases and ε take up {share:.1%}.",
+            reached=reached,
+            started=started,
+            share=abs(lost),
+        )
+    return text(
+        "The relevance of the pixels adds up to {reached:.3g} of {started:.3g}: biases and ε add {share:.1%}.",
+        reached=reached,
+        started=started,
+        share=abs(lost),
     )

@@ -8,6 +8,7 @@ import numpy as np
 from vislib.attribution.base import Explainer
 from vislib.attribution.smoothed import SMOOTHING, Smoothed
 from vislib.errors import ParameterError, listed
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.output.heatmap import Heatmap
 from vislib.progress import Progress, progress_bar
@@ -27,21 +28,40 @@ def named(method: str, **params: Any) -> Explainer:
         ParameterError: If there is no such method or parameter, or a value is not accepted.
     """
     if method not in Explainer.registry:
-        raise ParameterError(f"There is no method '{method}'; there are: {listed(Explainer.registry, 99)}.")
+        raise ParameterError(
+            text(
+                "There is no method '{method}'; there are: {methods}.",
+                method=method,
+                methods=listed(Explainer.registry, 99),
+            )
+        )
     kind = Explainer.registry[method]
     known = [spec.name for spec in dataclasses.fields(kind)]
     smoothing = {SMOOTHING[name]: params.pop(name) for name in SMOOTHING if name in params and name not in known}
     unknown = sorted(set(params) - set(known))
     if unknown:
-        takes = f"it takes {listed(known)}" if known else "it takes none of its own"
+        about = {"method": kind.title, "unknown": listed(unknown), "every": listed(SMOOTHING)}
+        if not known:
+            raise ParameterError(
+                text(
+                    "{method} has no parameter {unknown}; it takes none of its own, and every method {every}.", **about
+                )
+            )
         raise ParameterError(
-            f"{kind.title} has no parameter {listed(unknown)}; {takes}, and every method {listed(SMOOTHING)}."
+            text(
+                "{method} has no parameter {unknown}; it takes {known}, and every method {every}.",
+                known=listed(known),
+                **about,
+            )
         )
     if not smoothing:
         return kind(**params)
     if "n_samples" not in smoothing:
         raise ParameterError(
-            "A map is smoothed over a number of noisy copies, which `smooth` gives, such as smooth=20; it is missing."
+            text(
+                "A map is smoothed over a number of noisy copies, which `smooth` gives, such as smooth=20; it is "
+                "missing."
+            )
         )
     return Smoothed(kind(**params), **smoothing)
 

@@ -10,6 +10,7 @@ from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, parameter
 from vislib.attribution.fills import FILLS, black_and_white, cover_image
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, takes_partial
 from vislib.targets.base import Target
@@ -37,37 +38,48 @@ class Occlusion(Explainer):
     """
 
     name = "occlusion"
-    title = "Occlusion"
-    question = "How far does the score fall if this part is covered?"
+    title = text("Occlusion")
+    question = text("How far does the score fall if this part is covered?")
     family = Family.PERTURBATION
     reference = "Zeiler & Fergus 2013, arXiv 1311.2901"
-    caveat = (
-        "A covered image is unlike the training images, so the size and the fill of the patch change the map. Evidence "
-        "that occurs twice is missed."
+    caveat = text(
+        "A covered image is unlike the training images, so the size and the fill of the patch change "
+        "the map. Evidence that occurs twice is missed."
     )
     signed = True
     needs_gradients = False
-    unit = "fall of the score"
-    counted = "patches"
+    unit = text("fall of the score")
+    counted = text("patches")
 
     patch_px: int | None = parameter(
         None,
-        "Patch",
+        text("Patch"),
         kind=int,
         unit="px",
         low=1,
         high=4096,
-        help="Side of the square; by default a seventh of the input's.",
+        help=text("Side of the square; by default a seventh of the input's."),
     )
     stride_px: int | None = parameter(
-        None, "Stride", kind=int, unit="px", low=1, high=4096, help="Step of the square; by default half its side."
+        None,
+        text("Stride"),
+        kind=int,
+        unit="px",
+        low=1,
+        high=4096,
+        help=text("Step of the square; by default half its side."),
     )
-    fill: str = parameter("grey", "Fill", choices=FILLS, help="What covers the patch.")
-    grey: int = parameter(127, "Grey level", low=0, high=255, help="For the grey fill: 0 black, 255 white.")
+    fill: str = parameter("grey", text("Fill"), choices=FILLS, help=text("What covers the patch."))
+    grey: int = parameter(127, text("Grey level"), low=0, high=255, help=text("For the grey fill: 0 black, 255 white."))
     border_px: int = parameter(
-        0, "Black border", unit="px", low=0, high=4096, help="Width of a black border inside the patch's edge."
+        0,
+        text("Black border"),
+        unit="px",
+        low=0,
+        high=4096,
+        help=text("Width of a black border inside the patch's edge."),
     )
-    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="For the noise fill.")
+    seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("For the noise fill."))
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
         side = min(classifier.input_size)
@@ -75,17 +87,28 @@ class Occlusion(Explainer):
         stride = self.stride_px if self.stride_px is not None else max(1, patch // 2)
         if patch > side:
             raise ParameterError(
-                f"The `patch_px` parameter of `Occlusion` must be at most {side}, the input's side; not {patch}."
+                text(
+                    "The `patch_px` parameter of `Occlusion` must be at most {side}, the input's side; not {patch}.",
+                    side=side,
+                    patch=patch,
+                )
             )
         if stride > patch:
             raise ParameterError(
-                f"The `stride_px` parameter of `Occlusion` must be at most the patch, {patch} px, so that every "
-                f"pixel is covered; not {stride}."
+                text(
+                    "The `stride_px` parameter of `Occlusion` must be at most the patch, {patch} px, so that every "
+                    "pixel is covered; not {stride}.",
+                    patch=patch,
+                    stride=stride,
+                )
             )
         if 2 * self.border_px > patch:
             raise ParameterError(
-                f"The `border_px` parameter of `Occlusion` must be at most half the patch, {patch // 2} px; "
-                f"not {self.border_px}."
+                text(
+                    "The `border_px` parameter of `Occlusion` must be at most half the patch, {half} px; not {border}.",
+                    half=patch // 2,
+                    border=self.border_px,
+                )
             )
         return dataclasses.replace(self, patch_px=patch, stride_px=stride)
 
@@ -160,9 +183,10 @@ class Occlusion(Explainer):
     ) -> str:
         drop = attribution.details["drop"]
         if drop.size == 1:
-            return "A single patch covers the whole image, so the map has one value. Choose a smaller `patch_px`."
+            return text("A single patch covers the whole image, so the map has one value. Choose a smaller `patch_px`.")
         cover = None if self.border_px else self.cover(resized)
-        return blank_maps.of_covering(classifier, resized, cover, score, f"{drop.size:,} covered patches")
+        patches = text("{n:,} covered patches", n=drop.size)
+        return blank_maps.of_covering(classifier, resized, cover, score, patches)
 
 
 def _starts(side: int, patch: int, stride: int) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 
 from vislib.attribution.base import Attribution, Detail, Explainer, Family, parameter, upsample
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -24,30 +25,30 @@ class RandomBaseline(Explainer):
     """
 
     name = "random"
-    title = "Random (baseline)"
-    question = "How does a map do that knows nothing?"
+    title = text("Random (baseline)")
+    question = text("How does a map do that knows nothing?")
     family = Family.BASELINE
     detail = Detail.PIXELS
     reference = "Hooker et al. 2019, arXiv 1806.10758"
-    caveat = (
-        "Explains nothing: random numbers do not depend on the class, the image or the network. If a method scores no "
-        "better, its score shows nothing."
+    caveat = text(
+        "Explains nothing: random numbers do not depend on the class, the image or the network. If a "
+        "method scores no better, its score shows nothing."
     )
     signed = False
     needs_gradients = False
-    unit = "random number"
+    unit = text("random number")
     class_discriminative = False
     random = True
 
     n_cells: int | None = parameter(
         None,
-        "Cells",
+        text("Cells"),
         kind=int,
         low=2,
         high=4096,
-        help="Random numbers along each side, interpolated; by default one for each pixel.",
+        help=text("Random numbers along each side, interpolated; by default one for each pixel."),
     )
-    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
+    seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("The same seed gives the same map."))
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
         side = max(classifier.input_size)

@@ -11,6 +11,7 @@ from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, enlargement, parameter
 from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.network.masks import Masks
 from vislib.progress import Progress
@@ -39,40 +40,48 @@ class Rise(Explainer):
 
     name = "rise"
     title = "RISE"
-    question = "Is the score higher when this place is visible, on average over random masks?"
+    question = text("Is the score higher when this place is visible, on average over random masks?")
     family = Family.PERTURBATION
     reference = "Petsiuk, Das & Saenko 2018, arXiv 1806.07421"
-    caveat = (
-        "It is an average over random masks: with few masks it is blotchy (the paper takes 4,000 to 8,000), and it is "
-        "never finer than the masks' cells. Half-covered images are unlike the training images."
+    caveat = text(
+        "It is an average over random masks: with few masks it is blotchy (the paper takes 4,000 to "
+        "8,000), and it is never finer than the masks' cells. Half-covered images are unlike the "
+        "training images."
     )
     signed = True
     needs_gradients = False
-    unit = "rise of the score"
-    counted = "masks"
+    unit = text("rise of the score")
+    counted = text("masks")
     random = True
     costly = True
 
-    n_masks: int = parameter(512, "Masks", low=2, high=20000, help="How many random masks are averaged.")
+    n_masks: int = parameter(512, text("Masks"), low=2, high=20000, help=text("How many random masks are averaged."))
     n_cells: int | None = parameter(
         None,
-        "Cells",
+        text("Cells"),
         kind=int,
         low=2,
         high=64,
-        help="Cells of a mask along each side, before interpolation; by default 7.",
+        help=text("Cells of a mask along each side, before interpolation; by default 7."),
     )
-    p: float = parameter(0.5, "Share shown", low=0.05, high=0.95, help="Probability that a mask shows a cell.")
-    fill: str = parameter("grey", "Fill", choices=FILLS, help="What replaces the covered pixels.")
-    grey: int = parameter(127, "Grey level", low=0, high=255, help="For the grey fill: 0 black, 255 white.")
-    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same masks.")
+    p: float = parameter(
+        0.5, text("Share shown"), low=0.05, high=0.95, help=text("Probability that a mask shows a cell.")
+    )
+    fill: str = parameter("grey", text("Fill"), choices=FILLS, help=text("What replaces the covered pixels."))
+    grey: int = parameter(127, text("Grey level"), low=0, high=255, help=text("For the grey fill: 0 black, 255 white."))
+    seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("The same seed gives the same masks."))
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
         side = min(classifier.input_size)
         n_cells = self.n_cells if self.n_cells is not None else min(7, side)
         if n_cells > side:
             raise ParameterError(
-                f"The `n_cells` parameter of `Rise` must be at most {side}, the input's side; not {n_cells}."
+                text(
+                    "The `n_cells` parameter of `{owner}` must be at most {side}, the input's side; not {n}.",
+                    owner=type(self).__name__,
+                    side=side,
+                    n=n_cells,
+                )
             )
         return dataclasses.replace(self, n_cells=n_cells)
 
@@ -100,14 +109,14 @@ class Rise(Explainer):
             values = (weighted - scores[:done].mean() * coverage) / (self.p * done)
             progress(done, self.n_masks, values.astype(np.float32))
         uncentred = (weighted / (self.p * self.n_masks)).astype(np.float32)
-        note = f"Average of {self.n_masks:,} masks of {self.n_cells} × {self.n_cells} cells."
+        note = text("Average of {n:,} masks of {cells} × {cells} cells.", n=self.n_masks, cells=self.n_cells)
         return Attribution(values, details={"scores": scores, "uncentred": uncentred}, notes=(note,))
 
     def why_blank(
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
     ) -> str:
         cover = cover_image(resized, self.fill, self.grey, self.seed)
-        return blank_maps.of_covering(classifier, resized, cover, score, f"{self.n_masks:,} masks")
+        return blank_maps.of_covering(classifier, resized, cover, score, text("{n:,} masks", n=self.n_masks))
 
 
 def draw_grid(random: np.random.Generator, cells: Sequence[int], n_cells: int, p: float) -> tuple[np.ndarray, int, int]:

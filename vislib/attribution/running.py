@@ -2,7 +2,9 @@
 
 import numpy as np
 
-STATISTICS = ("mean", "mean square", "variance")
+from vislib.language import text
+
+STATISTICS = (text("mean"), text("mean square"), text("variance"))
 
 
 class Running:

@@ -9,6 +9,7 @@ import numpy as np
 
 from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Detail, Family, OnePass
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 
@@ -55,11 +56,11 @@ class Saliency(LargestGradient):
     """
 
     name = "saliency"
-    title = "Saliency (vanilla gradient)"
-    question = "At which pixels would a small change change the score most?"
-    unit = "|∂ score / ∂ input|"
+    title = text("Saliency (vanilla gradient)")
+    question = text("At which pixels would a small change change the score most?")
+    unit = text("|∂ score / ∂ input|")
     reference = "Simonyan, Vedaldi & Zisserman 2013, arXiv 1312.6034"
-    caveat = (
-        "It is noisy: the gradient changes from pixel to pixel. It shows where a small change would change the score, "
-        "not which parts the score consists of."
+    caveat = text(
+        "It is noisy: the gradient changes from pixel to pixel. It shows where a small change would "
+        "change the score, not which parts the score consists of."
     )

@@ -6,6 +6,7 @@ import numpy as np
 
 from vislib.attribution.base import enlargement, parameter
 from vislib.attribution.channel_scoring import ChannelScoring, ScoreChannels
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.network.masks import Masks
 from vislib.targets.base import Target
@@ -29,22 +30,22 @@ class ScoreCam(ChannelScoring):
 
     name = "score-cam"
     title = "Score-CAM"
-    question = "Where are the channels whose places, shown alone, raise the probability?"
+    question = text("Where are the channels whose places, shown alone, raise the probability?")
     unit = "Score-CAM, ReLU(Σ α · A)"
     reference = "Wang et al. 2020, arXiv 1910.01279"
-    caveat = (
-        "It runs the network once for each channel, on masked images that are unlike the training images. Leaving "
-        "channels out changes the map."
+    caveat = text(
+        "It runs the network once for each channel, on masked images that are unlike the training "
+        "images. Leaving channels out changes the map."
     )
 
     max_channels: int = parameter(
-        32, "Channels", low=1, high=65536, help="How many are measured at most: those whose maps vary most."
+        32, text("Channels"), low=1, high=65536, help=text("How many are measured at most: those whose maps vary most.")
     )
     weights: str = parameter(
         "probability",
-        "Weights from",
+        text("Weights from"),
         choices=SCORES,
-        help="Which score of the masked image is used. Applies to class scores.",
+        help=text("Which score of the masked image is used. Applies to class scores."),
     )
 
     def channel_scorer(

@@ -10,6 +10,7 @@ from vislib.attribution.blank_maps import SAME_EVERYWHERE, is_blank
 from vislib.attribution.fills import black_and_white
 from vislib.attribution.running import STATISTICS, Running
 from vislib.errors import ParameterError
+from vislib.language import Text, sentences, text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
@@ -49,32 +50,38 @@ class Smoothed(Explainer):
         ParameterError: If a value is not accepted, or the method is smoothed already.
     """
 
-    counted = "noisy copies"
+    counted = text("noisy copies")
     random = True
     costly = True
 
     method: Explainer = field()
-    n_samples: int = parameter(20, "Noisy copies", low=2, high=500, help="Noisy copies whose maps are put together.")
-    noise: float = parameter(
-        0.15, "Noise", low=0.0, high=1.0, help="Its standard deviation as a share of the image's range."
+    n_samples: int = parameter(
+        20, text("Noisy copies"), low=2, high=500, help=text("Noisy copies whose maps are put together.")
     )
-    statistic: str = parameter("mean", "Statistic", choices=STATISTICS, help="What is taken of the copies' maps.")
-    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
+    noise: float = parameter(
+        0.15, text("Noise"), low=0.0, high=1.0, help=text("Its standard deviation as a share of the image's range.")
+    )
+    statistic: str = parameter(
+        "mean", text("Statistic"), choices=STATISTICS, help=text("What is taken of the copies' maps.")
+    )
+    seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("The same seed gives the same map."))
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if isinstance(self.method, Smoothed):
-            raise ParameterError(f"{self.method.title} is smoothed already; give it more `n_samples` instead.")
+            raise ParameterError(
+                text("{method} is smoothed already; give it more `n_samples` instead.", method=self.method.title)
+            )
         method, of_maps = self.method, self.statistic == "mean"
         for name, value in {
             "name": method.name,
-            "title": f"{method.title}, {self.statistic} over noise",
+            "title": _title(self.statistic, method.title),
             "question": method.question,
             "family": method.family,
             "reference": f"{method.reference}; {_REFERENCES[self.statistic]}",
-            "caveat": f"{method.caveat} The noise level decides how smooth it is.",
+            "caveat": sentences(method.caveat, text("The noise level decides how smooth it is.")),
             "signed": method.signed and of_maps,
-            "unit": method.unit if of_maps else f"{self.statistic} of: {method.unit}",
+            "unit": _unit(self.statistic, method.unit),
             "class_discriminative": method.class_discriminative,
             "detail": method.detail,
             "needs_gradients": method.needs_gradients,
@@ -99,10 +106,7 @@ class Smoothed(Explainer):
             layer = found[0].layer
             partial = running.statistic(self.statistic).astype(np.float32)
             progress(now.stop, self.n_samples, partial)
-        note = (
-            f"{self.statistic.capitalize()} of the maps of {self.n_samples} copies of the image with noise of a "
-            f"standard deviation of {self.noise:.0%} of its range."
-        )
+        note = _note(self.statistic, self.n_samples, self.noise)
         return Attribution(running.statistic(self.statistic), layer, notes=(note,))
 
     def further_notes(
@@ -121,8 +125,11 @@ class Smoothed(Explainer):
             return self.method.why_blank(classifier, resized, target, alone, score)
         if self.statistic != "variance":
             return SAME_EVERYWHERE
-        why = "Without noise" if self.noise == 0 else "Under this noise"
-        return f"{why} the maps of all copies are equal, so their variance is 0. Choose a larger noise."
+        if self.noise == 0:
+            return text(
+                "Without noise the maps of all copies are equal, so their variance is 0. Choose a larger noise."
+            )
+        return text("Under this noise the maps of all copies are equal, so their variance is 0. Choose a larger noise.")
 
 
 SMOOTHING = {
@@ -132,6 +139,45 @@ SMOOTHING = {
     "smooth_seed": "seed",
 }
 """What can be given to every method beside its own parameters, and the field of `Smoothed` that it becomes."""
+
+
+def _title(statistic: str, method: str) -> Text:
+    if statistic == "mean":
+        return text("{method}, mean over noise", method=method)
+    if statistic == "mean square":
+        return text("{method}, mean square over noise", method=method)
+    return text("{method}, variance over noise", method=method)
+
+
+def _unit(statistic: str, unit: str) -> str:
+    if statistic == "mean":
+        return unit
+    if statistic == "mean square":
+        return text("mean square of: {unit}", unit=unit)
+    return text("variance of: {unit}", unit=unit)
+
+
+def _note(statistic: str, n: int, noise: float) -> Text:
+    if statistic == "mean":
+        return text(
+            "Mean of the maps of {n} copies of the image with noise of a standard deviation of {noise:.0%} of its "
+            "range.",
+            n=n,
+            noise=noise,
+        )
+    if statistic == "mean square":
+        return text(
+            "Mean square of the maps of {n} copies of the image with noise of a standard deviation of {noise:.0%} of "
+            "its range.",
+            n=n,
+            noise=noise,
+        )
+    return text(
+        "Variance of the maps of {n} copies of the image with noise of a standard deviation of {noise:.0%} of its "
+        "range.",
+        n=n,
+        noise=noise,
+    )
 
 
 def noisy_copies(image: np.ndarray, n: int, noise: float, random: np.random.Generator) -> np.ndarray:

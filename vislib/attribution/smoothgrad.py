@@ -8,6 +8,7 @@ import numpy as np
 from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Detail, Explainer, Family, batches, parameter
 from vislib.attribution.running import Running
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -27,24 +28,28 @@ class SmoothGrad(Explainer):
 
     name = "smoothgrad"
     title = "SmoothGrad"
-    question = "At which pixels would a small change change the score, on average over a noisy image?"
-    unit = "|mean ∂ score / ∂ input|"
+    question = text("At which pixels would a small change change the score, on average over a noisy image?")
+    unit = text("|mean ∂ score / ∂ input|")
     family = Family.GRADIENT
     detail = Detail.PIXELS
     reference = "Smilkov et al. 2017, arXiv 1706.03825"
-    caveat = (
-        "It is less noisy than a single gradient and looks more convincing, but it still follows edges. The noise "
-        "level decides how smooth it is."
+    caveat = text(
+        "It is less noisy than a single gradient and looks more convincing, but it still follows "
+        "edges. The noise level decides how smooth it is."
     )
     signed = False
-    counted = "noisy copies"
+    counted = text("noisy copies")
     random = True
 
-    n_samples: int = parameter(20, "Samples", low=1, high=500, help="Noisy copies that are averaged.")
+    n_samples: int = parameter(20, text("Samples"), low=1, high=500, help=text("Noisy copies that are averaged."))
     noise: float = parameter(
-        0.15, "Noise", low=0.0, high=1.0, help="Standard deviation as a share of the input's range (max − min)."
+        0.15,
+        text("Noise"),
+        low=0.0,
+        high=1.0,
+        help=text("Standard deviation as a share of the input's range (max − min)."),
     )
-    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
+    seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("The same seed gives the same map."))
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         inputs, running = classifier.preprocess_input(resized[None]), Running()

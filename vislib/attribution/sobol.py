@@ -7,6 +7,7 @@ import numpy as np
 
 from vislib.attribution.base import Attribution, parameter, upsample
 from vislib.attribution.grid_masks import MaskedScores, OverGrid
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -30,16 +31,16 @@ class Sobol(OverGrid):
 
     name = "sobol"
     title = "Sobol"
-    question = "How much of the score's variation under random masks is due to each cell?"
+    question = text("How much of the score's variation under random masks is due to each cell?")
     reference = "Fel et al. 2021, arXiv 2111.04138"
-    caveat = (
-        "It says how strongly a cell acts on the score, not in which direction. It is as coarse as the cells, noisy "
-        "with few designs, and most masked pictures are unlike the training images."
+    caveat = text(
+        "It says how strongly a cell acts on the score, not in which direction. It is as coarse as "
+        "the cells, noisy with few designs, and most masked pictures are unlike the training images."
     )
-    unit = "share of the score's variance"
+    unit = text("share of the score's variance")
 
     n_designs: int = parameter(
-        16, "Designs", low=2, high=1024, help="Pairs of masks A and B; each takes n_cells² + 2 passes."
+        16, text("Designs"), low=2, high=1024, help=text("Pairs of masks A and B; each takes n_cells² + 2 passes.")
     )
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
@@ -56,7 +57,12 @@ class Sobol(OverGrid):
                 cells = indices.reshape(self.cells, self.cells).astype(np.float32)
                 partial = upsample(cells, size)
             progress(done * (n_cells + 2), total, partial)
-        note = f"From {total:,} masks of {self.cells} × {self.cells} cells; the indices add up to {indices.sum():.2f}."
+        note = text(
+            "From {n:,} masks of {cells} × {cells} cells; the indices add up to {total:.2f}.",
+            n=total,
+            cells=self.cells,
+            total=float(indices.sum()),
+        )
         details = {"cells": cells, "variance": np.array(variance)}
         return Attribution(upsample(cells, size), details=details, notes=(note,))
 

@@ -12,12 +12,13 @@ from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, parameter
 from vislib.attribution.fills import FILLS, cover_image, unit_bands
 from vislib.errors import ModelError, ParameterError, listed
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.network.masks import Masks
 from vislib.progress import Progress
 from vislib.targets.base import Target
 
-SEGMENTATIONS = ("slic", "grid")
+SEGMENTATIONS = ("slic", text("grid"))
 
 _BATCH = 16  # pictures: few, so that progress updates and cancellation respond quickly
 _PARTIALS = 32  # largest number of partial maps, as each needs a whole fit
@@ -45,7 +46,7 @@ class OverSuperpixels(Explainer):
     family = Family.PERTURBATION
     signed = True
     needs_gradients = False
-    counted = "pictures"
+    counted = text("pictures")
     random = True
     costly = True
     default_segments: ClassVar[int] = 40
@@ -54,19 +55,24 @@ class OverSuperpixels(Explainer):
 
     n_segments: int | None = parameter(
         None,
-        "Superpixels",
+        text("Superpixels"),
         kind=int,
         low=1,
         high=300,
-        help="Approximate number; by default 40 (KernelSHAP: 20), for small images fewer, at least 9.",
+        help=text("Approximate number; by default 40 (KernelSHAP: 20), for small images fewer, at least 9."),
     )
     segmentation: str = parameter(
-        "slic", "Segmentation", choices=SEGMENTATIONS, help="Regions of similar colour (slic), or rectangles (grid)."
+        "slic",
+        text("Segmentation"),
+        choices=SEGMENTATIONS,
+        help=text("Regions of similar colour (slic), or rectangles (grid)."),
     )
-    n_samples: int = parameter(512, "Samples", low=2, high=10000, help="Pictures with some superpixels covered.")
-    fill: str = parameter("grey", "Fill", choices=FILLS, help="What covers a superpixel.")
-    grey: int = parameter(127, "Grey level", low=0, high=255, help="For the grey fill: 0 black, 255 white.")
-    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
+    n_samples: int = parameter(
+        512, text("Samples"), low=2, high=10000, help=text("Pictures with some superpixels covered.")
+    )
+    fill: str = parameter("grey", text("Fill"), choices=FILLS, help=text("What covers a superpixel."))
+    grey: int = parameter(127, text("Grey level"), low=0, high=255, help=text("For the grey fill: 0 black, 255 white."))
+    seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("The same seed gives the same map."))
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
         pixels = classifier.input_size[0] * classifier.input_size[1]
@@ -75,8 +81,12 @@ class OverSuperpixels(Explainer):
             n_segments = self._usual_segments(pixels)
         if n_segments > pixels:
             raise ParameterError(
-                f"The `n_segments` parameter of `{type(self).__name__}` must be at most {pixels}, the input's pixels; "
-                f"not {n_segments}."
+                text(
+                    "The `n_segments` parameter of `{owner}` must be at most {pixels}, the input's pixels; not {n}.",
+                    owner=type(self).__name__,
+                    pixels=pixels,
+                    n=n_segments,
+                )
             )
         return dataclasses.replace(self, n_segments=n_segments)
 
@@ -114,23 +124,31 @@ class OverSuperpixels(Explainer):
         segments = superpixels(resized, self.n_segments, self.segmentation)
         height, width = segments.shape
         if self.n_segments > 1 and not segments.any():
-            note = f"SLIC finds a single region in {height} × {width} pixels, so the superpixels are rectangles (grid)."
+            note = text(
+                "SLIC finds a single region in {height} × {width} pixels, so the superpixels are rectangles (grid).",
+                height=height,
+                width=width,
+            )
             return superpixels(resized, self.n_segments, "grid"), note
         if self.n_segments == self._usual_segments(segments.size) < self.default_segments:
-            return segments, (
-                f"The input has only {height} × {width} pixels, so the default is about {self.n_segments} superpixels, "
-                f"not {self.default_segments}; `n_segments` changes it."
+            return segments, text(
+                "The input has only {height} × {width} pixels, so the default is about {n} superpixels, not {usual}; "
+                "`n_segments` changes it.",
+                height=height,
+                width=width,
+                n=self.n_segments,
+                usual=self.default_segments,
             )
         return segments, ""
 
     def why_blank(
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
     ) -> str:
-        segments, scored = attribution.details["superpixels"], f"{self.n_samples:,} pictures"
+        segments = attribution.details["superpixels"]
         if not segments.any() and segments.size > 1:
-            return "The image is a single superpixel, so the map has one value. Choose a larger `n_segments`."
+            return text("The image is a single superpixel, so the map has one value. Choose a larger `n_segments`.")
         cover = cover_image(resized, self.fill, self.grey, self.seed)
-        return blank_maps.of_covering(classifier, resized, cover, score, scored)
+        return blank_maps.of_covering(classifier, resized, cover, score, text("{n:,} pictures", n=self.n_samples))
 
     def _check_finite(self, scores: np.ndarray, classifier: Classifier, resized: np.ndarray, target: Target) -> None:
         if np.isfinite(scores).all():
@@ -138,8 +156,13 @@ class OverSuperpixels(Explainer):
         network, inputs = classifier.network, classifier.preprocess_input(resized[None])
         network.check_finite(network.values(inputs, target), inputs)
         raise ModelError(
-            f"{network.name} gives NaN or infinity for pictures with superpixels covered, so {self.title} cannot fit "
-            f"values. Choose another `fill`: {listed(FILLS)}; or a method that covers nothing, such as saliency."
+            text(
+                "{model} gives NaN or infinity for pictures with superpixels covered, so {method} cannot fit values. "
+                "Choose another `fill`: {fills}; or a method that covers nothing, such as saliency.",
+                model=network.name,
+                method=self.title,
+                fills=listed(map(str, FILLS)),
+            )
         )
 
     @abstractmethod

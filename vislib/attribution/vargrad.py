@@ -8,6 +8,7 @@ from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Detail, Explainer, Family, parameter
 from vislib.attribution.running import Running
 from vislib.attribution.smoothgrad import noisy_gradients
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -24,24 +25,30 @@ class VarGrad(Explainer):
 
     name = "vargrad"
     title = "VarGrad"
-    question = "At which pixels does the gradient vary most when the image is noisy?"
-    unit = "variance of ∂ score / ∂ input"
+    question = text("At which pixels does the gradient vary most when the image is noisy?")
+    unit = text("variance of ∂ score / ∂ input")
     family = Family.GRADIENT
     detail = Detail.PIXELS
     reference = "Adebayo et al. 2018, arXiv 1810.03307"
-    caveat = (
-        "It shows where the gradient varies, which is the network's curvature and not always where the evidence is "
-        "(Seo et al. 2018, arXiv 1806.03000). The noise level changes it."
+    caveat = text(
+        "It shows where the gradient varies, which is the network's curvature and not always where "
+        "the evidence is (Seo et al. 2018, arXiv 1806.03000). The noise level changes it."
     )
     signed = False
-    counted = "noisy copies"
+    counted = text("noisy copies")
     random = True
 
-    n_samples: int = parameter(20, "Samples", low=2, high=500, help="Noisy copies whose gradients are compared.")
-    noise: float = parameter(
-        0.15, "Noise", low=0.0, high=1.0, help="Standard deviation as a share of the input's range (max − min)."
+    n_samples: int = parameter(
+        20, text("Samples"), low=2, high=500, help=text("Noisy copies whose gradients are compared.")
     )
-    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same map.")
+    noise: float = parameter(
+        0.15,
+        text("Noise"),
+        low=0.0,
+        high=1.0,
+        help=text("Standard deviation as a share of the input's range (max − min)."),
+    )
+    seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("The same seed gives the same map."))
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         inputs, running = classifier.preprocess_input(resized[None]), Running()
@@ -57,9 +64,9 @@ class VarGrad(Explainer):
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
     ) -> str:
         if self.noise == 0:
-            return "Without noise all gradients are equal, so their variance is 0. Choose a larger `noise`."
+            return text("Without noise all gradients are equal, so their variance is 0. Choose a larger `noise`.")
         if classifier.network.gradients(classifier.preprocess_input(resized[None]), target)[0].any():
-            return (
+            return text(
                 "The gradient is the same for every noisy copy, so its variance is 0: the network is linear near this "
                 "image. Saliency shows the gradient itself."
             )

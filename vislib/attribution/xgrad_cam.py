@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.attribution.weighted_maps import WeightedMaps
+from vislib.language import text
 
 
 @dataclass(frozen=True)
@@ -18,10 +19,12 @@ class XGradCam(WeightedMaps):
 
     name = "xgrad-cam"
     title = "XGrad-CAM"
-    question = "Where does a layer hold evidence, with each channel weighted by its part in the score?"
+    question = text("Where does a layer hold evidence, with each channel weighted by its part in the score?")
     unit = "XGrad-CAM, ReLU(Σ w · A)"
     reference = "Fu et al. 2020, arXiv 2008.02312"
-    caveat = "Its axioms hold only approximately for ReLU networks; with signed maps the weights can become very large."
+    caveat = text(
+        "Its axioms hold only approximately for ReLU networks; with signed maps the weights can become very large."
+    )
     signed = False
 
     def signed_cells(self, maps: np.ndarray, gradients: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, parameter
 from vislib.attribution.fills import unit_bands
 from vislib.attribution.integrated_gradients import baseline_image, integrate
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 from vislib.targets.base import Target
@@ -39,19 +40,24 @@ class Xrai(Explainer):
 
     name = "xrai"
     title = "XRAI"
-    question = "Which regions of similar colour add most to the score?"
+    question = text("Which regions of similar colour add most to the score?")
     family = Family.GRADIENT
     reference = "Kapishnikov et al. 2019, arXiv 1906.02825"
-    caveat = (
-        "A region is a region of similar colour, not of the network's own: what it shows as one part can be two for "
-        "the network. The ranking is greedy, so a small region beside a strong one can be lost in it."
+    caveat = text(
+        "A region is a region of similar colour, not of the network's own: what it shows as one part "
+        "can be two for the network. The ranking is greedy, so a small region beside a strong one "
+        "can be lost in it."
     )
     signed = True
-    unit = "mean share of the score per pixel"
+    unit = text("mean share of the score per pixel")
     costly = True
 
     n_steps: int = parameter(
-        32, "Steps", low=1, high=512, help="Steps of the integrated gradients from each of the two baselines."
+        32,
+        text("Steps"),
+        low=1,
+        high=512,
+        help=text("Steps of the integrated gradients from each of the two baselines."),
     )
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
@@ -77,7 +83,9 @@ class Xrai(Explainer):
             return Attribution(pixels, details={"pixels": pixels})
         regions, values = ranked(pixels, np.array([mask.ravel() for mask in segments(resized)]), _share(resized))
         progress(total, total, values.astype(np.float32))
-        note = f"{int(regions.max()) + 1} regions, from {len(_SCALES)} segmentations."
+        note = text(
+            "{n} regions, from {segmentations} segmentations.", n=int(regions.max()) + 1, segmentations=len(_SCALES)
+        )
         return Attribution(values, details={"regions": regions, "pixels": pixels}, notes=(note,))
 
     def why_blank(
@@ -85,7 +93,7 @@ class Xrai(Explainer):
     ) -> str:
         details = attribution.details
         if "regions" in details and not details["regions"].any() and details["pixels"].any():
-            return (
+            return text(
                 "The segmentations find a single region in this image, so the map has one value. Integrated gradients "
                 "show its pixels."
             )

@@ -16,9 +16,19 @@ from functools import cached_property
 from itertools import groupby, takewhile
 
 from vislib.graph.layer_kinds import Role
+from vislib.language import text
 from vislib.layers.table import LayerRow, LayerTable
 
 _LONG = 30
+KINDS = {
+    "chain": text("chain"),
+    "residual": text("residual"),
+    "inception": text("inception"),
+    "dense": text("dense"),
+    "gated": text("gated"),
+    "branches": text("branches"),
+}
+"""By the kind of a block: its name for people."""
 
 
 @dataclass(frozen=True)
@@ -247,8 +257,8 @@ def _differs_in_size(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
 def _title(blocks: Sequence[Block], sizes) -> str:
     first, last = (" × ".join(map(str, sizes[block.rows[-1].name])) for block in (blocks[0], blocks[-1]))
     if not last:
-        return "Head"
-    return first if first == last else f"{first} to {last}"
+        return text("Head")
+    return first if first == last else text("{first} to {last}", first=first, last=last)
 
 
 def _prefix(name: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from vislib.diagram.layout import Box, Layout
 from vislib.diagram.routes import title_letters, title_of
+from vislib.language import tr
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,7 +42,7 @@ def svg(layout: Layout) -> str:
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
         f'viewBox="{-_MARGIN} {-_MARGIN} {width:g} {height:g}" font-family="sans-serif" role="img">',
-        "<title>The network as a graph</title>",
+        f"<title>{escape(tr('The network as a graph'))}</title>",
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         f'<path d="M0 0L8 4L0 8z" fill="{_LINE}"/></marker></defs>',
         f'<rect x="{-_MARGIN}" y="{-_MARGIN}" width="{width:g}" height="{height:g}" fill="#ffffff"/>',
@@ -85,8 +86,8 @@ def figure(layout: Layout) -> "Figure":
             linewidth=0.6,
         )
         axes.add_patch(corners)
-        for text, size, color, y in _texts(box):
-            axes.text(box.x + 8, y, text, fontsize=size * 0.72, color=color, va="baseline", parse_math=False)
+        for line, size, color, y in _texts(box):
+            axes.text(box.x + 8, y, line, fontsize=size * 0.72, color=color, va="baseline", parse_math=False)
     for edge in layout.edges:
         path = Path(list(edge.points))
         axes.add_patch(FancyArrowPatch(path=path, arrowstyle="-|>", mutation_scale=6, color=_LINE, linewidth=0.7))
@@ -95,13 +96,14 @@ def figure(layout: Layout) -> "Figure":
 
 def _box(box: Box) -> str:
     texts = "".join(
-        f'<text x="{box.x + 8:g}" y="{y:g}" font-size="{size}" fill="{color}">{escape(text)}</text>'
-        for text, size, color, y in _texts(box)
+        f'<text x="{box.x + 8:g}" y="{y:g}" font-size="{size}" fill="{color}">{escape(line)}</text>'
+        for line, size, color, y in _texts(box)
     )
+    tooltip = tr("{title}: {subtitle}", title=box.title, subtitle=box.subtitle)
     return (
         f'<g data-key="{escape(box.key)}" data-level="{box.level}" data-kind="{escape(box.kind)}" '
         f'data-layers="{escape(json.dumps(box.layers))}" '
-        f'data-opens="{escape(json.dumps(box.opens))}"><title>{escape(f"{box.title}: {box.subtitle}")}</title>'
+        f'data-opens="{escape(json.dumps(box.opens))}"><title>{escape(tooltip)}</title>'
         f'<rect x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="4" '
         f'fill="{_fill(box)}" stroke="{_LINE}"/>{texts}</g>'
     )
@@ -114,9 +116,9 @@ def _fill(box: Box) -> str:
 def _texts(box: Box) -> list[tuple[str, int, str, float]]:
     """(text, size, colour, baseline) of the texts on a box: two lines, or the title of a frame."""
     if box.level == "layer" or box.opens:
-        return [(_short(box.title), 12, _TEXT, box.y + 17), (_short(box.subtitle, 34), 10, _MUTED, box.y + 34)]
-    return [(_short(title_of(box), title_letters(box)), 12, _TEXT, box.y + 17)]
+        return [(_short(box.title), 12, _TEXT, box.y + 17), (_short(tr(box.subtitle), 34), 10, _MUTED, box.y + 34)]
+    return [(_short(tr(title_of(box)), title_letters(box)), 12, _TEXT, box.y + 17)]
 
 
-def _short(text: str, letters: int = _LETTERS) -> str:
-    return text if len(text) <= letters else f"{text[: letters // 2 - 1]}…{text[-(letters // 2) :]}"
+def _short(line: str, letters: int = _LETTERS) -> str:
+    return line if len(line) <= letters else f"{line[: letters // 2 - 1]}…{line[-(letters // 2) :]}"

@@ -8,8 +8,9 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from vislib.diagram.blocks import Block, Stage, connections, stages
+from vislib.diagram.blocks import KINDS, Block, Stage, connections, stages
 from vislib.diagram.routes import Box, Edge, edges
+from vislib.language import plural, text
 from vislib.layers.table import LayerRow, LayerTable
 
 WIDTH, HEIGHT, GAP, GUTTER = 210.0, 40.0, 16.0, 64.0
@@ -53,7 +54,7 @@ def layout(table: LayerTable, opened: Collection[str] | None = ()) -> Layout:
             y = _place(shown, opened, x + _PAD, y, column) + GAP
         right = max(box.x + box.width for box in column)
         inside = tuple(row.name for block in stage.blocks for row in block.rows)
-        count = f"{len(inside)} layers" if len(inside) > 1 else "1 layer"
+        count = plural("{n} layer", "{n} layers", len(inside))
         width, height = right + _PAD - x, y - GAP + _PAD
         boxes.append(Box(f"stage {x:g}", "stage", "stage", stage.title, count, inside, (), x, 0.0, width, height))
         boxes += column
@@ -84,18 +85,19 @@ def _place(blocks: list[Block], opened, x: float, y: float, column: list[Box]) -
         inner = _inside(block, x + _PAD, y + _TITLE)
         right = max(box.x + box.width for box in inner) + 2 * _PAD  # room for connections that go around boxes
         bottom = max(box.y + box.height for box in inner) + _PAD
-        subtitle = f"{len(layers)} layers"
+        subtitle = plural("{n} layer", "{n} layers", len(layers))
         column.append(
             Box(block.name, "block", block.kind, block.name, subtitle, layers, (), x, y, right - x, bottom - y)
         )
         column += inner
         return bottom
-    title, what = block.name, f"{len(layers)} layers" if block.kind == "chain" else block.kind
+    title = block.name
+    what = plural("{n} layer", "{n} layers", len(layers)) if block.kind == "chain" else KINDS[block.kind]
     if len(blocks) > 1:
         last = re.search(r"\d*[a-z]?$", blocks[-1].name)
         title = f"{block.name} … {last.group() if last and last.group() else blocks[-1].name}"
-        what = f"× {len(blocks)} {block.kind}"
-    subtitle = f"{what}, {_shape(blocks[-1].output_shape)}"
+        what = text("× {n} {kind}", n=len(blocks), kind=KINDS[block.kind])
+    subtitle = text("{what}, {shape}", what=what, shape=_shape(blocks[-1].output_shape))
     opens = tuple(each.name for each in blocks)
     column.append(Box(block.name, "block", block.kind, title, subtitle, layers, opens, x, y, WIDTH, HEIGHT))
     return y + HEIGHT
@@ -120,7 +122,7 @@ def _inside(block: Block, x: float, y: float) -> list[Box]:
 
 
 def _layer(row: LayerRow, x: float, y: float) -> Box:
-    subtitle = f"{row.kind}, {_shape(row.output_shape)}"
+    subtitle = text("{what}, {shape}", what=row.kind, shape=_shape(row.output_shape))
     return Box(row.name, "layer", row.kind, row.name, subtitle, (row.name,), (), x, y, WIDTH, HEIGHT)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from vislib.language import text
+
 Point = tuple[float, float]
 
 
@@ -171,7 +173,7 @@ def title_width(frame: Box) -> float:
 
 def title_of(frame: Box) -> str:
     """The text at the top of a frame."""
-    return f"{frame.title}, {frame.subtitle}"
+    return text("{title}, {subtitle}", title=frame.title, subtitle=frame.subtitle)
 
 
 def _title(frame: Box) -> Box:

@@ -9,6 +9,7 @@ from vislib.backend import keras
 from vislib.graph.copies import sharing_weights
 from vislib.graph.graph import Graph, Node, activation_name, call_of
 from vislib.graph.layer_kinds import BATCH_NORMALIZATION, OPERATIONS, Reach, Role, kind_of
+from vislib.language import text
 
 
 class Form(StrEnum):
@@ -42,7 +43,7 @@ def elementary(graph: Graph) -> Graph:
             linear = twins.get(id(operation)) or sharing_weights(operation, activation=keras.activations.linear)
             twins[id(operation)] = linear  # of a layer that is called twice, too, there is one
             before = linear(*args, **kwargs)
-            nodes.append(Node(f"{node.name} before its activation", linear, inputs, before))
+            nodes.append(Node(text("{layer} before its activation", layer=node.name), linear, inputs, before))
             name = f"activation_of_node_{number}"  # none of the model's own names
             operation = keras.layers.Activation(operation.activation, dtype=operation.dtype_policy, name=name)
             inputs, outputs = (before,), [operation(before)]

@@ -15,6 +15,7 @@ from vislib.graph.graph import Graph, Node, call_of
 from vislib.graph.inputs import ImageInput, Inputs, entered, image_input
 from vislib.graph.outputs import up_to_logits
 from vislib.graph.reasons import reason_of
+from vislib.language import text
 from vislib.tasks import Task, loss_of_output
 
 Tensors = list[keras.KerasTensor]
@@ -46,7 +47,7 @@ def flatten(
         ParameterError: If there is no such input or output, or the task does not suit the output.
     """
     if isinstance(model, keras.Sequential) and not model.built:
-        raise ModelError(f"{model.name} has not been built: give its first layer an input shape.")
+        raise ModelError(text("{model} has not been built: give its first layer an input shape.", model=model.name))
     seen = getattr(model, "outputs", None)
     body = (list(model.inputs), list(model.outputs)) if seen else _symbolic_call(model, [keras.Input(input_shape)])
     starts, ends = body
@@ -78,12 +79,23 @@ def _opened(
         (last,) = replay.run(model.name, *body, given, prefix="")
     except _LayerFailed as failed:
         raise ModelError(
-            f"{model.name} cannot take an input of shape {tuple(entry.shape[1:])}: layer '{failed.layer}' fails with "
-            f"“{reason_of(failed.error)}”. Choose another `input_size` if the model takes any size, or mend the layer."
+            text(
+                "{model} cannot take an input of shape {shape}: layer '{layer}' fails with “{reason}”. Choose another "
+                "`input_size` if the model takes any size, or mend the layer.",
+                model=model.name,
+                shape=tuple(entry.shape[1:]),
+                layer=failed.layer,
+                reason=reason_of(failed.error),
+            )
         ) from failed.error
     except (ValueError, TypeError) as error:
         raise ModelError(
-            f"{model.name} cannot take an input of shape {tuple(entry.shape[1:])}: {reason_of(error)}."
+            text(
+                "{model} cannot take an input of shape {shape}: {reason}.",
+                model=model.name,
+                shape=tuple(entry.shape[1:]),
+                reason=reason_of(error),
+            )
         ) from error
     if image.layout == "channels first":
         return with_channels_last(entry, replay.nodes, last)
@@ -112,7 +124,14 @@ class _Replay:
     def run(self, name: str, starts: Tensors, ends: Tensors, given: Tensors, prefix: str) -> Tensors:
         """The tensors for `ends` when `given` are in the place of `starts`."""
         if len(starts) != len(given):
-            raise ModelError(f"{prefix or name} has {len(starts)} inputs, but is called with {len(given)}.")
+            raise ModelError(
+                text(
+                    "{model} has {n} inputs, but is called with {given}.",
+                    model=prefix or name,
+                    n=len(starts),
+                    given=len(given),
+                )
+            )
         now = {id(start): tensor for start, tensor in zip(starts, given, strict=True)}
         for call in _calls(starts, ends):
             args, kwargs = call.arguments.fill_in(now)
@@ -182,8 +201,12 @@ def _symbolic_call(model: keras.Model, starts: Tensors) -> tuple[Tensors, Tensor
             outputs = model(*starts)
         except Exception as error:
             raise ModelError(
-                f"{model.name} is a subclassed model that cannot be called on images of shape "
-                f"{tuple(starts[0].shape[1:])}: {reason_of(error)}."
+                text(
+                    "{model} is a subclassed model that cannot be called on images of shape {shape}: {reason}.",
+                    model=model.name,
+                    shape=tuple(starts[0].shape[1:]),
+                    reason=reason_of(error),
+                )
             ) from error
     return starts, keras.tree.flatten(outputs)
 
@@ -238,13 +261,22 @@ def _output_index(name: str, names: Sequence[str], ends: Tensors, output: str | 
     described = listed(f"'{each}' {tuple(end.shape[1:])}" for each, end in zip(names, ends, strict=True))
     if output is None:
         if len(ends) > 1:
-            raise ModelError(f"{name} has {len(ends)} outputs: {described}. Choose one with `output`.")
+            raise ModelError(
+                text(
+                    "{model} has {n} outputs: {outputs}. Choose one with `output`.",
+                    model=name,
+                    n=len(ends),
+                    outputs=described,
+                )
+            )
         return 0
     if output in names:
         return list(names).index(str(output))
     if isinstance(output, int) and not isinstance(output, bool) and 0 <= output < len(ends):
         return output
-    raise ParameterError(f"{name} has no output {output!r}; its outputs: {described}.")
+    raise ParameterError(
+        text("{model} has no output {output!r}; its outputs: {outputs}.", model=name, output=output, outputs=described)
+    )
 
 
 def _calls(starts: Sequence[keras.KerasTensor], ends: Sequence[keras.KerasTensor]) -> list:

@@ -10,6 +10,7 @@ import numpy as np
 from vislib.backend import keras
 from vislib.errors import ModelError, ParameterError, listed
 from vislib.graph.given_input import GivenInput
+from vislib.language import text
 
 ZEROS = "zeros"
 """In place of values for the other inputs: zeros for all of them."""
@@ -72,13 +73,18 @@ def _given(inputs: Sequence[keras.KerasTensor], names: Sequence[str], given: Inp
         return found if len(found) < len(inputs) else {}
     if not isinstance(given, Mapping):
         raise ParameterError(
-            '`inputs` must be a dict of input names and values, such as {"meta": [0.2, 1.0]}, or "zeros"; '
-            f"not {given!r}."
+            text(
+                '`inputs` must be a dict of input names and values, such as {{"meta": [0.2, 1.0]}}, or "zeros"; not '
+                "{value!r}.",
+                value=given,
+            )
         )
     found = {}
     for key, values in given.items():
         if key not in names:
-            raise ParameterError(f"The model has no input '{key}'; its inputs: {listed(names)}.")
+            raise ParameterError(
+                text("The model has no input '{input}'; its inputs: {inputs}.", input=key, inputs=listed(names))
+            )
         tensor = inputs[names.index(key)]
         found[key] = _values(key, values, tensor)
     return found
@@ -106,28 +112,45 @@ def _values(name: str, values: Any, tensor: keras.KerasTensor) -> np.ndarray:
     try:
         array = np.asarray(values, str(tensor.dtype))
     except (TypeError, ValueError):
-        raise ParameterError(f"The values of input '{name}' must be numbers; not {str(values)[:80]}.") from None
+        raise ParameterError(
+            text("The values of input '{input}' must be numbers; not {values}.", input=name, values=str(values)[:80])
+        ) from None
     if array.ndim == len(shape) + 1 and array.shape[0] == 1:
         array = array[0]
     fits = array.ndim == len(shape) and all(
         wanted in (None, side) for wanted, side in zip(shape, array.shape, strict=True)
     )
     if not fits:
-        raise ParameterError(f"The values of input '{name}' must have shape {shape}; not {array.shape}.")
+        raise ParameterError(
+            text(
+                "The values of input '{input}' must have shape {shape}; not {given}.",
+                input=name,
+                shape=shape,
+                given=array.shape,
+            )
+        )
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise ParameterError(f"The values of input '{name}' must be finite.")
+        raise ParameterError(text("The values of input '{input}' must be finite.", input=name))
     return array
 
 
 def _ask_for_inputs(name: str, inputs: Sequence[keras.KerasTensor], left: Sequence[keras.KerasTensor]) -> str:
     described = listed(f"'{tensor.name}' {tuple(tensor.shape[1:])}" for tensor in inputs)
     if not left:
-        return f"{name}: `inputs` gives values for every input ({described}); leave out the one that takes the image."
+        return text(
+            "{model}: `inputs` gives values for every input ({inputs}); leave out the one that takes the image.",
+            model=name,
+            inputs=described,
+        )
     others = [tensor for tensor in left if len(tensor.shape) != 4] or left[1:]
     example = ", ".join(f'"{tensor.name}": …' for tensor in others)
-    return (
-        f"{name} has {len(inputs)} inputs: {described}. One of them takes the image; give the values of the others "
-        f'with inputs={{{example}}}, or inputs="zeros" to fill all that are no images with zeros.'
+    return text(
+        "{model} has {n} inputs: {inputs}. One of them takes the image; give the values of the others with "
+        'inputs={{{example}}}, or inputs="zeros" to fill all that are no images with zeros.',
+        model=name,
+        n=len(inputs),
+        inputs=described,
+        example=example,
     )
 
 
@@ -139,29 +162,49 @@ def _image_shape(
         channels = shape[0] if channels_first else shape[2]
         sides = shape[1:] if channels_first else shape[:2]
         if channels is None:
-            raise ModelError(f"{name} does not say how many channels its images have: its input has shape {shape}.")
+            raise ModelError(
+                text(
+                    "{model} does not say how many channels its images have: its input has shape {shape}.",
+                    model=name,
+                    shape=shape,
+                )
+            )
         return (*sides, channels), "channels first" if channels_first else "channels last"
     if len(shape) == 2:
         return (*shape, 1), "one channel"
     if len(shape) == 1 and shape[0] is not None:
         return _size_of_flat(name, shape[0], input_size), "flat"
     raise ModelError(
-        f"{name} takes no image: its input has shape {shape}. Accepted are (height, width, channels), (channels, "
-        "height, width), (height, width) and flat vectors."
+        text(
+            "{model} takes no image: its input has shape {shape}. Accepted are (height, width, channels), (channels, "
+            "height, width), (height, width) and flat vectors.",
+            model=name,
+            shape=shape,
+        )
     )
 
 
 def _size_of_flat(name: str, length: int, input_size: tuple[int, int] | None) -> tuple[int, int, int]:
     if input_size is None:
         raise ModelError(
-            f"{name} takes a flat vector of {length:,} numbers; give the size of the image that it was made of with "
-            "`input_size`, (height, width)."
+            text(
+                "{model} takes a flat vector of {n:,} numbers; give the size of the image that it was made of with "
+                "`input_size`, (height, width).",
+                model=name,
+                n=length,
+            )
         )
     channels, rest = divmod(length, math.prod(input_size))
     if rest or not channels:
         raise ModelError(
-            f"{name} takes {length:,} numbers, which is no image of {input_size[0]} × {input_size[1]} with whole "
-            "channels; give another `input_size`."
+            text(
+                "{model} takes {n:,} numbers, which is no image of {height} × {width} with whole channels; give "
+                "another `input_size`.",
+                model=name,
+                n=length,
+                height=input_size[0],
+                width=input_size[1],
+            )
         )
     return (*input_size, channels)
 

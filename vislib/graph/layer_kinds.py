@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 from typing import Any
 
+from vislib.language import text
+
 
 class Role(StrEnum):
     """What a layer is for."""
@@ -133,72 +135,82 @@ _LOWEST = float("-inf")
 BATCH_NORMALIZATION = LayerKind(
     Role.NORMALIZATION,
     _P,
-    "batch normalization: shifted and scaled with the statistics of the training",
+    text("batch normalization: shifted and scaled with the statistics of the training"),
     exact_on_windows=True,
 )
-MAXIMUM = LayerKind(Role.MERGE, _P, "the largest of the paths that meet here", exact_on_windows=True)
-_ACTIVATION = LayerKind(Role.ACTIVATION, _P, "an activation function, applied to each number", exact_on_windows=True)
+MAXIMUM = LayerKind(Role.MERGE, _P, text("the largest of the paths that meet here"), exact_on_windows=True)
+_ACTIVATION = LayerKind(
+    Role.ACTIVATION, _P, text("an activation function, applied to each number"), exact_on_windows=True
+)
 _RELU = LayerKind(
-    Role.ACTIVATION, _P, "an activation function, applied to each number", exact_on_windows=True, relu=True
+    Role.ACTIVATION, _P, text("an activation function, applied to each number"), exact_on_windows=True, relu=True
 )
-_SOFTMAX = LayerKind(Role.ACTIVATION, _C, "softmax over the channels", exact_on_windows=True, probabilities="softmax")
+_SOFTMAX = LayerKind(
+    Role.ACTIVATION, _C, text("softmax over the channels"), exact_on_windows=True, probabilities="softmax"
+)
 _CHANNEL_NORM = LayerKind(
-    Role.NORMALIZATION, _C, "normalization over the channels of each place", exact_on_windows=True
+    Role.NORMALIZATION, _C, text("normalization over the channels of each place"), exact_on_windows=True
 )
-_ADD = LayerKind(Role.MERGE, _P, "a sum of the paths that meet here", exact_on_windows=True, joins="residual")
-_MULTIPLY = LayerKind(Role.MERGE, _P, "a product of the paths that meet here", exact_on_windows=True, joins="gated")
+_ADD = LayerKind(Role.MERGE, _P, text("a sum of the paths that meet here"), exact_on_windows=True, joins="residual")
+_MULTIPLY = LayerKind(
+    Role.MERGE, _P, text("a product of the paths that meet here"), exact_on_windows=True, joins="gated"
+)
 _CONCATENATE = LayerKind(
-    Role.MERGE, _C, "a concatenation of maps along the channels", exact_on_windows=True, joins="inception"
+    Role.MERGE, _C, text("a concatenation of maps along the channels"), exact_on_windows=True, joins="inception"
 )
 _MERGE = LayerKind(Role.MERGE, _P, exact_on_windows=True)
-_RESCALING = LayerKind(Role.RESCALING, _P, "each number scaled and shifted", exact_on_windows=True)
+_RESCALING = LayerKind(Role.RESCALING, _P, text("each number scaled and shifted"), exact_on_windows=True)
 _REGULARIZATION = LayerKind(
-    Role.REGULARIZATION, _P, "regularization, which acts only during training", identity=True, exact_on_windows=True
+    Role.REGULARIZATION,
+    _P,
+    text("regularization, which acts only during training"),
+    identity=True,
+    exact_on_windows=True,
 )
 _AUGMENTATION = LayerKind(
-    Role.AUGMENTATION, _P, "augmentation, which acts only during training", identity=True, exact_on_windows=True
+    Role.AUGMENTATION, _P, text("augmentation, which acts only during training"), identity=True, exact_on_windows=True
 )
-_SHAPED = LayerKind(Role.RESHAPE, _E, "the same values in another shape", identity=True)
-_MOVED = LayerKind(Role.RESHAPE, _E, "values moved to other places")
-_ATTENTION = LayerKind(Role.ATTENTION, _E, "attention over all places", macs_known=False)
-_PRODUCT = LayerKind(Role.MERGE, _E, "a product of tensors", macs_known=False)
-_REDUCTION = LayerKind(Role.OTHER, _E, "one number of many")
+_SHAPED = LayerKind(Role.RESHAPE, _E, text("the same values in another shape"), identity=True)
+_MOVED = LayerKind(Role.RESHAPE, _E, text("values moved to other places"))
+_ATTENTION = LayerKind(Role.ATTENTION, _E, text("attention over all places"), macs_known=False)
+_PRODUCT = LayerKind(Role.MERGE, _E, text("a product of tensors"), macs_known=False)
+_REDUCTION = LayerKind(Role.OTHER, _E, text("one number of many"))
 _CONVOLUTION = LayerKind(
-    Role.CONVOLUTION, _E, "a convolution: window times kernel, summed over all channels", depth=True
+    Role.CONVOLUTION, _E, text("a convolution: window times kernel, summed over all channels"), depth=True
 )
 _TRANSPOSED = LayerKind(
     Role.CONVOLUTION,
     _E,
-    "a transposed convolution: each value times the kernel, laid side by side and summed",
+    text("a transposed convolution: each value times the kernel, laid side by side and summed"),
     depth=True,
 )
 _OTHER = LayerKind(Role.OTHER, _E)
 _WITH_WEIGHTS = LayerKind(Role.OTHER, _E, macs_known=False)
 
 LAYERS = _rows(
-    ("Conv2D FoldedConvolution", LayerKind(Role.CONVOLUTION, _W, "a convolution: window times kernel, summed over all channels", exact_on_windows=True, depth=True)),
-    ("DepthwiseConv2D", LayerKind(Role.CONVOLUTION, _W, "a depthwise convolution: its own channel only", exact_on_windows=True, depth=True)),
-    ("SeparableConv2D", LayerKind(Role.CONVOLUTION, _W, "a separable convolution: each channel on its own, then a mixture", exact_on_windows=True, depth=True)),
+    ("Conv2D FoldedConvolution", LayerKind(Role.CONVOLUTION, _W, text("a convolution: window times kernel, summed over all channels"), exact_on_windows=True, depth=True)),
+    ("DepthwiseConv2D", LayerKind(Role.CONVOLUTION, _W, text("a depthwise convolution: its own channel only"), exact_on_windows=True, depth=True)),
+    ("SeparableConv2D", LayerKind(Role.CONVOLUTION, _W, text("a separable convolution: each channel on its own, then a mixture"), exact_on_windows=True, depth=True)),
     ("Conv1D Conv3D DepthwiseConv1D SeparableConv1D", _CONVOLUTION),
     ("Conv1DTranspose Conv3DTranspose", _TRANSPOSED),
     ("Conv2DTranspose", replace(_TRANSPOSED, reach=Reach.SPREAD)),
-    ("Dense", LayerKind(Role.DENSE, _P, "a dense layer: every input times its weight", exact_on_windows=True, depth=True)),
-    ("EinsumDense", LayerKind(Role.DENSE, _E, "a dense layer over chosen axes", depth=True, macs_known=False)),
-    ("MaxPooling2D", LayerKind(Role.POOLING, _W, "max pooling: the largest of the window", exact_on_windows=True, outside=_LOWEST, statistic="max")),
-    ("AveragePooling2D", LayerKind(Role.POOLING, _W, "average pooling: the mean of the window", exact_on_windows=True, statistic="average")),
-    ("GlobalAveragePooling2D", LayerKind(Role.POOLING, _E, "global average pooling: one mean per map", statistic="average")),
-    ("GlobalMaxPooling2D", LayerKind(Role.POOLING, _E, "global max pooling: the largest of each map", statistic="max")),
+    ("Dense", LayerKind(Role.DENSE, _P, text("a dense layer: every input times its weight"), exact_on_windows=True, depth=True)),
+    ("EinsumDense", LayerKind(Role.DENSE, _E, text("a dense layer over chosen axes"), depth=True, macs_known=False)),
+    ("MaxPooling2D", LayerKind(Role.POOLING, _W, text("max pooling: the largest of the window"), exact_on_windows=True, outside=_LOWEST, statistic="max")),
+    ("AveragePooling2D", LayerKind(Role.POOLING, _W, text("average pooling: the mean of the window"), exact_on_windows=True, statistic="average")),
+    ("GlobalAveragePooling2D", LayerKind(Role.POOLING, _E, text("global average pooling: one mean per map"), statistic="average")),
+    ("GlobalMaxPooling2D", LayerKind(Role.POOLING, _E, text("global max pooling: the largest of each map"), statistic="max")),
     ("MaxPooling1D MaxPooling3D GlobalMaxPooling1D GlobalMaxPooling3D "
      "AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D", LayerKind(Role.POOLING, _E, statistic="max")),
     ("AveragePooling1D AveragePooling3D GlobalAveragePooling1D GlobalAveragePooling3D "
      "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D", LayerKind(Role.POOLING, _E, statistic="average")),
     ("BatchNormalization FrozenBatchNorm", BATCH_NORMALIZATION),
     ("LayerNormalization RMSNormalization UnitNormalization", _CHANNEL_NORM),
-    ("GroupNormalization", LayerKind(Role.NORMALIZATION, _E, "normalization over groups of channels, all places together")),
-    ("GivenInput", LayerKind(Role.GIVEN, _E, "fixed values of another input")),
-    ("LogProbability", LayerKind(Role.ACTIVATION, _P, "the logarithm of a probability", exact_on_windows=True)),
-    ("LocalResponseNormalization", LayerKind(Role.NORMALIZATION, _P, "divided by its neighbouring channels", exact_on_windows=True)),
-    ("LayerScale CustomScaleLayer", LayerKind(Role.NORMALIZATION, _P, "scaled by learned or fixed numbers", exact_on_windows=True)),
+    ("GroupNormalization", LayerKind(Role.NORMALIZATION, _E, text("normalization over groups of channels, all places together"))),
+    ("GivenInput", LayerKind(Role.GIVEN, _E, text("fixed values of another input"))),
+    ("LogProbability", LayerKind(Role.ACTIVATION, _P, text("the logarithm of a probability"), exact_on_windows=True)),
+    ("LocalResponseNormalization", LayerKind(Role.NORMALIZATION, _P, text("divided by its neighbouring channels"), exact_on_windows=True)),
+    ("LayerScale CustomScaleLayer", LayerKind(Role.NORMALIZATION, _P, text("scaled by learned or fixed numbers"), exact_on_windows=True)),
     ("Rescaling Normalization", _RESCALING),
     ("Activation ELU", _ACTIVATION),
     ("ReLU LeakyReLU PReLU", _RELU),
@@ -209,12 +221,12 @@ LAYERS = _rows(
     ("Concatenate", _CONCATENATE),
     ("Subtract Average Minimum", _MERGE),
     ("Dot", _PRODUCT),
-    ("ZeroPadding2D", LayerKind(Role.PADDING, _S, "zeros put around", exact_on_windows=True)),
-    ("Cropping2D", LayerKind(Role.PADDING, _S, "the edges cut off", exact_on_windows=True)),
+    ("ZeroPadding2D", LayerKind(Role.PADDING, _S, text("zeros put around"), exact_on_windows=True)),
+    ("Cropping2D", LayerKind(Role.PADDING, _S, text("the edges cut off"), exact_on_windows=True)),
     ("ZeroPadding1D ZeroPadding3D Cropping1D Cropping3D", LayerKind(Role.PADDING, _E)),
     ("Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout GaussianNoise "
      "ActivityRegularization StochasticDepth", _REGULARIZATION),
-    ("Identity InputLayer", LayerKind(Role.RESHAPE, _P, "passes its values on", identity=True, exact_on_windows=True)),
+    ("Identity InputLayer", LayerKind(Role.RESHAPE, _P, text("passes its values on"), identity=True, exact_on_windows=True)),
     ("Flatten Reshape", _SHAPED),
     ("Permute RepeatVector UpSampling1D UpSampling3D", _MOVED),
     ("UpSampling2D", replace(_MOVED, reach=Reach.SPREAD)),
@@ -222,9 +234,9 @@ LAYERS = _rows(
      "RandomFlip RandomGaussianBlur RandomGrayscale RandomHeight RandomHue RandomInvert RandomPerspective "
      "RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation RandomWidth "
      "RandomZoom AugMix CutMix MixUp RandAugment", _AUGMENTATION),
-    ("RandomCrop Resizing CenterCrop", LayerKind(Role.AUGMENTATION, _E, "another size")),
+    ("RandomCrop Resizing CenterCrop", LayerKind(Role.AUGMENTATION, _E, text("another size"))),
     ("AutoContrast ContrastLimitedAdaptiveHistogramEqualization Equalization Solarization",
-     LayerKind(Role.AUGMENTATION, _E, "the image's tones changed")),
+     LayerKind(Role.AUGMENTATION, _E, text("the image's tones changed"))),
     ("Attention AdditiveAttention MultiHeadAttention GroupedQueryAttention GroupQueryAttention", _ATTENTION),
     ("Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D Embedding GRU GRUCell LSTM LSTMCell RNN ReversibleEmbedding "
      "SimpleRNN SimpleRNNCell StackedRNNCells SpectralNormalization TimeDistributed Wrapper Layer Lambda FlaxLayer "
@@ -239,17 +251,17 @@ OPERATIONS = _rows(
      "Softplus Softsign SparsePlus SparseSigmoid Squareplus TanhShrink Tanh Abs Absolute Arctan Arcsinh Cbrt Cos Cosh "
      "Clip Erf Erfc Erfinv Fabs Log Log10 Log1p Log2 Power Rsqrt Sign Sin Sinc Sinh Sqrt Square Tan Where", _ACTIVATION),
     ("Relu Relu6 LeakyRelu Threshold", _RELU),
-    ("Sigmoid", LayerKind(Role.ACTIVATION, _P, "an activation function, applied to each number", exact_on_windows=True, probabilities="sigmoid")),
+    ("Sigmoid", LayerKind(Role.ACTIVATION, _P, text("an activation function, applied to each number"), exact_on_windows=True, probabilities="sigmoid")),
     ("Softmax", _SOFTMAX),
-    ("LogSoftmax Sparsemax", LayerKind(Role.ACTIVATION, _C, "over the channels of each place", exact_on_windows=True)),
-    ("Glu", LayerKind(Role.ACTIVATION, _C, "half of the channels, gated by the other half", exact_on_windows=True)),
+    ("LogSoftmax Sparsemax", LayerKind(Role.ACTIVATION, _C, text("over the channels of each place"), exact_on_windows=True)),
+    ("Glu", LayerKind(Role.ACTIVATION, _C, text("half of the channels, gated by the other half"), exact_on_windows=True)),
     ("Add", _ADD),
     ("Multiply", _MULTIPLY),
     ("Maximum", MAXIMUM),
     ("Concatenate", _CONCATENATE),
     ("Subtract Minimum Fmax Fmin Fmod Mod FloorDivide Hypot Arctan2 Logaddexp Logaddexp2 Ldexp DivideNoNan", _MERGE),
     ("Divide TrueDivide Negative Reciprocal", _RESCALING),
-    ("Cast SaturateCast StopGradient ConvertToTensor Copy", LayerKind(Role.RESHAPE, _P, "the same values", identity=True)),
+    ("Cast SaturateCast StopGradient ConvertToTensor Copy", LayerKind(Role.RESHAPE, _P, text("the same values"), identity=True)),
     ("Angle Arccos Arccosh Arcsin Arctanh BitwiseInvert BitwiseNot Ceil Conj Conjugate Deg2rad Floor Heaviside I0 Imag "
      "Isfinite Isinf Isnan Isneginf Isposinf Isreal LogicalNot NanToNum Rad2deg Real Round Signbit Trunc "
      "BitwiseAnd BitwiseOr BitwiseXor BitwiseLeftShift BitwiseRightShift LeftShift RightShift Equal NotEqual Greater "
@@ -257,10 +269,10 @@ OPERATIONS = _rows(
      "ZerosLike", LayerKind(Role.OTHER, _P)),
     ("Normalize RMSNorm LayerNorm", LayerKind(Role.NORMALIZATION, _E)),
     ("BatchNorm", LayerKind(Role.NORMALIZATION, _E)),
-    ("Conv DepthwiseConv SeparableConv", LayerKind(Role.CONVOLUTION, _E, "a convolution: window times kernel, summed over all channels", macs_known=False)),
+    ("Conv DepthwiseConv SeparableConv", LayerKind(Role.CONVOLUTION, _E, text("a convolution: window times kernel, summed over all channels"), macs_known=False)),
     ("ConvTranspose", LayerKind(Role.CONVOLUTION, _E, macs_known=False)),
-    ("MaxPool", LayerKind(Role.POOLING, _W, "max pooling: the largest of the window", outside=_LOWEST, statistic="max")),
-    ("AveragePool", LayerKind(Role.POOLING, _W, "average pooling: the mean of the window", statistic="average")),
+    ("MaxPool", LayerKind(Role.POOLING, _W, text("max pooling: the largest of the window"), outside=_LOWEST, statistic="max")),
+    ("AveragePool", LayerKind(Role.POOLING, _W, text("average pooling: the mean of the window"), statistic="average")),
     ("AdaptiveMaxPool", LayerKind(Role.POOLING, _E, statistic="max")),
     ("AdaptiveAveragePool", LayerKind(Role.POOLING, _E, statistic="average")),
     ("Reshape Squeeze ExpandDims Ravel View", _SHAPED),

@@ -10,6 +10,7 @@ from vislib.errors import ModelError, ParameterError
 from vislib.graph.copies import sharing_weights
 from vislib.graph.graph import Graph, Node, activation_name
 from vislib.graph.layer_kinds import Role, kind_of
+from vislib.language import plural, sentences, text
 from vislib.tasks import Head, Task, loss_name, task_of_loss
 
 _FINAL_FUNCTIONS = {
@@ -44,9 +45,13 @@ def up_to_logits(
     shape = tuple(output.shape[1:])
     if len(shape) not in (1, 3) or shape[-1] is None:
         raise ModelError(
-            f"{name} cannot be explained: its output has shape {tuple(output.shape)}. Accepted are one number or one "
-            "score per class, (batch, units), and a map of them, (batch, height, width, units). Make a keras.Model "
-            "that ends in such an output, for example keras.Model(model.input, keras.layers.Flatten()(model.output))."
+            text(
+                "{model} cannot be explained: its output has shape {shape}. Accepted are one number or one score per "
+                "class, (batch, units), and a map of them, (batch, height, width, units). Make a keras.Model that ends "
+                "in such an output, for example keras.Model(model.input, keras.layers.Flatten()(model.output)).",
+                model=name,
+                shape=tuple(output.shape),
+            )
         )
     removed = _without_activation(nodes, output)
     head = _head(name, nodes, output, removed.activation if removed else "", task, loss)
@@ -68,9 +73,12 @@ def probed(graph: Graph) -> Graph:
         return dataclasses.replace(graph, head=head)
     is_map, n_units = len(output.shape) == 4, output.shape[-1]
     if head.task is Task.UNKNOWN or (head.task is Task.REGRESSION and not head.given):
-        said = "sum to 1" if found == "exp" else "lie between 0 and 1"
         task = _task_of_activation("softmax" if found == "exp" else "sigmoid", n_units, is_map)
-        reason = f"Its outputs {said} for random images, so they are probabilities."
+        reason = (
+            text("Its outputs sum to 1 for random images, so they are probabilities.")
+            if found == "exp"
+            else text("Its outputs lie between 0 and 1 for random images, so they are probabilities.")
+        )
         head = dataclasses.replace(head, task=task, reason=reason)
     layer = LogProbability(found == "sigmoid", name="log_probability")
     end = Node(layer.name, layer, (output,), layer(output))
@@ -102,33 +110,38 @@ def _head(name: str, nodes: list[Node], output: keras.KerasTensor, final: str, t
         final: The final activation that was found: "softmax", "sigmoid" or "".
     """
     is_map, n_units = len(output.shape) == 4, output.shape[-1]
-    reason, given = "The task is given.", task is not None
+    reason: str = text("The task is given.")
+    given = task is not None
     if task is None:
         task = task_of_loss(loss, n_units, is_map)
-        reason, given = f"The model was trained with the loss “{_shown(loss)}”.", task is not None
+        reason, given = text("The model was trained with the loss “{loss}”.", loss=_shown(loss)), task is not None
     if task is not None:
         _check_suits(name, task, n_units, is_map)
     if task in (Task.REGRESSION, Task.EMBEDDING):
         return Head(task, "", reason, given=given)
     if final:
-        units = "unit" if n_units == 1 else "units"
         found = task or _task_of_activation(final, n_units, is_map)
-        return Head(found, final, reason if task else f"It ends in a {final} of {n_units} {units}.", given=given)
+        said = plural(
+            "It ends in a {activation} of {n} unit.",
+            "It ends in a {activation} of {n} units.",
+            n_units,
+            activation=final,
+        )
+        return Head(found, final, reason if task else said, given=given)
     maker = _maker(nodes, output)
     unsure = maker is not None and not _gives_any_number(maker)
     if task is not None:
         activation = "sigmoid" if n_units == 1 or task in (Task.BINARY, Task.MULTI_LABEL) else "softmax"
-        reason = f"{reason} Its outputs are taken as logits of a {activation}."
-        return Head(task, activation, reason, given=given, unsure=unsure)
+        taken = text("Its outputs are taken as logits of a {activation}.", activation=activation)
+        return Head(task, activation, sentences(reason, taken), given=given, unsure=unsure)
     if n_units == 1 and not is_map:
         ends = "linear" if maker is None else activation_name(maker.operation)
-        return Head(
-            Task.REGRESSION, "", f"It ends in a single unit without a softmax or sigmoid ({ends}).", unsure=unsure
-        )
+        reason = text("It ends in a single unit without a softmax or sigmoid ({activation}).", activation=ends)
+        return Head(Task.REGRESSION, "", reason, unsure=unsure)
     return Head(
         Task.UNKNOWN,
         "",
-        "It ends in values without a softmax or sigmoid, and nothing says whether they are scores or numbers.",
+        text("It ends in values without a softmax or sigmoid, and nothing says whether they are scores or numbers."),
         unsure=unsure,
     )
 
@@ -148,13 +161,20 @@ def _task_of_activation(activation: str, n_units: int, is_map: bool) -> Task:
 
 def _check_suits(name: str, task: Task, n_units: int, is_map: bool) -> None:
     """Raises ParameterError if an output cannot be of a task."""
-    shape = f"a map with {n_units} channels" if is_map else f"{n_units} number{'s' * (n_units != 1)}"
+    numbers = plural("{n} number", "{n} numbers", n_units)
+    given = {"model": name, "output": text("a map with {n} channels", n=n_units) if is_map else numbers}
     if task is Task.SEGMENTATION and not is_map:
-        raise ParameterError(f"{name} gives {shape} for an image; a segmentation gives a map. Choose another `task`.")
+        raise ParameterError(
+            text("{model} gives {output} for an image; a segmentation gives a map. Choose another `task`.", **given)
+        )
     if is_map and task not in (Task.SEGMENTATION, Task.REGRESSION):
-        raise ParameterError(f'{name} gives {shape} for an image; its `task` can be "segmentation" or "regression".')
+        raise ParameterError(
+            text('{model} gives {output} for an image; its `task` can be "segmentation" or "regression".', **given)
+        )
     if task is Task.BINARY and n_units != 1:
-        raise ParameterError(f"{name} gives {shape} for an image; a binary classification has one output unit.")
+        raise ParameterError(
+            text("{model} gives {output} for an image; a binary classification has one output unit.", **given)
+        )
 
 
 _BOUNDED = ("hard_sigmoid", "sparse_sigmoid", "sparsemax", "HardSigmoid", "SparseSigmoid", "Sparsemax")

@@ -20,8 +20,8 @@ def reason_of(error: BaseException) -> str:
 
     Keras and TensorFlow put it at the end, behind the places in the code, the arguments and the graph.
     """
-    text = _CIRCUMSTANCES.sub("", _COLOURS.sub("", str(error)))
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    message = _CIRCUMSTANCES.sub("", _COLOURS.sub("", str(error)))
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
     useful = [
         line
         for before, line in itertools.pairwise(["", *lines])

@@ -28,6 +28,7 @@ from vislib.graph.copies import sharing_weights
 from vislib.graph.graph import Graph, Node, activation_name
 from vislib.graph.layer_kinds import BATCH_NORMALIZATION, MAXIMUM, LayerKind, Role, kind_of
 from vislib.graph.relevance_rules import EPSILON, Box, Composite, Rule
+from vislib.language import text
 
 _NEVER_ZERO = {tf.float16: 6e-8, tf.bfloat16: 1e-30, tf.float32: 1e-30, tf.float64: 1e-30}
 _GATES = ("sigmoid", "hardsigmoid", "softmax")
@@ -57,7 +58,8 @@ def with_relevance(graph: Graph, composite: Composite, bounds: np.ndarray | None
             if node in first and composite.first is not None:
                 rule = composite.first
             if rule is not EPSILON and not _kernel_and_bias_only(node.operation):
-                unknown.append(f"{node.name} ({type(node.operation).__name__}: ε rule)")
+                kind_name = type(node.operation).__name__
+                unknown.append(text("{layer} ({kind}: ε rule)", layer=node.name, kind=kind_name))
                 rule = EPSILON
             return _Weighted(node, (rule, composite.convolution), composite, boxes.get(node.name))
         if kind.role is Role.ATTENTION:
@@ -70,7 +72,8 @@ def with_relevance(graph: Graph, composite: Composite, bounds: np.ndarray | None
         return _WithRelevance(node, back)
 
     rewritten = graph.rewritten(with_rule)
-    note = f"No rule is known for {listed(unknown, 4)}: relevance is passed on there by gradient × input."
+    layers = listed(unknown, 4)
+    note = text("No rule is known for {layers}: relevance is passed on there by gradient × input.", layers=layers)
     return dataclasses.replace(rewritten, notes=(*graph.notes, note) if unknown else graph.notes)
 
 
@@ -90,7 +93,9 @@ def first_weights(graph: Graph) -> list[Node]:
 def _boxes(graph: Graph, nodes: Sequence[Node], bounds: np.ndarray | None) -> dict[str, Box]:
     """The lowest and the highest value of each channel of the nodes' inputs, for the two extreme images."""
     if bounds is None:
-        raise ParameterError("A composite with the zᴮ rule needs the bounds of the image's values; pass `bounds`.")
+        raise ParameterError(
+            text("A composite with the zᴮ rule needs the bounds of the image's values; pass `bounds`.")
+        )
     reading = keras.Model(graph.input, [keras.layers.Identity()(node.inputs[0]) for node in nodes])
     read = keras.tree.flatten(reading(tf.constant(bounds, tf.float32), training=False))
     boxes = {}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vislib.errors import ParameterError, listed
+from vislib.language import text
 
 Change = Callable[[Any], Any]
 """Changes a tensor, such as to its positive part."""
@@ -198,5 +199,7 @@ def composite_named(name: str) -> Composite:
         ParameterError: If there is none with this name.
     """
     if name not in COMPOSITES:
-        raise ParameterError(f"There is no composite '{name}'; there are: {listed(COMPOSITES)}.")
+        raise ParameterError(
+            text("There is no composite '{name}'; there are: {composites}.", name=name, composites=listed(COMPOSITES))
+        )
     return COMPOSITES[name]

@@ -15,6 +15,7 @@ that contains a ReLU is replaced by a twin that differs only in its activation.
 """
 
 import dataclasses
+import functools
 from collections import defaultdict
 
 from vislib.backend import keras, tf
@@ -22,11 +23,13 @@ from vislib.errors import ModelError, listed
 from vislib.graph.copies import sharing_weights
 from vislib.graph.graph import Graph, Node, activation_name, call_of
 from vislib.graph.layer_kinds import MAXIMUM, Role, kind_of
+from vislib.language import Text, text
 
 _RELU_FUNCTIONS = {"relu", "relu6", "leakyrelu", "threshold"}
 _NOT_ACTIVATIONS = {"linear", "get", "serialize", "deserialize"}
 _RELU_OPS = {"Relu", "Relu6", "LeakyRelu"}
 _MARK = "relu_with_rule"
+_NAMES = {"guided": text("guided"), "deconvnet": "deconvnet", "redirected": text("redirected")}
 
 
 def with_relu_rule(graph: Graph, rule: str, name: str) -> Graph:
@@ -57,7 +60,7 @@ def with_relu_rule(graph: Graph, rule: str, name: str) -> Graph:
         elif _is_activation(node):
             plain[activation_name(operation)].append(node.name)
         elif _is_opaque(operation):
-            plain[f"unknown inside {type(operation).__name__}"].append(node.name)
+            plain[text("unknown inside {kind}", kind=type(operation).__name__)].append(node.name)
         if _is_opaque(node.operation) and _hides_relu(call_of(node.output), operation):
             hidden.append(f"{node.name} ({type(node.operation).__name__})")
         return operation
@@ -67,7 +70,7 @@ def with_relu_rule(graph: Graph, rule: str, name: str) -> Graph:
     return dataclasses.replace(
         rewritten,
         modified_relus=frozenset(modified),
-        notes=(f"Not changed, because the rule applies to ReLUs only: {_counted(plain)}.",) if plain else (),
+        notes=(_not_changed(plain),) if plain else (),
     )
 
 
@@ -91,17 +94,37 @@ def before_relu(graph: Graph, node: Node) -> keras.KerasTensor:
 def _check(rule: str, name: str, modified: list[str], hidden: list[str], plain: dict[str, list[str]]) -> None:
     if hidden:
         raise ModelError(
-            f"The {rule} gradient of {name} cannot be computed: there is a ReLU inside {listed(hidden)}, to which the "
-            "rule cannot be applied. It can be applied to keras.layers.ReLU, Activation, `activation=` and "
-            "keras.ops.relu."
+            text(
+                "The {rule} gradient of {model} cannot be computed: there is a ReLU inside {layers}, to which the rule "
+                "cannot be applied. It can be applied to keras.layers.ReLU, Activation, `activation=` and "
+                "keras.ops.relu.",
+                rule=_NAMES[rule],
+                model=name,
+                layers=listed(hidden),
+            )
+        )
+    if not modified and plain:
+        raise ModelError(
+            text(
+                "The {rule} gradient needs ReLUs, and no ReLU was found in {model}; it has {activations}.",
+                rule=_NAMES[rule],
+                model=name,
+                activations=_counted(plain),
+            )
         )
     if not modified:
-        has = f"; it has {_counted(plain)}" if plain else ""
-        raise ModelError(f"The {rule} gradient needs ReLUs, and no ReLU was found in {name}{has}.")
+        raise ModelError(
+            text("The {rule} gradient needs ReLUs, and no ReLU was found in {model}.", rule=_NAMES[rule], model=name)
+        )
 
 
-def _counted(plain: dict[str, list[str]]) -> str:
-    return "; ".join(f"{kind} ({listed(names, 3)})" for kind, names in plain.items())
+def _not_changed(plain: dict[str, list[str]]) -> Text:
+    return text("Not changed, because the rule applies to ReLUs only: {activations}.", activations=_counted(plain))
+
+
+def _counted(plain: dict[str, list[str]]) -> Text:
+    every = [text("{activation} ({layers})", activation=kind, layers=listed(names, 3)) for kind, names in plain.items()]
+    return functools.reduce(lambda before, one: text("{before}; {one}", before=before, one=one), every)
 
 
 # -- which operation is what -----------------------------------------------------------------------
