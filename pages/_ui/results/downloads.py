@@ -12,6 +12,7 @@ from pages._ui.results.look import Look
 from pages._ui.shell import site
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
+from vislib.language import text, tr
 from vislib.output import export, figures
 from vislib.output.render import Scale
 
@@ -24,13 +25,13 @@ _MIME = {
     "json": "application/json",
 }
 _CONTENT = {
-    "png": "Picture (PNG)",
-    "figure.png": "Figure (PNG)",
-    "svg": "Figure (SVG)",
-    "pdf": "Figure (PDF)",
-    "npz": "Raw numbers (NPZ)",
-    "csv": "Table (CSV)",
-    "json": "Table (JSON)",
+    "png": text("Picture (PNG)"),
+    "figure.png": text("Figure (PNG)"),
+    "svg": text("Figure (SVG)"),
+    "pdf": text("Figure (PDF)"),
+    "npz": text("Raw numbers (NPZ)"),
+    "csv": text("Table (CSV)"),
+    "json": text("Table (JSON)"),
 }
 
 
@@ -53,33 +54,32 @@ def show(
         method: The explanation method whose picture it is, if it is of one.
     """
     with st.popover(
-        "Save, Python",
+        tr("Save, Python"),
         icon=":material/more_horiz:",
         type="tertiary",
         key=f"{'menu' if enlarge is None else 'icon'} {key}",
-        help="Save, Python, enlarge" if enlarge else None,
+        help=tr("Save, Python, enlarge") if enlarge else None,
     ):
-        if enlarge is not None and st.button("Enlarge", icon=":material/zoom_in:", key=f"enlarge {key}"):
-            _enlarged(enlarge(), stem)
+        if enlarge is not None and st.button(tr("Enlarge"), icon=":material/zoom_in:", key=f"enlarge {key}"):
+            st.dialog(tr("Enlarged"), width="large")(_enlarged)(enlarge(), stem)
         with st.container(horizontal=True, gap="small"):
             for ending, make in formats.items():
                 st.download_button(
-                    _CONTENT[ending],
+                    tr(_CONTENT[ending]),
                     make,
                     f"{stem}-{ending}" if ending.startswith("figure.") else f"{stem}.{ending}",
                     _MIME[ending.rsplit(".", 1)[-1]],
                     key=f"download {key} {ending}",
                     on_click="ignore",
                 )
-        st.caption("Reproduce in Python: these lines give exactly these numbers.")
+        st.caption(tr("Reproduce in Python: these lines give exactly these numbers."))
         st.code(snippet, language="python")
         if about := site.address(method):
-            st.link_button("Read about it", about, icon=":material/menu_book:", type="tertiary")
+            st.link_button(tr("Read about it"), about, icon=":material/menu_book:", type="tertiary")
 
 
-@st.dialog("Enlarged", width="large")
 def _enlarged(picture: Image.Image, name: str) -> None:
-    show_image(picture, alt=f"{name}, enlarged")
+    show_image(picture, alt=tr("{name}, enlarged", name=name))
 
 
 def of_heatmap(context: Context, heatmap: vislib.Heatmap, look: Look, scale: Scale, key: str = "") -> None:

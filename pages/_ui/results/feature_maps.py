@@ -19,6 +19,7 @@ from pages._ui.widgets.tiles import Group, map_tile, tiles
 from vislib.activations.maps import most_varied_channels
 from vislib.images.fitting import Box
 from vislib.images.reading import image_digest
+from vislib.language import Text, sentences, text, tr
 from vislib.layers import receptive_fields
 from vislib.layers.receptive_field import ReceptiveField
 from vislib.output import export, figures, render
@@ -41,19 +42,19 @@ def of_first_sample(context: Context, layer: str) -> tuple[np.ndarray, str]:
     return maps_of(context, images.image_named(name), layer), name
 
 
-def channel_control(maps: np.ndarray, over: str = "this image") -> int:
+def channel_control(maps: np.ndarray, over: str | None = None) -> int:
     """The chosen channel; by default the one that varies most over an image.
 
     Args:
         maps: The layer's maps for that image.
-        over: The name of the image.
+        over: The name of the image; None for the one that the page shows.
     """
     n_channels = maps.shape[2]
     if not 0 <= (st.session_state.get("channel") or 0) < n_channels:
         st.session_state.pop("channel", None)
     first = int(most_varied_channels(maps)[0])
     chosen = st.number_input(
-        "Channel",
+        tr("Channel"),
         0,
         n_channels - 1,
         None,
@@ -61,7 +62,9 @@ def channel_control(maps: np.ndarray, over: str = "this image") -> int:
         bind="query-params",
         placeholder=str(first),
         width=130,
-        help=f"Empty: the one that varies most over {over}.",
+        help=tr("Empty: the one that varies most over {image}.", image=over)
+        if over
+        else tr("Empty: the one that varies most over this image."),
     )
     return first if chosen is None else int(chosen)
 
@@ -71,16 +74,16 @@ def summary(context: Context, layer: str, maps: np.ndarray) -> None:
     node = context.classifier.network.map_node(layer)
     field = _fields(context)[layer]
     height, width, n_channels = maps.shape
+    layers = context.classifier.network.map_layers
     picture.facts(
         {
-            "Layer": f"{layer}, {context.classifier.network.map_layers.index(layer) + 1} of "
-            f"{len(context.classifier.network.map_layers)}",
-            "Kind": type(node.operation).__name__,
-            "Maps": f"{n_channels} of {width} × {height}",
-            "Receptive field": f"{field.size[1]} × {field.size[0]} px",
-            "Stride": f"{field.stride[0]:g} px" if field.stride[0] else "whole image",
-            "Values": f"{short_number(maps.min())} to {short_number(maps.max())}",
-            "Zeros (sparsity)": whole_percent((maps == 0).mean()),
+            tr("Layer"): tr("{layer}, {k} of {n}", layer=layer, k=layers.index(layer) + 1, n=len(layers)),
+            tr("Kind"): type(node.operation).__name__,
+            tr("Maps"): tr("{n} of {width} × {height}", n=n_channels, width=width, height=height),
+            tr("Receptive field"): f"{field.size[1]} × {field.size[0]} px",
+            tr("Stride"): f"{field.stride[0]:g} px" if field.stride[0] else tr("whole image"),
+            tr("Values"): tr("{low} to {high}", low=short_number(maps.min()), high=short_number(maps.max())),
+            tr("Zeros (sparsity)"): whole_percent((maps == 0).mean()),
         }
     )
 
@@ -96,21 +99,49 @@ def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opaci
     field = fields.box(row, column, size)
     _mark(drawn, field, size)
     is_cut = field.height < fields.size[0] or field.width < fields.size[1]
-    cut = f" of its {fields.size[1]} × {fields.size[0]}, which the border cuts" if is_cut else ""
     point_picker(
         drawn,
         "unit_point",
-        f"Channel {channel} of {layer} over {context.image_name}; choose a point to see its unit",
+        tr(
+            "Channel {channel} of {layer} over {image}; choose a point to see its unit",
+            channel=channel,
+            layer=layer,
+            image=context.image_name,
+        ),
         ((column + 0.5) / width, (row + 0.5) / height),
         (1 / width, 1 / height),
         lambda x, y: st.session_state.update(unit=(x, y)),
     )
     signed = is_signed(values)
-    colour_bar(Scale.of(values, signed), signed, None, "activation")
+    colour_bar(Scale.of(values, signed), signed, None, tr("activation"))
     picture.caption(
-        f"Channel {channel} over the image",
-        f"Unit at row {row}, column {column}: {values[row, column]:.3g}. It sees the framed {field.width:.0f} × "
-        f"{field.height:.0f} pixels{cut} (its receptive field). Click another place, or use the arrow keys.",
+        tr("Channel {channel} over the image", channel=channel),
+        tr(
+            sentences(
+                text(
+                    "Unit at row {row}, column {column}: {value:.3g}.",
+                    row=row,
+                    column=column,
+                    value=values[row, column],
+                ),
+                _seen(field, fields.size if is_cut else None),
+                text("Click another place, or use the arrow keys."),
+            )
+        ),
+    )
+
+
+def _seen(field: Box, whole: tuple[int, int] | None) -> Text:
+    """What a unit sees; `whole` is its receptive field (height, width) if the border cuts it."""
+    framed = {"width": field.width, "height": field.height}
+    if whole is None:
+        return text("It sees the framed {width:.0f} × {height:.0f} pixels (its receptive field).", **framed)
+    return text(
+        "It sees the framed {width:.0f} × {height:.0f} pixels of its {whole_width} × {whole_height}, which the border "
+        "cuts (its receptive field).",
+        **framed,
+        whole_width=whole[1],
+        whole_height=whole[0],
     )
 
 
@@ -142,9 +173,21 @@ def enlarged_other(
     drawn = render.overlay_map(
         image, context.classifier.box(image), values, opacity, size=picture.SIDE, scale=Scale.of(both, signed)
     )
-    show_image(drawn, width="stretch", alt=f"Channel {channel} of {layer} over {name}")
-    colour_bar(Scale.of(both, signed), signed, None, "activation, scale of both images")
-    picture.caption(f"The same channel over {name}", f"Values {values.min():.3g} to {values.max():.3g}.")
+    show_image(
+        drawn,
+        width="stretch",
+        alt=tr(
+            "Channel {channel} of {layer} over {image}",
+            channel=channel,
+            layer=layer,
+            image=name,
+        ),
+    )
+    colour_bar(Scale.of(both, signed), signed, None, tr("activation, scale of both images"))
+    picture.caption(
+        tr("The same channel over {image}", image=name),
+        tr("Values {low:.3g} to {high:.3g}.", low=values.min(), high=values.max()),
+    )
 
 
 def raw(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
@@ -159,13 +202,16 @@ def raw(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
     point_picker(
         drawn,
         "unit_point_raw",
-        f"Channel {channel} of {layer}; choose a unit",
+        tr("Channel {channel} of {layer}; choose a unit", channel=channel, layer=layer),
         ((column + 0.5) / width, (row + 0.5) / height),
         (1 / width, 1 / height),
         lambda x, y: st.session_state.update(unit=(x, y)),
     )
-    colour_bar(Scale.of(values, signed), signed, None, "activation")
-    picture.caption(f"Channel {channel} alone", f"{values.shape[1]} × {values.shape[0]} units, as computed.")
+    colour_bar(Scale.of(values, signed), signed, None, tr("activation"))
+    picture.caption(
+        tr("Channel {channel} alone", channel=channel),
+        tr("{width} × {height} units, as computed.", width=values.shape[1], height=values.shape[0]),
+    )
 
 
 def grid(layer: str, maps: np.ndarray, channel: int, most: int, own_scale: bool) -> None:
@@ -179,15 +225,31 @@ def grid(layer: str, maps: np.ndarray, channel: int, most: int, own_scale: bool)
 
     def one(k: int):
         values = maps[..., k]
-        text = f"Channel {k}: {values.min():.3g} to {values.max():.3g}, mean {values.mean():.3g}"
-        return map_tile(str(k), values, scale, signed, str(k), text)
+        alt = tr(
+            "Channel {channel}: {low:.3g} to {high:.3g}, mean {mean:.3g}",
+            channel=k,
+            low=values.min(),
+            high=values.max(),
+            mean=values.mean(),
+        )
+        return map_tile(str(k), values, scale, signed, str(k), alt)
 
     shown = [one(int(k)) for k in order]
-    tiles([Group("", "", shown)], "channels", selected=str(channel), on_click=choose, name=f"Channels of {layer}")
+    tiles(
+        [Group("", "", shown)],
+        "channels",
+        selected=str(channel),
+        on_click=choose,
+        name=tr(
+            "Channels of {layer}",
+            layer=layer,
+        ),
+    )
     if scale is not None:
-        colour_bar(scale, signed, None, "activation, one scale for the layer")
+        colour_bar(scale, signed, None, tr("activation, one scale for the layer"))
     picture.caption(
-        f"{len(order)} of {maps.shape[2]} channels", "By standard deviation over the positions, largest first."
+        tr("{n} of {total} channels", n=len(order), total=maps.shape[2]),
+        tr("By standard deviation over the positions, largest first."),
     )
 
 
