@@ -18,11 +18,15 @@ def bar_chart(names: Sequence[str], values: Sequence[float], x: str, y: str, hei
     """
     import altair as alt  # importing it takes half a second, so only the pages with charts wait
 
-    frame = pd.DataFrame({x: list(names), y: list(values)})
+    frame = pd.DataFrame({"name": list(names), "value": list(values)})
     axis = alt.Axis(labelAngle=0, labelOverlap=True)
     chart = (
         alt.Chart(frame)
         .mark_bar(color="#15aabf")
-        .encode(x=alt.X(f"{x}:N", sort=None, axis=axis), y=alt.Y(f"{y}:Q", scale=alt.Scale(zero=True, nice=True)))
+        .encode(
+            x=alt.X("name:N", sort=None, axis=axis, title=x),
+            y=alt.Y("value:Q", scale=alt.Scale(zero=True, nice=True), title=y),
+            tooltip=[alt.Tooltip("name:N", title=x), alt.Tooltip("value:Q", title=y)],
+        )
     )
     st.altair_chart(chart, height=height)

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages._ui.results import downloads, picture
 from pages._ui.widgets.graph_view import graph_view
 from vislib import diagram
+from vislib.language import tr
 from vislib.layers.table import LayerTable
 from vislib.output import export
 
@@ -33,8 +34,8 @@ def explorer(
     opened: set[str] = st.session_state.setdefault("opened", {}).setdefault(name, set())
     with row:
         found = _search(table, name)
-        every = st.toggle("All blocks open", key=f"all of {name}")
-        st.button("Close all", on_click=opened.clear, disabled=not opened, key=f"close {name}")
+        every = st.toggle(tr("All blocks open"), key=f"all of {name}")
+        st.button(tr("Close all"), on_click=opened.clear, disabled=not opened, key=f"close {name}")
     of_chosen = {
         block.name
         for stage in diagram.stages(table)
@@ -52,7 +53,7 @@ def explorer(
         else:
             opened.discard(box["key"])
 
-    alt = f"{name} as a graph; click a block to open it, a layer to choose it"
+    alt = tr("{model} as a graph; click a block to open it, a layer to choose it", model=name)
     graph_view(layout, f"graph of {name}", alt, found, chosen, choose)
     downloads.show(
         f"graph {name}",
@@ -66,18 +67,26 @@ def explorer(
         f"{snippet}svg = diagram.svg(diagram.layout(table))\n",
     )
     picture.caption(
-        f"{name}: {len(table.rows)} layers",
-        "Each column is a stage of one map size, from left to right; equal blocks in a row are drawn as one. Click a "
-        "block to open it, its frame to close it; drag to move, hold Ctrl and scroll to zoom.",
+        tr("{model}: {n} layers", model=name, n=len(table.rows)),
+        tr(
+            "Each column is a stage of one map size, from left to right; equal blocks in a row are drawn as one. Click "
+            "a block to open it, its frame to close it; drag to move, hold Ctrl and scroll to zoom."
+        ),
     )
 
 
 def _search(table: LayerTable, name: str) -> list[str]:
     """Names of the layers whose name or kind contains the typed text."""
-    words = st.text_input("Search", key=f"search {name}", placeholder="a name or a kind, such as pool", width=260)
+    words = st.text_input(
+        tr("Search"), key=f"search {name}", placeholder=tr("a name or a kind, such as pool"), width=260
+    )
     words = words.strip().lower()
     if not words:
         return []
     found = [row.name for row in table.rows if words in f"{row.name} {row.kind}".lower()]
-    st.caption(f"{len(found)} of {len(table.rows)} layers" if found else "No layer has that in its name or kind.")
+    st.caption(
+        tr("{n} of {total} layers", n=len(found), total=len(table.rows))
+        if found
+        else tr("No layer has that in its name or kind.")
+    )
     return found

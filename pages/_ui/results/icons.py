@@ -19,6 +19,7 @@ from pages._ui.widgets.inline_image import jpeg_uri, show_image
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.activations.places import StrongestPlaces
+from vislib.language import sentences, text, tr
 from vislib.output import render
 from vislib.output.render import Scale, is_signed
 
@@ -63,14 +64,23 @@ def row(context: Context, layer: str, shown: Sequence[Shown], key: str, name: st
         signed = is_signed(maps)
         scale = Scale.of(maps, signed, clip=0.001)
         sources = [data_uri(render.map_image(maps[..., one], signed=signed, scale=scale)) for one in channels]
-        origins = ["its map over this image, as its icon is still being found"] * len(channels)
+        origins = [text("its map over this image, as its icon is still being found")] * len(channels)
     tiles(
         [
             Group(
                 "",
                 "",
                 [
-                    Tile(f"{layer}|{one.channel}", source, one.label, f"{one.about}; icon: {origin}. Opens its card.")
+                    Tile(
+                        f"{layer}|{one.channel}",
+                        source,
+                        one.label,
+                        tr(
+                            "{channel}; icon: {origin}. Opens its card.",
+                            channel=one.about,
+                            origin=origin,
+                        ),
+                    )
                     for one, source, origin in zip(shown, sources, origins, strict=True)
                 ],
             )
@@ -86,7 +96,7 @@ def row(context: Context, layer: str, shown: Sequence[Shown], key: str, name: st
 def places(context: Context) -> StrongestPlaces | Filling:
     """The strongest places of the network's channels, or how far the search for them is."""
     if not context.classifier.takes_pictures:
-        return Filling(failed="Icons are cut from pictures, and this network takes images of bands.")
+        return Filling(failed=text("Icons are cut from pictures, and this network takes images of bands."))
     classifier, name = context.classifier, context.model_name
     return icon_store.places(classifier, lambda: images.sample_set(name, classifier))
 
@@ -96,8 +106,19 @@ def show(context: Context, layer: str, channel: int, about: str) -> None:
     if (drawn := icon(context, layer, channel, picture.SIDE)) is None:
         return
     pixels, origin, source = drawn
-    show_image(Image.fromarray(pixels), width="stretch", alt=f"Icon of channel {channel}, from {origin}")
-    picture.caption(f"Where channel {channel} is most active", f"In {source}: {origin}. {about}")
+    show_image(
+        Image.fromarray(pixels),
+        width="stretch",
+        alt=tr(
+            "Icon of channel {channel}, from {origin}",
+            channel=channel,
+            origin=origin,
+        ),
+    )
+    picture.caption(
+        tr("Where channel {channel} is most active", channel=channel),
+        tr(sentences(text("In {images}: {origin}.", images=source, origin=origin), about)),
+    )
 
 
 def icon(context: Context, layer: str, channel: int, side: int = SIDE) -> tuple[np.ndarray, str, str] | None:
@@ -115,7 +136,7 @@ def say_progress(found: StrongestPlaces | Filling) -> None:
     if isinstance(found, StrongestPlaces):
         return
     if found.failed:
-        st.caption(f"No icons: {plain(found.failed)}")
+        st.caption(tr("No icons: {reason}", reason=plain(tr(found.failed))))
         return
     _wait(found)
 
@@ -123,8 +144,12 @@ def say_progress(found: StrongestPlaces | Filling) -> None:
 @st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)
 def _wait(filling: Filling) -> None:
     st.caption(
-        f"The icons of this network are being found in the background: {filling.done} of {filling.total} steps. Until "
-        "then each channel's map over this image stands in."
+        tr(
+            "The icons of this network are being found in the background: {done} of {total} steps. Until then each "
+            "channel's map over this image stands in.",
+            done=filling.done,
+            total=filling.total,
+        )
     )
     if filling.done == filling.total or filling.failed:
         st.rerun()
@@ -132,7 +157,7 @@ def _wait(filling: Filling) -> None:
 
 def card_button(layer: str, channel: int, key: str = "card") -> None:
     """A button that opens a channel's card."""
-    if st.button(f"Card of channel {channel}", icon=":material/badge:", key=f"open {key}"):
+    if st.button(tr("Card of channel {channel}", channel=channel), icon=":material/badge:", key=f"open {key}"):
         open_card(layer, channel)
 
 

@@ -10,6 +10,7 @@ from pages._ui.shell import regions
 from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import percent
 from pages._ui.widgets.point_picker import point_picker
+from vislib.language import text, tr
 from vislib.output import render
 from vislib.output.masks import Segment, legend, mask_picture
 
@@ -26,17 +27,24 @@ def show(context: Context, key: str = "mask_point") -> None:
     point_picker(
         mask_picture(mask, classifier.labels, seen, outlined=region),
         key,
-        f"{context.image_name}, as the network sees it, with the mask over it; choose a segment",
+        tr("{image}, as the network sees it, with the mask over it; choose a segment", image=context.image_name),
         regions.cursor(mask, context.class_index, region),
         regions.arrow_step(mask, region),
         lambda x, y: regions.choose_at(classifier, logits, x, y),
     )
     show_legend(legend(mask, classifier.labels), context.class_index)
-    where = "nothing" if region is None else f"{int(region.sum()):,} of {mask.size:,} pixels"
+    where = (
+        text("nothing") if region is None else text("{n:,} of {total:,} pixels", n=int(region.sum()), total=mask.size)
+    )
     picture.caption(
-        f"The class of each pixel, {width} × {height}",
-        f"Click a segment, or use the arrow keys, to explain it. Outlined: “{context.label}”, {where}. "
-        f"{context.image_name}, {classifier.preprocess.fitting}.",
+        tr("The class of each pixel, {width} × {height}", width=width, height=height),
+        tr(
+            "Click a segment, or use the arrow keys, to explain it. Outlined: “{label}”, {where}. {image}, {fitting}.",
+            label=context.label,
+            where=where,
+            image=context.image_name,
+            fitting=classifier.preprocess.fitting,
+        ),
     )
 
 
@@ -50,5 +58,6 @@ def show_legend(segments: Sequence[Segment], chosen: int | None = None) -> None:
         rows.append(f"<li><span class='v-key' style='background:{colour}'></span>{name}: {percent(segment.share)}</li>")
     if len(segments) > _MOST:
         rest = sum(segment.share for segment in segments[_MOST:])
-        rows.append(f"<li>{len(segments) - _MOST} others: {percent(rest)}</li>")
-    st.html(f"<ul class='v-facts' aria-label='Shares of the pixels'>{''.join(rows)}</ul>")
+        others = tr("{n} others: {share}", n=len(segments) - _MOST, share=percent(rest))
+        rows.append(f"<li>{others}</li>")
+    st.html(f"<ul class='v-facts' aria-label='{tr('Shares of the pixels')}'>{''.join(rows)}</ul>")

@@ -12,6 +12,7 @@ from pages._ui.shell.answers import value_text
 from pages._ui.shell.context import Context
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
+from vislib.language import tr
 from vislib.output import render
 from vislib.progress import within
 from vislib.tasks import Task
@@ -23,7 +24,7 @@ def show(context: Context, explainer: Any, look: Look) -> None:
     """The method's map for each class; a click chooses the class. Shows nothing if there are many classes, or one."""
     classifier, labels = context.classifier, context.classifier.labels
     if classifier.task is Task.EMBEDDING:
-        st.caption("The numbers of an embedding mean nothing alone, so there is no map for each of them.")
+        st.caption(tr("The numbers of an embedding mean nothing alone, so there is no map for each of them."))
         return
     shown = _shown(context)
     if not 1 < len(shown) <= _MOST_CLASSES:
@@ -37,7 +38,7 @@ def show(context: Context, explainer: Any, look: Look) -> None:
             )
         return maps
 
-    title = f"{explainer.title} for every {words(classifier.task).one}"
+    title = tr("{method} for every {target}", method=explainer.title, target=words(classifier.task).one)
     st.header(title, anchor=False)
     try:
         maps = work.run(context.key("every class", explainer), title, compute)
@@ -60,7 +61,12 @@ def show(context: Context, explainer: Any, look: Look) -> None:
                 240,
             ),
             f"{labels[index]}: {value_text(classifier, float(context.values[index]))}",
-            f"{explainer.title} for {labels[index]}; click to explain this {one}",
+            tr(
+                "{method} for {label}; click to explain this {target}",
+                method=explainer.title,
+                label=labels[index],
+                target=one,
+            ),
         )
         for index, heatmap in maps.items()
     ]
@@ -84,4 +90,6 @@ def _note(context: Context, maps: list[vislib.Heatmap]) -> str:
     """Which score is explained: "Each explains the logit of its class"."""
     one = words(context.classifier.task).one
     score = getattr(maps[0].target, "score_name", "") if context.classifier.task.has_classes else ""
-    return f"Each explains {f'the {score} of its {one}' if score else f'its {one}'}, on its own scale."
+    if score:
+        return tr("Each explains the {score} of its {target}, on its own scale.", score=score, target=one)
+    return tr("Each explains its {target}, on its own scale.", target=one)

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeVar
 import streamlit as st
 
 from pages._ui.widgets.text import plain
+from vislib.language import text, tr
 
 T = TypeVar("T")
 _NOTES, _NOTES_OF = "choice_notes", "choice_notes_of"
@@ -19,6 +20,7 @@ def choose(
     *,
     bind: Literal["query-params"] | None = "query-params",
     shared: bool = False,
+    what: str = "",
     **settings: Any,
 ) -> T:
     """A select box. If the session's choice is no longer an option, the default counts.
@@ -33,6 +35,7 @@ def choose(
         default: The option chosen at first; the first option if this is None or not among the options.
         bind: Whether the page's address contains the choice.
         shared: Whether all pages have it; see `recall`.
+        what: What the options are, for the note: "image"; by default the label in small letters.
         settings: More arguments of `st.selectbox`.
     """
     index = options.index(default) if default in options else 0
@@ -45,11 +48,16 @@ def choose(
         st.session_state[key] = options[index]
     chosen = st.selectbox(label, options, index, key=key, bind=bind, **settings)
     if missing is not None:
-        said = f"There is no {label.split(' to ')[0].lower()} “{missing}” here. Shown: {title(chosen)}."
+        said = text(
+            "There is no {what} “{name}” here. Shown: {shown}.",
+            what=what or label.lower(),
+            name=missing,
+            shown=title(chosen),
+        )
         if shared:
             note(key, said, chosen)
         else:
-            st.toast(plain(said), icon=":material/link_off:")
+            st.toast(plain(tr(said)), icon=":material/link_off:")
     return chosen
 
 
@@ -67,25 +75,25 @@ def asked_in_vain(key: str, titles: Collection[str]) -> str | None:
     return asked if asked and asked not in titles else None
 
 
-def note(key: str, text: str, choice: Any) -> None:
+def note(key: str, sentence: str, choice: Any) -> None:
     """Keeps a sentence on a choice that all pages have, until there is another choice or another page.
 
     Args:
         key: Key of the select box.
-        text: The sentence.
+        sentence: The sentence.
         choice: The choice on which the sentence is.
     """
-    st.session_state.setdefault(_NOTES, {})[key] = (text, choice)
+    st.session_state.setdefault(_NOTES, {})[key] = (sentence, choice)
 
 
 def say_notes() -> None:
     """The sentences on the choices that all pages have."""
     notes: dict[str, tuple[str, Any]] = st.session_state.get(_NOTES, {})
-    for key, (text, choice) in list(notes.items()):
+    for key, (sentence, choice) in list(notes.items()):
         if st.session_state.get(key, choice) != choice:
             del notes[key]
         else:
-            st.info(plain(text), icon=":material/info:")
+            st.info(plain(tr(sentence)), icon=":material/info:")
 
 
 def forget_notes(page: str) -> None:
