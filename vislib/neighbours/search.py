@@ -98,8 +98,8 @@ class Neighbours:
             ]
             head = (tr("image"), tr("distance"), tr("label"), tr("predicted"))
             parts += [html.line(tr(title)), html.table(rows, head)] if rows else []
-        title = tr("Most similar images of {images}, by {layer}", images=self.set_name, layer=self.layer)
-        return html.block(title, *parts, *(html.line(tr(note)) for note in self.notes))
+        heading = tr("Most similar images of {images}, by {layer}", images=self.set_name, layer=self.layer)
+        return html.block(heading, *parts, *(html.line(tr(note)) for note in self.notes))
 
     def rows(self) -> list[dict[str, Any]]:
         """The neighbours as rows of a table."""
