@@ -11,6 +11,7 @@ from vislib.activation_maximization.maximization import Maximization, as_picture
 from vislib.activation_maximization.maximizer import pixels_of
 from vislib.errors import ParameterError
 from vislib.images.fitting import resize_box
+from vislib.language import listing, text
 from vislib.parameters import check_parameters, parameter
 from vislib.progress import Progress, progress_bar
 from vislib.targets import Layer, Target
@@ -35,16 +36,16 @@ class DeepDreamer:
     """
 
     octaves: int = parameter(
-        3, "Octaves", low=1, high=6, help="Number of image sizes, each larger than the one before."
+        3, text("Octaves"), low=1, high=6, help=text("Number of image sizes, each larger than the one before.")
     )
     octave_scale: float = parameter(
-        1.4, "Octave scale", low=1.0, high=2.0, help="Ratio of each size to the one before."
+        1.4, text("Octave scale"), low=1.0, high=2.0, help=text("Ratio of each size to the one before.")
     )
-    steps: int = parameter(10, "Steps per octave", low=1, high=1000)
+    steps: int = parameter(10, text("Steps per octave"), low=1, high=1000)
     learning_rate: float = parameter(
-        0.01, "Step length", low=1e-4, high=1.0, help="Mean change of a pixel in a step; white is 1."
+        0.01, text("Step length"), low=1e-4, high=1.0, help=text("Mean change of a pixel in a step; white is 1.")
     )
-    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="Seed of the random shifts of the tiles.")
+    seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("Seed of the random shifts of the tiles."))
 
     def __post_init__(self) -> None:
         check_parameters(self)
@@ -123,7 +124,13 @@ def deep_dream(
     """
     known = [spec.name for spec in dataclasses.fields(DeepDreamer)]
     if unknown := sorted(set(params) - set(known)):
-        raise ParameterError(f"`deep_dream` has no parameter {', '.join(unknown)}; it takes {', '.join(known)}.")
+        raise ParameterError(
+            text(
+                "`deep_dream` has no parameter {unknown}; it takes {parameters}.",
+                unknown=listing(unknown, "plain"),
+                parameters=listing(known, "plain"),
+            )
+        )
     objective = Layer(objective) if isinstance(objective, str) else objective
     return DeepDreamer(**params)(classifier, image, objective, progress)
 

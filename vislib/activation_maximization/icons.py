@@ -9,6 +9,7 @@ from PIL import Image
 from vislib.activation_maximization.maximization import Maximization
 from vislib.activation_maximization.maximizer import maximize
 from vislib.activations.icons import SIDE, Icons
+from vislib.language import text
 from vislib.progress import no_progress, progress_bar
 from vislib.targets import Channel
 
@@ -62,6 +63,6 @@ def wanted_icons(
         np.asarray(channels, np.int64),
         np.stack(pictures) if pictures else np.empty((0, side, side, 3), np.uint8),
         np.concatenate([result.scores for result in made]).astype(np.float32) if made else np.empty(0, np.float32),
-        ("made by activation maximization",) * len(channels),
-        "activation maximization",
+        (text("made by activation maximization"),) * len(channels),
+        text("activation maximization"),
     )

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from vislib import html
+from vislib.language import listing, text, tr
 from vislib.output import export, figures, showing
 
 if TYPE_CHECKING:
@@ -101,10 +102,20 @@ class Maximization:
         return export.png_bytes(export.as_image(self.picture, _SIDE))
 
     def _repr_html_(self) -> str:
-        words = ", ".join(f"{title}: {score:.4g}" for title, score in zip(self.titles, self.scores, strict=True))
+        scores = zip(self.titles, self.scores, strict=True)
+        words = tr(
+            listing([text("{title}: {score:.4g}", title=title, score=score) for title, score in scores], "plain")
+        )
         parts = [export.picture_html(Image.fromarray(self.picture), words, _SIDE), html.line(words)]
-        parts.append(html.line(f"{self.model} · {len(self.values):,} steps · seed {self.seed} · {self.seconds:.1f} s"))
-        return html.block("Activation maximization", *parts)
+        about = tr(
+            "{model} · {n:,} steps · seed {seed} · {seconds:.1f} s",
+            model=self.model,
+            n=len(self.values),
+            seed=self.seed,
+            seconds=self.seconds,
+        )
+        parts.append(html.line(about))
+        return html.block(tr("Activation maximization"), *parts)
 
 
 def sheet(pictures: np.ndarray, columns: int | None = None, gap_px: int = 2) -> np.ndarray:

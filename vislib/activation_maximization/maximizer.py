@@ -13,6 +13,7 @@ from vislib.activation_maximization.parametrizations import Fourier, Parametriza
 from vislib.activation_maximization.regularisers import Regulariser
 from vislib.activation_maximization.transforms import Jitter, Padding, Rotation, Scale, Transform, drawn
 from vislib.errors import ParameterError
+from vislib.language import listing, text
 from vislib.model.preprocessing import LUMINANCE
 from vislib.parameters import check_parameters, parameter
 from vislib.progress import Progress, progress_bar
@@ -52,11 +53,15 @@ class Maximizer:
         0.02
     """
 
-    steps: int = parameter(128, "Steps", low=1, high=10_000, help="More steps make the picture stronger and finer.")
-    learning_rate: float = parameter(0.02, "Learning rate", low=1e-5, high=100.0, help="Length of a step.")
-    optimiser: str = parameter("adam", "Optimiser", choices=_OPTIMISERS, help="How a step follows from the gradient.")
-    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same picture.")
-    partial_every: int = parameter(4, "Partial picture every", unit="steps", low=1, high=10_000)
+    steps: int = parameter(
+        128, text("Steps"), low=1, high=10_000, help=text("More steps make the picture stronger and finer.")
+    )
+    learning_rate: float = parameter(0.02, text("Learning rate"), low=1e-5, high=100.0, help=text("Length of a step."))
+    optimiser: str = parameter(
+        "adam", text("Optimiser"), choices=_OPTIMISERS, help=text("How a step follows from the gradient.")
+    )
+    seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("The same seed gives the same picture."))
+    partial_every: int = parameter(4, text("Partial picture every"), unit=text("steps"), low=1, high=10_000)
     parametrization: Parametrization = dataclasses.field(default_factory=Fourier)
     transforms: tuple[Transform, ...] | None = None
     regularisers: tuple[Regulariser, ...] = ()
@@ -131,12 +136,20 @@ class Maximizer:
         shape = self._shape(classifier)
         if isinstance(start, Maximization):
             if start.state is None:
-                raise ParameterError("A DeepDream result cannot be continued; start from its picture instead.")
+                raise ParameterError(text("A DeepDream result cannot be continued; start from its picture instead."))
             alike = (start.model, start.params["parametrization"], len(start.pictures))
             if alike != (classifier.key, self.parametrization, n):
                 raise ParameterError(
-                    "A result can be continued only with the same network, parametrization and number of pictures: "
-                    f"{alike[0]}, {alike[1]}, {alike[2]}; not {classifier.key}, {self.parametrization}, {n}."
+                    text(
+                        "A result can be continued only with the same network, parametrization and number of "
+                        "pictures: {model}, {parametrization}, {n}; not {model2}, {parametrization2}, {n2}.",
+                        model=alike[0],
+                        parametrization=alike[1],
+                        n=alike[2],
+                        model2=classifier.key,
+                        parametrization2=self.parametrization,
+                        n2=n,
+                    )
                 )
             return start.state
         if start is not None:
@@ -195,7 +208,13 @@ def maximize(
     known = [spec.name for spec in dataclasses.fields(Maximizer)]
     unknown = sorted(set(params) - set(known))
     if unknown:
-        raise ParameterError(f"`maximize` has no parameter {', '.join(unknown)}; it takes {', '.join(known)}.")
+        raise ParameterError(
+            text(
+                "`maximize` has no parameter {unknown}; it takes {parameters}.",
+                unknown=listing(unknown, "plain"),
+                parameters=listing(known, "plain"),
+            )
+        )
     return Maximizer(**params)(classifier, _as_targets(classifier, objective), start, progress)
 
 
@@ -211,8 +230,12 @@ def class_pictures(classifier: "Classifier", progress: Progress = progress_bar, 
     """
     if len(classifier.labels) > _MAX_CLASSES:
         raise ParameterError(
-            f"{classifier.key} has {len(classifier.labels)} classes; pictures of all classes are possible for at most "
-            f"{_MAX_CLASSES}."
+            text(
+                "{model} has {n} classes; pictures of all classes are possible for at most {most}.",
+                model=classifier.key,
+                n=len(classifier.labels),
+                most=_MAX_CLASSES,
+            )
         )
     return maximize(
         classifier, [ClassScore(index) for index in range(len(classifier.labels))], None, progress, **params
@@ -223,7 +246,9 @@ def _as_targets(classifier: "Classifier", objective: Any) -> list[Target]:
     """The objectives as a list of targets."""
     every = [objective] if _names_one(objective) else list(objective) if isinstance(objective, Iterable) else []
     if not every or not all(_names_one(one) for one in every):
-        raise ParameterError(f"`objective` must be a target, a class or a list of these; not {objective!r}.")
+        raise ParameterError(
+            text("`objective` must be a target, a class or a list of these; not {objective!r}.", objective=objective)
+        )
     return [one if isinstance(one, Target) else ClassScore(classifier.class_index(one)) for one in every]
 
 
@@ -235,7 +260,14 @@ def _check_kind(name: str, given: Any, kind: type) -> tuple:
     every = tuple(given) if isinstance(given, Iterable) else (given,)
     wrong = next((one for one in every if not isinstance(one, kind)), None)
     if wrong is not None:
-        raise ParameterError(f"The `{name}` of `Maximizer` must be of type {kind.__name__}; not {wrong!r}.")
+        raise ParameterError(
+            text(
+                "The `{name}` of `Maximizer` must be of type {kind}; not {wrong!r}.",
+                name=name,
+                kind=kind.__name__,
+                wrong=wrong,
+            )
+        )
     return every
 
 

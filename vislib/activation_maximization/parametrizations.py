@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from vislib.language import text
 from vislib.parameters import check_parameters, parameter
 
 _NEARLY = 0.02  # smallest distance of a starting picture from black and white, where a sigmoid's gradient vanishes
@@ -61,10 +62,10 @@ class Pixels(Parametrization):
     """
 
     radius: float | None = parameter(
-        None, "Radius", kind=float, low=1e-6, high=1e6, help="Largest L2 distance from mid-grey."
+        None, text("Radius"), kind=float, low=1e-6, high=1e6, help=text("Largest L2 distance from mid-grey.")
     )
     deviation: float = parameter(
-        0.01, "Start noise", low=0.0, high=0.5, help="Standard deviation of the pixels, which are in 0..1."
+        0.01, text("Start noise"), low=0.0, high=0.5, help=text("Standard deviation of the pixels, which are in 0..1.")
     )
 
     def noise(self, random: np.random.Generator, shape: tuple[int, int, int]) -> np.ndarray:
@@ -102,12 +103,18 @@ class Fourier(Parametrization):
     """
 
     decay: float = parameter(
-        1.5, "Decay", low=0.0, high=3.0, help="How strongly low frequencies are preferred; 0 means not at all."
+        1.5,
+        text("Decay"),
+        low=0.0,
+        high=3.0,
+        help=text("How strongly low frequencies are preferred; 0 means not at all."),
     )
     decorrelated: bool = parameter(
-        True, "Decorrelated colours", help="Whether colours are correlated as in photographs."
+        True, text("Decorrelated colours"), help=text("Whether colours are correlated as in photographs.")
     )
-    deviation: float = parameter(0.01, "Start noise", low=0.0, high=1.0, help="Standard deviation of the variables.")
+    deviation: float = parameter(
+        0.01, text("Start noise"), low=0.0, high=1.0, help=text("Standard deviation of the variables.")
+    )
 
     def noise(self, random: np.random.Generator, shape: tuple[int, int, int]) -> np.ndarray:
         height, width, channels = shape
@@ -154,12 +161,14 @@ class Phase(Parametrization):
         (28, 28, 3)
     """
 
-    decay: float = parameter(1.0, "Decay", low=0.0, high=3.0, help="How fast the magnitude falls with the frequency.")
+    decay: float = parameter(
+        1.0, text("Decay"), low=0.0, high=3.0, help=text("How fast the magnitude falls with the frequency.")
+    )
     contrast: float = parameter(
-        0.2, "Contrast", low=0.01, high=0.5, help="Standard deviation of the pixels, which are in 0..1."
+        0.2, text("Contrast"), low=0.01, high=0.5, help=text("Standard deviation of the pixels, which are in 0..1.")
     )
     decorrelated: bool = parameter(
-        True, "Decorrelated colours", help="Whether colours are correlated as in photographs."
+        True, text("Decorrelated colours"), help=text("Whether colours are correlated as in photographs.")
     )
 
     def noise(self, random: np.random.Generator, shape: tuple[int, int, int]) -> np.ndarray:

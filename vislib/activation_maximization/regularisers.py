@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vislib.language import text
 from vislib.parameters import check_parameters, parameter
 
 
@@ -38,7 +39,7 @@ class TotalVariation(Regulariser):
         (28, 28, 3)
     """
 
-    weight: float = parameter(1.0, "Total variation", low=0.0, high=1e6)
+    weight: float = parameter(1.0, text("Total variation"), low=0.0, high=1e6)
 
     def penalty(self, pixels):
         from vislib.backend import tf
@@ -55,7 +56,7 @@ class L2(Regulariser):
         0.5
     """
 
-    weight: float = parameter(1.0, "L2", low=0.0, high=1e6)
+    weight: float = parameter(1.0, text("L2"), low=0.0, high=1e6)
 
     def penalty(self, pixels):
         from vislib.backend import tf
@@ -77,7 +78,7 @@ class Blur(Regulariser):
         0.5
     """
 
-    weight: float = parameter(1.0, "Blur", low=0.0, high=1e6)
+    weight: float = parameter(1.0, text("Blur"), low=0.0, high=1e6)
 
     def penalty(self, pixels):
         from vislib.backend import tf

@@ -13,6 +13,7 @@ from vislib.backend import keras, tf
 from vislib.errors import ModelError, ParameterError, listed
 from vislib.graph.graph import Graph
 from vislib.graph.relu_rules import before_relu
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.network.computations import existing, total
 from vislib.network.failures import NoGradient, failures_as_sentences
@@ -41,8 +42,13 @@ class Scorer:
         compares = any(term.compares_images for _, term in objectives[0].terms)
         if compares and len(objectives) > self._batch_size:
             raise ParameterError(
-                f"Diversity compares the pictures of one batch: at most {self._batch_size} "
-                f"of {network.input_shape[0]} × {network.input_shape[1]}; not {len(objectives)}."
+                text(
+                    "Diversity compares the pictures of one batch: at most {most} of {height} × {width}; not {n}.",
+                    most=self._batch_size,
+                    height=network.input_shape[0],
+                    width=network.input_shape[1],
+                    n=len(objectives),
+                )
             )
         self._network, self._shared = network, shared
         self._weights, self._operands = operands(list(objectives), network)
@@ -65,11 +71,21 @@ class Scorer:
                 yield
             except NoGradient:
                 read = [layer for _, layer, _ in self._shared if layer is not LOGITS]
-                what = f"layer {listed(repr(each) for each in read)}" if read else "its output"
                 raise ModelError(
-                    f"A picture follows the gradient of its objective, and {network.name} has none of {what} by the "
-                    "image: an operation before it passes no gradient back, as argmax and rounding. Choose a channel "
-                    "of a layer before that operation."
+                    text(
+                        "A picture follows the gradient of its objective, and {model} has none of layer {layers} by "
+                        "the image: an operation before it passes no gradient back, as argmax and rounding. Choose a "
+                        "channel of a layer before that operation.",
+                        model=network.name,
+                        layers=listed(repr(each) for each in read),
+                    )
+                    if read
+                    else text(
+                        "A picture follows the gradient of its objective, and {model} has none of its output by the "
+                        "image: an operation before it passes no gradient back, as argmax and rounding. Choose a "
+                        "channel of a layer before that operation.",
+                        model=network.name,
+                    )
                 ) from None
 
     def __call__(self, pixels: np.ndarray, views: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -131,9 +147,12 @@ def check_takes_pictures(classifier: Classifier) -> None:
     """
     if not classifier.takes_pictures:
         raise ModelError(
-            f"Pictures are made for networks of 1 or 3 channels in 0..255; {classifier.key} takes "
-            f"{classifier.channels} bands in units of their own. vislib.feature_maps shows what its layers "
-            "respond to."
+            text(
+                "Pictures are made for networks of 1 or 3 channels in 0..255; {model} takes {channels} bands "
+                "in units of their own. vislib.feature_maps shows what its layers respond to.",
+                model=classifier.key,
+                channels=classifier.channels,
+            )
         )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vislib.language import text
 from vislib.parameters import check_parameters, parameter
 
 
@@ -40,7 +41,7 @@ class Padding(Transform):
         Padding(px=4)
     """
 
-    px: int = parameter(12, "Padding", unit="px", low=0, high=256)
+    px: int = parameter(12, text("Padding"), unit="px", low=0, high=256)
 
     def matrix(self, random: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
         return np.diag([1 + 2 * self.px / size[1], 1 + 2 * self.px / size[0], 1.0])
@@ -56,7 +57,7 @@ class Jitter(Transform):
         (28, 28, 3)
     """
 
-    px: int = parameter(8, "Jitter", unit="px", low=0, high=256)
+    px: int = parameter(8, text("Jitter"), unit="px", low=0, high=256)
 
     def matrix(self, random: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
         matrix = np.eye(3)
@@ -73,7 +74,7 @@ class Scale(Transform):
         Scale(share=0.2)
     """
 
-    share: float = parameter(0.1, "Scale", low=0.0, high=0.9)
+    share: float = parameter(0.1, text("Scale"), low=0.0, high=0.9)
 
     def matrix(self, random: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
         factor = (1 + self.share) ** random.uniform(-1, 1)
@@ -89,7 +90,7 @@ class Rotation(Transform):
         Rotation(degrees=10.0)
     """
 
-    degrees: float = parameter(5.0, "Rotation", unit="°", low=0.0, high=180.0)
+    degrees: float = parameter(5.0, text("Rotation"), unit="°", low=0.0, high=180.0)
 
     def matrix(self, random: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
         angle = np.deg2rad(random.uniform(-self.degrees, self.degrees))

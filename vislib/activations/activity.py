@@ -9,6 +9,7 @@ import numpy as np
 from vislib.activations.patches import read_resized
 from vislib.errors import ImageError, LayerError
 from vislib.images.sets import ImageSet, image_set
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import progress_bar
 
@@ -74,7 +75,14 @@ def channel_activity(
     images, network = image_set(images), classifier.network
     height, width, n_channels = network.map_node(layer).output.shape[1:]
     if not 0 <= channel < n_channels:
-        raise LayerError(f"Channels of layer '{layer}' go from 0 to {n_channels - 1}; not {channel}.")
+        raise LayerError(
+            text(
+                "Channels of layer '{layer}' go from 0 to {last}; not {channel}.",
+                layer=layer,
+                last=n_channels - 1,
+                channel=channel,
+            )
+        )
     batch_size = int(np.clip(_MAX_MAP_BYTES // (4 * height * width * n_channels), 1, network.batch_size))
     step = -(-len(images) * height * width // _MAX_VALUES)
     values, maxima, numbers = [], [], []
@@ -89,5 +97,5 @@ def channel_activity(
             numbers += read
     progress(len(images), len(images))
     if not numbers:
-        raise ImageError(f"None of the {len(images)} images of {images.name} can be read.")
+        raise ImageError(text("None of the {n} images of {images} can be read.", n=len(images), images=images.name))
     return ChannelActivity(np.concatenate(values), np.concatenate(maxima), np.array(numbers))

@@ -9,10 +9,11 @@ import numpy as np
 from vislib.activations.patches import read_resized
 from vislib.errors import ImageError, LayerError
 from vislib.images.sets import ImageSet, image_set
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import progress_bar
 
-WEIGHTS, GRADIENT = "weights", "gradient × activation"
+WEIGHTS, GRADIENT = text("weights"), text("gradient × activation")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +70,24 @@ def class_effects(
     network = classifier.network
     n_channels = network.map_node(layer).output.shape[3]
     if not 0 <= channel < n_channels:
-        raise LayerError(f"Channels of layer '{layer}' go from 0 to {n_channels - 1}; not {channel}.")
+        raise LayerError(
+            text(
+                "Channels of layer '{layer}' go from 0 to {last}; not {channel}.",
+                layer=layer,
+                last=n_channels - 1,
+                channel=channel,
+            )
+        )
     pooled = network.pooled_layer
     if pooled is not None and pooled[0] == layer:
         return ClassEffects(np.asarray(pooled[1][channel], np.float32), WEIGHTS, 0)
     if images is None:
-        raise ImageError(f"No linear layer reads the averages of layer '{layer}', so images are needed; give `images`.")
+        raise ImageError(
+            text(
+                "No linear layer reads the averages of layer '{layer}', so images are needed; give `images`.",
+                layer=layer,
+            )
+        )
     images = image_set(images)
     total, n_read = np.zeros(network.n_classes), 0
     for start in range(0, len(images), network.gradient_batch_size):
@@ -87,5 +100,5 @@ def class_effects(
             n_read += len(read)
     progress(len(images), len(images))
     if not n_read:
-        raise ImageError(f"None of the {len(images)} images of {images.name} can be read.")
+        raise ImageError(text("None of the {n} images of {images} can be read.", n=len(images), images=images.name))
     return ClassEffects((total / n_read).astype(np.float32), GRADIENT, n_read)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vislib.graph.layer_kinds import Role, kind_of
+from vislib.language import Text, text
 from vislib.model.classifier import Classifier
 from vislib.tasks import Task
 
@@ -27,11 +28,12 @@ class FeatureLayer:
     averaged: bool
     size: int
 
-    def in_words(self) -> str:
+    def in_words(self) -> Text:
         """Such as "the 1,280 numbers of layer pool"."""
-        where = "the network's output" if self.name is None else f"layer {self.name}"
-        mean = ", the mean over all places" if self.averaged else ""
-        return f"the {self.size:,} numbers of {where}{mean}"
+        where = text("the network's output") if self.name is None else text("layer {layer}", layer=self.name)
+        if self.averaged:
+            return text("the {n:,} numbers of {where}, the mean over all places", n=self.size, where=where)
+        return text("the {n:,} numbers of {where}", n=self.size, where=where)
 
 
 def feature_layer(classifier: Classifier) -> FeatureLayer:

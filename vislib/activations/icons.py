@@ -13,6 +13,7 @@ from vislib.activations.places import StrongestPlaces, strongest_places
 from vislib.activations.shipped_places import shipped_places
 from vislib.errors import DatasetError, LayerError, ParameterError
 from vislib.images.sets import ImageSet
+from vislib.language import text
 from vislib.layers import ReceptiveField, receptive_fields
 from vislib.progress import progress_bar
 
@@ -81,17 +82,27 @@ def icons(
         (2, 32, 32, 3)
     """
     if isinstance(side, bool) or not isinstance(side, int) or not 8 <= side <= 512:
-        raise ParameterError(f"`side` must be a whole number from 8 to 512; not {side!r}.")
+        raise ParameterError(text("`side` must be a whole number from 8 to 512; not {side!r}.", side=side))
     shape = classifier.network.map_node(layer).output.shape[1:]
     wanted = np.arange(shape[2]) if channels is None else np.asarray(channels, np.int64).reshape(-1)
     if len(wanted) and not (wanted.min() >= 0 and wanted.max() < shape[2]):
         wrong = next(int(one) for one in wanted if not 0 <= one < shape[2])
-        raise LayerError(f"Channels of layer '{layer}' go from 0 to {shape[2] - 1}; not {wrong}.")
+        raise LayerError(
+            text(
+                "Channels of layer '{layer}' go from 0 to {last}; not {channel}.",
+                layer=layer,
+                last=shape[2] - 1,
+                channel=wrong,
+            )
+        )
     found = shipped_places(classifier) if images is None else images
     if found is None:
         raise DatasetError(
-            f"vislib has no icons of {classifier.key}, only of its own networks. Give `images`, such as a folder; "
-            "without any, `activation_maximization.wanted_icons` makes pictures."
+            text(
+                "vislib has no icons of {model}, only of its own networks. Give `images`, such as a folder; "
+                "without any, `activation_maximization.wanted_icons` makes pictures.",
+                model=classifier.key,
+            )
         )
     if not isinstance(found, StrongestPlaces):
         found = strongest_places(classifier, found, [layer], progress)
@@ -103,7 +114,9 @@ def icons(
         for number, row, column, value in places
     ]
     origins = tuple(
-        f"{found.titles[number]}, row {row}, column {column}" if value else "active nowhere in these images"
+        text("{image}, row {row}, column {column}", image=found.titles[number], row=row, column=column)
+        if value
+        else text("active nowhere in these images")
         for number, row, column, value in places
     )
     stacked = np.stack(pictures) if pictures else np.empty((0, side, side, 3), np.uint8)

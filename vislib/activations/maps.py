@@ -6,6 +6,7 @@ import numpy as np
 
 from vislib.errors import LayerError, listed
 from vislib.graph.layer_kinds import Reach, Role, nearest_kind
+from vislib.language import text
 from vislib.model.classifier import Classifier
 
 _WITHOUT_FEATURES = (Role.PADDING, Role.REGULARIZATION, Role.AUGMENTATION, Role.RESCALING)
@@ -37,9 +38,21 @@ def filters(classifier: Classifier, layer: str) -> np.ndarray:
     node = classifier.network.graph.node(layer)
     kernel = _kernel(node.operation) if node is not None else None
     if kernel is None:
+        name, layers = classifier.network.name, listed(filter_layers(classifier))
         raise LayerError(
-            f"layer '{layer}' {'is not in' if node is None else 'has no kernels in'} {classifier.network.name}. "
-            f"Layers with kernels: {listed(filter_layers(classifier))}."
+            text(
+                "layer '{layer}' is not in {model}. Layers with kernels: {layers}.",
+                layer=layer,
+                model=name,
+                layers=layers,
+            )
+            if node is None
+            else text(
+                "layer '{layer}' has no kernels in {model}. Layers with kernels: {layers}.",
+                layer=layer,
+                model=name,
+                layers=layers,
+            )
         )
     return np.asarray(kernel, np.float32)
 

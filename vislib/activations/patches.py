@@ -17,6 +17,7 @@ import numpy as np
 from vislib import html
 from vislib.errors import ImageError, LayerError, ParameterError
 from vislib.images.sets import ImageSet, image_set
+from vislib.language import sentences, text, tr
 from vislib.layers import ReceptiveField, receptive_fields
 from vislib.layers.receptive_field import Span
 from vislib.output.export import write_whole
@@ -64,18 +65,35 @@ class TopPatches:
     def _repr_html_(self) -> str:
         n_channels, n = self.values.shape
         rows: list[tuple[object, ...]] = [
-            (channel, *(f"{value:.3g} (image {number})" for value, number in zip(values, numbers, strict=True)))
+            (
+                channel,
+                *(
+                    tr("{value:.3g} (image {number})", value=value, number=number)
+                    for value, number in zip(values, numbers, strict=True)
+                ),
+            )
             for channel, values, numbers in zip(
                 range(_CHANNELS_SHOWN), self.values[:, :_PATCHES_SHOWN], self.numbers[:, :_PATCHES_SHOWN], strict=False
             )
         ]
-        header = ("channel", "highest activation", *(f"{rank}." for rank in range(2, min(n, _PATCHES_SHOWN) + 1)))
-        more = f"{n_channels:,} channels, {n} places each; {self.done:,} images"
-        unreadable = f", of which {len(self.unreadable):,} could not be read" if len(self.unreadable) else ""
-        how = "patches(classifier, images, channel) cuts the patches out."
-        return html.block(
-            f"Strongest patches of {self.layer}", html.table(rows, header), html.line(f"{more}{unreadable}. {how}")
+        header = (
+            tr("channel"),
+            tr("highest activation"),
+            *(f"{rank}." for rank in range(2, min(n, _PATCHES_SHOWN) + 1)),
         )
+        counts = {"channels": n_channels, "places": n, "images": self.done}
+        if len(self.unreadable):
+            seen = text(
+                "{channels:,} channels, {places} places each; {images:,} images, of which {unread:,} could "
+                "not be read.",
+                **counts,
+                unread=len(self.unreadable),
+            )
+        else:
+            seen = text("{channels:,} channels, {places} places each; {images:,} images.", **counts)
+        how = text("patches(classifier, images, channel) cuts the patches out.")
+        title = tr("Strongest patches of {layer}", layer=self.layer)
+        return html.block(title, html.table(rows, header), html.line(tr(sentences(seen, how))))
 
     def patches(
         self,
@@ -100,7 +118,14 @@ class TopPatches:
         """
         images = image_set(images)
         if not 0 <= channel < len(self.values):
-            raise LayerError(f"Channels of layer '{self.layer}' go from 0 to {len(self.values) - 1}; not {channel}.")
+            raise LayerError(
+                text(
+                    "Channels of layer '{layer}' go from 0 to {last}; not {channel}.",
+                    layer=self.layer,
+                    last=len(self.values) - 1,
+                    channel=channel,
+                )
+            )
         field = receptive_fields(classifier.network.graph)[self.layer]
         map_size = classifier.network.map_node(self.layer).output.shape[1:3]
         places = zip(self.numbers[channel], self.rows[channel], self.columns[channel], strict=True)
@@ -144,7 +169,7 @@ def top_patches(
         (64, 4)
     """
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= 1000:
-        raise ParameterError(f"`n` must be a whole number from 1 to 1000; not {n!r}.")
+        raise ParameterError(text("`n` must be a whole number from 1 to 1000; not {n!r}.", n=n))
     images = image_set(images)
     height, width, n_channels = classifier.network.map_node(layer).output.shape[1:]
     path = _path(keep_in, classifier.key, images.digest, layer, n) if keep_in is not None else None
@@ -163,7 +188,7 @@ def top_patches(
             _keep(path, top)
     progress(total, total)
     if len(top.unreadable) == total:
-        raise ImageError(f"None of the {total} images of {images.name} can be read.")
+        raise ImageError(text("None of the {n} images of {images} can be read.", n=total, images=images.name))
     return top
 
 
@@ -270,7 +295,9 @@ def _keep(path: Path, top: TopPatches) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ParameterError(f"'{path.parent}' cannot be created: {error.strerror or error}.") from error
+        raise ParameterError(
+            text("'{folder}' cannot be created: {reason}.", folder=path.parent, reason=error.strerror or error)
+        ) from error
     write_whole(path, buffer.getvalue())
 
 

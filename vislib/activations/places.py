@@ -10,6 +10,7 @@ import numpy as np
 from vislib.activations.patches import TopPatches, merged, no_patches, read_resized
 from vislib.errors import DatasetError, ImageError, LayerError, listed
 from vislib.images.sets import ImageSet, image_set
+from vislib.language import text
 from vislib.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -56,7 +57,13 @@ class StrongestPlaces:
             LayerError: If the layer is not among `layers`.
         """
         if layer not in self.layers:
-            raise LayerError(f"There are no icons of layer '{layer}'; there are of {listed(self.layers)}.")
+            raise LayerError(
+                text(
+                    "There are no icons of layer '{layer}'; there are of {layers}.",
+                    layer=layer,
+                    layers=listed(self.layers),
+                )
+            )
         names = list(self.layers)
         start = sum(self.layers[name] for name in names[: names.index(layer)])
         return slice(start, start + self.layers[layer])
@@ -113,14 +120,19 @@ def steps(
     images = image_set(images)
     if len(images) > MAX_IMAGES:
         raise DatasetError(
-            f"{images.name} has {len(images):,} images; icons are cut from at most {MAX_IMAGES}, which are kept. Give "
-            "fewer, or use `top_patches`, which takes any number."
+            text(
+                "{images} has {n:,} images; icons are cut from at most {most}, which are kept. Give "
+                "fewer, or use `top_patches`, which takes any number.",
+                images=images.name,
+                n=len(images),
+                most=MAX_IMAGES,
+            )
         )
     named = list(dict.fromkeys(classifier.network.map_layers if layers is None else layers))
     groups = list(_groups(classifier, named))
     resized, read, _ = read_resized(classifier, images, range(len(images)))
     if not read:
-        raise ImageError(f"None of the {len(images)} images of {images.name} can be read.")
+        raise ImageError(text("None of the {n} images of {images} can be read.", n=len(images), images=images.name))
     top = {name: no_patches(name, classifier.network.map_node(name).output.shape[3]) for name in named}
     done, total = 0, len(groups) * len(read)
     for group in groups:

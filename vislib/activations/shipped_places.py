@@ -8,6 +8,7 @@ import io
 import json
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 from vislib.activations.places import StrongestPlaces
+from vislib.language import Text, text
 
 if TYPE_CHECKING:
     from vislib.model.classifier import Classifier
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("shipped")
 _ARRAYS = ("values", "numbers", "rows", "columns")
 _JPEG_FROM_PX, _QUALITY = 100, 92
+_KINDS: dict[str, Callable[[int], Text]] = {
+    "photographs": lambda n: text("{n} photographs", n=n),
+    "sample digits": lambda n: text("{n} sample digits", n=n),
+    "sample pictures": lambda n: text("{n} sample pictures", n=n),
+    "sample scenes": lambda n: text("{n} sample scenes", n=n),
+}
 
 
 def shipped_places(classifier: "Classifier") -> StrongestPlaces | None:
@@ -71,8 +79,14 @@ def read_places(content: bytes) -> StrongestPlaces:
             file["columns"].astype(np.uint16),
             np.stack(pictures),
             tuple(about["titles"]),
-            about["source"],
+            _source(about["source"]),
         )
+
+
+def _source(written: str) -> str:
+    """The name of a set of images, such as "11 photographs"; of a known kind, so that it can be translated."""
+    n, _, kind = written.partition(" ")
+    return _KINDS[kind](int(n)) if n.isdecimal() and kind in _KINDS else written
 
 
 def _picture_bytes(image: np.ndarray) -> bytes:

@@ -6,6 +6,7 @@ import numpy as np
 
 from vislib.activations.maps import feature_maps
 from vislib.errors import LayerError, ParameterError
+from vislib.language import text
 from vislib.model.classifier import Classifier
 
 
@@ -52,15 +53,29 @@ def strongest_at(
         [53, 38]
     """
     height, width = classifier.network.map_node(layer).output.shape[1:3]
-    for name, given, size in (("Rows", row, height), ("Columns", column, width)):
+    for is_row, given, size in ((True, row, height), (False, column, width)):
         if not isinstance(given, int | np.integer) or not 0 <= given < size:
-            raise LayerError(f"{name} of layer '{layer}' go from 0 to {size - 1}; not {given!r}.")
+            raise LayerError(
+                text(
+                    "Rows of layer '{layer}' go from 0 to {last}; not {given!r}.",
+                    layer=layer,
+                    last=size - 1,
+                    given=given,
+                )
+                if is_row
+                else text(
+                    "Columns of layer '{layer}' go from 0 to {last}; not {given!r}.",
+                    layer=layer,
+                    last=size - 1,
+                    given=given,
+                )
+            )
     return strongest_of(feature_maps(classifier, image, layer)[row, column], n)
 
 
 def strongest_of(values: np.ndarray, n: int = 8) -> tuple[ChannelValue, ...]:
     """The n highest of a place's activations (channels,), highest first; see `strongest_at`."""
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
-        raise ParameterError(f"`n` must be a whole number of at least 1; not {n!r}.")
+        raise ParameterError(text("`n` must be a whole number of at least 1; not {n!r}.", n=n))
     order = np.argsort(-values, kind="stable")[:n]
     return tuple(ChannelValue(int(channel), float(values[channel])) for channel in order)

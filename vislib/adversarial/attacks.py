@@ -11,6 +11,7 @@ import numpy as np
 
 from vislib.adversarial.found import Adversarial
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, progress_bar
 from vislib.targets.base import Target
@@ -90,7 +91,13 @@ def pgd(
         ('3', dtype('uint8'))
     """
     if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or not 1 <= steps <= MOST_STEPS:
-        raise ParameterError(f"`steps` must be a whole number from 1 to {MOST_STEPS:,}; not {steps!r}.")
+        raise ParameterError(
+            text(
+                "`steps` must be a whole number from 1 to {most:,}; not {steps!r}.",
+                most=MOST_STEPS,
+                steps=steps,
+            )
+        )
     attack = _Attack.of(classifier, image, epsilon, class_index, towards)
     noise = np.random.default_rng(seed).uniform(-epsilon, epsilon, attack.start.shape).astype(np.float32)
     now, values = attack.projected(attack.start + noise), []
@@ -127,16 +134,24 @@ class _Attack:
     def of(cls, classifier: Classifier, image: np.ndarray, epsilon: int, away: Any, towards: Any) -> "_Attack":
         if not classifier.takes_pictures:
             raise ParameterError(
-                f"An adversarial example is a picture of whole grey levels; {classifier.key} takes "
-                f"{classifier.channels} bands. To see how its answer depends on them, use vislib.explain with saliency."
+                text(
+                    "An adversarial example is a picture of whole grey levels; {model} takes {channels} bands. "
+                    "To see how its answer depends on them, use vislib.explain with saliency.",
+                    model=classifier.key,
+                    channels=classifier.channels,
+                )
             )
         is_whole = isinstance(epsilon, int | np.integer) and not isinstance(epsilon, bool)
         if not is_whole or not 1 <= epsilon <= MOST_GREY_LEVELS:
             raise ParameterError(
-                f"`epsilon` must be a whole number of grey levels from 1 to {MOST_GREY_LEVELS}; not {epsilon!r}."
+                text(
+                    "`epsilon` must be a whole number of grey levels from 1 to {most}; not {epsilon!r}.",
+                    most=MOST_GREY_LEVELS,
+                    epsilon=epsilon,
+                )
             )
         if away is not None and towards is not None:
-            raise ParameterError("Give `class_index`, to move away from it, or `towards`; not both.")
+            raise ParameterError(text("Give `class_index`, to move away from it, or `towards`; not both."))
         resized = classifier.resize(image)
         inputs = classifier.preprocess_input(resized[None])
         logits = classifier.network.logits(inputs)

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from vislib import html
+from vislib.language import Text, plural, sentences, text, tr
 from vislib.model.classifier import Prediction
 from vislib.output import export
 from vislib.targets.base import Target
@@ -74,22 +75,41 @@ class Adversarial:
         """The perturbation as a picture (h, w, 3) uint8: grey where nothing changed, −ε is 0 and ε is 255."""
         return np.rint(127.5 + self.perturbation * (127.5 / self.epsilon)).astype(np.uint8)
 
-    def in_words(self) -> str:
+    def in_words(self) -> Text:
         """What was done, and what came of it, in two sentences."""
-        way = "raises" if self.raised else "lowers"
-        n = "one step" if self.steps == 1 else f"{self.steps:,} steps"
-        largest = int(np.abs(self.perturbation).max())
-        first = (
-            f"{self.method.upper()} {way} the {self.target.in_words()} from {_number(self.values[0])} to "
-            f"{_number(self.values[-1])} in {n}, with changes of at most {_grey_levels(largest)}."
-        )
+        found = {
+            "method": self.method.upper(),
+            "target": self.target.in_words(),
+            "before": _number(self.values[0]),
+            "after": _number(self.values[-1]),
+            "steps": plural("one step", "{n:,} steps", self.steps),
+            "change": plural("one grey level", "{n} grey levels", int(np.abs(self.perturbation).max())),
+        }
+        if self.raised:
+            first = text(
+                "{method} raises the {target} from {before} to {after} in {steps}, with changes of at most {change}.",
+                **found,
+            )
+        else:
+            first = text(
+                "{method} lowers the {target} from {before} to {after} in {steps}, with changes of at most {change}.",
+                **found,
+            )
         if self.succeeded is None:
             return first
         before, after = self.before[0], self.after[0]
         if before.index == after.index:
-            return f"{first} The most probable class is still {_said(after)}."
-        kept = "" if self.succeeded else ", which is not the class that was wanted"
-        return f"{first} The most probable class was {_said(before)} and is now {_said(after)}{kept}."
+            return sentences(first, text("The most probable class is still {answer}.", answer=_said(after)))
+        answers = {"before": _said(before), "after": _said(after)}
+        if self.succeeded:
+            return sentences(first, text("The most probable class was {before} and is now {after}.", **answers))
+        return sentences(
+            first,
+            text(
+                "The most probable class was {before} and is now {after}, which is not the class that was wanted.",
+                **answers,
+            ),
+        )
 
     def _picture(self) -> Image.Image:
         """The image, its change and the adversarial picture in a row."""
@@ -99,9 +119,10 @@ class Adversarial:
         return export.png_bytes(self._picture())
 
     def _repr_html_(self) -> str:
-        titles = "The image, the change (grey: none; magnified), and the adversarial picture"
-        picture = export.picture_html(self._picture(), titles, _WIDTH)
-        return html.block("Adversarial example", picture, html.line(f"{titles}. {self.in_words()}"))
+        titles = text("The image, the change (grey: none; magnified), and the adversarial picture")
+        picture = export.picture_html(self._picture(), tr(titles), _WIDTH)
+        words = sentences(text("{titles}.", titles=titles), self.in_words())
+        return html.block(tr("Adversarial example"), picture, html.line(tr(words)))
 
 
 def save_adversarial(found: Adversarial, path: str | os.PathLike[str]) -> Path:
@@ -144,9 +165,5 @@ def _number(value: float) -> str:
     return f"{value:.3g}".replace("-", "−")
 
 
-def _grey_levels(n: int) -> str:
-    return "one grey level" if n == 1 else f"{n} grey levels"
-
-
-def _said(prediction: Prediction) -> str:
-    return f"“{prediction.label}” ({prediction.value * 100:.3g} %)"
+def _said(prediction: Prediction) -> Text:
+    return text("“{label}” ({percent:.3g} %)", label=prediction.label, percent=prediction.value * 100)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import erf, expit
 
+from vislib.language import text
+
 _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et al. 2017, arXiv 1706.02515
 _TAU = np.sqrt(2 * np.pi)
 
@@ -40,9 +42,9 @@ class ActivationFunction:
 def leaky_relu(slope: float) -> ActivationFunction:
     """A ReLU that multiplies negative values by a slope instead of setting them to 0."""
     return ActivationFunction(
-        f"LeakyReLU, slope {slope:g}",
-        f"x if x > 0, else {slope:g}·x",
-        f"1 if x > 0, else {slope:g}",
+        text("LeakyReLU, slope {slope:g}", slope=slope),
+        text("x if x > 0, else {slope:g}·x", slope=slope),
+        text("1 if x > 0, else {slope:g}", slope=slope),
         lambda x: np.where(x > 0, x, slope * x),
         lambda x: np.where(x > 0, 1.0, slope),
     )
@@ -53,22 +55,22 @@ def _bell(x: np.ndarray) -> np.ndarray:
 
 
 FUNCTIONS: dict[str, ActivationFunction] = {
-    "linear": ActivationFunction("Linear", "x", "1", lambda x: x, np.ones_like),
+    "linear": ActivationFunction(text("Linear"), "x", "1", lambda x: x, np.ones_like),
     "relu": ActivationFunction(
-        "ReLU", "max(0, x)", "1 if x > 0, else 0", lambda x: np.maximum(x, 0), lambda x: np.where(x > 0, 1.0, 0.0)
+        "ReLU", "max(0, x)", text("1 if x > 0, else 0"), lambda x: np.maximum(x, 0), lambda x: np.where(x > 0, 1.0, 0.0)
     ),
     "relu6": ActivationFunction(
-        "ReLU6", "min(max(0, x), 6)", "1 if 0 < x < 6, else 0",
+        "ReLU6", "min(max(0, x), 6)", text("1 if 0 < x < 6, else 0"),
         lambda x: np.clip(x, 0, 6), lambda x: np.where((x > 0) & (x < 6), 1.0, 0.0),
     ),
     "leaky_relu": leaky_relu(0.2),
     "elu": ActivationFunction(
-        "ELU", "x if x > 0, else eˣ − 1", "1 if x > 0, else eˣ",
+        "ELU", text("x if x > 0, else eˣ − 1"), text("1 if x > 0, else eˣ"),
         lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
         lambda x: np.where(x > 0, 1.0, np.exp(np.minimum(x, 0))),
     ),
     "selu": ActivationFunction(
-        "SELU", "1.0507·x if x > 0, else 1.7581·(eˣ − 1)", "1.0507 if x > 0, else 1.7581·eˣ",
+        "SELU", text("1.0507·x if x > 0, else 1.7581·(eˣ − 1)"), text("1.0507 if x > 0, else 1.7581·eˣ"),
         lambda x: _SELU_SCALE * np.where(x > 0, x, _SELU_ALPHA * np.expm1(np.minimum(x, 0))),
         lambda x: _SELU_SCALE * np.where(x > 0, 1.0, _SELU_ALPHA * np.exp(np.minimum(x, 0))),
     ),
@@ -86,7 +88,7 @@ FUNCTIONS: dict[str, ActivationFunction] = {
         lambda x: x * (1 + erf(x / np.sqrt(2))) / 2, lambda x: (1 + erf(x / np.sqrt(2))) / 2 + x * _bell(x),
     ),
     "hard_sigmoid": ActivationFunction(
-        "Hard sigmoid", "min(max(0, x / 6 + ½), 1)", "⅙ if −3 < x < 3, else 0",
+        text("Hard sigmoid"), "min(max(0, x / 6 + ½), 1)", text("⅙ if −3 < x < 3, else 0"),
         lambda x: np.clip(x / 6 + 0.5, 0, 1), lambda x: np.where(np.abs(x) < 3, 1 / 6, 0.0),
     ),
 }  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 from vislib.arithmetic import notation
 from vislib.arithmetic.windows import Axis, Padding, Pair, axes
 from vislib.errors import ParameterError
+from vislib.language import listing, text
 
 BORDERS = {"zeros": "constant", "repeated": "edge", "mirrored": "reflect", "wrapped": "wrap"}
 """The ways to fill the padding, with NumPy's names for them. Networks pad with zeros."""
@@ -199,7 +200,9 @@ def step(
 def pad(maps: np.ndarray, places: tuple[Axis, Axis], border: str = "zeros", fill: float = 0.0) -> np.ndarray:
     """Pads the maps (h, w, c) on both axes: float64. For the border "zeros" the padding has the value `fill`."""
     if border not in BORDERS:
-        raise ParameterError(f"`border` must be one of {', '.join(BORDERS)}; not '{border}'.")
+        raise ParameterError(
+            text("`border` must be one of {borders}; not '{border}'.", borders=listing(BORDERS, "plain"), border=border)
+        )
     widths = [(axis.before, axis.after) for axis in places] + [(0, 0)] * (maps.ndim - 2)
     values = np.asarray(maps, np.float64)
     if border == "zeros":
@@ -219,7 +222,17 @@ def _shifted(padded: np.ndarray, places: tuple[Axis, Axis], a: int, b: int) -> n
 def _check(maps: np.ndarray, kernels: np.ndarray) -> None:
     if maps.ndim != 3 or kernels.ndim != 4:
         raise ParameterError(
-            f"Maps are (h, w, c) and kernels (k_h, k_w, c_in, c_out); not {maps.shape} and {kernels.shape}."
+            text(
+                "Maps are (h, w, c) and kernels (k_h, k_w, c_in, c_out); not {maps} and {kernels}.",
+                maps=maps.shape,
+                kernels=kernels.shape,
+            )
         )
     if kernels.shape[2] != maps.shape[2]:
-        raise ParameterError(f"The kernels are for {kernels.shape[2]} channels, but there are {maps.shape[2]} maps.")
+        raise ParameterError(
+            text(
+                "The kernels are for {channels} channels, but there are {maps} maps.",
+                channels=kernels.shape[2],
+                maps=maps.shape[2],
+            )
+        )

@@ -8,6 +8,7 @@ import numpy as np
 
 from vislib.arithmetic import notation
 from vislib.errors import ParameterError
+from vislib.language import plural, text
 
 MAX_SIDE = 15
 
@@ -39,29 +40,39 @@ def _outer(weights: Sequence[float]) -> tuple[tuple[float, ...], ...]:
 
 
 PRESETS: dict[str, Preset] = {
-    "identity": Preset("Identity", ((0, 0, 0), (0, 1, 0), (0, 0, 0)), "leaves the image as it is"),
-    "vertical edges": Preset("Vertical edges", ((1, 0, -1),) * 3, "left minus right: responds to vertical edges"),
+    "identity": Preset(text("Identity"), ((0, 0, 0), (0, 1, 0), (0, 0, 0)), text("leaves the image as it is")),
+    "vertical edges": Preset(
+        text("Vertical edges"), ((1, 0, -1),) * 3, text("left minus right: responds to vertical edges")
+    ),
     "horizontal edges": Preset(
-        "Horizontal edges", ((1, 1, 1), (0, 0, 0), (-1, -1, -1)), "top minus bottom: responds to horizontal edges"
+        text("Horizontal edges"),
+        ((1, 1, 1), (0, 0, 0), (-1, -1, -1)),
+        text("top minus bottom: responds to horizontal edges"),
     ),
     "all edges": Preset(
-        "Edges all around",
+        text("Edges all around"),
         ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
-        "each pixel minus the mean of its eight neighbours, times eight",
+        text("each pixel minus the mean of its eight neighbours, times eight"),
     ),
-    "laplacian": Preset("Laplacian", ((0, 1, 0), (1, -4, 1), (0, 1, 0)), "second derivative: thin double edges"),
+    "laplacian": Preset(
+        text("Laplacian"), ((0, 1, 0), (1, -4, 1), (0, 1, 0)), text("second derivative: thin double edges")
+    ),
     "sobel x": Preset(
-        "Sobel, horizontal gradient", ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)), "right minus left, smoothed along the edge"
+        text("Sobel, horizontal gradient"),
+        ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
+        text("right minus left, smoothed along the edge"),
     ),
     "sobel y": Preset(
-        "Sobel, vertical gradient", ((-1, -2, -1), (0, 0, 0), (1, 2, 1)), "bottom minus top, smoothed along the edge"
+        text("Sobel, vertical gradient"),
+        ((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
+        text("bottom minus top, smoothed along the edge"),
     ),
-    "box blur": Preset("Box blur 3 × 3", _outer((1, 1, 1)), "the mean of nine pixels"),
+    "box blur": Preset(text("Box blur 3 × 3"), _outer((1, 1, 1)), text("the mean of nine pixels")),
     "gaussian blur": Preset(
-        "Gaussian blur 5 × 5", _outer((1, 4, 6, 4, 1)), "a mean with the largest weight in the middle"
+        text("Gaussian blur 5 × 5"), _outer((1, 4, 6, 4, 1)), text("a mean with the largest weight in the middle")
     ),
-    "sharpen": Preset("Sharpen", ((0, -1, 0), (-1, 5, -1), (0, -1, 0)), "the image plus its edges"),
-    "emboss": Preset("Emboss", ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)), "a relief, lit from one corner"),
+    "sharpen": Preset(text("Sharpen"), ((0, -1, 0), (-1, 5, -1), (0, -1, 0)), text("the image plus its edges")),
+    "emboss": Preset(text("Emboss"), ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)), text("a relief, lit from one corner")),
 }
 
 
@@ -79,7 +90,9 @@ def random_kernels(size: tuple[int, int], c_in: int = 1, c_out: int = 1, seed: i
     """
     _check_side(*size)
     if c_in < 1 or c_out < 1:
-        raise ParameterError(f"A kernel has at least 1 channel in and 1 out; not {c_in} and {c_out}.")
+        raise ParameterError(
+            text("A kernel has at least 1 channel in and 1 out; not {c_in} and {c_out}.", c_in=c_in, c_out=c_out)
+        )
     limit = np.sqrt(6 / (size[0] * size[1] * (c_in + c_out)))
     return np.random.default_rng(seed).uniform(-limit, limit, (*size, c_in, c_out))
 
@@ -100,15 +113,24 @@ def parse_kernel(text: str) -> np.ndarray:
     lines = [line.strip(" \t\r,[]") for line in re.split(r"[\n;]|\]\s*,?\s*\[", text)]
     rows = [re.split(r"[\s,]+", line) for line in lines if line]
     if not rows:
-        raise ParameterError("The kernel is empty: type its rows, one per line, such as “1 0 -1”.")
+        raise _empty()
     _check_side(len(rows), max(map(len, rows)))
     for place, row in enumerate(rows, 1):
         if len(row) != len(rows[0]):
             raise ParameterError(
-                f"Row {place} of the kernel has {len(row)} {'number' if len(row) == 1 else 'numbers'}, the first has "
-                f"{len(rows[0])}: all rows must be equally long."
+                plural(
+                    "Row {row} of the kernel has {n} number, the first has {first}: all rows must be equally long.",
+                    "Row {row} of the kernel has {n} numbers, the first has {first}: all rows must be equally long.",
+                    len(row),
+                    row=place,
+                    first=len(rows[0]),
+                )
             )
     return np.array([[_number(word, place) for word in row] for place, row in enumerate(rows, 1)])
+
+
+def _empty() -> ParameterError:
+    return ParameterError(text("The kernel is empty: type its rows, one per line, such as “1 0 -1”."))
 
 
 def kernel_text(kernel: np.ndarray) -> str:
@@ -126,7 +148,14 @@ def is_symmetric(kernel: np.ndarray) -> bool:
 
 def _check_side(height: int, width: int) -> None:
     if not (1 <= height <= MAX_SIDE and 1 <= width <= MAX_SIDE):
-        raise ParameterError(f"A kernel has 1 to {MAX_SIDE} rows and columns; not {height} × {width}.")
+        raise ParameterError(
+            text(
+                "A kernel has 1 to {most} rows and columns; not {height} × {width}.",
+                most=MAX_SIDE,
+                height=height,
+                width=width,
+            )
+        )
 
 
 def _number(word: str, place: int) -> float:
@@ -137,5 +166,5 @@ def _number(word: str, place: int) -> float:
         value = np.nan
     if not np.isfinite(value):
         shown = word if len(word) <= 20 else f"{word[:20]}…"
-        raise ParameterError(f"“{shown}” in row {place} of the kernel is not a number.")
+        raise ParameterError(text("“{word}” in row {row} of the kernel is not a number.", word=shown, row=place))
     return value

@@ -12,6 +12,7 @@ from vislib.arithmetic import notation
 from vislib.arithmetic.convolution import pad
 from vislib.arithmetic.windows import Axis, Padding, Pair, axes
 from vislib.errors import ParameterError
+from vislib.language import listing, text
 
 KINDS = ("max", "average")
 
@@ -44,7 +45,9 @@ class Pooling:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ParameterError(f"`kind` must be one of {', '.join(KINDS)}; not '{self.kind}'.")
+            raise ParameterError(
+                text("`kind` must be one of {kinds}; not '{kind}'.", kinds=listing(KINDS, "plain"), kind=self.kind)
+            )
 
     def axes(self, size: tuple[int, int]) -> tuple[Axis, Axis]:
         """The window along both axes of maps of (height, width)."""
@@ -81,7 +84,11 @@ class Pooling:
         n_rows, n_columns = places[0].kernel, places[1].kernel
         if gradient.shape != windows.shape[:3]:
             raise ParameterError(
-                f"The gradient must have the shape of the pooled maps, {windows.shape[:3]}; not {gradient.shape}."
+                text(
+                    "The gradient must have the shape of the pooled maps, {wanted}; not {given}.",
+                    wanted=windows.shape[:3],
+                    given=gradient.shape,
+                )
             )
         if self.kind == "max":
             share = (np.arange(n_rows * n_columns) == windows.argmax(axis=-1)[..., None]) * gradient[..., None]
@@ -109,7 +116,7 @@ class Pooling:
     def _windows(self, maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Every window (h', w', c, n), including padding, and the divisor (h', w') of an average."""
         if maps.ndim != 3:
-            raise ParameterError(f"Maps are (h, w, c); not {maps.shape}.")
+            raise ParameterError(text("Maps are (h, w, c); not {given}.", given=maps.shape))
         places = self.axes(maps.shape[:2])
         fill = -np.inf if self.kind == "max" else 0.0
         windows = _slide(pad(maps, places, fill=fill), places)

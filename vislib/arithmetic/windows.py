@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.errors import ParameterError
+from vislib.language import text
 
 Pair = int | tuple[int, int]
 Padding = str | int | tuple[int, int] | tuple[tuple[int, int], tuple[int, int]]
@@ -45,17 +46,26 @@ class Axis:
         for name in ("size", "kernel", "stride", "dilation"):
             value = getattr(self, name)
             if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
-                raise ParameterError(f"`{name}` must be a whole number from 1; not {value!r}.")
+                raise ParameterError(
+                    text("`{name}` must be a whole number from 1; not {value!r}.", name=name, value=value)
+                )
         if isinstance(self.padding, str):
             if self.padding not in ("valid", "same"):
-                raise ParameterError(f'`padding` must be "valid", "same" or pixels; not \'{self.padding}\'.')
+                raise ParameterError(
+                    text('`padding` must be "valid", "same" or pixels; not \'{padding}\'.', padding=self.padding)
+                )
         elif min(self.padding) < 0:
-            raise ParameterError(f"`padding` must be at least 0 pixels; not {min(self.padding)}.")
+            raise ParameterError(text("`padding` must be at least 0 pixels; not {padding}.", padding=min(self.padding)))
         if self.output < 1:
             raise ParameterError(
-                f"A window of {self.extent} pixels does not fit into {self.size + self.before + self.after} "
-                f"({self.size} and {self.before + self.after} of padding): make the kernel or the dilation smaller, "
-                "or the padding larger."
+                text(
+                    "A window of {extent} pixels does not fit into {room} ({size} and {padding} of padding): "
+                    "make the kernel or the dilation smaller, or the padding larger.",
+                    extent=self.extent,
+                    room=self.size + self.before + self.after,
+                    size=self.size,
+                    padding=self.before + self.after,
+                )
             )
 
     @property
@@ -83,7 +93,9 @@ class Axis:
     def inputs(self, place: int) -> np.ndarray:
         """The pixels (kernel,) in the window at a place, from 0; pixels below 0 or from `size` on are padding."""
         if not 0 <= place < self.output:
-            raise ParameterError(f"The window has places 0 to {self.output - 1}; not {place}.")
+            raise ParameterError(
+                text("The window has places 0 to {last}; not {place}.", last=self.output - 1, place=place)
+            )
         return place * self.stride - self.before + self.dilation * np.arange(self.kernel)
 
     def spans(self) -> list[tuple[int, int]]:
@@ -168,7 +180,9 @@ def transposed_size(size: int, kernel: int, stride: int = 1, padding: str | int 
         ParameterError: If a value is out of range.
     """
     if padding not in ("valid", "same") and not (isinstance(padding, int) and padding >= 0):
-        raise ParameterError(f'`padding` must be "valid", "same" or pixels from 0; not {padding!r}.')
+        raise ParameterError(
+            text('`padding` must be "valid", "same" or pixels from 0; not {padding!r}.', padding=padding)
+        )
     extent = Axis(size, kernel, stride, "same", dilation).extent
     if padding == "same":
         return size * stride
@@ -185,7 +199,9 @@ def keeping_padding(kernel: int, dilation: int = 1) -> int:
     """
     extent = dilation * (kernel - 1) + 1
     if extent % 2 == 0:
-        raise ParameterError(f"Equal padding keeps the size for windows of odd size only; not {extent}.")
+        raise ParameterError(
+            text("Equal padding keeps the size for windows of odd size only; not {extent}.", extent=extent)
+        )
     return (extent - 1) // 2
 
 
@@ -194,11 +210,17 @@ def _pair(value, name: str) -> tuple:
         return value, value
     if isinstance(value, tuple | list) and len(value) == 2:
         return tuple(value)
-    raise ParameterError(f"`{name}` must be one whole number, or one for rows and one for columns; not {value!r}.")
+    raise ParameterError(
+        text(
+            "`{name}` must be one whole number, or one for rows and one for columns; not {value!r}.",
+            name=name,
+            value=value,
+        )
+    )
 
 
 def _sides(value) -> tuple[int, int]:
     before, after = _pair(value, "padding")
     if not all(isinstance(side, int | np.integer) for side in (before, after)):
-        raise ParameterError(f"`padding` must be in whole pixels; not {value!r}.")
+        raise ParameterError(text("`padding` must be in whole pixels; not {value!r}.", value=value))
     return before, after

@@ -11,6 +11,7 @@ from vislib.batch.masks import FitMasks
 from vislib.batch.sources import Source
 from vislib.errors import ImageError
 from vislib.images.reading import image_digest
+from vislib.language import speaking
 
 _THREADS = 2
 
@@ -53,7 +54,8 @@ def decoded(source: Source, number: int, place: int, fit: Fit) -> Decoded:
         size = (image.shape[0], image.shape[1])
         return Decoded(number, path, label, fit(image), size, image_digest(image), mask=mask)
     except ImageError as error:
-        return Decoded(number, path, label, error=str(error))
+        with speaking("en"):  # what is stored is English
+            return Decoded(number, path, label, error=str(error))
 
 
 def decoded_ahead(

@@ -12,6 +12,7 @@ from vislib.batch.finding import source_of
 from vislib.batch.pace import duration
 from vislib.batch.run import explain_many
 from vislib.errors import ImageError
+from vislib.language import Text, sentences, text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 
@@ -36,13 +37,18 @@ class Estimate:
     seconds: float
     passes: float
 
-    def in_words(self) -> str:
+    def in_words(self) -> Text:
         """The cost in a sentence or two."""
-        tried = "1 of them" if self.n_tried == 1 else f"{self.n_tried} of them"
-        said = f"{self.n_images:,} images take about {duration(self.seconds)} on this machine, by a trial on {tried}."
+        said = text(
+            "{n:,} images take about {duration} on this machine, by a trial on {tried} of them.",
+            n=self.n_images,
+            duration=duration(self.seconds),
+            tried=self.n_tried,
+        )
         if np.isnan(self.passes):
             return said
-        return f"{said} An image takes the time of about {max(1, round(self.passes)):,} forward passes."
+        passes = text("An image takes the time of about {n:,} forward passes.", n=max(1, round(self.passes)))
+        return sentences(said, passes)
 
 
 def estimate(

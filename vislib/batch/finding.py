@@ -13,6 +13,7 @@ from vislib.batch.sources import PathImages, SetImages, Source
 from vislib.errors import DatasetError
 from vislib.images.archives import is_hidden, zip_folder
 from vislib.images.sets import SUFFIXES, ArrayImages, FolderImages
+from vislib.language import listing, text
 
 
 def source_of(
@@ -36,21 +37,26 @@ def source_of(
         return images
     if isinstance(images, str | os.PathLike):
         if names is not None:
-            raise DatasetError("`labels` is for arrays and sequences; a folder or a list file has its own labels.")
+            raise DatasetError(
+                text("`labels` is for arrays and sequences; a folder or a list file has its own labels.")
+            )
         return _from_path(Path(images), None if without is None else Path(without))
     if isinstance(images, zipfile.Path):
         return SetImages(FolderImages(images), names)
     if isinstance(images, list | tuple) and images and all(isinstance(each, str | os.PathLike) for each in images):
         paths = [os.fspath(path) for path in images]
         if names is not None and len(names) != len(paths):
-            raise DatasetError(f"There are {len(paths):,} images, but {len(names):,} labels.")
+            raise DatasetError(text("There are {n:,} images, but {labels:,} labels.", n=len(paths), labels=len(names)))
         return PathImages(paths, "", names, "paths", _digest(paths, names))
     if isinstance(images, np.ndarray | list | tuple):
         return SetImages(ArrayImages(images), names)
     if not hasattr(images, "title") or not hasattr(images, "__getitem__"):
         raise DatasetError(
-            "`images` must be a folder, a zip file, a list or Parquet file of paths, arrays, or an ImageSet; "
-            f"not as {type(images).__name__}."
+            text(
+                "`images` must be a folder, a zip file, a list or Parquet file of paths, arrays, or an "
+                "ImageSet; not as {kind}.",
+                kind=type(images).__name__,
+            )
         )
     return SetImages(images, names)
 
@@ -59,7 +65,7 @@ def _from_path(path: Path, without: Path | None) -> Source:
     if path.is_dir():
         return _from_folder(path, without)
     if not path.exists():
-        raise DatasetError(f"There is no folder or file '{path}'.")
+        raise DatasetError(text("There is no folder or file '{path}'.", path=path))
     root, suffix = str(path.parent), path.suffix.lower()
     if suffix == ".zip":
         return SetImages(FolderImages(zip_folder(path)), None)
@@ -71,8 +77,11 @@ def _from_path(path: Path, without: Path | None) -> Source:
         paths, labels = csv_paths(path)
     else:
         raise DatasetError(
-            "The images of a batch must be a folder, a .zip, a .txt, .tsv or .csv file of paths, or a .parquet file; "
-            f"not '{path.name}'."
+            text(
+                "The images of a batch must be a folder, a .zip, a .txt, .tsv or .csv file of paths, or a "
+                ".parquet file; not '{file}'.",
+                file=path.name,
+            )
         )
     return PathImages(paths, root, labels, path.name, _digest(paths, labels))
 
@@ -85,7 +94,13 @@ def _from_folder(folder: Path, without: Path | None) -> PathImages:
         identity.update(f"{path} {about.st_size} {about.st_mtime_ns}\n".encode(errors="surrogateescape"))
         paths.append(path)
     if not paths:
-        raise DatasetError(f"The folder '{folder}' holds no images ({', '.join(SUFFIXES)}).")
+        raise DatasetError(
+            text(
+                "The folder '{folder}' holds no images ({suffixes}).",
+                folder=folder,
+                suffixes=listing(SUFFIXES, "plain"),
+            )
+        )
     return PathImages(paths, str(folder), None, folder.resolve().name, identity.hexdigest()[:16])
 
 
@@ -99,7 +114,9 @@ def _image_files(folder: str, before: str, above: set[tuple[int, int]]) -> list[
     try:
         entries = list(os.scandir(folder))
     except OSError as error:
-        raise DatasetError(f"The folder '{folder}' cannot be read: {error.strerror}.") from error
+        raise DatasetError(
+            text("The folder '{folder}' cannot be read: {reason}.", folder=folder, reason=error.strerror)
+        ) from error
     for entry in entries:
         if is_hidden(entry.name):
             continue

@@ -11,6 +11,7 @@ from vislib.batch.finding import source_of
 from vislib.batch.sources import SetImages, Source
 from vislib.errors import ImageError
 from vislib.images.sets import ArrayImages, ImageSet
+from vislib.language import Text, plural, text
 from vislib.model.classifier import Classifier
 
 _MOST_AT_ONCE = 64
@@ -36,7 +37,7 @@ def images_of(given: Any) -> Source:
 
     if isinstance(given, str) and given in DATASETS and not Path(given).exists():
         dataset = load_dataset(given)
-        images = ArrayImages(dataset.test_images, f"the test images of {given}")
+        images = ArrayImages(dataset.test_images, text("the test images of {dataset}", dataset=given))
         return SetImages(images, [dataset.labels[index] for index in dataset.test_labels])
     if isinstance(given, str | os.PathLike | list | tuple | np.ndarray):
         return source_of(given)
@@ -64,11 +65,11 @@ def read_in_batches(
         any_read = any_read or bool(read)
         yield read, np.stack(resized) if resized else np.empty((0, *classifier.input_size, 3), np.uint8)
     if not any_read:
-        raise ImageError(f"None of the {len(numbers):,} images of {images.name} can be read.")
+        raise ImageError(text("None of the {n:,} images of {images} can be read.", n=len(numbers), images=images.name))
 
 
-def said_of_unread(unread: Sequence[int]) -> tuple[str, ...]:
+def said_of_unread(unread: Sequence[int]) -> tuple[Text, ...]:
     """A sentence on images that could not be read; none if all could."""
     if not unread:
         return ()
-    return ("1 image could not be read." if len(unread) == 1 else f"{len(unread):,} images could not be read.",)
+    return (plural("{n} image could not be read.", "{n:,} images could not be read.", len(unread)),)

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 from vislib.errors import DatasetError
+from vislib.language import listing, text
 
 Listed = tuple[list[str], list[str | None] | None]
 
@@ -20,14 +21,19 @@ def listed_paths(path: Path) -> Listed:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path.name} cannot be read as a text file of paths.") from error
+        raise DatasetError(text("{file} cannot be read as a text file of paths.", file=path.name)) from error
     pairs = [line.partition("\t") for line in lines if line.strip()]
     if not pairs:
         raise DatasetError(
-            f"{path.name} names no images; each line must have a path, and may have a tab and a label after it."
+            text(
+                "{file} names no images; each line must have a path, and may have a tab and a label after it.",
+                file=path.name,
+            )
         )
     if any("\0" in name for name, _, _ in pairs):
-        raise DatasetError(f"{path.name} is not a text file of paths: it contains bytes with the value 0.")
+        raise DatasetError(
+            text("{file} is not a text file of paths: it contains bytes with the value 0.", file=path.name)
+        )
     labels = [label.strip() or None for _, _, label in pairs]
     return [name.strip() for name, _, _ in pairs], labels if any(labels) else None
 
@@ -43,17 +49,30 @@ def csv_paths(path: Path) -> Listed:
         with path.open(encoding="utf-8-sig", newline="") as file:
             head, *rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)] or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DatasetError(f"{path.name} cannot be read as a CSV file of paths and labels.") from error
+        raise DatasetError(text("{file} cannot be read as a CSV file of paths and labels.", file=path.name)) from error
     names = [name.strip().lower() for name in head]
     place = next((names.index(name) for name in ("path", "file") if name in names), None)
     if place is None:
-        raise DatasetError(f"{path.name} has no column 'path' or 'file'; its first line is: {', '.join(head)[:200]}.")
+        raise DatasetError(
+            text(
+                "{file} has no column 'path' or 'file'; its first line is: {head}.",
+                file=path.name,
+                head=", ".join(head)[:200],
+            )
+        )
     if not rows:
-        raise DatasetError(f"{path.name} has no rows.")
+        raise DatasetError(text("{file} has no rows.", file=path.name))
     others = [names.index("label")] if "label" in names else [at for at in range(len(names)) if at != place]
     short = next((number for number, row in enumerate(rows, 2) if len(row) != len(head)), None)
     if short is not None:
-        raise DatasetError(f"Row {short} of {path.name} has another number of cells than its first line, {len(head)}.")
+        raise DatasetError(
+            text(
+                "Row {row} of {file} has another number of cells than its first line, {n}.",
+                row=short,
+                file=path.name,
+                n=len(head),
+            )
+        )
     labels = [" ".join(filter(None, (row[at].strip() for at in others))) or None for row in rows]
     return [row[place].strip() for row in rows], labels if any(labels) else None
 
@@ -71,13 +90,25 @@ def parquet_paths(path: Path) -> Listed:
         schema = parquet.read_schema(path)
         wanted = [name for name in ("path", "label") if name in schema.names]
         if "path" not in wanted:
-            raise DatasetError(f"{path.name} has no column 'path'; it has {', '.join(schema.names[:12]) or 'none'}.")
+            if not schema.names:
+                raise DatasetError(text("{file} has no column 'path'; it has none.", file=path.name))
+            raise DatasetError(
+                text(
+                    "{file} has no column 'path'; it has {columns}.",
+                    file=path.name,
+                    columns=listing(schema.names[:12], "plain"),
+                )
+            )
         table = parquet.read_table(path, columns=wanted)
         columns = {name: table.column(name).cast(pa.string()).to_pylist() for name in wanted}
     except (pa.ArrowException, OSError) as error:
-        raise DatasetError(f"{path.name} cannot be read as a Parquet file of paths and labels.") from error
+        raise DatasetError(
+            text("{file} cannot be read as a Parquet file of paths and labels.", file=path.name)
+        ) from error
     if not columns["path"]:
-        raise DatasetError(f"{path.name} has no rows.")
+        raise DatasetError(text("{file} has no rows.", file=path.name))
     if None in columns["path"]:
-        raise DatasetError(f"{path.name} has a row without a path: row {columns['path'].index(None)}.")
+        raise DatasetError(
+            text("{file} has a row without a path: row {row}.", file=path.name, row=columns["path"].index(None))
+        )
     return columns["path"], columns.get("label")

@@ -8,6 +8,7 @@ from typing import Any
 from vislib.batch.settings import BatchSettings
 from vislib.batch.sources import Source
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.model.classifier import Classifier
 
 _FORMAT = 1
@@ -51,11 +52,17 @@ def check_same(path: Path, found: dict[str, Any], wanted: dict[str, Any]) -> Non
             differing = next(key for key in [*now, *was] if was.get(key) != now.get(key))
             name, was, now = f"{name}, {differing}", was.get(differing), now.get(differing)
         raise ParameterError(
-            f"{path} holds a batch of something else ({name}: {_short(was)} there, {_short(now)} now); "
-            "use the same settings to resume that batch, or name another folder."
+            text(
+                "{path} holds a batch of something else ({name}: {was} there, {now} now); use the same "
+                "settings to resume that batch, or name another folder.",
+                path=path,
+                name=name,
+                was=_short(was),
+                now=_short(now),
+            )
         )
 
 
 def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 120 else f"{text[:117]}…"
+    shown = json.dumps(value, ensure_ascii=False)
+    return shown if len(shown) <= 120 else f"{shown[:117]}…"

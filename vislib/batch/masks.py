@@ -18,6 +18,7 @@ from vislib.images.arrays import MAX_PIXELS
 from vislib.images.contents import content_of
 from vislib.images.fitting import Box
 from vislib.images.numpy_files import is_numpy, read_numpy
+from vislib.language import listing, sentences, text
 from vislib.model.classifier import Classifier
 
 SUFFIXES = (".png", ".tif", ".tiff", ".bmp", ".gif", ".npy")
@@ -25,7 +26,7 @@ LEFT_OUT = 255
 """The grey level of pixels that do not count, where the network has more than two classes."""
 OUTSIDE = -1
 _FORMATS = ("PNG", "TIFF", "BMP", "GIF")
-_ACCEPTED = "A mask is a grey or palette picture (PNG, TIFF, BMP, GIF) or a .npy file of class numbers (h, w)."
+_ACCEPTED = text("A mask is a grey or palette picture (PNG, TIFF, BMP, GIF) or a .npy file of class numbers (h, w).")
 _Mask = str | np.ndarray | None
 
 
@@ -83,20 +84,27 @@ def with_masks(images: Source, masks: Any) -> MaskedSource:
 
 def _in_folder(images: Source, folder: Path) -> list[_Mask]:
     if not folder.is_dir():
-        raise DatasetError(f"There is no folder of masks '{folder}'.")
+        raise DatasetError(text("There is no folder of masks '{folder}'.", folder=folder))
     files: dict[PurePath, str] = {}
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith("."):
             name = path.relative_to(folder).with_suffix("")
             if name in files:
-                raise DatasetError(f"{folder} has two masks called '{name}'; leave one of them.")
+                raise DatasetError(
+                    text("{folder} has two masks called '{name}'; leave one of them.", folder=folder, name=name)
+                )
             files[name] = str(path)
     titles = [PurePath(images.title(number)).with_suffix("") for number in range(len(images))]
     found: list[_Mask] = [files.get(title) or files.get(PurePath(title.name)) for title in titles]
     if not any(found):
         raise DatasetError(
-            f"No file in {folder} has the name of an image, such as '{titles[0].name}.png'. The mask of an image has "
-            f"its name and ends in one of {', '.join(SUFFIXES)}."
+            text(
+                "No file in {folder} has the name of an image, such as '{name}.png'. The mask of an image "
+                "has its name and ends in one of {suffixes}.",
+                folder=folder,
+                name=titles[0].name,
+                suffixes=listing(SUFFIXES, "plain"),
+            )
         )
     return found
 
@@ -104,9 +112,11 @@ def _in_folder(images: Source, folder: Path) -> list[_Mask]:
 def _listed(images: Source, masks: Any) -> list[_Mask]:
     every = list(masks) if isinstance(masks, list | tuple | np.ndarray) else None
     if every is None or not all(mask is None or isinstance(mask, str | os.PathLike | np.ndarray) for mask in every):
-        raise DatasetError("`masks` must be a folder, or a sequence of paths or of arrays (H, W) of class numbers.")
+        raise DatasetError(
+            text("`masks` must be a folder, or a sequence of paths or of arrays (H, W) of class numbers.")
+        )
     if len(every) != len(images):
-        raise DatasetError(f"There are {len(images):,} images, but {len(every):,} masks.")
+        raise DatasetError(text("There are {n:,} images, but {masks:,} masks.", n=len(images), masks=len(every)))
     return [os.fspath(mask) if isinstance(mask, str | os.PathLike) else mask for mask in every]
 
 
@@ -133,16 +143,24 @@ def read_mask(path: str) -> np.ndarray:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=_FORMATS)
             if picture.width * picture.height > MAX_PIXELS:
-                raise ImageError(f"The mask {name} is too large: {picture.width} × {picture.height} pixels.")
+                raise ImageError(
+                    text(
+                        "The mask {name} is too large: {width} × {height} pixels.",
+                        name=name,
+                        width=picture.width,
+                        height=picture.height,
+                    )
+                )
             levels = np.asarray(picture)
     except ImageError:
         raise
     except Exception as error:  # Pillow's decoders raise nearly anything for damaged files
-        raise ImageError(f"The mask {name} cannot be read. {_ACCEPTED}") from error
+        raise ImageError(sentences(text("The mask {name} cannot be read.", name=name), _ACCEPTED)) from error
     if levels.ndim == 3 and (levels[..., :3] == levels[..., :1]).all():
         levels = levels[..., 0]
     if levels.ndim != 2:
-        raise ImageError(f"The mask {name} is in colour, which says no class numbers. {_ACCEPTED}")
+        said = text("The mask {name} is in colour, which says no class numbers.", name=name)
+        raise ImageError(sentences(said, _ACCEPTED))
     return levels
 
 
@@ -192,14 +210,32 @@ def fitted_mask(
     """
     if mask.ndim != 2 or mask.shape != image_size:
         raise ImageError(
-            f"The image is {image_size[0]} × {image_size[1]} and its mask {' × '.join(map(str, mask.shape))}; a mask "
-            "has the image's size."
+            text(
+                "The image is {height} × {width} and its mask {size}; a mask has the image's size.",
+                height=image_size[0],
+                width=image_size[1],
+                size=" × ".join(map(str, mask.shape)),
+            )
         )
     wrong = ~np.isin(mask, [*range(n_classes), *([LEFT_OUT] if n_classes > 2 else [])])
     if wrong.any():
+        value, last = mask[wrong][0], n_classes - 1
+        if n_classes > 2:
+            raise ImageError(
+                text(
+                    "The mask has the value {value}; the network's class numbers go from 0 to {last}, and {left_out} "
+                    "leaves a pixel out.",
+                    value=value,
+                    last=last,
+                    left_out=LEFT_OUT,
+                )
+            )
         raise ImageError(
-            f"The mask has the value {mask[wrong][0]}; the network's class numbers go from 0 to {n_classes - 1}"
-            f"{f', and {LEFT_OUT} leaves a pixel out' if n_classes > 2 else ''}."
+            text(
+                "The mask has the value {value}; the network's class numbers go from 0 to {last}.",
+                value=value,
+                last=last,
+            )
         )
     rows, columns = (
         np.floor(start + (np.arange(n_px) + 0.5) * length / n_px).astype(int)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vislib.errors import ModelError, ParameterError
 from vislib.graph.copies import custom_code
+from vislib.language import Text, text
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier
 from vislib.model.preprocessing import Preprocessing
@@ -69,14 +70,28 @@ def _file_of(classifier: Classifier) -> bytes:
         path = Path(folder) / "model.keras"
         try:
             if code:
-                kind = "class" if isinstance(code, type) else "function"
-                raise ModelError(f"It has a {kind} that they do not know: {code.__name__}.")
+                raise ModelError(
+                    text("It has a class that they do not know: {name}.", name=code.__name__)
+                    if isinstance(code, type)
+                    else text("It has a function that they do not know: {name}.", name=code.__name__)
+                )
             classifier.model.save(path)
             load_with_keras(path)
         except Exception as error:  # Keras raises nearly anything for what it cannot save
-            lines = str(error).strip().splitlines() or [type(error).__name__]
             raise ParameterError(
-                f"{classifier.key} cannot be sent to other processes: {lines[0][:200]} Leave out the engine 'ray', and "
-                "this process computes the batch."
+                text(
+                    "{model} cannot be sent to other processes: {reason} Leave out the engine 'ray', and this "
+                    "process computes the batch.",
+                    model=classifier.key,
+                    reason=_reason(error),
+                )
             ) from error
         return path.read_bytes()
+
+
+def _reason(error: Exception) -> str:
+    """The first line of an error's message; a short sentence of vislib as it is."""
+    said = error.args[0] if len(error.args) == 1 else None
+    if isinstance(said, Text) and len(said) <= 200 and "\n" not in said:
+        return said
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

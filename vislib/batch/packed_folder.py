@@ -10,6 +10,7 @@ from vislib.batch.reading import Batch, open_batch
 from vislib.batch.store import MANIFEST
 from vislib.errors import ArchiveError
 from vislib.images.archives import MAX_BYTES_UNPACKED, MAX_FILES, ZipSource, read_file, zip_folder
+from vislib.language import text
 
 _PART = re.compile(r"part-\d{6}\.parquet")
 
@@ -39,11 +40,15 @@ def unzip(source: ZipSource, folder: str | os.PathLike[str], name: str | None = 
         ParameterError: If the batch is damaged.
     """
     packed = zip_folder(source, name)
-    title = name or (os.path.basename(os.fspath(source)) if isinstance(source, str | os.PathLike) else "The zip")
+    title = name or (os.path.basename(os.fspath(source)) if isinstance(source, str | os.PathLike) else text("The zip"))
     if not (packed / MANIFEST).is_file():
         raise ArchiveError(
-            f"{title} holds no batch: it has no {MANIFEST}. A batch is what “Table and maps (ZIP)” of the page Batch "
-            "saves, or the folder of `explain_many`, zipped."
+            text(
+                "{title} holds no batch: it has no {file}. A batch is what “Table and maps (ZIP)” of the "
+                "page Batch saves, or the folder of `explain_many`, zipped.",
+                title=title,
+                file=MANIFEST,
+            )
         )
     to = Path(folder)
     (to / MANIFEST).write_bytes(read_file(packed / MANIFEST))
@@ -65,10 +70,19 @@ def _check_size(file: Path, title: str) -> None:
         about = parquet.read_metadata(file)
         n_bytes = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
     except (ArrowException, OSError, ValueError):
-        raise ArchiveError(f"{title} cannot be opened: '{file.name}' is no Parquet file, or damaged.") from None
+        raise ArchiveError(
+            text("{title} cannot be opened: '{file}' is no Parquet file, or damaged.", title=title, file=file.name)
+        ) from None
     if about.num_rows > MAX_FILES or n_bytes > MAX_BYTES_UNPACKED:
         raise ArchiveError(
-            f"{title} cannot be opened: '{file.name}' holds {about.num_rows:,} rows of {n_bytes / 1024**3:,.1f} GB; at "
-            f"most {MAX_FILES:,} rows and {MAX_BYTES_UNPACKED / 1024**3:.0f} GB are accepted. Open its folder with "
-            "vislib.open_batch."
+            text(
+                "{title} cannot be opened: '{file}' holds {rows:,} rows of {size:,.1f} GB; at most "
+                "{most_rows:,} rows and {most_size:.0f} GB are accepted. Open its folder with vislib.open_batch.",
+                title=title,
+                file=file.name,
+                rows=about.num_rows,
+                size=n_bytes / 1024**3,
+                most_rows=MAX_FILES,
+                most_size=MAX_BYTES_UNPACKED / 1024**3,
+            )
         )

@@ -21,6 +21,7 @@ from vislib.batch.rows import MEASURES, agreement_column, empty_row, smaller, th
 from vislib.batch.settings import BatchSettings, column
 from vislib.batch.trusted import measured, other_maps, strongest_channels
 from vislib.errors import ParameterError
+from vislib.language import speaking, text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.speed.blas_threads import one_blas_thread
@@ -154,14 +155,15 @@ def _predict(
     for place, logits in zip(readable, every, strict=True):
         row = rows[place]
         if not np.isfinite(logits).all():
-            row["error"] = "The network's scores for this image are not all finite numbers."
+            row["error"] = text("The network's scores for this image are not all finite numbers.")
             continue
         row |= outcome(classifier, logits, settings.top, row, chunk[place].mask)
         target = settings.target or classifier.target(_class_explained(classifier, settings, row, logits))
         try:
             targets[place] = target.on_image(classifier.network, functools.partial(np.asarray, logits))
         except ParameterError as error:
-            row["error"] = str(error)
+            with speaking("en"):  # what is stored is English
+                row["error"] = str(error)
     values = _values(classifier, chunk, list(targets), every[[readable.index(place) for place in targets]], targets)
     for (place, target), value in zip(targets.items(), values, strict=True):
         label = target.in_words() if target.class_index is None else classifier.labels[target.class_index]

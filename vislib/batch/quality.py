@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.batch.reading import Batch
+from vislib.language import Text, plural, text
 from vislib.tasks import Task
 
 
@@ -107,23 +108,40 @@ def mask_quality(batch: Batch) -> MaskQuality | None:
     )
 
 
-def in_words(batch: Batch) -> list[str]:
+def in_words(batch: Batch) -> list[Text]:
     """The quality of a batch's predictions, a sentence for each number or for the masks; nothing where it is unknown or
     is an accuracy."""
     unit = f" {batch.unit}" if batch.unit else ""
-    lines = []
+    lines: list[Text] = []
     for errors in value_errors(batch):
-        r_squared = "" if math.isnan(errors.r_squared) else f", R² {errors.r_squared:.3f}"
-        of = "1 image" if errors.n == 1 else f"{errors.n:,} images"
-        lines.append(
-            f"{errors.label}: mean absolute error {errors.mean_absolute:.4g}{unit}{r_squared}, of {of} with a true "
-            "value."
-        )
+        error, images = f"{errors.mean_absolute:.4g}{unit}", plural("{n} image", "{n:,} images", errors.n)
+        if math.isnan(errors.r_squared):
+            lines.append(
+                text(
+                    "{label}: mean absolute error {error}, of {images} with a true value.",
+                    label=errors.label,
+                    error=error,
+                    images=images,
+                )
+            )
+        else:
+            lines.append(
+                text(
+                    "{label}: mean absolute error {error}, R² {r_squared:.3f}, of {images} with a true value.",
+                    label=errors.label,
+                    error=error,
+                    r_squared=errors.r_squared,
+                    images=images,
+                )
+            )
     masks = mask_quality(batch)
     if masks is not None:
-        of = "1 image" if masks.n == 1 else f"{masks.n:,} images"
         lines.append(
-            f"Mean IoU {masks.mean_iou * 100:.1f} %, {masks.pixel_accuracy * 100:.1f} % of the pixels right, of {of} "
-            "with a mask."
+            text(
+                "Mean IoU {iou:.1f} %, {share:.1f} % of the pixels right, of {images} with a mask.",
+                iou=masks.mean_iou * 100,
+                share=masks.pixel_accuracy * 100,
+                images=plural("{n} image", "{n:,} images", masks.n),
+            )
         )
     return lines

@@ -18,10 +18,11 @@ from vislib.batch.decoding import decoded_ahead
 from vislib.batch.masks import fit_of
 from vislib.batch.packed import PackedClassifier
 from vislib.batch.settings import BatchSettings, Cluster
-from vislib.batch.sources import Source
+from vislib.batch.sources import Source, sentence_of
 from vislib.batch.store import BatchFolder
 from vislib.batch.writing import part_range, write_part
 from vislib.errors import ParameterError, VislibError
+from vislib.language import text
 from vislib.progress import Steps, no_progress
 
 _ROOT = str(Path(__file__).resolve().parents[2])
@@ -59,16 +60,18 @@ class PartWorker:
             source: Source = pickle.loads(piece)
             results["part"].append(int(part))
             results["size"].append(len(source))
-            results["refused"].append(self._compute(int(part), source))
+            results["refused"].append(pickle.dumps(self._compute(int(part), source)))
         return results
 
     def _compute(self, part: int, source: Source) -> str:
         if self._folder.finished(part):  # by a worker that was lost before it could report the part
             return ""
         if self._folder.tries(part) >= _TRIES:
-            return (
-                f"Part {part} has ended its worker {_TRIES} times. An image that takes too much memory can be the "
-                "cause; see Ray's log."
+            return text(
+                "Part {part} has ended its worker {tries} times. An image that takes too much memory can be the cause; "
+                "see Ray's log.",
+                part=part,
+                tries=_TRIES,
             )
         self._folder.try_begins(part)
         first = part * self._settings.part_rows
@@ -77,7 +80,7 @@ class PartWorker:
         try:
             write_part(self._classifier, self._settings, images, part, len(source), self._folder, no_progress)
         except VislibError as error:
-            return str(error)
+            return sentence_of(error)
         finally:
             images.close()
         return ""
@@ -105,13 +108,16 @@ def compute_with_ray(
         _start(ray, cluster)
     try:
         for row in _parts(ray, packed, settings, source, folder, missing, cluster).iter_rows():
-            if row["refused"]:
-                raise ParameterError(row["refused"])
+            if refused := pickle.loads(row["refused"]):
+                raise ParameterError(refused)
             done.finished(row["size"])
     except ray.exceptions.RayError as error:
         raise ParameterError(
-            f"The cluster stopped with an error: {str(error).strip().splitlines()[-1][:200]} "
-            "The finished parts are kept; repeat the call to resume the batch."
+            text(
+                "The cluster stopped with an error: {reason} The finished parts are kept; repeat the call to "
+                "resume the batch.",
+                reason=str(error).strip().splitlines()[-1][:200],
+            )
         ) from error
     finally:
         if started:
@@ -152,7 +158,7 @@ def _ray():
         import ray.data
     except ImportError:
         raise ParameterError(
-            "The engine 'ray' needs Ray, which is not installed: pip install -r requirements-cluster.txt."
+            text("The engine 'ray' needs Ray, which is not installed: pip install -r requirements-cluster.txt.")
         ) from None
     return ray
 
@@ -169,8 +175,11 @@ def _start(ray, cluster: Cluster) -> None:
         ray.init(**settings)
     except (OSError, ValueError, RuntimeError) as error:
         raise ParameterError(
-            f"No Ray cluster can be used at '{cluster.address or 'this machine'}': "
-            f"{str(error).strip().splitlines()[0][:200]}"
+            text(
+                "No Ray cluster can be used at '{address}': {reason}",
+                address=cluster.address or text("this machine"),
+                reason=str(error).strip().splitlines()[0][:200],
+            )
         ) from error
 
 

@@ -15,6 +15,7 @@ from vislib.batch.rows import FEATURES, agreement_column
 from vislib.batch.settings import column
 from vislib.batch.store import BatchFolder
 from vislib.errors import ParameterError, listed
+from vislib.language import text, tr
 from vislib.output.export import jpeg_bytes
 from vislib.tasks import Task
 
@@ -66,18 +67,22 @@ class Batch:
         self.parts = folder.finished_parts(-(-self.n_images // self._rows))
 
     def _repr_html_(self) -> str:
-        finished = f"{self.n_finished:,}" + ("" if self.n_finished == self.n_images else f" of {self.n_images:,}")
-        rows = [("images", finished), ("methods", listed(self.methods)), ("task", str(self.task))]
-        rows += [("model", str(self.manifest["model"])), ("folder", str(self.path))]
+        finished = f"{self.n_finished:,}"
+        if self.n_finished != self.n_images:
+            finished = tr("{n:,} of {total:,}", n=self.n_finished, total=self.n_images)
+        rows = [(tr("images"), finished), (tr("methods"), tr(listed(self.methods))), (tr("task"), str(self.task))]
+        rows += [(tr("model"), str(self.manifest["model"])), (tr("folder"), str(self.path))]
         table = self.table(["error", *(["correct"] if "correct" in self._columns else [])])
         n_errors = len(table) - table.column("error").null_count
-        rows += [("not read or explained", f"{n_errors:,}")] if n_errors else []
+        rows += [(tr("not read or explained"), f"{n_errors:,}")] if n_errors else []
         known = table.column("correct").drop_null().to_pylist() if "correct" in table.column_names else []
-        rows += [("classified correctly", f"{sum(known):,} of {len(known):,} with a known class")] if known else []
+        if known:
+            correct = tr("{n:,} of {total:,} with a known class", n=sum(known), total=len(known))
+            rows.append((tr("classified correctly"), correct))
         numbers = [part * self._rows + row for part in self.parts for row in range(self._rows)][:_THUMBNAILS]
         shown = self.thumbnails([number for number in numbers if number < self.n_images])
         parts = [html.picture(jpeg_bytes(each), "jpeg", "", each.width) for each in shown if each is not None]
-        return html.block("Batch of explanations", html.table(rows), *parts)
+        return html.block(tr("Batch of explanations"), html.table(rows), *parts)
 
     @property
     def _columns(self) -> list[str]:
@@ -118,11 +123,17 @@ class Batch:
         there = self.table(["number"]).column(0).to_numpy()
         missing = chosen[~np.isin(chosen, there)]
         if not len(chosen):
-            raise ParameterError("A selection needs at least one image of the batch; there is none.")
+            raise ParameterError(text("A selection needs at least one image of the batch; there is none."))
         if len(missing):
             raise ParameterError(
-                f"The batch has no finished image with the number {missing[0]}; its {len(there):,} images have the "
-                f"numbers {there[0]} to {there[-1]}."
+                text(
+                    "The batch has no finished image with the number {number}; its {n:,} images have the "
+                    "numbers {first} to {last}.",
+                    number=missing[0],
+                    n=len(there),
+                    first=there[0],
+                    last=there[-1],
+                )
             )
         selection = copy.copy(self)
         selection._only, selection.n_images = chosen, len(chosen)
@@ -163,7 +174,11 @@ class Batch:
             ParameterError: If the batch has no such method or image, or a file is damaged.
         """
         if method not in self.methods:
-            raise ParameterError(f"The batch has no method '{method}'; it has {listed(self.methods)}.")
+            raise ParameterError(
+                text(
+                    "The batch has no method '{method}'; it has {methods}.", method=method, methods=listed(self.methods)
+                )
+            )
         found = np.zeros((len(numbers), *self.map_shape), np.float32)
         for places, rows, part in self._by_part(numbers):
             cells = (
@@ -182,8 +197,11 @@ class Batch:
         if not self.manifest["settings"].get("features"):
             name = self.manifest["source"]["name"]
             raise ParameterError(
-                f"The batch of {name} holds no features. Compute it with features=True, with --features on the command "
-                "line, or on the page Batch."
+                text(
+                    "The batch of {name} holds no features. Compute it with features=True, with --features on "
+                    "the command line, or on the page Batch.",
+                    name=name,
+                )
             )
         found: dict[int, np.ndarray] = {}
         for places, rows, part in self._by_part(numbers):
@@ -219,7 +237,9 @@ class Batch:
         wanted = np.asarray(numbers, np.int64)
         for part in np.unique(wanted // self._rows):
             if part not in self.parts:
-                raise ParameterError(f"The images from number {int(part) * self._rows} on are not finished.")
+                raise ParameterError(
+                    text("The images from number {number} on are not finished.", number=int(part) * self._rows)
+                )
             places = np.flatnonzero(wanted // self._rows == part)
             yield places, wanted[places] % self._rows, int(part)
 
@@ -241,13 +261,13 @@ def open_batch(path: "str | os.PathLike[str] | Batch") -> Batch:
     folder = BatchFolder(path)
     manifest = folder.manifest()
     if manifest is None:
-        raise ParameterError(f"{path} holds no batch: it has no manifest.json.")
+        raise ParameterError(text("{path} holds no batch: it has no manifest.json.", path=path))
     try:
         batch = Batch(folder, manifest)
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
-        raise ParameterError(f"The manifest of {path} is damaged or of another version.") from None
+        raise ParameterError(text("The manifest of {path} is damaged or of another version.", path=path)) from None
     if not batch.parts:
-        raise ParameterError(f"No part of the batch in {path} is finished yet.")
+        raise ParameterError(text("No part of the batch in {path} is finished yet.", path=path))
     return batch
 
 
@@ -265,5 +285,5 @@ def _read(read, file: Path, **what):
         return read(file, **what)
     except (pa.ArrowException, OSError) as error:
         raise ParameterError(
-            f"{file} cannot be read; it is damaged. Delete it and run the batch again to recompute it."
+            text("{file} cannot be read; it is damaged. Delete it and run the batch again to recompute it.", file=file)
         ) from error

@@ -22,6 +22,7 @@ from vislib.batch.store import BatchFolder
 from vislib.batch.trusted import can_compare
 from vislib.batch.writing import n_parts, part_range, write_part
 from vislib.errors import ParameterError
+from vislib.language import listing, text, tr
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, Steps, progress_bar
 from vislib.tasks import Task
@@ -49,10 +50,11 @@ class BatchResult:
     seconds: float
 
     def _repr_html_(self) -> str:
-        rows = [("images", f"{self.n_images:,}"), ("computed now", f"{self.n_computed:,} in {self.seconds:.1f} s")]
-        rows += [("not read or explained", f"{self.n_errors:,}")] if self.n_errors else []
-        table = html.table([*rows, ("folder", str(self.folder))])
-        return html.block("Explained", table, html.line("vislib.open_batch(folder) reads it."))
+        computed = tr("{n:,} in {seconds:.1f} s", n=self.n_computed, seconds=self.seconds)
+        rows = [(tr("images"), f"{self.n_images:,}"), (tr("computed now"), computed)]
+        rows += [(tr("not read or explained"), f"{self.n_errors:,}")] if self.n_errors else []
+        table = html.table([*rows, (tr("folder"), str(self.folder))])
+        return html.block(tr("Explained"), table, html.line(tr("vislib.open_batch(folder) reads it.")))
 
 
 def explain_many(
@@ -107,9 +109,11 @@ def explain_many(
     """
     begun = time.perf_counter()
     if engine not in ENGINES:
-        raise ParameterError(f"The engine is one of {', '.join(ENGINES)}; not '{engine}'.")
+        raise ParameterError(
+            text("The engine is one of {engines}; not '{engine}'.", engines=listing(ENGINES, "plain"), engine=engine)
+        )
     if cluster is not None and engine != "ray":
-        raise ParameterError("`cluster` is for the engine 'ray'.")
+        raise ParameterError(text("`cluster` is for the engine 'ray'."))
     _check_task(classifier, settings, masks)
     chosen = _settings(classifier, methods, settings)
     source = source_of(images, labels, without=masks if isinstance(masks, str | os.PathLike) else None)
@@ -136,17 +140,29 @@ def _check_task(classifier: Classifier, settings: dict[str, Any], masks: Any) ->
     """Checks what the task of the network decides, before anything is written."""
     if not classifier.takes_pictures:
         raise ParameterError(
-            f"A batch takes pictures; {classifier.key} takes {classifier.channels} bands. `vislib.explain` explains "
-            "one image of bands after another."
+            text(
+                "A batch takes pictures; {model} takes {channels} bands. `vislib.explain` explains one image "
+                "of bands after another.",
+                model=classifier.key,
+                channels=classifier.channels,
+            )
         )
     if masks is not None and classifier.task is not Task.SEGMENTATION:
         raise ParameterError(
-            f"`masks` is for a segmentation; the task of {classifier.key} is {classifier.task}. Leave it out."
+            text(
+                "`masks` is for a segmentation; the task of {model} is {task}. Leave it out.",
+                model=classifier.key,
+                task=classifier.task,
+            )
         )
     if settings.get("explain") == "label" and not classifier.task.has_classes:
         raise ParameterError(
-            f"explain='label' needs images with a class; the task of {classifier.key} is {classifier.task}. Leave it "
-            "out, and the first output is explained; `target` chooses another."
+            text(
+                "explain='label' needs images with a class; the task of {model} is {task}. Leave it out, and "
+                "the first output is explained; `target` chooses another.",
+                model=classifier.key,
+                task=classifier.task,
+            )
         )
     if settings.get("target") is None:
         classifier.target(0)  # an embedding has no number to explain by default, and says so
@@ -156,7 +172,9 @@ def _check_apart(images: Any, out: str | os.PathLike[str]) -> None:
     """Checks that `out` lies outside the folder of images, where its pictures would be read as images of the batch."""
     is_folder = isinstance(images, str | os.PathLike) and Path(images).is_dir()
     if is_folder and Path(out).resolve().is_relative_to(Path(images).resolve()):
-        raise ParameterError(f"{out} lies in the folder of the images, {images}; name a folder outside it.")
+        raise ParameterError(
+            text("{out} lies in the folder of the images, {images}; name a folder outside it.", out=out, images=images)
+        )
 
 
 def _compute(classifier, settings: BatchSettings, source: Source, folder, missing: list[int], done: Steps) -> None:
@@ -182,7 +200,13 @@ def _settings(classifier: Classifier, methods, settings: dict[str, Any]) -> Batc
         known = [name for name in BatchSettings.__dataclass_fields__ if name != "methods"]
         unknown = sorted(set(settings) - set(known))
         raise ParameterError(
-            f"A batch has no setting {', '.join(unknown) or 'of that form'}; it has {', '.join(known)}."
+            text(
+                "A batch has no setting {settings}; it has {known}.",
+                settings=listing(unknown, "plain"),
+                known=listing(known, "plain"),
+            )
+            if unknown
+            else text("A batch has no setting of that form; it has {known}.", known=listing(known, "plain"))
         ) from None
     return _checked(classifier, chosen)
 
@@ -197,9 +221,14 @@ def _checked(classifier: Classifier, chosen: BatchSettings) -> BatchSettings:
     target = classifier.target(0) if chosen.target is None else chosen.target
     if chosen.random_logit and not can_compare(classifier, target):
         raise ParameterError(
-            "random_logit=True needs the score of a class, and another class with an output of its own; the task of "
-            f"{classifier.key} is {classifier.task} with {len(classifier.labels)} outputs, and the target is "
-            f"{target.in_words()}. Leave it out."
+            text(
+                "random_logit=True needs the score of a class, and another class with an output of its own; "
+                "the task of {model} is {task} with {n} outputs, and the target is {target}. Leave it out.",
+                model=classifier.key,
+                task=classifier.task,
+                n=len(classifier.labels),
+                target=target.in_words(),
+            )
         )
     if not chosen.channels:
         return dataclasses.replace(chosen, channels_layer=None)

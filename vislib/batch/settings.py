@@ -7,6 +7,7 @@ from typing import Any
 from vislib.attribution.base import Explainer
 from vislib.attribution.fills import FILLS
 from vislib.errors import ParameterError, listed
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.parameters import check_parameters, parameter
 from vislib.targets.base import Target
@@ -46,27 +47,31 @@ class BatchSettings:
     """
 
     methods: tuple[Explainer, ...]
-    explain: str = parameter("predicted", "Class", choices=EXPLAINED)
-    top: int = parameter(5, "Classes kept", low=1, high=1000)
-    map_px: int = parameter(56, "Map", unit="px", low=4, high=1024)
-    thumbnail_px: int = parameter(112, "Thumbnail", unit="px", low=0, high=512)
-    part_rows: int = parameter(500, "Images in a part", low=1, high=100_000)
-    curves: bool = parameter(False, "Deletion and insertion")
-    features: bool = parameter(False, "Features")
-    pictures: bool = parameter(False, "Pictures")
-    deletion_fill: str = parameter("grey", "Fill of deletion", choices=FILLS)
-    insertion_fill: str = parameter("blur", "Fill of insertion", choices=FILLS)
-    road: bool = parameter(False, "ROAD")
-    random_logit: bool = parameter(False, "Random logit")
-    channels: int = parameter(0, "Strongest channels", low=0, high=1000)
-    channels_layer: str | None = parameter(None, "Their layer", kind=str)
+    explain: str = parameter("predicted", text("Class"), choices=EXPLAINED)
+    top: int = parameter(5, text("Classes kept"), low=1, high=1000)
+    map_px: int = parameter(56, text("Map"), unit="px", low=4, high=1024)
+    thumbnail_px: int = parameter(112, text("Thumbnail"), unit="px", low=0, high=512)
+    part_rows: int = parameter(500, text("Images in a part"), low=1, high=100_000)
+    curves: bool = parameter(False, text("Deletion and insertion"))
+    features: bool = parameter(False, text("Features"))
+    pictures: bool = parameter(False, text("Pictures"))
+    deletion_fill: str = parameter("grey", text("Fill of deletion"), choices=FILLS)
+    insertion_fill: str = parameter("blur", text("Fill of insertion"), choices=FILLS)
+    road: bool = parameter(False, text("ROAD"))
+    random_logit: bool = parameter(False, text("Random logit"))
+    channels: int = parameter(0, text("Strongest channels"), low=0, high=1000)
+    channels_layer: str | None = parameter(None, text("Their layer"), kind=str)
     target: Target | None = None
 
     def __post_init__(self) -> None:
         check_parameters(self)
         names = [method.name for method in self.methods]
         if not names or len(set(names)) < len(names):
-            raise ParameterError(f"A batch takes one or more different methods; not {listed(names) or 'none'}.")
+            raise ParameterError(
+                text("A batch takes one or more different methods; not {methods}.", methods=listed(names))
+                if names
+                else text("A batch takes one or more different methods; not none.")
+            )
 
     def map_shape(self, input_size: tuple[int, int]) -> tuple[int, int]:
         """(height, width) of the stored maps for a network with this input size."""
@@ -114,10 +119,18 @@ def resolved_methods(methods, classifier: Classifier, target: Target | None = No
     for method in [methods] if isinstance(methods, str | Explainer) else methods:
         if isinstance(method, str):
             if method not in Explainer.registry:
-                raise ParameterError(f"There is no method '{method}'; there are: {listed(Explainer.registry, 99)}.")
+                raise ParameterError(
+                    text(
+                        "There is no method '{method}'; there are: {methods}.",
+                        method=method,
+                        methods=listed(Explainer.registry, 99),
+                    )
+                )
             method = Explainer.registry[method]()
         if not isinstance(method, Explainer):
-            raise ParameterError(f"A method is given by its name or as an explainer; not as {type(method).__name__}.")
+            raise ParameterError(
+                text("A method is given by its name or as an explainer; not as {kind}.", kind=type(method).__name__)
+            )
         found.append(method.resolved(classifier, target))
     return tuple(found)
 

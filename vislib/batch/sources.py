@@ -7,9 +7,10 @@ from typing import Protocol
 
 import numpy as np
 
-from vislib.errors import DatasetError, ImageError
+from vislib.errors import DatasetError, ImageError, VislibError
 from vislib.images.reading import load_of_many
 from vislib.images.sets import ImageSet
+from vislib.language import Text, text
 
 
 class Source(ImageSet, Protocol):
@@ -59,7 +60,9 @@ class SetImages:
 
     def __init__(self, images: ImageSet, labels: Sequence[str | None] | None):
         if labels is not None and len(labels) != len(images):
-            raise DatasetError(f"There are {len(images):,} images, but {len(labels):,} labels.")
+            raise DatasetError(
+                text("There are {n:,} images, but {labels:,} labels.", n=len(images), labels=len(labels))
+            )
         self.name, self.digest = images.name, images.digest
         if labels is not None:
             self.digest = hashlib.sha256(repr((self.digest, list(labels))).encode()).hexdigest()[:16]
@@ -83,7 +86,7 @@ class SetImages:
             try:
                 held.append(self[number])
             except ImageError as error:
-                held.append(str(error))
+                held.append(sentence_of(error))
         numbers = range(start, stop)
         return HeldImages(held, [self.title(n) for n in numbers], [self.label(n) for n in numbers], self)
 
@@ -112,6 +115,12 @@ class HeldImages:
     def piece(self, start: int, stop: int) -> "HeldImages":
         now = slice(start, stop)
         return HeldImages(self._held[now], self._titles[now], self._labels[now], self)
+
+
+def sentence_of(error: VislibError) -> str:
+    """The sentence of an error; it can still be translated."""
+    said = error.args[0] if len(error.args) == 1 else None
+    return said if isinstance(said, Text) else str(error)
 
 
 def _folder_of(title: str) -> str | None:

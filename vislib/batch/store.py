@@ -32,6 +32,7 @@ from vislib.batch.parts import Explained
 from vislib.batch.rows import maps_schema, table_schema
 from vislib.batch.settings import BatchSettings
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.tasks import Task
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ class BatchFolder:
         if found is not None:
             check_same(self.path, found, manifest)
         elif self.path.exists() and (not self.path.is_dir() or _holds_other(self.path)):
-            raise ParameterError(f"{self.path} exists and holds no batch; give an empty or a new folder.")
+            raise ParameterError(
+                text("{path} exists and holds no batch; give an empty or a new folder.", path=self.path)
+            )
         return found
 
     def prepare(self, manifest: dict[str, Any]) -> None:
@@ -84,7 +87,9 @@ class BatchFolder:
                 content = json.dumps(manifest, indent=2, ensure_ascii=False).encode()
                 self._whole(self.path / MANIFEST, lambda to: to.write_bytes(content))
         except OSError as error:
-            raise ParameterError(f"{self.path} cannot be written: {error.strerror or error}.") from error
+            raise ParameterError(
+                text("{path} cannot be written: {reason}.", path=self.path, reason=error.strerror or error)
+            ) from error
 
     def manifest(self) -> dict[str, Any] | None:
         """The manifest of the folder's batch; None if the folder holds no batch.
@@ -98,7 +103,7 @@ class BatchFolder:
             return None
         except (OSError, ValueError) as error:
             raise ParameterError(
-                f"{self.path / MANIFEST} cannot be read; it is damaged or not the manifest of a batch."
+                text("{path} cannot be read; it is damaged or not the manifest of a batch.", path=self.path / MANIFEST)
             ) from error
 
     @contextmanager
@@ -114,12 +119,16 @@ class BatchFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             file = open(self.path / ".lock", "w")  # noqa: SIM115
         except OSError as error:
-            raise ParameterError(f"{self.path} cannot be written: {error.strerror or error}.") from error
+            raise ParameterError(
+                text("{path} cannot be written: {reason}.", path=self.path, reason=error.strerror or error)
+            ) from error
         with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise ParameterError(f"Another run is writing to {self.path}; wait for it or stop it.") from None
+                raise ParameterError(
+                    text("Another run is writing to {path}; wait for it or stop it.", path=self.path)
+                ) from None
             yield
 
     def finished(self, part: int) -> bool:
@@ -175,7 +184,9 @@ class BatchFolder:
             )
             self._whole(self.table_file(part), lambda to: parquet.write_table(table, to, compression="zstd"))
         except OSError as error:
-            raise ParameterError(f"{self.path} cannot be written: {error.strerror or error}.") from error
+            raise ParameterError(
+                text("{path} cannot be written: {reason}.", path=self.path, reason=error.strerror or error)
+            ) from error
 
     def _whole(self, path: Path, make: Callable[[Path], Any]) -> None:
         """Writes a file or folder with `make`, and gives it its name once it is complete and flushed to the disk."""

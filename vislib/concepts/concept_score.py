@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from vislib.language import Text, text
+
 
 @dataclass(frozen=True, eq=False)
 class ConceptScore:
@@ -78,22 +80,42 @@ class ConceptScore:
         runs = zip(*(values.tolist() for values in named.values()), strict=True)
         return [{"concept": self.concept, "layer": self.layer} | dict(zip(named, run, strict=True)) for run in runs]
 
-    def in_words(self) -> str:
+    def in_words(self) -> Text:
         """The finding as a sentence."""
-        runs = f"{len(self.scores)} runs against {len(self.random_scores)} random ones"
+        runs = text("{n} runs against {random} random ones", n=len(self.scores), random=len(self.random_scores))
         if not self.is_learned:
-            return (
-                f"{self.layer} does not tell “{self.concept}” from random images: {self.accuracies.mean():.0%} of the "
-                f"held-out images are separated, {self.random_accuracies.mean():.0%} by chance ({runs})."
+            return text(
+                "{layer} does not tell “{concept}” from random images: {share:.0%} of the held-out images are "
+                "separated, {random:.0%} by chance ({runs}).",
+                layer=self.layer,
+                concept=self.concept,
+                share=self.accuracies.mean(),
+                random=self.random_accuracies.mean(),
+                runs=runs,
             )
+        known = {
+            "concept": self.concept,
+            "explained": self.explained,
+            "layer": self.layer,
+            "score": self.score,
+            "random": self.random_scores.mean(),
+            "p": self.p,
+            "runs": runs,
+        }
         if not self.significant:
-            return (
-                f"No effect of “{self.concept}” on the {self.explained} is shown at {self.layer}: its score "
-                f"{self.score:.2f} is like those of random directions, {self.random_scores.mean():.2f} on average "
-                f"(p = {self.p:.2g}, {runs})."
+            return text(
+                "No effect of “{concept}” on the {explained} is shown at {layer}: its score {score:.2f} is like those "
+                "of random directions, {random:.2f} on average (p = {p:.2g}, {runs}).",
+                **known,
             )
-        effect = "raises" if self.score > self.random_scores.mean() else "lowers"
-        return (
-            f"“{self.concept}” {effect} the {self.explained} at {self.layer}: score {self.score:.2f}, random "
-            f"directions {self.random_scores.mean():.2f} (p = {self.p:.2g}, {runs})."
+        if self.score > self.random_scores.mean():
+            return text(
+                "“{concept}” raises the {explained} at {layer}: score {score:.2f}, random directions {random:.2f} "
+                "(p = {p:.2g}, {runs}).",
+                **known,
+            )
+        return text(
+            "“{concept}” lowers the {explained} at {layer}: score {score:.2f}, random directions {random:.2f} "
+            "(p = {p:.2g}, {runs}).",
+            **known,
         )

@@ -12,10 +12,11 @@ from vislib.concepts.crops import windows_less_fill
 from vislib.concepts.factors import coefficients_of
 from vislib.concepts.layers import has_places
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.output.heatmap import Heatmap
 
-UNIT = "activation"
+UNIT = text("activation")
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +89,12 @@ class Concepts:
         """
         if classifier.key != self.model:
             raise ParameterError(
-                f"These concepts are those of the network {self.model}; in {classifier.key} they mean nothing. Find "
-                "its own with vislib.concepts.craft."
+                text(
+                    "These concepts are those of the network {model}; in {other} they mean nothing. Find its own "
+                    "with vislib.concepts.craft.",
+                    model=self.model,
+                    other=classifier.key,
+                )
             )
         resized = classifier.resize(image)
         if has_places(classifier.network, self.layer):
@@ -103,7 +108,12 @@ class Concepts:
         n_channels = activations.shape[-1]
         if n_channels != self.vectors.shape[1]:
             raise ParameterError(
-                f"Layer '{self.layer}' has {n_channels} channels, and these concepts {self.vectors.shape[1]}."
+                text(
+                    "Layer '{layer}' has {n} channels, and these concepts {channels}.",
+                    layer=self.layer,
+                    n=n_channels,
+                    channels=self.vectors.shape[1],
+                )
             )
         found = coefficients_of(activations.reshape(-1, n_channels), self.vectors)
         return found.reshape(*activations.shape[:-1], len(self))
@@ -140,11 +150,11 @@ class Concepts:
         return [
             Heatmap(
                 values=np.maximum(upsample(maps[..., k], classifier.input_size), 0),
-                label=f"concept {k + 1}",
-                explained=f"concept {k + 1} for the {self.explained}",
+                label=text("concept {n}", n=k + 1),
+                explained=text("concept {n} for the {explained}", n=k + 1, explained=self.explained),
                 score=float(maps[..., k].max()),
                 params={"concept": k, "set": self.set_name, "seed": self.seed},
-                title=f"Concept {k + 1}",
+                title=text("Concept {n}", n=k + 1),
                 details={"cells": maps[..., k]},
                 **shared,
             )
@@ -157,5 +167,7 @@ class Concepts:
             or not isinstance(concept, int | np.integer)
             or not 0 <= concept < len(self.vectors)
         ):
-            raise ParameterError(f"Concepts go from 0 to {len(self.vectors) - 1}; not {concept!r}.")
+            raise ParameterError(
+                text("Concepts go from 0 to {last}; not {concept!r}.", last=len(self.vectors) - 1, concept=concept)
+            )
         return int(concept)

@@ -13,6 +13,7 @@ from vislib.concepts.images import ImagesOfTarget
 from vislib.concepts.importance import contributions_of_image, sobol_of_image
 from vislib.concepts.layers import default_layer, has_places
 from vislib.errors import ParameterError, listed
+from vislib.language import Text, plural, text
 from vislib.model.classifier import Classifier
 from vislib.parameters import check_parameters, parameter
 from vislib.progress import Progress, Steps, progress_bar
@@ -29,26 +30,43 @@ class Settings:
         0.33
     """
 
-    n_concepts: int = parameter(10, "Concepts", low=2, high=50, help="How many are looked for.")
+    n_concepts: int = parameter(10, text("Concepts"), low=2, high=50, help=text("How many are looked for."))
     crop_share: float = parameter(
-        0.33, "Crop", low=0.1, high=1.0, help="Side of a crop, as a share of the input's shorter side."
+        0.33, text("Crop"), low=0.1, high=1.0, help=text("Side of a crop, as a share of the input's shorter side.")
     )
-    n_shown: int = parameter(8, "Crops shown", low=1, high=32, help="How many crops show each concept.")
+    n_shown: int = parameter(8, text("Crops shown"), low=1, high=32, help=text("How many crops show each concept."))
     most_images: int = parameter(
-        200, "Images", low=1, high=2_000, help="At most so many images of the class are used, the first of the set."
+        200,
+        text("Images"),
+        low=1,
+        high=2_000,
+        help=text("At most so many images of the class are used, the first of the set."),
     )
     most_measured: int = parameter(
-        24, "Images for the importance", low=1, high=2_000, help="Over so many of them the importance is measured."
+        24,
+        text("Images for the importance"),
+        low=1,
+        high=2_000,
+        help=text("Over so many of them the importance is measured."),
     )
     n_designs: int = parameter(
-        32, "Masks", low=2, high=1024, help="Length of the Sobol sequence, a power of 2: more, a more exact importance."
+        32,
+        text("Masks"),
+        low=2,
+        high=1024,
+        help=text("Length of the Sobol sequence, a power of 2: more, a more exact importance."),
     )
-    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same concepts.")
+    seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("The same seed gives the same concepts."))
 
     def __post_init__(self) -> None:
         check_parameters(self)
         if self.n_designs & (self.n_designs - 1):
-            raise ParameterError(f"The `n_designs` parameter of `Settings` must be a power of 2; not {self.n_designs}.")
+            raise ParameterError(
+                text(
+                    "The `n_designs` parameter of `Settings` must be a power of 2; not {n_designs}.",
+                    n_designs=self.n_designs,
+                )
+            )
 
 
 def craft(
@@ -170,7 +188,9 @@ def _settings(given: dict[str, Any]) -> Settings:
     known = Settings.__dataclass_fields__
     for name in given:
         if name not in known:
-            raise ParameterError(f"`craft` has no setting '{name}'; there are: {listed(known)}.")
+            raise ParameterError(
+                text("`craft` has no setting '{name}'; there are: {settings}.", name=name, settings=listed(known))
+            )
     return Settings(**given)
 
 
@@ -210,10 +230,26 @@ def _evenly(images: list[int], most: int) -> list[int]:
     return [images[place] for place in places]
 
 
-def _said_of_images(images: list[int], chosen: Settings, only_predicted: bool) -> tuple[str, ...]:
-    n, of_class = len(images), " for which the network predicts the class" if only_predicted else ""
+def _said_of_images(images: list[int], chosen: Settings, only_predicted: bool) -> tuple[Text, ...]:
+    n = len(images)
     if n == chosen.most_images:
-        return (f"The first {n:,} images{of_class} were used.",)
+        if only_predicted:
+            return (text("The first {n:,} images for which the network predicts the class were used.", n=n),)
+        return (text("The first {n:,} images were used.", n=n),)
+    if n < 10 and only_predicted:
+        return (
+            plural(
+                "Only {n} image for which the network predicts the class: with so few, a concept may be one image.",
+                "Only {n} images for which the network predicts the class: with so few, a concept may be one image.",
+                n,
+            ),
+        )
     if n < 10:
-        return (f"Only {n} image{'s' if n > 1 else ''}{of_class}: with so few, a concept may be one image.",)
+        return (
+            plural(
+                "Only {n} image: with so few, a concept may be one image.",
+                "Only {n} images: with so few, a concept may be one image.",
+                n,
+            ),
+        )
     return ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.errors import LayerError, ParameterError
+from vislib.language import Text, text
 
 _MOST_STEPS = 400
 _FIT_STEPS, _FIT_TOLERANCE = 1_000, 1e-6
@@ -48,8 +49,13 @@ def factor(activations: np.ndarray, n: int, seed: int = 0) -> Factors:
     most = min(positive.shape)
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= most:
         raise ParameterError(
-            f"{positive.shape[0]:,} places (or crops) with {positive.shape[1]:,} channels have 1 to {most:,} factors; "
-            f"not {n!r}."
+            text(
+                "{places:,} places (or crops) with {channels:,} channels have 1 to {most:,} factors; not {n!r}.",
+                places=positive.shape[0],
+                channels=positive.shape[1],
+                most=most,
+                n=n,
+            )
         )
     from sklearn.decomposition import NMF
     from sklearn.exceptions import ConvergenceWarning
@@ -106,8 +112,10 @@ def positive_part(activations: np.ndarray) -> tuple[np.ndarray, float]:
     positive = np.maximum(values, 0)
     if not positive.any():
         raise LayerError(
-            "No activation of the layer is positive here, so it has no non-negative factors. Name another layer with "
-            "`layer`, such as one behind a ReLU."
+            text(
+                "No activation of the layer is positive here, so it has no non-negative factors. Name "
+                "another layer with `layer`, such as one behind a ReLU."
+            )
         )
     total = float(np.abs(values).sum(dtype=np.float64))
     return positive, 1 - float(positive.sum(dtype=np.float64)) / total
@@ -118,19 +126,30 @@ def relative_error(positive: np.ndarray, coefficients: np.ndarray, vectors: np.n
     return float(np.linalg.norm(positive - coefficients @ vectors) / np.linalg.norm(positive))
 
 
-def said_of_lost(layer: str, lost: float) -> tuple[str, ...]:
+def said_of_lost(layer: str, lost: float) -> tuple[Text, ...]:
     """A sentence on a layer with negative activations; none if there are none."""
     if lost <= 0:
         return ()
-    share = f"{lost:.1%}" if lost >= 0.001 else "Less than 0.1%"
+    if lost < 0.001:
+        return (
+            text(
+                "Less than 0.1% of the activations of {layer} are negative (by their sum). Factors hold only the "
+                "positive part; a layer behind a ReLU has nothing else.",
+                layer=layer,
+            ),
+        )
     return (
-        f"{share} of the activations of {layer} are negative (by their sum). Factors hold only the positive part; a "
-        "layer behind a ReLU has nothing else.",
+        text(
+            "{share:.1%} of the activations of {layer} are negative (by their sum). Factors hold only the positive "
+            "part; a layer behind a ReLU has nothing else.",
+            share=lost,
+            layer=layer,
+        ),
     )
 
 
 def _finite(activations: np.ndarray) -> np.ndarray:
     values = np.asarray(activations, np.float32)
     if not np.isfinite(values).all():
-        raise LayerError("Some activations of the layer are NaN or infinite. Name another layer with `layer`.")
+        raise LayerError(text("Some activations of the layer are NaN or infinite. Name another layer with `layer`."))
     return values

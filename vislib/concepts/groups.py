@@ -9,6 +9,7 @@ import numpy as np
 from vislib.concepts.factors import factor, said_of_lost
 from vislib.errors import ParameterError
 from vislib.images.fitting import Box
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.speed.blas_threads import one_blas_thread
 from vislib.targets.base import Target
@@ -109,7 +110,13 @@ def groups(
         ((24, 24, 3), (3, 64))
     """
     if isinstance(n_groups, bool) or not isinstance(n_groups, int | np.integer) or not 1 <= n_groups <= MOST_GROUPS:
-        raise ParameterError(f"`n_groups` must be a whole number from 1 to {MOST_GROUPS}; not {n_groups!r}.")
+        raise ParameterError(
+            text(
+                "`n_groups` must be a whole number from 1 to {most}; not {n!r}.",
+                most=MOST_GROUPS,
+                n=n_groups,
+            )
+        )
     network = classifier.network
     inputs = classifier.preprocess_input(classifier.resize(image)[None])
     with one_blas_thread():

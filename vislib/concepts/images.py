@@ -9,6 +9,7 @@ import numpy as np
 from vislib.batch.image_sets import images_of, read_in_batches
 from vislib.errors import DatasetError, ParameterError
 from vislib.images.sets import ImageSet
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Steps
 from vislib.targets.base import Target
@@ -48,8 +49,13 @@ class ImagesOfTarget:
         may_choose = decides(classifier, what)
         if only_predicted and not may_choose:
             raise ParameterError(
-                f"`only_predicted` is for networks that give each image one class, and for the score of a class; "
-                f"{classifier.key}'s task is {classifier.task}, and the target is {what.in_words()}."
+                text(
+                    "`only_predicted` is for networks that give each image one class, and for the score of a "
+                    "class; {model}'s task is {task}, and the target is {target}.",
+                    model=classifier.key,
+                    task=classifier.task,
+                    target=what.in_words(),
+                )
             )
         return cls(classifier, images_of(images), what, may_choose if only_predicted is None else only_predicted)
 
@@ -92,12 +98,22 @@ class ImagesOfTarget:
         steps.finished(most_used)
         if not n:
             raise DatasetError(
-                f"The network predicts {self.classifier.labels[int(self.target.class_index)]!r} for none of the "
-                f"{len(self.images):,} images of {self.images.name}. Give images of that class, or use all of them "
-                "with only_predicted=False."
+                text(
+                    "The network predicts {label!r} for none of the {n:,} images of {images}. Give images of "
+                    "that class, or use all of them with only_predicted=False.",
+                    label=self.classifier.labels[int(self.target.class_index)],
+                    n=len(self.images),
+                    images=self.images.name,
+                )
             )
 
     @property
     def without_value(self) -> DatasetError:
         """The error where the target has no value for any of the images."""
-        return DatasetError(f"The {self.target.in_words()} has no value for any of the images of {self.images.name}.")
+        return DatasetError(
+            text(
+                "The {target} has no value for any of the images of {images}.",
+                target=self.target.in_words(),
+                images=self.images.name,
+            )
+        )

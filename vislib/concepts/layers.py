@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vislib.errors import LayerError, listed
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.targets.base import LOGITS, Target
 
@@ -42,8 +43,12 @@ def has_places(network: "Network", layer: str) -> bool:
         return False
     if layer not in network.map_layers:
         raise LayerError(
-            f"Concepts cannot be found in layer '{layer}' of {network.name}. Accepted: "
-            f"{listed(concept_layers(network))}."
+            text(
+                "Concepts cannot be found in layer '{layer}' of {model}. Accepted: {layers}.",
+                layer=layer,
+                model=network.name,
+                layers=listed(concept_layers(network)),
+            )
         )
     return True
 

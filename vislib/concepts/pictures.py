@@ -6,6 +6,7 @@ from PIL import Image, ImageDraw, ImageFont
 from vislib.attribution.base import upsample
 from vislib.concepts.groups import Groups
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.output import render
 from vislib.output.masks import PALETTE
 
@@ -51,7 +52,7 @@ def regions_picture(
         (128, 128)
     """
     if not 0 <= opacity <= 1:
-        raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")
+        raise ParameterError(text("`opacity` must be from 0 to 1; not {opacity}.", opacity=opacity))
     seen = _seen(image, groups, size)
     grey = Image.blend(seen, seen.convert("L").convert("RGB"), 0.7 * opacity)
     shares, where = _shares(groups, (seen.height, seen.width)), regions(groups, (seen.height, seen.width))
@@ -119,8 +120,13 @@ def crops_picture(crops: np.ndarray, crop_px: int = 96, columns: int = 4) -> Ima
 def _seen(image: np.ndarray, groups: Groups, size: int | None) -> Image.Image:
     if tuple(image.shape[:2]) != tuple(groups.image_size):
         raise ParameterError(
-            f"The groups are those of an image of {groups.image_size[1]} × {groups.image_size[0]} pixels; this one has "
-            f"{image.shape[1]} × {image.shape[0]}."
+            text(
+                "The groups are those of an image of {width} × {height} pixels; this one has {width2} × {height2}.",
+                width=groups.image_size[1],
+                height=groups.image_size[0],
+                width2=image.shape[1],
+                height2=image.shape[0],
+            )
         )
     return render.seen(image, groups.box, size)
 

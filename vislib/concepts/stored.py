@@ -13,6 +13,7 @@ import numpy as np
 from vislib.concepts.concepts import Concepts
 from vislib.concepts.groups import Groups
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.output.export import check_path, write_whole
 
 _FORMAT = "vislib concepts 1"
@@ -96,20 +97,26 @@ def load_concepts(source: str | os.PathLike[str] | bytes) -> Concepts:
         >>> vislib.concepts.load_concepts(path).layer
         'dense_activation'
     """
-    name = "The file" if isinstance(source, bytes) else os.fspath(source)
+    name = text("The file") if isinstance(source, bytes) else os.fspath(source)
     refused = ParameterError(
-        f"{name} holds no concepts that can be read. Accepted: a .npz file that vislib.concepts.save_concepts wrote."
+        text(
+            "{name} holds no concepts that can be read. Accepted: a .npz file that "
+            "vislib.concepts.save_concepts wrote.",
+            name=name,
+        )
     )
     try:
         content = source if isinstance(source, bytes) else Path(source).read_bytes()
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(member.file_size for member in archive.infolist()) > _MOST_BYTES:
-                raise ParameterError(f"{name} would unpack to more than {_MOST_BYTES // 1024**2} MB.")
+                raise ParameterError(
+                    text("{name} would unpack to more than {size} MB.", name=name, size=_MOST_BYTES // 1024**2)
+                )
         with np.load(io.BytesIO(content), allow_pickle=False) as kept:
             arrays = {each: kept[each] for each in _ARRAYS}
             about = json.loads(str(kept["metadata"]))
     except FileNotFoundError:
-        raise ParameterError(f"There is no file '{name}'.") from None
+        raise ParameterError(text("There is no file '{name}'.", name=name)) from None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
         raise refused from error
     if not _is_sound(arrays, about):

@@ -11,6 +11,7 @@ from vislib.concepts.directions import directions_tested
 from vislib.concepts.images import ImagesOfTarget
 from vislib.errors import DatasetError, ParameterError
 from vislib.images.sets import ImageSet
+from vislib.language import Text, plural, text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, Steps, progress_bar
 from vislib.speed.blas_threads import one_blas_thread
@@ -132,9 +133,16 @@ def tcav(
 def _check(n_runs: Any, alpha: Any, most_images: Any) -> None:
     for name, value, least in (("n_runs", n_runs, 3), ("most_images", most_images, LEAST_IMAGES)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= 10_000:
-            raise ParameterError(f"`{name}` must be a whole number from {least} to 10000; not {value!r}.")
+            raise ParameterError(
+                text(
+                    "`{name}` must be a whole number from {least} to 10000; not {value!r}.",
+                    name=name,
+                    least=least,
+                    value=value,
+                )
+            )
     if isinstance(alpha, bool) or not isinstance(alpha, float | np.floating) or not 0 < alpha < 1:
-        raise ParameterError(f"`alpha` must be a number between 0 and 1; not {alpha!r}.")
+        raise ParameterError(text("`alpha` must be a number between 0 and 1; not {alpha!r}.", alpha=alpha))
 
 
 def _activations(
@@ -161,8 +169,13 @@ def _activations(
     n = len(joined[layers[0]])
     if n < LEAST_IMAGES:
         raise DatasetError(
-            f"{images.name} has {n} image{'s' if n != 1 else ''} that can be read; at least {LEAST_IMAGES} are needed, "
-            "and some dozens serve better."
+            plural(
+                "{images} has {n} image that can be read; at least {least} are needed, and some dozens serve better.",
+                "{images} has {n} images that can be read; at least {least} are needed, and some dozens serve better.",
+                n,
+                images=images.name,
+                least=LEAST_IMAGES,
+            )
         )
     return joined
 
@@ -185,19 +198,24 @@ def _slopes(
     return {layer: np.concatenate(parts) for layer, parts in found.items()}
 
 
-def _said_of_few(concept: np.ndarray, random: np.ndarray) -> tuple[str, ...]:
+def _said_of_few(concept: np.ndarray, random: np.ndarray) -> tuple[Text, ...]:
     n = min(len(concept), len(random) // 2)
     if n >= _FEW:
         return ()
-    return (f"Each run has only {n} images of the concept and {n} random ones; some dozens give a firmer answer.",)
+    return (
+        text("Each run has only {n} images of the concept and {n} random ones; some dozens give a firmer answer.", n=n),
+    )
 
 
-def _said_of_slopes(layer: str, slopes: np.ndarray) -> tuple[str, ...]:
+def _said_of_slopes(layer: str, slopes: np.ndarray) -> tuple[Text, ...]:
     if not slopes.any():
-        return (f"The gradient at {layer} is 0 for every image, so no score is above 0.",)
+        return (text("The gradient at {layer} is 0 for every image, so no score is above 0.", layer=layer),)
     if len(slopes) > 1 and np.abs(slopes - slopes[0]).max() <= _SAME * np.abs(slopes).max():
         return (
-            f"Behind {layer} the network is linear, so the gradient is the same for all images and each run's score is "
-            "0 or 1. An earlier layer tells more.",
+            text(
+                "Behind {layer} the network is linear, so the gradient is the same for all images and each run's score "
+                "is 0 or 1. An earlier layer tells more.",
+                layer=layer,
+            ),
         )
     return ()

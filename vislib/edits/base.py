@@ -10,6 +10,7 @@ import numpy as np
 from vislib.errors import ParameterError, warn
 from vislib.images.arrays import rgb_of
 from vislib.images.bands import for_network
+from vislib.language import text
 from vislib.parameters import check_parameters
 
 if TYPE_CHECKING:
@@ -87,10 +88,16 @@ def apply(image: np.ndarray, edits: Edit | Iterable[Edit]) -> np.ndarray:
     edited = _readable(image)
     for edit in [edits] if isinstance(edits, Edit) else edits:
         if not isinstance(edit, Edit):
-            raise ParameterError(f"An edit must be one of vislib.edits, such as Rotate(15); not {edit!r}.")
+            raise ParameterError(
+                text("An edit must be one of vislib.edits, such as Rotate(15); not {edit!r}.", edit=edit)
+            )
         if edited.dtype != np.uint8 and not edit.takes_bands:
             raise ParameterError(
-                f"{edit.title} is for pictures; this image has {edited.shape[2]} bands in their own units. Use Erase."
+                text(
+                    "{title} is for pictures; this image has {n} bands in their own units. Use Erase.",
+                    title=edit.title,
+                    n=edited.shape[2],
+                )
             )
         edited = edit.on(edited)
     return edited
@@ -134,13 +141,22 @@ def checked_box(owner: object, name: str, box: Any, inside: bool = True) -> Box:
     Raises:
         ParameterError: If it is no box.
     """
-    numbers = checked_numbers(owner, name, box, 4, "(left, top, right, bottom)")
+    numbers = checked_numbers(owner, name, box, 4, text("(left, top, right, bottom)"))
     left, top, right, bottom = numbers
     if left >= right or top >= bottom or (inside and (min(left, top) < 0 or max(right, bottom) > 1)):
-        limits = " from 0 to 1" if inside else ""
+        names = {"name": name, "owner": type(owner).__name__, "box": box}
         raise ParameterError(
-            f"The `{name}` parameter of `{type(owner).__name__}` must be (left, top, right, bottom){limits} with "
-            f"left < right and top < bottom; not {box!r}."
+            text(
+                "The `{name}` parameter of `{owner}` must be (left, top, right, bottom) from 0 to 1 with left < right "
+                "and top < bottom; not {box!r}.",
+                **names,
+            )
+            if inside
+            else text(
+                "The `{name}` parameter of `{owner}` must be (left, top, right, bottom) with left < right and "
+                "top < bottom; not {box!r}.",
+                **names,
+            )
         )
     return left, top, right, bottom
 
@@ -156,7 +172,15 @@ def checked_numbers(owner: object, name: str, given: Any, n: int, what: str) -> 
     except (TypeError, ValueError):
         numbers = np.empty(0)
     if numbers.shape != (n,) or not np.isfinite(numbers).all():
-        raise ParameterError(f"The `{name}` parameter of `{type(owner).__name__}` must be {what}; not {given!r}.")
+        raise ParameterError(
+            text(
+                "The `{name}` parameter of `{owner}` must be {what}; not {given!r}.",
+                name=name,
+                owner=type(owner).__name__,
+                what=what,
+                given=given,
+            )
+        )
     return tuple(numbers.tolist())
 
 

@@ -9,6 +9,7 @@ from PIL import Image, ImageColor, ImageDraw
 from vislib.edits.base import Edit, Point
 from vislib.edits.fills import fill_parameter, filled, seed_parameter
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.parameters import parameter
 
 
@@ -22,7 +23,9 @@ class Stroke(Edit):
     """
 
     points: tuple[Point, ...]
-    radius: float = parameter(0.05, "Radius", low=0.0, high=1.0, help="As a share of the image's longer side.")
+    radius: float = parameter(
+        0.05, text("Radius"), low=0.0, high=1.0, help=text("As a share of the image's longer side.")
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -60,7 +63,7 @@ class Paint(Stroke):
     """
 
     name = "paint"
-    title = "Paint"
+    title = text("Paint")
     takes_bands = False
 
     colour: str = "black"
@@ -71,7 +74,10 @@ class Paint(Stroke):
             ImageColor.getrgb(self.colour)
         except (ValueError, AttributeError, TypeError):
             raise ParameterError(
-                f"The `colour` parameter of `Paint` must be a colour such as '#ff8800' or 'red'; not {self.colour!r}."
+                text(
+                    "The `colour` parameter of `Paint` must be a colour such as '#ff8800' or 'red'; not {colour!r}.",
+                    colour=self.colour,
+                )
             ) from None
 
     def on(self, image: np.ndarray) -> np.ndarray:
@@ -96,7 +102,7 @@ class Erase(Stroke):
     """
 
     name = "erase"
-    title = "Erase"
+    title = text("Erase")
 
     fill: str = fill_parameter()
     seed: int = seed_parameter()
@@ -113,7 +119,11 @@ def _checked(stroke: Stroke) -> tuple[Point, ...]:
         points = np.empty(0)
     if points.ndim != 2 or points.shape[1] != 2 or not len(points) or not ((points >= 0) & (points <= 1)).all():
         raise ParameterError(
-            f"The `points` parameter of `{type(stroke).__name__}` must be at least one (x, y) with numbers from 0 to "
-            f"1, such as ((0.5, 0.5),); not {given!r:.100}."
+            text(
+                "The `points` parameter of `{owner}` must be at least one (x, y) with numbers from 0 to 1, "
+                "such as ((0.5, 0.5),); not {given!r:.100}.",
+                owner=type(stroke).__name__,
+                given=given,
+            )
         )
     return tuple((x, y) for x, y in points.tolist())

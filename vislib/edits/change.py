@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.edits.base import Edit, apply, editable
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.output.heatmap import Heatmap
 from vislib.targets.base import LOGITS, Target
@@ -161,7 +162,7 @@ def map_difference(before: Heatmap, after: Heatmap) -> Heatmap:
         after,
         values=after.values - before.values,
         signed=True,
-        unit=f"{after.unit}, after − before",
+        unit=text("{unit}, after − before", unit=after.unit),
         score=after.score - before.score,
         details={},
         notes=(),

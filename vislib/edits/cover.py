@@ -14,6 +14,7 @@ from vislib.edits.fills import fill_parameter, filled, seed_parameter
 from vislib.errors import ParameterError
 from vislib.images.arrays import MAX_PIXELS
 from vislib.images.fitting import Box as PixelBox
+from vislib.language import text
 from vislib.output.heatmap import Heatmap
 
 
@@ -35,7 +36,7 @@ class Cover(Edit):
     """
 
     name = "cover"
-    title = "Cover"
+    title = text("Cover")
 
     box: Box = WHOLE
     fill: str = fill_parameter()
@@ -46,9 +47,9 @@ class Cover(Edit):
         super().__post_init__()
         object.__setattr__(self, "box", checked_box(self, "box", self.box, inside=False))
         if self.mask is not None:
-            text = self.mask if isinstance(self.mask, str) else packed(self.mask)
-            unpacked(text)
-            object.__setattr__(self, "mask", text)
+            written = self.mask if isinstance(self.mask, str) else packed(self.mask)
+            unpacked(written)
+            object.__setattr__(self, "mask", written)
 
     @classmethod
     def top(cls, heatmap: Heatmap, share: float, fill: str = "grey") -> Self:
@@ -63,7 +64,7 @@ class Cover(Edit):
             ParameterError: If the share is not from 0 to 1.
         """
         if not 0 <= share <= 1:
-            raise ParameterError(f"`share` must be a number from 0 to 1; not {share!r}.")
+            raise ParameterError(text("`share` must be a number from 0 to 1; not {share!r}.", share=share))
         values = np.nan_to_num(heatmap.values, nan=-np.inf).ravel()
         mask = np.zeros(values.size, bool)
         mask[np.argsort(-values, kind="stable")[: round(share * values.size)]] = True
@@ -109,7 +110,9 @@ def packed(mask: Any) -> str:
     """
     values = np.asarray(mask)
     if values.ndim != 2 or not values.size or values.dtype.kind not in "biuf":
-        raise ParameterError(f"A mask must be an array (h, w), true where the image is covered; not {mask!r:.100}.")
+        raise ParameterError(
+            text("A mask must be an array (h, w), true where the image is covered; not {mask!r:.100}.", mask=mask)
+        )
     bits = zlib.compress(np.packbits(values.astype(bool)).tobytes(), 9)
     return f"{values.shape[0]}x{values.shape[1]}:{base64.b64encode(bits).decode()}"
 
@@ -132,4 +135,10 @@ def unpacked(text: str) -> np.ndarray:
             if len(bits) == n_bytes:
                 flat = np.unpackbits(np.frombuffer(bits, np.uint8), count=height * width)
                 return flat.reshape(height, width).astype(bool)
-    raise ParameterError(f"This text is no mask of vislib.edits.packed: {text!r:.60}. Give an array (h, w) instead.")
+    raise _no_mask(text)
+
+
+def _no_mask(given: str) -> ParameterError:
+    return ParameterError(
+        text("This text is no mask of vislib.edits.packed: {given!r:.60}. Give an array (h, w) instead.", given=given)
+    )

@@ -7,6 +7,7 @@ import numpy as np
 from vislib.attribution import fills
 from vislib.attribution.fills import black_and_white, cover_image, unit_bands
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.parameters import parameter
 
 INPAINT = "inpaint"
@@ -18,12 +19,12 @@ _AROUND = 4
 
 def fill_parameter(default: str = "grey"):
     """The field of a fill."""
-    return parameter(default, "Fill", choices=FILLS, help="What replaces the part.")
+    return parameter(default, text("Fill"), choices=FILLS, help=text("What replaces the part."))
 
 
 def seed_parameter():
     """The field of a seed."""
-    return parameter(0, "Seed", low=0, high=2**31 - 1, help="For the noise fill.")
+    return parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("For the noise fill."))
 
 
 def filled(image: np.ndarray, mask: np.ndarray, fill: str, seed: int = 0) -> np.ndarray:
@@ -45,8 +46,10 @@ def filled(image: np.ndarray, mask: np.ndarray, fill: str, seed: int = 0) -> np.
 def _inpainted(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     if mask.all():
         raise ParameterError(
-            "Inpainting continues what surrounds a part, and here the whole image is covered. Cover less, or choose "
-            "another fill, such as grey."
+            text(
+                "Inpainting continues what surrounds a part, and here the whole image is covered. Cover "
+                "less, or choose another fill, such as grey."
+            )
         )
     from skimage.restoration import inpaint_biharmonic  # imported late, as this takes a second
     from skimage.transform import resize

@@ -11,6 +11,7 @@ from vislib.attribution.fills import black_and_white
 from vislib.edits.base import WHOLE, Box, Edit, checked_box, slices_of
 from vislib.images.fitting import Box as PixelBox
 from vislib.images.fitting import resize_bands, resize_box
+from vislib.language import text
 from vislib.parameters import parameter
 
 BORDERS = ("reflect", "edge", "black")
@@ -19,7 +20,7 @@ _OF_NUMPY: dict[str, Any] = {"reflect": "symmetric", "edge": "edge"}
 
 
 def _border() -> Any:
-    return parameter("reflect", "Border", choices=BORDERS, help="What fills the places outside the image.")
+    return parameter("reflect", text("Border"), choices=BORDERS, help=text("What fills the places outside the image."))
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ class Rotate(Edit):
     """
 
     name = "rotate"
-    title = "Rotation"
+    title = text("Rotation")
 
-    degrees: float = parameter(0.0, "Rotation", unit="°", low=-180.0, high=180.0, help="Anticlockwise.")
+    degrees: float = parameter(0.0, text("Rotation"), unit="°", low=-180.0, high=180.0, help=text("Anticlockwise."))
     border: str = _border()
 
     def on(self, image: np.ndarray) -> np.ndarray:
@@ -58,9 +59,11 @@ class Scale(Edit):
     """
 
     name = "scale"
-    title = "Scale"
+    title = text("Scale")
 
-    factor: float = parameter(1.0, "Scale", low=0.1, high=10.0, help="Above 1 the image is larger, below 1 smaller.")
+    factor: float = parameter(
+        1.0, text("Scale"), low=0.1, high=10.0, help=text("Above 1 the image is larger, below 1 smaller.")
+    )
     border: str = _border()
 
     def on(self, image: np.ndarray) -> np.ndarray:
@@ -88,10 +91,14 @@ class Shift(Edit):
     """
 
     name = "shift"
-    title = "Shift"
+    title = text("Shift")
 
-    right: float = parameter(0.0, "Shift right", low=-1.0, high=1.0, help="Share of the width; below 0 to the left.")
-    down: float = parameter(0.0, "Shift down", low=-1.0, high=1.0, help="Share of the height; below 0 upwards.")
+    right: float = parameter(
+        0.0, text("Shift right"), low=-1.0, high=1.0, help=text("Share of the width; below 0 to the left.")
+    )
+    down: float = parameter(
+        0.0, text("Shift down"), low=-1.0, high=1.0, help=text("Share of the height; below 0 upwards.")
+    )
     border: str = _border()
 
     def on(self, image: np.ndarray) -> np.ndarray:
@@ -114,7 +121,7 @@ class Crop(Edit):
     """
 
     name = "crop"
-    title = "Crop"
+    title = text("Crop")
 
     box: Box = WHOLE
 

@@ -9,6 +9,7 @@ from vislib.attribution.fills import FILLS
 from vislib.edits.change import fixed_target
 from vislib.edits.sweep import predicts_one_class
 from vislib.errors import ModelError, ParameterError, listed
+from vislib.language import Text, text
 from vislib.model.classifier import Classifier
 from vislib.targets.base import LOGITS, Target
 from vislib.targets.scores import ClassScore, as_probability
@@ -35,8 +36,12 @@ class Counted:
         logits = self.classifier.network.logits(inputs)
         if np.isnan(logits).any():
             raise ModelError(
-                f"{self.classifier.network.name} gives NaN for the image with parts covered, so its answers cannot be "
-                f"compared. Choose another fill: {listed(FILLS)}."
+                text(
+                    "{model} gives NaN for the image with parts covered, so its answers cannot be compared. "
+                    "Choose another fill: {fills}.",
+                    model=self.classifier.network.name,
+                    fills=listed(FILLS),
+                )
             )
         return logits
 
@@ -60,7 +65,7 @@ class KeptAnswer:
 
     leads: Callable[[np.ndarray], np.ndarray]
     rule: str
-    outcome: Callable[[np.ndarray], str]
+    outcome: Callable[[np.ndarray], Text]
 
 
 def kept_answer(
@@ -90,8 +95,12 @@ def kept_answer(
         answer = _of_number(counted, asked, first, last, 0.5 if is_label else None)
     if answer.leads(nothing)[0] > 0:
         raise ParameterError(
-            f"With the whole image covered the answer is still kept ({answer.rule}), so no covering changes it. "
-            f"Choose another fill: {listed(FILLS)}."
+            text(
+                "With the whole image covered the answer is still kept ({rule}), so no covering changes it. "
+                "Choose another fill: {fills}.",
+                rule=answer.rule,
+                fills=listed(FILLS),
+            )
         )
     return answer
 
@@ -105,11 +114,12 @@ def _of_class(counted: Counted, index: int) -> KeptAnswer:
         # Of equal scores the first counts as the largest, as in a prediction.
         return np.where((found == 0) & (logits.argmax(axis=1) == index), np.finfo(np.float64).tiny, found)
 
-    def outcome(inputs: np.ndarray) -> str:
+    def outcome(inputs: np.ndarray) -> Text:
         (best,) = counted.classifier.ranked(counted.logits(inputs)[0], 1)
-        return f"“{best.label}” with {best.value:.1%}"
+        return text("“{label}” with {share:.1%}", label=best.label, share=best.value)
 
-    return KeptAnswer(leads, f"“{counted.classifier.labels[index]}” is the most probable class", outcome)
+    rule = text("“{label}” is the most probable class", label=counted.classifier.labels[index])
+    return KeptAnswer(leads, rule, outcome)
 
 
 def _of_number(counted: Counted, target: Target, first: float, last: float, limit: float | None) -> KeptAnswer:
@@ -126,17 +136,38 @@ def _of_number(counted: Counted, target: Target, first: float, last: float, limi
     same = abs(first - last) <= 1e-6 * max(abs(first), abs(last))
     if not np.isfinite([first, last]).all() or same:
         raise ParameterError(
-            f"The {words} is {first:.4g}, and {last:.4g} with the whole image covered, so no covering changes it. "
-            f"Choose another fill ({listed(FILLS)}) or another target."
+            text(
+                "The {target} is {first:.4g}, and {last:.4g} with the whole image covered, so no covering "
+                "changes it. Choose another fill ({fills}) or another target.",
+                target=words,
+                first=first,
+                last=last,
+                fills=listed(FILLS),
+            )
         )
-    why = ", halfway to that of the wholly covered image" if limit is None else ""
+
     at = (first + last) / 2 if limit is None else limit
     sign = 1.0 if first > at else -1.0
 
     def leads(inputs: np.ndarray) -> np.ndarray:
         return sign * (counted.numbers(inputs, target) - at)
 
-    def outcome(inputs: np.ndarray) -> str:
-        return f"the {words} is {counted.numbers(inputs, target)[0]:.4g}, from {first:.4g}"
+    def outcome(inputs: np.ndarray) -> Text:
+        now = counted.numbers(inputs, target)[0]
+        return text("the {target} is {now:.4g}, from {first:.4g}", target=words, now=now, first=first)
 
-    return KeptAnswer(leads, f"the {words} is {'above' if sign > 0 else 'below'} {at:.4g}{why}", outcome)
+    if limit is not None:
+        rule = (
+            text("the {target} is above {limit:.4g}", target=words, limit=at)
+            if sign > 0
+            else text("the {target} is below {limit:.4g}", target=words, limit=at)
+        )
+    elif sign > 0:
+        rule = text(
+            "the {target} is above {limit:.4g}, halfway to that of the wholly covered image", target=words, limit=at
+        )
+    else:
+        rule = text(
+            "the {target} is below {limit:.4g}, halfway to that of the wholly covered image", target=words, limit=at
+        )
+    return KeptAnswer(leads, rule, outcome)

@@ -11,6 +11,7 @@ from vislib.edits.base import editable
 from vislib.edits.cover import Cover, box_of, nearest_cells
 from vislib.edits.kept import Counted, kept_answer
 from vislib.errors import ParameterError, listed
+from vislib.language import Text, sentences, text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, progress_bar
 from vislib.targets.base import Target
@@ -64,15 +65,25 @@ class LeastCovering:
         """The share of the network's input that the chosen superpixels take, 0..1."""
         return float(np.isin(self.segments, self.chosen).mean())
 
-    def in_words(self) -> str:
+    def in_words(self) -> Text:
         """What was found, in two sentences."""
-        n, of = len(self.chosen), f"of {self.n_superpixels} superpixels ({self.share:.0%} of the input)"
-        left_out = "Without it" if n == 1 else "Without any one of them"
+        of = {"n": len(self.chosen), "total": self.n_superpixels, "share": self.share, "outcome": self.outcome}
         if self.goal == "change":
-            what = f"Covering {n} {of} changes the answer: {self.outcome}. {left_out} the answer is kept."
+            what = text(
+                "Covering {n} of {total} superpixels ({share:.0%} of the input) changes the answer: {outcome}.", **of
+            )
+            one, any_one = text("Without it the answer is kept."), text("Without any one of them the answer is kept.")
         else:
-            what = f"Showing {n} {of} keeps the answer: {self.outcome}. {left_out} the answer is lost."
-        return f"{what} Kept means: {self.rule}. {self.n_passes:,} forward passes."
+            what = text(
+                "Showing {n} of {total} superpixels ({share:.0%} of the input) keeps the answer: {outcome}.", **of
+            )
+            one, any_one = text("Without it the answer is lost."), text("Without any one of them the answer is lost.")
+        return sentences(
+            what,
+            one if len(self.chosen) == 1 else any_one,
+            text("Kept means: {rule}.", rule=self.rule),
+            text("{n:,} forward passes.", n=self.n_passes),
+        )
 
 
 def least_covering(
@@ -121,9 +132,9 @@ def least_covering(
         True
     """
     if goal not in GOALS:
-        raise ParameterError(f"`goal` must be one of {listed(GOALS)}; not {goal!r}.")
+        raise ParameterError(text("`goal` must be one of {goals}; not {goal!r}.", goals=listed(GOALS), goal=goal))
     if fill not in FILLS:
-        raise ParameterError(f"`fill` must be one of {listed(FILLS)}; not {fill!r}.")
+        raise ParameterError(text("`fill` must be one of {fills}; not {fill!r}.", fills=listed(FILLS), fill=fill))
     image = editable(classifier, image)
     method = Lime(n_segments=n_segments, segmentation=segmentation, seed=seed).resolved(classifier)
     segments, note = method.segments(classifier.resize(image))

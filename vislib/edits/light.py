@@ -7,6 +7,7 @@ from PIL import Image, ImageFilter
 
 from vislib.attribution.fills import black_and_white
 from vislib.edits.base import Edit, like
+from vislib.language import text
 from vislib.model.preprocessing import LUMINANCE
 from vislib.parameters import parameter
 
@@ -23,9 +24,9 @@ class Brightness(Edit):
     """
 
     name = "brightness"
-    title = "Brightness"
+    title = text("Brightness")
 
-    factor: float = parameter(1.0, "Brightness", low=0.0, high=3.0, help="1 changes nothing, 0 is black.")
+    factor: float = parameter(1.0, text("Brightness"), low=0.0, high=3.0, help=text("1 changes nothing, 0 is black."))
 
     def on(self, image: np.ndarray) -> np.ndarray:
         return _stretched(image, black_and_white(image)[0], self.factor)
@@ -43,9 +44,11 @@ class Contrast(Edit):
     """
 
     name = "contrast"
-    title = "Contrast"
+    title = text("Contrast")
 
-    factor: float = parameter(1.0, "Contrast", low=0.0, high=3.0, help="1 changes nothing, 0 leaves the mean alone.")
+    factor: float = parameter(
+        1.0, text("Contrast"), low=0.0, high=3.0, help=text("1 changes nothing, 0 leaves the mean alone.")
+    )
 
     def on(self, image: np.ndarray) -> np.ndarray:
         mean = image.mean(axis=(0, 1), dtype=np.float64)
@@ -64,10 +67,10 @@ class Blur(Edit):
     """
 
     name = "blur"
-    title = "Blur"
+    title = text("Blur")
 
     sigma: float = parameter(
-        0.0, "Blur", low=0.0, high=0.1, help="Standard deviation, as a share of the image's longer side."
+        0.0, text("Blur"), low=0.0, high=0.1, help=text("Standard deviation, as a share of the image's longer side.")
     )
 
     def on(self, image: np.ndarray) -> np.ndarray:
@@ -91,12 +94,12 @@ class Noise(Edit):
     """
 
     name = "noise"
-    title = "Noise"
+    title = text("Noise")
 
     sigma: float = parameter(
-        0.0, "Noise", low=0.0, high=1.0, help="Standard deviation; 1 is the distance from black to white."
+        0.0, text("Noise"), low=0.0, high=1.0, help=text("Standard deviation; 1 is the distance from black to white.")
     )
-    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same noise.")
+    seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("The same seed gives the same noise."))
 
     def on(self, image: np.ndarray) -> np.ndarray:
         if not self.sigma:

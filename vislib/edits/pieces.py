@@ -7,6 +7,7 @@ import numpy as np
 
 from vislib.edits.base import Box, Edit, Point, checked_box, checked_numbers, slices_of
 from vislib.edits.fills import fill_parameter, filled, seed_parameter
+from vislib.language import text
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Copy(Edit):
     """
 
     name = "copy"
-    title = "Copy"
+    title = text("Copy")
 
     box: Box
     to: Point
@@ -52,7 +53,7 @@ class Move(Edit):
     """
 
     name = "move"
-    title = "Move"
+    title = text("Move")
 
     box: Box
     to: Point
@@ -71,7 +72,7 @@ class Move(Edit):
 
 def _check(edit: Any) -> None:
     object.__setattr__(edit, "box", checked_box(edit, "box", edit.box))
-    object.__setattr__(edit, "to", checked_numbers(edit, "to", edit.to, 2, "two numbers (x, y)"))
+    object.__setattr__(edit, "to", checked_numbers(edit, "to", edit.to, 2, text("two numbers (x, y)")))
 
 
 def _pasted(source: np.ndarray, onto: np.ndarray, box: Box, to: Point) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 from vislib.edits.base import Edit, apply, editable
 from vislib.edits.change import compared
 from vislib.errors import ParameterError
+from vislib.language import Text, listing, text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, progress_bar
 from vislib.targets.base import Target
@@ -54,21 +55,27 @@ class Sweep:
         first, behind = np.flatnonzero(np.diff(stays) == 1), np.flatnonzero(np.diff(stays) == -1)
         return [(float(self.settings[a]), float(self.settings[b - 1])) for a, b in zip(first, behind, strict=True)]
 
-    def in_words(self, unit: str = "") -> str:
+    def in_words(self, unit: str = "") -> Text:
         """How far the answer holds, one sentence."""
         if self.answer is None:
-            low, high = self.scores.min(), self.scores.max()
-            return f"The {self.explained} goes from {low:.4g} to {high:.4g}.".replace("-", "−")
-        name = f"“{self.labels[self.answer]}”"
-        kept = self.kept
+            low, high = _number(self.scores.min()), _number(self.scores.max())
+            return text("The {explained} goes from {low} to {high}.", explained=self.explained, low=low, high=high)
+        label, kept = self.labels[self.answer], self.kept
         if not kept:
-            return f"The answer is {name} at none of these values."
+            return text("The answer is “{label}” at none of these values.", label=label)
         if kept == [(self.settings[0], self.settings[-1])]:
-            return f"The answer is {name} at each of the {len(self.settings)} values."
-        ranges = ", ".join(
-            f"{low:.4g}{unit}" if low == high else f"{low:.4g}{unit} to {high:.4g}{unit}" for low, high in kept
-        ).replace("-", "−")
-        return f"The answer is {name} at {ranges}, and another one at the other values."
+            return text("The answer is “{label}” at each of the {n} values.", label=label, n=len(self.settings))
+        ranges = [
+            f"{_number(low)}{unit}"
+            if low == high
+            else text("{low} to {high}", low=f"{_number(low)}{unit}", high=f"{_number(high)}{unit}")
+            for low, high in kept
+        ]
+        return text(
+            "The answer is “{label}” at {ranges}, and another one at the other values.",
+            label=label,
+            ranges=listing(ranges, "plain"),
+        )
 
     def rows(self) -> list[dict]:
         """A row for each value: the target, and the value of each class of the curves."""
@@ -112,7 +119,7 @@ def sweep(
     """
     values_of_setting = np.asarray(list(settings), np.float64)
     if not len(values_of_setting) or not np.isfinite(values_of_setting).all():
-        raise ParameterError("`settings` must be at least one number, such as range(-45, 46, 5).")
+        raise ParameterError(text("`settings` must be at least one number, such as range(-45, 46, 5)."))
     before = editable(classifier, image)
     logits = classifier.logits(before)
     chosen = None if classes is None else tuple(classifier.class_index(name) for name in classes)
@@ -151,3 +158,7 @@ def _shown(unedited: np.ndarray, values: np.ndarray, one_class: bool) -> tuple[i
     often = winners[np.argsort(-counts, kind="stable")].tolist()
     shown = set(list(dict.fromkeys([*order[:_FIRST_CLASSES].tolist(), *often]))[:_MOST_CLASSES])
     return tuple(index for index in order.tolist() if index in shown)
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}".replace("-", "−")

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from vislib.edits.base import Edit
 from vislib.errors import ParameterError, listed
+from vislib.language import text
 
 _NUMBERS = {"box": ("LEFT", "TOP", "RIGHT", "BOTTOM"), "to": ("X", "Y"), "points": ("X", "Y")}
 """The fields that take several numbers; a brush has one point here."""
 _MOST_BYTES = 200_000
-_NO_EDITS = "This text holds no edits of vislib.edits.short_text: {!r:.60}. Give it whole, as it was made."
 
 
 def usage(edit: type[Edit]) -> str:
@@ -46,9 +46,7 @@ def edit_of(text: str) -> Edit:
     name, equals, rest = text.partition("=")
     edit = Edit.registry.get(name.strip())
     if edit is None or not equals:
-        raise ParameterError(
-            f"'{text}' is no edit. Write one as {listed((usage(each) for each in Edit.registry.values()), 99)}."
-        )
+        raise _no_edit(text)
     words = [word.strip() for word in rest.split(",")]
     settings: dict[str, object] = {}
     for spec in _fields(edit):
@@ -59,7 +57,7 @@ def edit_of(text: str) -> Edit:
         settings[spec.name] = _value(edit, spec, now, n)
     missing = [s for s in _fields(edit) if s.default is dataclasses.MISSING and s.name not in settings]
     if words or missing:
-        raise ParameterError(f"'{text}' has too {'many' if words else 'few'} settings: {usage(edit)}.")
+        raise _wrong_settings(text, edit, too_many=bool(words))
     return edit(**settings)
 
 
@@ -110,7 +108,29 @@ def of_short_text(text: str) -> tuple[Edit, ...]:
         named = json.loads(written if unzip.eof else b"")
         return tuple(Edit.registry[name](**settings) for name, settings in named)
     except (binascii.Error, zlib.error, ValueError, TypeError, KeyError, RecursionError):
-        raise ParameterError(_NO_EDITS.format(text)) from None
+        raise _no_edits(text) from None
+
+
+def _no_edit(given: str) -> ParameterError:
+    usages = listed((usage(each) for each in Edit.registry.values()), 99)
+    return ParameterError(text("'{given}' is no edit. Write one as {usages}.", given=given, usages=usages))
+
+
+def _wrong_settings(given: str, edit: type[Edit], too_many: bool) -> ParameterError:
+    return ParameterError(
+        text("'{given}' has too many settings: {usage}.", given=given, usage=usage(edit))
+        if too_many
+        else text("'{given}' has too few settings: {usage}.", given=given, usage=usage(edit))
+    )
+
+
+def _no_edits(given: str) -> ParameterError:
+    return ParameterError(
+        text(
+            "This text holds no edits of vislib.edits.short_text: {given!r:.60}. Give it whole, as it was made.",
+            given=given,
+        )
+    )
 
 
 def _fields(edit: type[Edit]) -> list[dataclasses.Field]:
@@ -125,4 +145,11 @@ def _value(edit: type[Edit], spec: dataclasses.Field, words: list[str], n: int) 
         kind = spec.metadata["kind"] if spec.metadata else str
         return kind(words[0])
     except ValueError:
-        raise ParameterError(f"{edit.name} is written as {usage(edit)}; '{','.join(words)}' is no number.") from None
+        raise ParameterError(
+            text(
+                "{name} is written as {usage}; '{words}' is no number.",
+                name=edit.name,
+                usage=usage(edit),
+                words=",".join(words),
+            )
+        ) from None

@@ -12,6 +12,7 @@ from vislib.arithmetic.normalization import BatchNorm
 from vislib.arithmetic.pooling import Pooling, PoolStep
 from vislib.errors import LayerError
 from vislib.graph.layer_kinds import kind_of
+from vislib.language import text
 
 Source = tuple[int, np.ndarray, np.ndarray, np.ndarray]
 """(input, rows, columns, channels): cells of one input, as indices along each axis."""
@@ -61,8 +62,12 @@ def _global_pooling(node, inputs, row, column, channel) -> Cell:
     values = inputs[0][..., channel].astype(np.float64)
     is_max = kind_of(node.operation).statistic == "max"
     value = float(values.max() if is_max else values.mean())
-    name = "largest" if is_max else "mean"
-    line = f"{name} of {values.shape[0]}·{values.shape[1]} values = {notation.number(value)}"
+    size, shown = f"{values.shape[0]}·{values.shape[1]}", notation.number(value)
+    line = (
+        text("largest of {size} values = {value}", size=size, value=shown)
+        if is_max
+        else text("mean of {size} values = {value}", size=size, value=shown)
+    )
     rows, columns = np.arange(values.shape[0]), np.arange(values.shape[1])
     return Cell(value, (line,), None, ((0, rows, columns, np.array([channel])),))
 
@@ -84,25 +89,31 @@ def _elementwise(node, inputs, row, column, channel) -> Cell:
     kind = type(node.operation).__name__
     shown = [notation.factor(value) for value in values]
     if kind == "Add":
-        value, text = sum(values), " + ".join(shown)
+        value, formula = sum(values), " + ".join(shown)
     elif kind == "Multiply":
-        value, text = float(np.prod(values)), "·".join(shown)
+        value, formula = float(np.prod(values)), "·".join(shown)
     elif kind == "Average":
-        value, text = sum(values) / len(values), f"({' + '.join(shown)}) / {len(values)}"
+        value, formula = sum(values) / len(values), f"({' + '.join(shown)}) / {len(values)}"
     else:
-        value, text = max(values), f"max({', '.join(map(notation.number, values))})"
-    return Cell(value, (f"{text} = {notation.number(value)}",), None, same(inputs, row, column, channel))
+        value, formula = max(values), f"max({', '.join(map(notation.number, values))})"
+    return Cell(value, (f"{formula} = {notation.number(value)}",), None, same(inputs, row, column, channel))
 
 
 def _concatenate(node, inputs, row, column, channel) -> Cell:
     layer: Any = node.operation
     if layer.axis not in (-1, inputs[0].ndim):
-        raise LayerError(f"{node.name} joins maps along an axis other than the channels.")
+        raise LayerError(text("{layer} joins maps along an axis other than the channels.", layer=node.name))
     ends = np.cumsum([each.shape[-1] for each in inputs])
     place = int(np.searchsorted(ends, channel, side="right"))
     inner = channel - int(ends[place] - inputs[place].shape[-1])
     value = value_at(inputs[place], row, column, inner)
-    line = f"channel {inner} of input {place + 1} of {len(inputs)} = {notation.number(value)}"
+    line = text(
+        "channel {channel} of input {input} of {n} = {value}",
+        channel=inner,
+        input=place + 1,
+        n=len(inputs),
+        value=notation.number(value),
+    )
     return Cell(value, (line,), None, ((place, np.array([row]), np.array([column]), np.array([inner])),))
 
 
@@ -115,14 +126,18 @@ def _dense(node, inputs, row, column, channel) -> Cell:
     order = np.argsort(-np.abs(parts), kind="stable")[:5]
     value = float(parts.sum() + bias)
     terms = " + ".join(notation.products(x[order], weights[order]))
-    rest = f" + … ({len(parts)} products in all)" if len(parts) > len(order) else ""
-    line = f"{terms}{rest} + {notation.factor(bias)} = {notation.number(value)}"
+    end = f"{notation.factor(bias)} = {notation.number(value)}"
+    line: str = f"{terms} + {end}"
+    if len(parts) > len(order):
+        line = text("{terms} + … ({n} products in all) + {end}", terms=terms, n=len(parts), end=end)
     return Cell(value, (line,), None, ((0, np.array([row]), np.array([column]), order),))
 
 
 def _unchanged(node, inputs, row, column, channel) -> Cell:
     value = value_at(inputs[0], row, column, channel)
-    return Cell(value, (f"unchanged: {notation.number(value)}",), None, same(inputs, row, column, channel))
+    return Cell(
+        value, (text("unchanged: {value}", value=notation.number(value)),), None, same(inputs, row, column, channel)
+    )
 
 
 def value_at(maps: np.ndarray, row: int, column: int, channel: int) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 from vislib.arithmetic import notation
 from vislib.arithmetic.activation_functions import FUNCTIONS, ActivationFunction, leaky_relu, softmax
 from vislib.errors import LayerError, listed
+from vislib.language import text
 from vislib.layers.cell import CELL_FUNCTIONS, Cell, same, value_at
 from vislib.model.classifier import Classifier
 
@@ -58,7 +59,16 @@ class Operation:
         shape = self.output.shape if self.output.ndim == 3 else (1, 1, self.output.shape[-1])
         at = (row, column, channel)
         if not all(0 <= index < size for index, size in zip(at, shape, strict=True)):
-            raise LayerError(f"{self.name} has {shape[0]} × {shape[1]} cells of {shape[2]} channels: none at {at}.")
+            raise LayerError(
+                text(
+                    "{layer} has {height} × {width} cells of {channels} channels: none at {cell}.",
+                    layer=self.name,
+                    height=shape[0],
+                    width=shape[1],
+                    channels=shape[2],
+                    cell=at,
+                )
+            )
         function = activation_of(self.node.operation)
         inputs = list(self.inputs)
         if self.kind in CELL_FUNCTIONS:
@@ -66,11 +76,18 @@ class Operation:
             if not hasattr(self.node.operation, "activation"):
                 return cell
             if function is None:
-                raise LayerError(f"{self.name} ends in an activation that cannot be shown with its numbers.")
+                raise LayerError(
+                    text("{layer} ends in an activation that cannot be shown with its numbers.", layer=self.name)
+                )
             return cell if function.title == "Linear" else _applied(cell, function)
         if function is None:
             raise LayerError(
-                f"{self.name} ({self.kind}) cannot be shown with its numbers; {listed(CELL_FUNCTIONS, 20)} can."
+                text(
+                    "{layer} ({kind}) cannot be shown with its numbers; {layers} can.",
+                    layer=self.name,
+                    kind=self.kind,
+                    layers=listed(CELL_FUNCTIONS, 20),
+                )
             )
         return _applied(Cell(value_at(inputs[0], *at), (), None, same(inputs, *at)), function)
 
@@ -92,7 +109,14 @@ def operation_of(classifier: Classifier, image: np.ndarray, layer: str) -> Opera
     node = graph.node(layer)
     if node is None:
         known = listed(each.name for each in graph.nodes)
-        raise LayerError(f"layer '{layer}' is not in {classifier.network.name}; there are: {known}.")
+        raise LayerError(
+            text(
+                "layer '{layer}' is not in {model}; there are: {layers}.",
+                layer=layer,
+                model=classifier.network.name,
+                layers=known,
+            )
+        )
     names = {id(graph.input): "", **{id(each.output): each.name for each in graph.nodes}}
     prepared = classifier.preprocess_input(classifier.resize(image)[None])
     model = keras.Model(graph.input, [*node.inputs, node.output])
@@ -109,7 +133,12 @@ def softmax_cell(logits: np.ndarray, index: int) -> Cell:
         0.5
     """
     value = float(softmax(logits.astype(np.float64))[index])
-    line = f"e^{notation.factor(logits[index])} / Σ e^z over {len(logits)} classes = {notation.number(value)}"
+    line = text(
+        "e^{logit} / Σ e^z over {n} classes = {value}",
+        logit=notation.factor(logits[index]),
+        n=len(logits),
+        value=notation.number(value),
+    )
     return Cell(value, (line,))
 
 
@@ -132,5 +161,7 @@ def activation_of(operation: Any) -> ActivationFunction | None:
 def _applied(before: Cell, function: ActivationFunction) -> Cell:
     value = float(function(np.array(before.value)))
     x, y = notation.number(before.value), notation.number(value)
-    line = f"max(0, {x}) = {y}" if function.title == "ReLU" else f"{function.title}({x}) = {y}"
+    line: str = f"max(0, {x}) = {y}"
+    if function.title != "ReLU":
+        line = text("{function}({x}) = {y}", function=function.title, x=x, y=y)
     return Cell(value, (*before.lines, line), before.step, before.sources)

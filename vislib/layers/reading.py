@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from vislib.errors import ModelError
 from vislib.graph.layer_kinds import nearest_kind
+from vislib.language import text
 from vislib.layers.layer_cost import counts_in_depth, is_counted, layer_cost
 from vislib.layers.receptive_field import receptive_fields
 from vislib.layers.table import LayerRow, LayerTable
@@ -36,7 +37,12 @@ def layer_table(network: "Classifier | keras.Model") -> LayerTable:
     else:
         shape = tuple(network.input_shape[1:])
         if None in shape:
-            raise ModelError(f"{network.name} takes images of any size. Make a classifier of it, with an `input_size`.")
+            raise ModelError(
+                text(
+                    "{model} takes images of any size. Make a classifier of it, with an `input_size`.",
+                    model=network.name,
+                )
+            )
         model, graph = network, flatten(network, shape)
     return _table(model, graph)
 

@@ -11,6 +11,7 @@ from vislib.batch.image_sets import images_of, read_in_batches, said_of_unread
 from vislib.batch.reading import Batch
 from vislib.batch.rows import label_index
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.neighbours.nearest import directions, other_neighbours
 from vislib.progress import Progress, progress_bar
@@ -89,8 +90,11 @@ class ImageIndex:
         """
         if classifier.key != self.model:
             raise ParameterError(
-                f"This index is of the network {self.model}; for {classifier.key} make its own with "
-                "vislib.neighbours.index_of."
+                text(
+                    "This index is of the network {model}; for {other} make its own with vislib.neighbours.index_of.",
+                    model=self.model,
+                    other=classifier.key,
+                )
             )
 
 
@@ -119,8 +123,12 @@ def index_of(classifier: Classifier, images: Any, *, progress: Progress = progre
         return _of_batch(classifier, images)
     if not classifier.takes_pictures:
         raise ParameterError(
-            f"Similar images are looked for among pictures; {classifier.key} takes {classifier.channels} bands. Use a "
-            "network that takes pictures."
+            text(
+                "Similar images are looked for among pictures; {model} takes {channels} bands. Use a network "
+                "that takes pictures.",
+                model=classifier.key,
+                channels=classifier.channels,
+            )
         )
     source, unread = images_of(images), list[int]()
     numbers, vectors, predicted, probabilities = list[int](), [], [], []
@@ -167,9 +175,14 @@ def _answers(classifier: Classifier, logits: np.ndarray) -> tuple[np.ndarray, np
 def _of_batch(classifier: Classifier, batch: Batch) -> ImageIndex:
     if batch.manifest["model"] != classifier.key:
         raise ParameterError(
-            f"The batch of {batch.manifest['source']['name']} is of the network {batch.manifest['model']}, not "
-            f"{classifier.key}: features of two networks cannot be compared. Choose that network, or compute another "
-            "batch with vislib.explain_many(classifier, …, features=True); the page Batch keeps the features too."
+            text(
+                "The batch of {batch} is of the network {other}, not {model}: features of two "
+                "networks cannot be compared. Choose that network, or compute another batch with "
+                "vislib.explain_many(classifier, …, features=True); the page Batch keeps the features too.",
+                batch=batch.manifest["source"]["name"],
+                other=batch.manifest["model"],
+                model=classifier.key,
+            )
         )
     columns = [
         "number",

@@ -8,14 +8,15 @@ import numpy as np
 from vislib import html
 from vislib.activations.features import features
 from vislib.errors import ParameterError
+from vislib.language import text, tr
 from vislib.model.classifier import Classifier
 from vislib.neighbours.index import UNKNOWN, ImageIndex
 from vislib.neighbours.nearest import directions, neighbours_of, other_neighbours
 
 KINDS = {
-    "nearest": "Nearest",
-    "of_other_class": "Nearest of another class",
-    "wrong": "Nearest that the network gets wrong",
+    "nearest": text("Nearest"),
+    "of_other_class": text("Nearest of another class"),
+    "wrong": text("Nearest that the network gets wrong"),
 }
 """The groups of neighbours, and their titles."""
 
@@ -95,10 +96,10 @@ class Neighbours:
                 for row in self.rows()
                 if row["kind"] == kind
             ]
-            parts += [html.line(title), html.table(rows, names)] if rows else []
-        return html.block(
-            f"Most similar images of {self.set_name}, by {self.layer}", *parts, *map(html.line, self.notes)
-        )
+            head = (tr("image"), tr("distance"), tr("label"), tr("predicted"))
+            parts += [html.line(tr(title)), html.table(rows, head)] if rows else []
+        heading = tr("Most similar images of {images}, by {layer}", images=self.set_name, layer=self.layer)
+        return html.block(heading, *parts, *(html.line(tr(note)) for note in self.notes))
 
     def rows(self) -> list[dict[str, Any]]:
         """The neighbours as rows of a table."""
@@ -139,7 +140,7 @@ def search(classifier: Classifier, index: ImageIndex, image: np.ndarray, n: int 
     """
     index.check(classifier)
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= 100:
-        raise ParameterError(f"`n` must be a whole number from 1 to 100; not {n!r}.")
+        raise ParameterError(text("`n` must be a whole number from 1 to 100; not {n!r}.", n=n))
     vectors, logits = features(classifier, classifier.resize(image)[None])
     answer = int(logits[0].argmax()) if (index.predicted != UNKNOWN).any() else UNKNOWN
     every = np.arange(len(index))
@@ -174,7 +175,9 @@ def same_class_share(index: ImageIndex, n: int = 5) -> float:
     """
     known = index.label != UNKNOWN
     if known.sum() <= n:
-        raise ParameterError(f"The true class of more than {n} images must be known; it is of {int(known.sum())}.")
+        raise ParameterError(
+            text("The true class of more than {n} images must be known; it is of {known}.", n=n, known=int(known.sum()))
+        )
     labels = index.label[known]
     _, rows = other_neighbours(index.directions[known], n)
     return float((labels[rows] == labels[:, None]).mean())

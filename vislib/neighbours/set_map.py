@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from vislib.errors import ParameterError, listed
+from vislib.language import text
 
 METHODS = ("pca", "umap")
 _NEIGHBOURS = 15
@@ -38,7 +39,9 @@ def positions(vectors: np.ndarray, method: str = "pca", seed: int = 0) -> tuple[
         ParameterError: If there is no such method, or UMAP is not installed or gets fewer than `LEAST_FOR_UMAP` images.
     """
     if method not in METHODS:
-        raise ParameterError(f"A map is made by one of {listed(METHODS)}; not {method!r}.")
+        raise ParameterError(
+            text("A map is made by one of {methods}; not {method!r}.", methods=listed(METHODS), method=method)
+        )
     flat = np.asarray(vectors, np.float32).reshape(len(vectors), -1)
     shown = float("nan")
     if method == "umap":
@@ -76,9 +79,17 @@ def _by_umap(vectors: np.ndarray, seed: int) -> np.ndarray:
     try:
         from umap import UMAP  # type: ignore[import-not-found]
     except ImportError:
-        raise ParameterError("UMAP needs the package umap-learn: pip install umap-learn. PCA works without.") from None
+        raise ParameterError(
+            text("UMAP needs the package umap-learn: pip install umap-learn. PCA works without.")
+        ) from None
     n = len(vectors)
     if n < LEAST_FOR_UMAP:
-        raise ParameterError(f"UMAP needs at least {LEAST_FOR_UMAP} images; not {n}. PCA places any number.")
+        raise ParameterError(
+            text(
+                "UMAP needs at least {least} images; not {n}. PCA places any number.",
+                least=LEAST_FOR_UMAP,
+                n=n,
+            )
+        )
     fitted = UMAP(n_neighbors=min(_NEIGHBOURS, n - 1), random_state=seed, n_jobs=1)  # a seed allows one thread only
     return fitted.fit_transform(vectors)

@@ -16,6 +16,7 @@ from PIL import Image
 
 from vislib import html
 from vislib.errors import ParameterError
+from vislib.language import listing, text
 from vislib.output import figures, render
 from vislib.output.raw_heatmap import RawHeatmap
 
@@ -173,9 +174,15 @@ def check_path(path: str | os.PathLike[str], suffixes: Sequence[str] = FORMATS) 
     """
     path = Path(path)
     if path.suffix.lower() not in suffixes:
-        raise ParameterError(f"A result is saved as {', '.join(suffixes)}; not as '{path.name}'.")
+        raise ParameterError(
+            text(
+                "A result is saved as {suffixes}; not as '{file}'.", suffixes=listing(suffixes, "plain"), file=path.name
+            )
+        )
     if not path.parent.is_dir():
-        raise ParameterError(f"{path} cannot be written: there is no folder '{path.parent}'.")
+        raise ParameterError(
+            text("{path} cannot be written: there is no folder '{folder}'.", path=path, folder=path.parent)
+        )
     return path
 
 
@@ -217,11 +224,11 @@ def table_bytes(rows: list[dict], suffix: str) -> bytes:
     """Rows with the same names, at least one, as a ".csv" or ".json" file."""
     if suffix == ".json":
         return json.dumps(rows, indent=2, ensure_ascii=False).encode()
-    text = io.StringIO()
-    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
+    written = io.StringIO()
+    writer = csv.DictWriter(written, rows[0], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    return text.getvalue().encode()
+    return written.getvalue().encode()
 
 
 def as_image(pixels: np.ndarray, size: int | None = None) -> Image.Image:
@@ -283,7 +290,9 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        raise ParameterError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise ParameterError(
+            text("{path} cannot be written: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
 
 
 def _umask() -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vislib.errors import ParameterError
+from vislib.language import Text, text, tr
 from vislib.output.raw_heatmap import RawHeatmap
 from vislib.output.render import (
     BLENDS,
@@ -64,7 +65,7 @@ def figure(
     table(colormap, signed=False)  # raises if there is no such colormap
     if isinstance(result, RawHeatmap):
         if not 0 <= opacity <= 1:
-            raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")
+            raise ParameterError(text("`opacity` must be from 0 to 1; not {opacity}.", opacity=opacity))
         return _heatmap_figure(result, image, title, opacity, colormap, clip, scale, blend, on)
     values = np.asarray(result)
     if values.ndim == 4 and values.shape[2] == 3:
@@ -74,8 +75,11 @@ def figure(
         values = values.mean(axis=3) if values.shape[3] == 1 else values.mean(axis=2)
     if values.ndim != 3:
         raise ParameterError(
-            "A figure shows a Heatmap, feature maps (h, w, c) or kernels (k_h, k_w, c_in, c_out); "
-            f"not an array of shape {values.shape}."
+            text(
+                "A figure shows a Heatmap, feature maps (h, w, c) or kernels (k_h, k_w, c_in, c_out); not an "
+                "array of shape {given}.",
+                given=values.shape,
+            )
         )
     order = np.argsort(-np.abs(values).mean(axis=(0, 1)), kind="stable")[:most]
     signed = is_signed(values)
@@ -103,7 +107,8 @@ def comparison(heatmaps: Sequence[RawHeatmap], image: np.ndarray, *, opacity: fl
         axes.set_axis_off()
     for axes, heatmap in zip(every.flat, heatmaps, strict=False):
         _draw_heatmap(drawn, axes, heatmap, image, _title(heatmap), opacity, None, 0.0)
-    drawn.suptitle(f"{heatmaps[0].explained}: {heatmaps[0].score:.2f}", fontsize=10)
+    of = tr("{explained}: {score:.2f}", explained=heatmaps[0].explained, score=heatmaps[0].score)
+    drawn.suptitle(of, fontsize=10)
     return drawn
 
 
@@ -127,7 +132,7 @@ def pictures(
         axes.set_axis_off()
     for axes, image, title in zip(every.flat, images, titles, strict=False):
         axes.imshow(image, interpolation="nearest")
-        axes.set_title(title, fontsize=8)
+        axes.set_title(_said(title), fontsize=8)
     return drawn
 
 
@@ -136,9 +141,19 @@ def _heatmap_figure(heatmap: RawHeatmap, image, title, opacity, colormap, clip, 
 
     drawn = on if on is not None else Figure(figsize=(5.2, 4.4), layout="constrained")
     axes = drawn.add_subplot()
-    title = title or f"{_title(heatmap)} · {heatmap.explained}: {heatmap.score:.2f}"
+    title = title or tr(
+        "{title} · {explained}: {score:.2f}",
+        title=_title(heatmap),
+        explained=heatmap.explained,
+        score=heatmap.score,
+    )
     _draw_heatmap(drawn, axes, heatmap, image, title, opacity, colormap, clip, scale, blend)
     return drawn
+
+
+def _said(words: str) -> str:
+    """A text in the language in use; a name that a person gave stays as it is."""
+    return tr(words) if isinstance(words, Text) else words
 
 
 def _title(heatmap: RawHeatmap) -> str:
@@ -156,7 +171,7 @@ def _draw_heatmap(
     if image is not None:
         axes.imshow(overlay(image, heatmap, opacity, name, LEAST_SIDE, scale=scale, blend=blend))
     if scale.constant:
-        said = "hardly any value" if heatmap.negligible else f"constant: {scale.low:.4g} everywhere"
+        said = tr("hardly any value") if heatmap.negligible else tr("constant: {value:.4g} everywhere", value=scale.low)
         axes.text(0.5, 0.02, said, transform=axes.transAxes, ha="center")
     else:
         if image is None:
@@ -164,8 +179,8 @@ def _draw_heatmap(
         # The bar shows the colours as they are without a photograph below.
         colours = ScalarMappable(Normalize(scale.low, scale.high), name)
         extend = "neither" if not scale.clipped else "both" if heatmap.signed else "max"
-        drawn.colorbar(colours, ax=axes, extend=extend).set_label(heatmap.unit)
-    axes.set_title(title, fontsize=10)
+        drawn.colorbar(colours, ax=axes, extend=extend).set_label(_said(heatmap.unit))
+    axes.set_title(_said(title), fontsize=10)
     axes.set_axis_off()
 
 
@@ -189,5 +204,5 @@ def _grid(pictures, order, scale, signed, colormap, title) -> "Figure":
     if shown is not None:
         drawn.colorbar(shown, ax=list(every.flat), shrink=0.6)
     if title:
-        drawn.suptitle(title, fontsize=10)
+        drawn.suptitle(_said(title), fontsize=10)
     return drawn

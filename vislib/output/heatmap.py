@@ -11,6 +11,7 @@ from PIL import Image
 
 from vislib import html
 from vislib.images.fitting import Box
+from vislib.language import tr
 from vislib.output import export, figures, render, showing
 from vislib.output.raw_heatmap import RawHeatmap
 
@@ -120,12 +121,27 @@ class Heatmap(RawHeatmap):
     def _repr_html_(self) -> str:
         scale = render.Scale.of_heatmap(self, _CLIP)
         title, drawn = self.title or self.method, self._picture(_SIDE)
-        parts = [html.picture(export.jpeg_bytes(drawn), "jpeg", f"{title}, {self.explained}", drawn.width)]
+        parts = [
+            html.picture(
+                export.jpeg_bytes(drawn),
+                "jpeg",
+                tr("{title}, {explained}", title=title, explained=self.explained),
+                drawn.width,
+            )
+        ]
         if not scale.constant:
             colours = render.table(render.usual_colormap(self.signed, True), self.signed)[:: 255 // 8]
             low = f"{'≤ ' if scale.clipped and self.signed else ''}{scale.low:.3g}"
-            high = f"{'≥ ' if scale.clipped else ''}{scale.high:.3g} ({self.unit})"
-            parts.append(html.scale(colours.tolist(), low.replace("-", "−"), high.replace("e-", "e−"), _SIDE))
-        layer = f" · layer {self.layer}" if self.layer else ""
-        parts.append(html.line(f"{self.model}{layer} · {self.seconds:.2f} s"))
-        return html.block(f"{title} · {self.explained}: {self.score:.4g}", *parts, *map(html.line, self.notes))
+            high = f"{'≥ ' if scale.clipped else ''}{scale.high:.3g}".replace("e-", "e−")
+            high = tr("{value} ({unit})", value=high, unit=self.unit)
+            parts.append(html.scale(colours.tolist(), low.replace("-", "−"), high, _SIDE))
+        about = {"model": self.model, "seconds": self.seconds}
+        parts.append(
+            html.line(
+                tr("{model} · layer {layer} · {seconds:.2f} s", layer=self.layer, **about)
+                if self.layer
+                else tr("{model} · {seconds:.2f} s", **about)
+            )
+        )
+        head = tr("{title} · {explained}: {score:.4g}", title=title, explained=self.explained, score=self.score)
+        return html.block(head, *parts, *(html.line(tr(note)) for note in self.notes))

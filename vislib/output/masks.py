@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from vislib.errors import ParameterError
+from vislib.language import text
 
 BACKGROUND = "background"
 """The class with this label is transparent."""
@@ -52,9 +53,22 @@ def legend(mask: np.ndarray, labels: tuple[str, ...]) -> list[Segment]:
         ParameterError: If the mask is not such an array.
     """
     if mask.ndim != 2 or not mask.size or mask.dtype.kind not in "iu":
-        raise ParameterError(f"A mask is an array (h, w) of class numbers; not {mask.dtype} of shape {mask.shape}.")
+        raise ParameterError(
+            text(
+                "A mask is an array (h, w) of class numbers; not {kind} of shape {shape}.",
+                kind=mask.dtype,
+                shape=mask.shape,
+            )
+        )
     if mask.min() < 0 or mask.max() >= len(labels):
-        raise ParameterError(f"The mask has classes {mask.min()} to {mask.max()}, but there are {len(labels)} labels.")
+        raise ParameterError(
+            text(
+                "The mask has classes {low} to {high}, but there are {n} labels.",
+                low=mask.min(),
+                high=mask.max(),
+                n=len(labels),
+            )
+        )
     counts = np.bincount(mask.ravel(), minlength=len(labels))
     taken: set[int] = set()
     found = []
@@ -98,9 +112,15 @@ def mask_picture(
         ParameterError: If an argument is not accepted.
     """
     if not 0 <= opacity <= 1:
-        raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")
+        raise ParameterError(text("`opacity` must be from 0 to 1; not {opacity}.", opacity=opacity))
     if outlined is not None and outlined.shape != mask.shape:
-        raise ParameterError(f"The outlined region must have the mask's shape {mask.shape}; not {outlined.shape}.")
+        raise ParameterError(
+            text(
+                "The outlined region must have the mask's shape {wanted}; not {given}.",
+                wanted=mask.shape,
+                given=outlined.shape,
+            )
+        )
     colours = np.zeros((*mask.shape, 4), np.uint8)
     for segment in legend(mask, labels):
         if segment.colour is not None:

@@ -12,6 +12,7 @@ from PIL import Image
 from vislib.errors import ParameterError, listed
 from vislib.images.bands import as_picture
 from vislib.images.fitting import Box, resize_box
+from vislib.language import text
 from vislib.output.raw_heatmap import RawHeatmap
 
 EVIDENCE, ACTIVATION, SIGNED = "inferno", "viridis", "RdBu_r"
@@ -214,11 +215,16 @@ def overlay(
         (224, 224)
     """
     if not 0 <= opacity <= 1:
-        raise ParameterError(f"`opacity` must be from 0 to 1; not {opacity}.")
+        raise ParameterError(text("`opacity` must be from 0 to 1; not {opacity}.", opacity=opacity))
     if tuple(image.shape[:2]) != tuple(heatmap.image_size):
         raise ParameterError(
-            f"The heatmap explains an image of {heatmap.image_size[1]} × {heatmap.image_size[0]} pixels; "
-            f"this one has {image.shape[1]} × {image.shape[0]}."
+            text(
+                "The heatmap explains an image of {width} × {height} pixels; this one has {width2} × {height2}.",
+                width=heatmap.image_size[1],
+                height=heatmap.image_size[0],
+                width2=image.shape[1],
+                height2=image.shape[0],
+            )
         )
     scale = scale if scale is not None else Scale.of_heatmap(heatmap, clip)
     colormap = colormap or usual_colormap(heatmap.signed, True)
@@ -278,7 +284,7 @@ def _blended(
     picture: Image.Image, values: np.ndarray, scale: Scale, signed: bool, opacity: float, colormap: str | None, blend
 ) -> Image.Image:
     if blend not in BLENDS:
-        raise ParameterError(f"`blend` is {listed(BLENDS)}; not '{blend}'.")
+        raise ParameterError(text("`blend` is {blends}; not '{blend}'.", blends=listed(BLENDS), blend=blend))
     if scale.constant or opacity == 0:
         return picture
     unit = scale(np.nan_to_num(values, nan=scale.low, posinf=scale.high, neginf=scale.low)).astype(np.float32)
@@ -318,5 +324,9 @@ def table(colormap: str | None, signed: bool) -> np.ndarray:
     """
     name = colormap or usual_colormap(signed)
     if name not in colormaps:
-        raise ParameterError(f"There is no colormap '{name}'; try {listed(COLORMAPS + DIVERGING_COLORMAPS)}.")
+        raise ParameterError(
+            text(
+                "There is no colormap '{name}'; try {names}.", name=name, names=listed(COLORMAPS + DIVERGING_COLORMAPS)
+            )
+        )
     return (colormaps[name](np.arange(256) / 255)[:, :3] * 255).round().astype(np.uint8)

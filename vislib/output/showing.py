@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from vislib.errors import warn
+from vislib.language import text
 from vislib.output import export
 from vislib.progress import in_notebook
 
@@ -37,6 +38,8 @@ def show(result: object, draw: Callable[["Figure | None"], "Figure"], as_figure:
         pyplot.show()
     else:
         warn(
-            "There is no notebook to show it in. Write it to a file with .save('name.png'), or import "
-            "matplotlib.pyplot first, and a window opens."
+            text(
+                "There is no notebook to show it in. Write it to a file with .save('name.png'), or import "
+                "matplotlib.pyplot first, and a window opens."
+            )
         )

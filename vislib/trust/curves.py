@@ -6,6 +6,7 @@ import numpy as np
 
 from vislib.attribution.fills import FILLS, cover_image
 from vislib.errors import ParameterError, listed
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.network.masks import Masks
 from vislib.progress import Progress, no_progress
@@ -105,7 +106,7 @@ def check_fill(fill: str) -> None:
         ParameterError: If there is not.
     """
     if fill not in FILLS:
-        raise ParameterError(f"`fill` must be one of {listed(FILLS)}; not {fill!r}.")
+        raise ParameterError(text("`fill` must be one of {fills}; not {fill!r}.", fills=listed(FILLS), fill=fill))
 
 
 def _curve(classifier, start, end, values, target, n_steps: int, progress: Progress) -> Curve:

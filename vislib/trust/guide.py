@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vislib.attribution.base import AtLayer, Detail, Explainer, Family, methods
+from vislib.language import text
 from vislib.trust.measured_methods import Measured, measured
 
 QUICK_SECONDS = 0.5
@@ -26,46 +27,55 @@ class Aim:
 
 
 CHANNELS = Aim(
-    "Which channels?",
-    "Methods that weigh the channels of a layer that you choose. The page Channels shows what each channel adds to "
-    "the score, by gradient × activation or by relevance (LRP).",
+    text("Which channels?"),
+    text(
+        "Methods that weigh the channels of a layer that you choose. The page Channels shows what each channel "
+        "adds to the score, by gradient × activation or by relevance (LRP)."
+    ),
     lambda method, found: issubclass(method, AtLayer) and method.class_discriminative,
 )
 AIMS = (
     Aim(
-        "Where is the evidence?",
-        "Maps of regions: cells of a layer, patches, superpixels. They are coarse and easy to read.",
+        text("Where is the evidence?"),
+        text("Maps of regions: cells of a layer, patches, superpixels. They are coarse and easy to read."),
         lambda method, found: method.detail is Detail.REGIONS and method.class_discriminative,
     ),
     Aim(
-        "Which part for which class?",
-        "Methods that find the right half of a picture with a cat on the left and a cup of coffee on the right, and "
-        "whose maps differ between classes.",
+        text("Which part for which class?"),
+        text(
+            "Methods that find the right half of a picture with a cat on the left and a cup of coffee on the "
+            "right, and whose maps differ between classes."
+        ),
         lambda method, found: all(each.follows_class and each.finds_class for each in found.checks.values()),
     ),
     Aim(
-        "What counts against the class?",
-        "Maps with negative values, where the image lowers the score.",
+        text("What counts against the class?"),
+        text("Maps with negative values, where the image lowers the score."),
         lambda method, found: method.signed,
     ),
     Aim(
-        "Which pixels?",
-        "Maps with a value for each pixel. They are fine and noisy, and some of them show the image's edges.",
+        text("Which pixels?"),
+        text("Maps with a value for each pixel. They are fine and noisy, and some of them show the image's edges."),
         lambda method, found: method.detail is Detail.PIXELS,
     ),
     CHANNELS,
     Aim(
-        "Without gradients",
-        "Methods that need the network's outputs and maps alone, so they also work where an operation has no gradient.",
+        text("Without gradients"),
+        text(
+            "Methods that need the network's outputs and maps alone, so they also work where an operation has "
+            "no gradient."
+        ),
         lambda method, found: not method.needs_gradients,
     ),
     Aim(
-        "A quick answer",
-        f"Methods that take less than {QUICK_SECONDS} seconds a map on two processor cores.",
+        text("A quick answer"),
+        text("Methods that take less than {seconds} seconds a map on two processor cores.", seconds=QUICK_SECONDS),
         lambda method, found: found.seconds < QUICK_SECONDS,
     ),
 )
-EVERY = Aim("All methods", "Every method, with the two baselines that explain nothing.", lambda method, found: True)
+EVERY = Aim(
+    text("All methods"), text("Every method, with the two baselines that explain nothing."), lambda method, found: True
+)
 
 
 def answering(aim: Aim) -> list[tuple[type[Explainer], Measured]]:

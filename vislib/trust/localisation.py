@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.errors import ParameterError
+from vislib.language import Text, text
 from vislib.model.classifier import Classifier
 
 
@@ -34,12 +35,19 @@ class Localisation:
     hit: bool
     by_chance: float
 
-    def in_words(self) -> str:
+    def in_words(self) -> Text:
         """The comparison with chance, in one sentence."""
-        verb = "is" if self.hit else "is not"
-        return (
-            f"{self.mass:.0%} of the map and {self.rank:.0%} of its highest places lie inside ({self.by_chance:.0%} by "
-            f"chance), and its highest place {verb} inside."
+        figures = {"mass": self.mass, "rank": self.rank, "chance": self.by_chance}
+        if self.hit:
+            return text(
+                "{mass:.0%} of the map and {rank:.0%} of its highest places lie inside ({chance:.0%} by chance), "
+                "and its highest place is inside.",
+                **figures,
+            )
+        return text(
+            "{mass:.0%} of the map and {rank:.0%} of its highest places lie inside ({chance:.0%} by chance), "
+            "and its highest place is not inside.",
+            **figures,
         )
 
 
@@ -60,8 +68,13 @@ def localisation(values: np.ndarray, mask: np.ndarray) -> Localisation:
     mask = np.asarray(mask, bool)
     if mask.shape != values.shape or mask.all() or not mask.any():
         raise ParameterError(
-            f"The mask must have the map's size {values.shape} with places inside and outside; not shape {mask.shape} "
-            f"with {int(mask.sum())} places inside."
+            text(
+                "The mask must have the map's size {size} with places inside and outside; not shape "
+                "{shape} with {n} places inside.",
+                size=values.shape,
+                shape=mask.shape,
+                n=int(mask.sum()),
+            )
         )
     positive = np.maximum(np.nan_to_num(values), 0).astype(np.float64)
     inside, n = mask.ravel(), int(mask.sum())
@@ -105,8 +118,8 @@ def box_mask(classifier: Classifier, image: np.ndarray, box: tuple[float, float,
     left, top, right, bottom = box
     y, x = _centres(classifier, image)
     mask = ((top <= y) & (y < bottom))[:, None] & ((left <= x) & (x < right))
-    given = f"{', '.join(f'{each:g}' for each in box)}"
-    return _checked(mask, classifier, image, "A box is left, top, right, bottom in pixels of the image", given)
+    given = ", ".join(f"{each:g}" for each in box)
+    return _checked(mask, classifier, image, text("A box is left, top, right, bottom in pixels of the image"), given)
 
 
 def outline_mask(classifier: Classifier, image: np.ndarray, points: Sequence[tuple[float, float]]) -> np.ndarray:
@@ -131,8 +144,8 @@ def outline_mask(classifier: Classifier, image: np.ndarray, points: Sequence[tup
     if corners.ndim == 2 and corners.shape[1] == 2 and len(corners) > 2 and np.isfinite(corners).all():
         y, x = np.meshgrid(*_centres(classifier, image), indexing="ij")
         mask = points_in_poly(np.stack([x.ravel(), y.ravel()], axis=1), corners).reshape(mask.shape)
-    what = "An outline has at least three points x, y in pixels of the image"
-    return _checked(mask, classifier, image, what, f"{len(points)} points")
+    what = text("An outline has at least three points x, y in pixels of the image")
+    return _checked(mask, classifier, image, what, text("{n} points", n=len(points)))
 
 
 def image_mask(classifier: Classifier, image: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -152,14 +165,18 @@ def image_mask(classifier: Classifier, image: np.ndarray, mask: np.ndarray) -> n
     """
     if mask.shape != image.shape[:2]:
         raise ParameterError(
-            f"The image is {image.shape[1]} × {image.shape[0]} pixels; its mask must have that size, not "
-            f"{' × '.join(map(str, mask.shape[::-1]))}."
+            text(
+                "The image is {width} × {height} pixels; its mask must have that size, not {given}.",
+                width=image.shape[1],
+                height=image.shape[0],
+                given=" × ".join(map(str, mask.shape[::-1])),
+            )
         )
     rows, columns = (np.floor(centres).astype(int) for centres in _centres(classifier, image))
     on_image = ((rows >= 0) & (rows < mask.shape[0]))[:, None] & ((columns >= 0) & (columns < mask.shape[1]))
     inside = mask[np.ix_(rows.clip(0, mask.shape[0] - 1), columns.clip(0, mask.shape[1] - 1))] > 0
-    what = "A mask has the image's size, with values above 0 where the thing is"
-    return _checked(on_image & inside, classifier, image, what, f"{int((mask > 0).sum())} such places")
+    what = text("A mask has the image's size, with values above 0 where the thing is")
+    return _checked(on_image & inside, classifier, image, what, text("{n} such places", n=int((mask > 0).sum())))
 
 
 def _centres(classifier: Classifier, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -176,7 +193,15 @@ def _checked(mask: np.ndarray, classifier: Classifier, image: np.ndarray, what: 
     if not mask.any() or mask.all():
         seen = classifier.box(image)
         raise ParameterError(
-            f"{what}, and holds a part of what the network sees: from {seen.left:.0f}, {seen.top:.0f} to "
-            f"{seen.left + seen.width:.0f}, {seen.top + seen.height:.0f}; not {given}."
+            text(
+                "{what}, and holds a part of what the network sees: from {left:.0f}, {top:.0f} to "
+                "{right:.0f}, {bottom:.0f}; not {given}.",
+                what=what,
+                left=seen.left,
+                top=seen.top,
+                right=seen.left + seen.width,
+                bottom=seen.top + seen.height,
+                given=given,
+            )
         )
     return mask

@@ -4,20 +4,21 @@ from collections.abc import Sequence
 
 from vislib import html
 from vislib.attribution.base import Family
+from vislib.language import text, tr
 from vislib.trust import verdicts
 from vislib.trust.trust import Trust
 from vislib.trust.verdicts import Reason
 
 _COLUMNS = {
-    "deletion": "deletion (low)",
-    "insertion": "insertion (high)",
-    "infidelity": "infidelity (low)",
-    "max_sensitivity": "under noise (low)",
-    "randomized": "random weights (low)",
-    "road": "ROAD (low)",
-    "random_logit": "another class (low)",
-    "pointing": "pointing (high)",
-    "mass": "inside the region (high)",
+    "deletion": text("deletion (low)"),
+    "insertion": text("insertion (high)"),
+    "infidelity": text("infidelity (low)"),
+    "max_sensitivity": text("under noise (low)"),
+    "randomized": text("random weights (low)"),
+    "road": text("ROAD (low)"),
+    "random_logit": text("another class (low)"),
+    "pointing": text("pointing (high)"),
+    "mass": text("inside the region (high)"),
 }
 """The measures in the table, and on which side the better values are; one that was not computed has no column."""
 
@@ -35,16 +36,19 @@ class Measured(list[Trust]):
 
     def _repr_html_(self) -> str:
         if not self:
-            return html.block("No method was measured")
+            return html.block(tr("No method was measured"))
         measures = [one.row() for one in self]
         names = [name for name in _COLUMNS if any(row[name] is not None for row in measures)]
         rows = [
-            (one.title, verdict(one, self)[0], *("" if row[name] is None else row[name] for name in names))
+            (tr(one.title), tr(verdict(one, self)[0]), *("" if row[name] is None else row[name] for name in names))
             for one, row in zip(self, measures, strict=True)
         ]
-        table = html.table(rows, ("method", "verdict", *(_COLUMNS[name] for name in names)))
+        table = html.table(rows, (tr("method"), tr("verdict"), *(tr(_COLUMNS[name]) for name in names)))
         first = self[0].heatmap
-        return html.block(f"How far can the maps be trusted? {first.explained}: {first.score:.4g}", table)
+        title = tr(
+            "How far can the maps be trusted? {explained}: {score:.4g}", explained=first.explained, score=first.score
+        )
+        return html.block(title, table)
 
 
 def verdict(trust: Trust, all_measured: Sequence[Trust]) -> tuple[str, list[Reason]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from vislib.language import Text, listing, text
 from vislib.trust.other_class import SAME_LIMIT
 from vislib.trust.verdicts import RANDOM_WEIGHTS_LIMIT
 
@@ -13,26 +14,41 @@ FILE = Path(__file__).with_name("methods.json")
 """What `python -m scripts.measure_methods` has measured."""
 OWN_HALF_LIMIT = 0.6
 """A method whose `Checks.own_half` is no higher (chance: 0.5) hardly finds the class."""
-ABOUT = f"""\
+ABOUT = text(
+    """\
 **Seconds** are those of one map on EfficientNet-Lite0 with the method's defaults, once its functions are traced, on two
 processor cores.
 
 **Random weights.** The map is compared with that of the same network when its last layer, half of its layers, and all
 of them are random (Adebayo et al. 2018, arXiv 1810.03292). The figure is the rank correlation of the absolute values
-(on digits: of the values with their signs), 1 for the same order. From a mean of {RANDOM_WEIGHTS_LIMIT:g} the map is
+(on digits: of the values with their signs), 1 for the same order. From a mean of {random_weights:g} the map is
 “similar with random weights”: it shows the image rather than what the network has learned.
 
 **Another class.** The rank correlation of the maps of two classes (Sixt et al. 2020, arXiv 1912.09818). From
-{SAME_LIMIT:g} the map is the “same for another class”.
+{same:g} the map is the “same for another class”.
 
 **In the right half.** In a picture with a cat on the left and a cup of coffee on the right, the share of the map's
 positive values that lies on the side of the explained class (Böhle et al. 2021, arXiv 2104.00032); chance is 0.5. Up to
-{OWN_HALF_LIMIT:g} the method “hardly finds the class”.
+{own_half:g} the method “hardly finds the class”.
 
 EfficientNet-Lite0 is measured on photographs. The digit network is measured on digits, where no picture has two classes
 side by side. These are means over two or three images, so a small difference means nothing.
-"""
+""",
+    random_weights=RANDOM_WEIGHTS_LIMIT,
+    same=SAME_LIMIT,
+    own_half=OWN_HALF_LIMIT,
+)
 """What was measured, in Markdown."""
+
+
+_SIMILAR = text("similar with random weights")
+_SAME = text("same for another class")
+_HARDLY = text("hardly finds the class")
+_AT_THE_START = {
+    _SIMILAR: text("Similar with random weights"),
+    _SAME: text("Same for another class"),
+    _HARDLY: text("Hardly finds the class"),
+}
 
 
 @dataclass(frozen=True)
@@ -73,23 +89,23 @@ class Checks:
         return self.own_half is None or self.own_half > OWN_HALF_LIMIT
 
     @property
-    def failed(self) -> tuple[str, ...]:
+    def failed(self) -> tuple[Text, ...]:
         """The checks that the method fails, a few words each."""
         every = {
-            "similar with random weights": self.follows_weights,
-            "same for another class": self.follows_class,
-            "hardly finds the class": self.finds_class,
+            _SIMILAR: self.follows_weights,
+            _SAME: self.follows_class,
+            _HARDLY: self.finds_class,
         }
         return tuple(words for words, passed in every.items() if not passed)
 
-    def in_figures(self) -> dict[str, float | None]:
+    def in_figures(self) -> dict[Text, float | None]:
         """What was measured, by headings for people."""
         return {
-            "last layer random": self.last,
-            "half random": self.half,
-            "all random": self.all,
-            "another class": self.other_class,
-            "in the right half": self.own_half,
+            text("last layer random"): self.last,
+            text("half random"): self.half,
+            text("all random"): self.all,
+            text("another class"): self.other_class,
+            text("in the right half"): self.own_half,
         }
 
 
@@ -110,16 +126,24 @@ class Measured:
         """How many of the checks it fails, over all networks."""
         return sum(len(each.failed) for each in self.checks.values())
 
-    def verdicts(self) -> list[tuple[bool, str]]:
+    def verdicts(self) -> list[tuple[bool, Text]]:
         """The verdict on each network, with whether the method passes: [(False, "digits: same for another class")].
 
         One verdict for both networks if it is the same.
         """
-        every = {network: ", ".join(each.failed) for network, each in self.checks.items()}
+        every = {network: each.failed for network, each in self.checks.items()}
         if len(every) > 1 and len(set(every.values())) == 1:
             (fails,) = set(every.values())
-            return [(not fails, f"{(fails or 'passes').capitalize()} on both networks")]
-        return [(not fails, f"{network}: {fails or 'passes'}") for network, fails in every.items()]
+            if not fails:
+                return [(True, text("Passes on both networks"))]
+            named = listing([_AT_THE_START[fails[0]], *fails[1:]], "plain")
+            return [(False, text("{checks} on both networks", checks=named))]
+        return [
+            (False, text("{network}: {checks}", network=network, checks=listing(fails, "plain")))
+            if fails
+            else (True, text("{network}: passes", network=network))
+            for network, fails in every.items()
+        ]
 
     @property
     def own_half(self) -> float:

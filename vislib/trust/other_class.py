@@ -7,6 +7,7 @@ import numpy as np
 
 from vislib.attribution.base import Explainer
 from vislib.errors import ParameterError
+from vislib.language import Text, text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
@@ -46,12 +47,19 @@ class OtherClass:
         """Whether the maps differ."""
         return self.rank_correlation < SAME_LIMIT
 
-    def in_words(self) -> str:
+    def in_words(self) -> Text:
         """The verdict, one sentence."""
-        figures = f"rank correlation {self.rank_correlation:.2f}, SSIM {self.similarity:.2f}".replace("-0.", "−0.")
+        rank, similarity = (f"{each:.2f}".replace("-0.", "−0.") for each in (self.rank_correlation, self.similarity))
+        figures = text("rank correlation {rank}, SSIM {similarity}", rank=rank, similarity=similarity)
         if self.passed:
-            return f"It changes when another class, “{self.label}”, is explained ({figures})."
-        return f"It stays nearly the same for another class, “{self.label}” ({figures}): it hardly knows the class."
+            return text(
+                "It changes when another class, “{label}”, is explained ({figures}).", label=self.label, figures=figures
+            )
+        return text(
+            "It stays nearly the same for another class, “{label}” ({figures}): it hardly knows the class.",
+            label=self.label,
+            figures=figures,
+        )
 
 
 def another_class(classifier: Classifier, target: Target, seed: int = 0) -> Target | None:
@@ -129,9 +137,14 @@ def random_logit_of(
     other = another_class(classifier, target, seed)
     if other is None:
         raise ParameterError(
-            "The random logit test needs the score of a class, and another class with an output of its own; the task "
-            f"of {classifier.key} is {classifier.task} with {len(classifier.labels)} outputs, and the target is "
-            f"{target.in_words()}."
+            text(
+                "The random logit test needs the score of a class, and another class with an output of its "
+                "own; the task of {model} is {task} with {n} outputs, and the target is {target}.",
+                model=classifier.key,
+                task=classifier.task,
+                n=len(classifier.labels),
+                target=target.in_words(),
+            )
         )
     rank, similarity = compare_maps(values, explainer.explain(classifier, image, other, progress).values)
     index = int(other.class_index)

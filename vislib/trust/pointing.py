@@ -8,6 +8,7 @@ import numpy as np
 from vislib.attribution.base import Explainer
 from vislib.errors import ParameterError
 from vislib.images.fitting import Box, resize_bands, resize_box
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress, within
 from vislib.tasks import Task
@@ -62,15 +63,23 @@ def make_grid(classifier: Classifier, images: Sequence[np.ndarray]) -> Grid:
     """
     if classifier.task not in (Task.CLASSIFICATION, Task.BINARY):
         raise ParameterError(
-            f"The grid needs a network that gives each image one class; the task of {classifier.key} is "
-            f"{classifier.task}. Leave the grid out."
+            text(
+                "The grid needs a network that gives each image one class; the task of {model} is {task}. "
+                "Leave the grid out.",
+                model=classifier.key,
+                task=classifier.task,
+            )
         )
     found: dict[int, np.ndarray] = {}
     for image in images:
         found.setdefault(classifier.predict(image, 1)[0].index, image)
     if len(found) < 2:
         raise ParameterError(
-            f"The grid needs images of at least two classes; the network predicts {len(found)} for these {len(images)}."
+            text(
+                "The grid needs images of at least two classes; the network predicts {classes} for these {n}.",
+                classes=len(found),
+                n=len(images),
+            )
         )
     chosen = dict(list(found.items())[: 4 if len(found) >= 4 else 2])
     resize = resize_box if classifier.takes_pictures else resize_bands

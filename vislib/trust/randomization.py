@@ -11,6 +11,7 @@ import numpy as np
 from vislib.attribution.base import Explainer
 from vislib.errors import ModelError
 from vislib.graph.copies import with_separate_weights
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress, within
 from vislib.targets.base import Target
@@ -162,8 +163,12 @@ def _copy(classifier: Classifier) -> Classifier:
         model = with_separate_weights(classifier.model)
     except Exception as error:  # a custom layer can raise anything
         raise ModelError(
-            f"{classifier.key} cannot be copied, so its weights cannot be made random; leave this check out with "
-            f"randomize=False. Keras's reason: {reason_of(error)}."
+            text(
+                "{model} cannot be copied, so its weights cannot be made random; leave this check out with "
+                "randomize=False. Keras's reason: {error}.",
+                model=classifier.key,
+                error=reason_of(error),
+            )
         ) from error
     return classifier.copy_with(f"{classifier.key}, random", model)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vislib.attribution.fills import FILLS
+from vislib.language import Text, text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, Steps, progress_bar
 from vislib.targets.base import Target
@@ -45,16 +46,28 @@ class FillSensitivity:
         """The smallest τ of two fills."""
         return float(np.nanmin(self.taus[~np.eye(len(self.fills), dtype=bool)]))
 
-    def in_words(self) -> str:
+    def in_words(self) -> Text:
         """How far the order can be trusted, one sentence."""
+        is_deletion = self.measure == "deletion"
         if np.isnan(self.taus[~np.eye(len(self.fills), dtype=bool)]).all():
-            return f"The order by {self.measure} cannot be compared: all areas are equal."
-        best = {self.methods[k] for k in (np.argmin if self.measure == "deletion" else np.argmax)(self.areas, axis=0)}
-        winner = (
-            f"“{best.pop()}” is best with every fill" if len(best) == 1 else "the best method changes with the fill"
-        )
+            if is_deletion:
+                return text("The order by deletion cannot be compared: all areas are equal.")
+            return text("The order by insertion cannot be compared: all areas are equal.")
+        best = {self.methods[k] for k in (np.argmin if is_deletion else np.argmax)(self.areas, axis=0)}
+        name = text("Deletion") if is_deletion else text("Insertion")
         least = f"{self.least:.2f}".replace("-", "−")
-        return f"{self.measure.capitalize()}: {winner}; Kendall's τ of two orders is at least {least}."
+        if len(best) == 1:
+            return text(
+                "{measure}: “{method}” is best with every fill; Kendall's τ of two orders is at least {least}.",
+                measure=name,
+                method=best.pop(),
+                least=least,
+            )
+        return text(
+            "{measure}: the best method changes with the fill; Kendall's τ of two orders is at least {least}.",
+            measure=name,
+            least=least,
+        )
 
 
 def fill_sensitivity(

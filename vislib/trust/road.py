@@ -6,6 +6,7 @@ import numpy as np
 
 from vislib.attribution.fills import black_and_white
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
@@ -47,8 +48,14 @@ def impute(resized: np.ndarray, removed: np.ndarray, noise: float = 0.01, seed: 
     removed = np.asarray(removed, bool)
     if removed.shape != resized.shape[:2] or removed.all():
         raise ParameterError(
-            f"Imputation takes a mask of {resized.shape[0]} × {resized.shape[1]} with at least one pixel that is kept; "
-            f"not one of shape {removed.shape} with {int((~removed).sum())} kept."
+            text(
+                "Imputation takes a mask of {height} × {width} with at least one pixel that is kept; not one "
+                "of shape {given} with {n} kept.",
+                height=resized.shape[0],
+                width=resized.shape[1],
+                given=removed.shape,
+                n=int((~removed).sum()),
+            )
         )
     filled = resized.astype(np.float64)
     if removed.any():
@@ -128,7 +135,9 @@ def road(
     """
     steps = np.asarray([0.0, *shares])
     if len(steps) < 2 or (np.diff(steps) <= 0).any() or not steps[-1] < 1:
-        raise ParameterError(f"`shares` must rise between 0 and 1, both excluded; not {list(shares)}.")
+        raise ParameterError(
+            text("`shares` must rise between 0 and 1, both excluded; not {shares}.", shares=list(shares))
+        )
     order = np.argsort(-values.ravel(), kind="stable")
     images = []
     progress(0, len(steps))

@@ -10,26 +10,27 @@ import numpy as np
 from vislib.attribution.base import Explainer, Family
 from vislib.errors import ImageError, ParameterError
 from vislib.images.sets import ImageSet
+from vislib.language import plural, text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, Steps, progress_bar
 from vislib.targets.base import Target
 from vislib.trust.measure import measure
 from vislib.trust.measured import verdict
 from vislib.trust.trust import Trust
-from vislib.trust.verdicts import Ground, Reason, verdict_of
+from vislib.trust.verdicts import Ground, Reason, short_verdict
 
 _IN_SHORT = {
-    (Ground.SAME_FOR_EVERY_CLASS, False): "It is the same for every class or output",
-    (Ground.RANDOM_WEIGHTS, True): "It changes when the weights are random",
-    (Ground.RANDOM_WEIGHTS, False): "It changes little when the weights are random",
-    (Ground.BASELINES, True): "It beats random pixels and an edge detector, shown and covered",
-    (Ground.BASELINES, False): "It does not beat random pixels and an edge detector both shown and covered",
-    (Ground.ROAD, True): "It beats random pixels and an edge detector, shown and removed (ROAD)",
-    (Ground.ROAD, False): "It does not beat random pixels and an edge detector both shown and removed (ROAD)",
-    (Ground.OTHER_CLASS, True): "It changes when a class drawn at random is explained",
-    (Ground.OTHER_CLASS, False): "It stays nearly the same when a class drawn at random is explained",
-    (Ground.POINTING, False): "It highlights the right one of several images hardly more than chance",
-    (Ground.NOISE, False): "Invisible noise changes it by its whole size, or not at all",
+    (Ground.SAME_FOR_EVERY_CLASS, False): text("It is the same for every class or output"),
+    (Ground.RANDOM_WEIGHTS, True): text("It changes when the weights are random"),
+    (Ground.RANDOM_WEIGHTS, False): text("It changes little when the weights are random"),
+    (Ground.BASELINES, True): text("It beats random pixels and an edge detector, shown and covered"),
+    (Ground.BASELINES, False): text("It does not beat random pixels and an edge detector both shown and covered"),
+    (Ground.ROAD, True): text("It beats random pixels and an edge detector, shown and removed (ROAD)"),
+    (Ground.ROAD, False): text("It does not beat random pixels and an edge detector both shown and removed (ROAD)"),
+    (Ground.OTHER_CLASS, True): text("It changes when a class drawn at random is explained"),
+    (Ground.OTHER_CLASS, False): text("It stays nearly the same when a class drawn at random is explained"),
+    (Ground.POINTING, False): text("It highlights the right one of several images hardly more than chance"),
+    (Ground.NOISE, False): text("Invisible noise changes it by its whole size, or not at all"),
 }
 
 
@@ -109,7 +110,7 @@ def measure_each(
             n_measured += 1
         work.finished()
     if not n_measured:
-        raise ImageError(f"None of the {len(images):,} images can be measured.")
+        raise ImageError(text("None of the {n:,} images can be measured.", n=len(images)))
 
 
 def _logits(classifier: Classifier, inputs: np.ndarray) -> np.ndarray:
@@ -153,13 +154,18 @@ def over_images(measured: Iterable[Sequence[Trust]]) -> list[VerdictOverImages]:
             rows[number].append(one.row())
         n_images += 1
     if not names:
-        raise ParameterError("Verdicts over images need the same methods, measured for each image in the same order.")
+        raise ParameterError(
+            text("Verdicts over images need the same methods, measured for each image in the same order.")
+        )
     found = []
     for number, (name, title, family) in enumerate(first):
         reasons = _of_most(every[number], n_images) if family is not Family.BASELINE else ()
-        images = "1 image" if n_images == 1 else f"{n_images} images"
-        text = f"{verdict_of(family, reasons).rstrip('.')} ({images})."
-        found.append(VerdictOverImages(name, title, n_images, text, reasons, _means(rows[number])))
+        said = text(
+            "{verdict} ({images}).",
+            verdict=short_verdict(family, reasons),
+            images=plural("{n} image", "{n} images", n_images),
+        )
+        found.append(VerdictOverImages(name, title, n_images, said, reasons, _means(rows[number])))
     return found
 
 
@@ -178,5 +184,8 @@ def _of_most(reasons: Sequence[Reason], n_images: int) -> tuple[Reason, ...]:
     for (ground, supports), count in counts.items():
         opposite = counts.get((ground, not supports), 0)
         if 2 * count >= n_images and count and (count > opposite or not supports):
-            kept.append(Reason(ground, supports, f"{_IN_SHORT[ground, supports]}: {count} of {n_images} images."))
+            said = text(
+                "{reason}: {n} of {images} images.", reason=_IN_SHORT[ground, supports], n=count, images=n_images
+            )
+            kept.append(Reason(ground, supports, said))
     return tuple(sorted(kept, key=lambda reason: reason.supports))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 
 from vislib.attribution.base import Family
+from vislib.language import Text, text
 from vislib.trust.other_class import SAME_LIMIT
 from vislib.trust.trust import Trust
 
@@ -53,23 +54,31 @@ def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
             Reason(
                 Ground.SAME_FOR_EVERY_CLASS,
                 False,
-                "It is the same for every class or output, so it cannot explain this one.",
+                text("It is the same for every class or output, so it cannot explain this one."),
             )
         )
     if trust.randomized is not None:
         stays = trust.randomized >= RANDOM_WEIGHTS_LIMIT
-        correlation = f"(rank correlation {trust.randomized:.2f})".replace("-", "−")
+        correlation = f"{trust.randomized:.2f}".replace("-", "−")
         found.append(
             Reason(
                 Ground.RANDOM_WEIGHTS,
                 False,
-                f"It changes little when the weights are random {correlation}: it shows edges, not the decision.",
+                text(
+                    "It changes little when the weights are random (rank correlation {correlation}): it shows edges, "
+                    "not the decision.",
+                    correlation=correlation,
+                ),
             )
             if stays
             else Reason(
                 Ground.RANDOM_WEIGHTS,
                 True,
-                f"It changes when the weights are random {correlation}, so it depends on what was learned.",
+                text(
+                    "It changes when the weights are random (rank correlation {correlation}), so it depends on what "
+                    "was learned.",
+                    correlation=correlation,
+                ),
             )
         )
     if baselines:
@@ -80,16 +89,27 @@ def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
             Reason(
                 Ground.POINTING,
                 False,
-                f"Among several images it highlights the right one ({trust.pointing:.0%}) hardly more than chance.",
+                text(
+                    "Among several images it highlights the right one ({share:.0%}) hardly more than chance.",
+                    share=trust.pointing,
+                ),
             )
         )
     if trust.max_sensitivity == 0:
         found.append(
-            Reason(Ground.NOISE, False, "Noise in the image does not change it at all: it hardly depends on the image.")
+            Reason(
+                Ground.NOISE,
+                False,
+                text("Noise in the image does not change it at all: it hardly depends on the image."),
+            )
         )
     if trust.max_sensitivity is not None and trust.max_sensitivity >= NOISE_LIMIT:
         found.append(
-            Reason(Ground.NOISE, False, f"Invisible noise changes it by {trust.max_sensitivity:.0%} of its size.")
+            Reason(
+                Ground.NOISE,
+                False,
+                text("Invisible noise changes it by {share:.0%} of its size.", share=trust.max_sensitivity),
+            )
         )
     return sorted(found, key=lambda reason: reason.supports)
 
@@ -98,20 +118,50 @@ def _beside_baselines(trust: Trust, baselines: list[Trust]) -> Reason:
     """By insertion, and by ROAD where it was measured, else by deletion, in which random pixels do well."""
     by_road = trust.road is not None and all(other.road is not None for other in baselines)
     ground = Ground.ROAD if by_road else Ground.BASELINES
-    covering, covered = "covering them", "covered"
-    if by_road:
-        covering, covered = "filling them from their neighbours (ROAD)", "filled from their neighbours (ROAD)"
     better_in = all(trust.insertion > other.insertion for other in baselines)
     better_out = all(_out(trust, by_road) < _out(other, by_road) for other in baselines)
-    both = "random pixels and an edge detector"
-    if better_out and better_in:
-        text = f"Its pixels matter: {covering} lowers the score, and showing them raises it, more than with {both}."
-    elif better_out or better_in:
-        works, fails = (covered, "shown") if better_out else ("shown", covered)
-        text = f"It beats {both} when its highest pixels are {works}, but not when they are {fails}."
-    else:
-        text = f"Its highest pixels matter no more than those of {both} do, shown or {covered}."
-    return Reason(ground, better_out and better_in, text)
+    said = _BESIDE_BASELINES[by_road][better_out, better_in]
+    return Reason(ground, better_out and better_in, said)
+
+
+_BESIDE_BASELINES = {
+    False: {
+        (True, True): text(
+            "Its pixels matter: covering them lowers the score, and showing them raises it, more than with random "
+            "pixels and an edge detector."
+        ),
+        (True, False): text(
+            "It beats random pixels and an edge detector when its highest pixels are covered, but not when they are "
+            "shown."
+        ),
+        (False, True): text(
+            "It beats random pixels and an edge detector when its highest pixels are shown, but not when they are "
+            "covered."
+        ),
+        (False, False): text(
+            "Its highest pixels matter no more than those of random pixels and an edge detector do, shown or covered."
+        ),
+    },
+    True: {
+        (True, True): text(
+            "Its pixels matter: filling them from their neighbours (ROAD) lowers the score, and showing them raises "
+            "it, more than with random pixels and an edge detector."
+        ),
+        (True, False): text(
+            "It beats random pixels and an edge detector when its highest pixels are filled from their neighbours "
+            "(ROAD), but not when they are shown."
+        ),
+        (False, True): text(
+            "It beats random pixels and an edge detector when its highest pixels are shown, but not when they are "
+            "filled from their neighbours (ROAD)."
+        ),
+        (False, False): text(
+            "Its highest pixels matter no more than those of random pixels and an edge detector do, shown or filled "
+            "from their neighbours (ROAD)."
+        ),
+    },
+}
+"""By whether ROAD was measured; then by whether the map is better removed, and shown."""
 
 
 def _out(trust: Trust, by_road: bool) -> float:
@@ -122,26 +172,37 @@ def _by_other_class(trust: Trust) -> list[Reason]:
     """Nothing for a method that ignores the class, which counts against it already."""
     if trust.random_logit is None or not trust.class_discriminative:
         return []
-    correlation = f"(rank correlation {trust.random_logit:.2f})".replace("-", "−")
+    correlation = f"{trust.random_logit:.2f}".replace("-", "−")
     if trust.random_logit < SAME_LIMIT:
-        text = f"It changes when a class drawn at random is explained {correlation}."
-        return [Reason(Ground.OTHER_CLASS, True, text)]
-    text = f"It stays nearly the same when a class drawn at random is explained {correlation}."
-    return [Reason(Ground.OTHER_CLASS, False, text)]
+        said = text(
+            "It changes when a class drawn at random is explained (rank correlation {correlation}).",
+            correlation=correlation,
+        )
+        return [Reason(Ground.OTHER_CLASS, True, said)]
+    said = text(
+        "It stays nearly the same when a class drawn at random is explained (rank correlation {correlation}).",
+        correlation=correlation,
+    )
+    return [Reason(Ground.OTHER_CLASS, False, said)]
 
 
-def verdict(trust: Trust, baselines: list[Trust]) -> str:
+def verdict(trust: Trust, baselines: list[Trust]) -> Text:
     """How far this map for this image can be trusted, as one sentence."""
     return verdict_of(trust.family, reasons(trust, baselines))
 
 
-def verdict_of(family: Family, found: Sequence[Reason]) -> str:
+def verdict_of(family: Family, found: Sequence[Reason]) -> Text:
     """The verdict that follows from the reasons for and against a method of a family, as one sentence."""
+    return text("{verdict}.", verdict=short_verdict(family, found))
+
+
+def short_verdict(family: Family, found: Sequence[Reason]) -> Text:
+    """The sentence of `verdict_of` without its full stop."""
     if family is Family.BASELINE:
-        return "A baseline: a method must beat it."
+        return text("A baseline: a method must beat it")
     against = [reason for reason in found if not reason.supports]
     if any(reason.ground is Ground.RANDOM_WEIGHTS for reason in against):
-        return "Do not trust it as an explanation."
+        return text("Do not trust it as an explanation")
     if not against:
-        return "No measure counts against it."
-    return "Read it with care." if len(against) < len(found) else "No measure supports it."
+        return text("No measure counts against it")
+    return text("Read it with care") if len(against) < len(found) else text("No measure supports it")
