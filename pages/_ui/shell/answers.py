@@ -9,6 +9,7 @@ import vislib
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.bars import OnScale, numbers, percent, short_number, top_bars
 from pages._ui.widgets.text import plain
+from vislib.language import Text, listing, plural, tr
 from vislib.tasks import Task
 
 THRESHOLD = 0.5
@@ -35,15 +36,15 @@ def answer_html(
     """
     labels, task = classifier.labels, classifier.task
     if task is Task.SEGMENTATION:
-        return top_bars(labels, values, min(top, int((values > 0).sum())), "Shares of the pixels")
+        return top_bars(labels, values, min(top, int((values > 0).sum())), tr("Shares of the pixels"))
     if task is Task.MULTI_LABEL:
-        return top_bars(labels, values, top, "Independent probabilities; the line marks 50 %", THRESHOLD)
+        return top_bars(labels, values, top, tr("Independent probabilities; the line marks 50 %"), THRESHOLD)
     if task.has_classes:
         return top_bars(labels, values, top)
     shown = shown_outputs(values, top)
     return numbers(
         [(labels[index], float(values[index])) for index in shown],
-        "Outputs of the network",
+        tr("Outputs of the network"),
         lambda value: value_text(classifier, value),
         None if scales is None else [scales[index] for index in shown],
     )
@@ -66,22 +67,34 @@ def headline(classifier: vislib.Classifier, values: np.ndarray, main: int) -> tu
     labels, task = classifier.labels, classifier.task
     if task is Task.MULTI_LABEL:
         present = [labels[index] for index in np.argsort(-values, kind="stable") if values[index] >= THRESHOLD]
-        named = f": {', '.join(present[:5])}{', …' if len(present) > 5 else ''}" if present else ""
-        return f"{len(present)} of {len(labels)} labels at 50 % or more{named}", ""
+        if not present:
+            return tr("0 of {total} labels at 50 % or more", total=len(labels)), ""
+        return tr(
+            "{n} of {total} labels at 50 % or more: {names}",
+            n=len(present),
+            total=len(labels),
+            names=_first(present, 5),
+        ), ""
     if task is Task.SEGMENTATION:
         present = [label for label, value in zip(labels, values, strict=True) if value > 0 and label != "background"]
-        named = ", ".join(present[:8]) + (", …" if len(present) > 8 else "")
-        return f"{len(present)} {'segment' if len(present) == 1 else 'segments'}{': ' if present else ''}{named}", ""
+        if not present:
+            return tr("0 segments"), ""
+        return tr(plural("{n} segment: {names}", "{n} segments: {names}", len(present), names=_first(present, 8))), ""
     if task.has_classes:
         label = f"“{labels[main]}”" if labels[main].isdecimal() else labels[main]
         return label, value_text(classifier, float(values[main]))
-    shown = ", ".join(f"{labels[k]} {value_text(classifier, float(values[k]))}" for k in shown_outputs(values, 3))
-    return f"{shown}{', …' if len(values) > 3 else ''}", ""
+    shown = [f"{labels[k]} {value_text(classifier, float(values[k]))}" for k in shown_outputs(values, len(values))]
+    return tr(_first(shown, 3)), ""
+
+
+def _first(names: Sequence[str], most: int) -> Text:
+    """The first names, with an ellipsis if there are more."""
+    return listing([*names[:most], *(["…"] if len(names) > most else [])], "plain")
 
 
 def many(classifier: vislib.Classifier) -> str:
     """What the outputs are, for a heading: "Classes", "Outputs"."""
-    return words(classifier.task).many.capitalize()
+    return tr(words(classifier.task).heading)
 
 
 def say_unknown(classifier: vislib.Classifier) -> None:
@@ -89,7 +102,11 @@ def say_unknown(classifier: vislib.Classifier) -> None:
     if classifier.task is not Task.UNKNOWN:
         return
     st.caption(
-        f"{plain(classifier.network.head.reason)} Until the task is known, they are shown as they are. Choose the task "
-        'in Your model; in Python, give `task="classification"` or `task="regression"`.'
+        plain(tr(classifier.network.head.reason))
+        + " "
+        + tr(
+            "Until the task is known, they are shown as they are. Choose the task in Your model; in Python, give "
+            '`task="classification"` or `task="regression"`.'
+        )
     )
-    st.page_link("pages/your_model.py", label="Choose the task", icon=":material/arrow_forward:")
+    st.page_link("pages/your_model.py", label=tr("Choose the task"), icon=":material/arrow_forward:")

@@ -11,6 +11,7 @@ from pages._ui.server import work
 from pages._ui.shell import answers, images
 from pages._ui.widgets.bars import short_number
 from vislib.images.reading import image_digest
+from vislib.language import Text, text
 from vislib.tasks import Task
 
 
@@ -83,22 +84,24 @@ class Context:
         return answers.value_text(self.classifier, float(self.values[self.class_index]))
 
     @property
-    def answer_in_words(self) -> str:
+    def answer_in_words(self) -> Text:
         """The same as a sentence: "“cat”: 38 %."."""
         if self.reference:
-            return f"Its similarity to {self.reference.name}: {self.answer}."
-        return f"“{self.label}”: {self.answer}{' of the pixels' if self.classifier.task is Task.SEGMENTATION else ''}."
+            return text("Its similarity to {image}: {value}.", image=self.reference.name, value=self.answer)
+        if self.classifier.task is Task.SEGMENTATION:
+            return text("“{label}”: {share} of the pixels.", label=self.label, share=self.answer)
+        return text("“{label}”: {value}.", label=self.label, value=self.answer)
 
     @property
-    def subject(self) -> str:
+    def subject(self) -> Text:
         """What is explained, for a heading: "the score of “cat”"."""
-        what = {
-            Task.SEGMENTATION: "the segment",
-            Task.REGRESSION: "the output",
-            Task.UNKNOWN: "the output",
-            Task.EMBEDDING: "the similarity to",
-        }
-        return f"{what.get(self.classifier.task, 'the score of')} “{self.label}”"
+        if self.classifier.task is Task.SEGMENTATION:
+            return text("the segment “{label}”", label=self.label)
+        if self.classifier.task in (Task.REGRESSION, Task.UNKNOWN):
+            return text("the output “{label}”", label=self.label)
+        if self.classifier.task is Task.EMBEDDING:
+            return text("the similarity to “{label}”", label=self.label)
+        return text("the score of “{label}”", label=self.label)
 
     @property
     def source(self) -> str:

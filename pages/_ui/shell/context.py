@@ -17,6 +17,7 @@ from pages._ui.widgets.bars import bars, short_number
 from pages._ui.widgets.choice import say_notes
 from pages._ui.widgets.text import plain
 from vislib.images.reading import image_digest
+from vislib.language import sentences, text, tr
 from vislib.tasks import Task
 from vislib.zoo import DEFAULT
 
@@ -44,11 +45,11 @@ def context(
     samples = sample_names(model_name)
     channels = _channels(model_name)
     with row.container(width=190, key="context_image"):
-        chosen = images.image_control("image", "Image", samples, channels=channels)
+        chosen = images.image_control("image", tr("Image"), samples, channels=channels)
     with row:
         images.upload_control(channels)
         if samples == images.DIGITS and with_answer:
-            with st.popover("Draw a digit", icon=":material/draw:"):
+            with st.popover(tr("Draw a digit"), icon=":material/draw:"):
                 digit_canvas.draw_a_digit()
     class_slot = row.container(width=240, key="context_class")
     further_slot = row.container(width="content", key="context_further")
@@ -68,8 +69,9 @@ def context(
     classifier = _load(model_name, loading, draw)
     if chosen is None or (pictures_only and not classifier.takes_pictures):
         loading.empty()
-        work_on = "This page works on pictures. " if pictures_only else "Upload one (.npy, .npz or TIFF) above. "
-        st.info(f"{plain(model_name)} takes images of {channels} bands. {work_on}")
+        takes = text("{model} takes images of {n} bands.", model=plain(model_name), n=channels)
+        pictures = text("This page works on pictures.")
+        st.info(tr(sentences(takes, pictures if pictures_only else text("Upload one (.npy, .npz or TIFF) above."))))
         st.stop()
     image_name, image = chosen
     here = _context(classifier, model_name, image_name, image)
@@ -81,8 +83,11 @@ def context(
     loading.empty()
     if needs_maps and not classifier.network.map_layers:
         st.info(
-            f"{plain(model_name)} has no layer with feature maps, so this page has nothing to show. "
-            "Overview, Architecture, Occlusion and Saliency work for it."
+            tr(
+                "{model} has no layer with feature maps, so this page has nothing to show. Overview, Architecture, "
+                "Occlusion and Saliency work for it.",
+                model=plain(model_name),
+            )
         )
         st.stop()
     return here
@@ -93,16 +98,18 @@ def _with_target(here: Context, samples: tuple[str, ...], main, further, below, 
     classifier = here.classifier
     if classifier.task is Task.EMBEDDING:
         with main:
-            label = words(classifier.task).chooser
+            label = tr(words(classifier.task).chooser)
             chosen = images.image_control("reference", label, samples, 1, classifier.channels)
         assert chosen is not None  # the page has an image already
         here = _compared(here, chosen[0])
         with below:
             if with_answer:
-                similar = bars([(chosen[0], here.similarity)], "Cosine similarity", lambda value: short_number(value))
+                similar = bars(
+                    [(chosen[0], here.similarity)], tr("Cosine similarity"), lambda value: short_number(value)
+                )
                 st.html(f"<div class='v-answer'>{similar}</div>")
             if here.reference is not None and here.reference.digest == here.digest:
-                st.caption("An image is perfectly similar to itself. Choose another one to compare with.")
+                st.caption(tr("An image is perfectly similar to itself. Choose another one to compare with."))
         return here
     here = replace(here, target=target_control(classifier, here.logits, main, further))
     if with_answer:
@@ -177,7 +184,7 @@ def sample_names(model_name: str) -> tuple[str, ...]:
 
 
 def _load(name: str, slot, draw: Callable[[], None] | None = None) -> vislib.Classifier:
-    with slot.container(), st.spinner(f"Loading {name}; the first time this takes some seconds…"):
+    with slot.container(), st.spinner(tr("Loading {model}; the first time this takes some seconds…", model=name)):
         if draw is not None:
             draw()
         try:
@@ -186,5 +193,5 @@ def _load(name: str, slot, draw: Callable[[], None] | None = None) -> vislib.Cla
             refused = str(error)
     slot.error(plain(refused))
     if name != DEFAULT:
-        st.button(f"Go back to {DEFAULT}", on_click=models.switch_to, args=(DEFAULT,))
+        st.button(tr("Go back to {model}", model=DEFAULT), on_click=models.switch_to, args=(DEFAULT,))
     st.stop()

@@ -8,12 +8,13 @@ import vislib
 from pages._ui.shell import images
 from pages._ui.widgets.drawing_pad import Stroke, drawing, drawing_pad, read, strokes_of, written
 from vislib.images.digits import centre_digit
+from vislib.language import text, tr
 from vislib.output import export
 
 NAME = "drawing.png"
 _MEMORY = "digit.strokes"
 _LONGEST_TEXT = 3000  # 500 points; servers and chats cut addresses that are much longer
-_HINT = (
+_HINT = text(
     "Drawing needs a mouse, a pen or a finger. By keyboard, upload an image of a digit instead; every page with an "
     "image has “Your own image” at its top."
 )
@@ -27,7 +28,7 @@ def draw_a_digit(key: str = "digit", as_image: bool = True) -> None:
         as_image: Whether the drawing becomes the current image after each stroke; Clear then takes it away again.
     """
     on_draw = _use if as_image else _ignore
-    drawing_pad(f"drawing_pad.{key}", "Draw a digit", _HINT, _MEMORY, on_draw)
+    drawing_pad(f"drawing_pad.{key}", tr("Draw a digit"), tr(_HINT), _MEMORY, on_draw)
 
 
 def digit() -> np.ndarray | None:
@@ -43,17 +44,17 @@ def digit() -> np.ndarray | None:
 
 def as_text() -> str:
     """The drawing as a text for an address; empty if there is none or it is too long for an address."""
-    text = written(strokes_of(_MEMORY))
-    return text if len(text) <= _LONGEST_TEXT else ""
+    strokes = written(strokes_of(_MEMORY))
+    return strokes if len(strokes) <= _LONGEST_TEXT else ""
 
 
-def from_text(text: str) -> None:
+def from_text(drawn: str) -> None:
     """Makes the drawing of an address the current image, if this session has no drawing.
 
     Args:
-        text: What `as_text` gave.
+        drawn: What `as_text` gave.
     """
-    strokes = read(text)
+    strokes = read(drawn)
     if strokes and not strokes_of(_MEMORY):
         st.session_state[_MEMORY] = {"strokes": strokes, "n": 0}
         _use(strokes)

@@ -11,6 +11,7 @@ from pages._ui.shell.sets import Chosen
 from vislib.batch import Batch, open_batch
 from vislib.batch.packed_folder import unzip
 from vislib.batch.store import MANIFEST
+from vislib.language import text
 
 
 def opened(chosen: Chosen) -> Batch:
@@ -42,5 +43,5 @@ def sentence(chosen: Chosen, error: Exception) -> vislib.VislibError:
     if isinstance(error, vislib.VislibError):
         return error
     return vislib.ParameterError(
-        f"{chosen.title} is damaged, or another version of vislib wrote it. Compute the batch again."
+        text("{name} is damaged, or another version of vislib wrote it. Compute the batch again.", name=chosen.title)
     )

@@ -6,8 +6,10 @@ import streamlit as st
 
 import vislib
 from vislib.images.arrays import LoadedImage
+from vislib.language import sentences, text, tr
 
 TYPES = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff", "dcm", "npy", "npz")
+_WINDOW = {"level": text("Window level"), "width": text("Window width")}
 _OF_BANDS = ("tif", "tiff", "npy", "npz")
 
 
@@ -59,8 +61,16 @@ def looked_at(name: str, content: bytes, digest: str, channels: int) -> ImageFil
     if channels in (1, 3):
         assert picture_refused is not None
         raise picture_refused
-    has = f"It has {n_bands} bands" if n_bands else str(bands_refused) if bands_refused else "It is a picture"
-    raise vislib.ImageError(f"{has.rstrip('.')}; the network in use takes images of {channels} bands.")
+    takes = text("The network in use takes images of {n} bands.", n=channels)
+    if n_bands:
+        raise vislib.ImageError(
+            text("It has {n} bands; the network in use takes images of {wanted} bands.", n=n_bands, wanted=channels)
+        )
+    if bands_refused:
+        raise vislib.ImageError(sentences(bands_refused.args[0], takes))
+    raise vislib.ImageError(
+        text("It is a picture; the network in use takes images of {wanted} bands.", wanted=channels)
+    )
 
 
 def read(content: bytes, digest: str, channels: int) -> LoadedImage:
@@ -89,13 +99,13 @@ def window_control(digest: str, image: LoadedImage) -> None:
         key = f"window {name} {digest}"
         st.session_state.setdefault(key, value)
         column.number_input(
-            f"Window {name}",
+            tr(_WINDOW[name]),
             min_value=None if name == "level" else 1e-9,
             key=key,
             format="%g",
             on_change=_choose_window,
             args=(digest,),
-            help="level − width / 2 is black, level + width / 2 is white, in the file's unit.",
+            help=tr("level − width / 2 is black, level + width / 2 is white, in the file's unit."),
         )
 
 

@@ -15,6 +15,7 @@ from pages._ui.widgets.choice import asked_in_vain, choose, note
 from pages._ui.widgets.text import plain
 from vislib.images.arrays import LoadedImage
 from vislib.images.sets import ArrayImages, ImageSet
+from vislib.language import Text, text, tr
 from vislib.output import export
 from vislib.zoo.scene_networks import SCENE_NETWORKS
 
@@ -48,8 +49,8 @@ def use_of_set(found: ImageSet, number: int) -> None:
     if title in SAMPLE_NAMES:
         st.session_state["image"] = title
     else:
-        add_image(f"{found.name}, {title}", export.png_bytes(export.as_image(found[number])))
-    st.toast(f"{plain(title)} is now the image on every page.")
+        add_image(f"{tr(found.name)}, {title}", export.png_bytes(export.as_image(found[number])))
+    st.toast(tr("{image} is now the image on every page.", image=plain(title)))
 
 
 def _add(name: str, content: bytes, file: ImageFile) -> None:
@@ -98,7 +99,7 @@ def sample_set(model_name: str, network: UserModel | vislib.Classifier | None) -
         DatasetError: If there are none, as for a network that takes bands.
     """
     names = samples_for(model_name, network)
-    return ArrayImages([_sample(name) for name in names], "the sample images", names)
+    return ArrayImages([_sample(name) for name in names], text("the sample images"), names)
 
 
 def image_named(name: str, channels: int = 3) -> np.ndarray:
@@ -117,7 +118,7 @@ def _loaded(name: str, channels: int) -> LoadedImage:
     if image is None:
         content = store().get(("file", digest))
         if content is None:
-            raise vislib.ImageError(f"The server has removed {name} because it needed the memory. Upload it again.")
+            raise vislib.ImageError(_removed(name))
         image = image_files.read(content, digest, channels)
         store().put(key, image)
     return image
@@ -128,10 +129,12 @@ def image_names(samples: tuple[str, ...], channels: int = 3) -> list[str]:
     for name, file in list(_user_images().items()):
         if store().get(("file", file.digest)) is None:
             del _user_images()[name]
-            st.session_state["refused"] = (
-                f"The server has removed {name} because it needed the memory. Upload it again."
-            )
+            st.session_state["refused"] = _removed(name)
     return [*samples, *(name for name, file in _user_images().items() if file.suits(channels))]
+
+
+def _removed(name: str) -> Text:
+    return text("The server has removed {image} because it needed the memory. Upload it again.", image=name)
 
 
 def reading_lines(name: str, source: str, channels: int) -> str:
@@ -161,17 +164,25 @@ def image_control(
         if missing is not None:
             note(key, _why_missing(missing, name), name)
         elif before not in (None, name) and (before in SAMPLE_NAMES or before in _user_images()):
-            model = st.session_state.get("model", "the network")
-            note(key, f"The image is now {name}, because {before} does not suit {model}.", name)
+            said = text(
+                "The image is now {image}, because {before} does not suit {model}.",
+                image=name,
+                before=before,
+                model=st.session_state.get("model", text("the network")),
+            )
+            note(key, said, name)
     return name, image_named(name, channels)
 
 
-def _why_missing(asked: str, shown: str) -> str:
+def _why_missing(asked: str, shown: str) -> Text:
     if asked in SAMPLE_NAMES:
-        return f"{asked} does not suit {st.session_state.get('model', 'the network')}. Shown: {shown}."
-    return (
-        f"There is no image “{asked}” in this session. If it was uploaded in another session, upload it again. "
-        f"Shown: {shown}."
+        model = st.session_state.get("model", text("the network"))
+        return text("{image} does not suit {model}. Shown: {shown}.", image=asked, model=model, shown=shown)
+    return text(
+        "There is no image “{image}” in this session. If it was uploaded in another session, upload it again. Shown: "
+        "{shown}.",
+        image=asked,
+        shown=shown,
     )
 
 
@@ -180,9 +191,9 @@ def show_details(name: str, channels: int) -> None:
     if name not in _user_images():
         return
     image = _loaded(name, channels)
-    st.button("Remove this image", icon=":material/delete:", type="tertiary", on_click=forget_image, args=(name,))
+    st.button(tr("Remove this image"), icon=":material/delete:", type="tertiary", on_click=forget_image, args=(name,))
     for sentence in image.notes:
-        st.caption(plain(sentence))
+        st.caption(plain(tr(sentence)))
     image_files.window_control(_user_images()[name].digest, image)
     if channels not in (1, 3):
         band_view.show(image.values, name)
@@ -200,24 +211,26 @@ def upload_control(channels: int = 3) -> None:
         channels: The number of channels of the network in use, which has to take the image.
     """
     st.file_uploader(
-        "Your own image",
+        tr("Your own image"),
         type=list(image_files.TYPES),
         key="upload",
         on_change=_take,
         args=("upload", channels),
         width=130,
-        help="PNG, JPEG, WEBP, BMP, GIF, TIFF, DICOM, .npy or .npz, up to 20 MB and 25 million pixels. It stays on "
-        "this server.",
+        help=tr(
+            "PNG, JPEG, WEBP, BMP, GIF, TIFF, DICOM, .npy or .npz, up to 20 MB and 25 million pixels. It stays on this "
+            "server."
+        ),
     )
-    with st.popover("Camera", icon=":material/photo_camera:"):
-        if st.toggle("Use the camera", key="camera_on"):
-            st.camera_input("Take a picture", key="camera", on_change=_take, args=("camera", channels))
+    with st.popover(tr("Camera"), icon=":material/photo_camera:"):
+        if st.toggle(tr("Use the camera"), key="camera_on"):
+            st.camera_input(tr("Take a picture"), key="camera", on_change=_take, args=("camera", channels))
 
 
 def say_refused() -> None:
     """Why the last image was refused, if it was."""
     if refused := st.session_state.get("refused"):
-        st.error(plain(refused))
+        st.error(plain(tr(refused)))
 
 
 def _take(key: str, channels: int) -> None:
@@ -234,7 +247,9 @@ def take_file(name: str, content: bytes, channels: int) -> None:
         held = image_files.looked_at(name, content, hashlib.sha256(content).hexdigest(), channels)
     except vislib.VislibError as error:
         journal.log("refused", what="image", bytes=len(content), why=str(error))
-        st.session_state["refused"] = f"{name}: {error} The previous image is still in use."
+        st.session_state["refused"] = text(
+            "{image}: {reason} The previous image is still in use.", image=name, reason=error.args[0]
+        )
         return
     _add(_new_name(name), content, held)
 

@@ -10,6 +10,7 @@ import vislib
 from pages._ui.server import process
 from pages._ui.server.store import Store
 from pages._ui.widgets.choice import asked_in_vain, note, recall
+from vislib.language import sentences, text, tr
 from vislib.model_file.limits import max_parameters
 from vislib.tasks import Task
 from vislib.zoo import DEFAULT
@@ -36,7 +37,7 @@ class Outputs:
 
     def title(self, output: str | int) -> str:
         """An output with its shape: kind (3)."""
-        shape = " × ".join("any" if side is None else f"{side:,}" for side in self.shapes[output])
+        shape = " × ".join(tr("any") if side is None else f"{side:,}" for side in self.shapes[output])
         return f"{output} ({shape})"
 
 
@@ -120,7 +121,11 @@ def model_control() -> str:
         if store().get(user_model.key) is None:
             del user_models()[name]
             st.warning(
-                f"The server has removed your network {name} because it needed the memory. Upload or train it again.",
+                tr(
+                    "The server has removed your network {model} because it needed the memory. Upload or train it "
+                    "again.",
+                    model=name,
+                ),
                 icon=":material/memory:",
             )
     about = vislib.models() | {name: user_model.about for name, user_model in user_models().items()}
@@ -133,12 +138,18 @@ def model_control() -> str:
         st.session_state["model"] = next(iter(about))
     chosen = st.session_state.get("model", "")
     name = st.selectbox(
-        "Model", list(about), key="model", bind="query-params", help=about.get(chosen) or next(iter(about.values()))
+        tr("Model"),
+        list(about),
+        key="model",
+        bind="query-params",
+        help=tr(about.get(chosen) or next(iter(about.values()))),
     )
     if missing is not None:
-        said = (
-            f"There is no model “{missing}” in this session. If it was uploaded or trained in another session, upload "
-            f"or train it again. Shown: {name}."
+        said = text(
+            "There is no model “{model}” in this session. If it was uploaded or trained in another session, upload or "
+            "train it again. Shown: {shown}.",
+            model=missing,
+            shown=name,
         )
         note("model", said, name)
     own = user_models().get(name)
@@ -152,13 +163,13 @@ def output_control(name: str, outputs: Outputs, key: str) -> None:
     widget = f"{name}: {key}"
     st.session_state[widget] = outputs.used  # another page or this one may have chosen another
     st.selectbox(
-        "Output",
+        tr("Output"),
         list(outputs.shapes),
         key=widget,
         format_func=outputs.title,
         on_change=_use_output,
         args=(outputs, widget),
-        help="The network has several outputs; all pages show the chosen one.",
+        help=tr("The network has several outputs; all pages show the chosen one."),
     )
 
 
@@ -167,7 +178,7 @@ def _use_output(outputs: Outputs, widget: str) -> None:
     try:
         outputs.use(st.session_state[widget])
     except vislib.VislibError as error:
-        st.session_state["model_refused"] = f"{error} The previous output is still in use."
+        st.session_state["model_refused"] = sentences(error.args[0], text("The previous output is still in use."))
     else:
         st.session_state["class"] = "Top prediction"
 
@@ -184,7 +195,9 @@ def classifier(name: str) -> vislib.Classifier:
         return _built_in(name)
     found = store().get(user_model.key)
     if found is None:
-        raise vislib.ModelError(f"The server has removed {name} because it needed the memory. Load it again.")
+        raise vislib.ModelError(
+            text("The server has removed {model} because it needed the memory. Load it again.", model=name)
+        )
     return found
 
 

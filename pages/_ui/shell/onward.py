@@ -6,11 +6,12 @@ import streamlit as st
 
 from pages._ui.shell import address, images
 from vislib.images.sets import ImageSet
+from vislib.language import text, tr
 
 PAGES = {
-    "pages/overview.py": "Overview",
-    "pages/class_activation.py": "Class activation",
-    "pages/what_if.py": "What if",
+    "pages/overview.py": text("Overview"),
+    "pages/class_activation.py": text("Class activation"),
+    "pages/what_if.py": text("What if"),
 }
 _OF_MAPS = "pages/class_activation.py"
 _JUST_USED = "image just used"
@@ -29,9 +30,11 @@ def buttons(found: ImageSet, number: int, has_maps: bool) -> None:
     use = partial(images.use_of_set, found, number)
     with st.container(horizontal=True, gap="small", key="onward"):
         for page, title in _pages(has_maps).items():
-            if st.button(f"Open in {title}", key=f"open {page}", icon=":material/arrow_forward:", on_click=use):
+            if st.button(
+                tr("Open in {page}", page=title), key=f"open {page}", icon=":material/arrow_forward:", on_click=use
+            ):
                 address.open_page(page)
-        st.button("Use on every page", key="use row", icon=":material/swap_horiz:", on_click=_use_here, args=(use,))
+        st.button(tr("Use on every page"), key="use row", icon=":material/swap_horiz:", on_click=_use_here, args=(use,))
 
 
 def remember() -> None:
@@ -46,7 +49,7 @@ def links(has_maps: bool) -> None:
         return
     with st.container(horizontal=True, gap="small", key="onward_links"):
         for page, title in _pages(has_maps).items():
-            st.page_link(page, label=f"Open in {title}", icon=":material/arrow_forward:")
+            st.page_link(page, label=tr("Open in {page}", page=title), icon=":material/arrow_forward:")
 
 
 def leave_fragment() -> None:

@@ -5,8 +5,9 @@ import streamlit as st
 
 import vislib
 from pages._ui.widgets.choice import choose, forget_unless
+from vislib.language import text, tr
 
-WHOLE, POINT = "The whole segment", "This point only"
+WHOLE, POINT = text("The whole segment"), text("This point only")
 _PART, _ROW, _COLUMN = "region", "point_row", "point_column"
 
 
@@ -14,11 +15,14 @@ def part_control() -> str:
     """Whether a whole segment is explained, or one point."""
     forget_unless((WHOLE, POINT), _PART)
     return choose(
-        "Pixels that count",
+        tr("Pixels that count"),
         (WHOLE, POINT),
         _PART,
-        help="Click the image to choose. The score is the mean over all pixels where the network sees the class, or "
-        "that of one pixel.",
+        format_func=tr,
+        help=tr(
+            "Click the image to choose. The score is the mean over all pixels where the network sees the class, or "
+            "that of one pixel."
+        ),
     )
 
 
@@ -32,12 +36,12 @@ def point_control(logits: np.ndarray, class_index: int) -> tuple[int, int]:
     highest = np.unravel_index(logits[..., class_index].argmax(), logits.shape[:2])
     place = []
     for column, key, name, side, first in zip(
-        st.columns(2), (_ROW, _COLUMN), ("Row", "Column"), logits.shape, highest, strict=False
+        st.columns(2), (_ROW, _COLUMN), (tr("Row"), tr("Column")), logits.shape, highest, strict=False
     ):
         if not 0 <= (st.session_state.get(key) or 0) < side:
             st.session_state.pop(key, None)
         given = column.number_input(
-            name, 0, side - 1, None, key=key, bind="query-params", placeholder=f"{first}, the most confident"
+            name, 0, side - 1, None, key=key, bind="query-params", placeholder=tr("{k}, the most confident", k=first)
         )
         place.append(int(first) if given is None else int(given))
     return place[0], place[1]

@@ -20,13 +20,15 @@ from vislib.batch.store import MANIFEST
 from vislib.errors import DatasetError
 from vislib.images.archives import zip_folder
 from vislib.images.sets import ArrayImages
+from vislib.language import Text, sentences, text, tr
 from vislib.tasks import Task
 
 VARIABLE = "VISLIB_BATCH_FOLDERS"
 MOST_IMAGES = 20_000
-SAMPLES, LISTED, ZIP = "Sample images", "Sample images and yours", "Your own, in a zip"
-FOLDER, BATCH = "A folder of this server", "An earlier batch"
-DATA = {"mnist": "MNIST, 10,000 test digits", "cifar10": "CIFAR-10, 10,000 test pictures"}
+SAMPLES, LISTED = text("Sample images"), text("Sample images and yours")
+ZIP, FOLDER, BATCH = text("Your own, in a zip"), text("A folder of this server"), text("An earlier batch")
+DATA = {"mnist": text("MNIST, 10,000 test digits"), "cifar10": text("CIFAR-10, 10,000 test pictures")}
+_TITLES: dict[str, str] = {SAMPLES: text("the sample images"), LISTED: text("the sample images and yours")}
 _LARGE = (ZIP, FOLDER, BATCH, *DATA.values())
 _READ = "the set that was read last"
 
@@ -67,7 +69,9 @@ class Chosen:
             return self.file.name
         if self.folder is not None:
             return self.folder.name
-        return {SAMPLES: "the sample images", LISTED: "the sample images and yours"}.get(self.name, self.name)
+        return {SAMPLES: text("the sample images"), LISTED: text("the sample images and yours")}.get(
+            self.name, self.name
+        )
 
     @property
     def identity(self) -> str:
@@ -94,12 +98,15 @@ class Chosen:
         """
         if self.is_batch:
             raise DatasetError(
-                f"{self.title} is a batch: it holds no images, only small pictures and features. The page Similar "
-                "images looks among these, and the page Batch shows it again; here, choose the images themselves."
+                text(
+                    "{name} is a batch: it holds no images, only small pictures and features. The page Similar images "
+                    "looks among these, and the page Batch shows it again; here, choose the images themselves.",
+                    name=self.title,
+                )
             )
         found = self._images(here)
         if len(found) > most:
-            raise DatasetError(f"{self.title} holds {len(found):,} images; this page takes up to {most:,}. {otherwise}")
+            raise DatasetError(sentences(_too_many(self.title, len(found), most), otherwise))
         return found
 
     def _images(self, here: Context) -> Source:
@@ -140,30 +147,30 @@ class Chosen:
 
 def set_control(
     key: str,
-    label: str = "Images",
+    label: str = "",
     default: str | None = None,
-    zip_label: str = "A zip of pictures",
+    zip_label: str = "",
     further: tuple[str, ...] = (),
 ) -> Chosen | None:
     """Widgets for the set, for a row of settings; None until a zip is chosen.
 
     Args:
         key: Key of the list; those of the other widgets begin with it.
-        label: Label of the list.
+        label: Label of the list; "" for "Images".
         default: The set at first; the samples by default, which are quick.
-        zip_label: What the zip holds.
+        zip_label: What the zip holds; "" for "A zip of pictures".
         further: `LISTED` or `BATCH`, where the page takes them.
     """
     folders, stem = allowed_folders(), key.removesuffix("_of")
     names = [SAMPLES, *DATA.values(), ZIP, *([FOLDER] if folders else []), *further]
-    name = choose(label, names, key, default, width=280)
+    name = choose(label or tr("Images"), names, key, default, width=280, format_func=tr)
     if name == FOLDER:
-        return Chosen(name, folder=folders[choose("Folder", list(folders), f"{stem}_folder", width=220)])
+        return Chosen(name, folder=folders[choose(tr("Folder"), list(folders), f"{stem}_folder", width=220)])
     if name == BATCH:
-        about = "What it holds is shown and searched; nothing is computed again. Up to 20 MB."
-        file = upload("A batch, as “Table and maps (ZIP)” saves it", f"{stem}_earlier", about)
+        about = tr("What it holds is shown and searched; nothing is computed again. Up to 20 MB.")
+        file = upload(tr("A batch, as “Table and maps (ZIP)” saves it"), f"{stem}_earlier", about)
     elif name == ZIP:
-        file = upload(zip_label, f"{stem}_zip")
+        file = upload(zip_label or tr("A zip of pictures"), f"{stem}_zip")
     else:
         return Chosen(name)
     return None if file is None else Chosen(name, file=file)
@@ -171,13 +178,15 @@ def set_control(
 
 def say_missing(key: str) -> None:
     """What to choose where `set_control` with this key gave None."""
-    what = "the zip of a batch" if st.session_state.get(key) == BATCH else "a zip of pictures"
-    st.caption(f"Choose {what} above.")
+    is_batch = st.session_state.get(key) == BATCH
+    st.caption(tr("Choose the zip of a batch above.") if is_batch else tr("Choose a zip of pictures above."))
 
 
-def upload(label: str, key: str, about: str = "Up to 20 MB; the server does not keep it.") -> Any:
+def upload(label: str, key: str, about: str = "") -> Any:
     """The upload of a zip."""
-    return st.file_uploader(label, type="zip", key=key, help=about, width=320)
+    return st.file_uploader(
+        label, type="zip", key=key, help=about or tr("Up to 20 MB; the server does not keep it."), width=320
+    )
 
 
 def uploaded(file: Any) -> Source:
@@ -189,8 +198,12 @@ def uploaded(file: Any) -> Source:
     found = batch.source_of(zip_folder(file.getvalue(), file.name))
     found.name = file.name
     if len(found) > MOST_IMAGES:
-        raise DatasetError(f"{file.name} holds {len(found):,} images; this page takes up to {MOST_IMAGES:,}.")
+        raise DatasetError(_too_many(file.name, len(found), MOST_IMAGES))
     return found
+
+
+def _too_many(name: str, n: int, most: int) -> Text:
+    return text("{name} holds {n:,} images; this page takes up to {most:,}.", name=name, n=n, most=most)
 
 
 def samples(here: Context) -> Source:
@@ -199,7 +212,7 @@ def samples(here: Context) -> Source:
     is_label = here.classifier.task in (Task.CLASSIFICATION, Task.BINARY)
     labels = [Path(name).stem if "/" in name and is_label else None for name in names]
     pixels = [images.image_named(name) for name in names]
-    return SetImages(ArrayImages(pixels, "the sample images", names), labels)
+    return SetImages(ArrayImages(pixels, text("the sample images"), names), labels)
 
 
 def allowed_folders() -> dict[str, Path]:

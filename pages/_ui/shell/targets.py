@@ -7,11 +7,12 @@ import vislib
 from pages._ui.shell import regions
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.choice import choose
+from vislib.language import text, tr
 from vislib.targets.scores import SCORES
 from vislib.tasks import Task
 
 _TOP = "Top prediction"
-_NONE = "nothing"
+_NONE = text("nothing")
 
 
 def target_control(classifier: vislib.Classifier, logits: np.ndarray, main, further) -> vislib.targets.Target:
@@ -24,19 +25,20 @@ def target_control(classifier: vislib.Classifier, logits: np.ndarray, main, furt
         further: The place of the button.
     """
     about = words(classifier.task)
-    options = further.popover("Target options", icon=":material/tune:")
+    options = further.popover(tr("Target options"), icon=":material/tune:")
     with options:
         part = regions.part_control() if classifier.task is Task.SEGMENTATION else ""
     values = classifier.values(logits)
     names = _names(classifier, values, only_present=part == regions.WHOLE)
     with main:
         name = choose(
-            about.chooser,
+            tr(about.chooser),
             [_TOP, *names],
             "class",
             shared=True,
-            help=about.order,
-            format_func=lambda name: about.first if name == _TOP else name,
+            what=about.one,
+            help=tr(about.order),
+            format_func=lambda name: tr(about.first) if name == _TOP else name,
         )
     class_index = classifier.main_class(logits) if name == _TOP else classifier.class_index(name)
     with options:
@@ -65,26 +67,28 @@ def _further(classifier: vislib.Classifier, class_index: int, values: np.ndarray
     if len(labels) > 1:
         others = _names(classifier, values, only_present=False)
         against = choose(
-            f"Contrast with {about.one}",
+            tr("Contrast with {target}", target=about.one),
             [_NONE, *(name for name in others if name != labels[class_index])],
             "against",
-            help=f"Why this {about.one} and not the other: explains the difference of their scores.",
+            format_func=lambda name: tr(name) if name is _NONE else name,
+            help=tr("Why this {target} and not the other: explains the difference of their scores.", target=about.one),
         )
     if classifier.task.has_classes:
         only_probabilities = classifier.network.head.probabilities_only
         score = choose(
-            "Score",
+            tr("Score"),
             SCORES,
             "score",
             SCORES[1] if only_probabilities else SCORES[0],
-            help="The network gives probabilities and no raw scores; its logit is the logarithm of the probability."
+            format_func=tr,
+            help=tr("The network gives probabilities and no raw scores; its logit is the logarithm of the probability.")
             if only_probabilities
-            else "The logit is the network's raw score. A probability also rises when other classes fall.",
+            else tr("The logit is the network's raw score. A probability also rises when other classes fall."),
         )
     counterfactual = st.toggle(
-        about.lower,
+        tr(about.lower),
         key="counterfactual",
         bind="query-params",
-        help="The negative of the score: the map shows the places that lower it.",
+        help=tr("The negative of the score: the map shows the places that lower it."),
     )
     return None if against == _NONE else classifier.class_index(against), score, counterfactual

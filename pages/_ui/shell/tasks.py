@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vislib.language import Text, text
 from vislib.tasks import Task
 
 
@@ -12,6 +13,7 @@ class Words:
     Attributes:
         one: One of the things that the network gives: "class".
         many: Several of them: "classes".
+        heading: The same as a heading: "Classes".
         chooser: The label of the choice of what is explained.
         first: The option that is chosen at first, as people read it.
         order: How the options are listed.
@@ -19,55 +21,70 @@ class Words:
         lower: The label of the switch that explains the negative.
     """
 
-    one: str
-    many: str
-    chooser: str
-    first: str
-    order: str
-    value: str
-    lower: str
+    one: Text
+    many: Text
+    heading: Text
+    chooser: Text
+    first: Text
+    order: Text
+    value: Text
+    lower: Text
 
 
+_NOTHING = text("")
 _CLASS = Words(
-    "class",
-    "classes",
-    "Class to explain",
-    "Top prediction",
-    "The ten most probable classes first, then all others by name.",
-    "probability",
-    "What speaks against the class",
+    text("class"),
+    text("classes"),
+    text("Classes"),
+    text("Class to explain"),
+    text("Top prediction"),
+    text("The ten most probable classes first, then all others by name."),
+    text("probability"),
+    text("What speaks against the class"),
 )
 _OUTPUT = Words(
-    "output",
-    "outputs",
-    "Output to explain",
-    "First output",
-    "The outputs in the network's order.",
-    "output",
-    "What lowers the output",
+    text("output"),
+    text("outputs"),
+    text("Outputs"),
+    text("Output to explain"),
+    text("First output"),
+    text("The outputs in the network's order."),
+    text("output"),
+    text("What lowers the output"),
 )
 _WORDS = {
     Task.MULTI_LABEL: Words(
-        "label",
-        "labels",
-        "Label to explain",
-        "Most probable label",
-        "The ten most probable labels first, then all others by name.",
-        "probability",
-        "What speaks against the label",
+        text("label"),
+        text("labels"),
+        text("Labels"),
+        text("Label to explain"),
+        text("Most probable label"),
+        text("The ten most probable labels first, then all others by name."),
+        text("probability"),
+        text("What speaks against the label"),
     ),
     Task.SEGMENTATION: Words(
-        "segment",
-        "classes",
-        "Segment to explain",
-        "Largest segment",
-        "The classes that the network sees in this image, those with the most pixels first.",
-        "share of the pixels",
-        "What speaks against the class",
+        text("segment"),
+        text("classes"),
+        text("Classes"),
+        text("Segment to explain"),
+        text("Largest segment"),
+        text("The classes that the network sees in this image, those with the most pixels first."),
+        text("share of the pixels"),
+        text("What speaks against the class"),
     ),
     Task.REGRESSION: _OUTPUT,
     Task.UNKNOWN: _OUTPUT,
-    Task.EMBEDDING: Words("other image", "numbers", "Similar to", "", "", "similarity", ""),
+    Task.EMBEDDING: Words(
+        text("other image"),
+        text("numbers"),
+        text("Numbers"),
+        text("Similar to"),
+        _NOTHING,
+        _NOTHING,
+        text("similarity"),
+        _NOTHING,
+    ),
 }
 
 
