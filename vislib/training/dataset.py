@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.errors import DatasetError, listed
+from vislib.language import text
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +58,12 @@ class Dataset:
                 )
         if self.train_images.shape[1:] != self.test_images.shape[1:]:
             raise DatasetError(
-                f"The train and test images of {self.name} differ in shape: "
-                f"{self.train_images.shape[1:]} and {self.test_images.shape[1:]}."
+                text(
+                    "The train and test images of {name} differ in shape: {shape} and {shape2}.",
+                    name=self.name,
+                    shape=self.train_images.shape[1:],
+                    shape2=self.test_images.shape[1:],
+                )
             )
 
     @property
@@ -74,7 +79,14 @@ class Dataset:
         """
         unknown = [label for label in labels if label not in self.labels]
         if unknown:
-            raise DatasetError(f"{self.name} has no class {listed(unknown)}; its classes: {listed(self.labels)}.")
+            raise DatasetError(
+                text(
+                    "{name} has no class {unknown}; its classes: {labels}.",
+                    name=self.name,
+                    unknown=listed(unknown),
+                    labels=listed(self.labels),
+                )
+            )
         new_index = np.full(len(self.labels), -1)
         new_index[[self.labels.index(label) for label in labels]] = np.arange(len(labels))
         train, test = new_index[self.train_labels], new_index[self.test_labels]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vislib.errors import DatasetError, listed
+from vislib.language import text
 from vislib.training.dataset import Dataset
 from vislib.training.local_data import has_local, load_local
 
@@ -29,19 +30,24 @@ class _Known:
 
 DATASETS: dict[str, _Known] = {
     "mnist": _Known(
-        "MNIST, handwritten digits",
+        text("MNIST, handwritten digits"),
         (28, 28, 1),
         tuple("0123456789"),
         "mnist.npz",
-        "mnist.npz, or the four files train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, "
-        "t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz",
+        text(
+            "mnist.npz, or the four files train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, "
+            "t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz"
+        ),
     ),
     "cifar10": _Known(
-        "CIFAR-10, small pictures",
+        text("CIFAR-10, small pictures"),
         (32, 32, 3),
         ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
         "cifar-10-batches-py*",
-        "cifar10.npz with x_train, y_train, x_test, y_test, or the folders train/ and test/ with one folder per class",
+        text(
+            "cifar10.npz with x_train, y_train, x_test, y_test, or the folders train/ and test/ with one "
+            "folder per class"
+        ),
     ),
 }
 
@@ -66,7 +72,13 @@ def load_dataset(name: str, data_dir: str | os.PathLike[str] | None = None) -> D
         vislib.errors.DatasetError: There is no data set 'faces'; there are: mnist, cifar10, or your own folder.
     """
     if name not in DATASETS:
-        raise DatasetError(f"There is no data set '{name}'; there are: {listed(DATASETS)}, or your own folder.")
+        raise DatasetError(
+            text(
+                "There is no data set '{name}'; there are: {datasets}, or your own folder.",
+                name=name,
+                datasets=listed(DATASETS),
+            )
+        )
     known = DATASETS[name]
     place = data_dir or os.environ.get(DATA_DIR_VARIABLE)
     if place:
@@ -83,7 +95,14 @@ def load_dataset(name: str, data_dir: str | os.PathLike[str] | None = None) -> D
         _flat(test_labels),
     )
     if dataset.image_shape != known.image_shape:
-        raise DatasetError(f"Images of {name} are {known.image_shape}; these are {dataset.image_shape}.")
+        raise DatasetError(
+            text(
+                "Images of {name} are {image_shape}; these are {image_shape2}.",
+                name=name,
+                image_shape=known.image_shape,
+                image_shape2=dataset.image_shape,
+            )
+        )
     return dataset
 
 
@@ -134,11 +153,11 @@ def _reason(error: BaseException) -> str:
     while found is not None:
         reason = getattr(found, "reason", found)
         if isinstance(reason, socket.gaierror):
-            return "the server's name was not found, so there seems to be no network"
+            return text("the server's name was not found, so there seems to be no network")
         if isinstance(reason, OSError) and reason.strerror:
             return reason.strerror[:1].lower() + reason.strerror[1:]
         found = found.__cause__ or found.__context__
-    return "the server did not deliver it"
+    return text("the server did not deliver it")
 
 
 def _from_keras(name: str) -> tuple[np.ndarray, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vislib.errors import DatasetError
+from vislib.language import text
 
 _MAX_BYTES = 2_000_000_000
 
@@ -33,8 +34,8 @@ def read_idx(path: Path, n_dimensions: int) -> np.ndarray:
         if content[:2] == b"\x1f\x8b":
             content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or "the gzip file is damaged or ends too early"
-        raise DatasetError(f"{path.name} cannot be read: {reason}.") from error
+        reason = getattr(error, "strerror", None) or text("the gzip file is damaged or ends too early")
+        raise DatasetError(text("{name} cannot be read: {reason}.", name=path.name, reason=reason)) from error
     if len(content) < 4 or content[:3] != b"\x00\x00\x08" or content[3] != n_dimensions:
         raise DatasetError(
             f"{path.name} is no IDX file of {'images' if n_dimensions == 3 else 'labels'}: it begins with "

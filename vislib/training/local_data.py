@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from vislib.errors import DatasetError
+from vislib.language import text
 from vislib.training.idx import read_idx
 from vislib.training.image_folder import class_folders, read_class_folders
 
@@ -31,7 +32,7 @@ def load_local(name: str, place: Path, image_shape: tuple[int, int, int], labels
     if place.is_file():
         return _from_npz(place)
     if not place.is_dir():
-        raise DatasetError(f"There is no directory '{place}' to load {name} from.")
+        raise DatasetError(text("There is no directory '{place}' to load {name} from.", place=place, name=name))
     for folder in (place / name, place):
         if (folder / f"{name}.npz").is_file():
             return _from_npz(folder / f"{name}.npz")
@@ -76,7 +77,15 @@ def _from_idx(folder: Path) -> Arrays:
         for kind, n_dimensions in (("images", 3), ("labels", 1)):
             path = _idx_file(folder, part, kind)
             if path is None:
-                raise DatasetError(f"'{folder}' has no {part}-{kind}-idx{n_dimensions}-ubyte, gzipped or not.")
+                raise DatasetError(
+                    text(
+                        "'{folder}' has no {part}-{kind}-idx{n_dimensions}-ubyte, gzipped or not.",
+                        folder=folder,
+                        part=part,
+                        kind=kind,
+                        n_dimensions=n_dimensions,
+                    )
+                )
             arrays.append(read_idx(path, n_dimensions))
     train_images, train_labels, test_images, test_labels = arrays
     return train_images, train_labels, test_images, test_labels
@@ -87,11 +96,18 @@ def _from_npz(path: Path) -> Arrays:
         with np.load(path, allow_pickle=False) as arrays:
             missing = [name for name in _NPZ_NAMES if name not in arrays]
             if missing:
-                raise DatasetError(f"{path.name} lacks {', '.join(missing)}; it has {', '.join(arrays) or 'nothing'}.")
+                raise DatasetError(
+                    text(
+                        "{name} lacks {missing}; it has {value}.",
+                        name=path.name,
+                        missing=", ".join(missing),
+                        value=", ".join(arrays) or "nothing",
+                    )
+                )
             train_images, train_labels, test_images, test_labels = (arrays[name] for name in _NPZ_NAMES)
     except (OSError, ValueError, EOFError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
         raise DatasetError(
-            f"{path.name} cannot be read as an .npz of arrays: it is damaged or not an .npz file."
+            text("{name} cannot be read as an .npz of arrays: it is damaged or not an .npz file.", name=path.name)
         ) from error
     return train_images, train_labels, test_images, test_labels
 
@@ -103,8 +119,12 @@ def _from_folders(folder: Path, image_shape: tuple[int, int, int], labels: tuple
         if found != tuple(sorted(labels)):
             missing = sorted(set(labels) - set(found)) or sorted(set(found) - set(labels))
             raise DatasetError(
-                f"'{folder / part}' must hold one folder for each of the classes {', '.join(labels)}; "
-                f"the difference: {', '.join(missing[:12])}."
+                text(
+                    "'{value}' must hold one folder for each of the classes {labels}; the difference: {missing}.",
+                    value=folder / part,
+                    labels=", ".join(labels),
+                    missing=", ".join(missing[:12]),
+                )
             )
         arrays += read_class_folders(folder / part, labels, image_shape)
     train_images, train_labels, test_images, test_labels = arrays
