@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vislib.errors import ParameterError, listed
-from vislib.language import text
+from vislib.language import Text, text
 from vislib.layers.reading import LayerTable, layer_table
 
 if TYPE_CHECKING:
@@ -175,9 +175,13 @@ _RESNET = (
         "possible to train networks of over a hundred layers."
     ),
 )
-_CAFFE = text("the replication by Caffe, github.com/BVLC/caffe, models/")
 _MATCONVNET = text("the authors' networks as measured by MatConvNet, www.vlfeat.org/matconvnet/pretrained")
 _TORCH = text("the replication in Torch, github.com/facebookarchive/fb.resnet.torch")
+
+
+def _caffe(name: str) -> Text:
+    return text("the replication by Caffe, github.com/BVLC/caffe, models/{name}", name=name)
+
 
 ARCHITECTURES: dict[str, Architecture] = {
     "lenet5": Architecture(
@@ -203,7 +207,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         ),
         42.9,
         19.8,
-        f"{_CAFFE}bvlc_alexnet",
+        _caffe("bvlc_alexnet"),
         _alexnet(grouped=True),
     ),
     "alexnet-one-tower": Architecture(
@@ -230,7 +234,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         ),
         31.3,
         11.1,
-        f"{_CAFFE}bvlc_googlenet",
+        _caffe("bvlc_googlenet"),
         _googlenet,
     ),
     "resnet18": Architecture("ResNet-18", *_RESNET, 30.41, 10.76, _TORCH, _trainable_here("resnet18")),

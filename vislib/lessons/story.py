@@ -152,9 +152,7 @@ def trained_story(classifier: Classifier, image: np.ndarray, most: int = 6) -> t
     steps = [start]
     for node in nodes:
         title = f"{type(node.operation).__name__} “{node.name}”"
-        notice = text(
-            "{shape} maps; their kernels are learned from examples, not random.", shape=maps[node.name].shape[2]
-        )
+        notice = text("{n} maps; their kernels are learned from examples, not random.", n=maps[node.name].shape[2])
         steps.append(StoryStep(node.name, title, maps[node.name], notice, steps[-1].key))
     return tuple(steps)
 

@@ -66,6 +66,6 @@ def save_model(model: "keras.Model", path: str | os.PathLike[str]) -> Path:
             os.replace(temporary, path)
     except OSError as error:
         raise ParameterError(
-            text("{path} cannot be written: {value}.", path=path, value=error.strerror or error)
+            text("{path} cannot be written: {reason}.", path=path, reason=error.strerror or error)
         ) from error
     return path

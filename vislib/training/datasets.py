@@ -19,6 +19,7 @@ DATA_DIR_VARIABLE = "VISLIB_DATA_DIR"
 class _Known:
     """A data set that can be loaded by name."""
 
+    short: str
     title: str
     image_shape: tuple[int, int, int]
     labels: tuple[str, ...]
@@ -30,6 +31,7 @@ class _Known:
 
 DATASETS: dict[str, _Known] = {
     "mnist": _Known(
+        "MNIST",
         text("MNIST, handwritten digits"),
         (28, 28, 1),
         tuple("0123456789"),
@@ -40,6 +42,7 @@ DATASETS: dict[str, _Known] = {
         ),
     ),
     "cifar10": _Known(
+        "CIFAR-10",
         text("CIFAR-10, small pictures"),
         (32, 32, 3),
         ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
@@ -97,10 +100,10 @@ def load_dataset(name: str, data_dir: str | os.PathLike[str] | None = None) -> D
     if dataset.image_shape != known.image_shape:
         raise DatasetError(
             text(
-                "Images of {name} are {image_shape}; these are {image_shape2}.",
+                "Images of {name} are {expected}; these are {shape}.",
                 name=name,
-                image_shape=known.image_shape,
-                image_shape2=dataset.image_shape,
+                expected=known.image_shape,
+                shape=dataset.image_shape,
             )
         )
     return dataset
@@ -124,15 +127,24 @@ def why_missing(name: str) -> str | None:
     if place:
         if has_local(name, Path(place), known.image_shape):
             return None
-        return (
-            f"{known.title}, is not on this machine. vislib looks in the folder {place} ({DATA_DIR_VARIABLE}) and in "
-            f"{Path(place) / name} for {known.files}."
+        return text(
+            "{title}, is not on this machine. vislib looks in the folder {place} ({variable}) and in {within} for "
+            "{files}.",
+            title=known.title,
+            place=place,
+            variable=DATA_DIR_VARIABLE,
+            within=Path(place) / name,
+            files=known.files,
         )
     if any(_cache().glob(known.download)):
         return None
-    return (
-        f"{known.title}, is not on this machine. vislib will try to download it into {_cache()}. Without a network, "
-        f"{_belongs(name)}"
+    return text(
+        "{title}, is not on this machine. vislib will try to download it into {cache}. Without a network, put {files} "
+        "into a folder and set {variable} to it.",
+        title=known.title,
+        cache=_cache(),
+        files=known.files,
+        variable=DATA_DIR_VARIABLE,
     )
 
 
@@ -140,11 +152,6 @@ def _cache() -> Path:
     """Where Keras keeps the data sets that it has downloaded."""
     home = os.environ.get("KERAS_HOME")
     return (Path(home) if home else Path.home() / ".keras") / "datasets"
-
-
-def _belongs(name: str) -> str:
-    """Where the files of a data set belong, as the end of a sentence."""
-    return f"put {DATASETS[name].files} into a folder and set {DATA_DIR_VARIABLE} to it."
 
 
 def _reason(error: BaseException) -> str:
@@ -167,8 +174,14 @@ def _from_keras(name: str) -> tuple[np.ndarray, ...]:
         (train_images, train_labels), (test_images, test_labels) = getattr(keras.datasets, name).load_data()
     except Exception as error:  # Keras raises bare Exception for a failed download
         raise DatasetError(
-            f"{name} is not on this machine and could not be downloaded: {_reason(error)}. To use it from this "
-            f"machine, {_belongs(name)}"
+            text(
+                "{name} is not on this machine and could not be downloaded: {reason}. To use it from this machine, put "
+                "{files} into a folder and set {variable} to it.",
+                name=name,
+                reason=_reason(error),
+                files=DATASETS[name].files,
+                variable=DATA_DIR_VARIABLE,
+            )
         ) from error
     return train_images, train_labels, test_images, test_labels
 

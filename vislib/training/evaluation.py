@@ -84,7 +84,11 @@ def evaluate(
     """
     if len(images) != len(labels) or len(labels) == 0:
         raise ModelError(
-            text("An evaluation needs as many labels as images; not {n} for {n2}.", n=len(labels), n2=len(images))
+            text(
+                "An evaluation needs as many labels as images; not {n} for {n_images}.",
+                n=len(labels),
+                n_images=len(images),
+            )
         )
     shares = probabilities(model, images, progress)
     predicted = shares.argmax(axis=1)

@@ -38,13 +38,20 @@ def read_idx(path: Path, n_dimensions: int) -> np.ndarray:
         raise DatasetError(text("{name} cannot be read: {reason}.", name=path.name, reason=reason)) from error
     if len(content) < 4 or content[:3] != b"\x00\x00\x08" or content[3] != n_dimensions:
         raise DatasetError(
-            f"{path.name} is no IDX file of {'images' if n_dimensions == 3 else 'labels'}: it begins with "
-            f"{content[:4].hex(' ') or 'nothing'}, not with 00 00 08 {n_dimensions:02x}."
+            text(
+                "{name} is no IDX file of {kind}: it begins with {begin}, not with {wanted}.",
+                name=path.name,
+                kind=text("images") if n_dimensions == 3 else text("labels"),
+                begin=content[:4].hex(" ") or text("nothing"),
+                wanted=f"00 00 08 {n_dimensions:02x}",
+            )
         )
     header = 4 + 4 * n_dimensions
     shape = tuple(int(count) for count in np.frombuffer(content[4:header], ">u4")) if len(content) >= header else ()
     expected = header + math.prod(shape) if shape else header
     if len(content) != expected or expected > _MAX_BYTES:
-        fault = "is truncated" if len(content) < expected else "is longer than its header says"
-        raise DatasetError(f"{path.name} {fault}: {len(content):,} bytes, {expected:,} expected.")
+        sizes = {"name": path.name, "n": len(content), "expected": expected}
+        if len(content) < expected:
+            raise DatasetError(text("{name} is truncated: {n:,} bytes, {expected:,} expected.", **sizes))
+        raise DatasetError(text("{name} is longer than its header says: {n:,} bytes, {expected:,} expected.", **sizes))
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)

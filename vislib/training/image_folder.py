@@ -109,10 +109,10 @@ def read_class_folders(
     if len(files) * shape[0] * shape[1] > _MAX_PIXELS_IN_ALL:
         raise DatasetError(
             text(
-                "{n:,} images of {shape} × {shape2} do not fit into memory; choose a smaller size.",
+                "{n:,} images of {height} × {width} do not fit into memory; choose a smaller size.",
                 n=len(files),
-                shape=shape[0],
-                shape2=shape[1],
+                height=shape[0],
+                width=shape[1],
             )
         )
     images = np.empty((len(files), *shape), np.uint8)
@@ -146,7 +146,7 @@ def _read(file: Folder, shape: tuple[int, int, int], said: set[str]) -> np.ndarr
     try:
         picture = Image.fromarray(load_of_many(read_file(file), said))
     except ImageError as error:
-        raise DatasetError(text("'{file}' cannot be used: {error}", file=file, error=error)) from error
+        raise DatasetError(text("'{file}' cannot be used: {error}", file=file, error=error.args[0])) from error
     except ArchiveError as error:
         raise DatasetError(text("'{file}' cannot be read; the archive is damaged there.", file=file)) from error
     if shape[2] == 1:

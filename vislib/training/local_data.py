@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from vislib.errors import DatasetError
-from vislib.language import text
+from vislib.language import listing, sentences, text
 from vislib.training.idx import read_idx
 from vislib.training.image_folder import class_folders, read_class_folders
 
@@ -41,11 +41,16 @@ def load_local(name: str, place: Path, image_shape: tuple[int, int, int], labels
         if (folder / "train").is_dir() and class_folders(folder / "train"):
             return _from_folders(folder, image_shape, labels)
     packed = next((file for folder in (place / name, place) for file in folder.glob(f"{name}*.tar*")), None)
-    hint = f" Unpack {packed.name} first and name the directory it was unpacked to." if packed else ""
-    raise DatasetError(
-        f"{name} is not in '{place}': neither IDX files (train-images-idx3-ubyte), nor {name}.npz, "
-        f"nor folders train/ and test/ with one folder per class.{hint}"
+    missing = text(
+        "{name} is not in '{place}': neither IDX files (train-images-idx3-ubyte), nor {name}.npz, nor folders train/ "
+        "and test/ with one folder per class.",
+        name=name,
+        place=place,
     )
+    if packed is None:
+        raise DatasetError(missing)
+    hint = text("Unpack {name} first and name the directory it was unpacked to.", name=packed.name)
+    raise DatasetError(sentences(missing, hint))
 
 
 def has_local(name: str, place: Path, image_shape: tuple[int, ...]) -> bool:
@@ -98,10 +103,10 @@ def _from_npz(path: Path) -> Arrays:
             if missing:
                 raise DatasetError(
                     text(
-                        "{name} lacks {missing}; it has {value}.",
+                        "{name} lacks {missing}; it has {arrays}.",
                         name=path.name,
-                        missing=", ".join(missing),
-                        value=", ".join(arrays) or "nothing",
+                        missing=listing(missing, "plain"),
+                        arrays=listing(arrays, "plain") or text("nothing"),
                     )
                 )
             train_images, train_labels, test_images, test_labels = (arrays[name] for name in _NPZ_NAMES)
@@ -120,10 +125,10 @@ def _from_folders(folder: Path, image_shape: tuple[int, int, int], labels: tuple
             missing = sorted(set(labels) - set(found)) or sorted(set(found) - set(labels))
             raise DatasetError(
                 text(
-                    "'{value}' must hold one folder for each of the classes {labels}; the difference: {missing}.",
-                    value=folder / part,
-                    labels=", ".join(labels),
-                    missing=", ".join(missing[:12]),
+                    "'{folder}' must hold one folder for each of the classes {labels}; the difference: {missing}.",
+                    folder=folder / part,
+                    labels=listing(labels, "plain"),
+                    missing=listing(missing[:12], "plain"),
                 )
             )
         arrays += read_class_folders(folder / part, labels, image_shape)

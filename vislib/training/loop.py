@@ -264,20 +264,20 @@ def _check_fits(model: "keras.Model", dataset: Dataset) -> None:
     if len(shape) != 4 or any(have not in (None, want) for have, want in zip(shape[1:], wanted[1:], strict=True)):
         raise ModelError(
             text(
-                "{name} takes input {shape}, but the images of {name2} are {wanted}.",
+                "{name} takes input {shape}, but the images of {data} are {wanted}.",
                 name=model.name,
                 shape=shape,
-                name2=dataset.name,
+                data=dataset.name,
                 wanted=wanted,
             )
         )
     if outputs != len(dataset.labels):
         raise ModelError(
             text(
-                "{name} has {outputs} classes, but {name2} has {n}.",
+                "{name} has {outputs} classes, but {data} has {n}.",
                 name=model.name,
                 outputs=outputs,
-                name2=dataset.name,
+                data=dataset.name,
                 n=len(dataset.labels),
             )
         )

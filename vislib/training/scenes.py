@@ -77,9 +77,9 @@ def make_scenes(digits: np.ndarray, labels: np.ndarray, n: int, seed: int) -> Sc
     if labels.min() < 0 or labels.max() > 9:
         raise DatasetError(
             text(
-                "The labels of digits must be in 0..9; these are from {value} to {value2}.",
-                value=labels.min(),
-                value2=labels.max(),
+                "The labels of digits must be in 0..9; these are from {low} to {high}.",
+                low=labels.min(),
+                high=labels.max(),
             )
         )
     if n < 1:
