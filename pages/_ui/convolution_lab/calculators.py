@@ -28,7 +28,7 @@ def layer() -> None:
     """Output size, parameters and multiply-adds of a convolution, beside a dense layer on the same input."""
     st.header(tr("A layer's size and cost"), anchor=False)
     with st.container(horizontal=True):
-        given = {
+        given: dict[str, int] = {
             name: int(st.number_input(tr(name), low, 4096, start, key=f"hand.{name}", bind="query-params", width=112))
             for name, low, start in _SETTINGS
         }

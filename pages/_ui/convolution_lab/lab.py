@@ -1,5 +1,7 @@
 """The convolution lab: the result of a kernel on the image, its single steps, and its cost."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 from PIL import Image
@@ -24,7 +26,7 @@ from pages._ui.widgets.text import plain
 from vislib.arithmetic import Pooling, axes
 from vislib.errors import ParameterError
 from vislib.language import Text, sentences, text, tr
-from vislib.layers.cost import convolution, depthwise
+from vislib.layers.cost import Cost, convolution, depthwise
 from vislib.output import export, figures, render
 from vislib.output.render import Scale
 
@@ -179,11 +181,12 @@ def _formula(image: np.ndarray, layer: Layer, convolved: np.ndarray) -> None:
     settings = {name: layer.window[name] for name in ("stride", "padding", "dilation")}
     rows, columns = axes(image.shape[:2], layer.kernel.shape, *settings.values())
     cells = convolved.shape[:2]
-    cost = {
+    costs: dict[str, Callable[[], Cost]] = {
         GREY: lambda: convolution(layer.kernel.shape, 1, 1, cells),
         DEPTHWISE: lambda: depthwise(layer.kernel.shape, 3, 1, cells),
         ONE_FILTER: lambda: convolution(layer.kernel.shape, 3, 1, cells),
-    }[layer.channels]()
+    }
+    cost = costs[layer.channels]()
     picture.facts(
         {
             tr("Width"): f"{columns.symbols} = {columns.formula}",
