@@ -37,7 +37,7 @@ def reasons(method: Explainer, classifier: Classifier, theirs: np.ndarray) -> tu
         classifier: The classifier that is explained.
         theirs: Its map.
     """
-    found = []
+    found: list[str] = []
     if method.name == "smoothgrad" and method.noise > 0:  # type: ignore[attr-defined]
         found.append(_SMOOTHGRAD)
     if method.name == "grad-cam++":
