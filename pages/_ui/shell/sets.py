@@ -69,9 +69,7 @@ class Chosen:
             return self.file.name
         if self.folder is not None:
             return self.folder.name
-        return {SAMPLES: text("the sample images"), LISTED: text("the sample images and yours")}.get(
-            self.name, self.name
-        )
+        return _TITLES.get(self.name, self.name)
 
     @property
     def identity(self) -> str:
