@@ -5,12 +5,13 @@ import streamlit as st
 from pages._ui.architectures import comparison, views
 from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
+from vislib.language import tr
 from vislib.lessons.architectures import ARCHITECTURES
 
-here = context("Architectures", "The famous networks beside yours: what each introduced, and what it costs.")
+here = context(tr("Architectures"), tr("The famous networks beside yours: what each introduced, and what it costs."))
 names = [*ARCHITECTURES, views.LOADED]
 chosen = st.multiselect(
-    "Networks",
+    tr("Networks"),
     names,
     views.DEFAULTS,
     key="networks",
@@ -19,14 +20,14 @@ chosen = st.multiselect(
 )
 tables = views.tables(here, chosen)
 if not tables:
-    st.info("Choose at least one network above.")
+    st.info(tr("Choose at least one network above."))
     st.stop()
 comparison.chart(here, tables)
 comparison.summary(here, tables)
-st.header("One of them", anchor=False)
+st.header(tr("One of them"), anchor=False)
 shown = list(tables)
 one = choose(
-    "Network",
+    tr("Network"),
     shown,
     "one_network",
     shown[len(shown) // 2],

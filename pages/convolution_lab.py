@@ -2,9 +2,12 @@
 
 from pages._ui.convolution_lab import calculators, comparisons, lab, lab_layer
 from pages._ui.shell.context import context
+from vislib.language import tr
 
 here = context(
-    "Convolution lab", "A kernel on your image: change every setting, and read every number.", pictures_only=True
+    tr("Convolution lab"),
+    tr("A kernel on your image: change every setting, and read every number."),
+    pictures_only=True,
 )
 
 layer = lab_layer.controls()

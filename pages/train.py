@@ -4,8 +4,9 @@ import streamlit as st
 
 from pages._ui.shell import style
 from pages._ui.train import own_digit, plan, results, run
+from vislib.language import tr
 
-style.start("Train", "A network learns from real images while you watch; then use it on every page.")
+style.start(tr("Train"), tr("A network learns from real images while you watch; then use it on every page."))
 
 with st.container():
     chosen = plan.plan_controls()

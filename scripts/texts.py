@@ -4,17 +4,18 @@ python -m scripts.texts extracts every template of `text`, `tr` and `plural`, ke
 no longer used, adds what is new with an empty translation, and lists what is still to be translated.
 """
 
+import ast
 import io
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from vislib.language.catalog import catalog_path
 
 ROOT = Path(__file__).resolve().parents[1]
-KEYWORDS = {"text": (1,), "tr": (1,), "plural": (1, 2)}
+_TEMPLATES = {"text": 1, "tr": 1, "plural": 2}
+"""Function → how many templates are its first arguments."""
 _WIDTH = 120
 
 
@@ -29,14 +30,26 @@ def sources() -> list[Path]:
 
 
 def extracted() -> Catalog:
-    """The templates of the source, without translations, in the order of the files."""
+    """The templates of the source, without translations, in the order of the files.
+
+    Babel's own extraction would miss those inside f-strings and those that are arguments of others.
+    """
     catalog = Catalog(project="vislib", charset="utf-8")
     for path in sources():
-        for _, message, comments, context in extract_from_file("python", path, keywords=KEYWORDS):
-            if message:
-                where = [(path.relative_to(ROOT).as_posix(), None)]
-                catalog.add(message, locations=where, auto_comments=comments, context=context)
+        calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+        for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+            if message := _message(call):
+                catalog.add(message, locations=[(path.relative_to(ROOT).as_posix(), None)])
     return catalog
+
+
+def _message(call: ast.Call) -> str | tuple[str, str]:
+    """The template of a call, or both of a plural; "" for any other call."""
+    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+    parts = [part.value for part in call.args[: _TEMPLATES.get(name, 0)] if isinstance(part, ast.Constant)]
+    if not parts or len(parts) < _TEMPLATES[name] or not all(isinstance(part, str) for part in parts):
+        return ""
+    return (parts[0], parts[1]) if len(parts) == 2 else parts[0]
 
 
 def up_to_date(old: Catalog) -> Catalog:

@@ -4,13 +4,15 @@ import base64
 import html
 from collections.abc import Iterable, Sequence
 
+from vislib.language import Text, tr
+
 _FRAME = "border:1px solid color-mix(in srgb, currentColor 25%, transparent)"
 _FAINT = "opacity:0.7;font-size:0.9em"
 
 
 def text(value: object) -> str:
-    """A value as text in which nothing is taken for HTML."""
-    return html.escape(str(value))
+    """A value as text in which nothing is taken for HTML; of a `Text` the one in the language in use."""
+    return html.escape(tr(value) if isinstance(value, Text) else str(value))
 
 
 def block(title: str, *parts: str) -> str:

@@ -7,7 +7,40 @@ import pytest
 from page_text import check_sound
 
 from pages._ui.widgets.text import with_terms
+from vislib.language import catalog, speaking
 from vislib.lessons.glossary import TERMS
+
+_CATALOG = """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=1; plural=0;\\n"
+
+msgid "kernel"
+msgstr "卷积核"
+
+msgid "convolution"
+msgstr "卷积"
+
+msgid "unit"
+msgstr "单元"
+
+msgid "The small grid of weights that slides over a map."
+msgstr "在特征图上滑动的一小格权重。"
+
+msgid "{term}: {meaning}"
+msgstr "{term}：{meaning}"
+"""
+
+
+@pytest.fixture
+def in_chinese(tmp_path, monkeypatch):
+    (tmp_path / "zh.po").write_text(_CATALOG, encoding="utf-8")
+    monkeypatch.setattr(catalog, "FOLDER", tmp_path)
+    catalog.translations.cache_clear()
+    with speaking("zh"):
+        yield
+    catalog.translations.cache_clear()
 
 
 def test_page_lists_all_and_searches(open_page):
@@ -35,3 +68,31 @@ def test_terms_explained_once_and_the_text_stays(text):
 def test_longer_term_wins():
     assert html.escape(TERMS["max pooling"], quote=True) in with_terms("by max pooling")
     assert with_terms("a united whole") == "a united whole"
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("卷积核在图上滑动，卷积核不变", ["卷积核"]),
+        ("卷积和卷积核：先是ReLU函数，再用 logits", ["卷积", "卷积核", "ReLU", "logits"]),
+        ("a kernel of 3 × 3", []),
+        ("ReLUX united", []),
+    ],
+)
+def test_chinese_terms_are_found_without_spaces(in_chinese, text, terms):
+    made = with_terms(text)
+    assert re.findall(r">([^<]*)</span>", made) == terms
+    assert re.sub(r"<[^>]*>", "", made) == text
+
+
+def test_chinese_meaning_stands_at_the_term(in_chinese):
+    assert "aria-label='卷积核：在特征图上滑动的一小格权重。'" in with_terms("一个卷积核")
+    assert "aria-label='ReLU：The function max(0, x)" in with_terms("用ReLU")
+
+
+def test_chinese_page_has_the_english_words_too_and_finds_both(in_chinese, open_page):
+    page = check_sound(open_page("glossary", lang="zh"))
+    assert "**卷积核** (kernel)  \n在特征图上滑动的一小格权重。" in [element.value for element in page.markdown]
+    for words in ("小格权重", "small grid"):
+        page.text_input(key="glossary_search").set_value(words).run()
+        assert [element.value.split("**")[1] for element in check_sound(page).markdown] == ["卷积核"]

@@ -14,8 +14,9 @@ from vislib.attribution.named import named
 from vislib.backend import keras
 from vislib.callbacks.events import EventFile
 from vislib.callbacks.sheet import sheet
-from vislib.errors import ParameterError, VislibWarning, warn
+from vislib.errors import ParameterError, VislibError, VislibWarning, warn
 from vislib.images.arrays import rgb_of
+from vislib.language import text
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier, Prediction
 from vislib.output import export
@@ -96,14 +97,22 @@ class Explain(keras.callbacks.Callback):
         given = [methods] if isinstance(methods, str | Explainer) else list(methods)
         self.methods = [named(each) if isinstance(each, str) else each for each in given]
         if not self.methods:
-            raise ParameterError("Name at least one method, such as 'grad-cam'.")
+            raise ParameterError(text("Name at least one method, such as 'grad-cam'."))
         if isinstance(every, bool) or not isinstance(every, int | np.integer) or every < 1:
-            raise ParameterError(f"`every` must be a whole number of epochs from 1; not {every!r}.")
+            raise ParameterError(text("`every` must be a whole number of epochs from 1; not {every!r}.", every=every))
         if folder is None and tensorboard is None and after is None:
-            raise ParameterError("Say what becomes of the maps: give `folder`, `tensorboard`, or a function `after`.")
+            raise ParameterError(
+                text("Say what becomes of the maps: give `folder`, `tensorboard`, or a function `after`.")
+            )
         several = isinstance(class_index, list | tuple)
         if several and len(class_index) != len(self.images):
-            raise ParameterError(f"There are {len(self.images)} images, but {len(class_index)} classes to explain.")
+            raise ParameterError(
+                text(
+                    "There are {n} images, but {n_classes} classes to explain.",
+                    n=len(self.images),
+                    n_classes=len(class_index),
+                )
+            )
         self.targets = list(class_index) if several else [class_index] * len(self.images)
         self.every, self.after, self.settings = int(every), after, settings
         self.folder = None if folder is None else Path(folder)
@@ -127,10 +136,17 @@ class Explain(keras.callbacks.Callback):
             self.latest = self._explained(epoch)
             self._write(self.latest)
         except Exception as error:  # noqa: BLE001  an explanation never stops a training
+            reason = error.args[0] if isinstance(error, VislibError) and len(error.args) == 1 else str(error)
             if not self.failures:
                 with contextlib.suppress(VislibWarning):  # also where warnings are made errors
-                    warn(f"The explanation after epoch {epoch} failed, and the training goes on. {error}")
-            self.failures.append(f"epoch {epoch}: {error}")
+                    warn(
+                        text(
+                            "The explanation after epoch {epoch} failed, and the training goes on. {reason}",
+                            epoch=epoch,
+                            reason=reason,
+                        )
+                    )
+            self.failures.append(text("epoch {epoch}: {reason}", epoch=epoch, reason=reason))
 
     def _explained(self, epoch: int) -> Explained:
         if self._classifier is None:
@@ -177,5 +193,5 @@ def _named(images: Any) -> dict[str, np.ndarray]:
     """
     every = images if isinstance(images, Mapping) else {f"image {k + 1}": image for k, image in enumerate(images)}
     if not 1 <= len(every) <= _MOST_IMAGES:
-        raise ParameterError(f"Give 1 to {_MOST_IMAGES} images to explain; not {len(every)}.")
+        raise ParameterError(text("Give 1 to {most} images to explain; not {n}.", most=_MOST_IMAGES, n=len(every)))
     return {str(name): rgb_of(image).values for name, image in every.items()}

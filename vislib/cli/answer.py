@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from vislib.language import Text, tr
 from vislib.progress import Progress, no_progress, progress_bar
 from vislib.targets.base import Target
 
@@ -36,9 +37,9 @@ class Answer:
         return no_progress if self.quiet else progress_bar
 
     def say(self, *lines: str) -> None:
-        """Prints lines for people; the document has no place for them."""
+        """Prints lines for people, each `Text` in the language in use; the document has no place for them."""
         if lines and not self.as_json:
-            print(*lines, sep="\n", flush=True)
+            print(*map(_shown, lines), sep="\n", flush=True)
 
     def give(self, **found: Any) -> None:
         """Adds to the document. Arrays, dataclasses and targets become what JSON has."""
@@ -54,11 +55,11 @@ class Answer:
             return
         self._notes.append(sentence)
         if not self.as_json and not self.quiet:
-            print(sentence, file=sys.stderr)
+            print(_shown(sentence), file=sys.stderr)
 
     def fail(self, sentence: str, kind: str) -> None:
         """Ends with an error: the sentence to standard error, and into the document instead of what was found."""
-        print(f"vislib: {sentence}", file=sys.stderr)
+        print(f"vislib: {_shown(sentence)}", file=sys.stderr)
         self._found = {"command": self._found["command"], "error": sentence, "kind": kind}
         self.end()
 
@@ -68,8 +69,15 @@ class Answer:
             print(json.dumps(plain(self._found | {"files": self._files, "notes": self._notes}), indent=2))
 
 
+def sentence_of(raised: Warning | BaseException | str) -> str:
+    """The sentence of an error or a warning: its `Text` if it has one, so that the document has it in English."""
+    if isinstance(raised, BaseException) and len(raised.args) == 1 and isinstance(raised.args[0], Text):
+        return raised.args[0]
+    return str(raised)
+
+
 def plain(value: Any) -> Any:
-    """A value as JSON has it: a number that is NaN or infinite is null, a target is its words."""
+    """A value as JSON has it: a number that is NaN or infinite is null, a target is its words, a text is English."""
     if isinstance(value, Target):
         return value.in_words()
     if isinstance(value, np.ndarray | np.generic):
@@ -85,3 +93,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return str(value)
+
+
+def _shown(line: str) -> str:
+    return tr(line) if isinstance(line, Text) else line

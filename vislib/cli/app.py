@@ -14,6 +14,7 @@ from vislib.cli.model_options import add_own_model_options, joined, model_settin
 from vislib.cli.model_source import check_trust
 from vislib.errors import ParameterError, VislibError, listed
 from vislib.images.reading import read_image
+from vislib.language import text, tr
 from vislib.loading.sources import is_model_file
 from vislib.model.labels import labels_of
 from vislib.model.preprocessing import preprocessing_named
@@ -44,21 +45,23 @@ class Opened:
 
 def add_app_arguments(command: argparse.ArgumentParser) -> None:
     """The arguments of `app`."""
-    command.description = (
-        "Serves the app on this machine, http://127.0.0.1, and opens the browser on it. With a model or an image, the "
-        "Overview shows them at once."
+    command.description = tr(
+        "Serves the app on this machine, http://127.0.0.1, and opens the browser on it. With a model "
+        "or an image, the Overview shows them at once."
     )
     command.add_argument(
         "files",
         nargs="*",
         metavar="MODEL IMAGE",
-        help="a built-in network or a .keras or .h5 file, and an image file; either may be left out",
+        help=tr("a built-in network or a .keras or .h5 file, and an image file; either may be left out"),
     )
     add_own_model_options(command)
     command.add_argument(
-        "--port", type=int, help=f"port of the server (default {FIRST_PORT}, or the next one that is free)"
+        "--port",
+        type=int,
+        help=tr("port of the server (default {port}, or the next one that is free)", port=FIRST_PORT),
     )
-    command.add_argument("--no-browser", action="store_true", help="serve only, and open no browser")
+    command.add_argument("--no-browser", action="store_true", help=tr("serve only, and open no browser"))
 
 
 def opened() -> Opened | None:
@@ -83,7 +86,7 @@ def run_app(options: argparse.Namespace, words: Sequence[str]) -> None:
         VislibError: If Streamlit is not installed, a file cannot be read, or the port is in use.
     """
     if importlib.util.find_spec("streamlit") is None:
-        raise VislibError("The app needs Streamlit, which is not installed: pip install 'vislib-keras[app]'")
+        raise VislibError(text("The app needs Streamlit, which is not installed: pip install 'vislib-keras[app]'"))
     _check(opened_by(options))
     server = {
         "port": _free_port(options.port),
@@ -106,11 +109,24 @@ def opened_by(options: argparse.Namespace) -> Opened:
     models = [name for name in options.files if is_model(name)]
     images = [name for name in options.files if not is_model(name)]
     if len(models) > 1 or len(images) > 1:
-        kind, names = ("model", models) if len(models) > 1 else ("image", images)
-        raise ParameterError(
-            f"app opens one model and one image; {listed(names)} are {len(names)} {kind}s. A model is one of "
-            f"{listed(zoo.models(), 4)} or a .keras or .h5 file."
-        )
+        known = listed(zoo.models(), 4)
+        if len(models) > 1:
+            said = text(
+                "app opens one model and one image; {names} are {n} models. A model is one of {known} or a .keras or "
+                ".h5 file.",
+                names=listed(models),
+                n=len(models),
+                known=known,
+            )
+        else:
+            said = text(
+                "app opens one model and one image; {names} are {n} images. A model is one of {known} or a .keras or "
+                ".h5 file.",
+                names=listed(images),
+                n=len(images),
+                known=known,
+            )
+        raise ParameterError(said)
     return Opened(next(iter(models), None), next(iter(images), None), options)
 
 
@@ -126,11 +142,11 @@ def _check(given: Opened) -> None:
     is_file = given.model is not None and is_model_file(given.model, zoo.models())
     if settings and not is_file:
         raise ParameterError(
-            "The options for your own model need its file: vislib app my.keras cat.jpg --labels labels.txt"
+            text("The options for your own model need its file: vislib app my.keras cat.jpg --labels labels.txt")
         )
     check_trust(given.options)
     if is_file and not os.path.exists(str(given.model)):
-        raise ParameterError(f"There is no file {given.model}.")
+        raise ParameterError(text("There is no file {model}.", model=given.model))
     if isinstance(settings.get("preprocess"), str):
         preprocessing_named(settings["preprocess"])
     if "labels" in settings:
@@ -141,7 +157,7 @@ def _check(given: Opened) -> None:
 
 def _free_port(wanted: int | None) -> int:
     if wanted is not None and not 1 <= wanted <= 65_535:
-        raise ParameterError(f"--port takes 1 to 65535; not {wanted}.")
+        raise ParameterError(text("--port takes 1 to 65535; not {wanted}.", wanted=wanted))
     for port in [wanted] if wanted is not None else range(FIRST_PORT, FIRST_PORT + _PORTS):
         with socket.socket() as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -151,5 +167,13 @@ def _free_port(wanted: int | None) -> int:
                 continue
             return port
     if wanted is not None:
-        raise ParameterError(f"Port {wanted} is in use. Leave --port out, and the first free one is taken.")
-    raise ParameterError(f"The ports {FIRST_PORT} to {FIRST_PORT + _PORTS - 1} are all in use; name one with --port.")
+        raise ParameterError(
+            text("Port {wanted} is in use. Leave --port out, and the first free one is taken.", wanted=wanted)
+        )
+    raise ParameterError(
+        text(
+            "The ports {first} to {last} are all in use; name one with --port.",
+            first=FIRST_PORT,
+            last=FIRST_PORT + _PORTS - 1,
+        )
+    )

@@ -18,6 +18,7 @@ from vislib.cli.model_options import add_model_options, model_settings, note_wha
 from vislib.cli.model_source import model_source
 from vislib.cli.trust import methods_named
 from vislib.errors import ParameterError, listed
+from vislib.language import text, tr
 from vislib.loading.load import load_classifier
 from vislib.progress import Progress
 
@@ -26,64 +27,76 @@ _LINE_EVERY_SECONDS = 30.0
 
 def add_batch_arguments(command: argparse.ArgumentParser) -> None:
     """The arguments of `batch`."""
-    command.description = (
-        "Explains every image and writes a table, the maps and thumbnails into a folder of Parquet files. To resume an "
-        "interrupted run, repeat the same command. Exit status 3: some images could not be read or explained, and the "
-        "table gives the reason."
+    command.description = tr(
+        "Explains every image and writes a table, the maps and thumbnails into a folder of Parquet "
+        "files. To resume an interrupted run, repeat the same command. Exit status 3: some images "
+        "could not be read or explained, and the table gives the reason."
     )
     command.add_argument(
         "images",
-        help="a folder (with or without one subfolder per class), a .zip, a .txt file with one path per line "
-        "(and optionally a tab and a label), or a .csv or .parquet file with a column path (and optionally label). For "
-        "a regression a label is the true value",
+        help=tr(
+            "a folder (with or without one subfolder per class), a .zip, a .txt file with one path per "
+            "line (and optionally a tab and a label), or a .csv or .parquet file with a column path (and "
+            "optionally label). For a regression a label is the true value"
+        ),
     )
     command.add_argument(
         "--masks",
         metavar="FOLDER",
-        help="for a segmentation: true masks in files of the images' names; a grey level is a class's number",
+        help=tr("for a segmentation: true masks in files of the images' names; a grey level is a class's number"),
     )
     add_model_options(command)
-    command.add_argument("--methods", default="grad-cam", help="one or more, with commas (default grad-cam)")
+    command.add_argument("--methods", default="grad-cam", help=tr("one or more, with commas (default grad-cam)"))
     command.add_argument(
         "--param",
         action="append",
         default=[],
         metavar="METHOD.NAME=VALUE",
-        help="a parameter of a method, such as occlusion.patch_px=56; may be repeated",
+        help=tr("a parameter of a method, such as occlusion.patch_px=56; may be repeated"),
     )
-    command.add_argument("--out", required=True, help="folder to write: a new one, or that of an interrupted run")
+    command.add_argument("--out", required=True, help=tr("folder to write: a new one, or that of an interrupted run"))
     command.add_argument(
         "--explain",
         choices=EXPLAINED,
         default="predicted",
-        help="the class to explain: the most probable one (default; of numbers the first), or the image's label if it "
-        "is known",
+        help=tr(
+            "the class to explain: the most probable one (default; of numbers the first), or the image's "
+            "label if it is known"
+        ),
     )
     command.add_argument(
-        "--map-size", type=int, default=56, help="longer side of the stored maps, in pixels (default 56)"
+        "--map-size", type=int, default=56, help=tr("longer side of the stored maps, in pixels (default 56)")
     )
-    command.add_argument("--part-size", type=int, default=500, help="images per file of the result (default 500)")
-    command.add_argument("--curves", action="store_true", help="measure deletion and insertion too (58 passes a map)")
+    command.add_argument("--part-size", type=int, default=500, help=tr("images per file of the result (default 500)"))
     command.add_argument(
-        "--features", action="store_true", help="store the penultimate layer's numbers too, for `neighbours`"
-    )
-    command.add_argument("--deletion-fill", choices=FILLS, default="grey", help="what covers pixels (default grey)")
-    command.add_argument("--insertion-fill", choices=FILLS, default="blur", help="what is shown first (default blur)")
-    command.add_argument("--road", action="store_true", help="measure ROAD too (seconds for a map of 224 × 224 pixels)")
-    command.add_argument(
-        "--random-logit", action="store_true", help="compare each map with that for a class drawn at random"
+        "--curves", action="store_true", help=tr("measure deletion and insertion too (58 passes a map)")
     )
     command.add_argument(
-        "--channels", type=int, default=0, metavar="N", help="store the N channels that contribute most (default 0)"
+        "--features", action="store_true", help=tr("store the penultimate layer's numbers too, for `neighbours`")
     )
-    command.add_argument("--channels-layer", metavar="LAYER", help="their layer (default: the last before pooling)")
-    command.add_argument("--pictures", action="store_true", help="write a JPEG of each image and its maps too")
-    spread = command.add_argument_group("over several processes or machines, with Ray (see docs/batch.md)")
-    spread.add_argument("--engine", choices=ENGINES, default="local", help="default local")
-    spread.add_argument("--address", help="address of a running Ray cluster, or auto (default: this machine)")
-    spread.add_argument("--workers", type=int, help="number of workers; each loads the model (default: as many as fit)")
-    spread.add_argument("--cpus", type=float, help="CPU cores per worker (default 1)")
-    spread.add_argument("--gpus", type=float, help="GPUs per worker; may be a fraction (default 0)")
+    command.add_argument("--deletion-fill", choices=FILLS, default="grey", help=tr("what covers pixels (default grey)"))
+    command.add_argument(
+        "--insertion-fill", choices=FILLS, default="blur", help=tr("what is shown first (default blur)")
+    )
+    command.add_argument(
+        "--road", action="store_true", help=tr("measure ROAD too (seconds for a map of 224 × 224 pixels)")
+    )
+    command.add_argument(
+        "--random-logit", action="store_true", help=tr("compare each map with that for a class drawn at random")
+    )
+    command.add_argument(
+        "--channels", type=int, default=0, metavar="N", help=tr("store the N channels that contribute most (default 0)")
+    )
+    command.add_argument("--channels-layer", metavar="LAYER", help=tr("their layer (default: the last before pooling)"))
+    command.add_argument("--pictures", action="store_true", help=tr("write a JPEG of each image and its maps too"))
+    spread = command.add_argument_group(tr("over several processes or machines, with Ray (see docs/batch.md)"))
+    spread.add_argument("--engine", choices=ENGINES, default="local", help=tr("default local"))
+    spread.add_argument("--address", help=tr("address of a running Ray cluster, or auto (default: this machine)"))
+    spread.add_argument(
+        "--workers", type=int, help=tr("number of workers; each loads the model (default: as many as fit)")
+    )
+    spread.add_argument("--cpus", type=float, help=tr("CPU cores per worker (default 1)"))
+    spread.add_argument("--gpus", type=float, help=tr("GPUs per worker; may be a fraction (default 0)"))
 
 
 def run_batch(options: argparse.Namespace) -> int:
@@ -99,7 +112,7 @@ def run_batch(options: argparse.Namespace) -> int:
     cluster = _cluster(options)
     if options.custom_objects is not None and cluster is not None:
         raise ParameterError(
-            "--custom-objects is for --engine local: the workers of a cluster do not have that module."
+            text("--custom-objects is for --engine local: the workers of a cluster do not have that module.")
         )
     classifier = load_classifier(model_source(options), **model_settings(options))
     answer = options.answer
@@ -128,11 +141,23 @@ def run_batch(options: argparse.Namespace) -> int:
             pictures=options.pictures,
         )
     except KeyboardInterrupt:
-        raise KeyboardInterrupt("stopped; repeat the same command to resume.") from None
+        raise KeyboardInterrupt(text("stopped; repeat the same command to resume.")) from None
     n_before = result.n_images - result.n_computed
-    before = f" ({n_before:,} of them were finished before)" if n_before else ""
     rate = result.n_computed / max(result.seconds, 1e-9)
-    answer.say(f"{result.n_images:,} images{before}, {rate:.1f} a second → {options.out}")
+    if n_before:
+        answer.say(
+            text(
+                "{n:,} images ({before:,} of them were finished before), {rate:.1f} a second → {folder}",
+                n=result.n_images,
+                before=n_before,
+                rate=rate,
+                folder=options.out,
+            )
+        )
+    else:
+        answer.say(
+            text("{n:,} images, {rate:.1f} a second → {folder}", n=result.n_images, rate=rate, folder=options.out)
+        )
     batch = open_batch(result.folder)
     answer.say(*in_words(batch))
     answer.give(model=classifier.key, methods=batch.methods, n_images=result.n_images, n_computed=result.n_computed)
@@ -140,7 +165,9 @@ def run_batch(options: argparse.Namespace) -> int:
     answer.give(value_errors=value_errors(batch), mask_quality=mask_quality(batch))
     answer.wrote(result.folder)
     if result.n_errors:
-        answer.say(f"{result.n_errors:,} could not be read or explained; the column “error” gives the reason.")
+        answer.say(
+            text("{n:,} could not be read or explained; the column “error” gives the reason.", n=result.n_errors)
+        )
         return SOME_UNREADABLE
     return DONE
 
@@ -148,10 +175,16 @@ def run_batch(options: argparse.Namespace) -> int:
 def _methods(options: argparse.Namespace) -> list[Explainer]:
     chosen = methods_named(options.methods, "--methods")
     params: dict[str, dict[str, Any]] = {method.name: {} for method in chosen}
-    for text in options.param:
-        name, dot, rest = text.partition(".")
+    for given in options.param:
+        name, dot, rest = given.partition(".")
         if not dot or name not in params:
-            raise ParameterError(f"--param takes METHOD.NAME=VALUE with one of {listed(params)}; not '{text}'.")
+            raise ParameterError(
+                text(
+                    "--param takes METHOD.NAME=VALUE with one of {methods}; not '{given}'.",
+                    methods=listed(params),
+                    given=given,
+                )
+            )
         key, value = method_parameter(Explainer.registry[name], rest)
         params[name][key] = value
     return [named(method.name, **params[method.name]) for method in chosen]
@@ -162,7 +195,7 @@ def _cluster(options: argparse.Namespace) -> Cluster | None:
     chosen = {name: value for name, value in given.items() if value is not None}
     if options.engine == "local":
         if chosen:
-            raise ParameterError(f"--{next(iter(chosen))} is for --engine ray.")
+            raise ParameterError(text("--{option} is for --engine ray.", option=next(iter(chosen))))
         return None
     return Cluster(**chosen)
 
@@ -176,6 +209,6 @@ def _log_lines() -> Progress:
         line = pace(done, total)
         if time.monotonic() - written >= _LINE_EVERY_SECONDS:
             written = time.monotonic()
-            print(line, file=sys.stderr, flush=True)
+            print(tr(line), file=sys.stderr, flush=True)
 
     return write

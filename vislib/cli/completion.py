@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vislib import attribution, zoo
+from vislib.language import tr
 
 SHELLS = ("bash", "zsh")
 _METHODS = ("method", "methods")
@@ -17,7 +18,10 @@ _FILES = {
 def add_completion_option(parser: argparse.ArgumentParser) -> None:
     """Adds --print-completion SHELL, which prints the script for a shell and exits."""
     parser.add_argument(
-        "--print-completion", choices=SHELLS, action=_Print, help="print a script that completes commands in a shell"
+        "--print-completion",
+        choices=SHELLS,
+        action=_Print,
+        help=tr("print a script that completes commands in a shell"),
     )
 
 

@@ -11,6 +11,7 @@ from vislib.errors import ImageError, ParameterError
 from vislib.images.arrays import LoadedImage
 from vislib.images.bands import read_bands
 from vislib.images.reading import read_image
+from vislib.language import text, tr
 from vislib.model.classifier import Classifier
 
 _OF_BANDS = (".npy", ".npz", ".tif", ".tiff")
@@ -18,13 +19,13 @@ _OF_BANDS = (".npy", ".npz", ".tif", ".tiff")
 
 def add_image_options(command: argparse.ArgumentParser) -> None:
     """Adds the image and its options."""
-    command.add_argument("image", help="PNG, JPEG, WEBP, BMP, GIF, TIFF, DICOM, .npy or .npz file")
+    command.add_argument("image", help=tr("PNG, JPEG, WEBP, BMP, GIF, TIFF, DICOM, .npy or .npz file"))
     command.add_argument(
         "--window",
         metavar="LEVEL,WIDTH",
-        help="for 12 or 16 bits, floats and DICOM: LEVEL − WIDTH/2 is black, LEVEL + WIDTH/2 white, such as 40,400",
+        help=tr("for 12 or 16 bits, floats and DICOM: LEVEL − WIDTH/2 is black, LEVEL + WIDTH/2 white, such as 40,400"),
     )
-    command.add_argument("--frame", type=int, default=0, help="number of the frame or page, from 0 (default 0)")
+    command.add_argument("--frame", type=int, default=0, help=tr("number of the frame or page, from 0 (default 0)"))
 
 
 def image_reader(options: argparse.Namespace, path: str | None = None) -> Callable[[Classifier], np.ndarray]:
@@ -66,11 +67,11 @@ def _noted(image: LoadedImage, answer: Answer) -> np.ndarray:
     return image.values
 
 
-def _window(text: str | None) -> tuple[float, float] | None:
-    if text is None:
+def _window(given: str | None) -> tuple[float, float] | None:
+    if given is None:
         return None
     number = r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*"
-    match = re.fullmatch(f"{number},{number}", text)
+    match = re.fullmatch(f"{number},{number}", given)
     if match is None:
-        raise ParameterError(f"--window takes LEVEL,WIDTH, such as 40,400; not '{text}'.")
+        raise ParameterError(text("--window takes LEVEL,WIDTH, such as 40,400; not '{given}'.", given=given))
     return float(match[1]), float(match[2])

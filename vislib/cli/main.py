@@ -24,7 +24,8 @@ from vislib.cli import running
 from vislib.cli import train as training_command
 from vislib.cli import trust as trust_command
 from vislib.cli import what_if as what_if_command
-from vislib.cli.answer import Answer
+from vislib.cli.answer import Answer, sentence_of
+from vislib.cli.argparse_words import own_words_translated
 from vislib.cli.completion import add_completion_option
 from vislib.cli.exit_status import DONE, REFUSED, STOPPED, UNEXPECTED, epilog
 from vislib.cli.image_options import add_image_options
@@ -33,16 +34,21 @@ from vislib.cli.model_source import warnings_noted
 from vislib.cli.opinion import add_opinion_option
 from vislib.cli.target_options import add_target_options
 from vislib.errors import VislibError, listed
+from vislib.language import from_environment, listing, speaking, text, tr
 from vislib.output import export, render
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command.
+    """Runs one command, in the language that VISLIB_LANG or the locale names.
 
     Returns:
         The exit status, one of `vislib.cli.exit_status`. Standard error then has one sentence about the error.
     """
-    words = joined(sys.argv[1:] if arguments is None else arguments)
+    with speaking(from_environment(with_locale=True)), own_words_translated():
+        return _run(joined(sys.argv[1:] if arguments is None else arguments))
+
+
+def _run(words: list[str]) -> int:
     parser = _parser()
     if not words:
         parser.print_help()
@@ -65,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt as stop:
-        answer.fail(str(stop) or "stopped.", "Stopped")
+        answer.fail(sentence_of(stop) or text("stopped."), "Stopped")
         return STOPPED
     except Exception as error:  # noqa: BLE001  a person at the command line never meets a traceback unasked
         if options.debug or os.environ.get("VISLIB_DEBUG", "") not in ("", "0"):
@@ -98,123 +104,141 @@ class _Parser(argparse.ArgumentParser):
 def _sentence(error: Exception) -> str:
     """What is said of an error: its own sentence, or for one that vislib did not expect, the end of its message."""
     if isinstance(error, VislibError):
-        return str(error)
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or ["no message"]
-    return (
-        f"unexpected: {lines[-1][:300].rstrip('.')} ({type(error).__name__}). Please report it, with what the same "
-        "command prints with --debug."
+        return sentence_of(error)
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return text(
+        "unexpected: {message} ({kind}). Please report it, with what the same command prints with --debug.",
+        message=lines[-1][:300].rstrip(".") if lines else text("no message"),
+        kind=type(error).__name__,
     )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="vislib",
-        description="Look inside a convolutional network.",
+        description=tr("Look inside a convolutional network."),
         epilog=epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    command = commands.add_parser("app", help="open the app in the browser, on your own model and image")
+    command = commands.add_parser("app", help=tr("open the app in the browser, on your own model and image"))
     app_command.add_app_arguments(command)
     command.set_defaults(run=running.app)
 
-    command = commands.add_parser("models", help="list the built-in networks")
+    command = commands.add_parser("models", help=tr("list the built-in networks"))
     command.set_defaults(run=running.models)
 
-    command = commands.add_parser("methods", help="list the explanation methods and their parameters")
+    command = commands.add_parser("methods", help=tr("list the explanation methods and their parameters"))
     command.set_defaults(run=running.methods)
 
-    command = commands.add_parser("predict", help="what a network says about an image: classes, numbers or segments")
+    command = commands.add_parser(
+        "predict", help=tr("what a network says about an image: classes, numbers or segments")
+    )
     _add_common(command)
-    command.add_argument("--top", type=int, default=5, help="how many (default 5)")
+    command.add_argument("--top", type=int, default=5, help=tr("how many (default 5)"))
     command.set_defaults(run=running.predict)
 
     command = commands.add_parser(
-        "explain", help="explain the score of a class or a predicted number, as a picture or as numbers"
+        "explain", help=tr("explain the score of a class or a predicted number, as a picture or as numbers")
     )
     _add_common(command)
     names = listed(attribution.methods(), 99)
-    command.add_argument("--method", required=True, help=f"one or more, with commas: {names}")
+    command.add_argument("--method", required=True, help=tr("one or more, with commas: {names}", names=names))
     add_target_options(command)
-    command.add_argument("--out", required=True, help=f"file to write; ends in {', '.join(export.FORMATS)}")
     command.add_argument(
-        "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the method; may be repeated"
+        "--out", required=True, help=tr("file to write; ends in {formats}", formats=listing(export.FORMATS, "plain"))
+    )
+    command.add_argument(
+        "--param",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=tr("a parameter of the method; may be repeated"),
     )
     _add_opacity(command)
     command.add_argument(
         "--blend",
         choices=render.BLENDS,
         default=render.BLENDS[0],
-        help="value (default): the opacity follows the value; uniform: it is the same everywhere",
+        help=tr("value (default): the opacity follows the value; uniform: it is the same everywhere"),
     )
     command.add_argument(
-        "--colormap", help=f"a matplotlib colormap (default {render.EVIDENCE}, {render.SIGNED} where signed)"
+        "--colormap",
+        help=tr(
+            "a matplotlib colormap (default {default}, {signed} where signed)",
+            default=render.EVIDENCE,
+            signed=render.SIGNED,
+        ),
     )
     command.add_argument(
-        "--plain", action="store_true", help="for .png: the picture alone, without title and colour bar"
+        "--plain", action="store_true", help=tr("for .png: the picture alone, without title and colour bar")
     )
-    add_opinion_option(command, "also write the map of tf-keras-vis, an independent library, and print the difference")
+    add_opinion_option(
+        command, tr("also write the map of tf-keras-vis, an independent library, and print the difference")
+    )
     command.set_defaults(run=running.explain)
 
-    command = commands.add_parser("compare", help="several methods' maps of an image in one figure")
+    command = commands.add_parser("compare", help=tr("several methods' maps of an image in one figure"))
     _add_common(command)
     command.add_argument(
-        "--method", default=trust_command.DEFAULT_METHODS, help=f"with commas (default {trust_command.DEFAULT_METHODS})"
+        "--method",
+        default=trust_command.DEFAULT_METHODS,
+        help=tr("with commas (default {default})", default=trust_command.DEFAULT_METHODS),
     )
     add_target_options(command)
-    command.add_argument("--out", required=True, help="file to write; ends in .png, .svg or .pdf")
+    command.add_argument("--out", required=True, help=tr("file to write; ends in .png, .svg or .pdf"))
     _add_opacity(command)
     command.set_defaults(run=running.compare)
 
-    command = commands.add_parser("trust", help="how far the maps of methods for an image can be trusted")
+    command = commands.add_parser("trust", help=tr("how far the maps of methods for an image can be trusted"))
     _add_common(command)
     add_target_options(command)
     trust_command.add_trust_arguments(command)
     command.set_defaults(run=running.trust)
 
-    command = commands.add_parser("channels", help="which channels of a layer made the score")
+    command = commands.add_parser("channels", help=tr("which channels of a layer made the score"))
     _add_common(command)
     add_target_options(command)
     channels_command.add_channels_arguments(command)
     command.set_defaults(run=running.channels)
 
     command = commands.add_parser(
-        "concepts", help="what a network tells apart: in an image, in a class, or as you show it"
+        "concepts", help=tr("what a network tells apart: in an image, in a class, or as you show it")
     )
     kinds = concepts_command.add_concepts_arguments(command)
     command.set_defaults(run=running.concepts)
 
-    command = commands.add_parser("what-if", help="what the network says after edits of the image")
+    command = commands.add_parser("what-if", help=tr("what the network says after edits of the image"))
     _add_common(command)
     add_target_options(command)
     what_if_command.add_what_if_arguments(command)
     command.set_defaults(run=running.what_if)
 
-    command = commands.add_parser("adversarial", help="a picture a few grey levels away that changes the answer")
+    command = commands.add_parser("adversarial", help=tr("a picture a few grey levels away that changes the answer"))
     _add_common(command)
     adversarial_command.add_adversarial_arguments(command)
     command.set_defaults(run=running.adversarial)
 
-    command = commands.add_parser("neighbours", help="the images of a set that are most similar to one")
+    command = commands.add_parser("neighbours", help=tr("the images of a set that are most similar to one"))
     _add_common(command)
     neighbours_command.add_neighbours_arguments(command)
     command.set_defaults(run=running.neighbours)
 
-    command = commands.add_parser("batch", help="explain any number of images, into tables and maps")
+    command = commands.add_parser("batch", help=tr("explain any number of images, into tables and maps"))
     batch_command.add_batch_arguments(command)
     command.set_defaults(run=batch_command.run_batch)
 
-    command = commands.add_parser("report", help="what a batch found, as one HTML file")
+    command = commands.add_parser("report", help=tr("what a batch found, as one HTML file"))
     report_command.add_report_arguments(command)
     command.set_defaults(run=report_command.run_report)
 
-    command = commands.add_parser("maximize", help="make a picture that maximizes a class or a channel")
+    command = commands.add_parser("maximize", help=tr("make a picture that maximizes a class or a channel"))
     add_model_options(command)
     maximize_command.add_maximize_arguments(command)
     command.set_defaults(run=running.maximize)
 
-    command = commands.add_parser("train", help="train a network on MNIST, CIFAR-10 or a folder of class folders")
+    command = commands.add_parser("train", help=tr("train a network on MNIST, CIFAR-10 or a folder of class folders"))
     training_command.add_arguments(command)
     command.set_defaults(run=training_command.run)
 
@@ -228,9 +252,9 @@ def _parser() -> argparse.ArgumentParser:
 def _add_usual(command: argparse.ArgumentParser, default: object) -> None:
     """The options of every command, which may also stand before it."""
     usual = {
-        "json": "print one JSON document instead of text; see docs/command_line.md",
-        "quiet": "no progress and no notes on standard error, only errors",
-        "debug": "print the traceback of an error too; or set VISLIB_DEBUG=1",
+        "json": tr("print one JSON document instead of text; see docs/command_line.md"),
+        "quiet": tr("no progress and no notes on standard error, only errors"),
+        "debug": tr("print the traceback of an error too; or set VISLIB_DEBUG=1"),
     }
     for name, about in usual.items():
         command.add_argument(f"--{name}", action="store_true", default=default, help=about)
@@ -246,5 +270,5 @@ def _add_opacity(command: argparse.ArgumentParser) -> None:
         "--opacity",
         type=float,
         default=render.OPACITY,
-        help=f"opacity of the largest value over the image, 0 to 1 (default {render.OPACITY})",
+        help=tr("opacity of the largest value over the image, 0 to 1 (default {default})", default=render.OPACITY),
     )

@@ -6,6 +6,7 @@ from vislib.activation_maximization.maximizer import maximize
 from vislib.activation_maximization.parametrizations import PARAMETRIZATIONS
 from vislib.cli.opinion import add_opinion_option, opinion_on_pictures
 from vislib.errors import ParameterError
+from vislib.language import listing, text, tr
 from vislib.model.classifier import Classifier
 from vislib.output import export
 from vislib.targets import Channel, ClassScore, Target
@@ -19,21 +20,25 @@ def add_maximize_arguments(command: argparse.ArgumentParser) -> None:
         "--class",
         dest="classes",
         metavar="CLASS",
-        help="a label or number, several with commas, or a range of numbers such as 0..9",
+        help=tr("a label or number, several with commas, or a range of numbers such as 0..9"),
     )
-    command.add_argument("--layer", help="with --channel: channels of this layer instead of classes")
-    command.add_argument("--channel", dest="channels", metavar="NUMBERS", help="such as 3 or 0,5 or 0..8")
+    command.add_argument("--layer", help=tr("with --channel: channels of this layer instead of classes"))
+    command.add_argument("--channel", dest="channels", metavar="NUMBERS", help=tr("such as 3 or 0,5 or 0..8"))
     command.add_argument(
         "--parametrization",
         choices=list(PARAMETRIZATIONS),
         default="fourier",
-        help="fourier, or maco: only the phases of the spectrum are optimised (default fourier)",
+        help=tr("fourier, or maco: only the phases of the spectrum are optimised (default fourier)"),
     )
-    command.add_argument("--faded", action="store_true", help="white where the score hardly depends on the pixels")
-    command.add_argument("--steps", type=int, default=128, help="steps of the ascent (default 128)")
-    command.add_argument("--seed", type=int, default=0, help="the same seed gives the same picture (default 0)")
-    add_opinion_option(command, "also compare plain gradient ascent with that of tf-keras-vis, an independent library")
-    command.add_argument("--out", required=True, help=f"file to write; ends in {', '.join(export.FORMATS)}")
+    command.add_argument("--faded", action="store_true", help=tr("white where the score hardly depends on the pixels"))
+    command.add_argument("--steps", type=int, default=128, help=tr("steps of the ascent (default 128)"))
+    command.add_argument("--seed", type=int, default=0, help=tr("the same seed gives the same picture (default 0)"))
+    add_opinion_option(
+        command, tr("also compare plain gradient ascent with that of tf-keras-vis, an independent library")
+    )
+    command.add_argument(
+        "--out", required=True, help=tr("file to write; ends in {formats}", formats=listing(export.FORMATS, "plain"))
+    )
 
 
 def run_maximize(options: argparse.Namespace, classifier: Classifier) -> None:
@@ -47,7 +52,10 @@ def run_maximize(options: argparse.Namespace, classifier: Classifier) -> None:
     pictures = [
         {"target": title, "score": score} for title, score in zip(result.titles, result.scores.tolist(), strict=True)
     ]
-    answer.say(*(f"{one['target']}: {one['score']:.2f}" for one in pictures), f"{result.seconds:.1f} s → {path}")
+    answer.say(
+        *(text("{name}: {score:.2f}", name=one["target"], score=one["score"]) for one in pictures),
+        text("{seconds:.1f} s → {path}", seconds=result.seconds, path=path),
+    )
     answer.give(model=classifier.key, pictures=pictures, seed=result.seed, seconds=result.seconds)
     answer.wrote(path)
     if options.second_opinion:
@@ -68,18 +76,18 @@ def objectives_named(
         named = [classes] if classes in classifier.labels else _numbered(classes)
         return [ClassScore(one) for one in named]
     if classes is not None or layer is None or channels is None:
-        raise ParameterError("Choose what to maximize: either --class, or --layer with --channel.")
+        raise ParameterError(text("Choose what to maximize: either --class, or --layer with --channel."))
     numbers = _numbered(channels)
     wrong = next((number for number in numbers if not number.isdecimal()), None)
     if wrong is not None:
-        raise ParameterError(f"--channel takes numbers, such as 3 or 0,5 or 0..8; not '{wrong}'.")
+        raise ParameterError(text("--channel takes numbers, such as 3 or 0,5 or 0..8; not '{wrong}'.", wrong=wrong))
     return [Channel(layer, int(number)) for number in numbers]
 
 
-def _numbered(text: str) -> list[str]:
+def _numbered(names: str) -> list[str]:
     """The names in a list with ranges: "0..2,cat" gives ["0", "1", "2", "cat"]."""
     every: list[str] = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
+    for part in filter(None, (part.strip() for part in names.split(","))):
         first, dots, last = part.partition("..")
         if not dots or not first.strip().isdecimal() or not last.strip().isdecimal():
             every.append(part)
@@ -87,9 +95,15 @@ def _numbered(text: str) -> list[str]:
         low, high = int(first), int(last)
         if high < low or high - low >= MAX_PICTURES:
             raise ParameterError(
-                f"A range goes from a number up to a larger one and has at most {MAX_PICTURES} numbers; not '{part}'."
+                text(
+                    "A range goes from a number up to a larger one and has at most {most} numbers; not '{part}'.",
+                    most=MAX_PICTURES,
+                    part=part,
+                )
             )
         every += [str(number) for number in range(low, high + 1)]
     if not 0 < len(every) <= MAX_PICTURES:
-        raise ParameterError(f"1 to {MAX_PICTURES} pictures can be made at once; not {len(every)}.")
+        raise ParameterError(
+            text("1 to {most} pictures can be made at once; not {n}.", most=MAX_PICTURES, n=len(every))
+        )
     return every

@@ -6,6 +6,7 @@ from typing import Any
 from vislib.attribution import Explainer, Smoothed
 from vislib.attribution.smoothed import SMOOTHING
 from vislib.errors import ParameterError, listed
+from vislib.language import text
 
 
 def smoothing_parameters() -> dict[str, dataclasses.Field]:
@@ -14,26 +15,33 @@ def smoothing_parameters() -> dict[str, dataclasses.Field]:
     return {name: fields[spec] for name, spec in SMOOTHING.items()}
 
 
-def method_parameter(explainer: type[Explainer], text: str) -> tuple[str, Any]:
+def method_parameter(explainer: type[Explainer], given: str) -> tuple[str, Any]:
     """A parameter's name and its value, with the type of the parameter: "n_samples=10" gives ("n_samples", 10).
 
     Raises:
-        ParameterError: If the method has no such parameter, or the text is not a value of its type.
+        ParameterError: If the method has no such parameter, or what is given is no value of its type.
     """
-    name, equals, value = text.partition("=")
+    name, equals, value = given.partition("=")
     specs = smoothing_parameters() | {spec.name: spec for spec in dataclasses.fields(explainer)}
     spec = specs.get(name)
     if not equals or spec is None:
         known = listed(specs)
-        raise ParameterError(f"--param takes NAME=VALUE with a parameter of {explainer.title} ({known}); not '{text}'.")
+        raise ParameterError(
+            text(
+                "--param takes NAME=VALUE with a parameter of {method} ({known}); not '{given}'.",
+                method=explainer.title,
+                known=known,
+                given=given,
+            )
+        )
     kind = spec.metadata["kind"]
     if kind is str:
         return name, value
     if kind is bool:
         if value not in ("True", "False"):
-            raise ParameterError(f"--param {name} takes True or False; not '{value}'.")
+            raise ParameterError(text("--param {name} takes True or False; not '{value}'.", name=name, value=value))
         return name, value == "True"
     try:
         return name, kind(value)
     except ValueError:
-        raise ParameterError(f"--param {name} takes a number; not '{value}'.") from None
+        raise ParameterError(text("--param {name} takes a number; not '{value}'.", name=name, value=value)) from None

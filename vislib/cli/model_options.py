@@ -12,6 +12,7 @@ from vislib.cli.answer import Answer
 from vislib.errors import ParameterError
 from vislib.images.contents import MAX_BYTES, content_of
 from vislib.images.numpy_files import read_numpy
+from vislib.language import listing, text, tr
 from vislib.model.classifier import Classifier
 from vislib.model.preprocessing import CROPS, PREPROCESSINGS
 from vislib.tasks import Task
@@ -23,46 +24,53 @@ _TASKS = [str(task) for task in Task if task is not Task.UNKNOWN]
 def add_model_options(command: argparse.ArgumentParser) -> None:
     """Adds --model and the options for a custom model."""
     command.add_argument(
-        "--model", default=zoo.DEFAULT, help=f"a built-in network (default {zoo.DEFAULT}), or a .keras or .h5 file"
+        "--model",
+        default=zoo.DEFAULT,
+        help=tr("a built-in network (default {default}), or a .keras or .h5 file", default=zoo.DEFAULT),
     )
     add_own_model_options(command)
 
 
 def add_own_model_options(command: argparse.ArgumentParser) -> None:
     """Adds the options for a custom model."""
-    own = command.add_argument_group("for your own model (a .keras or .h5 file)")
+    own = command.add_argument_group(tr("for your own model (a .keras or .h5 file)"))
     own.add_argument(
         "--preprocess",
-        help=f"{', '.join(PREPROCESSINGS)}, or a family of keras.applications "
-        "(default: inferred from the model's Rescaling or Normalization layers)",
+        help=tr(
+            "{names}, or a family of keras.applications (default: inferred from the model's "
+            "Rescaling or Normalization layers)",
+            names=listing(PREPROCESSINGS, "plain"),
+        ),
     )
     own.add_argument(
-        "--labels", metavar="FILE", help="a name for each class or output: text, CSV or JSON (default: numbers)"
+        "--labels", metavar="FILE", help=tr("a name for each class or output: text, CSV or JSON (default: numbers)")
     )
     own.add_argument(
-        "--input-size", metavar="SIZE", help="for a model that takes any size: 224, or 160x320 for height and width"
+        "--input-size", metavar="SIZE", help=tr("for a model that takes any size: 224, or 160x320 for height and width")
     )
     own.add_argument(
-        "--crop", choices=CROPS, help="how an image is fitted to the input (default stretch; of ImageNet's, centre)"
+        "--crop", choices=CROPS, help=tr("how an image is fitted to the input (default stretch; of ImageNet's, centre)")
     )
-    own.add_argument("--task", choices=_TASKS, help="what the network does (default: recognised)")
-    own.add_argument("--output", metavar="NAME", help="name or number of the output to explain, of several")
+    own.add_argument("--task", choices=_TASKS, help=tr("what the network does (default: recognised)"))
+    own.add_argument("--output", metavar="NAME", help=tr("name or number of the output to explain, of several"))
     own.add_argument(
         "--input",
         dest="inputs",
         action="append",
         metavar="NAME=VALUES",
-        help="values of an input that is no image: numbers with commas, or a .npy file; may be repeated. “zeros” fills "
-        "all of them",
+        help=tr(
+            "values of an input that is no image: numbers with commas, or a .npy file; may be repeated. "
+            "“zeros” fills all of them"
+        ),
     )
-    own.add_argument("--unit", help="the unit of predicted numbers, such as years")
+    own.add_argument("--unit", help=tr("the unit of predicted numbers, such as years"))
     own.add_argument(
-        "--trust", action="store_true", help="do not try the file in a separate process first, because you made it"
+        "--trust", action="store_true", help=tr("do not try the file in a separate process first, because you made it")
     )
     own.add_argument(
         "--custom-objects",
         metavar="MODULE",
-        help="with --trust: a Python file or module with the classes and functions of your own that the model uses",
+        help=tr("with --trust: a Python file or module with the classes and functions of your own that the model uses"),
     )
 
 
@@ -97,8 +105,10 @@ def note_what_is_unknown(classifier: Classifier, answer: Answer) -> None:
     """Notes that the outputs may be scores of classes or numbers, where nothing says which."""
     if classifier.task is Task.UNKNOWN:
         answer.note(
-            "Nothing in the model says whether its outputs are scores of classes or numbers, so they are shown as they "
-            "are. --task classification or --task regression says which."
+            text(
+                "Nothing in the model says whether its outputs are scores of classes or numbers, so they are "
+                "shown as they are. --task classification or --task regression says which."
+            )
         )
 
 
@@ -106,34 +116,41 @@ def _inputs(texts: list[str] | None) -> dict[str, np.ndarray] | str | None:
     if texts is None or texts == [ZEROS]:
         return ZEROS if texts else None
     found = {}
-    for text in texts:
-        name, equals, values = text.partition("=")
+    for given in texts:
+        name, equals, values = given.partition("=")
         if not equals or not name or not values:
             raise ParameterError(
-                f"--input takes NAME=VALUES, such as meta=0.2,1 or meta=file.npy, or zeros; not '{text}'."
+                text(
+                    "--input takes NAME=VALUES, such as meta=0.2,1 or meta=file.npy, or zeros; not '{given}'.",
+                    given=given,
+                )
             )
         if name in found:
-            raise ParameterError(f"--input gives the values of '{name}' twice.")
+            raise ParameterError(text("--input gives the values of '{name}' twice.", name=name))
         found[name] = _array(values) if values.lower().endswith(".npy") else _numbers(name, values)
     return found
 
 
 def _array(path: str) -> np.ndarray:
-    content, name = content_of(path, "Accepted: a .npy file of numbers.")
+    content, name = content_of(path, text("Accepted: a .npy file of numbers."))
     return read_numpy(content, name, MAX_BYTES)
 
 
-def _numbers(name: str, text: str) -> np.ndarray:
+def _numbers(name: str, given: str) -> np.ndarray:
     try:
-        return np.array([float(part) for part in text.split(",")])
+        return np.array([float(part) for part in given.split(",")])
     except ValueError:
-        raise ParameterError(f"--input {name} takes numbers with commas, or a .npy file; not '{text}'.") from None
+        raise ParameterError(
+            text("--input {name} takes numbers with commas, or a .npy file; not '{given}'.", name=name, given=given)
+        ) from None
 
 
-def _size(text: str | None) -> tuple[int, int] | None:
-    if text is None:
+def _size(given: str | None) -> tuple[int, int] | None:
+    if given is None:
         return None
-    match = re.fullmatch(r"(\d{1,6})(?:[x×](\d{1,6}))?", text)
+    match = re.fullmatch(r"(\d{1,6})(?:[x×](\d{1,6}))?", given)
     if match is None:
-        raise ParameterError(f"--input-size takes 224, or 160x320 for height and width; not '{text}'.")
+        raise ParameterError(
+            text("--input-size takes 224, or 160x320 for height and width; not '{given}'.", given=given)
+        )
     return int(match[1]), int(match[2] or match[1])

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from vislib import zoo
-from vislib.cli.answer import Answer
+from vislib.cli.answer import Answer, sentence_of
 from vislib.errors import ParameterError, VislibWarning
+from vislib.language import text
 from vislib.loading.sources import is_model_file
 from vislib.model_file import ModelFile, ModelFileWarning, load_model_file
 
@@ -24,7 +25,7 @@ def model_source(options: argparse.Namespace) -> Any:
         return options.model
     check_trust(options)
     if not is_model_file(options.model, zoo.models()):
-        raise ParameterError("--custom-objects is for a model file; name one with --model.")
+        raise ParameterError(text("--custom-objects is for a model file; name one with --model."))
     file = trusted_file(options.model, options.custom_objects)
     for note in file.notes:
         options.answer.note(note)
@@ -39,8 +40,10 @@ def check_trust(options: argparse.Namespace) -> None:
     """
     if options.custom_objects is not None and not options.trust:
         raise ParameterError(
-            "--custom-objects runs the code of that module for what the model file names; if you trust both, add "
-            "--trust."
+            text(
+                "--custom-objects runs the code of that module for what the model file names; if you trust "
+                "both, add --trust."
+            )
         )
 
 
@@ -68,7 +71,7 @@ def warnings_noted(answer: Answer) -> Iterator[None]:
 
         def shown(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
             if issubclass(category, ModelFileWarning | VislibWarning):
-                answer.note(str(message))
+                answer.note(sentence_of(message))
             else:
                 show(message, category, *where, **more)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from vislib.batch import open_batch
 from vislib.cli.image_options import image_reader
+from vislib.language import listing, text, tr
 from vislib.model.classifier import Classifier
 from vislib.neighbours import KINDS, Neighbour, index_of, search
 from vislib.output import export
@@ -20,10 +21,12 @@ def add_neighbours_arguments(command: argparse.ArgumentParser) -> None:
         "--among",
         required=True,
         metavar="IMAGES",
-        help="a folder, a .zip, a list of paths, mnist or cifar10, or the folder of a batch computed with --features",
+        help=tr(
+            "a folder, a .zip, a list of paths, mnist or cifar10, or the folder of a batch computed with --features"
+        ),
     )
-    command.add_argument("-n", type=int, default=8, help="how many of each kind (default 8)")
-    command.add_argument("--out", help="also write them to this .csv or .json file")
+    command.add_argument("-n", type=int, default=8, help=tr("how many of each kind (default 8)"))
+    command.add_argument("--out", help=tr("also write them to this .csv or .json file"))
 
 
 def run_neighbours(options: argparse.Namespace, load: Callable[[], Classifier]) -> None:
@@ -42,12 +45,20 @@ def run_neighbours(options: argparse.Namespace, load: Callable[[], Classifier]) 
         among = open_batch(among)
     index = index_of(classifier, among, progress=answer.progress)
     found = search(classifier, index, read(classifier), options.n)
-    answer.say(f"{len(index):,} images of {found.set_name}, by {found.layer}")
+    answer.say(text("{n:,} images of {set_name}, by {layer}", n=len(index), set_name=found.set_name, layer=found.layer))
     for kind, title in KINDS.items():
         if getattr(found, kind):
-            answer.say(f"{title}:", *(f"  {each.distance:6.3f}  {_line(each)}" for each in getattr(found, kind)))
+            answer.say(
+                text("{name}:", name=title),
+                *(f"  {each.distance:6.3f}  {_line(each)}" for each in getattr(found, kind)),
+            )
     if len(index) > 1:
-        answer.say(f"{found.strangeness:.0%} of the images of the set have another one nearer than this image has any.")
+        answer.say(
+            text(
+                "{share:.0%} of the images of the set have another one nearer than this image has any.",
+                share=found.strangeness,
+            )
+        )
     answer.say(*found.notes)
     answer.give(model=found.model, layer=found.layer, set=found.set_name, n_images=len(index), answer=found.answer)
     answer.give(**{kind: getattr(found, kind) for kind in KINDS}, strangeness=found.strangeness, remarks=found.notes)
@@ -58,9 +69,9 @@ def run_neighbours(options: argparse.Namespace, load: Callable[[], Classifier]) 
 
 
 def _line(each: Neighbour) -> str:
-    parts = [each.title]
+    parts: list[str] = [each.title]
     if each.label is not None:
-        parts.append(f"is {each.label}")
+        parts.append(text("is {label}", label=each.label))
     if each.predicted is not None:
-        parts.append(f"predicted {each.predicted} ({each.probability:.0%})")
-    return ", ".join(parts)
+        parts.append(text("predicted {label} ({probability:.0%})", label=each.predicted, probability=each.probability))
+    return tr(listing(parts, "plain"))

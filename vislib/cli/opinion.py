@@ -8,6 +8,7 @@ import numpy as np
 
 from vislib.cli.answer import Answer
 from vislib.cli.trust import with_name
+from vislib.language import text, tr
 from vislib.model.classifier import Classifier
 from vislib.opinion import SecondOpinion, second_opinion, second_opinion_on
 from vislib.opinion.opinion import MAXIMIZATION, check_method
@@ -39,7 +40,7 @@ def opinion_on(
     path = with_name(str(out), "tf-keras-vis")
     export.save(found.heatmap, path, image, **look)
     said = _said(found, answer)
-    answer.say(f"Its map → {path}")
+    answer.say(text("Its map → {path}", path=path))
     answer.wrote(path)
     return said
 
@@ -51,15 +52,19 @@ def opinion_on_pictures(
     every = []
     for target in targets:
         found = second_opinion(MAXIMIZATION, classifier, None, target, answer.progress, seed=seed)
-        answer.say(f"{target.resolved(classifier).in_words()}, plain gradient ascent on the pixels by both:")
+        answer.say(
+            text(
+                "{target}, plain gradient ascent on the pixels by both:", target=target.resolved(classifier).in_words()
+            )
+        )
         every.append(_said(found, answer))
     return every
 
 
 def _said(found: SecondOpinion, answer: Answer) -> dict[str, Any]:
-    answer.say(found.in_words(), *(f"  {sentence}" for sentence in found.reasons))
+    answer.say(found.in_words(), *(f"  {tr(sentence)}" for sentence in found.reasons))
     if found.by_itself:
-        answer.say("Called by itself on this model, tf-keras-vis does otherwise:")
-        answer.say(*(f"  {sentence}" for sentence in found.by_itself))
+        answer.say(text("Called by itself on this model, tf-keras-vis does otherwise:"))
+        answer.say(*(f"  {tr(sentence)}" for sentence in found.by_itself))
     names = ("agrees", "same_number", "largest_difference", "correlation", "version", "reasons", "by_itself")
     return {"text": found.in_words()} | {name: getattr(found, name) for name in names}

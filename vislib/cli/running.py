@@ -21,9 +21,11 @@ from vislib.cli.opinion import check_methods, opinion_on
 from vislib.cli.target_options import target_of
 from vislib.errors import ParameterError, listed
 from vislib.graph.relevance_rules import composite_named
+from vislib.language import Text, listing, text, tr
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier, Prediction
 from vislib.output import export
+from vislib.output.heatmap import Heatmap
 from vislib.tasks import Task
 
 
@@ -42,7 +44,7 @@ def app(options: argparse.Namespace) -> None:
 def models(options: argparse.Namespace) -> None:
     """Answers with the built-in networks."""
     every = zoo.models()
-    options.answer.say(*(f"{name:20} {line}" for name, line in every.items()))
+    options.answer.say(*(f"{name:20} {tr(line)}" for name, line in every.items()))
     options.answer.give(models=[{"name": name, "description": str(line)} for name, line in every.items()])
 
 
@@ -50,13 +52,19 @@ def methods(options: argparse.Namespace) -> None:
     """Answers with the explanation methods and their parameters."""
     answer, every = options.answer, []
     for name, explainer in attribution.methods().items():
-        answer.say(f"{name:12} {explainer.title}. {explainer.question} {explainer.reference}")
+        about_it = tr(
+            "{method}. {question} {reference}",
+            method=explainer.title,
+            question=explainer.question,
+            reference=explainer.reference,
+        )
+        answer.say(f"{name:12} {about_it}")
         own = dataclasses.fields(explainer)
         answer.say(*(_line_of_parameter(spec.name, spec) for spec in own))
         about = {key: getattr(explainer, key) for key in ("name", "title", "family", "question", "caveat", "reference")}
         every.append(about | {"signed": explainer.signed, "parameters": [_parameter(spec.name, spec) for spec in own]})
     smoothing = smoothing_parameters().items()
-    answer.say("Every method also takes these, to put its maps of noisy copies of the image together:")
+    answer.say(text("Every method also takes these, to put its maps of noisy copies of the image together:"))
     answer.say(*(_line_of_parameter(name, spec) for name, spec in smoothing))
     answer.give(methods=every, smoothing=[_parameter(name, spec) for name, spec in smoothing])
 
@@ -69,9 +77,13 @@ def _parameter(name: str, spec: dataclasses.Field) -> dict[str, Any]:
 
 def _line_of_parameter(name: str, spec: dataclasses.Field) -> str:
     """A method's parameter with what it accepts and its default, as a line."""
-    accepted = ", ".join(spec.metadata["choices"]) or spec.metadata["help"]
-    default = "" if spec.default is None else f" (default {spec.default})"
-    return f"{'':12}   {name}: {accepted}{default}"
+    choices = spec.metadata["choices"]
+    accepted = listing(choices, "plain") if choices else spec.metadata["help"]
+    if spec.default is None:
+        line = tr("{name}: {what}", name=name, what=accepted)
+    else:
+        line = tr("{name}: {what} (default {default})", name=name, what=accepted, default=spec.default)
+    return f"{'':12}   {line}"
 
 
 def predict(options: argparse.Namespace) -> None:
@@ -86,8 +98,10 @@ def predict(options: argparse.Namespace) -> None:
 def _line_of_prediction(prediction: Prediction, classifier: Classifier) -> str:
     """A prediction in words: a probability or a share of the pixels in percent, a predicted number with its unit."""
     if prediction.is_share:
-        of = " of the pixels" if classifier.task is Task.SEGMENTATION else ""
-        return f"{prediction.value * 100:6.2f} %{of}  {prediction.label}  ({prediction.index})"
+        share = f"{prediction.value * 100:6.2f} %"
+        if classifier.task is Task.SEGMENTATION:
+            share = tr("{share} of the pixels", share=share)
+        return f"{share}  {prediction.label}  ({prediction.index})"
     unit = f" {classifier.unit}" if classifier.unit else ""
     return f"{prediction.value:10.4g}{unit}  {prediction.label}  ({prediction.index})"
 
@@ -96,8 +110,8 @@ def explain(options: argparse.Namespace) -> None:
     """Writes the maps of one or several methods."""
     explainers = trust_command.methods_named(options.method)
     if len(explainers) > 1 and options.param:
-        raise ParameterError("--param is for one method at a time; name one with --method.")
-    params = dict(method_parameter(explainers[0], text) for text in options.param)
+        raise ParameterError(text("--param is for one method at a time; name one with --method."))
+    params = dict(method_parameter(explainers[0], given) for given in options.param)
     if options.second_opinion:
         check_methods([explainer.name for explainer in explainers])
     export.check_path(options.out)
@@ -111,9 +125,7 @@ def explain(options: argparse.Namespace) -> None:
         out = options.out if len(explainers) == 1 else trust_command.with_name(options.out, explainer.name)
         heatmap = attribution.named(explainer.name, **params).explain(classifier, image, target, answer.progress)
         export.save(heatmap, out, image, **look)
-        where = f" at {heatmap.layer}" if heatmap.layer else ""
-        asked = f"{heatmap.explained} {heatmap.score:.2f}"
-        answer.say(f"{explainer.title}{where}: {asked}, {heatmap.seconds:.1f} s → {out}", *heatmap.notes)
+        answer.say(_line_of_map(heatmap, explainer.title, out), *heatmap.notes)
         answer.wrote(out)
         names = ("method", "title", "layer", "params", "signed", "unit", "seconds")
         maps.append({name: getattr(heatmap, name) for name in names} | {"remarks": heatmap.notes, "file": out})
@@ -122,6 +134,20 @@ def explain(options: argparse.Namespace) -> None:
             maps[-1]["second_opinion"] = opinion_on(heatmap, classifier, image, out, answer, **look)
     answer.give(model=classifier.key, target=heatmap.explained, class_index=heatmap.class_index, label=heatmap.label)
     answer.give(score=heatmap.score, maps=maps)
+
+
+def _line_of_map(heatmap: Heatmap, title: str, out: object) -> Text:
+    said = {
+        "method": title,
+        "layer": heatmap.layer,
+        "explained": heatmap.explained,
+        "score": heatmap.score,
+        "seconds": heatmap.seconds,
+        "file": out,
+    }
+    if heatmap.layer:
+        return text("{method} at {layer}: {explained} {score:.2f}, {seconds:.1f} s → {file}", **said)
+    return text("{method}: {explained} {score:.2f}, {seconds:.1f} s → {file}", **said)
 
 
 def compare(options: argparse.Namespace) -> None:
@@ -136,7 +162,15 @@ def compare(options: argparse.Namespace) -> None:
     heatmaps = [explainer().explain(classifier, image, target, answer.progress) for explainer in explainers]
     export.save_comparison(heatmaps, path, image, opacity=options.opacity)
     first = heatmaps[0]
-    answer.say(f"{first.explained} {first.score:.2f}: {listed(each.title for each in explainers)} → {path}")
+    answer.say(
+        text(
+            "{explained} {score:.2f}: {methods} → {path}",
+            explained=first.explained,
+            score=first.score,
+            methods=listed(each.title for each in explainers),
+            path=path,
+        )
+    )
     answer.give(model=classifier.key, target=first.explained, class_index=first.class_index, label=first.label)
     answer.give(score=first.score, methods=[heatmap.method for heatmap in heatmaps])
     answer.wrote(path)

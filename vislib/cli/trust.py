@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from vislib.cli.answer import Answer
 from vislib.cli.image_options import image_reader
 from vislib.errors import ParameterError, listed
 from vislib.images.sets import ImageSet
+from vislib.language import Text, listing, text, tr
 from vislib.model.classifier import Classifier
 from vislib.output import export
 from vislib.targets.base import Target
@@ -26,55 +28,71 @@ TABLES = (".csv", ".json")
 def add_trust_arguments(command: argparse.ArgumentParser) -> None:
     """The arguments of `trust`, in addition to those of every command."""
     command.add_argument(
-        "--method", default=DEFAULT_METHODS, help=f"one or more, with commas (default {DEFAULT_METHODS})"
+        "--method",
+        default=DEFAULT_METHODS,
+        help=tr("one or more, with commas (default {default})", default=DEFAULT_METHODS),
     )
-    command.add_argument("--out", help="also write the measures to this .csv or .json file")
+    command.add_argument("--out", help=tr("also write the measures to this .csv or .json file"))
     command.add_argument(
         "--grid",
         action="append",
         default=[],
         metavar="IMAGE",
-        help="a further image for the grid pointing game; may be repeated",
+        help=tr("a further image for the grid pointing game; may be repeated"),
     )
     command.add_argument(
         "--also",
         action="append",
         default=[],
         metavar="IMAGE",
-        help="a further image, or a folder or .zip of images, each explained for its own answer, so that the verdicts "
-        "rest on several; may be repeated",
+        help=tr(
+            "a further image, or a folder or .zip of images, each explained for its own answer, so that "
+            "the verdicts rest on several; may be repeated"
+        ),
     )
-    command.add_argument("--deletion-fill", choices=FILLS, default="grey", help="what covers pixels (default grey)")
-    command.add_argument("--insertion-fill", choices=FILLS, default="blur", help="what is shown first (default blur)")
+    command.add_argument("--deletion-fill", choices=FILLS, default="grey", help=tr("what covers pixels (default grey)"))
+    command.add_argument(
+        "--insertion-fill", choices=FILLS, default="blur", help=tr("what is shown first (default blur)")
+    )
     command.add_argument(
         "--box",
         metavar="LEFT,TOP,RIGHT,BOTTOM",
-        help="where the thing is, in pixels of the image: how much of each map lies inside",
+        help=tr("where the thing is, in pixels of the image: how much of each map lies inside"),
     )
     command.add_argument(
-        "--mask", metavar="FILE", help="the same as a picture of the image's size, above 0 where the thing is"
+        "--mask", metavar="FILE", help=tr("the same as a picture of the image's size, above 0 where the thing is")
     )
     command.add_argument(
         "--further",
         action="store_true",
-        help="also ROAD, the random logit test, and whether the order of the methods depends on the fill; takes longer",
+        help=tr(
+            "also ROAD, the random logit test, and whether the order of the methods depends on the fill; takes longer"
+        ),
     )
-    command.add_argument("--seed", type=int, default=0, help="seed of everything that is random (default 0)")
+    command.add_argument("--seed", type=int, default=0, help=tr("seed of everything that is random (default 0)"))
 
 
-def methods_named(text: str, option: str = "--method") -> list[type[attribution.Explainer]]:
+def methods_named(given: str, option: str = "--method") -> list[type[attribution.Explainer]]:
     """The methods in a text such as "saliency,grad-cam".
 
     Raises:
         ParameterError: If there is no such method, one is named twice, or none is named.
     """
-    names = [name.strip() for name in text.split(",") if name.strip()]
+    names = [name.strip() for name in given.split(",") if name.strip()]
     known = attribution.methods()
     for name in names:
         if name not in known:
-            raise ParameterError(f"There is no method '{name}'; there are: {listed(known, 99)}.")
+            raise ParameterError(
+                text("There is no method '{name}'; there are: {known}.", name=name, known=listed(known, 99))
+            )
     if not names or len(set(names)) < len(names):
-        raise ParameterError(f"{option} takes one or more different methods with commas between; not '{text}'.")
+        raise ParameterError(
+            text(
+                "{option} takes one or more different methods with commas between; not '{given}'.",
+                option=option,
+                given=given,
+            )
+        )
     return [known[name] for name in names]
 
 
@@ -124,17 +142,11 @@ def run_trust(
         verdict, reasons = trust.verdict(one, measured)
         rows.append(one.row() | {"verdict": verdict})
         said.append(rows[-1] | {"reasons": reasons})
-        answer.say(f"{one.title}: {verdict}")
-        answer.say(
-            f"  deletion {one.deletion:.3f}, insertion {one.insertion:.3f}, "
-            f"confidence drop {one.confidence_drop * 100:.1f} %, infidelity {one.infidelity:.2f}, "
-            f"under noise {one.max_sensitivity:.2f}, under random weights {one.randomized:.2f}"
-            + (f", ROAD {one.road:.3f}" if one.road is not None else "")
-            + (f", for another class {one.random_logit:.2f}" if one.random_logit is not None else "")
-        )
-        answer.say(*(f"  {reason.text}" for reason in reasons if one.family != "baseline"))
+        answer.say(text("{name}: {what}", name=one.title, what=verdict))
+        answer.say(f"  {tr(_figures(one))}")
+        answer.say(*(f"  {tr(reason.text)}" for reason in reasons if one.family != "baseline"))
         if one.localisation is not None:
-            answer.say(f"  {one.localisation.in_words()}")
+            answer.say(f"  {tr(one.localisation.in_words())}")
     answer.give(model=classifier.key, target=target, methods=said)
     if options.further:
         maps = {one.title: one.heatmap.values for one in measured}
@@ -151,6 +163,23 @@ def run_trust(
         answer.wrote(path)
 
 
+def _figures(one: Any) -> Text:
+    """A method's measures as one line."""
+    figures = [
+        text("deletion {value:.3f}", value=one.deletion),
+        text("insertion {value:.3f}", value=one.insertion),
+        text("confidence drop {percent:.1f} %", percent=one.confidence_drop * 100),
+        text("infidelity {value:.2f}", value=one.infidelity),
+        text("under noise {value:.2f}", value=one.max_sensitivity),
+        text("under random weights {value:.2f}", value=one.randomized),
+    ]
+    if one.road is not None:
+        figures.append(text("ROAD {value:.3f}", value=one.road))
+    if one.random_logit is not None:
+        figures.append(text("for another class {value:.2f}", value=one.random_logit))
+    return listing(figures, "plain")
+
+
 def _over_images(
     explainers, classifier: Classifier, measured: Sequence, also: Sequence, settings: dict, answer: Answer
 ) -> None:
@@ -161,27 +190,30 @@ def _over_images(
     each = (trust.measure_each(explainers, classifier, images, unread=unread, **settings) for images in also)
     every = trust.over_images(chain([measured], chain.from_iterable(each)))
     for over in every:
-        answer.say(f"{over.title}: {over.text}", *(f"  {reason.text}" for reason in over.reasons))
+        answer.say(
+            text("{name}: {what}", name=over.title, what=over.text),
+            *(f"  {tr(reason.text)}" for reason in over.reasons),
+        )
     answer.give(over_images=every, n_unreadable=len(unread))
     if unread:
-        answer.say(f"{len(unread):,} of the images could not be read.")
+        answer.say(text("{n:,} of the images could not be read.", n=len(unread)))
 
 
 def _mask(options: argparse.Namespace, classifier: Classifier, image: np.ndarray) -> np.ndarray | None:
     from vislib import trust
 
     if options.box and options.mask:
-        raise ParameterError("--box and --mask both name where the thing is; give one of them.")
+        raise ParameterError(text("--box and --mask both name where the thing is; give one of them."))
     if options.mask:
         return trust.image_mask(classifier, image, read_mask(options.mask))
     return trust.box_mask(classifier, image, _box(options.box)) if options.box else None
 
 
-def _box(text: str) -> tuple[float, float, float, float]:
+def _box(given: str) -> tuple[float, float, float, float]:
     try:
-        left, top, right, bottom = map(float, text.split(","))
+        left, top, right, bottom = map(float, given.split(","))
     except ValueError:
-        raise ParameterError(f"--box takes LEFT,TOP,RIGHT,BOTTOM in pixels; not '{text}'.") from None
+        raise ParameterError(text("--box takes LEFT,TOP,RIGHT,BOTTOM in pixels; not '{given}'.", given=given)) from None
     return left, top, right, bottom
 
 

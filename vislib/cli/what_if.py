@@ -14,6 +14,7 @@ from vislib.edits import GOALS, Change, Edit, LeastCovering, Sweep, apply, edit_
 from vislib.edits import sweep as swept
 from vislib.edits.change import compared
 from vislib.errors import ParameterError, listed
+from vislib.language import text, tr
 from vislib.model.classifier import Classifier
 from vislib.output import export
 from vislib.targets.base import Target
@@ -30,23 +31,27 @@ def add_what_if_arguments(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="EDIT",
-        help="may be repeated, in this order; places and lengths are shares of the image, 0 to 1: "
-        f"{listed((usage(edit) for edit in Edit.registry.values()), 99)}",
+        help=tr(
+            "may be repeated, in this order; places and lengths are shares of the image, 0 to 1: {edits}",
+            edits=listed((usage(edit) for edit in Edit.registry.values()), 99),
+        ),
     )
     command.add_argument(
         "--sweep",
         metavar="EDIT=LOW..HIGH[:N]",
-        help="one setting as a curve of N values (default 19), after the edits, such as rotate=-45..45",
+        help=tr("one setting as a curve of N values (default 19), after the edits, such as rotate=-45..45"),
     )
     command.add_argument(
-        "--least-covering", choices=GOALS, help="the fewest superpixels that change the answer, or that keep it"
+        "--least-covering", choices=GOALS, help=tr("the fewest superpixels that change the answer, or that keep it")
     )
-    command.add_argument("--segments", type=int, help="superpixels of --least-covering (default: as for LIME)")
-    command.add_argument("--fill", choices=FILLS, default=FILLS[0], help="what covers them (default grey)")
-    command.add_argument("--top", type=int, default=5, help="how many classes before and after (default 5)")
+    command.add_argument("--segments", type=int, help=tr("superpixels of --least-covering (default: as for LIME)"))
+    command.add_argument("--fill", choices=FILLS, default=FILLS[0], help=tr("what covers them (default grey)"))
+    command.add_argument("--top", type=int, default=5, help=tr("how many classes before and after (default 5)"))
     command.add_argument(
         "--out",
-        help="also write the edited image (.png), or what was found: .json all of it, .csv the classes or the curve",
+        help=tr(
+            "also write the edited image (.png), or what was found: .json all of it, .csv the classes or the curve"
+        ),
     )
 
 
@@ -57,10 +62,10 @@ def check(options: argparse.Namespace) -> tuple[list[Edit], tuple[str, np.ndarra
         ParameterError: If one of them is not accepted.
     """
     if not options.edit and not options.sweep and not options.least_covering:
-        raise ParameterError("Give what is asked: --edit such as rotate=15, --sweep, or --least-covering.")
+        raise ParameterError(text("Give what is asked: --edit such as rotate=15, --sweep, or --least-covering."))
     if options.top < 1:
-        raise ParameterError(f"--top must be at least 1; not {options.top}.")
-    edits = [edit_of(text) for text in options.edit]
+        raise ParameterError(text("--top must be at least 1; not {top}.", top=options.top))
+    edits = [edit_of(given) for given in options.edit]
     sweep = None if options.sweep is None else _sweep_of(options.sweep)
     path = export.check_path(options.out, (".png", ".json", ".csv")) if options.out else None
     return edits, sweep, path
@@ -113,7 +118,7 @@ def run_what_if(
         return
     if path.suffix.lower() == ".png":
         if change.image.dtype != np.uint8:
-            raise ParameterError("An image of bands cannot be written as .png; --out takes .json or .csv here.")
+            raise ParameterError(text("An image of bands cannot be written as .png; --out takes .json or .csv here."))
         export.write_whole(path, export.png_bytes(Image.fromarray(change.image)))
     elif path.suffix.lower() == ".json":
         export.write_whole(path, json.dumps(found, indent=2, ensure_ascii=False).encode())
@@ -129,14 +134,27 @@ def _lines_of(change: Change, classifier: Classifier, top: int) -> Iterator[str]
         before, after = change.values_before[index], change.values_after[index]
         pair = f"{before:8.2%} → {after:8.2%}" if shares else f"{before:10.4g} → {after:10.4g}"
         yield f"{pair}  {change.labels[index]}  ({index})"
-    yield f"{change.explained}: {change.score_before:.4g} → {change.score_after:.4g}"
+    yield text(
+        "{name}: {before:.4g} → {after:.4g}",
+        name=change.explained,
+        before=change.score_before,
+        after=change.score_after,
+    )
 
 
 def _lines_of_sweep(curve: Sweep, name: str) -> Iterator[str]:
     for row in curve.rows():
         most = max(curve.classes, key=lambda index: row[curve.labels[index]])
         label = curve.labels[most]
-        yield f"{name} {row['setting']:8.4g}: {curve.explained} {row['target']:.4g}; {label} {row[label]:.4g}"
+        yield text(
+            "{edit} {setting:8.4g}: {explained} {score:.4g}; {label} {value:.4g}",
+            edit=name,
+            setting=row["setting"],
+            explained=curve.explained,
+            score=row["target"],
+            label=label,
+            value=row[label],
+        )
     yield curve.in_words()
 
 
@@ -153,18 +171,22 @@ def _numbers_of(covering: LeastCovering) -> dict:
     }
 
 
-def _sweep_of(text: str) -> tuple[str, np.ndarray]:
+def _sweep_of(given: str) -> tuple[str, np.ndarray]:
     """The name of the swept edit, and its values."""
     number = r"([+-]?(?:\d+\.?\d*|\.\d+))"
-    match = re.fullmatch(rf"\s*([a-z]+)\s*=\s*{number}\s*\.\.\s*{number}\s*(?::\s*(\d{{1,6}}))?\s*", text)
+    match = re.fullmatch(rf"\s*([a-z]+)\s*=\s*{number}\s*\.\.\s*{number}\s*(?::\s*(\d{{1,6}}))?\s*", given)
     if match is None or match[1] not in _SWEPT:
         raise ParameterError(
-            f"--sweep takes EDIT=LOW..HIGH or EDIT=LOW..HIGH:N, such as rotate=-45..45:19, with one of "
-            f"{listed(_SWEPT)}; not '{text}'."
+            text(
+                "--sweep takes EDIT=LOW..HIGH or EDIT=LOW..HIGH:N, such as rotate=-45..45:19, with one of "
+                "{edits}; not '{given}'.",
+                edits=listed(_SWEPT),
+                given=given,
+            )
         )
     n = int(match[4] or 19)
     if not 1 <= n <= _MOST_VALUES:
-        raise ParameterError(f"--sweep takes 1 to {_MOST_VALUES:,} values; not {n}.")
+        raise ParameterError(text("--sweep takes 1 to {most:,} values; not {n}.", most=_MOST_VALUES, n=n))
     values = np.linspace(float(match[2]), float(match[3]), n).round(9)
     for value in values[[0, -1]].tolist():
         edit_of(f"{match[1]}={value!r}")

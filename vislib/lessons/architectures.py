@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vislib.errors import ParameterError, listed
+from vislib.language import Text, text
 from vislib.layers.reading import LayerTable, layer_table
 
 if TYPE_CHECKING:
     import keras
 
-PROTOCOL = "validation images of ILSVRC 2012, one crop from the centre, one network"
+PROTOCOL = text("validation images of ILSVRC 2012, one crop from the centre, one network")
 """How the errors below were measured: all in the same way, so that they can be compared. Papers also report averages
 over many crops and networks, which are lower."""
 
@@ -65,10 +66,10 @@ class PublishedErrors:
     source: str
 
 
-_KERAS = "one minus the accuracy in the table of keras.io/api/applications"
+_KERAS = text("one minus the accuracy in the table of keras.io/api/applications")
 PUBLISHED_ERRORS = {
     "efficientnet-lite0": PublishedErrors(
-        24.9, None, "one minus the FP32 accuracy in the table of github.com/tensorflow/tpu, efficientnet/lite"
+        24.9, None, text("one minus the FP32 accuracy in the table of github.com/tensorflow/tpu, efficientnet/lite")
     ),
     "VGG16": PublishedErrors(28.7, 9.9, _KERAS),
     "ResNet50": PublishedErrors(25.1, 7.9, _KERAS),
@@ -92,7 +93,13 @@ def build(name: str) -> "keras.Model":
         (None, 10)
     """
     if name not in ARCHITECTURES:
-        raise ParameterError(f"There is no architecture '{name}'; there are: {listed(ARCHITECTURES, 20)}.")
+        raise ParameterError(
+            text(
+                "There is no architecture '{name}'; there are: {architectures}.",
+                name=name,
+                architectures=listed(ARCHITECTURES, 20),
+            )
+        )
     return ARCHITECTURES[name].make()
 
 
@@ -154,19 +161,27 @@ _VGG = (
     2014,
     "Simonyan, Zisserman",
     "Very Deep Convolutional Networks for Large-Scale Image Recognition, arXiv 1409.1556",
-    "Stacks of 3 × 3 convolutions instead of larger kernels: three have the receptive field of one of 7 × 7, with "
-    "fewer weights and two more nonlinearities.",
+    text(
+        "Stacks of 3 × 3 convolutions instead of larger kernels: three have the receptive field of "
+        "one of 7 × 7, with fewer weights and two more nonlinearities."
+    ),
 )
 _RESNET = (
     2015,
     "He, Zhang, Ren, Sun",
     "Deep Residual Learning for Image Recognition, arXiv 1512.03385",
-    "Residual blocks F(x) + x: layers learn the difference to their input, which made it possible to train networks "
-    "of over a hundred layers.",
+    text(
+        "Residual blocks F(x) + x: layers learn the difference to their input, which made it "
+        "possible to train networks of over a hundred layers."
+    ),
 )
-_CAFFE = "the replication by Caffe, github.com/BVLC/caffe, models/"
-_MATCONVNET = "the authors' networks as measured by MatConvNet, www.vlfeat.org/matconvnet/pretrained"
-_TORCH = "the replication in Torch, github.com/facebookarchive/fb.resnet.torch"
+_MATCONVNET = text("the authors' networks as measured by MatConvNet, www.vlfeat.org/matconvnet/pretrained")
+_TORCH = text("the replication in Torch, github.com/facebookarchive/fb.resnet.torch")
+
+
+def _caffe(name: str) -> Text:
+    return text("the replication by Caffe, github.com/BVLC/caffe, models/{name}", name=name)
+
 
 ARCHITECTURES: dict[str, Architecture] = {
     "lenet5": Architecture(
@@ -174,29 +189,36 @@ ARCHITECTURES: dict[str, Architecture] = {
         1998,
         "LeCun, Bottou, Bengio, Haffner",
         "Gradient-Based Learning Applied to Document Recognition, Proceedings of the IEEE 86 (11)",
-        "Alternating convolution and subsampling, trained end to end by backpropagation, to read handwritten digits.",
+        text(
+            "Alternating convolution and subsampling, trained end to end by backpropagation, to read "
+            "handwritten digits."
+        ),
         None,
         None,
-        "reads digits of 32 × 32 pixels; never measured on ImageNet",
+        text("reads digits of 32 × 32 pixels; never measured on ImageNet"),
         _trainable_here("lenet5"),
     ),
     "alexnet": Architecture(
-        "AlexNet, two groups as published",
+        text("AlexNet, two groups as published"),
         *_ALEXNET,
-        "A deep convolutional network with ReLU and dropout, trained on two graphics cards, that won ILSVRC 2012 by "
-        "a wide margin (15.3 % top-5 error; the second had 26.2 %).",
+        text(
+            "A deep convolutional network with ReLU and dropout, trained on two graphics cards, that won "
+            "ILSVRC 2012 by a wide margin (15.3 % top-5 error; the second had 26.2 %)."
+        ),
         42.9,
         19.8,
-        f"{_CAFFE}bvlc_alexnet",
+        _caffe("bvlc_alexnet"),
         _alexnet(grouped=True),
     ),
     "alexnet-one-tower": Architecture(
-        "AlexNet, one tower",
+        text("AlexNet, one tower"),
         *_ALEXNET,
-        "The same layers without the division between two graphics cards: conv2, conv4 and conv5 use all channels.",
+        text(
+            "The same layers without the division between two graphics cards: conv2, conv4 and conv5 use all channels."
+        ),
         None,
         None,
-        "the published errors are those of the divided network",
+        text("the published errors are those of the divided network"),
         _alexnet(grouped=False),
     ),
     "vgg16": Architecture("VGG-16", *_VGG, 28.5, 9.9, _MATCONVNET, _keras("VGG16")),
@@ -206,27 +228,36 @@ ARCHITECTURES: dict[str, Architecture] = {
         2014,
         "Szegedy, Liu, Jia, Sermanet, Reed, Anguelov, Erhan, Vanhoucke, Rabinovich",
         "Going Deeper with Convolutions, arXiv 1409.4842",
-        "Inception modules: kernels of 1 × 1, 3 × 3 and 5 × 5 and pooling side by side, with 1 × 1 convolutions "
-        "before the large ones to keep them cheap.",
+        text(
+            "Inception modules: kernels of 1 × 1, 3 × 3 and 5 × 5 and pooling side by side, with 1 × 1 "
+            "convolutions before the large ones to keep them cheap."
+        ),
         31.3,
         11.1,
-        f"{_CAFFE}bvlc_googlenet",
+        _caffe("bvlc_googlenet"),
         _googlenet,
     ),
     "resnet18": Architecture("ResNet-18", *_RESNET, 30.41, 10.76, _TORCH, _trainable_here("resnet18")),
     "resnet34": Architecture("ResNet-34", *_RESNET, 26.73, 8.74, _TORCH, _trainable_here("resnet34")),
     "resnet50": Architecture(
-        "ResNet-50", *_RESNET, 24.7, 7.8, "the authors, github.com/KaimingHe/deep-residual-networks", _keras("ResNet50")
+        "ResNet-50",
+        *_RESNET,
+        24.7,
+        7.8,
+        text("the authors, github.com/KaimingHe/deep-residual-networks"),
+        _keras("ResNet50"),
     ),
     "densenet121": Architecture(
         "DenseNet-121",
         2016,
         "Huang, Liu, van der Maaten, Weinberger",
         "Densely Connected Convolutional Networks, arXiv 1608.06993",
-        "Dense blocks: each layer takes the maps of all earlier layers of its block, concatenated instead of added.",
+        text(
+            "Dense blocks: each layer takes the maps of all earlier layers of its block, concatenated instead of added."
+        ),
         25.09,
         7.81,
-        "the conversion to Caffe that the authors link, github.com/shicai/DenseNet-Caffe",
+        text("the conversion to Caffe that the authors link, github.com/shicai/DenseNet-Caffe"),
         _keras("DenseNet121"),
     ),
 }

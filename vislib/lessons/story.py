@@ -13,6 +13,7 @@ from vislib.arithmetic.windows import axes
 from vislib.errors import ImageError
 from vislib.graph.layer_kinds import Role, nearest_kind
 from vislib.images.fitting import Box, resize_box
+from vislib.language import text
 from vislib.model.classifier import Classifier
 
 MAX_SIDE = 480
@@ -62,17 +63,22 @@ def story(image: np.ndarray, seed: int = 0) -> tuple[StoryStep, ...]:
         ImageError: If the image is too small, or is not an array (H, W, 3).
     """
     if image.ndim != 3 or image.shape[2] != 3 or min(image.shape[:2]) < 20:
-        raise ImageError(f"The story needs an image (H, W, 3) of at least 20 × 20 pixels; not {image.shape}.")
+        raise ImageError(
+            text("The story needs an image (H, W, 3) of at least 20 × 20 pixels; not {shape}.", shape=image.shape)
+        )
     seeds = [int(each) for each in np.random.default_rng(seed).integers(0, 2**31, 4)]
     start = StoryStep(
-        "image", "The image", _reduced(image) / 255, "Three channels: how red, green and blue each pixel is."
+        "image",
+        text("The image"),
+        _reduced(image) / 255,
+        text("Three channels: how red, green and blue each pixel is."),
     )
     # Without centring, a kernel's map is mostly positive or mostly negative, depending on the sum of its weights.
     middle = StoryStep(
         "centred",
-        "The image, centred",
+        text("The image, centred"),
         start.maps - start.maps.mean(axis=(0, 1)),
-        "The mean of each channel is subtracted, so that its middle is zero. Networks usually get such images.",
+        text("The mean of each channel is subtracted, so that its middle is zero. Networks usually get such images."),
         start.key,
     )
     three = random_kernels((3, 3), 3, 3, seeds[0])
@@ -80,41 +86,51 @@ def story(image: np.ndarray, seed: int = 0) -> tuple[StoryStep, ...]:
     rgb = _convolved(
         middle,
         "three-3x3",
-        "Three random kernels of 3 × 3",
+        text("Three random kernels of 3 × 3"),
         three,
-        "Three maps, drawn as red, green and blue. Edges and texture are still there: even random "
-        "kernels keep what the image shows.",
+        text(
+            "Three maps, drawn as red, green and blue. Edges and texture are still there: even random "
+            "kernels keep what the image shows."
+        ),
     )
     coarse = _convolved(
         middle,
         "three-10x10",
-        "Three random kernels of 10 × 10",
+        text("Three random kernels of 10 × 10"),
         ten,
-        "Each value now mixes 100 pixels of every channel, so detail is lost, and the border costs 9 pixels "
-        "in each direction.",
+        text(
+            "Each value now mixes 100 pixels of every channel, so detail is lost, and the border costs 9 "
+            "pixels in each direction."
+        ),
     )
     one = _convolved(
         middle,
         "one-3x3",
-        "One kernel of 3 × 3",
+        text("One kernel of 3 × 3"),
         three[..., :1],
-        "One kernel gives one map. Zero is the middle: where the negative weights dominate, the value is negative.",
+        text(
+            "One kernel gives one map. Zero is the middle: where the negative weights dominate, the value is negative."
+        ),
     )
     wide = _convolved(
         middle,
         "one-10x10",
-        "One kernel of 10 × 10",
+        text("One kernel of 10 × 10"),
         ten[..., :1],
-        "The same with the larger kernel: the map is smoother than with 3 × 3.",
+        text("The same with the larger kernel: the map is smoother than with 3 × 3."),
     )
-    positive = _activated(one, "relu", "ReLU", "relu", "All values below zero become zero; the others stay the same.")
+    positive = _activated(
+        one, "relu", "ReLU", "relu", text("All values below zero become zero; the others stay the same.")
+    )
     pooled = _pooled(
         positive,
         "pooled",
-        "Max pooling 3 × 3",
+        text("Max pooling 3 × 3"),
         Pooling("max", 3),
-        "About a third of the size in each direction, and still the same scene: only the largest of nine values is "
-        "kept.",
+        text(
+            "About a third of the size in each direction, and still the same scene: only the largest of "
+            "nine values is kept."
+        ),
     )
     return start, middle, rgb, coarse, one, wide, positive, pooled, *_lenet(middle, seeds[2:])
 
@@ -132,11 +148,11 @@ def trained_story(classifier: Classifier, image: np.ndarray, most: int = 6) -> t
     """
     nodes = [node for node in classifier.network.map_nodes if nearest_kind(node.operation).role in _SHOWN][:most]
     maps = feature_maps_of(classifier, image, [node.name for node in nodes])
-    start = StoryStep("image", "The image, as the network sees it", classifier.resize(image) / 255, "")
+    start = StoryStep("image", text("The image, as the network sees it"), classifier.resize(image) / 255, "")
     steps = [start]
     for node in nodes:
         title = f"{type(node.operation).__name__} “{node.name}”"
-        notice = f"{maps[node.name].shape[2]} maps; their kernels are learned from examples, not random."
+        notice = text("{n} maps; their kernels are learned from examples, not random.", n=maps[node.name].shape[2])
         steps.append(StoryStep(node.name, title, maps[node.name], notice, steps[-1].key))
     return tuple(steps)
 
@@ -145,22 +161,28 @@ def _lenet(start: StoryStep, seeds: list[int]) -> tuple[StoryStep, ...]:
     """The two stages of LeNet-5: 5 × 5 kernels, tanh, average pooling of 2 × 2; 6 maps, then 16."""
     steps = [start]
     notices = (
-        "Six kernels of 5 × 5, each over all three channels.",
-        "tanh keeps every value between −1 and 1.",
-        "The mean of four values: half the size in each direction.",
-        "Sixteen kernels of 5 × 5, each over all six maps: they combine the features of the first stage.",
-        "tanh again.",
-        "A quarter of the image's size in each direction, sixteen maps: LeNet continues with dense layers.",
+        text("Six kernels of 5 × 5, each over all three channels."),
+        text("tanh keeps every value between −1 and 1."),
+        text("The mean of four values: half the size in each direction."),
+        text("Sixteen kernels of 5 × 5, each over all six maps: they combine the features of the first stage."),
+        text("tanh again."),
+        text("A quarter of the image's size in each direction, sixteen maps: LeNet continues with dense layers."),
     )
     for stage, n_maps in ((1, 6), (2, 16)):
         first, second, third = notices[3 * stage - 3 : 3 * stage]
         kernels = random_kernels((5, 5), steps[-1].maps.shape[2], n_maps, seeds[stage - 1])
         convolved = _convolved(
-            steps[-1], f"lenet-c{2 * stage - 1}", f"LeNet, convolution {stage}: {n_maps} of 5 × 5", kernels, first
+            steps[-1],
+            f"lenet-c{2 * stage - 1}",
+            text("LeNet, convolution {stage}: {n_maps} of 5 × 5", stage=stage, n_maps=n_maps),
+            kernels,
+            first,
         )
         activated = _activated(convolved, f"lenet-tanh{stage}", "tanh", "tanh", second)
         pooling = Pooling("average", 2)
-        pooled = _pooled(activated, f"lenet-s{2 * stage}", f"LeNet, pooling {stage}: 2 × 2", pooling, third)
+        pooled = _pooled(
+            activated, f"lenet-s{2 * stage}", text("LeNet, pooling {stage}: 2 × 2", stage=stage), pooling, third
+        )
         steps += [convolved, activated, pooled]
     return tuple(steps[1:])
 

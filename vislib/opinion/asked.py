@@ -15,6 +15,7 @@ from vislib.graph.copies import sharing_weights
 from vislib.graph.graph import Graph, Node
 from vislib.graph.reasons import reason_of
 from vislib.graph.relu_rules import before_relu
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.targets.base import LOGITS, Target
 from vislib.targets.scores import ClassScore, Output
@@ -51,8 +52,11 @@ def scored(
     weight, term = target.terms[0] if len(target.terms) == 1 else (0.0, None)
     if not isinstance(term, ClassScore | Output | WeightedSum) or getattr(term, "score", "logit") != "logit":
         raise ParameterError(
-            f"tf-keras-vis is not asked for the {target.in_words()}. It takes the logit of a class, a predicted "
-            "number, or a channel, neuron, region or direction of a layer."
+            text(
+                "tf-keras-vis is not asked for the {target}. It takes the logit of a class, a predicted "
+                "number, or a channel, neuron, region or direction of a layer.",
+                target=target.in_words(),
+            )
         )
     network, tensor = classifier.network, graph.logits
     weights = weight * term.operand(network)
@@ -103,6 +107,10 @@ def failing_in_words(classifier: Classifier, call: Callable[[], Any]) -> np.ndar
         raise stopped.reason from None
     except Exception as error:  # it can raise anything on a network that it does not know
         raise ModelError(
-            f"tf-keras-vis fails on {classifier.key}: {reason_of(error)}. There is no second opinion; "
-            "vislib's own result does not depend on it."
+            text(
+                "tf-keras-vis fails on {model}: {reason}. There is no second opinion; vislib's own result does "
+                "not depend on it.",
+                model=classifier.key,
+                reason=reason_of(error),
+            )
         ) from error

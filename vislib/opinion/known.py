@@ -9,22 +9,23 @@ from vislib.attribution.base import Explainer
 from vislib.backend import keras
 from vislib.graph.graph import Graph
 from vislib.graph.relu_rules import is_or_ends_in_relu
+from vislib.language import sentences, text
 from vislib.model.classifier import Classifier
 
 SAME_NUMBER = ("saliency", "guided-backprop", "grad-cam", "layer-cam", "smoothgrad")
 """Methods whose maps are the same numbers; the sizes of the others have no common meaning."""
 
-_SMOOTHGRAD = (
-    "It takes the absolute value of each gradient before it averages, so noise adds up instead of averaging out, and "
-    "its noise has no seed: each run gives another map."
+_SMOOTHGRAD = text(
+    "It takes the absolute value of each gradient before it averages, so noise adds up instead "
+    "of averaging out, and its noise has no seed: each run gives another map."
 )
-_GRAD_CAM_PLUS_PLUS = (
-    "It multiplies the whole map by exp(score), which overflows at a score of 89, and divides the α of each channel by "
-    "their sum, which equations 7 and 19 of the paper do not."
+_GRAD_CAM_PLUS_PLUS = text(
+    "It multiplies the whole map by exp(score), which overflows at a score of 89, and divides "
+    "the α of each channel by their sum, which equations 7 and 19 of the paper do not."
 )
-_SCORE_CAM = (
-    "It does not subtract the score of the empty image, as the paper does, and it enlarges the masks with aligned "
-    "corners, which shifts them."
+_SCORE_CAM = text(
+    "It does not subtract the score of the empty image, as the paper does, and it enlarges the "
+    "masks with aligned corners, which shifts them."
 )
 
 
@@ -36,7 +37,7 @@ def reasons(method: Explainer, classifier: Classifier, theirs: np.ndarray) -> tu
         classifier: The classifier that is explained.
         theirs: Its map.
     """
-    found = []
+    found: list[str] = []
     if method.name == "smoothgrad" and method.noise > 0:  # type: ignore[attr-defined]
         found.append(_SMOOTHGRAD)
     if method.name == "grad-cam++":
@@ -46,7 +47,7 @@ def reasons(method: Explainer, classifier: Classifier, theirs: np.ndarray) -> tu
     if method.name == "score-cam":
         found += [_SCORE_CAM, *_softmax_where_none_is(method, classifier)]
     if not np.isfinite(theirs).all():
-        found.append(f"{(~np.isfinite(theirs)).mean():.0%} of its map is NaN or infinite.")
+        found.append(text("{share:.0%} of its map is NaN or infinite.", share=(~np.isfinite(theirs)).mean()))
     return tuple(found)
 
 
@@ -73,22 +74,31 @@ def _not_guided(graph: Graph) -> list[str]:
     if not left:
         return []
     return [
-        f"It guides only ReLUs written as `activation='relu'`: {len(left)} of the {len(relus)} ReLUs here keep their "
-        f"plain gradient, such as '{left[0].name}', and it does not say so."
+        text(
+            "It guides only ReLUs written as `activation='relu'`: {n} of the {of} ReLUs here keep their "
+            "plain gradient, such as '{layer}', and it does not say so.",
+            n=len(left),
+            of=len(relus),
+            layer=left[0].name,
+        )
     ]
 
 
 def _softmax_where_none_is(method: Explainer, classifier: Classifier) -> list[str]:
     network = classifier.network
     if getattr(method, "weights", "probability") == "logit":
-        return ["It weighs channels by probabilities, and the map beside it by logits."]
+        return [text("It weighs channels by probabilities, and the map beside it by logits.")]
     if network.is_binary:
         return [
-            "It applies softmax, which makes 1 of a single output: every channel has the same weight, whatever the "
-            "network answers."
+            text(
+                "It applies softmax, which makes 1 of a single output: every channel has the same weight, "
+                "whatever the network answers."
+            )
         ]
     if network.activation != "softmax":
-        return ["It applies softmax to outputs that are not made for it, so its weights are no scores of the network."]
+        return [
+            text("It applies softmax to outputs that are not made for it, so its weights are no scores of the network.")
+        ]
     return []
 
 
@@ -99,21 +109,26 @@ def _other_layer(classifier: Classifier, layer: str) -> list[str]:
 
     layers = getattr(classifier.model, "layers", ())
     if not layers:
-        return ["It cannot look into a subclassed model."]
+        return [text("It cannot look into a subclassed model.")]
     node = classifier.network.graph.node(layer)
     found = find_layer(classifier.model, lambda each: isinstance(each, Conv), offset=layers[-1])
     if found is None:
-        return ["It finds no layer in this model: it looks for the class of plain convolutions."]
+        return [text("It finds no layer in this model: it looks for the class of plain convolutions.")]
     if node is None or found is node.operation:
         return []
     channels = node.output.shape[-1]
-    sentence = (
-        f"It would take layer '{found.name}' with {found.filters} channels instead of '{layer}' with {channels}, "
-        "the last one of the class of plain convolutions."
+    sentence = text(
+        "It would take layer '{other}' with {n_other} channels instead of '{layer}' with {channels}, "
+        "the last one of the class of plain convolutions.",
+        other=found.name,
+        n_other=found.filters,
+        layer=layer,
+        channels=channels,
     )
     nested = [each.name for each in layers if isinstance(each, keras.Model)]
     if nested:
-        sentence += f" It would fail there, since the layer lies inside the nested model '{nested[0]}'."
+        fails = text("It would fail there, since the layer lies inside the nested model '{model}'.", model=nested[0])
+        return [sentences(sentence, fails)]
     return [sentence]
 
 
@@ -123,17 +138,21 @@ def _shifted(classifier: Classifier, layer: str) -> list[str]:
     shift = max((side / n - 1) / 2 for side, n in zip(classifier.input_size, cells, strict=True))
     if shift < 0.5:
         return []
-    return [f"Its up-sampling moves the cells at the border outwards, by {shift:.3g} pixels of the input."]
+    return [
+        text("Its up-sampling moves the cells at the border outwards, by {shift:.3g} pixels of the input.", shift=shift)
+    ]
 
 
 def _softmax_stays(model: keras.Model) -> list[str]:
     """Its way to leave out the softmax changes an attribute of the last layer, if there is one of that name."""
     if isinstance(model, keras.Sequential):
-        return ["Its ReplaceToLinear, which leaves the softmax out, fails on a Sequential model."]
+        return [text("Its ReplaceToLinear, which leaves the softmax out, fails on a Sequential model.")]
     layers = getattr(model, "layers", ())
     if layers and not hasattr(layers[-1], "activation"):
         return [
-            "Its ReplaceToLinear does nothing here, as the last activation is a layer or a model of its own, so it "
-            "would explain the probability."
+            text(
+                "Its ReplaceToLinear does nothing here, as the last activation is a layer or a model of its "
+                "own, so it would explain the probability."
+            )
         ]
     return []

@@ -9,6 +9,7 @@ import numpy as np
 from vislib.activation_maximization.maximizer import maximize, pixels_of
 from vislib.activation_maximization.parametrizations import Pixels
 from vislib.errors import ParameterError, listed
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.opinion.result import AGREES, SecondOpinion, correlation, largest_difference, rounding
 from vislib.parameters import check_parameters, parameter
@@ -16,8 +17,10 @@ from vislib.progress import Progress, within
 from vislib.targets import ClassScore, Target
 
 _BY_ITSELF = (
-    "Its jitter shifts the picture itself, on average by half a pixel towards one corner at every step, and never "
-    "back. Of two of its Norm regularisers only one counts.",
+    text(
+        "Its jitter shifts the picture itself, on average by half a pixel towards one corner at "
+        "every step, and never back. Of two of its Norm regularisers only one counts."
+    ),
 )
 
 
@@ -31,9 +34,11 @@ class Plain:
         seed: Seed of the noise from which it starts without an image.
     """
 
-    steps: int = parameter(16, "Steps", low=1, high=1000, help="Steps of the ascent.")
-    step: float = parameter(0.005, "Length of a step", low=1e-5, high=1.0, help="Mean change of a pixel, in 0..1.")
-    seed: int = parameter(0, "Seed", low=0, high=2**31 - 1, help="The same seed gives the same start.")
+    steps: int = parameter(16, text("Steps"), low=1, high=1000, help=text("Steps of the ascent."))
+    step: float = parameter(
+        0.005, text("Length of a step"), low=1e-5, high=1.0, help=text("Mean change of a pixel, in 0..1.")
+    )
+    seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("The same seed gives the same start."))
 
     def __post_init__(self) -> None:
         check_parameters(self)
@@ -48,7 +53,13 @@ def second_picture(
     known = [spec.name for spec in dataclasses.fields(Plain)]
     unknown = sorted(set(params) - set(known))
     if unknown:
-        raise ParameterError(f"Plain activation maximization has no {listed(unknown)}; it takes {listed(known)}.")
+        raise ParameterError(
+            text(
+                "Plain activation maximization has no {names}; it takes {known}.",
+                names=listed(unknown),
+                known=listed(known),
+            )
+        )
     settings, version = Plain(**params), peer.version()
     target = _target(classifier, image, target)
     shape = (*classifier.input_size, classifier.channels)
@@ -102,7 +113,7 @@ def _target(classifier: Classifier, image: np.ndarray | None, target: Target | i
     if isinstance(target, Target):
         return target
     if target is None and image is None:
-        raise ParameterError("Name what the picture shall excite: a class or a target of vislib.targets.")
+        raise ParameterError(text("Name what the picture shall excite: a class or a target of vislib.targets."))
     if target is None:
         assert image is not None
         target = classifier.main_class(classifier.logits(image))

@@ -8,6 +8,7 @@ import numpy as np
 from vislib.attribution.base import methods, upsample
 from vislib.attribution.named import explain
 from vislib.errors import ParameterError, listed
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.opinion.maximized import second_picture
 from vislib.opinion.result import AGREES, SecondOpinion, correlation, largest_difference, rounding
@@ -60,7 +61,13 @@ def second_opinion(
         return second_picture(classifier, image, class_index, progress, params)
     check_method(method)
     if image is None:
-        raise ParameterError(f"A second opinion on '{method}' needs an image; only {MAXIMIZATION} starts without one.")
+        raise ParameterError(
+            text(
+                "A second opinion on '{method}' needs an image; only {other} starts without one.",
+                method=method,
+                other=MAXIMIZATION,
+            )
+        )
     progress(0, 2)
     ours = explain(method, classifier, image, class_index, within(progress, 0, 2), **params)
     return second_opinion_on(ours, classifier, image, progress)
@@ -119,4 +126,10 @@ def check_method(method: str) -> None:
         ParameterError: If it has not.
     """
     if method not in MAPS:
-        raise ParameterError(f"There is no second opinion on '{method}': tf-keras-vis has {listed(METHODS)}.")
+        raise ParameterError(
+            text(
+                "There is no second opinion on '{method}': tf-keras-vis has {methods}.",
+                method=method,
+                methods=listed(METHODS),
+            )
+        )

@@ -14,6 +14,7 @@ from vislib.activation_maximization.scorer import preprocessing_of_pixels
 from vislib.attribution.base import Explainer
 from vislib.backend import keras, tf
 from vislib.errors import ModelError, ParameterError
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.opinion.asked import failing_in_words, given_layer, scored, with_twins
 from vislib.targets.base import Target
@@ -32,7 +33,7 @@ def version() -> str:
         return metadata.version("tf-keras-vis")
     except metadata.PackageNotFoundError:
         raise ModelError(
-            "A second opinion needs tf-keras-vis, which is not installed: pip install 'tf-keras-vis>=0.8.7,<0.9'."
+            text("A second opinion needs tf-keras-vis, which is not installed: pip install 'tf-keras-vis>=0.8.7,<0.9'.")
         ) from None
 
 
@@ -130,7 +131,10 @@ def _grad_cam(method, inputs, asked) -> np.ndarray:
 
     if method.variant != "vanilla":
         raise ParameterError(
-            f"tf-keras-vis has Grad-CAM with the plain gradient only; not `variant`={method.variant!r}."
+            text(
+                "tf-keras-vis has Grad-CAM with the plain gradient only; not `variant`={variant!r}.",
+                variant=method.variant,
+            )
         )
     return _cam(Gradcam, method, inputs, asked)
 
@@ -155,13 +159,21 @@ def _score_cam(method, inputs, asked) -> np.ndarray:
     most = MOST_BYTES // (8 * inputs.nbytes)
     if channels > most:
         raise ParameterError(
-            f"Score-CAM of tf-keras-vis holds a copy of the input for every channel, and {channels} of "
-            f"{inputs.shape[1]} × {inputs.shape[2]} pixels are too many; set `max_channels` to at most {most}."
+            text(
+                "Score-CAM of tf-keras-vis holds a copy of the input for every channel, and {channels} of "
+                "{height} × {width} pixels are too many; set `max_channels` to at most {most}.",
+                channels=channels,
+                height=inputs.shape[1],
+                width=inputs.shape[2],
+                most=most,
+            )
         )
     if asked.model.outputs[0] is not asked.graph.logits:
         raise ParameterError(
-            "Score-CAM of tf-keras-vis applies softmax to what it explains, so it takes the class of a classifier; "
-            "not a unit of a hidden layer."
+            text(
+                "Score-CAM of tf-keras-vis applies softmax to what it explains, so it takes the class of a "
+                "classifier; not a unit of a hidden layer."
+            )
         )
     asked.model.predict = functools.partial(asked.model.predict, verbose=0)  # it would print a progress bar
     return _cam(Scorecam, method, inputs, asked, max_N=channels)

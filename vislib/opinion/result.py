@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from vislib.activation_maximization.maximization import Maximization
+from vislib.language import Text, sentences, text
 from vislib.output.heatmap import Heatmap
 
 AGREES = 1e-3
@@ -55,7 +56,7 @@ class SecondOpinion:
     def heatmap(self) -> Heatmap:
         """Its map as a heatmap, to draw and to save."""
         assert isinstance(self.ours, Heatmap)
-        title = f"{self.ours.title} by tf-keras-vis"
+        title = text("{title} by tf-keras-vis", title=self.ours.title)
         return replace(self.ours, values=self.values, title=title, seconds=self.seconds, details={}, notes=self.reasons)
 
     @property
@@ -65,20 +66,35 @@ class SecondOpinion:
         return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
 
     @property
-    def figures(self) -> str:
+    def figures(self) -> Text:
         """The difference in figures, as a part of a sentence."""
-        alone = "" if self.same_number else ", each map divided by its own"
-        size = f"{self.largest_difference:.2g}" if self.largest_difference >= 1e-4 else "below 0.0001"
-        text = f"largest difference {size} of the largest value{alone}"
-        return text if self.correlation is None else f"{text}; correlation {self.correlation:.4f}".replace("-0.", "−0.")
+        if self.correlation is None:
+            return self._difference()
+        correlation = f"{self.correlation:.4f}".replace("-0.", "−0.")
+        return text("{difference}; correlation {correlation}", difference=self._difference(), correlation=correlation)
 
-    def in_words(self) -> str:
+    def _difference(self) -> Text:
+        size = self.largest_difference
+        if size >= 1e-4 and self.same_number:
+            return text("largest difference {size:.2g} of the largest value", size=size)
+        if size >= 1e-4:
+            return text("largest difference {size:.2g} of the largest value, each map divided by its own", size=size)
+        if self.same_number:
+            return text("largest difference below 0.0001 of the largest value")
+        return text("largest difference below 0.0001 of the largest value, each map divided by its own")
+
+    def in_words(self) -> Text:
         """What the comparison found, in one sentence or two."""
-        what = "map" if isinstance(self.ours, Heatmap) else "picture"
+        is_map, said = isinstance(self.ours, Heatmap), {"version": self.version, "figures": self.figures}
+        if self.agrees and is_map:
+            return text("tf-keras-vis {version} gives the same map ({figures}).", **said)
         if self.agrees:
-            return f"tf-keras-vis {self.version} gives the same {what} ({self.figures})."
-        why = "The reason is known." if self.reasons else "The reason is not known."
-        return f"tf-keras-vis {self.version} gives another {what} ({self.figures}). {why}"
+            return text("tf-keras-vis {version} gives the same picture ({figures}).", **said)
+        if is_map:
+            found = text("tf-keras-vis {version} gives another map ({figures}).", **said)
+        else:
+            found = text("tf-keras-vis {version} gives another picture ({figures}).", **said)
+        return sentences(found, text("The reason is known.") if self.reasons else text("The reason is not known."))
 
 
 def largest_difference(theirs: np.ndarray, ours: np.ndarray, same_number: bool = True) -> float:
@@ -114,7 +130,10 @@ def rounding(difference: float, theirs: np.ndarray, nearby: np.ndarray) -> tuple
     if own < difference / 10:
         return ()
     return (
-        "Rounding makes the difference: if every number of the input becomes the next one that a float32 can hold, the "
-        f"result of tf-keras-vis itself changes by {own:.2g} of its largest value. Units lie exactly where their ReLU "
-        "starts, and there the gradient jumps.",
+        text(
+            "Rounding makes the difference: if every number of the input becomes the next one that a "
+            "float32 can hold, the result of tf-keras-vis itself changes by {own:.2g} of its largest "
+            "value. Units lie exactly where their ReLU starts, and there the gradient jumps.",
+            own=own,
+        ),
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from vislib.batch import Batch, open_batch
 from vislib.errors import ParameterError, listed
+from vislib.language import text
 from vislib.neighbours.set_map import positions, sprites
 from vislib.report.clusters import small_maps
 from vislib.report.reasons import found_reasons
@@ -82,7 +83,13 @@ def placed(folder: str | os.PathLike[str], name: str, method: str = "umap") -> n
     """
     batch = open_batch(folder)
     if name not in _names(batch):
-        raise ParameterError(f"The images of this batch are placed by one of {listed(_names(batch))}; not '{name}'.")
+        raise ParameterError(
+            text(
+                "The images of this batch are placed by one of {names}; not '{name}'.",
+                names=listed(_names(batch)),
+                name=name,
+            )
+        )
     return positions(_vectors(batch, name, _explained(batch)), method)[0]
 
 

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from vislib.batch import Batch
 from vislib.batch.settings import column
+from vislib.language import Text, text, tr
 from vislib.report.clusters import Reason
 from vislib.report.text import format_number, percent, title_of, whole_percent
 from vislib.report.tiles import Tiles, picture
@@ -38,7 +39,7 @@ class Cards:
         items = []
         for place, (row, tiles) in enumerate(zip(rows, cells, strict=True)):
             titles = (title_of(method).partition(" (")[0] for method in methods)
-            names = ["image", *titles][len(methods) + 1 - len(tiles) :]
+            names = [tr("image"), *titles][len(methods) + 1 - len(tiles) :]
             figures = "".join(
                 f"<figure>{tile}<figcaption>{html.escape(name)}</figcaption></figure>"
                 for tile, name in zip(tiles, names, strict=True)
@@ -63,46 +64,52 @@ class Cards:
         base = self._tiles.mean_image(numbers)
         label = html.escape(self._batch.labels[reason.class_index])
         mean = picture(
-            framed(self._tiles.with_map(base, reason.mean_map, method), reason), f"mean map of cluster {place}"
+            framed(self._tiles.with_map(base, reason.mean_map, method), reason),
+            tr("mean map of cluster {number}", number=place),
         )
-        shown = [f"<figure>{mean}<figcaption>mean map</figcaption></figure>"]
+        shown = [_figure(mean, tr("mean map"))]
         if base is not None:
-            mean_image = picture(base, f"mean image of cluster {place}")
-            shown.append(f"<figure>{mean_image}<figcaption>mean image</figcaption></figure>")
+            mean_image = picture(base, tr("mean image of cluster {number}", number=place))
+            shown.append(_figure(mean_image, tr("mean image")))
         examples = self._tiles.of(numbers[: _EXAMPLES if with_examples else 2], [method])
         if not with_examples:
-            shown += [f"<figure>{tiles[-1]}<figcaption>example</figcaption></figure>" for tiles in examples]
+            shown += [_figure(tiles[-1], tr("example")) for tiles in examples]
         if with_examples:
             strip = "".join(tiles[-1] for tiles in examples)
-            caption = "<figcaption>nearest to the mean</figcaption>"
+            caption = f"<figcaption>{tr('nearest to the mean')}</figcaption>"
             shown.append(f'<figure class="examples"><div class="strip">{strip}</div>{caption}</figure>')
         kind = "reason" if with_examples else "tiles"
-        whole = reason.n_clusters == 1
-        of = (
-            "all images"
-            if whole and len(reason.numbers) == reason.of
-            else f"{len(reason.numbers):,} of {reason.of:,} images"
-        )
+        says = tr("{name}: {what}", name=f"<b>“{label}”</b>", what=self._share(reason))
         return (
-            f'<li class="card"><p class="says"><span class="rank">{place}</span><b>“{label}”</b>: '
-            f"{of} {self._explained}</p>"
+            f'<li class="card"><p class="says"><span class="rank">{place}</span>{says}</p>'
             f'<div class="{kind}">{"".join(shown)}</div>{self._measures(method, reason)}</li>'
         )
 
-    @property
-    def _explained(self) -> str:
-        return "that are explained as this class" if self._batch.task.has_classes else "for which it is explained"
+    def _share(self, reason: Reason) -> Text:
+        """How many of a class's images are in a cluster."""
+        n, of, has_classes = len(reason.numbers), reason.of, self._batch.task.has_classes
+        if reason.n_clusters == 1 and n == of:
+            if has_classes:
+                return text("all images that are explained as this class")
+            return text("all images for which it is explained")
+        if has_classes:
+            return text("{n:,} of {of:,} images that are explained as this class", n=n, of=of)
+        return text("{n:,} of {of:,} images for which it is explained", n=n, of=of)
 
     def _measures(self, method: str, reason: Reason) -> str:
         border, background = column(method, "border"), column(method, "background")
         known = ("correct",) if self._batch.has_probabilities else ()
         rows = self._rows(reason.numbers, (border, background, *known))
         measures = [
-            ("suspicion", format_number(reason.suspicion)),
-            ("always there", whole_percent(reason.always)),
-            ("other classes", whole_percent(reason.others)),
+            (tr("suspicion"), format_number(reason.suspicion)),
+            (tr("always there"), whole_percent(reason.always)),
+            (tr("other classes"), whole_percent(reason.others)),
         ]
-        for name, title in (("correct", "right"), (border, "on the border"), (background, "on the background")):
+        for name, title in (
+            ("correct", tr("right")),
+            (border, tr("on the border")),
+            (background, tr("on the background")),
+        ):
             values = [float(row[name]) for row in rows if row.get(name) is not None]
             if values:
                 measures.append((title, whole_percent(float(np.mean(values)))))
@@ -114,6 +121,10 @@ class Cards:
 
     def _verdict(self, row: dict[str, Any]) -> str:
         return _verdict(row) if self._batch.has_probabilities else verdict(self._batch, row)
+
+
+def _figure(content: str, caption: str) -> str:
+    return f"<figure>{content}<figcaption>{caption}</figcaption></figure>"
 
 
 def framed(image: Image.Image, reason: Reason) -> Image.Image:
@@ -134,5 +145,6 @@ def _verdict(row: dict[str, Any]) -> str:
     if row["correct"] is None:
         return predicted
     if row["correct"]:
-        return f"{predicted}, right"
-    return f'<span class="warn">{predicted}</span>, is {html.escape(str(row["label"]))}'
+        return tr("{predicted}, right", predicted=predicted)
+    warning = f'<span class="warn">{predicted}</span>'
+    return tr("{predicted}, is {label}", predicted=warning, label=html.escape(str(row["label"])))

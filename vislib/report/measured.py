@@ -7,14 +7,15 @@ import numpy as np
 
 from vislib.batch import Batch
 from vislib.batch.settings import column
+from vislib.language import plural, sentences, text, tr
 from vislib.report.tables import bar, table
 from vislib.report.text import format_number, number, title_of
 
 _MEASURES = {
-    "insertion": "Insertion ↑",
-    "deletion": "Deletion ↓",
-    "road": "ROAD ↓",
-    "random_logit": "Another class ↓",
+    "insertion": text("Insertion ↑"),
+    "deletion": text("Deletion ↓"),
+    "road": text("ROAD ↓"),
+    "random_logit": text("Another class ↓"),
 }
 _MOST_CLASSES = 12
 _MOST_CHANNELS = 5
@@ -39,22 +40,29 @@ def trust(batch: Batch) -> str:
         cells = "".join(f'<td class="n">{format_number(mean)}</td>' for mean in means)
         rows.append(f'<tr><td class="name">{html.escape(title_of(method))}</td>{cells}</tr>')
     fills = settings.get("deletion_fill", "grey"), settings.get("insertion_fill", "blur")
-    said = []
+    said = [text("Means over the images; arrows show the better direction.")]
     if settings["curves"]:
         said.append(
-            "Insertion and deletion are the mean score while pixels are shown or covered, the highest of the map "
-            f"first (Petsiuk et al. 2018); deletion covers with {fills[0]}, insertion starts from {fills[1]}."
+            text(
+                "Insertion and deletion are the mean score while pixels are shown or covered, the highest of the map "
+                "first (Petsiuk et al. 2018); deletion covers with {deletion_fill}, insertion starts from "
+                "{insertion_fill}.",
+                deletion_fill=fills[0],
+                insertion_fill=fills[1],
+            )
         )
     if settings.get("road"):
-        said.append("ROAD fills the covered pixels from their neighbours (Rong et al. 2022).")
+        said.append(text("ROAD fills the covered pixels from their neighbours (Rong et al. 2022)."))
     if settings.get("random_logit"):
         said.append(
-            "Another class: the rank correlation with the map for a class drawn at random for each image; near 1 the "
-            "map hardly knows the class (Sixt et al. 2020)."
+            text(
+                "Another class: the rank correlation with the map for a class drawn at random for each image; near 1 "
+                "the map hardly knows the class (Sixt et al. 2020)."
+            )
         )
-    head = f"<tr><th>Method</th>{''.join(f'<th class=n>{_MEASURES[name]}</th>' for name in measures)}</tr>"
-    lead = f"Means over the images; arrows show the better direction. {' '.join(said)}"
-    return f'<p class="soft">{lead}</p>{table(head, rows)}'
+    titles = "".join(f"<th class=n>{tr(_MEASURES[name])}</th>" for name in measures)
+    head = f"<tr><th>{tr('Method')}</th>{titles}</tr>"
+    return f'<p class="soft">{tr(sentences(*said))}</p>{table(head, rows)}'
 
 
 def channels(batch: Batch) -> str:
@@ -73,21 +81,29 @@ def channels(batch: Batch) -> str:
         counts = Counter(channel for image in images for channel, _ in image)
         for channel, count in sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:_MOST_CHANNELS]:
             mean = _mean([value for image in images for number, value in image if number == channel])
+            often = tr("{n:,} of {of:,}", n=count, of=len(images))
             rows.append(
                 f'<tr><td class="name">{html.escape(label)}</td><td class="n">{channel}</td>'
-                f'<td class="n">{count:,} of {len(images):,}</td><td>{bar(count / len(images))}</td>'
+                f'<td class="n">{often}</td><td>{bar(count / len(images))}</td>'
                 f'<td class="n">{number(mean, sign=True)}</td></tr>'
             )
     n, layer = settings["channels"], html.escape(str(settings["channels_layer"]))
-    strongest = "The strongest channel" if n == 1 else f"The {n} strongest channels"
-    things = "classes" if batch.task.has_classes else "outputs"
-    lead = (
-        f"{strongest} of layer {layer} for each image by gradient × activation, above or below 0. Those that come up "
-        f"most often for each of the {_MOST_CLASSES} most frequent {things}. "
-        "The mean is over the images where the channel is among them."
+    strongest = plural(
+        "The strongest channel of layer {layer} for each image by gradient × activation, above or below 0.",
+        "The {n} strongest channels of layer {layer} for each image by gradient × activation, above or below 0.",
+        n,
+        layer=layer,
     )
-    head = "<tr><th>Explained</th><th class=n>Channel</th><th class=n>Images</th><th></th><th class=n>Mean</th></tr>"
-    return f'<p class="soft">{lead}</p>{table(head, rows)}' if rows else ""
+    if batch.task.has_classes:
+        come_up = text("Those that come up most often for each of the {n} most frequent classes.", n=_MOST_CLASSES)
+    else:
+        come_up = text("Those that come up most often for each of the {n} most frequent outputs.", n=_MOST_CLASSES)
+    lead = sentences(strongest, come_up, text("The mean is over the images where the channel is among them."))
+    head = (
+        f"<tr><th>{tr('Explained')}</th><th class=n>{tr('Channel')}</th><th class=n>{tr('Images')}</th><th></th>"
+        f"<th class=n>{tr('Mean')}</th></tr>"
+    )
+    return f'<p class="soft">{tr(lead)}</p>{table(head, rows)}' if rows else ""
 
 
 def _mean(values: list[float | None]) -> float:

@@ -1,9 +1,10 @@
 """The sections of a report, each as HTML; an empty string if there is nothing to show."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from vislib.batch import Batch
+from vislib.language import sentences, text, tr
 from vislib.report.cards import Cards
 from vislib.report.clusters import Reason
 from vislib.report.findings import CONSTANT_BORDER, Findings, Ranked
@@ -35,22 +36,32 @@ def reasons(batch: Batch, tiles: Tiles, found: Sequence[tuple[str, list[Reason]]
                 cards.reason(method, place, one, False) for place, one in enumerate(more, _FIRST_REASONS + 1)
             )
             body += (
-                f"<details><summary>The next {len(more)} of {len(each)} clusters</summary>"
+                f"<details><summary>{tr('The next {n} of {of} clusters', n=len(more), of=len(each))}</summary>"
                 f'<ul class="cards">{rest}</ul></details>'
             )
         bodies.append(body)
     if not bodies:
         return ""
-    return (
-        f'<p class="soft">The maps of {_each(batch)} are clustered (spectral relevance analysis, Lapuschkin et al. '
-        "2019, arXiv 1902.10178). A cluster is suspicious if nearly all of its maps, and nearly none of the other "
-        "classes' maps, are strong at one place, the framed one: a mark or a tag is always at the same place, an "
-        "object is not. "
+    if batch.task.has_classes:
+        of = text(
+            "The maps of each class are clustered (spectral relevance analysis, Lapuschkin et al. 2019, arXiv "
+            "1902.10178)."
+        )
+    else:
+        of = text(
+            "The maps of the explained output are clustered (spectral relevance analysis, Lapuschkin et al. 2019, "
+            "arXiv 1902.10178)."
+        )
+    suspicious = text(
+        "A cluster is suspicious if nearly all of its maps, and nearly none of the other classes' maps, are strong at "
+        "one place, the framed one: a mark or a tag is always at the same place, an object is not."
+    )
+    numbers = text(
         "“Always there” is the value that nine in ten of its maps reach at that place, as a share of their largest "
         "value; “other classes” is the value that nine in ten maps of the other classes do not exceed there. Suspicion "
-        "is the difference. It shows where to look first; it does not prove that something is wrong.</p>"
-        + "".join(bodies)
+        "is the difference. It shows where to look first; it does not prove that something is wrong."
     )
+    return f'<p class="soft">{tr(sentences(of, suspicious, numbers))}</p>{"".join(bodies)}'
 
 
 def classes(batch: Batch, found: Findings) -> str:
@@ -63,11 +74,10 @@ def classes(batch: Batch, found: Findings) -> str:
             f"<td>{bar(count / found.predicted[0][1])}</td></tr>"
             for index, count in found.predicted
         ]
-        head = "<tr><th>Predicted</th><th class=n>Images</th><th></th></tr>"
-        why = (
+        head = f"<tr><th>{tr('Predicted')}</th><th class=n>{tr('Images')}</th><th></th></tr>"
+        why = tr(
             "No label of these images is a class of the network, so there is no accuracy. The table shows how often "
-            "each "
-            "class is predicted."
+            "each class is predicted."
         )
         return f'<p class="soft">{why}</p>{table(head, rows)}' if rows else ""
     rows = []
@@ -78,8 +88,11 @@ def classes(batch: Batch, found: Findings) -> str:
             f'<td class="n">{percent(row.right / row.n)}</td><td>{bar(row.right / row.n)}</td>'
             f'<td class="name">{confused}</td></tr>'
         )
-    head = "<tr><th>Class</th><th class=n>Images</th><th class=n>Right</th><th></th><th>Most confused with</th></tr>"
-    return f'<p class="soft">Lowest accuracy first.</p>{table(head, rows)}'
+    head = (
+        f"<tr><th>{tr('Class')}</th><th class=n>{tr('Images')}</th><th class=n>{tr('Right')}</th><th></th>"
+        f"<th>{tr('Most confused with')}</th></tr>"
+    )
+    return f'<p class="soft">{tr("Lowest accuracy first.")}</p>{table(head, rows)}'
 
 
 def _counted(batch: Batch, found: Findings) -> str:
@@ -89,11 +102,15 @@ def _counted(batch: Batch, found: Findings) -> str:
         f"<td>{bar(count / found.predicted[0][1])}</td></tr>"
         for index, count in found.predicted
     ]
-    several = batch.task is Task.MULTI_LABEL
-    first = "The label with the highest probability" if several else "The class with the most pixels"
-    why = " An image can have several labels, so none is simply right or wrong." if several else ""
-    head = "<tr><th>Class</th><th class=n>Images</th><th></th></tr>"
-    return f'<p class="soft">{first} of each image.{why}</p>{table(head, rows)}' if rows else ""
+    if batch.task is Task.MULTI_LABEL:
+        lead = tr(
+            "The label with the highest probability of each image. An image can have several labels, so none is simply "
+            "right or wrong."
+        )
+    else:
+        lead = tr("The class with the most pixels of each image.")
+    head = f"<tr><th>{tr('Class')}</th><th class=n>{tr('Images')}</th><th></th></tr>"
+    return f'<p class="soft">{lead}</p>{table(head, rows)}' if rows else ""
 
 
 def mistakes(batch: Batch, tiles: Tiles, found: Findings) -> str:
@@ -101,8 +118,8 @@ def mistakes(batch: Batch, tiles: Tiles, found: Findings) -> str:
     if not found.n_known:
         return ""
     if not found.mistakes.numbers:
-        return "<p>There are none: every image with a known class is classified correctly.</p>"
-    lead = "The maps explain the class that the network predicts." if _explains(batch, "predicted") else ""
+        return f"<p>{tr('There are none: every image with a known class is classified correctly.')}</p>"
+    lead = tr("The maps explain the class that the network predicts.") if _explains(batch, "predicted") else ""
     return f'<p class="soft">{lead}</p>{Cards(batch, tiles).images(found.mistakes.numbers, batch.methods, [])}'
 
 
@@ -114,33 +131,35 @@ def disagreements(batch: Batch, tiles: Tiles, found: Findings) -> str:
             one, other = (html.escape(title_of(method)) for method in ranked.of)
             notes = [f"ρ {format_number(value)}" for value in ranked.figures]
             body = Cards(batch, tiles).images(ranked.numbers, ranked.of, notes)
-            bodies.append(f"<h3>{one} and {other}: mean ρ {format_number(ranked.mean)}</h3>{body}")
+            head = tr("{one} and {other}: mean ρ {mean}", one=one, other=other, mean=format_number(ranked.mean))
+            bodies.append(f"<h3>{head}</h3>{body}")
     if not bodies:
         return ""
-    return (
-        '<p class="soft">ρ is Spearman\'s rank correlation of the two maps: 1 if they rank all places alike, 0 if they '
-        "have nothing in common. Methods answer different questions, so a difference is not an error. But where they "
-        "differ, one map alone is not enough.</p>" + "".join(bodies)
+    lead = tr(
+        "ρ is Spearman's rank correlation of the two maps: 1 if they rank all places alike, 0 if they have nothing in "
+        "common. Methods answer different questions, so a difference is not an error. But where they differ, one map "
+        "alone is not enough."
     )
+    return f'<p class="soft">{lead}</p>{"".join(bodies)}'
 
 
 def on_border(batch: Batch, tiles: Tiles, found: Findings) -> str:
     """The images whose maps lie most in the outermost tenth of the image."""
-    lead = (
-        "Share of the map in the outermost tenth of each side. A constant map has "
-        f"{whole_percent(CONSTANT_BORDER)} there. A much larger share means that the decision rests on what surrounds "
-        "the object, or on padding."
+    lead = tr(
+        "Share of the map in the outermost tenth of each side. A constant map has {share} there. A much larger share "
+        "means that the decision rests on what surrounds the object, or on padding.",
+        share=whole_percent(CONSTANT_BORDER),
     )
-    return _shares(batch, tiles, found.border, lead, "on the border")
+    return _shares(batch, tiles, found.border, lead, lambda share: tr("{share} on the border", share=share))
 
 
 def on_background(batch: Batch, tiles: Tiles, found: Findings) -> str:
     """The images whose maps lie most on the plain background."""
-    lead = (
+    lead = tr(
         "Share of the map on pixels that have the colour of the image's edge, for images with a plain background. "
         "Coarse maps reach beyond the edges of an object, so compare with the mean."
     )
-    return _shares(batch, tiles, found.background, lead, "on the background")
+    return _shares(batch, tiles, found.background, lead, lambda share: tr("{share} on the background", share=share))
 
 
 def unreadable(found: Findings) -> str:
@@ -151,26 +170,24 @@ def unreadable(found: Findings) -> str:
         f'<tr><td class="name">{html.escape(path)}</td><td class="name">{html.escape(error)}</td></tr>'
         for path, error in found.errors
     ]
-    more = f'<p class="soft">The first {len(rows)} of {found.n_errors:,}.</p>' if len(rows) < found.n_errors else ""
-    return more + table("<tr><th>Image</th><th>Why</th></tr>", rows)
+    first = tr("The first {n} of {of:,}.", n=len(rows), of=found.n_errors)
+    more = f'<p class="soft">{first}</p>' if len(rows) < found.n_errors else ""
+    return more + table(f"<tr><th>{tr('Image')}</th><th>{tr('Why')}</th></tr>", rows)
 
 
-def _shares(batch: Batch, tiles: Tiles, every: Sequence[Ranked], lead: str, where: str) -> str:
+def _shares(batch: Batch, tiles: Tiles, every: Sequence[Ranked], lead: str, note: Callable[[str], str]) -> str:
     bodies = []
     for ranked in every:
         if ranked.numbers:
-            notes = [f"{percent(value)} {where}" for value in ranked.figures]
+            notes = [note(percent(value)) for value in ranked.figures]
             body = Cards(batch, tiles).images(ranked.numbers, ranked.of, notes)
-            bodies.append(f"<h3>{html.escape(title_of(ranked.of[0]))}: mean {percent(ranked.mean)}</h3>{body}")
+            name = html.escape(title_of(ranked.of[0]))
+            bodies.append(f"<h3>{tr('{name}: mean {share}', name=name, share=percent(ranked.mean))}</h3>{body}")
     return f'<p class="soft">{lead}</p>{"".join(bodies)}' if bodies else ""
 
 
 def _explains(batch: Batch, which: str) -> bool:
     return batch.manifest["settings"]["explain"] == which
-
-
-def _each(batch: Batch) -> str:
-    return "each class" if batch.task.has_classes else "the explained output"
 
 
 def _label(batch: Batch, index: int) -> str:

@@ -1,5 +1,7 @@
 """Tables of a report, as HTML."""
 
+from vislib.language import tr
+
 _FIRST_ROWS = 12
 
 
@@ -13,7 +15,7 @@ def table(head: str, rows: list[str]) -> str:
     made = f'<div class="scroll"><table><thead>{head}</thead><tbody>{"".join(rows[:_FIRST_ROWS])}</tbody></table></div>'
     if rest := rows[_FIRST_ROWS:]:
         made += (
-            f"<details><summary>{len(rest):,} more</summary>"
+            f"<details><summary>{tr('{n:,} more', n=len(rest))}</summary>"
             f'<div class="scroll"><table><thead>{head}</thead><tbody>{"".join(rest)}</tbody></table></div></details>'
         )
     return made

@@ -3,6 +3,7 @@
 import math
 
 from vislib.attribution.base import Explainer
+from vislib.language import Text, tr
 
 
 def percent(share: float) -> str:
@@ -33,4 +34,9 @@ def number(value: float, sign: bool = False) -> str:
 
 def title_of(method: str) -> str:
     """The title of the method with this name; the name itself for a method that is not registered here."""
-    return Explainer.registry[method].title if method in Explainer.registry else method
+    return shown(Explainer.registry[method].title) if method in Explainer.registry else method
+
+
+def shown(words: str) -> str:
+    """A text in the language in use; a name from outside as it is."""
+    return tr(words) if isinstance(words, Text) else words

@@ -10,6 +10,7 @@ from PIL import Image
 
 from vislib.attribution.base import Explainer
 from vislib.batch import Batch
+from vislib.language import tr
 from vislib.output import render
 
 SIDE = 132
@@ -30,9 +31,10 @@ class Tiles:
         found = []
         for at, number in enumerate(numbers):
             base = self.enlarged(images[at])
-            cells = [picture(base, f"image {number}")] if base is not None and with_image else []
+            cells = [picture(base, tr("image {number}", number=number))] if base is not None and with_image else []
             for method in methods:
-                cells.append(picture(self.with_map(base, maps[method][at], method), f"{method} of image {number}"))
+                alt = tr("{method} of image {number}", method=method, number=number)
+                cells.append(picture(self.with_map(base, maps[method][at], method), alt))
             found.append(cells)
         return found
 

@@ -4,6 +4,7 @@ import html
 from typing import Any
 
 from vislib.batch import Batch
+from vislib.language import listing, text, tr
 from vislib.report.text import number, percent
 from vislib.tasks import Task
 
@@ -11,14 +12,22 @@ from vislib.tasks import Task
 def verdict(batch: Batch, row: dict[str, Any]) -> str:
     """What the network says about an image, and what is true, as HTML."""
     if batch.task is Task.SEGMENTATION:
-        said = f"{html.escape(str(row['predicted_label']))} {percent(row['value'])} of the pixels"
+        label = html.escape(str(row["predicted_label"]))
+        said = [text("{label} {share} of the pixels", label=label, share=percent(row["value"]))]
         if row["explained_label"] not in (None, row["predicted_label"]):
-            said += f", explained: {html.escape(str(row['explained_label']))}"
-        return said if row["mean_iou"] is None else f"{said}, mean IoU {percent(row['mean_iou'])}"
-    said = f"{html.escape(batch.labels[0])} {number(row['value'])}{html.escape(unit(batch))}"
+            said.append(text("explained: {label}", label=html.escape(str(row["explained_label"]))))
+        if row["mean_iou"] is not None:
+            said.append(text("mean IoU {share}", share=percent(row["mean_iou"])))
+        return tr(listing(said, "plain"))
+    predicted = f"{html.escape(batch.labels[0])} {number(row['value'])}{html.escape(unit(batch))}"
     if row.get("true_value") is None:
-        return said
-    return f"{said}, is {number(row['true_value'])} ({number(row['deviation'], sign=True)})"
+        return predicted
+    return tr(
+        "{predicted}, is {true} ({difference})",
+        predicted=predicted,
+        true=number(row["true_value"]),
+        difference=number(row["deviation"], sign=True),
+    )
 
 
 def unit(batch: Batch) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vislib.batch import Batch, open_batch
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.output.export import write_whole
 from vislib.progress import Progress, no_progress
 from vislib.report.clusters import Reason
@@ -22,7 +23,7 @@ def report_html(
     rows: Sequence[int] | None = None,
     selection: str = "",
 ) -> str:
-    """The report on a batch, or on some of its images, as one HTML page that needs no other file.
+    """The report on a batch, or on some of its images, as one HTML page in the language in use; it needs no other file.
 
     Args:
         folder: The folder that `explain_many` wrote, or the opened batch; it may be unfinished.
@@ -80,8 +81,10 @@ def write_report(
     """
     out = Path(folder) / ("report.html" if rows is None else "selection.html") if path is None else Path(path)
     if out.suffix.lower() not in (".html", ".htm"):
-        raise ParameterError(f"A report is written as .html or .htm; not as '{out.name}'.")
+        raise ParameterError(text("A report is written as .html or .htm; not as '{name}'.", name=out.name))
     if not out.parent.is_dir():
-        raise ParameterError(f"{out} cannot be written: there is no folder '{out.parent}'.")
+        raise ParameterError(
+            text("{file} cannot be written: there is no folder '{folder}'.", file=out, folder=out.parent)
+        )
     write_whole(out, report_html(folder, rows=rows, selection=selection).encode())
     return out

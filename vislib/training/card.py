@@ -3,14 +3,33 @@
 import dataclasses
 import os
 import platform
+import re
 from collections.abc import Sequence
 from datetime import date
 
+from vislib.language import Text, text
 from vislib.training.dataset import Dataset
 from vislib.training.evaluation import Evaluation
 from vislib.training.networks import NETWORKS
 from vislib.training.options import TrainingOptions
 from vislib.training.records import TrainingResult
+
+_TITLE = text("# {name}: {title}")
+_PARAMETERS = text("- **Parameters**: {n}; float32.")
+_DATA = text(
+    "- **Data**: {data}, {n_train} training images (a share of {share} kept for validation), {n_test} test images."
+    "{note}"
+)
+_INPUT = text("- **Input**: {size}, values 0..1.")
+_CLASSES = text("- **Classes**: {classes}.")
+_TRAINING = text("- **Training**: {options}.")
+_EPOCHS = text(
+    "- **Epochs**: {n}, the weights are those of epoch {best}, the best on the validation images ({share}); {minutes} "
+    "minutes on {machine}."
+)
+_TEST = text("- **Test**: accuracy {accuracy}, loss {loss}, on all {n_test} test images, used once, after training.")
+_DATE = text("- **Date**: {date}.")
+_CONFUSION = text("Confusion matrix on the test images (rows: true class, columns: predicted class):")
 
 
 def model_card(
@@ -35,27 +54,58 @@ def model_card(
     best = next((record for record in result.history if record.epoch == result.best_epoch), None)
     share = "none" if best is None or best.validation_accuracy is None else f"{best.validation_accuracy * 100:.2f} %"
     lines = [
-        f"# {name}: {NETWORKS[name].title}",
+        _TITLE.format(name=name, title=NETWORKS[name].title),
         "",
-        f"- **Parameters**: {result.model.count_params():,}; float32.",
-        f"- **Data**: {dataset.name}, {len(dataset.train_labels):,} training images "
-        f"(a share of {options.validation_share * 100:.0f} % kept for validation), "
-        f"{len(dataset.test_labels):,} test images." + (f" {data_note}" if data_note else ""),
-        "- **Input**: " + " × ".join(map(str, dataset.image_shape)) + ", values 0..1.",
-        f"- **Classes**: {', '.join(dataset.labels)}.",
-        f"- **Training**: {chosen}.",
-        f"- **Epochs**: {len(result.history)}, the weights are those of epoch {result.best_epoch}, "
-        f"the best on the validation images ({share}); {result.seconds / 60:.0f} minutes on {machine()}.",
-        f"- **Test**: accuracy {evaluation.accuracy * 100:.2f} %, loss {evaluation.loss:.4f}, on all "
-        f"{len(dataset.test_labels):,} test images, used once, after training.",
-        f"- **Date**: {date.today().isoformat()}.",
+        _PARAMETERS.format(n=f"{result.model.count_params():,}"),
+        _DATA.format(
+            data=dataset.name,
+            n_train=f"{len(dataset.train_labels):,}",
+            share=f"{options.validation_share * 100:.0f} %",
+            n_test=f"{len(dataset.test_labels):,}",
+            note=f" {data_note}" if data_note else "",
+        ),
+        _INPUT.format(size=" × ".join(map(str, dataset.image_shape))),
+        _CLASSES.format(classes=", ".join(dataset.labels)),
+        _TRAINING.format(options=chosen),
+        _EPOCHS.format(
+            n=len(result.history),
+            best=result.best_epoch,
+            share=share,
+            minutes=f"{result.seconds / 60:.0f}",
+            machine=machine(),
+        ),
+        _TEST.format(
+            accuracy=f"{evaluation.accuracy * 100:.2f} %",
+            loss=f"{evaluation.loss:.4f}",
+            n_test=f"{len(dataset.test_labels):,}",
+        ),
+        _DATE.format(date=date.today().isoformat()),
         "",
-        "Confusion matrix on the test images (rows: true class, columns: predicted class):",
+        _CONFUSION,
         "",
         *confusion_table(dataset.labels, evaluation),
         "",
     ]
     return "\n".join(lines)
+
+
+def card_lines(card: str) -> list[Text]:
+    """The lines of a card in words, which can be translated: all but its title and its confusion matrix.
+
+    Args:
+        card: A card of `model_card`.
+    """
+    return [said for line in card.splitlines() if (said := _line(line)) is not None]
+
+
+def _line(line: str) -> Text | None:
+    """A line of a card as a text with its values; None for another line."""
+    for template in (_PARAMETERS, _DATA, _INPUT, _CLASSES, _TRAINING, _EPOCHS, _TEST, _DATE):
+        pieces = re.split(r"\{(\w+)\}", template)
+        pattern = "".join(f"(?P<{piece}>.*?)" if k % 2 else re.escape(piece) for k, piece in enumerate(pieces))
+        if found := re.fullmatch(pattern, line):
+            return Text(line, template.template, found.groupdict())
+    return None
 
 
 def confusion_table(labels: Sequence[str], evaluation: Evaluation) -> list[str]:

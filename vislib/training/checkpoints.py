@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vislib.errors import ParameterError, listed
+from vislib.language import text
 
 if TYPE_CHECKING:
     import keras
@@ -25,13 +26,21 @@ def check_model_path(path: str | os.PathLike[str]) -> Path:
     """
     path = Path(path)
     if not path.name.endswith(SUFFIXES):
-        raise ParameterError(f"A trained network is saved as {listed(SUFFIXES)}; not as '{path.name}'.")
+        raise ParameterError(
+            text(
+                "A trained network is saved as {suffixes}; not as '{name}'.", suffixes=listed(SUFFIXES), name=path.name
+            )
+        )
     if not path.parent.is_dir():
-        raise ParameterError(f"{path} cannot be written: there is no folder '{path.parent}'.")
+        raise ParameterError(
+            text("{path} cannot be written: there is no folder '{parent}'.", path=path, parent=path.parent)
+        )
     if path.is_dir():
-        raise ParameterError(f"{path} cannot be written: it is a folder.")
+        raise ParameterError(text("{path} cannot be written: it is a folder.", path=path))
     if not os.access(path.parent, os.W_OK):
-        raise ParameterError(f"{path} cannot be written: you may not write to the folder '{path.parent}'.")
+        raise ParameterError(
+            text("{path} cannot be written: you may not write to the folder '{parent}'.", path=path, parent=path.parent)
+        )
     return path
 
 
@@ -56,5 +65,7 @@ def save_model(model: "keras.Model", path: str | os.PathLike[str]) -> Path:
                 model.save_weights(temporary)
             os.replace(temporary, path)
     except OSError as error:
-        raise ParameterError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise ParameterError(
+            text("{path} cannot be written: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
     return path

@@ -3,6 +3,7 @@
 import numpy as np
 
 from vislib.errors import ParameterError
+from vislib.language import text
 
 
 def moving_mean(values: np.ndarray, window: int) -> np.ndarray:
@@ -25,7 +26,7 @@ def moving_mean(values: np.ndarray, window: int) -> np.ndarray:
         (3,)
     """
     if window < 1:
-        raise ParameterError(f"`window` must be at least 1; not {window}.")
+        raise ParameterError(text("`window` must be at least 1; not {window}.", window=window))
     sums = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
     ends = np.arange(1, len(values) + 1)
     starts = np.maximum(ends - window, 0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.errors import DatasetError, listed
+from vislib.language import text
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,26 +40,58 @@ class Dataset:
     test_labels: np.ndarray
 
     def __post_init__(self) -> None:
-        for part in ("train", "test"):
+        for part, said in (("train", text("train")), ("test", text("test"))):
             images, labels = getattr(self, f"{part}_images"), getattr(self, f"{part}_labels")
-            of = f"The {part} images of {self.name}"
+            images_of = {"part": said, "data": self.name}
             if images.ndim != 4 or images.shape[3] not in (1, 3) or images.dtype != np.uint8:
-                raise DatasetError(f"{of} must be (n, h, w, 1 or 3) uint8; not {images.shape} {images.dtype}.")
+                raise DatasetError(
+                    text(
+                        "The {part} images of {data} must be (n, h, w, 1 or 3) uint8; not {shape} {dtype}.",
+                        **images_of,
+                        shape=images.shape,
+                        dtype=images.dtype,
+                    )
+                )
             if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
-                raise DatasetError(f"{of} need whole numbers (n,) as labels; not {labels.shape} {labels.dtype}.")
+                raise DatasetError(
+                    text(
+                        "The {part} images of {data} need whole numbers (n,) as labels; not {shape} {dtype}.",
+                        **images_of,
+                        shape=labels.shape,
+                        dtype=labels.dtype,
+                    )
+                )
             if len(images) != len(labels):
-                raise DatasetError(f"{of} are {len(images):,}, but there are {len(labels):,} labels.")
+                raise DatasetError(
+                    text(
+                        "The {part} images of {data} are {n:,}, but there are {n_labels:,} labels.",
+                        **images_of,
+                        n=len(images),
+                        n_labels=len(labels),
+                    )
+                )
             if len(images) == 0:
-                raise DatasetError(f"{of} are missing: there is not one.")
+                raise DatasetError(text("The {part} images of {data} are missing: there is not one.", **images_of))
             if labels.min() < 0 or labels.max() >= len(self.labels):
                 raise DatasetError(
-                    f"{of} have labels from {labels.min()} to {labels.max()}; "
-                    f"with {len(self.labels)} classes they must be from 0 to {len(self.labels) - 1}."
+                    text(
+                        "The {part} images of {data} have labels from {low} to {high}; with {n} classes they must be "
+                        "from 0 to {last}.",
+                        **images_of,
+                        low=labels.min(),
+                        high=labels.max(),
+                        n=len(self.labels),
+                        last=len(self.labels) - 1,
+                    )
                 )
         if self.train_images.shape[1:] != self.test_images.shape[1:]:
             raise DatasetError(
-                f"The train and test images of {self.name} differ in shape: "
-                f"{self.train_images.shape[1:]} and {self.test_images.shape[1:]}."
+                text(
+                    "The train and test images of {name} differ in shape: {train} and {test}.",
+                    name=self.name,
+                    train=self.train_images.shape[1:],
+                    test=self.test_images.shape[1:],
+                )
             )
 
     @property
@@ -74,7 +107,14 @@ class Dataset:
         """
         unknown = [label for label in labels if label not in self.labels]
         if unknown:
-            raise DatasetError(f"{self.name} has no class {listed(unknown)}; its classes: {listed(self.labels)}.")
+            raise DatasetError(
+                text(
+                    "{name} has no class {unknown}; its classes: {labels}.",
+                    name=self.name,
+                    unknown=listed(unknown),
+                    labels=listed(self.labels),
+                )
+            )
         new_index = np.full(len(self.labels), -1)
         new_index[[self.labels.index(label) for label in labels]] = np.arange(len(labels))
         train, test = new_index[self.train_labels], new_index[self.test_labels]

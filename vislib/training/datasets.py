@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vislib.errors import DatasetError, listed
+from vislib.language import text
 from vislib.training.dataset import Dataset
 from vislib.training.local_data import has_local, load_local
 
@@ -18,6 +19,7 @@ DATA_DIR_VARIABLE = "VISLIB_DATA_DIR"
 class _Known:
     """A data set that can be loaded by name."""
 
+    short: str
     title: str
     image_shape: tuple[int, int, int]
     labels: tuple[str, ...]
@@ -29,19 +31,26 @@ class _Known:
 
 DATASETS: dict[str, _Known] = {
     "mnist": _Known(
-        "MNIST, handwritten digits",
+        "MNIST",
+        text("MNIST, handwritten digits"),
         (28, 28, 1),
         tuple("0123456789"),
         "mnist.npz",
-        "mnist.npz, or the four files train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, "
-        "t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz",
+        text(
+            "mnist.npz, or the four files train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, "
+            "t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz"
+        ),
     ),
     "cifar10": _Known(
-        "CIFAR-10, small pictures",
+        "CIFAR-10",
+        text("CIFAR-10, small pictures"),
         (32, 32, 3),
         ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
         "cifar-10-batches-py*",
-        "cifar10.npz with x_train, y_train, x_test, y_test, or the folders train/ and test/ with one folder per class",
+        text(
+            "cifar10.npz with x_train, y_train, x_test, y_test, or the folders train/ and test/ with one "
+            "folder per class"
+        ),
     ),
 }
 
@@ -66,7 +75,13 @@ def load_dataset(name: str, data_dir: str | os.PathLike[str] | None = None) -> D
         vislib.errors.DatasetError: There is no data set 'faces'; there are: mnist, cifar10, or your own folder.
     """
     if name not in DATASETS:
-        raise DatasetError(f"There is no data set '{name}'; there are: {listed(DATASETS)}, or your own folder.")
+        raise DatasetError(
+            text(
+                "There is no data set '{name}'; there are: {datasets}, or your own folder.",
+                name=name,
+                datasets=listed(DATASETS),
+            )
+        )
     known = DATASETS[name]
     place = data_dir or os.environ.get(DATA_DIR_VARIABLE)
     if place:
@@ -83,7 +98,14 @@ def load_dataset(name: str, data_dir: str | os.PathLike[str] | None = None) -> D
         _flat(test_labels),
     )
     if dataset.image_shape != known.image_shape:
-        raise DatasetError(f"Images of {name} are {known.image_shape}; these are {dataset.image_shape}.")
+        raise DatasetError(
+            text(
+                "Images of {name} are {expected}; these are {shape}.",
+                name=name,
+                expected=known.image_shape,
+                shape=dataset.image_shape,
+            )
+        )
     return dataset
 
 
@@ -105,15 +127,24 @@ def why_missing(name: str) -> str | None:
     if place:
         if has_local(name, Path(place), known.image_shape):
             return None
-        return (
-            f"{known.title}, is not on this machine. vislib looks in the folder {place} ({DATA_DIR_VARIABLE}) and in "
-            f"{Path(place) / name} for {known.files}."
+        return text(
+            "{title}, is not on this machine. vislib looks in the folder {place} ({variable}) and in {within} for "
+            "{files}.",
+            title=known.title,
+            place=place,
+            variable=DATA_DIR_VARIABLE,
+            within=Path(place) / name,
+            files=known.files,
         )
     if any(_cache().glob(known.download)):
         return None
-    return (
-        f"{known.title}, is not on this machine. vislib will try to download it into {_cache()}. Without a network, "
-        f"{_belongs(name)}"
+    return text(
+        "{title}, is not on this machine. vislib will try to download it into {cache}. Without a network, put {files} "
+        "into a folder and set {variable} to it.",
+        title=known.title,
+        cache=_cache(),
+        files=known.files,
+        variable=DATA_DIR_VARIABLE,
     )
 
 
@@ -123,22 +154,17 @@ def _cache() -> Path:
     return (Path(home) if home else Path.home() / ".keras") / "datasets"
 
 
-def _belongs(name: str) -> str:
-    """Where the files of a data set belong, as the end of a sentence."""
-    return f"put {DATASETS[name].files} into a folder and set {DATA_DIR_VARIABLE} to it."
-
-
 def _reason(error: BaseException) -> str:
     """Why a download failed, in words."""
     found: BaseException | None = error
     while found is not None:
         reason = getattr(found, "reason", found)
         if isinstance(reason, socket.gaierror):
-            return "the server's name was not found, so there seems to be no network"
+            return text("the server's name was not found, so there seems to be no network")
         if isinstance(reason, OSError) and reason.strerror:
             return reason.strerror[:1].lower() + reason.strerror[1:]
         found = found.__cause__ or found.__context__
-    return "the server did not deliver it"
+    return text("the server did not deliver it")
 
 
 def _from_keras(name: str) -> tuple[np.ndarray, ...]:
@@ -148,8 +174,14 @@ def _from_keras(name: str) -> tuple[np.ndarray, ...]:
         (train_images, train_labels), (test_images, test_labels) = getattr(keras.datasets, name).load_data()
     except Exception as error:  # Keras raises bare Exception for a failed download
         raise DatasetError(
-            f"{name} is not on this machine and could not be downloaded: {_reason(error)}. To use it from this "
-            f"machine, {_belongs(name)}"
+            text(
+                "{name} is not on this machine and could not be downloaded: {reason}. To use it from this machine, put "
+                "{files} into a folder and set {variable} to it.",
+                name=name,
+                reason=_reason(error),
+                files=DATASETS[name].files,
+                variable=DATA_DIR_VARIABLE,
+            )
         ) from error
     return train_images, train_labels, test_images, test_labels
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vislib.errors import ModelError
+from vislib.language import text
 
 if TYPE_CHECKING:
     import keras
@@ -82,7 +83,13 @@ def evaluate(
         True
     """
     if len(images) != len(labels) or len(labels) == 0:
-        raise ModelError(f"An evaluation needs as many labels as images; not {len(labels)} for {len(images)}.")
+        raise ModelError(
+            text(
+                "An evaluation needs as many labels as images; not {n} for {n_images}.",
+                n=len(labels),
+                n_images=len(images),
+            )
+        )
     shares = probabilities(model, images, progress)
     predicted = shares.argmax(axis=1)
     n_classes = shares.shape[1]

@@ -8,6 +8,7 @@ import numpy as np
 
 from vislib.backend import keras
 from vislib.errors import TrainingError
+from vislib.language import text
 from vislib.training.batches import Batches
 from vislib.training.dataset import Dataset
 from vislib.training.options import TrainingOptions
@@ -84,7 +85,7 @@ def split(n_images: int, options: TrainingOptions) -> tuple[np.ndarray, np.ndarr
     n_held_out = round(len(order) * options.validation_share)
     if n_held_out >= len(order):
         share = f"{options.validation_share * 100:.0f} %"
-        raise TrainingError(f"{len(order)} images are too few to keep {share} for validation.")
+        raise TrainingError(text("{n} images are too few to keep {share} for validation.", n=len(order), share=share))
     return order[n_held_out:], order[:n_held_out]
 
 
@@ -170,7 +171,10 @@ class _Watch(keras.callbacks.Callback):
 
 
 def _exploded(learning_rate: float, epoch: int, batch: int) -> str:
-    return (
-        f"The loss is no longer a number at batch {batch} of epoch {epoch}: the gradients have exploded. "
-        f"Try a learning rate well below {learning_rate:g}, or batch normalization."
+    return text(
+        "The loss is no longer a number at batch {batch} of epoch {epoch}: the gradients have "
+        "exploded. Try a learning rate well below {learning_rate:g}, or batch normalization.",
+        batch=batch,
+        epoch=epoch,
+        learning_rate=learning_rate,
     )

@@ -10,6 +10,7 @@ from PIL import Image
 from vislib.errors import ArchiveError, DatasetError, ImageError, ParameterError
 from vislib.images.archives import is_hidden, read_file, zip_folder
 from vislib.images.reading import load_of_many
+from vislib.language import text
 from vislib.training.dataset import Dataset
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
@@ -58,16 +59,27 @@ def load_image_folder(
     if isinstance(folder, Path) and folder.suffix.lower() == ".zip" and folder.is_file():
         folder = zip_folder(folder)
     if not 0 < validation_share < 1:
-        raise ParameterError(f"`validation_share` must lie between 0 and 1; not {validation_share!r}.")
+        raise ParameterError(
+            text(
+                "`validation_share` must lie between 0 and 1; not {validation_share!r}.",
+                validation_share=validation_share,
+            )
+        )
     if not folder.is_dir():
-        raise DatasetError(f"There is no folder '{folder}'.")
+        raise DatasetError(text("There is no folder '{folder}'.", folder=folder))
     shape = (*size, channels)
     training = folder / "train"
     held_out = next((folder / name for name in ("test", "validation", "val") if (folder / name).is_dir()), None)
     if training.is_dir() and held_out is not None and class_folders(training):
         labels = _labels(training)
         if class_folders(held_out) != labels:
-            raise DatasetError(f"'{training}' and '{held_out}' do not have the same class folders.")
+            raise DatasetError(
+                text(
+                    "'{training}' and '{held_out}' do not have the same class folders.",
+                    training=training,
+                    held_out=held_out,
+                )
+            )
         return Dataset(
             folder.name,
             labels,
@@ -96,7 +108,12 @@ def read_class_folders(
     files = [(file, index) for index, label in enumerate(labels) for file in _image_files(folder / label)]
     if len(files) * shape[0] * shape[1] > _MAX_PIXELS_IN_ALL:
         raise DatasetError(
-            f"{len(files):,} images of {shape[0]} × {shape[1]} do not fit into memory; choose a smaller size."
+            text(
+                "{n:,} images of {height} × {width} do not fit into memory; choose a smaller size.",
+                n=len(files),
+                height=shape[0],
+                width=shape[1],
+            )
         )
     images = np.empty((len(files), *shape), np.uint8)
     said: set[str] = set()
@@ -109,7 +126,11 @@ def _labels(folder: Folder) -> tuple[str, ...]:
     labels = class_folders(folder)
     if len(labels) < 2:
         raise DatasetError(
-            f"'{folder}' must hold a folder of images for each class, two or more; it has {len(labels)}."
+            text(
+                "'{folder}' must hold a folder of images for each class, two or more; it has {n}.",
+                folder=folder,
+                n=len(labels),
+            )
         )
     return labels
 
@@ -117,7 +138,7 @@ def _labels(folder: Folder) -> tuple[str, ...]:
 def _image_files(folder: Folder) -> list[Folder]:
     files = [file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES and file.is_file()]
     if not files:
-        raise DatasetError(f"The class folder '{folder}' holds no images.")
+        raise DatasetError(text("The class folder '{folder}' holds no images.", folder=folder))
     return sorted(files, key=lambda file: file.name)
 
 
@@ -125,9 +146,9 @@ def _read(file: Folder, shape: tuple[int, int, int], said: set[str]) -> np.ndarr
     try:
         picture = Image.fromarray(load_of_many(read_file(file), said))
     except ImageError as error:
-        raise DatasetError(f"'{file}' cannot be used: {error}") from error
+        raise DatasetError(text("'{file}' cannot be used: {error}", file=file, error=error.args[0])) from error
     except ArchiveError as error:
-        raise DatasetError(f"'{file}' cannot be read; the archive is damaged there.") from error
+        raise DatasetError(text("'{file}' cannot be read; the archive is damaged there.", file=file)) from error
     if shape[2] == 1:
         picture = picture.convert("L")
     if picture.size != (shape[1], shape[0]):
@@ -142,6 +163,8 @@ def _held_out(indices: np.ndarray, share: float, seed: int) -> np.ndarray:
     for index in np.unique(indices):
         shuffled = rng.permutation(np.flatnonzero(indices == index))
         if len(shuffled) < 2:
-            raise DatasetError("Every class folder needs at least two images, one to train on and one to test on.")
+            raise DatasetError(
+                text("Every class folder needs at least two images, one to train on and one to test on.")
+            )
         held_out[shuffled[: min(max(1, round(len(shuffled) * share)), len(shuffled) - 1)]] = True
     return held_out

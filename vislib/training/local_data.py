@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from vislib.errors import DatasetError
+from vislib.language import listing, sentences, text
 from vislib.training.idx import read_idx
 from vislib.training.image_folder import class_folders, read_class_folders
 
@@ -31,7 +32,7 @@ def load_local(name: str, place: Path, image_shape: tuple[int, int, int], labels
     if place.is_file():
         return _from_npz(place)
     if not place.is_dir():
-        raise DatasetError(f"There is no directory '{place}' to load {name} from.")
+        raise DatasetError(text("There is no directory '{place}' to load {name} from.", place=place, name=name))
     for folder in (place / name, place):
         if (folder / f"{name}.npz").is_file():
             return _from_npz(folder / f"{name}.npz")
@@ -40,11 +41,16 @@ def load_local(name: str, place: Path, image_shape: tuple[int, int, int], labels
         if (folder / "train").is_dir() and class_folders(folder / "train"):
             return _from_folders(folder, image_shape, labels)
     packed = next((file for folder in (place / name, place) for file in folder.glob(f"{name}*.tar*")), None)
-    hint = f" Unpack {packed.name} first and name the directory it was unpacked to." if packed else ""
-    raise DatasetError(
-        f"{name} is not in '{place}': neither IDX files (train-images-idx3-ubyte), nor {name}.npz, "
-        f"nor folders train/ and test/ with one folder per class.{hint}"
+    missing = text(
+        "{name} is not in '{place}': neither IDX files (train-images-idx3-ubyte), nor {name}.npz, nor folders train/ "
+        "and test/ with one folder per class.",
+        name=name,
+        place=place,
     )
+    if packed is None:
+        raise DatasetError(missing)
+    hint = text("Unpack {name} first and name the directory it was unpacked to.", name=packed.name)
+    raise DatasetError(sentences(missing, hint))
 
 
 def has_local(name: str, place: Path, image_shape: tuple[int, ...]) -> bool:
@@ -76,7 +82,15 @@ def _from_idx(folder: Path) -> Arrays:
         for kind, n_dimensions in (("images", 3), ("labels", 1)):
             path = _idx_file(folder, part, kind)
             if path is None:
-                raise DatasetError(f"'{folder}' has no {part}-{kind}-idx{n_dimensions}-ubyte, gzipped or not.")
+                raise DatasetError(
+                    text(
+                        "'{folder}' has no {part}-{kind}-idx{n_dimensions}-ubyte, gzipped or not.",
+                        folder=folder,
+                        part=part,
+                        kind=kind,
+                        n_dimensions=n_dimensions,
+                    )
+                )
             arrays.append(read_idx(path, n_dimensions))
     train_images, train_labels, test_images, test_labels = arrays
     return train_images, train_labels, test_images, test_labels
@@ -87,11 +101,18 @@ def _from_npz(path: Path) -> Arrays:
         with np.load(path, allow_pickle=False) as arrays:
             missing = [name for name in _NPZ_NAMES if name not in arrays]
             if missing:
-                raise DatasetError(f"{path.name} lacks {', '.join(missing)}; it has {', '.join(arrays) or 'nothing'}.")
+                raise DatasetError(
+                    text(
+                        "{name} lacks {missing}; it has {arrays}.",
+                        name=path.name,
+                        missing=listing(missing, "plain"),
+                        arrays=listing(arrays, "plain") or text("nothing"),
+                    )
+                )
             train_images, train_labels, test_images, test_labels = (arrays[name] for name in _NPZ_NAMES)
     except (OSError, ValueError, EOFError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
         raise DatasetError(
-            f"{path.name} cannot be read as an .npz of arrays: it is damaged or not an .npz file."
+            text("{name} cannot be read as an .npz of arrays: it is damaged or not an .npz file.", name=path.name)
         ) from error
     return train_images, train_labels, test_images, test_labels
 
@@ -103,8 +124,12 @@ def _from_folders(folder: Path, image_shape: tuple[int, int, int], labels: tuple
         if found != tuple(sorted(labels)):
             missing = sorted(set(labels) - set(found)) or sorted(set(found) - set(labels))
             raise DatasetError(
-                f"'{folder / part}' must hold one folder for each of the classes {', '.join(labels)}; "
-                f"the difference: {', '.join(missing[:12])}."
+                text(
+                    "'{folder}' must hold one folder for each of the classes {labels}; the difference: {missing}.",
+                    folder=folder / part,
+                    labels=listing(labels, "plain"),
+                    missing=listing(missing[:12], "plain"),
+                )
             )
         arrays += read_class_folders(folder / part, labels, image_shape)
     train_images, train_labels, test_images, test_labels = arrays

@@ -10,6 +10,7 @@ import numpy as np
 
 from vislib.errors import ModelError, TrainingError
 from vislib.graph.copies import with_separate_weights
+from vislib.language import text
 from vislib.training.checkpoints import check_model_path, save_model
 from vislib.training.dataset import Dataset
 from vislib.training.evaluation import Evaluation, evaluate, probabilities
@@ -124,7 +125,7 @@ class TrainingRun:
             TrainingError: If the run was started before, or the loss is no longer a finite number.
         """
         if self._started:
-            raise TrainingError("A training run can be started only once; create another one.")
+            raise TrainingError(text("A training run can be started only once; create another one."))
         from vislib.training.fitting import fit
 
         self._started = time.perf_counter()
@@ -142,7 +143,7 @@ class TrainingRun:
         """
         weights = self._best_weights if self._best_weights is not None else self._model.get_weights()
         if not all(np.isfinite(values).all() for values in weights):
-            raise TrainingError("This training has no result: no epoch ended with finite weights.")
+            raise TrainingError(text("This training has no result: no epoch ended with finite weights."))
         model = _uncompiled_copy(self._initial)
         model.set_weights(weights)
         return TrainingResult(
@@ -261,9 +262,25 @@ def _check_fits(model: "keras.Model", dataset: Dataset) -> None:
     wanted = (None, *dataset.image_shape)
     shape, outputs = tuple(getattr(model, "input_shape", ())), getattr(model, "output_shape", (None, 0))[-1]
     if len(shape) != 4 or any(have not in (None, want) for have, want in zip(shape[1:], wanted[1:], strict=True)):
-        raise ModelError(f"{model.name} takes input {shape}, but the images of {dataset.name} are {wanted}.")
+        raise ModelError(
+            text(
+                "{name} takes input {shape}, but the images of {data} are {wanted}.",
+                name=model.name,
+                shape=shape,
+                data=dataset.name,
+                wanted=wanted,
+            )
+        )
     if outputs != len(dataset.labels):
-        raise ModelError(f"{model.name} has {outputs} classes, but {dataset.name} has {len(dataset.labels)}.")
+        raise ModelError(
+            text(
+                "{name} has {outputs} classes, but {data} has {n}.",
+                name=model.name,
+                outputs=outputs,
+                data=dataset.name,
+                n=len(dataset.labels),
+            )
+        )
 
 
 def _uncompiled_copy(model: "keras.Model") -> "keras.Model":

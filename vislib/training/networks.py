@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vislib.errors import ParameterError, listed
+from vislib.language import text
 from vislib.model.preprocessing import PREPROCESSINGS, Preprocessing
 
 if TYPE_CHECKING:
@@ -38,9 +39,15 @@ class NetworkOptions:
 
     def __post_init__(self) -> None:
         if self.dropout not in (None, True, False):
-            raise ParameterError(f"`dropout` must be True or False; not {self.dropout!r}.")
+            raise ParameterError(text("`dropout` must be True or False; not {dropout!r}.", dropout=self.dropout))
         if self.batch_norm not in (None, *BATCH_NORMS):
-            raise ParameterError(f"`batch_norm` must be one of {listed(BATCH_NORMS)}; not {self.batch_norm!r}.")
+            raise ParameterError(
+                text(
+                    "`batch_norm` must be one of {batch_norms}; not {batch_norm!r}.",
+                    batch_norms=listed(BATCH_NORMS),
+                    batch_norm=self.batch_norm,
+                )
+            )
 
 
 @dataclass(frozen=True)
@@ -65,12 +72,12 @@ class NetworkRecipe:
 
 
 NETWORKS: dict[str, NetworkRecipe] = {
-    "digits": NetworkRecipe("Digit CNN", (28, 28, 1), 10, "mnist", dropout=True),
-    "mnist-5x5": NetworkRecipe("MNIST CNN with 5 × 5 kernels", (28, 28, 1), 10, "mnist"),
+    "digits": NetworkRecipe(text("Digit CNN"), (28, 28, 1), 10, "mnist", dropout=True),
+    "mnist-5x5": NetworkRecipe(text("MNIST CNN with 5 × 5 kernels"), (28, 28, 1), 10, "mnist"),
     "lenet5": NetworkRecipe("LeNet-5 (1998)", (32, 32, 1), 10, "mnist"),
-    "cifar-small": NetworkRecipe("CIFAR net, small", (32, 32, 3), 10, "cifar10"),
-    "cifar10": NetworkRecipe("CIFAR net", (32, 32, 3), 10, "cifar10", dropout=True, batch_norm="before"),
-    "cifar-dense": NetworkRecipe("Fully connected baseline", (32, 32, 3), 10, "cifar10"),
+    "cifar-small": NetworkRecipe(text("CIFAR net, small"), (32, 32, 3), 10, "cifar10"),
+    "cifar10": NetworkRecipe(text("CIFAR net"), (32, 32, 3), 10, "cifar10", dropout=True, batch_norm="before"),
+    "cifar-dense": NetworkRecipe(text("Fully connected baseline"), (32, 32, 3), 10, "cifar10"),
     "resnet18": NetworkRecipe("ResNet-18 (2015)", (224, 224, 3), 1000, "", batch_norm="before"),
     "resnet34": NetworkRecipe("ResNet-34 (2015)", (224, 224, 3), 1000, "", batch_norm="before"),
 }
@@ -83,7 +90,9 @@ def network_recipe(name: str) -> NetworkRecipe:
         ParameterError: If there is no such network.
     """
     if name not in NETWORKS:
-        raise ParameterError(f"There is no network '{name}' to train; there are: {listed(NETWORKS)}.")
+        raise ParameterError(
+            text("There is no network '{name}' to train; there are: {networks}.", name=name, networks=listed(NETWORKS))
+        )
     return NETWORKS[name]
 
 
@@ -116,7 +125,9 @@ def build(
     shape = recipe.input_shape if input_shape is None else input_shape
     classes = recipe.n_classes if n_classes is None else n_classes
     if classes < 2:
-        raise ParameterError(f"{recipe.title} needs at least 2 classes; not {classes}.")
+        raise ParameterError(
+            text("{title} needs at least 2 classes; not {classes}.", title=recipe.title, classes=classes)
+        )
     from vislib.training.architectures import ARCHITECTURES, Maker
 
     make = Maker(
@@ -129,5 +140,7 @@ def build(
         ARCHITECTURES[name](make)
     except ValueError as error:
         size = " × ".join(map(str, shape))
-        raise ParameterError(f"{recipe.title} cannot be built for an input of {size}: it is too small.") from error
+        raise ParameterError(
+            text("{title} cannot be built for an input of {size}: it is too small.", title=recipe.title, size=size)
+        ) from error
     return make.model(name, classes)

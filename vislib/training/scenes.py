@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from vislib.errors import DatasetError
+from vislib.language import text
 
 SIDE_PX = 64
 LABELS = ("background", *"0123456789")
@@ -57,17 +58,38 @@ def make_scenes(digits: np.ndarray, labels: np.ndarray, n: int, seed: int) -> Sc
     """
     digits = digits[..., 0] if digits.ndim == 4 and digits.shape[3] == 1 else digits
     if digits.ndim != 3 or digits.dtype != np.uint8 or len(digits) == 0:
-        raise DatasetError(f"Digits must be (m, h, w) uint8 with m at least 1; not {digits.shape} {digits.dtype}.")
+        raise DatasetError(
+            text(
+                "Digits must be (m, h, w) uint8 with m at least 1; not {shape} {dtype}.",
+                shape=digits.shape,
+                dtype=digits.dtype,
+            )
+        )
     if labels.shape != digits.shape[:1] or not np.issubdtype(labels.dtype, np.integer):
         raise DatasetError(
-            f"{len(digits):,} digits need one label each, in 0..9, as whole numbers; not {labels.shape} {labels.dtype}."
+            text(
+                "{n:,} digits need one label each, in 0..9, as whole numbers; not {shape} {dtype}.",
+                n=len(digits),
+                shape=labels.shape,
+                dtype=labels.dtype,
+            )
         )
     if labels.min() < 0 or labels.max() > 9:
-        raise DatasetError(f"The labels of digits must be in 0..9; these are from {labels.min()} to {labels.max()}.")
+        raise DatasetError(
+            text(
+                "The labels of digits must be in 0..9; these are from {low} to {high}.",
+                low=labels.min(),
+                high=labels.max(),
+            )
+        )
     if n < 1:
-        raise DatasetError(f"The number of scenes must be at least 1; not {n}.")
+        raise DatasetError(text("The number of scenes must be at least 1; not {n}.", n=n))
     if blank := int((digits.max(axis=(1, 2)) <= _INK).sum()):
-        raise DatasetError(f"Digits without light strokes on black: {blank:,} of {len(digits):,}. Leave them out.")
+        raise DatasetError(
+            text(
+                "Digits without light strokes on black: {blank:,} of {n:,}. Leave them out.", blank=blank, n=len(digits)
+            )
+        )
     made = [_scene(digits, labels, np.random.default_rng([seed, number])) for number in range(n)]
     images, masks, sizes = (np.stack(parts) for parts in zip(*made, strict=True))
     return Scenes(images[..., None], masks, sizes)

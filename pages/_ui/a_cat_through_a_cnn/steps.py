@@ -15,6 +15,7 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import data_uri
 from vislib.activations.maps import most_varied_channels
+from vislib.language import Text, plural, sentences, text, tr
 from vislib.lessons.story import StoryStep, story, trained_story
 from vislib.output import export, figures, render
 from vislib.output.render import Scale
@@ -61,61 +62,73 @@ def _step(context: Context, step: StoryStep) -> None:
     maps = step.maps
     together = maps.shape[2] == 3
     shown = render.rgb_image(maps) if together else render.map_image(maps[..., 0], signed=_signed(maps))
-    show_image(_enlarged(shown), width="stretch", alt=f"{step.title}: {_size(step)}")
+    show_image(_enlarged(shown), width="stretch", alt=tr(_heading(step)))
     if not together:
-        colour_bar(Scale.of(maps, _signed(maps)), _signed(maps), None, "raw value")
-    picture.caption(f"{step.title}: {_size(step)}", step.notice)
+        colour_bar(Scale.of(maps, _signed(maps)), _signed(maps), None, tr("raw value"))
+    picture.caption(tr(_heading(step)), tr(step.notice))
     if step.formulas:
-        height, width = step.formulas
-        st.html(f"<p class='v-caption'><span>Width: {width}<br>Height: {height}</span></p>")
+        height, width = (html.escape(formula) for formula in step.formulas)
+        lines = tr("Width: {formula}", formula=width), tr("Height: {formula}", formula=height)
+        st.html(f"<p class='v-caption'><span>{'<br>'.join(lines)}</span></p>")
     if step.kernels is not None:
         _kernels(step.kernels)
     if together and step.key.startswith("three"):
-        _strip(step, range(3), "The three maps separately, on one scale")
+        _strip(step, range(3), tr("The three maps separately, on one scale"))
     if step.key != "image":
         _downloads(context, step, _snippet(context, step, st.session_state["seed"]))
 
 
 def _kernels(kernels: np.ndarray) -> None:
     pictures = "".join(
-        f"<img src='{data_uri(render.kernel_image(kernels[..., k], 64))}' alt='Kernel {k}' width='64' "
+        f"<img src='{data_uri(render.kernel_image(kernels[..., k], 64))}' alt='{tr('Kernel {k}', k=k)}' width='64' "
         "style='image-rendering:pixelated;margin-right:.5rem;border-radius:3px'>"
         for k in range(kernels.shape[3])
     )
     size = f"{kernels.shape[1]} × {kernels.shape[0]} × {kernels.shape[2]}"
-    which = "The kernel" if kernels.shape[3] == 1 else "The kernels"
-    st.html(
-        f"<div>{pictures}</div><p class='v-caption'><span>{which}, {size}: the weights for red, green and blue; "
-        "grey is zero.</span></p>"
+    said = plural(
+        "The kernel, {size}: the weights for red, green and blue; grey is zero.",
+        "The kernels, {size}: the weights for red, green and blue; grey is zero.",
+        kernels.shape[3],
+        size=size,
     )
+    st.html(f"<div>{pictures}</div><p class='v-caption'><span>{tr(said)}</span></p>")
 
 
 def _strip(step: StoryStep, channels: Sequence[int] | np.ndarray, title: str = "") -> None:
     scale, signed = Scale.of(step.maps[..., list(channels)], _signed(step.maps)), _signed(step.maps)
-    alt = html.escape(step.title, quote=True)
+    name = tr(step.title)
     images = {k: render.map_image(step.maps[..., k], signed=signed, scale=scale) for k in channels}
     cells = "".join(
-        f"<figure><img src='{data_uri(_enlarged(image), _SMALL)}' alt='{alt}, map {k}'>"
-        f"<figcaption>map {k}</figcaption></figure>"
+        f"<figure><img src='{data_uri(_enlarged(image), _SMALL)}' "
+        f"alt='{html.escape(tr('{step}, map {k}', step=name, k=k), quote=True)}'>"
+        f"<figcaption>{html.escape(tr('map {k}', k=k))}</figcaption></figure>"
         for k, image in images.items()
     )
-    heading = title or f"{step.title}: {_size(step)}"
-    more = f" The {len(channels)} of {step.maps.shape[2]} that vary most." if len(channels) < step.maps.shape[2] else ""
-    notice = "" if title else f"<br><span>{html.escape(step.notice)}{more}</span>"
-    formula = (
-        "" if title or not step.formulas else f"<br><span>Width: {step.formulas[1]}. Height: {step.formulas[0]}.</span>"
-    )
+    below = [] if title else _below(step, len(channels))
     st.html(
-        f"<p class='v-caption'><b>{html.escape(heading)}</b>{notice}{formula}</p>"
-        f"<div class='v-strip' tabindex='0' role='group' aria-label='{alt}, map by map'>{cells}</div>"
+        f"<p class='v-caption'><b>{html.escape(title or tr(_heading(step)))}</b>"
+        f"{''.join(f'<br><span>{html.escape(tr(line))}</span>' for line in below)}</p>"
+        "<div class='v-strip' tabindex='0' role='group' "
+        f"aria-label='{html.escape(tr('{step}, map by map', step=name), quote=True)}'>{cells}</div>"
     )
     if not title:
-        colour_bar(scale, signed, None, "raw value, one scale for the row")
+        colour_bar(scale, signed, None, tr("raw value, one scale for the row"))
+
+
+def _below(step: StoryStep, n_shown: int) -> list[Text]:
+    """The lines below the heading of a strip: what to look at, and the formulas of the size."""
+    n = step.maps.shape[2]
+    most = text("The {n_shown} of {n} that vary most.", n_shown=n_shown, n=n) if n_shown < n else ""
+    lines = [sentences(step.notice, most)]
+    if step.formulas:
+        height, width = step.formulas
+        lines.append(text("Width: {width}. Height: {height}.", width=width, height=height))
+    return lines
 
 
 def _downloads(context: Context, step: StoryStep, snippet: str) -> None:
     def figure():
-        return figures.figure(step.maps, title=f"{step.title}: {_size(step)}")
+        return figures.figure(step.maps, title=_heading(step))
 
     downloads.show(
         f"story {step.key}",
@@ -138,9 +151,17 @@ def _snippet(context: Context, step: StoryStep, seed: int) -> str:
     )
 
 
-def _size(step: StoryStep) -> str:
+def _heading(step: StoryStep) -> Text:
+    """Such as "ReLU: 398 × 318, 3 channels"."""
     height, width, n_maps = step.maps.shape
-    return f"{width} × {height}, {n_maps} {'channel' if n_maps == 1 else 'channels'}"
+    return plural(
+        "{step}: {width} × {height}, {n} channel",
+        "{step}: {width} × {height}, {n} channels",
+        n_maps,
+        step=step.title,
+        width=width,
+        height=height,
+    )
 
 
 def _signed(maps: np.ndarray) -> bool:

@@ -1,6 +1,7 @@
 """Several networks side by side: a chart and a table."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -9,28 +10,63 @@ import streamlit as st
 from pages._ui.architectures.views import LOADED, size, title
 from pages._ui.results import picture
 from pages._ui.shell.context import Context
+from vislib.language import Text, listing, sentences, text, tr
 from vislib.layers.table import LayerTable
-from vislib.lessons.architectures import ARCHITECTURES, PROTOCOL, PUBLISHED_ERRORS
+from vislib.lessons.architectures import ARCHITECTURES, PROTOCOL, PUBLISHED_ERRORS, Architecture
 
+
+@dataclass(frozen=True)
+class _Quantity:
+    """What an axis of the chart can show.
+
+    Attributes:
+        title: Its name.
+        within: Its name within a sentence.
+        unit: "" if it has none.
+        of: Its value for a layer table and a published network (None for the loaded one); None where it is unknown.
+        log: Whether its axis is logarithmic.
+    """
+
+    title: Text
+    within: Text
+    unit: str
+    of: Callable[[LayerTable, Architecture | None], float | None]
+    log: bool = False
+
+    @property
+    def with_unit(self) -> Text:
+        return text("{quantity} ({unit})", quantity=self.title, unit=self.unit) if self.unit else self.title
+
+
+_YEAR, _ERROR = text("Year"), text("Top-1 error")
 _AXES = {
-    "Multiply-adds": lambda table, about: table.macs / 1e6,
-    "Parameters": lambda table, about: table.parameters / 1e6,
-    "Depth": lambda table, about: table.depth,
-    "Receptive field": lambda table, about: max(table.field.size) if table.field else None,
-    "Activation memory": lambda table, about: table.activation_bytes / 2**20,
-    "Year": lambda table, about: about.year if about else None,
-    "Top-1 error": lambda table, about: about.top1 if about else None,
+    quantity.title: quantity
+    for quantity in (
+        _Quantity(
+            text("Multiply-adds"), text("multiply-adds"), text("million"), lambda table, about: table.macs / 1e6, True
+        ),
+        _Quantity(
+            text("Parameters"), text("parameters"), text("million"), lambda table, about: table.parameters / 1e6, True
+        ),
+        _Quantity(text("Depth"), text("depth"), text("layers with weights"), lambda table, about: table.depth),
+        _Quantity(
+            text("Receptive field"),
+            text("receptive field"),
+            "px",
+            lambda table, about: max(table.field.size) if table.field else None,
+            True,
+        ),
+        _Quantity(
+            text("Activation memory"),
+            text("activation memory"),
+            "MiB",
+            lambda table, about: table.activation_bytes / 2**20,
+            True,
+        ),
+        _Quantity(_YEAR, text("year"), "", lambda table, about: about.year if about else None),
+        _Quantity(_ERROR, text("top-1 error"), "%", lambda table, about: about.top1 if about else None),
+    )
 }
-_UNITS = {
-    "Multiply-adds": "million",
-    "Parameters": "million",
-    "Depth": "layers with weights",
-    "Receptive field": "px",
-    "Activation memory": "MiB",
-    "Year": "",
-    "Top-1 error": "%",
-}
-_LOG = ("Multiply-adds", "Parameters", "Receptive field", "Activation memory")
 
 
 def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
@@ -38,8 +74,8 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
     import altair as alt  # importing it takes half a second, so only this page waits
 
     with st.container(horizontal=True):
-        x = st.selectbox("x axis", list(_AXES), 0, key="across", bind="query-params", width=220)
-        y = st.selectbox("y axis", list(_AXES), 6, key="up", bind="query-params", width=220)
+        x = st.selectbox(tr("x axis"), list(_AXES), 0, key="across", bind="query-params", width=220, format_func=tr)
+        y = st.selectbox(tr("y axis"), list(_AXES), 6, key="up", bind="query-params", width=220, format_func=tr)
     rows = []
     for name, table in every.items():
         rows.append(
@@ -51,16 +87,20 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
     missing = [str(row["network"]) for row in rows if row["network"] not in set(shown["network"])]
     axes = {}
     for axis, name in (("x", x), ("y", y)):
-        scale = alt.Scale(type="log") if name in _LOG else alt.Scale(zero=False, nice=True, padding=20)
-        words = f"{name} ({_UNITS[name]})" if _UNITS[name] else name
-        ticks = alt.Axis(format="d") if name == "Year" else alt.Axis()
+        scale = alt.Scale(type="log") if _AXES[name].log else alt.Scale(zero=False, nice=True, padding=20)
+        ticks = alt.Axis(format="d") if name == _YEAR else alt.Axis()
+        words = tr(_AXES[name].with_unit)
         axes[axis] = getattr(alt, axis.upper())(f"{axis}:Q", title=words, scale=scale, axis=ticks)
     base = alt.Chart(shown).encode(**axes)
     points = base.mark_circle(size=110, opacity=1).encode(
         color=alt.Color(
             "kind:N", legend=None, scale=alt.Scale(domain=["published", "loaded"], range=["#15aabf", "#e8590c"])
         ),
-        tooltip=["network:N", alt.Tooltip("x:Q", title=x, format=",.4~g"), alt.Tooltip("y:Q", title=y, format=",.4~g")],
+        tooltip=[
+            alt.Tooltip("network:N", title=tr("network")),
+            alt.Tooltip("x:Q", title=tr(x), format=",.4~g"),
+            alt.Tooltip("y:Q", title=tr(y), format=",.4~g"),
+        ],
     )
     # Names alternate between right and left, because the names of neighbours would overlap.
     names = [
@@ -70,17 +110,18 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
         for left in (False, True)
     ]
     st.altair_chart(alt.layer(points, *names), height=380)
-    note = f" Not drawn, because this number is unknown: {', '.join(missing)}." if missing else ""
+    said = text("Orange: the network that is loaded. Hover a point for its values.")
+    unknown = text("Not drawn, because this number is unknown: {networks}.", networks=listing(missing, "plain"))
     picture.caption(
-        f"{y} against {x.lower()}", f"Orange: the network that is loaded. Hover a point for its values.{note}"
+        tr("{y} against {x}", y=_AXES[y].title, x=_AXES[x].within), tr(sentences(said, unknown if missing else ""))
     )
 
 
-def _number(context: Context, quantity: str, name: str, table: LayerTable) -> float | None:
+def _number(context: Context, quantity: Text, name: str, table: LayerTable) -> float | None:
     """A quantity of a network; None where it is unknown."""
-    if quantity == "Top-1 error" and name == LOADED:
+    if quantity == _ERROR and name == LOADED:
         return _errors(context, name)[0]
-    return _AXES[quantity](table, ARCHITECTURES.get(name))
+    return _AXES[quantity].of(table, ARCHITECTURES.get(name))
 
 
 def _errors(context: Context, name: str) -> tuple[float | None, float | None]:
@@ -98,41 +139,44 @@ def summary(context: Context, every: Mapping[str, LayerTable]) -> None:
         about = ARCHITECTURES.get(name)
         rows.append(
             {
-                "Network": title(context, name),
-                "Year": str(about.year) if about else "–",
-                "Input": size(table.input_shape),
-                "Parameters": table.parameters,
-                "Multiply-adds (million)": round(table.macs / 1e6, 1),
-                "Depth": table.depth,
-                "Receptive field (px)": max(table.field.size) if table.field else None,
-                "Activations (MiB)": table.activation_bytes / 2**20,
-                "Top-1 error (%)": _error_text(_errors(context, name)[0]),
-                "Top-5 error (%)": _error_text(_errors(context, name)[1]),
+                tr("Network"): title(context, name),
+                tr("Year"): str(about.year) if about else "–",
+                tr("Input"): size(table.input_shape),
+                tr("Parameters"): table.parameters,
+                tr("Multiply-adds (million)"): round(table.macs / 1e6, 1),
+                tr("Depth"): table.depth,
+                tr("Receptive field (px)"): max(table.field.size) if table.field else None,
+                tr("Activations (MiB)"): table.activation_bytes / 2**20,
+                tr("Top-1 error (%)"): _error_text(_errors(context, name)[0]),
+                tr("Top-5 error (%)"): _error_text(_errors(context, name)[1]),
             }
         )
     config: dict[str, Any] = {
-        "Parameters": st.column_config.NumberColumn(format="localized"),
-        "Multiply-adds (million)": st.column_config.NumberColumn(format="localized", help="For one image."),
-        "Depth": st.column_config.NumberColumn(help="Layers with weights on the longest path."),
-        "Receptive field (px)": st.column_config.NumberColumn(help="Of a unit of the last layer with maps."),
-        "Activations (MiB)": st.column_config.NumberColumn(
-            format="%.1f", help="Every layer's output for one image, as training keeps them."
+        tr("Parameters"): st.column_config.NumberColumn(format="localized"),
+        tr("Multiply-adds (million)"): st.column_config.NumberColumn(format="localized", help=tr("For one image.")),
+        tr("Depth"): st.column_config.NumberColumn(help=tr("Layers with weights on the longest path.")),
+        tr("Receptive field (px)"): st.column_config.NumberColumn(help=tr("Of a unit of the last layer with maps.")),
+        tr("Activations (MiB)"): st.column_config.NumberColumn(
+            format="%.1f", help=tr("Every layer's output for one image, as training keeps them.")
         ),
-        "Network": {"pinned": True},
+        tr("Network"): {"pinned": True},
     }
     table = pd.DataFrame(rows).dropna(axis="columns", how="all")
     st.dataframe(table, hide_index=True, height="content", column_config=config)
-    picture.caption(
-        "Metrics; click a heading to sort",
-        f"Counted layer by layer on networks that vislib builds. Errors are published values, of {PROTOCOL}; their "
-        f"source stands below each network.{_source(context, every)}",
+    counted = text(
+        "Counted layer by layer on networks that vislib builds. Errors are published values, of {protocol}; their "
+        "source stands below each network.",
+        protocol=PROTOCOL,
     )
+    picture.caption(tr("Metrics; click a heading to sort"), tr(sentences(counted, _source(context, every))))
 
 
 def _source(context: Context, every: Mapping[str, LayerTable]) -> str:
     """Where the error of the loaded network is published, as a sentence."""
     published = PUBLISHED_ERRORS.get(context.model_name) if LOADED in every else None
-    return f" That of {context.model_name}: {published.source}, whose crop may differ." if published else ""
+    if published is None:
+        return ""
+    return text("That of {model}: {source}, whose crop may differ.", model=context.model_name, source=published.source)
 
 
 def _error_text(value: float | None) -> str:

@@ -11,6 +11,7 @@ from pages._ui.shell import address
 from pages._ui.shell.context import Context
 from pages._ui.widgets.choice import choose
 from vislib.activations.maps import filter_layers, most_varied_channels, stages
+from vislib.language import listing, text, tr
 from vislib.layers import ReceptiveField, layer_table
 from vislib.layers.table import LayerRow, LayerTable
 
@@ -23,7 +24,7 @@ def chosen_layer(context: Context, table: LayerTable) -> LayerRow:
     """The chosen layer; by default the last one of the first stage."""
     names = [row.name for row in table.rows]
     default = next(iter(stages(context.classifier)), None)
-    name = choose("Layer", names, "arch_layer", default, width=320, help="Type a part of its name.")
+    name = choose(tr("Layer"), names, "arch_layer", default, width=320, help=tr("Type a part of its name."))
     row = table.row(name)
     assert row is not None
     return row
@@ -41,8 +42,13 @@ def show(context: Context, table: LayerTable, chosen: LayerRow, row: DeltaGenera
 
 def _seen(field: ReceptiveField) -> str:
     if not any(field.stride):
-        return "the whole image"
-    return f"{field.size[1]} × {field.size[0]} px, stride {field.stride[0]:g}"
+        return text("the whole image")
+    return text(
+        "{width} × {height} px, stride {stride:g}",
+        width=field.size[1],
+        height=field.size[0],
+        stride=field.stride[0],
+    )
 
 
 def layer(context: Context, row: LayerRow) -> None:
@@ -50,24 +56,24 @@ def layer(context: Context, row: LayerRow) -> None:
     st.header(row.name, anchor=False)
     picture.facts(
         {
-            "Kind": row.kind,
-            "Output": views.size(row.output_shape),
-            "Parameters": row.parameters_formula or f"{row.parameters:,}",
-            "Multiply-adds": row.macs_formula or f"{row.macs:,}",
-            "After": ", ".join(name or "the input" for name in row.inputs),
+            tr("Kind"): row.kind,
+            tr("Output"): views.size(row.output_shape),
+            tr("Parameters"): row.parameters_formula or f"{row.parameters:,}",
+            tr("Multiply-adds"): row.macs_formula or f"{row.macs:,}",
+            tr("After"): tr(listing([name or text("the input") for name in row.inputs], "plain")),
         }
-        | ({"Receptive field": _seen(row.field)} if row.field else {})
+        | ({tr("Receptive field"): tr(_seen(row.field))} if row.field else {})
     )
     has_maps = row.name in context.classifier.network.map_layers
     with st.container(horizontal=True):
-        if has_maps and st.button("Feature maps", icon=":material/arrow_forward:"):
+        if has_maps and st.button(tr("Feature maps"), icon=":material/arrow_forward:"):
             address.open_page("pages/feature_maps.py", layer=row.name)
-        if row.name in filter_layers(context.classifier) and st.button("Filters", icon=":material/arrow_forward:"):
+        if row.name in filter_layers(context.classifier) and st.button(tr("Filters"), icon=":material/arrow_forward:"):
             address.open_page("pages/filters.py", conv=row.name)
-        if has_maps and st.button("What a unit wants", icon=":material/arrow_forward:"):
+        if has_maps and st.button(tr("What a unit wants"), icon=":material/arrow_forward:"):
             address.open_page("pages/what_a_unit_wants.py", layer=row.name)
     if not has_maps:
-        st.caption("The output of this layer has no maps: each of its numbers may depend on the whole image.")
+        st.caption(tr("The output of this layer has no maps: each of its numbers may depend on the whole image."))
         return
     maps = feature_maps.maps_of(context, context.image, row.name)
     clicked = st.session_state.get("channel")

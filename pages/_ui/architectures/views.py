@@ -14,6 +14,7 @@ from pages._ui.shell import style
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from vislib import VislibError, diagram
+from vislib.language import sentences, text, tr
 from vislib.layers import layer_table
 from vislib.layers.table import LayerTable
 from vislib.lessons import architectures
@@ -21,12 +22,19 @@ from vislib.lessons.architectures import ARCHITECTURES
 from vislib.tasks import Task
 
 LOADED = "loaded"
+_BLOCK_KINDS = {
+    "residual": text("residual"),
+    "inception": text("inception"),
+    "dense": text("dense"),
+    "gated": text("gated"),
+    "branches": text("branches"),
+}
 DEFAULTS = ("lenet5", "alexnet", "vgg16", "googlenet", "resnet18", "resnet50", "densenet121", LOADED)
 
 
 def title(context: Context, name: str) -> str:
-    """The network's title."""
-    return f"{context.model_name} (loaded)" if name == LOADED else ARCHITECTURES[name].title
+    """The network's title, in the language in use."""
+    return tr("{model} (loaded)", model=context.model_name) if name == LOADED else tr(ARCHITECTURES[name].title)
 
 
 def tables(context: Context, names: list[str]) -> dict[str, LayerTable]:
@@ -39,9 +47,11 @@ def tables(context: Context, names: list[str]) -> dict[str, LayerTable]:
             return layer_table(context.classifier) if name == LOADED else architectures.table(name)
 
         try:
-            table = work.run(key, f"Building {title(context, name)}", compute, kind=f"layers of {name}")
+            table = work.run(
+                key, tr("Building {network}", network=title(context, name)), compute, kind=f"layers of {name}"
+            )
         except VislibError as error:
-            st.info(plain(str(error)))
+            st.info(plain(tr(error)))
             continue
         if table is not None:
             found[name] = table
@@ -52,10 +62,20 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
     """The contribution of a network, its typical block, its graph and its layers."""
     about = ARCHITECTURES.get(name)
     if about is not None:
-        error = f" Top-1 error {about.top1:g} %, top-5 {about.top5:g} %: " if about.top1 else " No ImageNet error: "
+        paper = text("{authors}: {paper}.", authors=about.authors, paper=about.paper)
+        error = (
+            text(
+                "Top-1 error {top1:g} %, top-5 {top5:g} %: {source}.",
+                top1=about.top1,
+                top5=about.top5,
+                source=about.error_source,
+            )
+            if about.top1
+            else text("No ImageNet error: {source}.", source=about.error_source)
+        )
         picture.caption(
-            f"{about.title}, {about.year}",
-            f"{about.introduced} {about.authors}: {about.paper}.{error}{about.error_source}.",
+            tr("{network}, {year}", network=about.title, year=about.year),
+            tr(sentences(about.introduced, paper, error)),
         )
     block = _first_branched_block(table)
     if block is not None:
@@ -63,21 +83,22 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
         with left:
             picture.facts(
                 {
-                    "Block": block.name,
-                    "Kind": block.kind,
-                    "Parameters": f"{block.parameters:,}",
-                    "Multiply-adds": f"{block.macs:,}",
-                    "Output": size(block.output_shape),
+                    tr("Block"): block.name,
+                    tr("Kind"): tr(_BLOCK_KINDS[block.kind]),
+                    tr("Parameters"): f"{block.parameters:,}",
+                    tr("Multiply-adds"): f"{block.macs:,}",
+                    tr("Output"): size(block.output_shape),
                 }
             )
             count = sum(other.kind == block.kind for stage in diagram.stages(table) for other in stage.blocks)
             picture.caption(
-                f"Its {block.kind} block", f"The first of {count}. Each box is a layer with its output's size."
+                tr("Its {kind} block", kind=_BLOCK_KINDS[block.kind]),
+                tr("The first of {n}. Each box is a layer with its output's size.", n=count),
             )
         with right:
             _show_graph(
                 diagram.layout(diagram.part(table, block), None),
-                f"The block {block.name} of {title(context, name)}",
+                tr("The block {block} of {network}", block=block.name, network=title(context, name)),
                 640,
             )
     explorer(table, title(context, name), _snippet(context, name), style.settings_row("_graph"))
@@ -89,28 +110,30 @@ def layer_list(table: LayerTable, task: Task) -> None:
     layers = pd.DataFrame(
         [
             {
-                "Layer": row.name,
-                "Kind": row.kind,
-                "Output": size(row.output_shape),
-                "Parameters": row.parameters,
-                "Multiply-adds": row.macs,
-                "Receptive field": f"{max(row.field.size):5}" if row.field and any(row.field.stride) else "all",
-                "Stride": f"{max(row.field.stride):5g}" if row.field and any(row.field.stride) else "–",
-                "Activations (KiB)": math.ceil(row.activation_bytes / 1024),
+                tr("Layer"): row.name,
+                tr("Kind"): row.kind,
+                tr("Output"): size(row.output_shape),
+                tr("Parameters"): row.parameters,
+                tr("Multiply-adds"): row.macs,
+                tr("Receptive field"): f"{max(row.field.size):5}" if row.field and any(row.field.stride) else tr("all"),
+                tr("Stride"): f"{max(row.field.stride):5g}" if row.field and any(row.field.stride) else "–",
+                tr("Activations (KiB)"): math.ceil(row.activation_bytes / 1024),
             }
             for row in table.rows
         ]
     )
-    numbers = ("Parameters", "Multiply-adds", "Activations (KiB)")
+    numbers = (tr("Parameters"), tr("Multiply-adds"), tr("Activations (KiB)"))
     st.dataframe(
         layers,
         hide_index=True,
         column_config={key: st.column_config.NumberColumn(format="localized") for key in numbers},
     )
+    counted = {"n": len(table.rows), "size": size(table.input_shape)}
     picture.caption(
-        "Layer by layer",
-        f"{len(table.rows)} layers, from the input of {size(table.input_shape)} to the "
-        f"{'logits' if task.has_classes else 'outputs'}.",
+        tr("Layer by layer"),
+        tr("{n} layers, from the input of {size} to the logits.", **counted)
+        if task.has_classes
+        else tr("{n} layers, from the input of {size} to the outputs.", **counted),
     )
 
 

@@ -1,5 +1,7 @@
 """The convolution lab: the result of a kernel on the image, its single steps, and its cost."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 from PIL import Image
@@ -23,11 +25,12 @@ from pages._ui.widgets.sliding_window import convolution_lesson, pooling_lesson,
 from pages._ui.widgets.text import plain
 from vislib.arithmetic import Pooling, axes
 from vislib.errors import ParameterError
-from vislib.layers.cost import convolution, depthwise
+from vislib.language import Text, sentences, text, tr
+from vislib.layers.cost import Cost, convolution, depthwise
 from vislib.output import export, figures, render
 from vislib.output.render import Scale
 
-_HALVES, _FROM_IMAGE, _DIGITS = "Half 10, half 0", "From the image", "Nine numbers"
+_HALVES, _FROM_IMAGE, _DIGITS = text("Half 10, half 0"), text("From the image"), text("Nine numbers")
 _PATCH = 8
 
 
@@ -37,36 +40,37 @@ def show(context: Context, layer: Layer) -> None:
     try:
         convolved, result = result_of(context, layer)
     except ParameterError as error:
-        st.error(plain(str(error)))
+        st.error(plain(tr(error)))
         st.stop()
     shown = image if layer.channels != GREY else np.repeat((image @ GREY_WEIGHTS)[..., None], 3, 2).astype(np.uint8)
     _sliding(context, layer, shown, convolved, result)
     left, right = st.columns(2)
     with left:
         picture.caption(
-            f"{context.image_name}: {shown.shape[1]} × {shown.shape[0]}",
-            "Drag the window, or use the arrow keys; Play paints the result. The framed 8 × 8 pixels stand below.",
+            tr("{image}: {size}", image=context.image_name, size=f"{shown.shape[1]} × {shown.shape[0]}"),
+            tr("Drag the window, or use the arrow keys; Play paints the result. The framed 8 × 8 pixels stand below."),
         )
     with right:
         if result.shape[2] == 1:
             signed = render.is_signed(result)
-            colour_bar(Scale.of(result, signed), signed, None if signed else "gray", "value of a cell")
-        picture.caption(f"The result: {size_text(result)}", _about(layer, convolved, result))
+            colour_bar(Scale.of(result, signed), signed, None if signed else "gray", tr("value of a cell"))
+        picture.caption(tr("The result: {size}", size=size_text(result)), tr(_about(layer, convolved, result)))
         _downloads(context, layer, result)
     _formula(image, layer, convolved)
 
 
 def steps(context: Context, layer: Layer) -> None:
     """The window over a small patch of numbers, step by step."""
-    st.header("The window, step by step", anchor=False)
+    st.header(tr("The window, step by step"), anchor=False)
     chosen = st.segmented_control(
-        "Patch",
+        tr("Patch"),
         (_FROM_IMAGE, _HALVES, _DIGITS),
         default=_FROM_IMAGE,
         key="lab.patch",
         bind="query-params",
         required=True,
-        help="A click on the image above chooses the place of the patch.",
+        format_func=tr,
+        help=tr("A click on the image above chooses the place of the patch."),
     )
     patch = {
         _FROM_IMAGE: _patch_of(context),
@@ -76,24 +80,31 @@ def steps(context: Context, layer: Layer) -> None:
     try:
         window(convolution_lesson(patch, layer.kernel, layer.bias, **layer.window), "window")
     except ParameterError as error:
-        st.info(plain(f"On this patch: {error}"))
+        st.info(plain(tr("On this patch: {error}", error=error.args[0])))
         return
-    note = "" if layer.window["flip"] else " This is cross-correlation, which networks call convolution."
+    note = text("This is cross-correlation, which networks call convolution.")
     picture.caption(
-        "Each number of the result is a sum of products",
-        f"The kernel lies on the framed window, and each number is multiplied by its weight.{note} Numbers in italics "
-        "are padding.",
+        tr("Each number of the result is a sum of products"),
+        tr(
+            sentences(
+                text("The kernel lies on the framed window, and each number is multiplied by its weight."),
+                "" if layer.window["flip"] else note,
+                text("Numbers in italics are padding."),
+            )
+        ),
     )
-    st.header("Pooling and its gradient", anchor=False)
+    st.header(tr("Pooling and its gradient"), anchor=False)
     pooling = layer.pooling or Pooling("max", 2)
     if min(patch.shape) < pooling.size:
-        st.info("The patch is smaller than the pooling window.")
+        st.info(tr("The patch is smaller than the pooling window."))
         return
     window(pooling_lesson(patch, pooling), "pooling window")
     picture.caption(
-        f"{pooling.kind.capitalize()} pooling of the patch",
-        "Max pooling passes the gradient only to the largest value (to the first one of equal values). Average pooling "
-        "passes an equal share to all values. The sum of the gradient stays the same.",
+        tr("Max pooling of the patch") if pooling.kind == "max" else tr("Average pooling of the patch"),
+        tr(
+            "Max pooling passes the gradient only to the largest value (to the first one of equal values). Average "
+            "pooling passes an equal share to all values. The sum of the gradient stays the same."
+        ),
     )
 
 
@@ -112,8 +123,8 @@ def _sliding(context: Context, layer: Layer, shown: np.ndarray, convolved: np.nd
         rows,
         columns,
         "lab_point",
-        f"{context.image_name} with the window",
-        "The result of the kernel",
+        tr("{image} with the window", image=context.image_name),
+        tr("The result of the kernel"),
         lambda x, y: st.session_state.update({"lab.at": (x, y)}),
     )
 
@@ -155,40 +166,41 @@ def _drawn(maps: np.ndarray) -> Image.Image:
     return render.map_image(maps[..., 0], signed=render.is_signed(maps), colormap=None if maps.min() < 0 else "gray")
 
 
-def _about(layer: Layer, convolved: np.ndarray, result: np.ndarray) -> str:
-    text = f"Values {result.min():.4g} to {result.max():.4g}."
+def _about(layer: Layer, convolved: np.ndarray, result: np.ndarray) -> Text:
+    said = [text("Values {low:.4g} to {high:.4g}.", low=result.min(), high=result.max())]
     if layer.relu:
-        text += f" ReLU set {whole_percent((convolved < 0).mean())} of them to 0."
+        said.append(text("ReLU set {share} of them to 0.", share=whole_percent((convolved < 0).mean())))
     if layer.pooling:
-        text += f" Pooled from {size_text(convolved)}."
+        said.append(text("Pooled from {size}.", size=size_text(convolved)))
     if result.shape[2] == 3:
-        text += " Drawn as red, green and blue: the smallest value is black, the largest is full colour."
-    return text
+        said.append(text("Drawn as red, green and blue: the smallest value is black, the largest is full colour."))
+    return sentences(*said)
 
 
 def _formula(image: np.ndarray, layer: Layer, convolved: np.ndarray) -> None:
     settings = {name: layer.window[name] for name in ("stride", "padding", "dilation")}
     rows, columns = axes(image.shape[:2], layer.kernel.shape, *settings.values())
     cells = convolved.shape[:2]
-    cost = {
+    costs: dict[str, Callable[[], Cost]] = {
         GREY: lambda: convolution(layer.kernel.shape, 1, 1, cells),
         DEPTHWISE: lambda: depthwise(layer.kernel.shape, 3, 1, cells),
         ONE_FILTER: lambda: convolution(layer.kernel.shape, 3, 1, cells),
-    }[layer.channels]()
+    }
+    cost = costs[layer.channels]()
     picture.facts(
         {
-            "Width": f"{columns.symbols} = {columns.formula}",
-            "Height": rows.formula,
-            "Parameters": cost.parameters_formula,
-            "Multiply-adds": cost.macs_formula,
-            "FLOPs": f"{cost.flops:,}",
+            tr("Width"): f"{columns.symbols} = {columns.formula}",
+            tr("Height"): rows.formula,
+            tr("Parameters"): cost.parameters_formula,
+            tr("Multiply-adds"): cost.macs_formula,
+            tr("FLOPs"): f"{cost.flops:,}",
         }
     )
 
 
 def _downloads(context: Context, layer: Layer, result: np.ndarray) -> None:
     def figure():
-        return figures.figure(result, title=f"{context.image_name}: {size_text(result)}")
+        return figures.figure(result, title=text("{image}: {size}", image=context.image_name, size=size_text(result)))
 
     given = ", ".join(f"{name}={value!r}" for name, value in layer.window.items())
     height, width = small_image(context).shape[:2]

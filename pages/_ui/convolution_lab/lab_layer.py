@@ -15,11 +15,24 @@ from vislib.arithmetic.convolution import BORDERS
 from vislib.arithmetic.kernels import kernel_text
 from vislib.errors import ParameterError
 from vislib.images.fitting import Box, resize_box
+from vislib.language import sentences, text, tr
 
 _LONGER_SIDE = 256
 _RANDOM, _TYPED = "random", "typed"
 GREY_WEIGHTS = np.array([0.299, 0.587, 0.114])
-GREY, DEPTHWISE, ONE_FILTER = "Grey", "Each colour apart (depthwise)", "Colours together (one filter)"
+GREY, DEPTHWISE, ONE_FILTER = (
+    text("Grey"),
+    text("Each colour apart (depthwise)"),
+    text("Colours together (one filter)"),
+)
+_PADDINGS = {"none": text("none"), "same": text("same")}
+_BORDERS = {
+    "zeros": text("zeros"),
+    "repeated": text("repeated"),
+    "mirrored": text("mirrored"),
+    "wrapped": text("wrapped"),
+}
+_POOLINGS = {"none": text("none"), "max": text("max"), "average": text("average")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,31 +81,51 @@ def controls() -> Layer:
     with style.settings_row():
         kernel = _kernel_control()
         channels = st.selectbox(
-            "Channels", (GREY, DEPTHWISE, ONE_FILTER), key="lab.channels", bind="query-params", width=210
+            tr("Channels"),
+            (GREY, DEPTHWISE, ONE_FILTER),
+            key="lab.channels",
+            bind="query-params",
+            width=210,
+            format_func=tr,
         )
-        stride = st.slider("Stride", 1, 8, 1, key="lab.stride", bind="query-params", width=110)
+        stride = st.slider(tr("Stride"), 1, 8, 1, key="lab.stride", bind="query-params", width=110)
         padding = st.selectbox(
-            "Padding",
+            tr("Padding"),
             ("none", "same", "1", "2", "4", "8"),
             key="lab.padding",
             bind="query-params",
             width=110,
-            help="“Same” keeps the size at stride 1.",
+            format_func=lambda name: tr(_PADDINGS.get(name, name)),
+            help=tr("“Same” keeps the size at stride 1."),
         )
         border = next(iter(BORDERS))
         if padding != "none":
-            border = st.selectbox("Padding is", list(BORDERS), key="lab.border", bind="query-params", width=120)
-        relu = st.toggle("ReLU", key="lab.relu", bind="query-params", help="Negative values become 0.")
-        pool = st.selectbox("Pooling", ("none", "max", "average"), key="lab.pool", bind="query-params", width=110)
-        with st.popover("More", icon=":material/tune:"):
-            dilation = st.slider("Dilation", 1, 8, 1, key="lab.dilation", bind="query-params")
-            bias = st.slider("Bias", -255, 255, 0, key="lab.bias", bind="query-params")
-            size = st.slider("Pooling size", 2, 8, 2, key="lab.pool_size", bind="query-params")
+            border = st.selectbox(
+                tr("Padding is"),
+                list(BORDERS),
+                key="lab.border",
+                bind="query-params",
+                width=120,
+                format_func=lambda name: tr(_BORDERS[name]),
+            )
+        relu = st.toggle(tr("ReLU"), key="lab.relu", bind="query-params", help=tr("Negative values become 0."))
+        pool = st.selectbox(
+            tr("Pooling"),
+            list(_POOLINGS),
+            key="lab.pool",
+            bind="query-params",
+            width=110,
+            format_func=lambda name: tr(_POOLINGS[name]),
+        )
+        with st.popover(tr("More"), icon=":material/tune:"):
+            dilation = st.slider(tr("Dilation"), 1, 8, 1, key="lab.dilation", bind="query-params")
+            bias = st.slider(tr("Bias"), -255, 255, 0, key="lab.bias", bind="query-params")
+            size = st.slider(tr("Pooling size"), 2, 8, 2, key="lab.pool_size", bind="query-params")
             flip = st.toggle(
-                "True convolution",
+                tr("True convolution"),
                 key="lab.flip",
                 bind="query-params",
-                help="Flips the kernel both ways; networks do not flip it (cross-correlation).",
+                help=tr("Flips the kernel both ways; networks do not flip it (cross-correlation)."),
             )
     pooling = None if pool == "none" else Pooling(pool, size)
     where: Any = {"none": "valid", "same": "same"}.get(padding) or int(padding)
@@ -124,36 +157,39 @@ def size_text(maps: np.ndarray) -> str:
 
 
 def _kernel_control() -> np.ndarray:
-    titles = {name: preset.title for name, preset in PRESETS.items()} | {_RANDOM: "Random", _TYPED: "Typed by hand"}
+    titles = {name: preset.title for name, preset in PRESETS.items()} | {
+        _RANDOM: text("Random"),
+        _TYPED: text("Typed by hand"),
+    }
     name = st.selectbox(
-        "Kernel",
+        tr("Kernel"),
         list(titles),
         1,
         key="lab.kernel",
-        format_func=titles.__getitem__,
+        format_func=lambda name: tr(titles[name]),
         bind="query-params",
         width=190,
-        help="Its weights and their products stand below, at “The window, step by step”.",
+        help=tr("Its weights and their products stand below, at “The window, step by step”."),
     )
     if name == _RANDOM:
-        size = st.slider("Size", 1, 15, 3, key="lab.size", bind="query-params", width=110)
-        seed = int(st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params", width=110))
+        size = st.slider(tr("Size"), 1, 15, 3, key="lab.size", bind="query-params", width=110)
+        seed = int(st.number_input(tr("Seed"), 0, 9999, 0, key="seed", bind="query-params", width=110))
         kernel = random_kernels((size, size), seed=seed)[..., 0, 0]
     elif name == _TYPED:
         before = st.session_state.get("lab.before", PRESETS["sobel x"].kernel)
-        text = st.text_area(
-            "Weights",
+        typed = st.text_area(
+            tr("Weights"),
             kernel_text(before),
             key="lab.typed",
             bind="query-params",
             height=120,
             width=190,
-            help="One line per row, with spaces between the numbers; fractions such as 1/9 are allowed.",
+            help=tr("One line per row, with spaces between the numbers; fractions such as 1/9 are allowed."),
         )
         try:
-            kernel = st.session_state["lab.good"] = parse_kernel(text)
+            kernel = st.session_state["lab.good"] = parse_kernel(typed)
         except ParameterError as error:
-            st.error(plain(f"{error} The last kernel is still in use."))
+            st.error(plain(tr(sentences(error.args[0], text("The last kernel is still in use.")))))
             kernel = st.session_state.get("lab.good", before)
     else:
         kernel = PRESETS[name].kernel

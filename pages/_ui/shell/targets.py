@@ -63,7 +63,8 @@ def _names(classifier: vislib.Classifier, values: np.ndarray, only_present: bool
 
 def _further(classifier: vislib.Classifier, class_index: int, values: np.ndarray) -> tuple[int | None, str, bool]:
     about, labels = words(classifier.task), classifier.labels
-    against, score = _NONE, "logit"
+    against: str = _NONE
+    score = "logit"
     if len(labels) > 1:
         others = _names(classifier, values, only_present=False)
         against = choose(

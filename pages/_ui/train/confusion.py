@@ -7,6 +7,8 @@ import numpy as np
 import streamlit as st
 from matplotlib import colormaps
 
+from vislib.language import Text, sentences, text, tr
+
 _COLORMAP = "viridis"
 _MOST_WITH_COUNTS = 12
 """With more classes the counts do not fit into the cells at the width of a phone."""
@@ -34,11 +36,12 @@ def heat_map(counts: np.ndarray, labels: Sequence[str], of: str) -> None:
     Args:
         counts: (classes, classes); row: true class, column: predicted class.
         labels: The names of the classes.
-        of: The images, such as "all 10,000 test images".
+        of: The images, such as text("all {n:,} test images", n=10_000).
     """
     st.html(_CSS)
     st.html(table(counts, labels, of))
-    st.html(f"<p class='v-caption'><b>Confusion matrix</b><br><span>{html.escape(in_words(counts, labels))}</span></p>")
+    words = html.escape(tr(in_words(counts, labels)))
+    st.html(f"<p class='v-caption'><b>{html.escape(tr('Confusion matrix'))}</b><br><span>{words}</span></p>")
 
 
 def table(counts: np.ndarray, labels: Sequence[str], of: str) -> str:
@@ -46,34 +49,57 @@ def table(counts: np.ndarray, labels: Sequence[str], of: str) -> str:
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     with_counts = len(labels) <= _MOST_WITH_COUNTS
     long = any(len(label) > 2 for label in labels)
-    head = "".join(f"<th scope='col' title='predicted {_text(label)}'>{_text(label)}</th>" for label in labels)
+    head = "".join(
+        f"<th scope='col' title='{_escaped(tr('predicted {label}', label=label))}'>{_escaped(label)}</th>"
+        for label in labels
+    )
     rows = []
     for true, label in enumerate(labels):
         cells = "".join(
             _cell(int(counts[true, predicted]), float(shares[true, predicted]), label, other, with_counts)
             for predicted, other in enumerate(labels)
         )
-        rows.append(f"<tr><th scope='row' title='true {_text(label)}'>{_text(label)}</th>{cells}</tr>")
+        title = _escaped(tr("true {label}", label=label))
+        rows.append(f"<tr><th scope='row' title='{title}'>{_escaped(label)}</th>{cells}</tr>")
+    about = tr("Down: the true class. Across: the predicted class. Counts of {images}.", images=of)
     return (
         f"<table class='v-confusion{' v-long' if long else ''}'>"
-        f"<caption>Down: the true class. Across: the predicted class. Counts of {html.escape(of)}.</caption>"
+        f"<caption>{html.escape(about)}</caption>"
         f"<colgroup><col class='v-names'>{'<col>' * len(labels)}</colgroup>"
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
 
 
-def in_words(counts: np.ndarray, labels: Sequence[str]) -> str:
+def in_words(counts: np.ndarray, labels: Sequence[str]) -> Text:
     """The most frequent confusions as a sentence, and what the colours mean."""
     wrong = counts * (1 - np.eye(len(labels), dtype=counts.dtype))
     order = np.argsort(-wrong, axis=None, kind="stable")[:_MOST_LISTED]
     named = [
-        f"true {labels[true]}, predicted {labels[predicted]}: {wrong[true, predicted]:,}"
+        _counted(labels[true], labels[predicted], int(wrong[true, predicted]))
         for true, predicted in zip(*np.unravel_index(order, wrong.shape), strict=True)
         if wrong[true, predicted]
     ]
-    said = f"Most frequent confusions: {'; '.join(named)}." if named else "No image is confused with another class."
-    colours = "Colour: the square root of the share of the true class, from dark (0 %) to yellow (100 %)."
-    return f"{said} {colours} An empty cell is 0."
+    return sentences(
+        _most_frequent(named),
+        text("Colour: the square root of the share of the true class, from dark (0 %) to yellow (100 %)."),
+        text("An empty cell is 0."),
+    )
+
+
+def _most_frequent(named: Sequence[Text]) -> Text:
+    """A sentence on up to three confusions."""
+    if not named:
+        return text("No image is confused with another class.")
+    if len(named) == 1:
+        return text("Most frequent confusions: {first}.", first=named[0])
+    if len(named) == 2:
+        return text("Most frequent confusions: {first}; {second}.", first=named[0], second=named[1])
+    first, second, third = named
+    return text("Most frequent confusions: {first}; {second}; {third}.", first=first, second=second, third=third)
+
+
+def _counted(true: str, predicted: str, n: int) -> Text:
+    return text("true {true}, predicted {predicted}: {n:,}", true=true, predicted=predicted, n=n)
 
 
 def _cell(count: int, share: float, true: str, predicted: str, with_counts: bool) -> str:
@@ -81,10 +107,10 @@ def _cell(count: int, share: float, true: str, predicted: str, with_counts: bool
     # The relative luminance at which black and white have the same contrast (WCAG 2.1).
     linear = [((part / 255 + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
     ink = "#000" if 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.179 else "#fff"
-    title = f"true {_text(true)}, predicted {_text(predicted)}: {count:,}"
+    title = _escaped(tr(_counted(true, predicted, count)))
     shown = f"{count}" if with_counts and count else ""
     return f"<td style='background:rgb({red},{green},{blue});color:{ink}' title='{title}'>{shown}</td>"
 
 
-def _text(label: str) -> str:
+def _escaped(label: str) -> str:
     return html.escape(label, quote=True)

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from vislib import training
+from vislib.language import Text, text, tr
 
 _LARGEST_WINDOW = 20
 _MOST_POINTS = 1500
-_EACH, _VALIDATION = "each batch", "validation"
+_EACH, _VALIDATION = text("each batch"), text("validation")
+_QUANTITIES = {"loss": text("loss"), "accuracy": text("accuracy")}
 _COLOURS = {"loss": "#e8590c", "accuracy": "#15aabf"}
 _HEIGHT = 270
 
@@ -40,12 +42,12 @@ class Curves:
         return max(1, min(_LARGEST_WINDOW, self.n_batches * self.n_epochs // 10))
 
     @property
-    def smoothed(self) -> str:
+    def smoothed(self) -> Text:
         """The name of the smoothed curve."""
-        return f"mean of the last {self.window} batches"
+        return text("mean of the last {n} batches", n=self.window)
 
     def points(self, quantity: str) -> pd.DataFrame:
-        """The points of one chart: batch (counted through all epochs), value, kind."""
+        """The points of one chart: batch (counted through all epochs), value, kind in the language in use."""
         values = self.losses if quantity == "loss" else self.accuracies
         batches = np.arange(1, len(values) + 1)
         thin = slice(None, None, -(-len(values) // _MOST_POINTS) or None)
@@ -58,7 +60,7 @@ class Curves:
                 _VALIDATION,
             ),
         ]
-        tables = [pd.DataFrame({"batch": xs, "value": ys, "kind": kind}) for xs, ys, kind in of_kinds]
+        tables = [pd.DataFrame({"batch": xs, "value": ys, "kind": tr(kind)}) for xs, ys, kind in of_kinds]
         return pd.concat([table for table in tables if len(table)], ignore_index=True).dropna()
 
 
@@ -71,7 +73,7 @@ def chart(curves: Curves, quantity: str) -> Any:
     """
     import altair as alt  # importing it takes half a second, so only this page waits
 
-    kinds = [_EACH, curves.smoothed, _VALIDATION]
+    each, smoothed, validation = kinds = [tr(kind) for kind in (_EACH, curves.smoothed, _VALIDATION)]
     colour = alt.Color(
         "kind:N",
         title=None,
@@ -80,20 +82,24 @@ def chart(curves: Curves, quantity: str) -> Any:
     )
     total = curves.n_batches * curves.n_epochs
     base = alt.Chart(curves.points(quantity)).encode(
-        alt.X("batch:Q", title="batch", scale=alt.Scale(domain=[0, max(total, 1)], nice=False)),
+        alt.X("batch:Q", title=tr("batch"), scale=alt.Scale(domain=[0, max(total, 1)], nice=False)),
         alt.Y(
             "value:Q",
-            title="loss (cross-entropy)" if quantity == "loss" else "accuracy",
+            title=tr("loss (cross-entropy)") if quantity == "loss" else tr("accuracy"),
             scale=alt.Scale(domainMin=0) if quantity == "loss" else alt.Scale(domain=[0, 1]),
             axis=alt.Axis(format="%") if quantity == "accuracy" else alt.Axis(),
         ),
         colour,
-        tooltip=["kind:N", "batch:Q", alt.Tooltip("value:Q", title=quantity, format=".3f")],
+        tooltip=[
+            alt.Tooltip("kind:N", title=tr("kind")),
+            alt.Tooltip("batch:Q", title=tr("batch")),
+            alt.Tooltip("value:Q", title=tr(_QUANTITIES[quantity]), format=".3f"),
+        ],
     )
     return alt.layer(
-        base.transform_filter(alt.datum.kind == _EACH).mark_line(strokeWidth=1, opacity=0.75),
-        base.transform_filter(alt.datum.kind == curves.smoothed).mark_line(strokeWidth=2.5),
-        base.transform_filter(alt.datum.kind == _VALIDATION).mark_point(filled=True, size=90, opacity=1),
+        base.transform_filter(alt.datum.kind == each).mark_line(strokeWidth=1, opacity=0.75),
+        base.transform_filter(alt.datum.kind == smoothed).mark_line(strokeWidth=2.5),
+        base.transform_filter(alt.datum.kind == validation).mark_point(filled=True, size=90, opacity=1),
     ).properties(height=_HEIGHT)
 
 
@@ -108,9 +114,18 @@ def comparison(accuracies: Mapping[str, Sequence[float | None]]) -> Any:
         if value is not None
     ]
     base = alt.Chart(pd.DataFrame(rows, columns=["epoch", "training", "validation accuracy"])).encode(
-        alt.X("epoch:Q", axis=alt.Axis(format="d", tickMinStep=1)),
-        alt.Y("validation accuracy:Q", scale=alt.Scale(zero=False), axis=alt.Axis(format="%")),
+        alt.X("epoch:Q", title=tr("epoch"), axis=alt.Axis(format="d", tickMinStep=1)),
+        alt.Y(
+            "validation accuracy:Q",
+            title=tr("validation accuracy"),
+            scale=alt.Scale(zero=False),
+            axis=alt.Axis(format="%"),
+        ),
         alt.Color("training:N", title=None, legend=alt.Legend(orient="top", labelLimit=220)),
-        tooltip=["training:N", "epoch:Q", alt.Tooltip("validation accuracy:Q", format=".1%")],
+        tooltip=[
+            alt.Tooltip("training:N", title=tr("training")),
+            alt.Tooltip("epoch:Q", title=tr("epoch")),
+            alt.Tooltip("validation accuracy:Q", title=tr("validation accuracy"), format=".1%"),
+        ],
     )
     return alt.layer(base.mark_line(), base.mark_point(filled=True, size=70)).properties(height=_HEIGHT)

@@ -16,6 +16,7 @@ from pages._ui.train.curves import Curves, chart
 from pages._ui.widgets.bars import percent
 from pages._ui.widgets.tiles import data_uri
 from vislib import training
+from vislib.language import Text, listing, text, tr
 from vislib.output import render
 
 if TYPE_CHECKING:
@@ -40,21 +41,21 @@ class Film:
     """
 
     n_batches: int = 0
-    kernels: list[tuple[str, np.ndarray]] = field(default_factory=list)
+    kernels: list[tuple[Text, np.ndarray]] = field(default_factory=list)
     readings: list[np.ndarray] = field(default_factory=list)
     digit: np.ndarray | None = None
-    maps: list[tuple[str, np.ndarray]] = field(default_factory=list)
+    maps: list[tuple[Text, np.ndarray]] = field(default_factory=list)
 
 
 class Bar:
     """A progress bar."""
 
-    def __init__(self, text: str):
-        self._bar = st.progress(0.0, text=text)
+    def __init__(self, said: str):
+        self._bar = st.progress(0.0, text=tr(said))
 
-    def say(self, share: float, text: str) -> None:
+    def say(self, share: float, said: str) -> None:
         """Any Streamlit call raises here after the user has stopped the training or left the page."""
-        self._bar.progress(share, text=text)
+        self._bar.progress(share, text=tr(said))
 
 
 class View(Bar):
@@ -71,9 +72,9 @@ class View(Bar):
         self, run: training.TrainingRun, film: Film, digit: np.ndarray | None, stop_button: Callable[[], None]
     ):
         with st.container(horizontal=True, vertical_alignment="center"):
-            super().__init__("Training…")
+            super().__init__(text("Training…"))
             stop_button()
-        st.caption("If you leave this page, the training ends; what the network has learned by then is kept.")
+        st.caption(tr("If you leave this page, the training ends; what the network has learned by then is kept."))
         left, right = st.columns([3, 2], gap="large")
         self._loss, self._accuracy = left.empty(), left.empty()
         self._kernels = right.empty()
@@ -89,19 +90,28 @@ class View(Bar):
         self._film.n_batches = now.n_batches
         if self._run.kernels:
             if not self._film.kernels:
-                self._film.kernels.append(("before training", self._run.kernels[0]))
+                self._film.kernels.append((text("before training"), self._run.kernels[0]))
             if done % -(-total // _MOST_FRAMES) == 0 or done == total:
-                when = f"epoch {now.epoch}, batch {now.batch} of {now.n_batches}"
+                when = text("epoch {epoch}, batch {batch} of {n}", epoch=now.epoch, batch=now.batch, n=now.n_batches)
                 self._film.kernels.append((when, self._run.current_kernels()))
-        text = f"Epoch {now.epoch} of {now.n_epochs}, batch {now.batch} of {now.n_batches}: loss {now.loss:.3f}"
-        self.say(done / total, f"{text}, accuracy {percent(now.accuracy)}")
+        said = text(
+            "Epoch {epoch} of {epochs}, batch {batch} of {n}: loss {loss:.3f}, accuracy {accuracy}",
+            epoch=now.epoch,
+            epochs=now.n_epochs,
+            batch=now.batch,
+            n=now.n_batches,
+            loss=now.loss,
+            accuracy=percent(now.accuracy),
+        )
+        self.say(done / total, said)
         if time.monotonic() - self._last < _SECONDS_BETWEEN_CHARTS and done < total:
             return
         self._curves(now.n_epochs)
         if self._run.kernels:
             # As a data URI: Streamlit could delete a file before a slow browser loads it.
             drawn = data_uri(kernel_sheet(self._run.current_kernels()), picture.SIDE)
-            self._kernels.image(drawn, width=240, caption="First-layer kernels now", alt="First-layer kernels now")
+            said_now = tr("First-layer kernels now")
+            self._kernels.image(drawn, width=240, caption=said_now, alt=said_now)
         self._last = time.monotonic()
 
     def epoch(self, record: training.EpochRecord) -> None:
@@ -111,7 +121,7 @@ class View(Bar):
         if (evaluation := run.validate()) is not None:
             n = int(evaluation.confusion.sum())
             with self._confusion.container():
-                of = f"{n:,} validation images after epoch {record.epoch}"
+                of = text("{n:,} validation images after epoch {epoch}", n=n, epoch=record.epoch)
                 confusion.heat_map(evaluation.confusion, run.dataset.labels, of)
         if film.digit is not None:
             film.readings.append(run.probabilities(film.digit[None])[0])
@@ -120,18 +130,22 @@ class View(Bar):
 
     def explained(self, now: "Explained") -> None:
         """Called with the explanations before the training and after every epoch."""
-        answers = ", ".join(f"{name} read as {answer.label}" for name, answer in now.answers.items())
-        when = "before training" if now.epoch == 0 else f"epoch {now.epoch}"
+        answers = listing(
+            [text("{image} read as {label}", image=name, label=answer.label) for name, answer in now.answers.items()],
+            "plain",
+        )
+        when = text("before training") if now.epoch == 0 else text("epoch {epoch}", epoch=now.epoch)
         over = [
             np.asarray(render.overlay(now.images[name], maps[0], size=_MAP_PX)) for name, maps in now.heatmaps.items()
         ]
         frames = self._film.maps
-        frames.append((f"{when}: {answers}", np.hstack(over)))
+        frames.append((text("{when}: {answers}", when=when, answers=answers), np.hstack(over)))
         if len(frames) > _MOST_FRAMES:
             del frames[1::2]
         title = now.heatmaps[next(iter(now.heatmaps))][0].title
         drawn = data_uri(Image.fromarray(frames[-1][1]), 2 * _MAP_PX)
-        self._maps.image(drawn, width=2 * _MAP_PX, caption=f"{title}, {frames[-1][0]}", alt=f"{title} now")
+        caption = tr("{method}, {when}", method=title, when=frames[-1][0])
+        self._maps.image(drawn, width=2 * _MAP_PX, caption=caption, alt=tr("{method} now", method=title))
 
     def _curves(self, n_epochs: int) -> None:
         run = self._run

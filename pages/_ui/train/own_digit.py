@@ -11,6 +11,7 @@ from pages._ui.shell import digit_canvas
 from pages._ui.widgets.bars import percent
 from pages._ui.widgets.tiles import data_uri
 from vislib import training
+from vislib.language import tr
 
 _MOST_COLUMNS = 8
 _CSS = """
@@ -35,7 +36,7 @@ def show(disabled: bool) -> None:
         return
     if disabled:
         return  # a stroke would end the training
-    with st.expander("Your own digit, read after each epoch", icon=":material/draw:"):
+    with st.expander(tr("Your own digit, read after each epoch"), icon=":material/draw:"):
         digit_canvas.draw_a_digit("train", as_image=False)
 
 
@@ -57,7 +58,7 @@ def readings(digit: np.ndarray, probabilities: Sequence[np.ndarray], labels: Seq
     """
     shown = list(enumerate(probabilities, 1))[-_MOST_COLUMNS:]
     head = "".join(
-        f"<th scope='col'>epoch {epoch}</th>" if len(shown) < 5 else f"<th scope='col'>{epoch}</th>"
+        f"<th scope='col'>{html.escape(tr('epoch {epoch}', epoch=epoch)) if len(shown) < 5 else epoch}</th>"
         for epoch, _ in shown
     )
     rows = "".join(
@@ -71,12 +72,17 @@ def readings(digit: np.ndarray, probabilities: Sequence[np.ndarray], labels: Seq
         for k, label in enumerate(labels)
     )
     last = probabilities[-1]
-    answer = f"after epoch {len(probabilities)}: {labels[int(last.argmax())]}, {percent(float(last.max()))}"
+    said = tr(
+        "Your digit after epoch {epoch}: {label}, {share}. Bars: probabilities after each epoch.",
+        epoch=len(probabilities),
+        label=labels[int(last.argmax())],
+        share=percent(float(last.max())),
+    )
     source = data_uri(Image.fromarray(np.repeat(digit, 3, axis=2)))
     columns = f"<colgroup><col class='v-names'>{'<col>' * len(shown)}</colgroup>"
     st.html(_CSS)
     st.html(
-        f"<table class='v-readings'><caption><img src='{source}' alt='Your digit'>Your digit "
-        f"{html.escape(answer)}. Bars: probabilities after each epoch.</caption>"
+        f"<table class='v-readings'><caption><img src='{source}' alt='{html.escape(tr('Your digit'), quote=True)}'>"
+        f"{html.escape(said)}</caption>"
         f"{columns}<thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )

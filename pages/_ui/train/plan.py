@@ -8,6 +8,7 @@ from pages._ui.shell import style
 from pages._ui.widgets.text import plain
 from vislib import training
 from vislib.images.archives import zip_folder
+from vislib.language import sentences, text, tr
 from vislib.training.networks import BATCH_NORMS
 from vislib.training.options import OPTIMIZERS, SCHEDULES
 
@@ -16,6 +17,9 @@ _KEPT_WHILE_DISABLED = ("train.images", "train.network", "train.epochs", "train.
 _OPTIONS = ("dropout", "norm", "optimizer", "rate", "schedule", "patience", "batch", "flip", "shift", "seed")
 _CHOICES = (*_KEPT_WHILE_DISABLED, *(f"train.{name}" for name in _OPTIONS))
 _KEPT = "choices of Train"
+_PUBLISHED, _ON, _OFF = text("as published"), text("on"), text("off")
+_NORMS = {"none": text("none"), "before": text("before"), "after": text("after")}
+_SCHEDULES = {"constant": text("constant"), "cosine": text("cosine")}
 
 
 @dataclass(frozen=True)
@@ -60,13 +64,16 @@ def plan_controls() -> Plan | None:
     for key, value in st.session_state.get(_KEPT, {}).items():
         st.session_state.setdefault(key, value)
     starting = bool(st.session_state.pop("train.start", False))
-    known = {name: dataset.title.split(",")[0] for name, dataset in training.DATASETS.items()} | {
-        _OWN: "Your own pictures"
-    }
+    known = {name: dataset.short for name, dataset in training.DATASETS.items()} | {_OWN: text("Your own pictures")}
     row = style.settings_row()
     with row:
         dataset: str = st.selectbox(
-            "Images", list(known), format_func=known.__getitem__, key="train.images", width=190, disabled=starting
+            tr("Images"),
+            list(known),
+            format_func=lambda name: tr(known[name]),
+            key="train.images",
+            width=190,
+            disabled=starting,
         )
     own_images = _own_images(starting) if dataset == _OWN else None
     fitting = [
@@ -76,32 +83,32 @@ def plan_controls() -> Plan | None:
     ]
     with row:
         network = st.selectbox(
-            "Network",
+            tr("Network"),
             fitting,
-            format_func=lambda name: training.NETWORKS[name].title,
+            format_func=lambda name: tr(training.NETWORKS[name].title),
             key="train.network",
             width=230,
             disabled=starting,
         )
-        epochs = int(st.number_input("Epochs", 1, 100, 2, key="train.epochs", width=110, disabled=starting))
+        epochs = int(st.number_input(tr("Epochs"), 1, 100, 2, key="train.epochs", width=110, disabled=starting))
         n_images = int(
             st.number_input(
-                "Training images",
+                tr("Training images"),
                 500,
                 60000,
                 5000,
                 500,
                 key="train.n",
-                help="Drawn at random from the set.",
+                help=tr("Drawn at random from the set."),
                 width=150,
                 disabled=starting,
             )
         )
-        with st.popover("More choices", icon=":material/tune:", disabled=starting):
+        with st.popover(tr("More choices"), icon=":material/tune:", disabled=starting):
             network_options, options = _more(epochs, n_images)
         waiting = dataset == _OWN and own_images is None
         st.button(
-            "Start training",
+            tr("Start training"),
             type="primary",
             icon=":material/play_arrow:",
             key="train.go",
@@ -110,7 +117,8 @@ def plan_controls() -> Plan | None:
         )
     st.session_state[_KEPT] = {key: st.session_state[key] for key in _CHOICES if key in st.session_state}
     if dataset != _OWN and (missing := training.why_missing(dataset)):
-        st.info(plain(f"{missing} A zip of your own pictures works at once: choose “Your own pictures” under Images."))
+        hint = text("A zip of your own pictures works at once: choose “Your own pictures” under Images.")
+        st.info(plain(tr(sentences(missing, hint))))
     if not starting or waiting:
         return None
     number = st.session_state["trained"] = st.session_state.get("trained", 0) + 1
@@ -128,33 +136,44 @@ def _start() -> None:
 
 def _more(epochs: int, n_images: int) -> tuple[training.NetworkOptions, training.TrainingOptions]:
     """The further choices."""
-    dropout = st.selectbox("Dropout", ("as published", "on", "off"), key="train.dropout")
-    norm = st.selectbox("Batch normalization", ("as published", *BATCH_NORMS), key="train.norm")
-    optimizer = st.selectbox("Optimiser", OPTIMIZERS, key="train.optimizer")
+    dropout = st.selectbox(tr("Dropout"), (_PUBLISHED, _ON, _OFF), key="train.dropout", format_func=tr)
+    norm = st.selectbox(
+        tr("Batch normalization"),
+        (_PUBLISHED, *BATCH_NORMS),
+        key="train.norm",
+        format_func=lambda name: tr(_NORMS.get(name, name)),
+    )
+    optimizer = st.selectbox(tr("Optimiser"), OPTIMIZERS, key="train.optimizer")
     rate = st.select_slider(
-        "Learning rate",
+        tr("Learning rate"),
         (1e-5, 1e-4, 5e-4, 1e-3, 3e-3, 1e-2, 1e-1, 1.0, 10.0),
         1e-3,
         format_func=lambda r: f"{r:g}",
         key="train.rate",
     )
-    schedule = st.selectbox("Schedule", SCHEDULES, key="train.schedule", help="Cosine lowers the rate to 0.")
+    schedule = st.selectbox(
+        tr("Schedule"),
+        SCHEDULES,
+        key="train.schedule",
+        format_func=lambda name: tr(_SCHEDULES[name]),
+        help=tr("Cosine lowers the rate to 0."),
+    )
     patience = int(
         st.number_input(
-            "Patience (epochs)",
+            tr("Patience (epochs)"),
             0,
             100,
             0,
             key="train.patience",
-            help="Stops after this number of epochs without improvement; 0: never.",
+            help=tr("Stops after this number of epochs without improvement; 0: never."),
         )
     )
-    batch = st.select_slider("Batch size", (16, 32, 64, 128, 256), 64, key="train.batch")
-    flip = st.toggle("Mirror at random", key="train.flip")
-    shift = int(st.number_input("Shift at random (px)", 0, 8, 0, key="train.shift"))
-    seed = int(st.number_input("Seed", 0, 2**31 - 1, 0, key="train.seed"))
+    batch = st.select_slider(tr("Batch size"), (16, 32, 64, 128, 256), 64, key="train.batch")
+    flip = st.toggle(tr("Mirror at random"), key="train.flip")
+    shift = int(st.number_input(tr("Shift at random (px)"), 0, 8, 0, key="train.shift"))
+    seed = int(st.number_input(tr("Seed"), 0, 2**31 - 1, 0, key="train.seed"))
     return training.NetworkOptions(
-        {"on": True, "off": False}.get(dropout), None if norm not in BATCH_NORMS else norm, seed
+        {_ON: True, _OFF: False}.get(dropout), None if norm not in BATCH_NORMS else norm, seed
     ), training.TrainingOptions(
         epochs=epochs,
         batch_size=batch,
@@ -173,19 +192,21 @@ def _own_images(disabled: bool) -> OwnImages | None:
     row = style.settings_row("_own")
     with row:
         file = st.file_uploader(
-            "A zip with one folder of pictures per class",
+            tr("A zip with one folder of pictures per class"),
             type="zip",
             key="train.zip",
-            help="Such as cats/1.jpg … and dogs/1.jpg …; two classes or more, up to 20 MB. A fifth of each class is "
-            "held out for testing, unless there are folders train/ and test/.",
+            help=tr(
+                "Such as cats/1.jpg … and dogs/1.jpg …; two classes or more, up to 20 MB. A fifth of each class is "
+                "held out for testing, unless there are folders train/ and test/."
+            ),
             width=420,
             disabled=disabled,
         )
         side = st.select_slider(
-            "Size (px)",
+            tr("Size (px)"),
             (32, 48, 64, 96),
             key="train.side",
-            help="Every image is stretched to this size.",
+            help=tr("Every image is stretched to this size."),
             width=200,
             disabled=disabled,
         )

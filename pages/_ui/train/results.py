@@ -1,5 +1,6 @@
 """The results of a training: curves, kernels, confusion matrix, mistakes."""
 
+import html
 import io
 import tempfile
 from pathlib import Path
@@ -22,7 +23,9 @@ from pages._ui.widgets.film_strip import film_strip
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib import training
+from vislib.language import Text, sentences, text, tr
 from vislib.output import export
+from vislib.training.card import card_lines
 from vislib.zoo.trained_here import card
 
 
@@ -30,21 +33,21 @@ def show_runs(runs: list[Run]) -> None:
     """The newest run: curves, confusion matrix, kernels over time, mistakes; and how it compares with earlier runs."""
     newest = runs[-1]
     result = newest.result
-    st.header(f"Test accuracy {percent(newest.evaluation.accuracy)}", anchor=False)
+    st.header(tr("Test accuracy {share}", share=percent(newest.evaluation.accuracy)), anchor=False)
     if newest.note:
-        st.info(newest.note)
-    st.html(f"<p class='v-caption'>{ended(newest)}</p>")
+        st.info(tr(newest.note))
+    st.html(f"<p class='v-caption'>{html.escape(tr(ended(newest)))}</p>")
     picture.facts(
         {
-            "Network": newest.plan.name,
-            "Parameters": f"{result.model.count_params():,}",
-            "Images": f"{newest.n_images:,} of {newest.plan.dataset}",
+            tr("Network"): newest.plan.name,
+            tr("Parameters"): f"{result.model.count_params():,}",
+            tr("Images"): tr("{n:,} of {data}", n=newest.n_images, data=newest.plan.dataset),
         }
     )
     with st.container(horizontal=True):
-        st.button("Use it on every page", type="primary", on_click=use, args=(newest,), key="use")
+        st.button(tr("Use it on every page"), type="primary", on_click=use, args=(newest,), key="use")
         st.download_button(
-            "Download (.keras)",
+            tr("Download (.keras)"),
             lambda: _keras_file(result.model),
             f"{newest.plan.name}.keras",
             "application/octet-stream",
@@ -55,46 +58,51 @@ def show_runs(runs: list[Run]) -> None:
     with left:
         _curves(newest)
     with right:
-        n = f"all {int(newest.evaluation.confusion.sum()):,} test images"
-        confusion.heat_map(newest.evaluation.confusion, result.labels, n)
+        of = text("all {n:,} test images", n=int(newest.evaluation.confusion.sum()))
+        confusion.heat_map(newest.evaluation.confusion, result.labels, of)
     _films(newest)
     if len(runs) > 1:
         _compared(runs)
     _mistakes(newest)
 
 
-def ended(run: Run) -> str:
+def ended(run: Run) -> Text:
     """How a training ended, as a sentence: "Finished: 2 of 2 epochs, 18 s"."""
     result = run.result
-    epochs = f"{len(result.history)} of {run.plan.options.epochs} epochs"
-    begin = {"finished": "Finished: ", "stopped early": "Stopped early, because no epoch was better, after "}
-    return f"{begin.get(result.ended, 'Stopped after ')}{epochs}, {result.seconds:.0f} s"
+    counted = {"n": len(result.history), "epochs": run.plan.options.epochs, "seconds": result.seconds}
+    if result.ended == "finished":
+        return text("Finished: {n} of {epochs} epochs, {seconds:.0f} s", **counted)
+    if result.ended == "stopped early":
+        return text(
+            "Stopped early, because no epoch was better, after {n} of {epochs} epochs, {seconds:.0f} s", **counted
+        )
+    return text("Stopped after {n} of {epochs} epochs, {seconds:.0f} s", **counted)
 
 
 def show_shipped() -> None:
     """Shown before the first run: the digit network of vislib, and how it was trained."""
-    st.header("The digit network that comes with vislib", anchor=False)
+    st.header(tr("The digit network that comes with vislib"), anchor=False)
     classifier = work.stored(("digits", "classifier"), lambda: vislib.load_classifier("digits"))
     layer = vislib.filter_layers(classifier)[0]
     sheet = kernel_sheet(vislib.filters(classifier, layer))
     sharp = sheet.resize((3 * sheet.width, 3 * sheet.height), Image.Resampling.NEAREST)
-    show_image(sharp, width=420, alt="Its first-layer kernels")
+    show_image(sharp, width=420, alt=tr("Its first-layer kernels"))
     picture.caption(
-        "Its first kernels",
-        "3 × 3, red positive, blue negative. Start a training to see the kernels of your network change.",
+        tr("Its first kernels"),
+        tr("3 × 3, red positive, blue negative. Start a training to see the kernels of your network change."),
     )
-    with st.expander("How it was trained and how good it is", expanded=True):
-        about, counts, labels = _parts(card("digits"))
-        st.markdown(about)
-        confusion.heat_map(counts, labels, f"{int(counts.sum()):,} test images")
+    with st.expander(tr("How it was trained and how good it is"), expanded=True):
+        about = card("digits")
+        st.markdown("\n".join(tr(line) for line in card_lines(about)))
+        counts, labels = _matrix(about)
+        confusion.heat_map(counts, labels, text("{n:,} test images", n=int(counts.sum())))
 
 
-def _parts(text: str) -> tuple[str, np.ndarray, list[str]]:
-    """A model card without its heading and its confusion matrix; that matrix; the names of its classes."""
-    about, matrix = text.split("\n", 1)[1].split("Confusion matrix", 1)
-    rows = [line.strip("|").split("|") for line in matrix.splitlines() if line.startswith("| **")]
+def _matrix(about: str) -> tuple[np.ndarray, list[str]]:
+    """The confusion matrix of a model card, and the names of its classes."""
+    rows = [line.strip("|").split("|") for line in about.splitlines() if line.startswith("| **")]
     counts = np.array([[int(count) for count in row[1:]] for row in rows])
-    return about, counts, [row[0].strip(" *") for row in rows]
+    return counts, [row[0].strip(" *") for row in rows]
 
 
 def _curves(run: Run) -> None:
@@ -104,11 +112,13 @@ def _curves(run: Run) -> None:
     )
     for quantity in ("loss", "accuracy"):
         st.altair_chart(chart(curves, quantity))
-    validation = "Points: the validation images after each epoch." if result.history else "No epoch was finished."
-    picture.caption(
-        "Loss and accuracy during the training",
-        f"Thin: each batch alone, before the network learned from it. Thick: {curves.smoothed}. {validation}",
+    said = sentences(
+        text(
+            "Thin: each batch alone, before the network learned from it. Thick: {smoothed}.", smoothed=curves.smoothed
+        ),
+        text("Points: the validation images after each epoch.") if result.history else text("No epoch was finished."),
     )
+    picture.caption(tr("Loss and accuracy during the training"), tr(said))
 
 
 def _films(run: Run) -> None:
@@ -118,26 +128,28 @@ def _films(run: Run) -> None:
     left, right = st.columns(2, gap="large")
     if run.film.kernels:
         with left:
-            st.header("First-layer kernels during the training", anchor=False)
-            frames = [(when, kernel_sheet(kernels)) for when, kernels in run.film.kernels]
-            film_strip(frames, f"film {run.token}", "First-layer kernels")
-            st.caption("Red positive, blue negative. Each kernel has its own scale.")
+            st.header(tr("First-layer kernels during the training"), anchor=False)
+            frames = [(tr(when), kernel_sheet(kernels)) for when, kernels in run.film.kernels]
+            film_strip(frames, f"film {run.token}", tr("First-layer kernels"))
+            st.caption(tr("Red positive, blue negative. Each kernel has its own scale."))
     if run.film.maps:
         with right:
             _maps(run)
     if run.film.readings and run.film.digit is not None:
         with right:
-            st.header("Your digit during the training", anchor=False)
+            st.header(tr("Your digit during the training"), anchor=False)
             own_digit.readings(run.film.digit, run.film.readings, run.result.labels)
 
 
 def _maps(run: Run) -> None:
-    st.header("What the explanation becomes", anchor=False)
-    frames = [(when, Image.fromarray(pixels)) for when, pixels in run.film.maps]
-    film_strip(frames, f"maps {run.token}", "Explanations during the training")
+    st.header(tr("What the explanation becomes"), anchor=False)
+    frames = [(tr(when), Image.fromarray(pixels)) for when, pixels in run.film.maps]
+    film_strip(frames, f"maps {run.token}", tr("Explanations during the training"))
     st.caption(
-        "Two test images, explained for their true class before the training and after every epoch. Each map has its "
-        "own colours. The same in your own training: `vislib.callbacks.Explain`."
+        tr(
+            "Two test images, explained for their true class before the training and after every epoch. Each map has "
+            "its own colours. The same in your own training: `vislib.callbacks.Explain`."
+        )
     )
 
 
@@ -148,22 +160,27 @@ def _compared(runs: list[Run]) -> None:
         if run.result.history
     }
     if validated:
-        st.header("Your trainings compared", anchor=False)
+        st.header(tr("Your trainings compared"), anchor=False)
         st.altair_chart(comparison(validated))
 
 
 def _mistakes(run: Run) -> None:
     if not run.evaluation.mistakes:
-        st.header("No mistake on the test images", anchor=False)
+        st.header(tr("No mistake on the test images"), anchor=False)
         return
-    st.header(f"{len(run.evaluation.mistakes):,} mistakes, the most confident first", anchor=False)
+    st.header(tr("{n:,} mistakes, the most confident first", n=len(run.evaluation.mistakes)), anchor=False)
     labels, shown = run.result.labels, run.evaluation.mistakes[: len(run.mistakes)]
     pictures = [
         Tile(
             str(k),
             data_uri(_rgb(run.mistakes[k])),
-            f"predicted {labels[m.predicted]}, true {labels[m.true]}",
-            f"Predicted {labels[m.predicted]} with {percent(m.probability)}, true {labels[m.true]}. Click to explain.",
+            tr("predicted {predicted}, true {true}", predicted=labels[m.predicted], true=labels[m.true]),
+            tr(
+                "Predicted {predicted} with {share}, true {true}. Click to explain.",
+                predicted=labels[m.predicted],
+                share=percent(m.probability),
+                true=labels[m.true],
+            ),
         )
         for k, m in enumerate(shown)
     ]

@@ -14,9 +14,10 @@ from pages._ui.train.live import Film
 from pages._ui.train.plan import Plan
 from pages._ui.widgets.text import plain
 from vislib import training
+from vislib.language import text, tr
 
 _KEPT_RUNS = 3
-_ABOUT = "Trained by you on the page Train; for this session"
+_ABOUT = text("Trained by you on the page Train; for this session")
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +79,7 @@ def train(plan: Plan) -> None:
     """
     st.session_state.pop("train.refused", None)
     try:
-        with st.spinner("Reading the images…"):
+        with st.spinner(tr("Reading the images…")):
             dataset = plan.load()
         run = training.TrainingRun(plan.network, dataset, plan.options, network=plan.network_options)
     except vislib.VislibError as error:
@@ -87,12 +88,12 @@ def train(plan: Plan) -> None:
     view = live.View(run, opened.film, own_digit.pixels(dataset), lambda: _stop_button(opened))
 
     def waiting(ahead: int) -> None:
-        view.say(0.0, work.waiting_text("Training", ahead))
+        view.say(0.0, work.waiting_text(text("Training"), ahead))
 
     try:
         with (
             work.gate().turn(waiting, work.session()),
-            memory.catch_shortage("Training"),
+            memory.catch_shortage(text("Training")),
             journal.timed("computed", what=f"training of {plan.network}"),
         ):
             run.start(view.batch, view.epoch, [_explain(run, view)])
@@ -127,24 +128,24 @@ def settle() -> None:
     if opened.film.n_batches == 0:  # left before its first batch
         del st.session_state["training"]
         return
-    view = live.Bar("Evaluating the test images…")
+    view = live.Bar(text("Evaluating the test images…"))
 
     def waiting(ahead: int) -> None:
-        view.say(0.0, work.waiting_text("Evaluating the test images", ahead))
+        view.say(0.0, work.waiting_text(text("Evaluating the test images"), ahead))
 
     try:
-        with work.gate().turn(waiting, work.session()), memory.catch_shortage("The evaluation"):
+        with work.gate().turn(waiting, work.session()), memory.catch_shortage(text("The evaluation")):
             _keep(opened, view)
     except vislib.VislibError as error:
         del st.session_state["training"]
-        st.session_state.setdefault("train.refused", str(error))
+        st.session_state.setdefault("train.refused", _message(error))
     st.rerun()
 
 
 def say_refused() -> None:
     """Why the last training ended, if an error ended it."""
     if refused := st.session_state.get("train.refused"):
-        st.error(plain(refused))
+        st.error(plain(tr(refused)))
 
 
 def use(run: Run) -> None:
@@ -158,20 +159,25 @@ def use(run: Run) -> None:
     )
     models.add(run.plan.name, classifier, ("trained", run.token), _ABOUT, lines)
     models.switch_to(run.plan.name)
-    st.toast(f"{run.plan.name} is now the model on every page.")
+    st.toast(tr("{model} is now the model on every page.", model=run.plan.name))
 
 
 def _refuse(error: Exception) -> None:
     """Shows an error from the next run of the page on, in which its widgets can be used again."""
-    st.session_state["train.refused"] = str(error)
+    st.session_state["train.refused"] = _message(error)
     st.rerun()
+
+
+def _message(error: Exception) -> str:
+    """Its message, which can be translated when it is shown."""
+    return error.args[0] if len(error.args) == 1 else str(error)
 
 
 def _stop_button(opened: _Open) -> None:
     def stop() -> None:
         opened.stopped = True
 
-    st.button("Stop", key=f"stop {opened.plan.name}", on_click=stop, icon=":material/stop_circle:")
+    st.button(tr("Stop"), key=f"stop {opened.plan.name}", on_click=stop, icon=":material/stop_circle:")
 
 
 def _keep(opened: _Open, bar: live.Bar) -> None:
@@ -180,14 +186,18 @@ def _keep(opened: _Open, bar: live.Bar) -> None:
     n = len(dataset.test_labels)
 
     def progress(done: int, total: int) -> None:
-        bar.say(done / total, f"Evaluating the test images: {done:,} of {total:,}")
+        bar.say(done / total, text("Evaluating the test images: {done:,} of {n:,}", done=done, n=total))
 
-    bar.say(0.0, f"Evaluating the {n:,} test images…")
+    bar.say(0.0, text("Evaluating the {n:,} test images…", n=n))
     evaluation = training.evaluate(result.model, dataset.test_images, dataset.test_labels, progress)
     mistakes = tuple(dataset.test_images[mistake.index] for mistake in evaluation.mistakes[:40])
     n_images = min(plan.options.n_images or len(dataset.train_images), len(dataset.train_images))
     left = not opened.stopped and not opened.over
-    note = "You left the page, which ended the training. What the network had learned by then is kept." if left else ""
+    note = (
+        text("You left the page, which ended the training. What the network had learned by then is kept.")
+        if left
+        else ""
+    )
     token = f"{plan.name} {secrets.token_hex(8)}"
     models.store().put(("run", token), Run(plan, result, evaluation, mistakes, n_images, opened.film, note, token))
     _tokens().append(token)

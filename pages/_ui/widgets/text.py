@@ -3,29 +3,43 @@
 import html
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 
+from vislib.language import tr
 from vislib.lessons.glossary import TERMS
 
-_BY_LETTERS = {term.lower(): term for term in TERMS}
-_TERM = re.compile(rf"\b({'|'.join(sorted(map(re.escape, _BY_LETTERS), key=len, reverse=True))})s?\b", re.IGNORECASE)
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&\"'=/^@])")
 
 
 def with_terms(text: str) -> str:
     """Text as HTML; the first mention of each glossary term shows its meaning when it is pointed at, tapped or
-    reached by the Tab key."""
+    reached by the Tab key.
+
+    Args:
+        text: In the language in use.
+    """
+    meanings = {tr(term).lower(): meaning for term, meaning in TERMS.items()}
     seen: set[str] = set()
 
     def explained(match: re.Match[str]) -> str:
-        term = _BY_LETTERS[match[1].lower()]
+        term = match["term"].lower()
         if term in seen:
             return match[0]
         seen.add(term)
-        meaning = html.escape(TERMS[term], quote=True)
-        return f"<span class='v-term' tabindex='0' role='note' aria-label='{match[0]}: {meaning}'>{match[0]}</span>"
+        label = tr("{term}: {meaning}", term=match[0], meaning=html.escape(tr(meanings[term]), quote=True))
+        return f"<span class='v-term' tabindex='0' role='note' aria-label='{label}'>{match[0]}</span>"
 
-    return _TERM.sub(explained, html.escape(text))
+    return _pattern(tuple(meanings)).sub(explained, html.escape(text))
+
+
+@lru_cache(maxsize=8)
+def _pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds the terms, the longest first. A term in Latin letters is a whole word, with or without a plural s; Chinese
+    has no spaces between words."""
+    every = "|".join(sorted(map(re.escape, terms), key=len, reverse=True))
+    # Neither end lies within a word. With ASCII, Chinese characters belong to no word, so "ReLU" is one in "用ReLU时".
+    return re.compile(rf"(?!\B\w)(?P<term>{every})(?:(?<=\w)s)?(?<!\w\B)", re.IGNORECASE | re.ASCII)
 
 
 def plain(text: str) -> str:
