@@ -13,7 +13,7 @@ BEGIN, END = "<!-- rooms: made by python -m scripts.rooms -->\n", "<!-- end of r
 ORDER = (
     "language", "errors", "html", "shipped", "parameters", "progress", "backend", "tasks", "images", "arithmetic",
     "graph", "speed",
-    "targets", "network", "model", "layers", "diagram", "output", "activations", "training", "zoo", "model_file",
+    "targets", "network", "model", "layers", "output", "diagram", "activations", "training", "zoo", "model_file",
     "loading", "lessons", "adversarial", "attribution", "edits", "activation_maximization", "opinion", "trust",
     "batch", "concepts", "neighbours", "callbacks", "report", "cli", "__main__",
 )  # fmt: skip

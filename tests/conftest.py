@@ -9,6 +9,7 @@ from stopping import HANG_SECONDS
 import vislib
 from vislib.network import function_cache
 
+os.environ["VISLIB_LANG"] = "en"  # the tests read the English texts, also on a machine of another locale
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "sample_images"
 _LONGEST_FIRST = ("browser", "pages", "batch", "training")

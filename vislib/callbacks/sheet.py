@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from vislib.language import tr
 from vislib.model.classifier import Prediction
-from vislib.output import render
+from vislib.output import fonts, render
 from vislib.output.heatmap import Heatmap
 
 _SIDE, _GAP, _LINE = 224, 8, 22
@@ -24,14 +25,17 @@ def sheet(
     n_columns = 1 + max(len(maps) for maps in heatmaps.values())
     size = (n_columns * (_SIDE + _GAP) + _GAP, len(images) * (_SIDE + _LINE + _GAP) + _GAP)
     picture = Image.new("RGB", size, _PAPER)
-    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(14)
+    pen = ImageDraw.Draw(picture)
     for row, (name, image) in enumerate(images.items()):
         top, answer = _GAP + row * (_SIDE + _LINE + _GAP), answers[name]
         number = f"{answer.value:.0%}" if answer.is_share else f"{answer.value:.4g}"
         cells = [(f"{name}: {answer.label}, {number}", _fitted(render.seen(image, heatmaps[name][0].box)))]
-        cells += [(heatmap.title, _fitted(render.overlay(image, heatmap, size=_SIDE))) for heatmap in heatmaps[name]]
+        cells += [
+            (tr(heatmap.title), _fitted(render.overlay(image, heatmap, size=_SIDE))) for heatmap in heatmaps[name]
+        ]
         for column, (title, drawn) in enumerate(cells):
             left = _GAP + column * (_SIDE + _GAP)
+            font = ImageFont.truetype(fonts.file_for(title), 14)
             pen.text((left, top), _cut(title, pen, font), _INK, font)
             picture.paste(drawn, (left, top + _LINE))
     return np.asarray(picture)

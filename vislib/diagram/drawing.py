@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from vislib.diagram.layout import Box, Layout
 from vislib.diagram.routes import title_letters, title_of
 from vislib.language import tr
+from vislib.output import fonts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -91,7 +92,7 @@ def figure(layout: Layout) -> "Figure":
     for edge in layout.edges:
         path = Path(list(edge.points))
         axes.add_patch(FancyArrowPatch(path=path, arrowstyle="-|>", mutation_scale=6, color=_LINE, linewidth=0.7))
-    return drawing
+    return fonts.suit(drawing)
 
 
 def _box(box: Box) -> str:

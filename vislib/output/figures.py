@@ -7,6 +7,7 @@ import numpy as np
 
 from vislib.errors import ParameterError
 from vislib.language import Text, text, tr
+from vislib.output import fonts
 from vislib.output.raw_heatmap import RawHeatmap
 from vislib.output.render import (
     BLENDS,
@@ -108,8 +109,8 @@ def comparison(heatmaps: Sequence[RawHeatmap], image: np.ndarray, *, opacity: fl
     for axes, heatmap in zip(every.flat, heatmaps, strict=False):
         _draw_heatmap(drawn, axes, heatmap, image, _title(heatmap), opacity, None, 0.0)
     of = tr("{explained}: {score:.2f}", explained=heatmaps[0].explained, score=heatmaps[0].score)
-    drawn.suptitle(of, fontsize=10)
-    return drawn
+    drawn.suptitle(of, fontsize=10, parse_math=False)
+    return fonts.suit(drawn)
 
 
 def pictures(
@@ -132,8 +133,8 @@ def pictures(
         axes.set_axis_off()
     for axes, image, title in zip(every.flat, images, titles, strict=False):
         axes.imshow(image, interpolation="nearest")
-        axes.set_title(_said(title), fontsize=8)
-    return drawn
+        axes.set_title(_said(title), fontsize=8, parse_math=False)
+    return fonts.suit(drawn)
 
 
 def _heatmap_figure(heatmap: RawHeatmap, image, title, opacity, colormap, clip, scale, blend, on) -> "Figure":
@@ -148,7 +149,7 @@ def _heatmap_figure(heatmap: RawHeatmap, image, title, opacity, colormap, clip, 
         score=heatmap.score,
     )
     _draw_heatmap(drawn, axes, heatmap, image, title, opacity, colormap, clip, scale, blend)
-    return drawn
+    return fonts.suit(drawn)
 
 
 def _said(words: str) -> str:
@@ -172,15 +173,15 @@ def _draw_heatmap(
         axes.imshow(overlay(image, heatmap, opacity, name, LEAST_SIDE, scale=scale, blend=blend))
     if scale.constant:
         said = tr("hardly any value") if heatmap.negligible else tr("constant: {value:.4g} everywhere", value=scale.low)
-        axes.text(0.5, 0.02, said, transform=axes.transAxes, ha="center")
+        axes.text(0.5, 0.02, said, transform=axes.transAxes, ha="center", parse_math=False)
     else:
         if image is None:
             axes.imshow(heatmap.values, cmap=name, vmin=scale.low, vmax=scale.high, interpolation="nearest")
         # The bar shows the colours as they are without a photograph below.
         colours = ScalarMappable(Normalize(scale.low, scale.high), name)
         extend = "neither" if not scale.clipped else "both" if heatmap.signed else "max"
-        drawn.colorbar(colours, ax=axes, extend=extend).set_label(_said(heatmap.unit))
-    axes.set_title(_said(title), fontsize=10)
+        drawn.colorbar(colours, ax=axes, extend=extend).set_label(_said(heatmap.unit), parse_math=False)
+    axes.set_title(_said(title), fontsize=10, parse_math=False)
     axes.set_axis_off()
 
 
@@ -200,9 +201,9 @@ def _grid(pictures, order, scale, signed, colormap, title) -> "Figure":
             axes.imshow(picture)
         else:
             shown = axes.imshow(picture, cmap=name, vmin=scale.low, vmax=scale.high)
-        axes.set_title(str(channel), fontsize=7, pad=2)
+        axes.set_title(str(channel), fontsize=7, pad=2, parse_math=False)
     if shown is not None:
         drawn.colorbar(shown, ax=list(every.flat), shrink=0.6)
     if title:
-        drawn.suptitle(_said(title), fontsize=10)
-    return drawn
+        drawn.suptitle(_said(title), fontsize=10, parse_math=False)
+    return fonts.suit(drawn)
