@@ -24,7 +24,7 @@ with style.settings_row():
         key="cam",
         bind="query-params",
         width=180,
-        format_func=lambda name: vislib.methods()[name].title,
+        format_func=lambda name: tr(vislib.methods()[name].title),
     )
     layer = choose(tr("Layer"), layers, "cam_layer", default, width=260)
     look = look_controls(signed=False)

@@ -9,11 +9,12 @@ from pages._ui.results.look import Look
 from pages._ui.shell import style
 from pages._ui.shell.context import context
 from pages._ui.widgets.text import plain
+from vislib.language import text, tr
 from vislib.tasks import Task
 
 here = context(
-    "Inside a convolutional network",
-    "What it sees, layer by layer, and what its decision rests on.",
+    tr("Inside a convolutional network"),
+    tr("What it sees, layer by layer, and what its decision rests on."),
     needs_maps=False,
     with_answer=False,
     while_loading=kept.show,
@@ -33,15 +34,15 @@ with answer:
     answer_view.questions(here)
 
 if here.classifier.network.map_layers:
-    st.header("The network at a glance", anchor=False)
+    st.header(tr("The network at a glance"), anchor=False)
     network_view.show(here)
 
-st.header(f"What {here.subject} rests on", anchor=False)
+st.header(tr("What {subject} rests on", subject=here.subject), anchor=False)
 methods = vislib.methods()
 cards = [
-    ("grad-cam", "pages/class_activation.py", "Class activation", Look()),
-    ("saliency", "pages/saliency.py", "Saliency", Look(clip=0.01)),
-    ("occlusion", "pages/occlusion.py", "Occlusion", Look()),
+    ("grad-cam", "pages/class_activation.py", text("Class activation"), Look()),
+    ("saliency", "pages/saliency.py", text("Saliency"), Look(clip=0.01)),
+    ("occlusion", "pages/occlusion.py", text("Occlusion"), Look()),
 ]
 if not here.classifier.network.map_layers:
     cards = cards[1:]
@@ -50,11 +51,11 @@ places = style.grid("rests_on")
 for name, page, title, look in cards:
     with places.container(gap="xsmall"):
         if refused and name == hero.method(here):  # it is not asked twice
-            st.info(f"**{methods[name].title}.** {plain(refused)}")
+            st.info(f"**{tr(methods[name].title)}.** {plain(refused)}")
             heatmap = None
         else:
             heatmap = explain.show(here, methods[name]().resolved(here.classifier), look)
         maps += [] if heatmap is None else [(heatmap, look.suited(heatmap.signed))]
-        st.page_link(page, label=f"Open {title}", icon=":material/arrow_forward:")
+        st.page_link(page, label=tr("Open {page}", page=title), icon=":material/arrow_forward:")
 if len(maps) == len(cards):
     kept.keep(here, maps)

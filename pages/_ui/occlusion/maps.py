@@ -49,7 +49,7 @@ def score(context: Context, heatmap: vislib.Heatmap) -> None:
         write = percent
         uncovered = float(context.values[context.class_index])
     else:
-        cells, what, unit = heatmap.score - heatmap.details["drop"], capital(heatmap.explained), tr("score")
+        cells, what, unit = heatmap.score - heatmap.details["drop"], capital(tr(heatmap.explained)), tr("score")
         write = functools.partial(short_number, unit=context.classifier.unit)
         uncovered = heatmap.score
     show_image(

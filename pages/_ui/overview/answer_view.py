@@ -9,11 +9,17 @@ from pages._ui.results import picture
 from pages._ui.shell import answers
 from pages._ui.shell.context import Context
 from pages._ui.shell.others import sample_values, similarities
+from pages._ui.shell.tasks import name_of
 from pages._ui.widgets.bars import OnScale, bars, short_number
+from vislib.language import sentences, text, tr
 from vislib.tasks import Task
 
 _TOP = 5
 _TOP_NUMBERS = 10
+_ABOUT_SHARES = {
+    Task.MULTI_LABEL: text("Each label has a probability of its own; the line marks 50 %."),
+    Task.SEGMENTATION: text("The share of the pixels for which the network predicts each class."),
+}
 
 
 def show(context: Context, with_answer: bool = True) -> None:
@@ -24,10 +30,10 @@ def show(context: Context, with_answer: bool = True) -> None:
         _answer(context)
     picture.facts(
         {
-            "Network": context.model_name,
-            "Task": str(context.classifier.task),
-            "Parameters": f"{context.classifier.model.count_params():,}",
-            "Layers with feature maps": f"{len(context.classifier.network.map_layers)}",
+            tr("Network"): context.model_name,
+            tr("Task"): tr(name_of(context.classifier.task)),
+            tr("Parameters"): f"{context.classifier.model.count_params():,}",
+            tr("Layers with feature maps"): f"{len(context.classifier.network.map_layers)}",
             answers.many(context.classifier): f"{len(context.classifier.labels):,}",
         }
     )
@@ -37,13 +43,17 @@ def questions(context: Context) -> None:
     """Links to the pages that answer what a person asks next."""
     has_maps = bool(context.classifier.network.map_layers)
     every = (
-        ("pages/class_activation.py", "Where does a layer hold the evidence?", has_maps),
-        ("pages/occlusion.py", "What if a part is covered?", True),
-        ("pages/what_if.py", "What if the image were different?", True),
-        ("pages/compare_and_trust.py", "Do other methods agree, and can they be trusted?", has_maps),
-        ("pages/which_method.py", "Which method should I use?", True),
-        ("pages/feature_maps.py", "What does each layer compute?", has_maps),
-        ("pages/what_a_unit_wants.py", "What does a unit respond to?", has_maps and context.classifier.takes_pictures),
+        ("pages/class_activation.py", tr("Where does a layer hold the evidence?"), has_maps),
+        ("pages/occlusion.py", tr("What if a part is covered?"), True),
+        ("pages/what_if.py", tr("What if the image were different?"), True),
+        ("pages/compare_and_trust.py", tr("Do other methods agree, and can they be trusted?"), has_maps),
+        ("pages/which_method.py", tr("Which method should I use?"), True),
+        ("pages/feature_maps.py", tr("What does each layer compute?"), has_maps),
+        (
+            "pages/what_a_unit_wants.py",
+            tr("What does a unit respond to?"),
+            has_maps and context.classifier.takes_pictures,
+        ),
     )
     with st.container(gap=None):
         for page, question, applies in every:
@@ -63,23 +73,17 @@ def _answer(context: Context) -> None:
     st.html(said(*answers.headline(classifier, values, main)))
     if classifier.task.has_classes:
         st.html(answers.answer_html(classifier, values, _TOP))
-        sentences = {
-            Task.MULTI_LABEL: "Each label has a probability of its own; the line marks 50 %.",
-            Task.SEGMENTATION: "The share of the pixels for which the network predicts each class.",
-        }
-        if classifier.task in sentences:
-            st.caption(sentences[classifier.task])
+        if classifier.task in _ABOUT_SHARES:
+            st.caption(tr(_ABOUT_SHARES[classifier.task]))
         return
     scales = _scales(context)
     st.html(answers.answer_html(classifier, values, _TOP_NUMBERS, scales))
     answers.say_unknown(classifier)
-    n_more = len(values) - _TOP_NUMBERS
-    more = f"The {_TOP_NUMBERS} largest of {len(values):,} outputs. " if n_more > 0 else ""
+    more = text("The {n} largest of {total:,} outputs.", n=_TOP_NUMBERS, total=len(values))
+    span = text("Each scale goes from the smallest to the largest output for the sample images and this one.")
     drawn = any(scale is not None for scale in scales)
-    span = "Each scale goes from the smallest to the largest output for the sample images and this one."
-    scale = span if drawn else ""
-    if more or scale:
-        st.caption(f"{more}{scale}")
+    if about := sentences(more if len(values) > _TOP_NUMBERS else "", span if drawn else ""):
+        st.caption(tr(about))
 
 
 def _scales(context: Context) -> list[OnScale | None]:
@@ -91,10 +95,12 @@ def _scales(context: Context) -> list[OnScale | None]:
 
 def _similar(context: Context) -> None:
     assert context.reference is not None
-    st.html(said(f"Similar to {context.reference.name}", context.answer))
+    st.html(said(tr("Similar to {image}", image=context.reference.name), context.answer))
     found = similarities(context)[:_TOP_NUMBERS]
-    st.html(bars(found, "Similarity to the other images", short_number))
+    st.html(bars(found, tr("Similarity to the other images"), short_number))
     st.caption(
-        "The cosine of the angle between the vectors of two images: 1 for the same direction, 0 for a right angle; a "
-        "negative one has no bar."
+        tr(
+            "The cosine of the angle between the vectors of two images: 1 for the same direction, 0 for a right angle; "
+            "a negative one has no bar."
+        )
     )

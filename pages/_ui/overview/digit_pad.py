@@ -8,6 +8,7 @@ from pages._ui.shell import answers, digit_canvas
 from pages._ui.shell.context import Context, sample_names
 from pages._ui.shell.images import DIGITS
 from pages._ui.widgets.bars import bars
+from vislib.language import tr
 
 
 def suits(context: Context) -> bool:
@@ -21,10 +22,14 @@ def columns(context: Context) -> tuple[DeltaGenerator, DeltaGenerator]:
     with pad:
         digit_canvas.draw_a_digit()
         if context.image_name != digit_canvas.NAME and digit_canvas.digit() is not None:
-            st.button(f"Read the drawing, not {context.image_name}", key="read_drawing", on_click=digit_canvas.use)
+            st.button(
+                tr("Read the drawing, not {image}", image=context.image_name),
+                key="read_drawing",
+                on_click=digit_canvas.use,
+            )
     with said:
         main = context.classifier.main_class(context.logits)
         st.html(answer_view.said(*answers.headline(context.classifier, context.values, main)))
         by_digit = sorted(zip(context.classifier.labels, map(float, context.values), strict=True))
-        st.html(bars(by_digit, "Probabilities of the ten digits"))
+        st.html(bars(by_digit, tr("Probabilities of the ten digits")))
     return picture, said

@@ -7,6 +7,7 @@ from pages._ui.results import explain, picture
 from pages._ui.results.look import Look
 from pages._ui.shell.context import Context
 from pages._ui.widgets.fade_slider import fade_slider
+from vislib.language import sentences, text, tr
 from vislib.output import render
 
 
@@ -33,17 +34,18 @@ def show(context: Context) -> str:
     if heatmap is None or look.scale_of(heatmap).constant:
         return ""
     seen = explain.seen_picture(context, picture.LARGE_SIDE)
+    bright = text("Bright: what the {target} rests on, by {method}.", target=heatmap.explained, method=heatmap.title)
     with slot.container():
         fade_slider(
             seen,
             render.laid_over(seen, heatmap.values, heatmap.signed),
             "hero",
-            heatmap.title,
-            f"{context.image_name}, as the network sees it",
+            tr(heatmap.title),
+            tr("{image}, as the network sees it", image=context.image_name),
             picture.described(context, heatmap),
         )
         picture.caption(
-            "What the network sees, and where the evidence lies",
-            f"{explain.seen_in_words(context)} Bright: what the {heatmap.explained} rests on, by {heatmap.title}.",
+            tr("What the network sees, and where the evidence lies"),
+            tr(sentences(explain.seen_in_words(context), bright)),
         )
     return ""

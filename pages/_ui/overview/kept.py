@@ -14,13 +14,15 @@ from pages._ui.server import process, work
 from pages._ui.shell import answers
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
+from vislib.language import current, sentences, tr
 from vislib.output import render
 
 
 def _key(model_name: str, digest: str) -> tuple:
-    """What the page depends on: the network, the image, and the choices in the address."""
-    choices = {name: value for name, value in st.query_params.to_dict().items() if name not in ("model", "image")}
-    return ("overview", model_name, digest, tuple(sorted(choices.items())))
+    """What the page depends on: the network, the image, the choices in the address, and the language."""
+    apart = ("model", "image", "lang")
+    choices = {name: value for name, value in st.query_params.to_dict().items() if name not in apart}
+    return ("overview", current(), model_name, digest, tuple(sorted(choices.items())))
 
 
 def show(model_name: str, digest: str) -> None:
@@ -31,7 +33,7 @@ def show(model_name: str, digest: str) -> None:
         return
     arrays, facts = found
     pictures = [Image.fromarray(arrays[f"picture {number}"]) for number in range(len(facts["pictures"]))]
-    st.caption("From an earlier visit. The network is loading, and the page will then be complete.")
+    st.caption(tr("From an earlier visit. The network is loading, and the page will then be complete."))
     image, answer = st.columns([2, 3], gap="large")
     with image:
         _picture(pictures[0], facts["pictures"][0])
@@ -56,9 +58,10 @@ def keep(here: Context, maps: Sequence[tuple[vislib.Heatmap, Look]]) -> None:
         return
     classifier, values, methods = here.classifier, here.values, vislib.methods()
     seen = render.seen(here.shown, classifier.box(here.image), picture.SIDE)
-    pictures = [(seen, f"{here.image_name}, as the network sees it", "What the network sees", here.answer_in_words)]
+    seen_alt = tr("{image}, as the network sees it", image=here.image_name)
+    pictures = [(seen, seen_alt, tr("What the network sees"), tr(here.answer_in_words))]
     for heatmap, look in maps:
-        title = methods[heatmap.method].title
+        title = tr(methods[heatmap.method].title)
         drawn = render.overlay(
             here.shown,
             heatmap,
@@ -68,13 +71,14 @@ def keep(here: Context, maps: Sequence[tuple[vislib.Heatmap, Look]]) -> None:
             scale=look.scale_of(heatmap),
             blend=look.blend,
         )
-        words = " ".join([f"{picture.capital(heatmap.explained)}: {heatmap.score:.2f}.", *heatmap.notes])
-        pictures.append((drawn, f"{title} for {heatmap.label} over {here.image_name}", title, words))
+        words = tr(sentences(f"{picture.capital(tr(heatmap.explained))}: {heatmap.score:.2f}.", *heatmap.notes))
+        alt = tr("{method} for {target} over {image}", method=title, target=heatmap.label, image=here.image_name)
+        pictures.append((drawn, alt, title, words))
     facts = {
         "headline": said(*answers.headline(classifier, values, classifier.main_class(here.logits))),
         "answer": answers.answer_html(classifier, values, 5),
-        "subject": f"What {here.subject} rests on",
-        "pictures": [{"alt": alt, "title": title, "text": text} for _, alt, title, text in pictures],
+        "subject": tr("What {subject} rests on", subject=here.subject),
+        "pictures": [{"alt": alt, "title": title, "text": about} for _, alt, title, about in pictures],
     }
     arrays = {f"picture {number}": np.asarray(one.convert("RGB")) for number, (one, *_) in enumerate(pictures)}
     key = _key(here.model_name, here.digest)

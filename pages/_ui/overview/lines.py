@@ -11,10 +11,11 @@ from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.tiles import Line
 from vislib.activations.contributions import contributions
+from vislib.language import Text, sentences, text
 
 
-def lines(context: Context, shown: Mapping[str, Sequence[int]], answer: str) -> tuple[list[Line], str]:
-    """The lines between the tiles, and a sentence about them; none where nothing is known.
+def lines(context: Context, shown: Mapping[str, Sequence[int]], answer: str) -> tuple[list[Line], Text | None]:
+    """The lines between the tiles, and sentences about them; none where nothing is known.
 
     Args:
         context: The network, the image and the target.
@@ -25,32 +26,38 @@ def lines(context: Context, shown: Mapping[str, Sequence[int]], answer: str) -> 
     chosen = operation_view.chosen()
     if chosen is None and answer:
         target, source, end = context.target, layers[-1], answer
-        what = f"the {context.classifier.target(target).in_words()}"
+        what = text("the {target}", target=context.classifier.target(target).in_words())
     elif chosen is not None and chosen[0] in layers[1:] and chosen[1] in shown[chosen[0]]:
         layer, channel = chosen
         row, column = operation_view.place(context.classifier.network.map_node(layer).output.shape[1:3])
         target = vislib.targets.Neuron(layer, channel, row, column)
-        source, end, what = layers[layers.index(layer) - 1], f"{layer}|{channel}", f"the number of channel {channel}"
+        source, end = layers[layers.index(layer) - 1], f"{layer}|{channel}"
+        what = text("the number of channel {channel}", channel=channel)
     else:
-        return [], ""
+        return [], None
     key = context.key("contributions", source, end, context.target_key if chosen is None else target)
     try:
         found = work.stored(key, lambda: contributions(context.classifier, context.image, target, source))
     except vislib.VislibError:
-        return [], ""
+        return [], None
     every = {channel: float(found[channel]) for channel in shown[source]}
     largest = float(np.abs(found).max())
     if largest == 0:
-        return [], ""
+        return [], None
     drawn = [
         Line(f"{source}|{channel}", end, abs(value) / largest, value > 0) for channel, value in every.items() if value
     ]
     first = int(np.abs(found).argmax())
-    other = (
-        f" The largest of all is channel {first}: {short_number(float(found[first]))}." if first not in every else ""
+    largest_of_all = text(
+        "The largest of all is channel {channel}: {value}.", channel=first, value=short_number(float(found[first]))
     )
-    return drawn, (
-        f"Lines: what the shown channels of {source} contribute to {what} (activation × gradient). Wider: more; "
-        f"red raises it, blue lowers it. Together {short_number(sum(every.values()))} of "
-        f"{short_number(float(found.sum()))} from all {len(found):,} channels.{other}"
+    said = text(
+        "Lines: what the shown channels of {layer} contribute to {what} (activation × gradient). Wider: more; red "
+        "raises it, blue lowers it. Together {part} of {total} from all {n:,} channels.",
+        layer=source,
+        what=what,
+        part=short_number(sum(every.values())),
+        total=short_number(float(found.sum())),
+        n=len(found),
     )
+    return drawn, sentences(said, "" if first in every else largest_of_all)

@@ -12,12 +12,14 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.text import cut_in_the_middle, without_common_start
 from pages._ui.widgets.tiles import Group, Tile, data_uri, map_tile, tiles
 from vislib.activations.maps import feature_maps_of, most_varied_channels, stages
+from vislib.language import listing, text, tr
 from vislib.output import render
 from vislib.output.render import Scale, is_signed
 from vislib.tasks import Task
 
 _CHANNELS = 6
-_SCALES = ("a layer", "the network", "a map")
+_A_LAYER, _THE_NETWORK, _A_MAP = text("a layer"), text("the network"), text("a map")
+_SCALES = (_A_LAYER, _THE_NETWORK, _A_MAP)
 
 
 def show(context: Context) -> None:
@@ -30,12 +32,14 @@ def show(context: Context) -> None:
 
 
 def _columns(context: Context) -> None:
-    shared = st.segmented_control("Colours shared within", _SCALES, default=_SCALES[0], key="glance_scale")
+    shared = st.segmented_control(
+        tr("Colours shared within"), _SCALES, default=_A_LAYER, key="glance_scale", format_func=tr
+    )
     layers, chosen = stages(context.classifier), operation_view.chosen()
     maps = work.stored(context.key("stages"), lambda: feature_maps_of(context.classifier, context.image, layers))
     shown = {layer: [int(k) for k in most_varied_channels(values)[:_CHANNELS]] for layer, values in maps.items()}
     classes, answer = _classes(context)
-    between, about = lines(context, shown, answer) if shown else ([], "")
+    between, about = lines(context, shown, answer) if shown else ([], None)
     tiles(
         [_input(context), *_stages(context, maps, shown, shared), classes],
         key="glance",
@@ -44,8 +48,8 @@ def _columns(context: Context) -> None:
         on_click=_choose,
         lines=between,
     )
-    if about:
-        picture.caption("What the number is made of", about)
+    if about is not None:
+        picture.caption(tr("What the number is made of"), tr(about))
 
 
 def _choose(chosen: str) -> None:
@@ -56,19 +60,19 @@ def _choose(chosen: str) -> None:
 
 def _input(context: Context) -> Group:
     channels = context.classifier.preprocess_input(context.classifier.resize(context.image)[None])[0]
-    every = {1: ("Grey",), 3: ("Red", "Green", "Blue")}
-    names = every.get(channels.shape[-1]) or tuple(f"Band {band}" for band in range(channels.shape[-1]))
+    every = {1: (tr("Grey"),), 3: (tr("Red"), tr("Green"), tr("Blue"))}
+    names = every.get(channels.shape[-1]) or tuple(tr("Band {n}", n=band) for band in range(channels.shape[-1]))
     scale = Scale.of(channels, signed=False)
     height, width = context.classifier.input_size
     return Group(
-        "Input",
+        tr("Input"),
         f"{width} × {height} × {len(names)}",
         [
             Tile(
                 f"input{k}",
                 data_uri(render.map_image(channels[..., k], colormap="gray", scale=scale)),
                 name,
-                f"{name} channel of the network's input",
+                tr("{colour} channel of the network's input", colour=name),
             )
             for k, name in enumerate(names)
         ],
@@ -79,7 +83,7 @@ def _stages(
     context: Context, maps: dict[str, np.ndarray], shown: dict[str, list[int]], shared: str | None
 ) -> list[Group]:
     graph = context.classifier.network.graph
-    names = {id(graph.input): "the input", **{id(node.output): node.name for node in graph.nodes}}
+    names = {id(graph.input): tr("the input"), **{id(node.output): node.name for node in graph.nodes}}
     every = np.concatenate([values.ravel() for values in maps.values()])
     network_scale = {signed: Scale.of(every, signed) for signed in (False, True)}
     short = without_common_start(list(maps))
@@ -87,10 +91,13 @@ def _stages(
     for layer, values in maps.items():
         height, width, n_channels = values.shape
         signed = is_signed(values)
-        scales = {"a layer": Scale.of(values, signed, clip=0.001), "the network": network_scale[signed]}
-        scale = scales.get(shared or _SCALES[0])
+        scales: dict[str, Scale] = {
+            _A_LAYER: Scale.of(values, signed, clip=0.001),
+            _THE_NETWORK: network_scale[signed],
+        }
+        scale = scales.get(shared or _A_LAYER)
         node = context.classifier.network.map_node(layer)
-        before = " and ".join(names.get(id(tensor), "?") for tensor in node.inputs)
+        before = listing([names.get(id(tensor), "?") for tensor in node.inputs])
         groups.append(
             Group(
                 f"{width} × {height} × {n_channels}",
@@ -102,9 +109,16 @@ def _stages(
                         scale,
                         signed,
                         f"{channel}",
-                        f"Channel {channel} of {layer}: {values[..., channel].min():.2f} to "
-                        f"{values[..., channel].max():.2f}. Made from {before} by {type(node.operation).__name__}. "
-                        "Click it to see its numbers.",
+                        tr(
+                            "Channel {channel} of {layer}: {low:.2f} to {high:.2f}. Made from {inputs} by {operation}. "
+                            "Click it to see its numbers.",
+                            channel=channel,
+                            layer=layer,
+                            low=values[..., channel].min(),
+                            high=values[..., channel].max(),
+                            inputs=before,
+                            operation=type(node.operation).__name__,
+                        ),
                     )
                     for channel in shown[layer]
                 ],
@@ -119,14 +133,17 @@ def _classes(context: Context) -> tuple[Group, str]:
     n_shown = 8
     shares: list[float | None]
     if classifier.task.has_classes:
-        order = {Task.MULTI_LABEL: "most probable first", Task.SEGMENTATION: "by their share of the pixels"}
         top = [int(index) for index in np.argsort(-values, kind="stable")[:n_shown]]
         if classifier.task is Task.SEGMENTATION:
             top = [index for index in top if values[index] > 0]
         if context.class_index not in top:
             top = [*top[: n_shown - 1], context.class_index]
         shares = [float(values[index]) for index in top]
-        note = f"{len(values):,}, {order.get(classifier.task, 'most probable first')}"
+        note = (
+            tr("{n:,}, by their share of the pixels", n=len(values))
+            if classifier.task is Task.SEGMENTATION
+            else tr("{n:,}, most probable first", n=len(values))
+        )
     else:
         top = answers.shown_outputs(values, n_shown)
         shares = [None] * len(top)

@@ -17,6 +17,7 @@ from vislib.arithmetic import notation
 from vislib.arithmetic.convolution import Step
 from vislib.errors import LayerError
 from vislib.graph.layer_kinds import Role, nearest_kind
+from vislib.language import Text, sentences, text, tr
 from vislib.layers import Operation, operation_of, softmax_cell
 from vislib.layers.cell import Cell
 from vislib.output import render
@@ -56,7 +57,7 @@ def show(context: Context) -> None:
     if operation.output.ndim == 3:
         row, column = _cursor(operation, channel)
     else:
-        st.metric(f"{layer}, unit {channel}", notation.number(operation.output[channel]))
+        st.metric(tr("{layer}, unit {unit}", layer=layer, unit=channel), notation.number(operation.output[channel]))
     kind = nearest_kind(operation.node.operation)
     if kind.role is Role.RESHAPE and operation.output.ndim == 1:
         _flattened(operation, channel)
@@ -64,10 +65,10 @@ def show(context: Context) -> None:
     try:
         cell = operation.at(row, column, channel)
     except LayerError as error:
-        picture.caption(f"{layer}: {operation.kind}", str(error))
+        picture.caption(f"{layer}: {operation.kind}", tr(error))
         cell = None
     if cell is not None:
-        _lines(f"{layer}: {kind.title or operation.kind}", cell)
+        _lines(text("{layer}: {operation}", layer=layer, operation=kind.title or operation.kind), cell)
         if isinstance(cell.step, Step):
             _window(cell.step)
     _sources(context, operation, cell, channel)
@@ -77,22 +78,23 @@ def _last_step(context: Context) -> None:
     """From the last layer to what is explained."""
     network = context.classifier.network
     index, last = context.class_index, network.graph.nodes[-1].name
+    of = {"label": context.label, "value": context.answer}
     if context.reference is not None:
-        cell = Cell(0.0, ("a · r / (|a| |r|), with a the vector of this image and r that of the other",))
-        title = f"{context.answer_in_words} The last step, from two vectors to a number"
+        cell = Cell(0.0, (text("a · r / (|a| |r|), with a the vector of this image and r that of the other"),))
+        title = sentences(context.answer_in_words, text("The last step, from two vectors to a number"))
     elif len(network.output_shape) == 1 and context.classifier.task.has_classes:
         cell = _probability(context, index)
-        title = f"{context.label}, {context.answer}: the last step, from scores to probabilities"
+        title = text("{label}, {value}: the last step, from scores to probabilities", **of)
     elif context.classifier.task.has_classes:
-        cell = Cell(0.0, ("Each pixel gets the class with the highest score there",))
-        title = f"{context.label}, {context.answer} of the pixels: the last step, from scores to classes"
+        cell = Cell(0.0, (text("Each pixel gets the class with the highest score there"),))
+        title = text("{label}, {value} of the pixels: the last step, from scores to classes", **of)
     else:
-        cell = Cell(0.0, (f"the output “{context.label}” as it is",))
-        title = f"{context.label}: {context.answer}"
+        cell = Cell(0.0, (text("the output “{label}” as it is", **of),))
+        title = text("{label}: {value}", **of)
     _lines(title, cell)
     with st.container(horizontal=True):
         st.button(
-            f"Where {context.subject} comes from: {last}",
+            tr("Where {subject} comes from: {layer}", subject=context.subject, layer=last),
             icon=":material/arrow_back:",
             key="source score",
             on_click=choose,
@@ -135,23 +137,27 @@ def _cursor(operation: Operation, channel: int) -> tuple[int, int]:
     point_picker(
         Image.fromarray(drawn),
         "number_point",
-        f"Channel {channel} of {operation.name}; choose a number of it",
+        tr("Channel {channel} of {layer}; choose a number of it", channel=channel, layer=operation.name),
         ((column + 0.5) / width, (row + 0.5) / height),
         (1 / width, 1 / height),
         lambda x, y: st.session_state.update({_AT: (x, y)}),
     )
-    colour_bar(Scale.of(values, signed), signed, None, "activation")
+    colour_bar(Scale.of(values, signed), signed, None, text("activation"))
     picture.caption(
-        f"Channel {channel} of {operation.name}",
-        f"Row {row}, column {column}: {notation.number(values[row, column])}. Click another number, or use the arrow "
-        "keys.",
+        tr("Channel {channel} of {layer}", channel=channel, layer=operation.name),
+        tr(
+            "Row {row}, column {column}: {value}. Click another number, or use the arrow keys.",
+            row=row,
+            column=column,
+            value=notation.number(values[row, column]),
+        ),
     )
     return row, column
 
 
-def _lines(title: str, cell: Cell) -> None:
-    lines = "".join(f"<br><span>{_typeset(line)}</span>" for line in cell.lines)
-    st.html(f"<p class='v-caption' style='overflow-wrap:anywhere'><b>{html.escape(title)}</b>{lines}</p>")
+def _lines(title: Text, cell: Cell) -> None:
+    lines = "".join(f"<br><span>{_typeset(tr(line))}</span>" for line in cell.lines)
+    st.html(f"<p class='v-caption' style='overflow-wrap:anywhere'><b>{html.escape(tr(title))}</b>{lines}</p>")
 
 
 def _typeset(line: str) -> str:
@@ -163,14 +169,35 @@ def _window(step: Step) -> None:
     """The products of the window, summed over the channels; with the bias they sum to the number."""
     sums = step.products.sum(axis=2)
     rows = "".join("<tr>" + "".join(f"<td>{notation.number(value)}</td>" for value in row) + "</tr>" for row in sums)
-    n_channels = step.window.shape[2]
-    over = f", each summed over {n_channels} channels" if n_channels > 1 else ""
-    bias = f" and the bias {notation.number(step.bias)}" if step.bias else ""
     st.html(
-        f"<p class='v-caption'><span>Products of the {sums.shape[0]} × {sums.shape[1]} window{over}; their sum{bias}: "
-        f"{notation.number(step.value)}</span></p>"
+        f"<p class='v-caption'><span>{html.escape(tr(_sum_of(step)))}</span></p>"
         f"<div style='overflow-x:auto'><table class='v-numbers'>{rows}</table></div>"
     )
+
+
+def _sum_of(step: Step) -> Text:
+    (height, width), n = step.products.shape[:2], step.window.shape[2]
+    window = {"height": height, "width": width, "value": notation.number(step.value)}
+    if step.bias:
+        bias = notation.number(step.bias)
+        if n > 1:
+            return text(
+                "Products of the {height} × {width} window, each summed over {n} channels; their sum and the bias "
+                "{bias}: {value}",
+                n=n,
+                bias=bias,
+                **window,
+            )
+        return text(
+            "Products of the {height} × {width} window; their sum and the bias {bias}: {value}", bias=bias, **window
+        )
+    if n > 1:
+        return text(
+            "Products of the {height} × {width} window, each summed over {n} channels; their sum: {value}",
+            n=n,
+            **window,
+        )
+    return text("Products of the {height} × {width} window; their sum: {value}", **window)
 
 
 def _flattened(operation: Operation, index: int) -> None:
@@ -178,12 +205,19 @@ def _flattened(operation: Operation, index: int) -> None:
     shape = operation.inputs[0].shape
     row, column, channel = (int(place) for place in np.unravel_index(index, shape))
     picture.caption(
-        f"{operation.name}: all maps as one vector",
-        f"Number {index} of {operation.output.size:,} is row {row}, column {column} of channel {channel}.",
+        tr("{layer}: all maps as one vector", layer=operation.name),
+        tr(
+            "Number {n} of {total:,} is row {row}, column {column} of channel {channel}.",
+            n=index,
+            total=operation.output.size,
+            row=row,
+            column=column,
+            channel=channel,
+        ),
     )
     at = ((column + 0.5) / shape[1], (row + 0.5) / shape[0])
     st.button(
-        f"From {operation.sources[0]}",
+        tr("From {layer}", layer=operation.sources[0]),
         icon=":material/arrow_back:",
         key="source 0",
         on_click=choose,
@@ -198,21 +232,21 @@ def _sources(context: Context, operation: Operation, cell: Cell | None, channel:
         for place, name in enumerate(operation.sources):
             if name:
                 st.button(
-                    f"From {name}",
+                    tr("From {layer}", layer=name),
                     icon=":material/arrow_back:",
                     key=f"source {place}",
                     on_click=choose,
                     args=(name, strongest.get(place, channel)),
                 )
             else:
-                st.caption("From the network's input.")
+                st.caption(tr("From the network's input."))
         if operation.name in context.classifier.network.map_layers and st.button(
-            "Open in Feature maps", icon=":material/arrow_forward:"
+            tr("Open in {page}", page=text("Feature maps")), icon=":material/arrow_forward:"
         ):
             address.open_page("pages/feature_maps.py", layer=operation.name, channel=channel)
         if operation.name in context.classifier.network.map_layers and context.classifier.takes_pictures:
             icons.card_button(operation.name, channel)
-        st.button("The network's answer", key="source probability", on_click=_show_probability)
+        st.button(tr("The network's answer"), key="source probability", on_click=_show_probability)
 
 
 def _strongest_channel(cell: Cell | None, place: int) -> int:

@@ -95,11 +95,7 @@ def settings(context: Context, names: Sequence[str], first: str | None = None, *
         name: [spec.name for spec in dataclasses.fields(methods[name]) if spec.name not in fixed] for name in names
     }
     behind = (
-        st.popover(tr("Parameters"), icon=":material/tune:")
-        if any(
-            parameters.values(),
-        )
-        else contextlib.nullcontext()
+        st.popover(tr("Parameters"), icon=":material/tune:") if any(parameters.values()) else contextlib.nullcontext()
     )
     with behind:
         for name in sorted(names, key=lambda name: name != first):
@@ -246,10 +242,7 @@ def image_picture(context: Context) -> None:
     show_image(
         seen_picture(context, picture.SIDE),
         width="stretch",
-        alt=tr(
-            "{image}, as the network sees it",
-            image=context.image_name,
-        ),
+        alt=tr("{image}, as the network sees it", image=context.image_name),
     )
     picture.caption(tr("What the network sees"), tr(sentences(seen_in_words(context), context.answer_in_words)))
 

@@ -59,5 +59,6 @@ def show_legend(segments: Sequence[Segment], chosen: int | None = None) -> None:
     if len(segments) > _MOST:
         rest = sum(segment.share for segment in segments[_MOST:])
         others = tr("{n} others: {share}", n=len(segments) - _MOST, share=percent(rest))
-        rows.append(f"<li>{others}</li>")
-    st.html(f"<ul class='v-facts' aria-label='{tr('Shares of the pixels')}'>{''.join(rows)}</ul>")
+        rows.append(f"<li>{html.escape(others)}</li>")
+    name = html.escape(tr("Shares of the pixels"), quote=True)
+    st.html(f"<ul class='v-facts' aria-label='{name}'>{''.join(rows)}</ul>")

@@ -102,11 +102,10 @@ def say_unknown(classifier: vislib.Classifier) -> None:
     if classifier.task is not Task.UNKNOWN:
         return
     st.caption(
-        plain(tr(classifier.network.head.reason))
-        + " "
-        + tr(
-            "Until the task is known, they are shown as they are. Choose the task in Your model; in Python, give "
-            '`task="classification"` or `task="regression"`.'
+        tr(
+            "{reason} Until the task is known, they are shown as they are. Choose the task in Your model; in Python, "
+            'give `task="classification"` or `task="regression"`.',
+            reason=plain(tr(classifier.network.head.reason)),
         )
     )
     st.page_link("pages/your_model.py", label=tr("Choose the task"), icon=":material/arrow_forward:")

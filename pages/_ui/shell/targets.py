@@ -71,7 +71,7 @@ def _further(classifier: vislib.Classifier, class_index: int, values: np.ndarray
             tr("Contrast with {target}", target=about.one),
             [_NONE, *(name for name in others if name != labels[class_index])],
             "against",
-            format_func=lambda name: tr(name) if name is _NONE else name,
+            format_func=lambda name: tr(_NONE) if name == _NONE else name,
             help=tr("Why this {target} and not the other: explains the difference of their scores.", target=about.one),
         )
     if classifier.task.has_classes:
