@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from vislib.errors import ArchiveError
+from vislib.language import text
 
 MAX_FILES = 20_000
 MAX_BYTES_UNPACKED = 2 * 1024**3
@@ -36,9 +37,9 @@ def zip_folder(source: ZipSource, name: str | None = None) -> zipfile.Path:
     try:
         archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
     except FileNotFoundError:
-        raise ArchiveError(f"There is no file '{name}'.") from None
+        raise ArchiveError(text("There is no file '{name}'.", name=name)) from None
     except Exception as error:  # damaged files raise struct.error, UnicodeDecodeError, OSError …
-        raise ArchiveError(f"{name} is not a zip file that can be read.") from error
+        raise ArchiveError(text("{name} is not a zip file that can be read.", name=name)) from error
     _check(archive.infolist(), name)
     archive.filename = name
     folder = zipfile.Path(archive)
@@ -58,7 +59,9 @@ def read_file(file: Path | zipfile.Path) -> bytes:
     try:
         return file.read_bytes()
     except Exception as error:  # damaged archives raise ValueError, struct.error, UnicodeDecodeError …
-        raise ArchiveError(f"'{file.name}' cannot be read; the file or its archive is damaged there.") from error
+        raise ArchiveError(
+            text("'{name}' cannot be read; the file or its archive is damaged there.", name=file.name)
+        ) from error
 
 
 def is_hidden(name: str) -> bool:
@@ -68,34 +71,47 @@ def is_hidden(name: str) -> bool:
 
 def _check(members: list[zipfile.ZipInfo], name: str) -> None:
     if len(members) > MAX_FILES:
-        raise ArchiveError(f"{name} holds {len(members):,} files; at most {MAX_FILES:,} are accepted.")
+        raise ArchiveError(
+            text("{name} holds {n:,} files; at most {most:,} are accepted.", name=name, n=len(members), most=MAX_FILES)
+        )
     unpacked = sum(member.file_size for member in members)
     if unpacked > MAX_BYTES_UNPACKED:
         raise ArchiveError(
-            f"{name} would unpack to {unpacked / 1024**3:,.1f} GB; "
-            f"at most {MAX_BYTES_UNPACKED / 1024**3:.0f} GB are accepted."
+            text(
+                "{name} would unpack to {unpacked:,.1f} GB; at most {most:.0f} GB are accepted.",
+                name=name,
+                unpacked=unpacked / 1024**3,
+                most=MAX_BYTES_UNPACKED / 1024**3,
+            )
         )
     for member in members:
         problem = _problem(member)
         if problem:
-            raise ArchiveError(f"{name} cannot be used: '{member.filename[:80]}' {problem}.")
+            raise ArchiveError(
+                text(
+                    "{name} cannot be used: '{filename}' {problem}.",
+                    name=name,
+                    filename=member.filename[:80],
+                    problem=problem,
+                )
+            )
 
 
 def _problem(member: zipfile.ZipInfo) -> str | None:
     parts = member.filename.replace("\\", "/").split("/")
     if ".." in parts or member.filename.startswith(("/", "\\")) or ":" in parts[0]:
-        return "leads out of the folder it is in"
+        return text("leads out of the folder it is in")
     if "" in parts[:-1] or "." in parts or not parts[0]:  # on such a path zipfile.Path loops forever
-        return "is not a path of folders and a file"
+        return text("is not a path of folders and a file")
     if len(parts) > MAX_DEPTH:
-        return f"is more than {MAX_DEPTH} folders deep"
+        return text("is more than {most} folders deep", most=MAX_DEPTH)
     if stat.S_ISLNK(member.external_attr >> 16):
-        return "is a link, not a file"
+        return text("is a link, not a file")
     if member.flag_bits & 0x1:
         return "is encrypted"
     if member.filename.lower().endswith(_NESTED):
-        return "is an archive inside the archive"
+        return text("is an archive inside the archive")
     if member.file_size > MAX_BYTES_A_FILE:
         size, most = member.file_size / 1024**2, MAX_BYTES_A_FILE // 1024**2
-        return f"would unpack to {size:,.0f} MB; at most {most} MB are accepted"
+        return text("would unpack to {size:,.0f} MB; at most {most} MB are accepted", size=size, most=most)
     return None

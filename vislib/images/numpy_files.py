@@ -8,6 +8,7 @@ import zipfile
 import numpy as np
 
 from vislib.errors import ImageError
+from vislib.language import text
 
 _NPY, _ZIP = b"\x93NUMPY", b"PK\x03\x04"
 _NAMES = ("image", "bands")
@@ -42,7 +43,9 @@ def read_numpy(content: bytes, name: str, most_bytes: int) -> np.ndarray:
     except ImageError:
         raise
     except Exception as error:  # damaged files raise zlib.error, SyntaxError, UnicodeDecodeError …
-        raise ImageError(f"{name} cannot be read as an array of NumPy: its contents are damaged.") from error
+        raise ImageError(
+            text("{name} cannot be read as an array of NumPy: its contents are damaged.", name=name)
+        ) from error
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> str:
@@ -51,8 +54,13 @@ def _member(archive: zipfile.ZipFile, name: str) -> str:
     if not chosen:
         listed = ", ".join(found[:5]) + (", …" if len(found) > 5 else "")
         raise ImageError(
-            f"{name} holds {len(found)} arrays ({listed}), so it is not plain which is the image. "
-            "Save it under the name image: np.savez(path, image=…)."
+            text(
+                "{name} holds {n} arrays ({listed}), so it is not plain which is the image. Save it under "
+                "the name image: np.savez(path, image=…).",
+                name=name,
+                n=len(found),
+                listed=listed,
+            )
         )
     return f"{chosen[0]}.npy"
 
@@ -65,14 +73,23 @@ def _array(file: io.BytesIO, n_bytes: int, name: str, most_bytes: int) -> np.nda
         shape, _, dtype = read(file)
     if dtype.hasobject or dtype.kind not in "biuf":
         raise ImageError(
-            f"{name} holds {dtype}, not real numbers; np.save(path, image.astype('float32')) stores those."
+            text(
+                "{name} holds {dtype}, not real numbers; np.save(path, image.astype('float32')) stores those.",
+                name=name,
+                dtype=dtype,
+            )
         )
     size = math.prod(shape) * dtype.itemsize
     if size > most_bytes:
         raise ImageError(
-            f"{name} holds an array of {size / 1e6:,.0f} MB; at most {most_bytes / 1e6:.0f} MB are accepted."
+            text(
+                "{name} holds an array of {size:,.0f} MB; at most {most_bytes:.0f} MB are accepted.",
+                name=name,
+                size=size / 1e6,
+                most_bytes=most_bytes / 1e6,
+            )
         )
     if file.tell() + size > n_bytes:
-        raise ImageError(f"{name} cannot be read as an array of NumPy: it ends too early.")
+        raise ImageError(text("{name} cannot be read as an array of NumPy: it ends too early.", name=name))
     file.seek(0)
     return np.load(file, allow_pickle=False)

@@ -11,6 +11,7 @@ from vislib.backend import keras
 from vislib.errors import ParameterError
 from vislib.graph.flatten import is_channels_first, usable_outputs
 from vislib.graph.inputs import image_input, may_be_image
+from vislib.language import text
 from vislib.tasks import Task
 
 ANY_SIDE = 224
@@ -113,8 +114,12 @@ def check_shape(name: str, values: np.ndarray, shape: Shape) -> None:
     )
     if not fits:
         raise ParameterError(
-            f"The values of input '{name}' must have the shape {lengths(shape)}; not "
-            f"{lengths(values.shape) or 'that of a single number'}."
+            text(
+                "The values of input '{name}' must have the shape {shape}; not {value}.",
+                name=name,
+                shape=lengths(shape),
+                value=lengths(values.shape) or "that of a single number",
+            )
         )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any
 
+from vislib.language import text
+
 _NUMBERED = re.compile(r"(\d{1,9})\s*[:.,;=\t ]\s*(.*\S)")
 _WITH_NUMBER = re.compile(r"(.*\S)\s*[:=]\s*(\d{1,9})")
 _COMMENT = re.compile(r"#(\s.*)?")
@@ -22,7 +24,7 @@ def names_in(text: str) -> list[str]:
         try:
             value = json.loads(text)
         except (json.JSONDecodeError, RecursionError):
-            raise ValueError("it begins like JSON but is damaged") from None
+            raise ValueError(text("it begins like JSON but is damaged")) from None
         return [name_of(one) for one in value] if isinstance(value, list) else names_of(value)
     return _from_lines(text)
 
@@ -37,7 +39,7 @@ def names_of(numbered: Mapping[Any, Any]) -> list[str]:
         return _ordered([(int(number), name_of(name)) for name, number in numbered.items()])
     if all(_is_number(key) or (isinstance(key, str) and re.fullmatch(r"\d{1,9}", key)) for key in numbered):
         return _ordered([(int(key), name_of(one)) for key, one in numbered.items()])
-    raise ValueError('labels with numbers must be {"0": "cat", …} or {"cat": 0, …}')
+    raise ValueError(text('labels with numbers must be {"0": "cat", …} or {"cat": 0, …}'))
 
 
 def name_of(value: Any) -> str:
@@ -53,7 +55,7 @@ def name_of(value: Any) -> str:
     if isinstance(value, bytes):
         return decoded(value)[0]
     if isinstance(value, bool) or not isinstance(value, str | int | float) or value != value:
-        raise ValueError(f"a label must be text; not {str(value)[:40]!r}")
+        raise ValueError(text("a label must be text; not {value!r}", value=str(value)[:40]))
     return str(value)
 
 
@@ -133,5 +135,7 @@ def _first_number(numbers: Sequence[int]) -> int | None:
 def _ordered(numbered: list[tuple[int, str]]) -> list[str]:
     if _first_number([number for number, _ in numbered]) is None:
         last = len(numbered) - 1
-        raise ValueError(f"the class numbers are not 0 to {last} or 1 to {last + 1}, each once")
+        raise ValueError(
+            text("the class numbers are not 0 to {last} or 1 to {last2}, each once", last=last, last2=last + 1)
+        )
     return [name for _, name in sorted(numbered)]

@@ -8,6 +8,7 @@ import numpy as np
 
 from vislib.backend import keras, tf
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.network.computations import forward_all, with_first_input, with_scaled_channels
 from vislib.network.failures import failures_as_sentences
 from vislib.network.target_arguments import TargetArguments
@@ -74,12 +75,19 @@ def values_of_maps(network: Any, inputs: np.ndarray, layer: str, maps: np.ndarra
     cut = cut_at(network, layer, given.form)
     shape = tuple(cut.starts[0].shape[1:])
     if maps.shape[1:] != shape:
-        raise ParameterError(f"Maps of layer '{layer}' have the shape {shape}; not {maps.shape[1:]}.")
+        raise ParameterError(
+            text(
+                "Maps of layer '{layer}' have the shape {shape}; not {shape2}.",
+                layer=layer,
+                shape=shape,
+                shape2=maps.shape[1:],
+            )
+        )
     most = network.batch_size
     with failures_as_sentences(network.name, network.graph, inputs, min(len(maps), most)):
         others = cut.before(inputs)[1:] if len(cut.starts) > 1 else []
         behind = network.functions.traced(
-            ("behind given maps", layer, given.form),
+            (text("behind given maps"), layer, given.form),
             lambda: with_first_input(cut.behind(), given.measures),
             tf.TensorSpec((None, *shape)),
             [tf.TensorSpec(tensor.shape) for tensor in others],

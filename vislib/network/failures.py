@@ -16,8 +16,9 @@ from vislib.backend import keras, tf
 from vislib.errors import ModelError, VislibError, listed
 from vislib.graph.graph import Graph, Node, call_of
 from vislib.graph.reasons import node_that_failed, reason_of
+from vislib.language import text
 
-WITHOUT_GRADIENTS = "occlusion, rise, lime and kernel-shap"
+WITHOUT_GRADIENTS = text("occlusion, rise, lime and kernel-shap")
 """The methods of images that need the network's output alone."""
 
 _OWN_CODE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -89,17 +90,23 @@ def not_finite(
         for weight in getattr(node.operation, "weights", ())
         if "float" in str(weight.dtype) and not np.isfinite(np.asarray(weight)).all()
     ]
-    start = f"{name} gives NaN or infinity for this image, so nothing can be explained"
+    start = text("{name} gives NaN or infinity for this image, so nothing can be explained", name=name)
     if broken:
-        return (
-            f"{start}: its weights {listed(broken, 3)} are not finite, as after a training that diverged. "
-            "Load weights from an earlier checkpoint."
+        return text(
+            "{start}: its weights {broken} are not finite, as after a training that diverged. Load "
+            "weights from an earlier checkpoint.",
+            start=start,
+            broken=listed(broken, 3),
         )
     first = next((layer for layer, output in outputs() if not np.isfinite(output).all()), "?")
-    return (
-        f"{start}: layer '{first}' is the first whose output is not finite. The network's input has values from "
-        f"{inputs.min():.3g} to {inputs.max():.3g}; if it was trained on others, give another `preprocess`, "
-        "otherwise mend that layer."
+    return text(
+        "{start}: layer '{first}' is the first whose output is not finite. The network's input has "
+        "values from {value:.3g} to {value2:.3g}; if it was trained on others, give another "
+        "`preprocess`, otherwise mend that layer.",
+        start=start,
+        first=first,
+        value=inputs.min(),
+        value2=inputs.max(),
     )
 
 
@@ -110,7 +117,7 @@ class NoGradient(Exception):
 def no_gradient_at(blocking: Sequence[str]) -> str:
     """The reason why a target has no gradient: the layers that pass none back, if they are known."""
     if not blocking:
-        return "one of its operations passes no gradient back, as for argmax or rounding"
+        return text("one of its operations passes no gradient back, as for argmax or rounding")
     several = len(blocking) > 1
     names = " and ".join(f"'{each}'" for each in blocking)
     return f"layer{'s' * several} {names} pass{'es' * (not several)} no gradient back, as for argmax or rounding"
@@ -129,26 +136,42 @@ def _sentence(
     n, reason = len(images), f"{type(error).__name__}, “{reason_of(error)}”"
     size = "×".join(map(str, images.shape[1:]))
     if not _runs(graph, images[:1]):
-        return (
-            f"{name} fails{where}: {reason}. It fails for a single image of {size} too; mend it in Keras, and load the "
-            "model again."
+        return text(
+            "{name} fails{where}: {reason}. It fails for a single image of {size} too; mend it in Keras, "
+            "and load the model again.",
+            name=name,
+            where=where,
+            reason=reason,
+            size=size,
         )
     if n > 1 and not _runs(graph, images):
-        return (
-            f"{name} fails{where} for {n} images at once: {reason}. It works for one image at a time: set "
-            "`classifier.network.batch_size` and `classifier.network.gradient_batch_size` to 1."
+        return text(
+            "{name} fails{where} for {n} images at once: {reason}. It works for one image at a time: set "
+            "`classifier.network.batch_size` and `classifier.network.gradient_batch_size` to 1.",
+            name=name,
+            where=where,
+            n=n,
+            reason=reason,
         )
     if gradient:
         node = node or _without_backward_pass(graph, images[:1])
         where = _where(node)
-        return (
-            f"The gradient of {name} fails{where}: {reason}. Its outputs work; use a method without gradients: "
-            f"{WITHOUT_GRADIENTS}."
+        return text(
+            "The gradient of {name} fails{where}: {reason}. Its outputs work; use a method without "
+            "gradients: {without_gradients}.",
+            name=name,
+            where=where,
+            reason=reason,
+            without_gradients=WITHOUT_GRADIENTS,
         )
     if scaled and node is not None:
-        return (
-            f"{name} fails{where} when channels of a layer are scaled: {reason}. It works on whole images; use a "
-            f"method that leaves its maps as they are, such as {WITHOUT_GRADIENTS}."
+        return text(
+            "{name} fails{where} when channels of a layer are scaled: {reason}. It works on whole "
+            "images; use a method that leaves its maps as they are, such as {without_gradients}.",
+            name=name,
+            where=where,
+            reason=reason,
+            without_gradients=WITHOUT_GRADIENTS,
         )
     return None
 
@@ -160,14 +183,29 @@ def _where(node: Node | None) -> str:
 def _shortage(name: str, where: str, images: np.ndarray, gradient: bool) -> str:
     (n, height, width), setting = images.shape[:3], "gradient_batch_size" if gradient else "batch_size"
     if n > 1:
-        return (
-            f"Memory ran out for {name}{where} with {n} images of {height} × {width} at once. Set "
-            f"`classifier.network.{setting}`, now {n} or more, to a smaller number."
+        return text(
+            "Memory ran out for {name}{where} with {n} images of {height} × {width} at once. Set "
+            "`classifier.network.{setting}`, now {n} or more, to a smaller number.",
+            name=name,
+            where=where,
+            n=n,
+            height=height,
+            width=width,
+            setting=setting,
         )
-    fewer = f" A method without gradients needs less memory: {WITHOUT_GRADIENTS}." if gradient else ""
-    return (
-        f"Memory ran out for {name}{where} with one image of {height} × {width}.{fewer} Close other programs, or load "
-        "the model with a smaller `input_size` if it takes any size."
+    fewer = (
+        text(" A method without gradients needs less memory: {without_gradients}.", without_gradients=WITHOUT_GRADIENTS)
+        if gradient
+        else ""
+    )
+    return text(
+        "Memory ran out for {name}{where} with one image of {height} × {width}.{fewer} Close other "
+        "programs, or load the model with a smaller `input_size` if it takes any size.",
+        name=name,
+        where=where,
+        height=height,
+        width=width,
+        fewer=fewer,
     )
 
 

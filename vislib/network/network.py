@@ -16,6 +16,7 @@ from vislib.graph.graph import Graph
 from vislib.graph.inputs import Inputs
 from vislib.graph.outputs import probed
 from vislib.graph.relevance_rules import Composite
+from vislib.language import text
 from vislib.network import bias_terms, cuts, rescaling, together
 from vislib.network.computations import (
     blocking_nodes,
@@ -124,7 +125,11 @@ class Network(NamedLayers):
         """
         if not self.activation:
             raise ParameterError(
-                f"{self.name} gives numbers, which have no probabilities: its task is {self.head.task}."
+                text(
+                    "{name} gives numbers, which have no probabilities: its task is {task}.",
+                    name=self.name,
+                    task=self.head.task,
+                )
             )
         if self.activation == "sigmoid":
             return 1 / (1 + np.exp(-logits.astype(np.float64)))
@@ -301,14 +306,16 @@ class Network(NamedLayers):
                 lambda layers: self._maps_and_gradients(inputs, graph, layers, given),
             )
         except NoGradient:
-            raise ModelError(self._no_gradient(inputs, given, f"the maps of layer '{layer}'")) from None
+            raise ModelError(
+                self._no_gradient(inputs, given, text("the maps of layer '{layer}'", layer=layer))
+            ) from None
 
     def _maps_and_gradients(
         self, inputs: np.ndarray, graph: Graph, layers: tuple[str, ...], given: TargetArguments
     ) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
         maps = [self.node(graph, layer).output for layer in layers]
         function = self.functions.traced(
-            ("maps and gradients", given.form, graph, layers),
+            (text("maps and gradients"), given.form, graph, layers),
             lambda: map_gradients(
                 keras.Model(graph.input, [*maps, *self.read(graph, given.form)]), given.measures, len(layers)
             ),
@@ -411,7 +418,9 @@ class Network(NamedLayers):
         graph = self.variants.for_maps()
         node = self._map_node(graph, layer)
         if not graph.leads_to(node, graph.logits):
-            raise LayerError(f"layer '{layer}' does not lie before the class scores; name a layer before them.")
+            raise LayerError(
+                text("layer '{layer}' does not lie before the class scores; name a layer before them.", layer=layer)
+            )
         starts = graph.up_to(graph.logits).cut_at(node)
         before = self.functions.traced(
             ("before", layer, LOGITS),
@@ -447,7 +456,11 @@ class Network(NamedLayers):
         """The sentence on a target without a gradient by `what`."""
         read, one = self.read(self.graph, given.form), slice(0, 1)
         found = blocking_nodes(self.graph, read, given.measures, tf.constant(inputs[one], tf.float32), *given.part(one))
-        return (
-            f"{self.name} has no gradient of the target by {what}: {no_gradient_at(found)}. "
-            f"Use a method without gradients: {WITHOUT_GRADIENTS}."
+        return text(
+            "{name} has no gradient of the target by {what}: {found}. Use a method without gradients: "
+            "{without_gradients}.",
+            name=self.name,
+            what=what,
+            found=no_gradient_at(found),
+            without_gradients=WITHOUT_GRADIENTS,
         )

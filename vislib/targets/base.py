@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 
 from vislib.errors import LayerError, ParameterError, listed
+from vislib.language import text
 
 LOGITS = None
 """The `layer` of terms on the network's output."""
@@ -209,12 +210,16 @@ def shared_form(targets: "list[Target]", network: Any) -> Form:
     """
     shared = form(targets[0], network)
     if not shared:
-        raise ParameterError("A target without any terms has no value.")
+        raise ParameterError(text("A target without any terms has no value."))
     other = next((each for each in targets if form(each, network) != shared), None)
     if other is not None:
         raise ParameterError(
-            "Images that are computed together need targets of one form, such as classes or channels of one layer; "
-            f"these differ: {targets[0].in_words()}; {other.in_words()}."
+            text(
+                "Images that are computed together need targets of one form, such as classes or channels of "
+                "one layer; these differ: {value}; {value2}.",
+                value=targets[0].in_words(),
+                value2=other.in_words(),
+            )
         )
     return shared
 
@@ -243,8 +248,16 @@ def output_shape(network: Any, layer: str | None) -> tuple[int, ...]:
     shape = tuple(node.output.shape[1:]) if node is not None else ()
     if len(shape) not in (1, 3) or None in shape:
         layers = [node.name for node in network.graph.nodes if len(node.output.shape) in (2, 4)]
-        what = "is not in" if node is None else "has no channels in"
-        raise LayerError(f"layer '{layer}' {what} {network.name}. Layers with channels: {listed(layers)}.")
+        what = text("is not in") if node is None else text("has no channels in")
+        raise LayerError(
+            text(
+                "layer '{layer}' {what} {name}. Layers with channels: {layers}.",
+                layer=layer,
+                what=what,
+                name=network.name,
+                layers=listed(layers),
+            )
+        )
     return shape
 
 
@@ -255,4 +268,4 @@ def check_within(number: int, n_numbers: int, what: str) -> None:
         LayerError: If it does not; `what` names it in the plural.
     """
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number < n_numbers:
-        raise LayerError(f"{what} go from 0 to {n_numbers - 1}; not {number!r}.")
+        raise LayerError(text("{what} go from 0 to {n}; not {number!r}.", what=what, n=n_numbers - 1, number=number))

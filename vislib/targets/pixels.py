@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.parameters import check_parameters, parameter
 from vislib.targets.base import LOGITS, Explained, Term, check_within
 from vislib.targets.measures import MEASURES
@@ -46,8 +47,8 @@ class Pixels(Term):
 
     class_index: Any = field()
     against: Any = None
-    score: str = parameter("logit", "Score", choices=SCORES, help="Which score of the class is explained.")
-    counterfactual: bool = parameter(False, "Counterfactual", help="Explain the evidence against the class.")
+    score: str = parameter("logit", "Score", choices=SCORES, help=text("Which score of the class is explained."))
+    counterfactual: bool = parameter(False, "Counterfactual", help=text("Explain the evidence against the class."))
     where: Any = field(default=PREDICTED, repr=False, compare=False)
     labels: tuple[str, str] = field(default=("", ""), repr=False, compare=False)
     score_name: str = field(default="", repr=False, compare=False)
@@ -59,7 +60,11 @@ class Pixels(Term):
     def __post_init__(self) -> None:
         check_parameters(self)
         if self.against == self.class_index:
-            raise ParameterError(f"A class cannot be explained against itself; both are {self.class_index}.")
+            raise ParameterError(
+                text(
+                    "A class cannot be explained against itself; both are {class_index}.", class_index=self.class_index
+                )
+            )
         object.__setattr__(self, "where", _checked_place(self.where))
         place = self.where.tobytes() if isinstance(self.where, np.ndarray) else repr(self.where).encode()
         object.__setattr__(self, "place", hashlib.sha256(place).hexdigest()[:16])
@@ -68,16 +73,26 @@ class Pixels(Term):
         shape = tuple(classifier.network.output_shape)
         if len(shape) != 3:
             raise ParameterError(
-                f"{classifier.network.name} gives no map, so its classes have no pixels; use ClassScore instead."
+                text(
+                    "{name} gives no map, so its classes have no pixels; use ClassScore instead.",
+                    name=classifier.network.name,
+                )
             )
         index = classifier.class_index(self.class_index)
         against = None if self.against is None else classifier.class_index(self.against)
         labels = (classifier.labels[index], "" if against is None else classifier.labels[against])
         if isinstance(self.where, np.ndarray) and self.where.shape != shape[:2]:
-            raise ParameterError(f"A mask of the output is {shape[0]} × {shape[1]}; not {self.where.shape}.")
+            raise ParameterError(
+                text(
+                    "A mask of the output is {shape} × {shape2}; not {shape3}.",
+                    shape=shape[0],
+                    shape2=shape[1],
+                    shape3=self.where.shape,
+                )
+            )
         if isinstance(self.where, tuple):
             for number, side, axis in zip(self.where, shape, ("Rows", "Columns"), strict=False):
-                check_within(number, side, f"{axis} of the output")
+                check_within(number, side, text("{axis} of the output", axis=axis))
         name = classifier.score_name(self.score)
         return dataclasses.replace(self, class_index=index, against=against, labels=labels, score_name=name)
 
@@ -89,8 +104,11 @@ class Pixels(Term):
         mask = logits().argmax(axis=-1) == self.class_index
         if not mask.any():
             raise ParameterError(
-                f"The network predicts “{self.labels[0] or self.class_index}” at no pixel of this image, so there is "
-                "no region to explain; choose another class, or a point with `where=(row, column)`."
+                text(
+                    "The network predicts “{value}” at no pixel of this image, so there is no region to explain; "
+                    "choose another class, or a point with `where=(row, column)`.",
+                    value=self.labels[0] or self.class_index,
+                )
             )
         return dataclasses.replace(self, where=mask)
 
@@ -124,7 +142,7 @@ class Pixels(Term):
             return f"{words} at ({self.where[0]}, {self.where[1]})"
         if isinstance(self.where, np.ndarray):
             return f"{words} over {int(self.where.sum()):,} pixels"
-        return f"{words} over its pixels"
+        return text("{words} over its pixels", words=words)
 
 
 def _checked_place(where: Any) -> "str | tuple[int, int] | np.ndarray":
@@ -138,5 +156,5 @@ def _checked_place(where: Any) -> "str | tuple[int, int] | np.ndarray":
     if places.shape == (2,) and places.dtype.kind in "iu":
         return int(places[0]), int(places[1])
     raise ParameterError(
-        '`where` must be "predicted", a mask (h, w) with at least one true place, or a point (row, column).'
+        text('`where` must be "predicted", a mask (h, w) with at least one true place, or a point (row, column).')
     )

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.parameters import check_parameters, parameter
 from vislib.targets.base import LOGITS, Explained, Target, Term, check_within
 from vislib.targets.measures import MEASURES, of_units
@@ -40,8 +41,8 @@ class ClassScore(Term):
 
     class_index: Any = field()
     against: Any = None
-    score: str = parameter("logit", "Score", choices=SCORES, help="Which score of the class is explained.")
-    counterfactual: bool = parameter(False, "Counterfactual", help="Explain the evidence against the class.")
+    score: str = parameter("logit", "Score", choices=SCORES, help=text("Which score of the class is explained."))
+    counterfactual: bool = parameter(False, "Counterfactual", help=text("Explain the evidence against the class."))
     labels: tuple[str, str] = field(default=("", ""), compare=False, repr=False)
     """The labels of both classes; `resolved` fills them in."""
     score_name: str = field(default="", compare=False, repr=False)
@@ -52,7 +53,11 @@ class ClassScore(Term):
     def __post_init__(self) -> None:
         check_parameters(self)
         if self.against == self.class_index:
-            raise ParameterError(f"A class cannot be explained against itself; both are {self.class_index}.")
+            raise ParameterError(
+                text(
+                    "A class cannot be explained against itself; both are {class_index}.", class_index=self.class_index
+                )
+            )
 
     @property
     def is_class_logit(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from vislib.errors import LayerError, ParameterError
+from vislib.language import text
 from vislib.targets.base import Explained, Term, check_within, output_shape, shape_of
 
 
@@ -39,7 +40,9 @@ class Channel(WeightedSum):
         return f"{self.layer} channel {self.channel}"
 
     def resolved(self, classifier: Explained) -> "Channel":
-        check_within(self.channel, shape_of(classifier, self.layer)[-1], f"Channels of layer '{self.layer}'")
+        check_within(
+            self.channel, shape_of(classifier, self.layer)[-1], text("Channels of layer '{layer}'", layer=self.layer)
+        )
         return Channel(self.layer, int(self.channel))
 
     def operand(self, network: Any) -> np.ndarray:
@@ -108,7 +111,7 @@ class Region(WeightedSum):
     def __post_init__(self) -> None:
         mask = np.array(self.mask, bool)
         if mask.ndim != 2 or not mask.any():
-            raise ParameterError("A region is a mask (h, w) in which at least one place is true.")
+            raise ParameterError(text("A region is a mask (h, w) in which at least one place is true."))
         mask.setflags(write=False)
         object.__setattr__(self, "mask", mask)
 
@@ -117,9 +120,17 @@ class Region(WeightedSum):
 
     def resolved(self, classifier: Explained) -> "Region":
         shape = classifier.network.map_node(self.layer).output.shape[1:]
-        check_within(self.channel, shape[2], f"Channels of layer '{self.layer}'")
+        check_within(self.channel, shape[2], text("Channels of layer '{layer}'", layer=self.layer))
         if self.mask.shape != tuple(shape[:2]):
-            raise LayerError(f"A mask of layer '{self.layer}' is {shape[0]} × {shape[1]}; not {self.mask.shape}.")
+            raise LayerError(
+                text(
+                    "A mask of layer '{layer}' is {shape} × {shape2}; not {shape3}.",
+                    layer=self.layer,
+                    shape=shape[0],
+                    shape2=shape[1],
+                    shape3=self.mask.shape,
+                )
+            )
         return self
 
     def operand(self, network: Any) -> np.ndarray:
@@ -152,7 +163,7 @@ class Direction(WeightedSum):
         vector = np.asarray(self.vector, np.float64).ravel()
         length = np.linalg.norm(vector)
         if not np.isfinite(length) or length == 0:
-            raise ParameterError("A direction is a vector of finite numbers that are not all 0.")
+            raise ParameterError(text("A direction is a vector of finite numbers that are not all 0."))
         object.__setattr__(self, "vector", tuple((vector / length).tolist()))
 
     def in_words(self) -> str:
@@ -162,8 +173,12 @@ class Direction(WeightedSum):
         n_channels = shape_of(classifier, self.layer)[-1]
         if len(self.vector) != n_channels:
             raise ParameterError(
-                f"A direction of layer '{self.layer}' has {n_channels} numbers, one for each channel; "
-                f"not {len(self.vector)}."
+                text(
+                    "A direction of layer '{layer}' has {n} numbers, one for each channel; not {n2}.",
+                    layer=self.layer,
+                    n=n_channels,
+                    n2=len(self.vector),
+                )
             )
         return self
 

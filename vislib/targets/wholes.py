@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.targets.base import Explained, Term, shape_of
 
 _LEAST_COSINE = 0.1
@@ -183,10 +184,20 @@ def _output_of(classifier: Any, image: np.ndarray, layer: str | None) -> np.ndar
 def _check_reference(classifier: Explained, layer: str | None, reference: np.ndarray) -> None:
     shape = shape_of(classifier, layer)
     if np.shape(reference) != shape:
-        raise ParameterError(f"The reference of layer '{layer}' has shape {shape}; not {np.shape(reference)}.")
+        raise ParameterError(
+            text(
+                "The reference of layer '{layer}' has shape {shape}; not {reference}.",
+                layer=layer,
+                shape=shape,
+                reference=np.shape(reference),
+            )
+        )
     if not np.any(reference) or not np.isfinite(reference).all():
         raise ParameterError(
-            f"The reference of layer '{layer}' is all zero or not finite, so no image can be compared with it."
+            text(
+                "The reference of layer '{layer}' is all zero or not finite, so no image can be compared with it.",
+                layer=layer,
+            )
         )
 
 
