@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from vislib.errors import ArchiveError
-from vislib.language import text
+from vislib.language import Text, text
 
 MAX_FILES = 20_000
 MAX_BYTES_UNPACKED = 2 * 1024**3
@@ -33,7 +33,7 @@ def zip_folder(source: ZipSource, name: str | None = None) -> zipfile.Path:
             than `MAX_BYTES_UNPACKED` bytes in all or `MAX_BYTES_A_FILE` in one file; has a path that leads out of the
             folder, is malformed or more than `MAX_DEPTH` folders deep; or contains a link or another archive.
     """
-    name = name or (os.path.basename(os.fspath(source)) if isinstance(source, str | os.PathLike) else "The file")
+    name = name or (os.path.basename(os.fspath(source)) if isinstance(source, str | os.PathLike) else text("The file"))
     try:
         archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
     except FileNotFoundError:
@@ -78,40 +78,36 @@ def _check(members: list[zipfile.ZipInfo], name: str) -> None:
     if unpacked > MAX_BYTES_UNPACKED:
         raise ArchiveError(
             text(
-                "{name} would unpack to {unpacked:,.1f} GB; at most {most:.0f} GB are accepted.",
+                "{name} would unpack to {size:,.1f} GB; at most {most:.0f} GB are accepted.",
                 name=name,
-                unpacked=unpacked / 1024**3,
+                size=unpacked / 1024**3,
                 most=MAX_BYTES_UNPACKED / 1024**3,
             )
         )
     for member in members:
         problem = _problem(member)
         if problem:
-            raise ArchiveError(
-                text(
-                    "{name} cannot be used: '{filename}' {problem}.",
-                    name=name,
-                    filename=member.filename[:80],
-                    problem=problem,
-                )
-            )
+            raise ArchiveError(text("{name} cannot be used: {problem}.", name=name, problem=problem))
 
 
-def _problem(member: zipfile.ZipInfo) -> str | None:
+def _problem(member: zipfile.ZipInfo) -> Text | None:
+    shown = member.filename[:80]
     parts = member.filename.replace("\\", "/").split("/")
     if ".." in parts or member.filename.startswith(("/", "\\")) or ":" in parts[0]:
-        return text("leads out of the folder it is in")
+        return text("'{file}' leads out of the folder it is in", file=shown)
     if "" in parts[:-1] or "." in parts or not parts[0]:  # on such a path zipfile.Path loops forever
-        return text("is not a path of folders and a file")
+        return text("'{file}' is not a path of folders and a file", file=shown)
     if len(parts) > MAX_DEPTH:
-        return text("is more than {most} folders deep", most=MAX_DEPTH)
+        return text("'{file}' is more than {most} folders deep", file=shown, most=MAX_DEPTH)
     if stat.S_ISLNK(member.external_attr >> 16):
-        return text("is a link, not a file")
+        return text("'{file}' is a link, not a file", file=shown)
     if member.flag_bits & 0x1:
-        return "is encrypted"
+        return text("'{file}' is encrypted", file=shown)
     if member.filename.lower().endswith(_NESTED):
-        return text("is an archive inside the archive")
+        return text("'{file}' is an archive inside the archive", file=shown)
     if member.file_size > MAX_BYTES_A_FILE:
         size, most = member.file_size / 1024**2, MAX_BYTES_A_FILE // 1024**2
-        return text("would unpack to {size:,.0f} MB; at most {most} MB are accepted", size=size, most=most)
+        return text(
+            "'{file}' would unpack to {size:,.0f} MB; at most {most} MB are accepted", file=shown, size=size, most=most
+        )
     return None

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from vislib.errors import ImageError
-from vislib.language import text
+from vislib.language import sentences, text
 
 MAX_PIXELS = 25_000_000
 MAX_BANDS = 32
@@ -84,9 +84,9 @@ def checked(values: np.ndarray) -> np.ndarray:
     if values.shape[0] * values.shape[1] > MAX_PIXELS:
         raise ImageError(
             text(
-                "The image is too large: {shape} × {shape2} pixels. Up to {most} million pixels are accepted.",
-                shape=values.shape[1],
-                shape2=values.shape[0],
+                "The image is too large: {width} × {height} pixels. Up to {most} million pixels are accepted.",
+                width=values.shape[1],
+                height=values.shape[0],
                 most=MAX_PIXELS // 1_000_000,
             )
         )
@@ -145,14 +145,21 @@ def _other_range(low: float, high: float, whole: bool) -> str:
     """The sentences that refuse values outside 0..255, with an expression that brings them there."""
     came = text("Image values must be in 0..255 or 0..1; these range from {low:.6g} to {high:.6g}.", low=low, high=high)
     if not whole and low >= -1 - _SLACK and high <= 1 + _SLACK:
-        return text("{came} If they were scaled to -1..1, np.interp(image, (-1, 1), (0, 255)) gives 0..255.", came=came)
+        return sentences(came, text("If they were scaled to -1..1, np.interp(image, (-1, 1), (0, 255)) gives 0..255."))
     if low >= 0 and whole and high <= _DEPTHS[-1]:
         depth = next(most for most in _DEPTHS if high <= most)
-        return f"{came} np.interp(image, (0, {depth}), (0, 255)) brings {depth.bit_length()} bits to 0..255."
-    return text(
-        "{came} Give the image as it was before its preprocessing, or choose which value is black "
-        "and which is white: np.interp(image, ({low:.6g}, {high:.6g}), (0, 255)).",
-        came=came,
-        low=low,
-        high=high,
+        return sentences(
+            came,
+            text(
+                "np.interp(image, (0, {high}), (0, 255)) brings {n} bits to 0..255.", high=depth, n=depth.bit_length()
+            ),
+        )
+    return sentences(
+        came,
+        text(
+            "Give the image as it was before its preprocessing, or choose which value is black "
+            "and which is white: np.interp(image, ({low:.6g}, {high:.6g}), (0, 255)).",
+            low=low,
+            high=high,
+        ),
     )

@@ -13,7 +13,7 @@ from vislib.images.arrays import MAX_BANDS, MAX_PIXELS, LoadedImage
 from vislib.images.contents import FileSource, content_of, looks_like
 from vislib.images.numpy_files import is_numpy, read_numpy
 from vislib.images.tiff import is_tiff, read_tiff
-from vislib.language import text
+from vislib.language import sentences, text
 
 MAX_BYTES = 256 * 1024 * 1024
 _MISSING = 128
@@ -73,7 +73,7 @@ def read_bands(source: FileSource | np.ndarray) -> LoadedImage:
         ((40, 50, 13), ('Its first axis was read as its 13 bands: (bands, H, W).',))
     """
     if isinstance(source, np.ndarray):
-        return bands_last(source, "The array")
+        return bands_last(source, text("The array"))
     content, name = content_of(source, text("Accepted: .npy, .npz or TIFF."), MAX_BYTES)
     if is_numpy(content):
         return bands_last(read_numpy(content, name, MAX_BYTES), name)
@@ -81,10 +81,10 @@ def read_bands(source: FileSource | np.ndarray) -> LoadedImage:
         return bands_last(read_tiff(content, name, MAX_BYTES), name)
     raise ImageError(
         text(
-            "{name} is no file of bands: it is no .npy, .npz or TIFF file, and {content}. np.save(path, "
+            "{name} is no file of bands: it is no .npy, .npz or TIFF file, and {what_it_is}. np.save(path, "
             "bands) makes one of an array (H, W, bands).",
             name=name,
-            content=looks_like(content),
+            what_it_is=looks_like(content),
         )
     )
 
@@ -121,13 +121,13 @@ def bands_last(values: np.ndarray, name: str) -> LoadedImage:
                 )
             )
         values = np.moveaxis(values, 0, -1)
-        notes = (text("Its first axis was read as its {shape} bands: (bands, H, W).", shape=values.shape[2]),)
+        notes = (text("Its first axis was read as its {n} bands: (bands, H, W).", n=values.shape[2]),)
     if values.shape[0] * values.shape[1] > MAX_PIXELS:
         raise ImageError(
             text(
-                "{name} has {shape:,} pixels; at most {most:,} are accepted.",
+                "{name} has {n:,} pixels; at most {most:,} are accepted.",
                 name=name,
-                shape=values.shape[0] * values.shape[1],
+                n=values.shape[0] * values.shape[1],
                 most=MAX_PIXELS,
             )
         )
@@ -145,9 +145,13 @@ def for_network(values: np.ndarray, n_bands: int) -> LoadedImage:
         raise ImageError(text("{wanted}; not {kind}.", wanted=wanted, kind=type(values).__name__))
     if values.ndim != 3 or values.shape[2] != n_bands or 0 in values.shape:
         turned = values.ndim == 3 and values.shape[0] == n_bands
-        way = text(" Its bands come first: np.moveaxis(image, 0, -1) puts them last.") if turned else ""
-        raise ImageError(text("{wanted}; this one has shape {shape}.{way}", wanted=wanted, shape=values.shape, way=way))
-    image = bands_last(values, "The image")
+        raise ImageError(
+            sentences(
+                text("{wanted}; this one has shape {shape}.", wanted=wanted, shape=values.shape),
+                text("Its bands come first: np.moveaxis(image, 0, -1) puts them last.") if turned else "",
+            )
+        )
+    image = bands_last(values, text("The image"))
     if not np.isfinite(values).all():
         n_missing = int((~np.isfinite(values)).sum())
         raise ImageError(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from vislib.errors import ImageError
-from vislib.language import text
+from vislib.language import sentences, text
 
 MAX_BYTES = 50 * 1024 * 1024
 
@@ -26,13 +26,13 @@ def content_of(source: FileSource, accepted: str, most: int = MAX_BYTES) -> tupl
     """
     content, name = _read(source, most)
     if not content:
-        raise ImageError(text("{name} is empty (0 bytes). {accepted}", name=name, accepted=accepted))
+        raise ImageError(sentences(text("{name} is empty (0 bytes).", name=name), accepted))
     return content, name
 
 
 def _read(source: FileSource, most: int) -> tuple[bytes, str]:
     if isinstance(source, bytes):
-        return source, "The file"
+        return source, text("The file")
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         try:
@@ -61,7 +61,7 @@ def _read(source: FileSource, most: int) -> tuple[bytes, str]:
                     "A file must be opened for reading bytes: open(path, 'rb'); not {kind}.", kind=type(source).__name__
                 )
             )
-        return content, "The file"
+        return content, text("The file")
     raise ImageError(
         text(
             "An image must be a path, bytes, a file object, a PIL image or an array; not {kind}.",

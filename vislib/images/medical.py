@@ -11,7 +11,7 @@ from PIL import Image
 from vislib.errors import ImageError
 from vislib.images.arrays import MAX_PIXELS, LoadedImage
 from vislib.images.windows import Window, windowed
-from vislib.language import text
+from vislib.language import sentences, text
 
 _TAGS = (
     "Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration",
@@ -62,11 +62,7 @@ def read_dicom(content: bytes, name: str, window: Window | None = None, frame: i
         ) from None
     if _DEFLATED in content:
         raise ImageError(
-            text(
-                "{name} is a deflated DICOM file, which is not accepted. {uncompressed}",
-                name=name,
-                uncompressed=_UNCOMPRESSED,
-            )
+            sentences(text("{name} is a deflated DICOM file, which is not accepted.", name=name), _UNCOMPRESSED)
         )
     header = None
     try:
@@ -81,13 +77,15 @@ def read_dicom(content: bytes, name: str, window: Window | None = None, frame: i
         raise
     except (NotImplementedError, RuntimeError) as error:
         given = None if header is None else header.file_meta.get("TransferSyntaxUID")
-        syntax = given.name if given is not None and given.is_valid else "something unknown"
+        syntax = given.name if given is not None and given.is_valid else text("something unknown")
         raise ImageError(
-            text(
-                "{name} is a DICOM file whose pixels cannot be decoded; they are stored as {syntax}. {uncompressed}",
-                name=name,
-                syntax=syntax,
-                uncompressed=_UNCOMPRESSED,
+            sentences(
+                text(
+                    "{name} is a DICOM file whose pixels cannot be decoded; they are stored as {syntax}.",
+                    name=name,
+                    syntax=syntax,
+                ),
+                _UNCOMPRESSED,
             )
         ) from error
     except Exception as error:  # on damaged files pydicom raises errors of many kinds
@@ -128,10 +126,9 @@ def _check(header: Any, name: str, frame: int) -> int:
 
         if len(get_frame(header.PixelData, frame, number_of_frames=n_frames)) > _MAX_RLE_BYTES:
             raise ImageError(
-                text(
-                    "{name} holds more run-length encoded pixels than are accepted (4 MB). {uncompressed}",
-                    name=name,
-                    uncompressed=_UNCOMPRESSED,
+                sentences(
+                    text("{name} holds more run-length encoded pixels than are accepted (4 MB).", name=name),
+                    _UNCOMPRESSED,
                 )
             )
     return n_frames
@@ -162,10 +159,8 @@ def _shown(header: Any, stored: np.ndarray, window: Window | None) -> LoadedImag
         image = windowed(values, chosen)
     pixels, notes = image.values, (said,) if said else image.notes
     if kind == "MONOCHROME1":
-        pixels, notes = (
-            255 - pixels,
-            (*notes, text("Then black and white were exchanged, as the file asks (MONOCHROME1).")),
-        )
+        pixels = 255 - pixels
+        notes = (*notes, text("Then black and white were exchanged, as the file asks (MONOCHROME1)."))
     pixels[is_padding] = 0
     return LoadedImage(pixels, notes, image.black_and_white)
 

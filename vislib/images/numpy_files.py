@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 
 from vislib.errors import ImageError
-from vislib.language import text
+from vislib.language import listing, text
 
 _NPY, _ZIP = b"\x93NUMPY", b"PK\x03\x04"
 _NAMES = ("image", "bands")
@@ -52,14 +52,13 @@ def _member(archive: zipfile.ZipFile, name: str) -> str:
     found = [one[: -len(".npy")] for one in archive.namelist() if one.endswith(".npy")]
     chosen = found if len(found) == 1 else [one for one in _NAMES if one in found][:1]
     if not chosen:
-        listed = ", ".join(found[:5]) + (", …" if len(found) > 5 else "")
         raise ImageError(
             text(
-                "{name} holds {n} arrays ({listed}), so it is not plain which is the image. Save it under "
+                "{name} holds {n} arrays ({names}), so it is not plain which is the image. Save it under "
                 "the name image: np.savez(path, image=…).",
                 name=name,
                 n=len(found),
-                listed=listed,
+                names=listing([*found[:5], "…"] if len(found) > 5 else found, "plain"),
             )
         )
     return f"{chosen[0]}.npy"
@@ -83,10 +82,10 @@ def _array(file: io.BytesIO, n_bytes: int, name: str, most_bytes: int) -> np.nda
     if size > most_bytes:
         raise ImageError(
             text(
-                "{name} holds an array of {size:,.0f} MB; at most {most_bytes:.0f} MB are accepted.",
+                "{name} holds an array of {size:,.0f} MB; at most {most:.0f} MB are accepted.",
                 name=name,
                 size=size / 1e6,
-                most_bytes=most_bytes / 1e6,
+                most=most_bytes / 1e6,
             )
         )
     if file.tell() + size > n_bytes:

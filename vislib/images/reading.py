@@ -19,7 +19,7 @@ from vislib.images.medical import is_dicom, read_dicom
 from vislib.images.numpy_files import is_numpy, read_numpy
 from vislib.images.tiff import is_tiff, n_wide_bands, read_tiff
 from vislib.images.windows import Window, checked_window, windowed
-from vislib.language import text
+from vislib.language import listing, sentences, text
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 _PAGED = ("GIF", "WEBP", "PNG", "TIFF")
@@ -92,7 +92,7 @@ def read_image(source: ImageSource, window: Window | None = None, frame: int = 0
     if isinstance(source, np.ndarray):
         return _from_array(source, window)
     if isinstance(source, Image.Image):
-        return _decoded("The image", lambda: source, window, frame)
+        return _decoded(text("The image"), lambda: source, window, frame)
     content, name = content_of(source, _accepted())
     if is_dicom(content):
         return read_dicom(content, name, window, frame)
@@ -103,11 +103,9 @@ def read_image(source: ImageSource, window: Window | None = None, frame: int = 0
     try:
         return _decoded(name, lambda: Image.open(io.BytesIO(content), formats=FORMATS), window, frame)
     except UnidentifiedImageError:
-        problem = text(
-            "{name} is not an image that can be read: {content}. {value}",
-            name=name,
-            content=looks_like(content),
-            value=_accepted(),
+        problem = sentences(
+            text("{name} is not an image that can be read: {what_it_is}.", name=name, what_it_is=looks_like(content)),
+            _accepted(),
         )
         raise ImageError(problem) from None
 
@@ -147,16 +145,14 @@ def _decoded(name: str, open_picture: Callable[[], Image.Image], window: Window 
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ImageError(
-            text(
-                "{name} is too large: more than {most:,} pixels. {value}", name=name, most=MAX_PIXELS, value=_accepted()
-            )
+            sentences(text("{name} is too large: more than {most:,} pixels.", name=name, most=MAX_PIXELS), _accepted())
         ) from None
     except Exception as error:
         # On damaged files Pillow's decoders raise exceptions that are not documented (struct.error, zlib.error,
         # SyntaxError, …). None of them may reach the user.
         reason = text("it ends too early") if "truncated" in str(error) else text("its contents are damaged")
         raise ImageError(
-            text("{name} cannot be decoded: {reason}. {value}", name=name, reason=reason, value=_accepted())
+            sentences(text("{name} cannot be decoded: {reason}.", name=name, reason=reason), _accepted())
         ) from error
     if is_paged:
         return replace(
@@ -181,7 +177,7 @@ def image_digest(image: np.ndarray) -> str:
 def _accepted() -> str:
     return text(
         "Accepted: {formats} or DICOM, up to {most} million pixels.",
-        formats=", ".join(FORMATS),
+        formats=listing(FORMATS, "plain"),
         most=MAX_PIXELS // 1_000_000,
     )
 
@@ -193,11 +189,9 @@ def _check_size(picture: Image.Image) -> None:
         )
     if picture.width * picture.height > MAX_PIXELS:
         raise ImageError(
-            text(
-                "The image is too large: {width} × {height} pixels. {value}",
-                width=picture.width,
-                height=picture.height,
-                value=_accepted(),
+            sentences(
+                text("The image is too large: {width} × {height} pixels.", width=picture.width, height=picture.height),
+                _accepted(),
             )
         )
 

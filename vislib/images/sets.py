@@ -12,7 +12,7 @@ import numpy as np
 from vislib.errors import ArchiveError, DatasetError, ImageError
 from vislib.images.archives import is_hidden, read_file
 from vislib.images.reading import load_of_many
-from vislib.language import text
+from vislib.language import listing, text
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 Folder = Path | zipfile.Path
@@ -45,7 +45,9 @@ class ArrayImages:
         DatasetError: If there are no images, or they are not such arrays.
     """
 
-    def __init__(self, images: np.ndarray | Sequence[np.ndarray], name: str = "images", titles: Sequence[str] = ()):
+    def __init__(
+        self, images: np.ndarray | Sequence[np.ndarray], name: str = text("images"), titles: Sequence[str] = ()
+    ):
         if not len(images):
             raise DatasetError(text("There are no images in {name}.", name=name))
         if any(image.ndim != 3 or image.shape[2] not in (1, 3) or image.dtype != np.uint8 for image in images):
@@ -64,7 +66,7 @@ class ArrayImages:
         return np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
 
     def title(self, number: int) -> str:
-        return self._titles[number] if self._titles else f"number {number}"
+        return self._titles[number] if self._titles else text("number {number}", number=number)
 
 
 class FolderImages:
@@ -80,12 +82,16 @@ class FolderImages:
     def __init__(self, folder: str | os.PathLike[str] | zipfile.Path):
         root: Folder = folder if isinstance(folder, zipfile.Path) else Path(folder)
         if not root.is_dir():
-            raise DatasetError(text("There is no folder '{root}'.", root=root))
+            raise DatasetError(text("There is no folder '{folder}'.", folder=root))
         self.name, self._said = root.name, set[str]()
         self._files = sorted(_files(root, ""), key=lambda found: found[0])
         if not self._files:
             raise DatasetError(
-                text("The folder '{root}' holds no images ({suffixes}).", root=root, suffixes=", ".join(SUFFIXES))
+                text(
+                    "The folder '{folder}' holds no images ({suffixes}).",
+                    folder=root,
+                    suffixes=listing(SUFFIXES, "plain"),
+                )
             )
         identity = "\n".join(f"{title} {_version(file)}" for title, file in self._files)
         self.digest = hashlib.sha256(identity.encode()).hexdigest()[:16]

@@ -83,10 +83,10 @@ def _check(page: Any, name: str, most_bytes: int) -> None:
     if max(size, chunk) > most_bytes:
         raise ImageError(
             text(
-                "{name} would take {size:,.0f} MB; at most {most_bytes:.0f} MB are accepted.",
+                "{name} would take {size:,.0f} MB; at most {most:.0f} MB are accepted.",
                 name=name,
                 size=max(size, chunk) / 1e6,
-                most_bytes=most_bytes / 1e6,
+                most=most_bytes / 1e6,
             )
         )
     compression = int(page.compression)

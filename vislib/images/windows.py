@@ -63,7 +63,7 @@ def windowed(values: np.ndarray, window: Window | None) -> LoadedImage:
         )
     else:
         low, high = window[0] - window[1] / 2, window[0] + window[1] / 2
-        notes = (f"A window from {low:.6g} (black) to {high:.6g} (white) was used.",)
+        notes = (text("A window from {low:.6g} (black) to {high:.6g} (white) was used.", low=low, high=high),)
     if not finite.all():
         n_missing = int((~finite).sum())
         notes = (
