@@ -64,9 +64,7 @@ def task_named(task: "Task | str") -> Task:
     """
     accepted = [each for each in Task if each is not Task.UNKNOWN]
     if task not in accepted:
-        raise ParameterError(
-            text("`task` must be one of {accepted}; not {task!r}.", accepted=listed(accepted), task=task)
-        )
+        raise ParameterError(text("`task` must be one of {tasks}; not {task!r}.", tasks=listed(accepted), task=task))
     return Task(task)
 
 

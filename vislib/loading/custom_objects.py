@@ -32,11 +32,11 @@ def custom_objects_of(module: str) -> dict[str, Any]:
     except Exception as error:  # the module's own code may raise anything
         raise ParameterError(
             text(
-                "The module '{module}' with the custom objects cannot be imported: {kind}: {value}. Name a "
+                "The module '{module}' with the custom objects cannot be imported: {kind}: {reason}. Name a "
                 "Python file, such as my_layers.py, or a module that Python finds from this folder.",
                 module=module,
                 kind=type(error).__name__,
-                value=" ".join(str(error).split())[:200],
+                reason=" ".join(str(error).split())[:200],
             )
         ) from error
     exported = getattr(imported, "__all__", None)
@@ -50,7 +50,7 @@ def custom_objects_of(module: str) -> dict[str, Any]:
 
 def _from_file(path: Path) -> ModuleType:
     if not path.is_file():
-        raise FileNotFoundError(text("there is no file {path}", path=path))
+        raise FileNotFoundError(f"there is no file {path}")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None

@@ -35,7 +35,7 @@ def classifier_of(
 ) -> Classifier:
     """`load_classifier` for a Keras model or a `ModelFile`."""
     model = source.model if isinstance(source, ModelFile) else source
-    name = source.name if isinstance(source, ModelFile) else getattr(model, "name", "the model")
+    name = source.name if isinstance(source, ModelFile) else getattr(model, "name", text("the model"))
     shape = image_shape(model, name, input_size, reading.inputs)
     if isinstance(source, ModelFile):
         reading = reading if reading.loss is not None else dataclasses.replace(reading, loss=source.loss)
@@ -76,7 +76,7 @@ def first_preprocessing(
     required = built_in_preprocessing(flatten(model, shape, output=output, inputs=inputs))
     if required is not None:
         return required.name, required.name
-    return "0..1" if shape[2] in (1, 3) else text("as it is"), None
+    return "0..1" if shape[2] in (1, 3) else "as it is", None
 
 
 def _is_untried(model: keras.Model, reading: Reading) -> bool:

@@ -5,7 +5,6 @@ import numpy as np
 from vislib.backend import keras
 from vislib.graph.graph import Graph
 from vislib.graph.layer_kinds import Role, kind_of
-from vislib.language import text
 from vislib.model.classifier import Classifier, Prediction
 from vislib.model.preprocessing import PREPROCESSINGS, Preprocessing
 
@@ -71,7 +70,7 @@ def predictions_by_preprocessing(
         out if the model takes grey images.
     """
     named = {name: one for name, one in PREPROCESSINGS.items() if one.suits(classifier.channels)}
-    named.pop(text("as it is") if classifier.takes_pictures else "0..255")  # equal to the other one
+    named.pop("as it is" if classifier.takes_pictures else "0..255")  # equal to the other one
     resized = classifier.resize(image)[None]
     prepared = [one(resized, classifier.channels)[0] for one in named.values()]
     logits = classifier.network.logits(np.stack(prepared))

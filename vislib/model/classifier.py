@@ -13,11 +13,12 @@ from vislib.errors import ModelError, ParameterError, listed, warn
 from vislib.images.arrays import MAX_BANDS, LoadedImage, rgb_of
 from vislib.images.bands import for_network
 from vislib.images.fitting import Box, fit_box, resize_bands, resize_box
-from vislib.language import text
+from vislib.language import text, tr
 from vislib.model.predictions import Prediction, Predictions
 from vislib.model.preprocessing import Preprocessing
 from vislib.model.reading import AS_THE_MODEL_SAYS, Reading
 from vislib.targets.base import Target
+from vislib.targets.pixels import SCORE_NAMES
 from vislib.targets.scores import ClassScore
 from vislib.tasks import Task, known_task
 
@@ -68,19 +69,19 @@ class Classifier:
         if not 1 <= self.channels <= MAX_BANDS:
             raise ModelError(
                 text(
-                    "{key} takes {channels} channels; 1 to {most} are accepted.",
+                    "{key} takes {n} channels; 1 to {most} are accepted.",
                     key=self.key,
-                    channels=self.channels,
+                    n=self.channels,
                     most=MAX_BANDS,
                 )
             )
         if not self.preprocess.suits(self.channels):
-            takes = "grey images" if self.channels == 1 else f"images of {self.channels} channels"
+            takes = text("grey images") if self.channels == 1 else text("images of {n} channels", n=self.channels)
             raise ModelError(
                 text(
-                    "{key} takes {takes}, and the preprocessing '{name}' is for {made_for}.",
+                    "{key} takes {images}, and the preprocessing '{name}' is for {made_for}.",
                     key=self.key,
-                    takes=takes,
+                    images=takes,
                     name=self.preprocess.name,
                     made_for=self.preprocess.made_for,
                 )
@@ -89,17 +90,14 @@ class Classifier:
         if len(self._indices) != len(self.labels):
             twice = sorted({label for label in self.labels if self.labels.count(label) > 1})
             raise ModelError(
-                text("Labels must all be different; these occur more than once: {twice}.", twice=listed(twice))
+                text("Labels must all be different; these occur more than once: {labels}.", labels=listed(twice))
             )
         if len(self.labels) != self.network.n_classes:
-            what = "classes" if self.task.has_classes else "outputs"
+            n, n_labels = self.network.n_classes, len(self.labels)
             raise ModelError(
-                text(
-                    "The network has {n_classes} {what}, but {n} labels are given.",
-                    n_classes=self.network.n_classes,
-                    what=what,
-                    n=len(self.labels),
-                )
+                text("The network has {n} classes, but {n_labels} labels are given.", n=n, n_labels=n_labels)
+                if self.task.has_classes
+                else text("The network has {n} outputs, but {n_labels} labels are given.", n=n, n_labels=n_labels)
             )
 
     @cached_property
@@ -211,8 +209,10 @@ class Classifier:
                 raise ParameterError(
                     text("{key} gives numbers ({task}), which have no probabilities.", key=self.key, task=self.task)
                 )
-            return "output"
-        return "log probability" if score == "logit" and self.network.head.probabilities_only else score
+            return text("output")
+        if score == "logit" and self.network.head.probabilities_only:
+            return text("log probability")
+        return SCORE_NAMES.get(score, score)
 
     def logits(self, image: np.ndarray) -> np.ndarray:
         """Scores (classes,) of an image (H, W, 3) before softmax or sigmoid; (h, w, classes) of a segmentation; the
@@ -319,13 +319,13 @@ class Classifier:
 
     def _repr_html_(self) -> str:
         height, width = self.input_size
-        what = "classes" if self.task.has_classes else "outputs"
+        what = tr("classes") if self.task.has_classes else tr("outputs")
         rows = [
-            ("task", str(self.task)),
-            ("input", f"{height} × {width}, {self.channels} channels"),
-            (what, f"{len(self.labels):,}: {listed(self.labels, 6)}"),
-            ("preprocessing", self.preprocess.name),
-            ("layers", f"{len(self.model.layers):,}"),
-            ("parameters", f"{self.model.count_params():,}"),
+            (tr("task"), str(self.task)),
+            (tr("input"), tr("{height} × {width}, {n} channels", height=height, width=width, n=self.channels)),
+            (what, tr("{n:,}: {labels}", n=len(self.labels), labels=listed(self.labels, 6))),
+            (tr("preprocessing"), self.preprocess.name),
+            (tr("layers"), f"{len(self.model.layers):,}"),
+            (tr("parameters"), f"{self.model.count_params():,}"),
         ]
         return html.block(self.key, html.table(rows))

@@ -51,11 +51,11 @@ def read_labels(source: str | os.PathLike[str] | bytes) -> tuple[str, ...]:
 def labels_and_note(source: str | os.PathLike[str] | bytes) -> tuple[tuple[str, ...], str]:
     """`read_labels`, with the sentence of its warning instead of the warning; "" if there is none."""
     name, content = _read(source)
-    text, note = _decoded(name, content)
+    lines, note = _decoded(name, content)
     try:
-        labels = names_in(text)
+        labels = names_in(lines)
     except ValueError as error:
-        raise ModelError(text("{name} cannot be read as labels: {reason}.", name=name, reason=error)) from None
+        raise ModelError(text("{name} cannot be read as labels: {reason}.", name=name, reason=_clause(error))) from None
     return _checked(name, labels), note
 
 
@@ -90,7 +90,7 @@ def labels_of(given: Any) -> tuple[str, ...]:
         return _checked("labels", [name_of(one) for one in given])
     except (ValueError, UnicodeDecodeError) as error:
         raise ModelError(
-            text("`labels` of type {kind} cannot be used: {reason}.", kind=type(given).__name__, reason=error)
+            text("`labels` of type {kind} cannot be used: {reason}.", kind=type(given).__name__, reason=_clause(error))
         ) from None
 
 
@@ -114,30 +114,35 @@ def _read(source: str | os.PathLike[str] | bytes) -> tuple[str, bytes]:
 
 def _decoded(name: str, content: bytes) -> tuple[str, str]:
     try:
-        text, is_latin = decoded(content)
+        lines, is_latin = decoded(content)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ModelError(
             text(
-                "{name} is not text in UTF-8 or Latin-1: line {line} has the byte 0x{content:02x}. Save it as UTF-8.",
+                "{name} is not text in UTF-8 or Latin-1: line {line} has the byte 0x{byte:02x}. Save it as UTF-8.",
                 name=name,
                 line=line,
-                content=content[error.start],
+                byte=content[error.start],
             )
         ) from None
-    if "\0" in text:
+    if "\0" in lines:
         raise ModelError(text("{name} is not text: it contains bytes with the value 0.", name=name))
-    if not text.strip():
+    if not lines.strip():
         raise ModelError(text("{name} is empty; a name for each class is needed.", name=name))
     if not is_latin:
-        return text, ""
+        return lines, ""
     # A line, not a word: the only such letter may be a space (0xA0).
-    example = next(line for line in text.split("\n") if not line.isascii()).strip()[:40]
-    return text, text(
+    example = next(line for line in lines.split("\n") if not line.isascii()).strip()[:40]
+    return lines, text(
         "{name} is not UTF-8, so it was read as Latin-1: “{example}”. If that is wrong, save it as UTF-8.",
         name=name,
         example=example,
     )
+
+
+def _clause(error: ValueError) -> object:
+    """What is wrong, as a clause."""
+    return error.args[0] if len(error.args) == 1 else error
 
 
 def _checked(name: str, labels: Iterable[str]) -> tuple[str, ...]:

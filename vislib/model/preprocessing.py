@@ -54,21 +54,26 @@ class Preprocessing:
         for name in ("mean", "scale"):
             numbers = np.atleast_1d(np.asarray(getattr(self, name), np.float64))
             if numbers.ndim != 1 or not np.isfinite(numbers).all() or (name == "scale" and not numbers.all()):
-                accepted = text("numbers other than 0") if name == "scale" else "numbers"
+                given = getattr(self, name)
                 raise ParameterError(
                     text(
-                        "`{name}` must be one number or one per channel, finite {accepted}; not {self!r}.",
+                        "`{name}` must be one number or one per channel, finite numbers other than 0; not {given!r}.",
                         name=name,
-                        accepted=accepted,
-                        self=getattr(self, name),
+                        given=given,
+                    )
+                    if name == "scale"
+                    else text(
+                        "`{name}` must be one number or one per channel, finite numbers; not {given!r}.",
+                        name=name,
+                        given=given,
                     )
                 )
             object.__setattr__(self, name, tuple(numbers.tolist()))
         if self.crop_fraction is not None and not 0 < self.crop_fraction <= 1:
             raise ParameterError(
                 text(
-                    "`crop_fraction` must be above 0 and at most 1, or None; not {crop_fraction}.",
-                    crop_fraction=self.crop_fraction,
+                    "`crop_fraction` must be above 0 and at most 1, or None; not {share}.",
+                    share=self.crop_fraction,
                 )
             )
         if self.letterbox and self.crop_fraction is not None:
@@ -101,8 +106,11 @@ class Preprocessing:
             return text("the whole image, with black beside it where its shape differs")
         if self.crop_fraction is None:
             return text("the whole image, stretched to the input's shape")
-        share = "" if self.crop_fraction == 1 else f", {100 * self.crop_fraction:.3g} % of it"
-        return text("the largest centred part with the input's shape{share}", share=share)
+        if self.crop_fraction == 1:
+            return text("the largest centred part with the input's shape")
+        return text(
+            "the largest centred part with the input's shape, {percent:.3g} % of it", percent=100 * self.crop_fraction
+        )
 
     def __call__(self, pixels: np.ndarray, channels: int = 3) -> np.ndarray:
         """Converts resized images to network input (n, h, w, channels) float32.
@@ -133,8 +141,8 @@ class Preprocessing:
         """The images that it is for: "colour" or "5 channels"; "any number of channels" if it treats all alike."""
         n_numbers = max(len(self.mean), len(self.scale))
         if self.bgr or n_numbers == 3:
-            return "colour"
-        return text("any number of channels") if n_numbers == 1 else f"{n_numbers} channels"
+            return text("colour")
+        return text("any number of channels") if n_numbers == 1 else text("{n} channels", n=n_numbers)
 
     def suits(self, channels: int) -> bool:
         """Whether it can be applied to this number of channels: values per channel need as many of them."""
@@ -155,7 +163,7 @@ PREPROCESSINGS: dict[str, Preprocessing] = {
         Preprocessing("imagenet mean/std", mean=_TORCH_MEAN, scale=_TORCH_SCALE),
         Preprocessing("caffe bgr", mean=(123.68, 116.779, 103.939), bgr=True),
         Preprocessing("grey inverted", mean=(255.0,), scale=(-255.0,)),  # dark on light, as 0..1 of light on dark
-        Preprocessing(text("as it is")),  # for bands in their own units
+        Preprocessing("as it is"),  # for bands in their own units
     )
 }
 

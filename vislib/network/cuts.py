@@ -77,17 +77,17 @@ def values_of_maps(network: Any, inputs: np.ndarray, layer: str, maps: np.ndarra
     if maps.shape[1:] != shape:
         raise ParameterError(
             text(
-                "Maps of layer '{layer}' have the shape {shape}; not {shape2}.",
+                "Maps of layer '{layer}' have the shape {shape}; not {given}.",
                 layer=layer,
                 shape=shape,
-                shape2=maps.shape[1:],
+                given=maps.shape[1:],
             )
         )
     most = network.batch_size
     with failures_as_sentences(network.name, network.graph, inputs, min(len(maps), most)):
         others = cut.before(inputs)[1:] if len(cut.starts) > 1 else []
         behind = network.functions.traced(
-            (text("behind given maps"), layer, given.form),
+            ("behind given maps", layer, given.form),
             lambda: with_first_input(cut.behind(), given.measures),
             tf.TensorSpec((None, *shape)),
             [tf.TensorSpec(tensor.shape) for tensor in others],

@@ -78,10 +78,10 @@ class NamedLayers:
         if len(names) != 1 or None in found:
             raise LayerError(
                 text(
-                    "There is no single last layer with feature maps before {value}; name one with `layer`, or "
-                    "use a method on the image itself, such as saliency. Layers with feature maps: {map_layers}.",
-                    value=target.in_words(),
-                    map_layers=listed(self.map_layers),
+                    "There is no single last layer with feature maps before {target}; name one with `layer`, or "
+                    "use a method on the image itself, such as saliency. Layers with feature maps: {layers}.",
+                    target=target.in_words(),
+                    layers=listed(self.map_layers),
                 )
             )
         return names.pop()
@@ -107,10 +107,10 @@ class NamedLayers:
         if node is None:
             raise LayerError(
                 text(
-                    "layer '{layer}' is not in {name}; there are: {value}.",
+                    "layer '{layer}' is not in {name}; there are: {layers}.",
                     layer=layer,
                     name=self.name,
-                    value=listed(n.name for n in graph.nodes),
+                    layers=listed(n.name for n in graph.nodes),
                 )
             )
         return node
@@ -128,9 +128,9 @@ class NamedLayers:
             )
         raise LayerError(
             text(
-                "{problem}. Layers with feature maps: {map_layers}.",
+                "{problem}. Layers with feature maps: {layers}.",
                 problem=problem,
-                map_layers=listed(self.map_layers),
+                layers=listed(self.map_layers),
             )
         )
 
@@ -143,12 +143,12 @@ class NamedLayers:
         depends = [graph.leads_to(node, tensor) for tensor in self.read(graph, form)]
         if not (all(depends) if every else any(depends)):
             read = form[depends.index(False)][1]
-            what = text("the class scores") if read is LOGITS else f"layer '{read}'"
+            what = text("the class scores") if read is LOGITS else text("layer '{layer}'", layer=read)
             raise LayerError(
                 text(
-                    "layer '{name}' does not lie before {what}, which the target reads; name a layer before it "
+                    "layer '{layer}' does not lie before {what}, which the target reads; name a layer before it "
                     "with `layer`, or use a method on the image itself, such as saliency.",
-                    name=node.name,
+                    layer=node.name,
                     what=what,
                 )
             )

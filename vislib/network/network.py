@@ -227,7 +227,7 @@ class Network(NamedLayers):
                 *given.specs,
             )
         except NoGradient:
-            raise ModelError(self._no_gradient(inputs, given, "the image")) from None
+            raise ModelError(self._no_gradient(inputs, given, text("the image"))) from None
         gradients, values = [], []
         for start in range(0, len(inputs), self.gradient_batch_size):
             now = slice(start, start + self.gradient_batch_size)
@@ -247,7 +247,7 @@ class Network(NamedLayers):
             return rescaling.rescaled_gradients(self, inputs, baselines, target)
         except NoGradient:
             given = TargetArguments.of(target, len(inputs), self)
-            raise ModelError(self._no_gradient(inputs, given, "the image")) from None
+            raise ModelError(self._no_gradient(inputs, given, text("the image"))) from None
 
     @runs_network(gradient=True)
     def bias_terms(self, inputs: np.ndarray, target: Targets) -> bias_terms.BiasTerms:
@@ -256,7 +256,7 @@ class Network(NamedLayers):
             return bias_terms.bias_terms(self, inputs, target)
         except NoGradient:
             given = TargetArguments.of(target, len(inputs), self)
-            raise ModelError(self._no_gradient(inputs, given, "the image")) from None
+            raise ModelError(self._no_gradient(inputs, given, text("the image"))) from None
 
     def maps(self, inputs: np.ndarray, layers: Sequence[str]) -> list[np.ndarray]:
         """Feature maps (n, h, w, c) float32 of the named layers, computed in one pass."""
@@ -315,7 +315,7 @@ class Network(NamedLayers):
     ) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
         maps = [self.node(graph, layer).output for layer in layers]
         function = self.functions.traced(
-            (text("maps and gradients"), given.form, graph, layers),
+            ("maps and gradients", given.form, graph, layers),
             lambda: map_gradients(
                 keras.Model(graph.input, [*maps, *self.read(graph, given.form)]), given.measures, len(layers)
             ),
@@ -457,10 +457,9 @@ class Network(NamedLayers):
         read, one = self.read(self.graph, given.form), slice(0, 1)
         found = blocking_nodes(self.graph, read, given.measures, tf.constant(inputs[one], tf.float32), *given.part(one))
         return text(
-            "{name} has no gradient of the target by {what}: {found}. Use a method without gradients: "
-            "{without_gradients}.",
+            "{name} has no gradient of the target by {what}: {reason}. Use a method without gradients: {methods}.",
             name=self.name,
             what=what,
-            found=no_gradient_at(found),
-            without_gradients=WITHOUT_GRADIENTS,
+            reason=no_gradient_at(found),
+            methods=WITHOUT_GRADIENTS,
         )

@@ -109,9 +109,9 @@ def _traced(network: Any, key: tuple, make: Callable, *specs: Any) -> Callable:
         raise ModelError(
             text(
                 "No relevance reaches the image in {name}, because a layer has no gradient. Use a method "
-                "without gradients: {without_gradients}.",
+                "without gradients: {methods}.",
                 name=network.name,
-                without_gradients=WITHOUT_GRADIENTS,
+                methods=WITHOUT_GRADIENTS,
             )
         ) from None
 

@@ -44,9 +44,9 @@ class TargetArguments:
         if any(term.compares_images for one in targets for _, term in one.terms):
             raise ParameterError(
                 text(
-                    "{value} compares images with each other, so it has no value for a single image; it can be "
+                    "{target} compares images with each other, so it has no value for a single image; it can be "
                     "used in `activation_maximization`, for several pictures made together.",
-                    value=targets[0].in_words(),
+                    target=targets[0].in_words(),
                 )
             )
         return cls(form, weights, tuple(each))

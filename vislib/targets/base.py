@@ -134,11 +134,18 @@ class Sum(Target):
         return super().described() | {"terms": terms}
 
     def in_words(self) -> str:
-        text = "".join(
-            f" {'−' if weight < 0 else '+'} {'' if abs(weight) == 1 else f'{abs(weight):g} · '}{term.in_words()}"
-            for weight, term in self.terms
-        )
-        return text.removeprefix(" + ").lstrip()
+        words = ""
+        for weight, term in self.terms:
+            part = term.in_words()
+            if abs(weight) != 1:
+                part = text("{factor:g} · {target}", factor=abs(weight), target=part)
+            if words and weight < 0:
+                words = text("{before} − {target}", before=words, target=part)
+            elif words:
+                words = text("{before} + {target}", before=words, target=part)
+            else:
+                words = text("− {target}", target=part) if weight < 0 else part
+        return words
 
 
 class Term(Target):
@@ -216,9 +223,9 @@ def shared_form(targets: "list[Target]", network: Any) -> Form:
         raise ParameterError(
             text(
                 "Images that are computed together need targets of one form, such as classes or channels of "
-                "one layer; these differ: {value}; {value2}.",
-                value=targets[0].in_words(),
-                value2=other.in_words(),
+                "one layer; these differ: {first}; {second}.",
+                first=targets[0].in_words(),
+                second=other.in_words(),
             )
         )
     return shared
@@ -248,16 +255,11 @@ def output_shape(network: Any, layer: str | None) -> tuple[int, ...]:
     shape = tuple(node.output.shape[1:]) if node is not None else ()
     if len(shape) not in (1, 3) or None in shape:
         layers = [node.name for node in network.graph.nodes if len(node.output.shape) in (2, 4)]
-        what = text("is not in") if node is None else text("has no channels in")
-        raise LayerError(
-            text(
-                "layer '{layer}' {what} {name}. Layers with channels: {layers}.",
-                layer=layer,
-                what=what,
-                name=network.name,
-                layers=listed(layers),
-            )
-        )
+        if node is None:
+            problem = text("layer '{layer}' is not in {name}", layer=layer, name=network.name)
+        else:
+            problem = text("layer '{layer}' has no channels in {name}", layer=layer, name=network.name)
+        raise LayerError(text("{problem}. Layers with channels: {layers}.", problem=problem, layers=listed(layers)))
     return shape
 
 

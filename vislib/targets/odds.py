@@ -53,7 +53,7 @@ class LogOdds(Term):
         return replace(self, class_index=index, label=classifier.labels[index])
 
     def in_words(self) -> str:
-        return text("log odds of “{value}”", value=self.label or self.class_index)
+        return text("log odds of “{label}”", label=self.label or self.class_index)
 
     def operand(self, network: Any) -> np.ndarray:
         one_hot = np.zeros(network.n_classes, np.float32)

@@ -9,12 +9,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from vislib.errors import ParameterError
-from vislib.language import text
+from vislib.language import Text, text
 from vislib.parameters import check_parameters, parameter
 from vislib.targets.base import LOGITS, Explained, Term, check_within
 from vislib.targets.measures import MEASURES
 
 SCORES = ("logit", "probability")
+SCORE_NAMES = {"logit": text("logit"), "probability": text("probability")}
 PREDICTED = "predicted"
 
 
@@ -47,8 +48,10 @@ class Pixels(Term):
 
     class_index: Any = field()
     against: Any = None
-    score: str = parameter("logit", "Score", choices=SCORES, help=text("Which score of the class is explained."))
-    counterfactual: bool = parameter(False, "Counterfactual", help=text("Explain the evidence against the class."))
+    score: str = parameter("logit", text("Score"), choices=SCORES, help=text("Which score of the class is explained."))
+    counterfactual: bool = parameter(
+        False, text("Counterfactual"), help=text("Explain the evidence against the class.")
+    )
     where: Any = field(default=PREDICTED, repr=False, compare=False)
     labels: tuple[str, str] = field(default=("", ""), repr=False, compare=False)
     score_name: str = field(default="", repr=False, compare=False)
@@ -61,9 +64,7 @@ class Pixels(Term):
         check_parameters(self)
         if self.against == self.class_index:
             raise ParameterError(
-                text(
-                    "A class cannot be explained against itself; both are {class_index}.", class_index=self.class_index
-                )
+                text("A class cannot be explained against itself; both are {label}.", label=self.class_index)
             )
         object.__setattr__(self, "where", _checked_place(self.where))
         place = self.where.tobytes() if isinstance(self.where, np.ndarray) else repr(self.where).encode()
@@ -84,15 +85,17 @@ class Pixels(Term):
         if isinstance(self.where, np.ndarray) and self.where.shape != shape[:2]:
             raise ParameterError(
                 text(
-                    "A mask of the output is {shape} × {shape2}; not {shape3}.",
-                    shape=shape[0],
-                    shape2=shape[1],
-                    shape3=self.where.shape,
+                    "A mask of the output is {height} × {width}; not {given}.",
+                    height=shape[0],
+                    width=shape[1],
+                    given=self.where.shape,
                 )
             )
         if isinstance(self.where, tuple):
-            for number, side, axis in zip(self.where, shape, ("Rows", "Columns"), strict=False):
-                check_within(number, side, text("{axis} of the output", axis=axis))
+            for number, side, axis in zip(
+                self.where, shape, (text("Rows of the output"), text("Columns of the output")), strict=False
+            ):
+                check_within(number, side, axis)
         name = classifier.score_name(self.score)
         return dataclasses.replace(self, class_index=index, against=against, labels=labels, score_name=name)
 
@@ -105,9 +108,9 @@ class Pixels(Term):
         if not mask.any():
             raise ParameterError(
                 text(
-                    "The network predicts “{value}” at no pixel of this image, so there is no region to explain; "
+                    "The network predicts “{label}” at no pixel of this image, so there is no region to explain; "
                     "choose another class, or a point with `where=(row, column)`.",
-                    value=self.labels[0] or self.class_index,
+                    label=self.labels[0] or self.class_index,
                 )
             )
         return dataclasses.replace(self, where=mask)
@@ -134,15 +137,26 @@ class Pixels(Term):
         return MEASURES[self.score if self.score == "logit" else network.activation, network.is_binary]
 
     def in_words(self) -> str:
-        classes = f"“{self.labels[0] or self.class_index}”"
-        if self.against is not None:
-            classes += f" − “{self.labels[1] or self.against}”"
-        words = f"{'minus the ' if self.counterfactual else ''}{self.score_name or self.score} of {classes}"
+        words = score_in_words(self)
         if isinstance(self.where, tuple):
-            return f"{words} at ({self.where[0]}, {self.where[1]})"
+            row, column = self.where
+            return text("{words} at ({row}, {column})", words=words, row=row, column=column)
         if isinstance(self.where, np.ndarray):
-            return f"{words} over {int(self.where.sum()):,} pixels"
+            return text("{words} over {n:,} pixels", words=words, n=int(self.where.sum()))
         return text("{words} over its pixels", words=words)
+
+
+def score_in_words(target: Any) -> Text:
+    """The score of a class, of a `ClassScore` or `Pixels`, in words: "logit of “3” − “8”"."""
+    label, against = target.labels[0] or target.class_index, target.labels[1] or target.against
+    score = target.score_name or SCORE_NAMES[target.score]
+    if target.against is None:
+        if target.counterfactual:
+            return text("minus the {score} of “{label}”", score=score, label=label)
+        return text("{score} of “{label}”", score=score, label=label)
+    if target.counterfactual:
+        return text("minus the {score} of “{label}” − “{against}”", score=score, label=label, against=against)
+    return text("{score} of “{label}” − “{against}”", score=score, label=label, against=against)
 
 
 def _checked_place(where: Any) -> "str | tuple[int, int] | np.ndarray":

@@ -37,7 +37,7 @@ class Channel(WeightedSum):
     channel: int
 
     def in_words(self) -> str:
-        return f"{self.layer} channel {self.channel}"
+        return text("{layer} channel {channel}", layer=self.layer, channel=self.channel)
 
     def resolved(self, classifier: Explained) -> "Channel":
         check_within(
@@ -68,16 +68,27 @@ class Neuron(WeightedSum):
     column: int | None = None
 
     def in_words(self) -> str:
-        where = "the centre" if self.row is None and self.column is None else f"({self.row}, {self.column})"
-        return f"{self.layer} channel {self.channel} at {where}"
+        if self.row is None and self.column is None:
+            return text("{layer} channel {channel} at the centre", layer=self.layer, channel=self.channel)
+        return text(
+            "{layer} channel {channel} at ({row}, {column})",
+            layer=self.layer,
+            channel=self.channel,
+            row=self.row,
+            column=self.column,
+        )
 
     def resolved(self, classifier: Explained) -> "Neuron":
         shape = classifier.network.map_node(self.layer).output.shape[1:]
         row = shape[0] // 2 if self.row is None else self.row
         column = shape[1] // 2 if self.column is None else self.column
-        axes = ("Rows", "Columns", "Channels")
+        axes = (
+            text("Rows of layer '{layer}'", layer=self.layer),
+            text("Columns of layer '{layer}'", layer=self.layer),
+            text("Channels of layer '{layer}'", layer=self.layer),
+        )
         for number, n_numbers, axis in zip((row, column, self.channel), shape, axes, strict=True):
-            check_within(number, n_numbers, f"{axis} of layer '{self.layer}'")
+            check_within(number, n_numbers, axis)
         return Neuron(self.layer, int(self.channel), int(row), int(column))
 
     def operand(self, network: Any) -> np.ndarray:
@@ -116,7 +127,12 @@ class Region(WeightedSum):
         object.__setattr__(self, "mask", mask)
 
     def in_words(self) -> str:
-        return f"{self.layer} channel {self.channel} over {int(self.mask.sum())} places"
+        return text(
+            "{layer} channel {channel} over {n} places",
+            layer=self.layer,
+            channel=self.channel,
+            n=int(self.mask.sum()),
+        )
 
     def resolved(self, classifier: Explained) -> "Region":
         shape = classifier.network.map_node(self.layer).output.shape[1:]
@@ -124,11 +140,11 @@ class Region(WeightedSum):
         if self.mask.shape != tuple(shape[:2]):
             raise LayerError(
                 text(
-                    "A mask of layer '{layer}' is {shape} × {shape2}; not {shape3}.",
+                    "A mask of layer '{layer}' is {height} × {width}; not {given}.",
                     layer=self.layer,
-                    shape=shape[0],
-                    shape2=shape[1],
-                    shape3=self.mask.shape,
+                    height=shape[0],
+                    width=shape[1],
+                    given=self.mask.shape,
                 )
             )
         return self
@@ -167,17 +183,17 @@ class Direction(WeightedSum):
         object.__setattr__(self, "vector", tuple((vector / length).tolist()))
 
     def in_words(self) -> str:
-        return f"{self.layer} direction"
+        return text("{layer} direction", layer=self.layer)
 
     def resolved(self, classifier: Explained) -> "Direction":
         n_channels = shape_of(classifier, self.layer)[-1]
         if len(self.vector) != n_channels:
             raise ParameterError(
                 text(
-                    "A direction of layer '{layer}' has {n} numbers, one for each channel; not {n2}.",
+                    "A direction of layer '{layer}' has {n} numbers, one for each channel; not {given}.",
                     layer=self.layer,
                     n=n_channels,
-                    n2=len(self.vector),
+                    given=len(self.vector),
                 )
             )
         return self

@@ -27,7 +27,7 @@ class Layer(Term):
     layer: str
 
     def in_words(self) -> str:
-        return f"layer {self.layer}"
+        return text("layer {layer}", layer=self.layer)
 
     def operand(self, network: Any) -> np.ndarray:
         return np.zeros(1, np.float32)
@@ -57,7 +57,7 @@ class Diversity(Term):
     compares_images: ClassVar[bool] = True
 
     def in_words(self) -> str:
-        return f"diversity at {self.layer}"
+        return text("diversity at {layer}", layer=self.layer)
 
     def operand(self, network: Any) -> np.ndarray:
         return np.zeros(1, np.float32)
@@ -94,7 +94,7 @@ class Likeness(Term):
     power: float = 4.0
 
     def in_words(self) -> str:
-        return f"likeness at {self.layer}"
+        return text("likeness at {layer}", layer=self.layer)
 
     def resolved(self, classifier: Explained) -> "Likeness":
         _check_reference(classifier, self.layer, self.reference)
@@ -129,7 +129,7 @@ class Similarity(Term):
     reference: np.ndarray = field(repr=False)
 
     def in_words(self) -> str:
-        return f"similarity at {self.layer or 'the output'}"
+        return text("similarity at {layer}", layer=self.layer) if self.layer else text("similarity at the output")
 
     def resolved(self, classifier: Explained) -> "Similarity":
         _check_reference(classifier, self.layer, self.reference)
@@ -186,10 +186,10 @@ def _check_reference(classifier: Explained, layer: str | None, reference: np.nda
     if np.shape(reference) != shape:
         raise ParameterError(
             text(
-                "The reference of layer '{layer}' has shape {shape}; not {reference}.",
+                "The reference of layer '{layer}' has shape {shape}; not {given}.",
                 layer=layer,
                 shape=shape,
-                reference=np.shape(reference),
+                given=np.shape(reference),
             )
         )
     if not np.any(reference) or not np.isfinite(reference).all():

@@ -75,10 +75,10 @@ def read_checkpoint(path: Path) -> dict[str, np.ndarray]:
         if path.stat().st_size > _MAX_BYTES:
             raise ModelError(
                 text(
-                    "{name} has {st_size:,} bytes; at most {max_bytes:,} are read.",
+                    "{name} has {n:,} bytes; at most {most:,} are read.",
                     name=path.name,
-                    st_size=path.stat().st_size,
-                    max_bytes=_MAX_BYTES,
+                    n=path.stat().st_size,
+                    most=_MAX_BYTES,
                 )
             )
         return _read(io.BytesIO(path.read_bytes()))
@@ -147,9 +147,9 @@ class _TensorUnpickler(pickle.Unpickler):
         if not 0 <= count <= _MAX_ELEMENTS:
             raise ModelError(
                 text(
-                    "a storage of the checkpoint claims {count} elements; at most {max_elements} are read",
-                    count=count,
-                    max_elements=_MAX_ELEMENTS,
+                    "a storage of the checkpoint claims {n} elements; at most {most} are read",
+                    n=count,
+                    most=_MAX_ELEMENTS,
                 )
             )
         return self.storages.setdefault(key, _Storage(dtype, count))

@@ -67,9 +67,9 @@ def load(name: str) -> "keras.Model":
     if name not in SCENE_NETWORKS:
         raise ModelError(
             text(
-                "There is no network '{name}' for scenes of digits; there are: {scene_networks}.",
+                "There is no network '{name}' for scenes of digits; there are: {names}.",
                 name=name,
-                scene_networks=listed(SCENE_NETWORKS),
+                names=listed(SCENE_NETWORKS),
             )
         )
     from vislib.training import scene_networks

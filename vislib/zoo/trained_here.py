@@ -27,7 +27,7 @@ class TrainedNetwork:
 
 TRAINED: dict[str, TrainedNetwork] = {
     "digits": TrainedNetwork(DATASETS["mnist"].labels, text("MNIST digits, 10 classes, 28 × 28 grey; trained here")),
-    "cifar10": TrainedNetwork(DATASETS["cifar10"].labels, "CIFAR-10, 10 classes, 32 × 32; trained here"),
+    "cifar10": TrainedNetwork(DATASETS["cifar10"].labels, text("CIFAR-10, 10 classes, 32 × 32; trained here")),
 }
 
 
@@ -72,9 +72,9 @@ def with_weights(model: "keras.Model", name: str, title: str) -> "keras.Model":
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
             text(
-                "The weights of {title} cannot be read from {path}: the file is missing or damaged. Install "
+                "The weights of {name} cannot be read from {path}: the file is missing or damaged. Install "
                 "vislib again.",
-                title=title,
+                name=title,
                 path=path,
             )
         ) from error
