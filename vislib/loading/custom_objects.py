@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from vislib.errors import ParameterError
-from vislib.language import text
+from vislib.language import Text, text
 
 
 def custom_objects_of(module: str) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def custom_objects_of(module: str) -> dict[str, Any]:
                 "Python file, such as my_layers.py, or a module that Python finds from this folder.",
                 module=module,
                 kind=type(error).__name__,
-                reason=" ".join(str(error).split())[:200],
+                reason=_reason(error),
             )
         ) from error
     exported = getattr(imported, "__all__", None)
@@ -48,9 +48,15 @@ def custom_objects_of(module: str) -> dict[str, Any]:
     }
 
 
+def _reason(error: Exception) -> str:
+    if len(error.args) == 1 and isinstance(error.args[0], Text):
+        return error.args[0]
+    return " ".join(str(error).split())[:200]
+
+
 def _from_file(path: Path) -> ModuleType:
     if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
+        raise FileNotFoundError(text("there is no file {path}", path=path))
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
