@@ -95,8 +95,9 @@ def labels_of(given: Any) -> tuple[str, ...]:
 
 
 def _read(source: str | os.PathLike[str] | bytes) -> tuple[str, bytes]:
+    name: str = text("The file of labels")
     if isinstance(source, bytes):
-        name, content = text("The file of labels"), source[: MAX_BYTES + 1]
+        content = source[: MAX_BYTES + 1]
     else:
         name = Path(source).name
         try:
