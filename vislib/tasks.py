@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from vislib.errors import ParameterError, listed
+from vislib.language import text
 
 
 class Task(StrEnum):
@@ -63,7 +64,7 @@ def task_named(task: "Task | str") -> Task:
     """
     accepted = [each for each in Task if each is not Task.UNKNOWN]
     if task not in accepted:
-        raise ParameterError(f"`task` must be one of {listed(accepted)}; not {task!r}.")
+        raise ParameterError(text("`task` must be one of {tasks}; not {task!r}.", tasks=listed(accepted), task=task))
     return Task(task)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from vislib.errors import ArchiveError
+from vislib.language import Text, text
 
 MAX_FILES = 20_000
 MAX_BYTES_UNPACKED = 2 * 1024**3
@@ -32,13 +33,13 @@ def zip_folder(source: ZipSource, name: str | None = None) -> zipfile.Path:
             than `MAX_BYTES_UNPACKED` bytes in all or `MAX_BYTES_A_FILE` in one file; has a path that leads out of the
             folder, is malformed or more than `MAX_DEPTH` folders deep; or contains a link or another archive.
     """
-    name = name or (os.path.basename(os.fspath(source)) if isinstance(source, str | os.PathLike) else "The file")
+    name = name or (os.path.basename(os.fspath(source)) if isinstance(source, str | os.PathLike) else text("The file"))
     try:
         archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
     except FileNotFoundError:
-        raise ArchiveError(f"There is no file '{name}'.") from None
+        raise ArchiveError(text("There is no file '{name}'.", name=name)) from None
     except Exception as error:  # damaged files raise struct.error, UnicodeDecodeError, OSError …
-        raise ArchiveError(f"{name} is not a zip file that can be read.") from error
+        raise ArchiveError(text("{name} is not a zip file that can be read.", name=name)) from error
     _check(archive.infolist(), name)
     archive.filename = name
     folder = zipfile.Path(archive)
@@ -58,7 +59,9 @@ def read_file(file: Path | zipfile.Path) -> bytes:
     try:
         return file.read_bytes()
     except Exception as error:  # damaged archives raise ValueError, struct.error, UnicodeDecodeError …
-        raise ArchiveError(f"'{file.name}' cannot be read; the file or its archive is damaged there.") from error
+        raise ArchiveError(
+            text("'{name}' cannot be read; the file or its archive is damaged there.", name=file.name)
+        ) from error
 
 
 def is_hidden(name: str) -> bool:
@@ -68,34 +71,43 @@ def is_hidden(name: str) -> bool:
 
 def _check(members: list[zipfile.ZipInfo], name: str) -> None:
     if len(members) > MAX_FILES:
-        raise ArchiveError(f"{name} holds {len(members):,} files; at most {MAX_FILES:,} are accepted.")
+        raise ArchiveError(
+            text("{name} holds {n:,} files; at most {most:,} are accepted.", name=name, n=len(members), most=MAX_FILES)
+        )
     unpacked = sum(member.file_size for member in members)
     if unpacked > MAX_BYTES_UNPACKED:
         raise ArchiveError(
-            f"{name} would unpack to {unpacked / 1024**3:,.1f} GB; "
-            f"at most {MAX_BYTES_UNPACKED / 1024**3:.0f} GB are accepted."
+            text(
+                "{name} would unpack to {size:,.1f} GB; at most {most:.0f} GB are accepted.",
+                name=name,
+                size=unpacked / 1024**3,
+                most=MAX_BYTES_UNPACKED / 1024**3,
+            )
         )
     for member in members:
         problem = _problem(member)
         if problem:
-            raise ArchiveError(f"{name} cannot be used: '{member.filename[:80]}' {problem}.")
+            raise ArchiveError(text("{name} cannot be used: {problem}.", name=name, problem=problem))
 
 
-def _problem(member: zipfile.ZipInfo) -> str | None:
+def _problem(member: zipfile.ZipInfo) -> Text | None:
+    shown = member.filename[:80]
     parts = member.filename.replace("\\", "/").split("/")
     if ".." in parts or member.filename.startswith(("/", "\\")) or ":" in parts[0]:
-        return "leads out of the folder it is in"
+        return text("'{file}' leads out of the folder it is in", file=shown)
     if "" in parts[:-1] or "." in parts or not parts[0]:  # on such a path zipfile.Path loops forever
-        return "is not a path of folders and a file"
+        return text("'{file}' is not a path of folders and a file", file=shown)
     if len(parts) > MAX_DEPTH:
-        return f"is more than {MAX_DEPTH} folders deep"
+        return text("'{file}' is more than {most} folders deep", file=shown, most=MAX_DEPTH)
     if stat.S_ISLNK(member.external_attr >> 16):
-        return "is a link, not a file"
+        return text("'{file}' is a link, not a file", file=shown)
     if member.flag_bits & 0x1:
-        return "is encrypted"
+        return text("'{file}' is encrypted", file=shown)
     if member.filename.lower().endswith(_NESTED):
-        return "is an archive inside the archive"
+        return text("'{file}' is an archive inside the archive", file=shown)
     if member.file_size > MAX_BYTES_A_FILE:
         size, most = member.file_size / 1024**2, MAX_BYTES_A_FILE // 1024**2
-        return f"would unpack to {size:,.0f} MB; at most {most} MB are accepted"
+        return text(
+            "'{file}' would unpack to {size:,.0f} MB; at most {most} MB are accepted", file=shown, size=size, most=most
+        )
     return None

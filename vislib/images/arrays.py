@@ -6,12 +6,13 @@ import numpy as np
 from PIL import Image
 
 from vislib.errors import ImageError
+from vislib.language import sentences, text
 
 MAX_PIXELS = 25_000_000
 MAX_BANDS = 32
-READ_AS_0_1 = "The image is an array of floats of at most 1, so it was read as 0 (black) to 1 (white)."
-READ_AS_0_255 = "The image is an array of floats above 1, so it was read as 0 (black) to 255 (white)."
-READ_AS_OPACITY = "The image's fourth channel was read as opacity, and the image was put on white."
+READ_AS_0_1 = text("The image is an array of floats of at most 1, so it was read as 0 (black) to 1 (white).")
+READ_AS_0_255 = text("The image is an array of floats above 1, so it was read as 0 (black) to 255 (white).")
+READ_AS_OPACITY = text("The image's fourth channel was read as opacity, and the image was put on white.")
 _SLACK = 1e-3
 """How far rounding and resizing may carry values beyond their range, as a share of it."""
 _DEPTHS = (1023, 4095, 16_383, 65_535)
@@ -68,25 +69,38 @@ def checked(values: np.ndarray) -> np.ndarray:
         ImageError: If they are not.
     """
     if not isinstance(values, np.ndarray):
-        raise ImageError(f"An image must be an array (H, W, 3), as from load_image; not {type(values).__name__}.")
+        raise ImageError(
+            text("An image must be an array (H, W, 3), as from load_image; not {kind}.", kind=type(values).__name__)
+        )
     if values.ndim == 2:
         values = values[..., None]
     if values.ndim != 3 or values.shape[2] not in (1, 3, 4) or 0 in values.shape:
         raise ImageError(
-            f"An image array must have shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); this one has {values.shape}."
+            text(
+                "An image array must have shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); this one has {shape}.",
+                shape=values.shape,
+            )
         )
     if values.shape[0] * values.shape[1] > MAX_PIXELS:
         raise ImageError(
-            f"The image is too large: {values.shape[1]} × {values.shape[0]} pixels. "
-            f"Up to {MAX_PIXELS // 1_000_000} million pixels are accepted."
+            text(
+                "The image is too large: {width} × {height} pixels. Up to {most} million pixels are accepted.",
+                width=values.shape[1],
+                height=values.shape[0],
+                most=MAX_PIXELS // 1_000_000,
+            )
         )
     if values.dtype == bool:
         raise ImageError(
-            "An image array must hold numbers in 0..255; this one holds bool. image * np.uint8(255) makes False "
-            "black and True white."
+            text(
+                "An image array must hold numbers in 0..255; this one holds bool. image * np.uint8(255) "
+                "makes False black and True white."
+            )
         )
     if not np.issubdtype(values.dtype, np.number) or np.iscomplexobj(values):
-        raise ImageError(f"An image array must hold numbers in 0..255; this one holds {values.dtype}.")
+        raise ImageError(
+            text("An image array must hold numbers in 0..255; this one holds {dtype}.", dtype=values.dtype)
+        )
     return values
 
 
@@ -102,8 +116,11 @@ def _in_0_255(values: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
     if not whole and not np.isfinite(values).all():
         n_missing = int((~np.isfinite(values)).sum())
         raise ImageError(
-            f"An image array must hold finite numbers; {n_missing:,} of this one are NaN or infinite. "
-            "Replace them first: np.nan_to_num(image, nan=0, posinf=0, neginf=0)."
+            text(
+                "An image array must hold finite numbers; {n:,} of this one are NaN or infinite. Replace "
+                "them first: np.nan_to_num(image, nan=0, posinf=0, neginf=0).",
+                n=n_missing,
+            )
         )
     low, high = float(values.min()), float(values.max())
     unit = 255.0 if whole or high > 1 + _SLACK else 1.0
@@ -112,8 +129,11 @@ def _in_0_255(values: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
         raise ImageError(_other_range(low, high, whole))
     if unit == 255 and high <= 2 and not whole and not np.array_equal(values, np.rint(values)):
         raise ImageError(
-            f"The largest value of this image is {high:.4g}, so it is neither in 0..1 nor plainly in 0..255. "
-            "np.clip(image, 0, 1) makes it the first, np.rint(image).astype(np.uint8) the second."
+            text(
+                "The largest value of this image is {high:.4g}, so it is neither in 0..1 nor plainly in "
+                "0..255. np.clip(image, 0, 1) makes it the first, np.rint(image).astype(np.uint8) the second.",
+                high=high,
+            )
         )
     pixels = np.clip(np.rint(values * np.float32(255 / unit)), 0, 255).astype(np.uint8)
     if whole or high <= 0:
@@ -123,13 +143,23 @@ def _in_0_255(values: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
 
 def _other_range(low: float, high: float, whole: bool) -> str:
     """The sentences that refuse values outside 0..255, with an expression that brings them there."""
-    came = f"Image values must be in 0..255 or 0..1; these range from {low:.6g} to {high:.6g}."
+    came = text("Image values must be in 0..255 or 0..1; these range from {low:.6g} to {high:.6g}.", low=low, high=high)
     if not whole and low >= -1 - _SLACK and high <= 1 + _SLACK:
-        return f"{came} If they were scaled to -1..1, np.interp(image, (-1, 1), (0, 255)) gives 0..255."
+        return sentences(came, text("If they were scaled to -1..1, np.interp(image, (-1, 1), (0, 255)) gives 0..255."))
     if low >= 0 and whole and high <= _DEPTHS[-1]:
         depth = next(most for most in _DEPTHS if high <= most)
-        return f"{came} np.interp(image, (0, {depth}), (0, 255)) brings {depth.bit_length()} bits to 0..255."
-    return (
-        f"{came} Give the image as it was before its preprocessing, or choose which value is black and which is "
-        f"white: np.interp(image, ({low:.6g}, {high:.6g}), (0, 255))."
+        return sentences(
+            came,
+            text(
+                "np.interp(image, (0, {high}), (0, 255)) brings {n} bits to 0..255.", high=depth, n=depth.bit_length()
+            ),
+        )
+    return sentences(
+        came,
+        text(
+            "Give the image as it was before its preprocessing, or choose which value is black "
+            "and which is white: np.interp(image, ({low:.6g}, {high:.6g}), (0, 255)).",
+            low=low,
+            high=high,
+        ),
     )

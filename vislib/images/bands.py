@@ -13,6 +13,7 @@ from vislib.images.arrays import MAX_BANDS, MAX_PIXELS, LoadedImage
 from vislib.images.contents import FileSource, content_of, looks_like
 from vislib.images.numpy_files import is_numpy, read_numpy
 from vislib.images.tiff import is_tiff, read_tiff
+from vislib.language import sentences, text
 
 MAX_BYTES = 256 * 1024 * 1024
 _MISSING = 128
@@ -72,15 +73,19 @@ def read_bands(source: FileSource | np.ndarray) -> LoadedImage:
         ((40, 50, 13), ('Its first axis was read as its 13 bands: (bands, H, W).',))
     """
     if isinstance(source, np.ndarray):
-        return bands_last(source, "The array")
-    content, name = content_of(source, "Accepted: .npy, .npz or TIFF.", MAX_BYTES)
+        return bands_last(source, text("The array"))
+    content, name = content_of(source, text("Accepted: .npy, .npz or TIFF."), MAX_BYTES)
     if is_numpy(content):
         return bands_last(read_numpy(content, name, MAX_BYTES), name)
     if is_tiff(content):
         return bands_last(read_tiff(content, name, MAX_BYTES), name)
     raise ImageError(
-        f"{name} is no file of bands: it is no .npy, .npz or TIFF file, and {looks_like(content)}. "
-        "np.save(path, bands) makes one of an array (H, W, bands)."
+        text(
+            "{name} is no file of bands: it is no .npy, .npz or TIFF file, and {what_it_is}. np.save(path, "
+            "bands) makes one of an array (H, W, bands).",
+            name=name,
+            what_it_is=looks_like(content),
+        )
     )
 
 
@@ -92,21 +97,39 @@ def bands_last(values: np.ndarray, name: str) -> LoadedImage:
     """
     notes: tuple[str, ...] = ()
     if values.dtype.kind not in "iuf":
-        raise ImageError(f"{name} holds {values.dtype}, not numbers; bands.astype(np.float32) may make them numbers.")
+        raise ImageError(
+            text(
+                "{name} holds {dtype}, not numbers; bands.astype(np.float32) may make them numbers.",
+                name=name,
+                dtype=values.dtype,
+            )
+        )
     if values.ndim == 2:
         values = values[..., None]
     if values.ndim != 3 or 0 in values.shape:
-        raise ImageError(f"{name} has shape {values.shape}; an image of bands is (H, W, bands).")
+        raise ImageError(
+            text("{name} has shape {shape}; an image of bands is (H, W, bands).", name=name, shape=values.shape)
+        )
     if values.shape[2] > MAX_BANDS:
         if values.shape[0] > MAX_BANDS:
             raise ImageError(
-                f"{name} has shape {values.shape}; an image of bands is (H, W, bands) with 1 to {MAX_BANDS} bands."
+                text(
+                    "{name} has shape {shape}; an image of bands is (H, W, bands) with 1 to {most} bands.",
+                    name=name,
+                    shape=values.shape,
+                    most=MAX_BANDS,
+                )
             )
         values = np.moveaxis(values, 0, -1)
-        notes = (f"Its first axis was read as its {values.shape[2]} bands: (bands, H, W).",)
+        notes = (text("Its first axis was read as its {n} bands: (bands, H, W).", n=values.shape[2]),)
     if values.shape[0] * values.shape[1] > MAX_PIXELS:
         raise ImageError(
-            f"{name} has {values.shape[0] * values.shape[1]:,} pixels; at most {MAX_PIXELS:,} are accepted."
+            text(
+                "{name} has {n:,} pixels; at most {most:,} are accepted.",
+                name=name,
+                n=values.shape[0] * values.shape[1],
+                most=MAX_PIXELS,
+            )
         )
     return LoadedImage(np.ascontiguousarray(values, values.dtype.newbyteorder("=")), notes)
 
@@ -117,19 +140,27 @@ def for_network(values: np.ndarray, n_bands: int) -> LoadedImage:
     Raises:
         ImageError: If it has other bands, too many pixels, or values that are missing.
     """
-    wanted = f"This network takes images of {n_bands} bands, arrays (H, W, {n_bands}) as from vislib.load_bands"
+    wanted = text("This network takes images of {n} bands, arrays (H, W, {n}) as from vislib.load_bands", n=n_bands)
     if not isinstance(values, np.ndarray):
-        raise ImageError(f"{wanted}; not {type(values).__name__}.")
+        raise ImageError(text("{wanted}; not {kind}.", wanted=wanted, kind=type(values).__name__))
     if values.ndim != 3 or values.shape[2] != n_bands or 0 in values.shape:
         turned = values.ndim == 3 and values.shape[0] == n_bands
-        way = " Its bands come first: np.moveaxis(image, 0, -1) puts them last." if turned else ""
-        raise ImageError(f"{wanted}; this one has shape {values.shape}.{way}")
-    image = bands_last(values, "The image")
+        raise ImageError(
+            sentences(
+                text("{wanted}; this one has shape {shape}.", wanted=wanted, shape=values.shape),
+                text("Its bands come first: np.moveaxis(image, 0, -1) puts them last.") if turned else "",
+            )
+        )
+    image = bands_last(values, text("The image"))
     if not np.isfinite(values).all():
         n_missing = int((~np.isfinite(values)).sum())
         raise ImageError(
-            f"{n_missing:,} of the image's {values.size:,} values are NaN or infinite. "
-            "Replace them first: np.nan_to_num(image, nan=0, posinf=0, neginf=0)."
+            text(
+                "{n:,} of the image's {size:,} values are NaN or infinite. Replace them first: "
+                "np.nan_to_num(image, nan=0, posinf=0, neginf=0).",
+                n=n_missing,
+                size=values.size,
+            )
         )
     return image
 
@@ -173,11 +204,19 @@ def display(
     n_bands = values.shape[2]
     chosen = ((0, 1, 2) if n_bands >= 3 else (0,)) if bands is None else tuple(bands)
     if len(chosen) not in (1, 3) or not all(0 <= band < n_bands for band in chosen):
-        raise ParameterError(f"`bands` must be one or three numbers from 0 to {n_bands - 1}; not {listed(chosen)}.")
+        raise ParameterError(
+            text(
+                "`bands` must be one or three numbers from 0 to {n}; not {chosen}.",
+                n=n_bands - 1,
+                chosen=listed(chosen),
+            )
+        )
     if len(limits) != 2 or not 0 <= limits[0] < limits[1] <= 100:
-        raise ParameterError(f"`limits` must be two rising percentiles from 0 to 100; not {limits}.")
+        raise ParameterError(
+            text("`limits` must be two rising percentiles from 0 to 100; not {limits}.", limits=limits)
+        )
     if colormap not in colormaps:
-        raise ParameterError(f"There is no colormap '{colormap}'; try gray, viridis or magma.")
+        raise ParameterError(text("There is no colormap '{colormap}'; try gray, viridis or magma.", colormap=colormap))
     shares = np.stack([_share(values[..., band], limits) for band in chosen], axis=-1)
     if len(chosen) == 3:
         return np.rint(np.nan_to_num(shares, nan=_MISSING / 255) * 255).astype(np.uint8)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from vislib.errors import ImageError
+from vislib.language import sentences, text
 
 MAX_BYTES = 50 * 1024 * 1024
 
@@ -25,33 +26,47 @@ def content_of(source: FileSource, accepted: str, most: int = MAX_BYTES) -> tupl
     """
     content, name = _read(source, most)
     if not content:
-        raise ImageError(f"{name} is empty (0 bytes). {accepted}")
+        raise ImageError(sentences(text("{name} is empty (0 bytes).", name=name), accepted))
     return content, name
 
 
 def _read(source: FileSource, most: int) -> tuple[bytes, str]:
     if isinstance(source, bytes):
-        return source, "The file"
+        return source, text("The file")
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         try:
             size = path.stat().st_size
             if size > most:
-                raise ImageError(f"{path.name} has {size / 1e6:.0f} MB; at most {most / 1e6:.0f} MB are accepted.")
+                raise ImageError(
+                    text(
+                        "{name} has {size:.0f} MB; at most {most:.0f} MB are accepted.",
+                        name=path.name,
+                        size=size / 1e6,
+                        most=most / 1e6,
+                    )
+                )
             return path.read_bytes(), path.name
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise ImageError(f"{path} cannot be read: {reason}.") from None
+            raise ImageError(text("{path} cannot be read: {reason}.", path=path, reason=reason)) from None
     if hasattr(source, "read"):
         try:
             content = source.read()
         except (OSError, ValueError) as error:
-            raise ImageError(f"The file cannot be read: {error}.") from None
+            raise ImageError(text("The file cannot be read: {reason}.", reason=error)) from None
         if not isinstance(content, bytes):
-            raise ImageError(f"A file must be opened for reading bytes: open(path, 'rb'); not {type(source).__name__}.")
-        return content, "The file"
+            raise ImageError(
+                text(
+                    "A file must be opened for reading bytes: open(path, 'rb'); not {kind}.", kind=type(source).__name__
+                )
+            )
+        return content, text("The file")
     raise ImageError(
-        f"An image must be a path, bytes, a file object, a PIL image or an array; not {type(source).__name__}."
+        text(
+            "An image must be a path, bytes, a file object, a PIL image or an array; not {kind}.",
+            kind=type(source).__name__,
+        )
     )
 
 
@@ -59,13 +74,13 @@ def looks_like(content: bytes) -> str:
     """What a file that is no image looks like: "it is a web page"."""
     start = content[:512].lstrip().lower()
     if b"<svg" in start:
-        return "it is an SVG drawing"
+        return text("it is an SVG drawing")
     if start.startswith((b"<!doctype html", b"<html")):
-        return "it is a web page"
+        return text("it is a web page")
     if start.startswith((b"%!ps", b"%pdf")):
-        return "it is a PostScript or PDF document"
+        return text("it is a PostScript or PDF document")
     try:
         codecs.getincrementaldecoder("utf-8")().decode(content[:512])  # incremental, as byte 512 may split a letter
     except UnicodeDecodeError:
-        return "its format is not recognised"
-    return "it contains text"
+        return text("its format is not recognised")
+    return text("it contains text")

@@ -4,6 +4,7 @@ import numpy as np
 from PIL import Image
 
 from vislib.errors import ImageError
+from vislib.language import text
 
 SIDE_PX = 28
 BOX_PX = 20
@@ -28,7 +29,7 @@ def centre_digit(drawing: np.ndarray) -> np.ndarray:
     ink = _ink(drawing)
     rows, columns = np.flatnonzero(ink.max(axis=1) > 0.1), np.flatnonzero(ink.max(axis=0) > 0.1)
     if len(rows) == 0:
-        raise ImageError("Nothing is drawn: all pixels are the same.")
+        raise ImageError(text("Nothing is drawn: all pixels are the same."))
     cropped = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = BOX_PX / max(cropped.shape)
     height, width = (max(1, round(length * scale)) for length in cropped.shape)
@@ -50,11 +51,15 @@ def _ink(drawing: np.ndarray) -> np.ndarray:
     is_picture = values.ndim == 2 or (values.ndim == 3 and values.shape[2] in (3, 4))
     if not is_picture or 0 in values.shape or not np.issubdtype(values.dtype, np.number):
         raise ImageError(
-            f"A drawing must have shape (H, W), (H, W, 3) or (H, W, 4); this one has {values.shape} {values.dtype}."
+            text(
+                "A drawing must have shape (H, W), (H, W, 3) or (H, W, 4); this one has {shape} {dtype}.",
+                shape=values.shape,
+                dtype=values.dtype,
+            )
         )
     values = values.astype(np.float32)
     if not np.isfinite(values).all():
-        raise ImageError("A drawing must hold numbers in 0..255; this one has some that are not finite.")
+        raise ImageError(text("A drawing must hold numbers in 0..255; this one has some that are not finite."))
     grey = values if values.ndim == 2 else values[..., :3].mean(axis=2)
     opacity = values[..., 3] / 255 if values.ndim == 3 and values.shape[2] == 4 else np.ones_like(grey)
     if opacity.min() == 0:

@@ -11,6 +11,7 @@ from PIL import Image
 from vislib.errors import ImageError
 from vislib.images.arrays import MAX_PIXELS, LoadedImage
 from vislib.images.windows import Window, windowed
+from vislib.language import sentences, text
 
 _TAGS = (
     "Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration",
@@ -24,7 +25,7 @@ _TAGS = (
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _RLE = "1.2.840.10008.1.2.5"
 _MAX_RLE_BYTES = 4 * 1024**2  # a byte of it may stand for 64
-_UNCOMPRESSED = "Save it uncompressed (Explicit VR Little Endian) or as PNG."
+_UNCOMPRESSED = text("Save it uncompressed (Explicit VR Little Endian) or as PNG.")
 
 
 def is_dicom(content: bytes) -> bool:
@@ -53,11 +54,16 @@ def read_dicom(content: bytes, name: str, window: Window | None = None, frame: i
         import pydicom
     except ImportError:
         raise ImageError(
-            f"{name} is a DICOM file, and pydicom, which reads these, is not installed. "
-            "Install it (pip install pydicom), or save the image as PNG or TIFF."
+            text(
+                "{name} is a DICOM file, and pydicom, which reads these, is not installed. Install it (pip "
+                "install pydicom), or save the image as PNG or TIFF.",
+                name=name,
+            )
         ) from None
     if _DEFLATED in content:
-        raise ImageError(f"{name} is a deflated DICOM file, which is not accepted. {_UNCOMPRESSED}")
+        raise ImageError(
+            sentences(text("{name} is a deflated DICOM file, which is not accepted.", name=name), _UNCOMPRESSED)
+        )
     header = None
     try:
         with warnings.catch_warnings():
@@ -71,14 +77,25 @@ def read_dicom(content: bytes, name: str, window: Window | None = None, frame: i
         raise
     except (NotImplementedError, RuntimeError) as error:
         given = None if header is None else header.file_meta.get("TransferSyntaxUID")
-        syntax = given.name if given is not None and given.is_valid else "something unknown"
+        syntax = given.name if given is not None and given.is_valid else text("something unknown")
         raise ImageError(
-            f"{name} is a DICOM file whose pixels cannot be decoded; they are stored as {syntax}. {_UNCOMPRESSED}"
+            sentences(
+                text(
+                    "{name} is a DICOM file whose pixels cannot be decoded; they are stored as {syntax}.",
+                    name=name,
+                    syntax=syntax,
+                ),
+                _UNCOMPRESSED,
+            )
         ) from error
     except Exception as error:  # on damaged files pydicom raises errors of many kinds
-        raise ImageError(f"{name} is a DICOM file that cannot be decoded: its contents are damaged.") from error
+        raise ImageError(
+            text("{name} is a DICOM file that cannot be decoded: its contents are damaged.", name=name)
+        ) from error
     if n_frames > 1:
-        chosen = f"It has {n_frames} frames; frame {frame} is used, and frame= chooses another, from 0."
+        chosen = text(
+            "It has {n} frames; frame {frame} is used, and frame= chooses another, from 0.", n=n_frames, frame=frame
+        )
         return replace(image, notes=(*image.notes, chosen))
     return image
 
@@ -86,20 +103,34 @@ def read_dicom(content: bytes, name: str, window: Window | None = None, frame: i
 def _check(header: Any, name: str, frame: int) -> int:
     """The number of frames, if the file has such pixels and their size is accepted."""
     if not any(tag in header for tag in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
-        raise ImageError(f"{name} is a DICOM file without an image.")
+        raise ImageError(text("{name} is a DICOM file without an image.", name=name))
     height, width, n_frames = int(header.Rows), int(header.Columns), int(header.get("NumberOfFrames") or 1)
     if not 0 < height * width <= MAX_PIXELS:
         raise ImageError(
-            f"{name} is a DICOM image of {width} × {height} pixels; "
-            f"1 to {MAX_PIXELS // 1_000_000} million pixels are accepted."
+            text(
+                "{name} is a DICOM image of {width} × {height} pixels; 1 to {most} million pixels are accepted.",
+                name=name,
+                width=width,
+                height=height,
+                most=MAX_PIXELS // 1_000_000,
+            )
         )
     if not 0 <= frame < n_frames:
-        raise ImageError(f"{name} has {n_frames} frames, numbered from 0; there is no frame {frame}.")
+        raise ImageError(
+            text(
+                "{name} has {n} frames, numbered from 0; there is no frame {frame}.", name=name, n=n_frames, frame=frame
+            )
+        )
     if header.file_meta.get("TransferSyntaxUID") == _RLE:
         from pydicom.encaps import get_frame
 
         if len(get_frame(header.PixelData, frame, number_of_frames=n_frames)) > _MAX_RLE_BYTES:
-            raise ImageError(f"{name} holds more run-length encoded pixels than are accepted (4 MB). {_UNCOMPRESSED}")
+            raise ImageError(
+                sentences(
+                    text("{name} holds more run-length encoded pixels than are accepted (4 MB).", name=name),
+                    _UNCOMPRESSED,
+                )
+            )
     return n_frames
 
 
@@ -128,7 +159,8 @@ def _shown(header: Any, stored: np.ndarray, window: Window | None) -> LoadedImag
         image = windowed(values, chosen)
     pixels, notes = image.values, (said,) if said else image.notes
     if kind == "MONOCHROME1":
-        pixels, notes = 255 - pixels, (*notes, "Then black and white were exchanged, as the file asks (MONOCHROME1).")
+        pixels = 255 - pixels
+        notes = (*notes, text("Then black and white were exchanged, as the file asks (MONOCHROME1)."))
     pixels[is_padding] = 0
     return LoadedImage(pixels, notes, image.black_and_white)
 
@@ -140,7 +172,11 @@ def _window_of(header: Any) -> tuple[Window | None, str, str]:
         return None, "", "LINEAR_EXACT"
     level, width = (float(np.atleast_1d(np.asarray(given, float))[0]) for given in (centres, widths))
     curve = str(header.get("VOILUTFunction") or "LINEAR").upper()
-    said = f"The file's window was used, level {level:.6g} and width {width:.6g}; window=(level, width) sets another."
+    said = text(
+        "The file's window was used, level {level:.6g} and width {width:.6g}; window=(level, width) sets another.",
+        level=level,
+        width=width,
+    )
     if curve == "LINEAR":  # PS3.3 C.11.2.1.2.1: (x − (c − 0.5)) / (w − 1) + 0.5
         level, width = level - 0.5, max(width - 1, 1e-6)
     if not np.isfinite([level, width]).all() or width <= 0:

@@ -8,6 +8,7 @@ import zipfile
 import numpy as np
 
 from vislib.errors import ImageError
+from vislib.language import listing, text
 
 _NPY, _ZIP = b"\x93NUMPY", b"PK\x03\x04"
 _NAMES = ("image", "bands")
@@ -42,17 +43,23 @@ def read_numpy(content: bytes, name: str, most_bytes: int) -> np.ndarray:
     except ImageError:
         raise
     except Exception as error:  # damaged files raise zlib.error, SyntaxError, UnicodeDecodeError …
-        raise ImageError(f"{name} cannot be read as an array of NumPy: its contents are damaged.") from error
+        raise ImageError(
+            text("{name} cannot be read as an array of NumPy: its contents are damaged.", name=name)
+        ) from error
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> str:
     found = [one[: -len(".npy")] for one in archive.namelist() if one.endswith(".npy")]
     chosen = found if len(found) == 1 else [one for one in _NAMES if one in found][:1]
     if not chosen:
-        listed = ", ".join(found[:5]) + (", …" if len(found) > 5 else "")
         raise ImageError(
-            f"{name} holds {len(found)} arrays ({listed}), so it is not plain which is the image. "
-            "Save it under the name image: np.savez(path, image=…)."
+            text(
+                "{name} holds {n} arrays ({names}), so it is not plain which is the image. Save it under "
+                "the name image: np.savez(path, image=…).",
+                name=name,
+                n=len(found),
+                names=listing([*found[:5], "…"] if len(found) > 5 else found, "plain"),
+            )
         )
     return f"{chosen[0]}.npy"
 
@@ -65,14 +72,23 @@ def _array(file: io.BytesIO, n_bytes: int, name: str, most_bytes: int) -> np.nda
         shape, _, dtype = read(file)
     if dtype.hasobject or dtype.kind not in "biuf":
         raise ImageError(
-            f"{name} holds {dtype}, not real numbers; np.save(path, image.astype('float32')) stores those."
+            text(
+                "{name} holds {dtype}, not real numbers; np.save(path, image.astype('float32')) stores those.",
+                name=name,
+                dtype=dtype,
+            )
         )
     size = math.prod(shape) * dtype.itemsize
     if size > most_bytes:
         raise ImageError(
-            f"{name} holds an array of {size / 1e6:,.0f} MB; at most {most_bytes / 1e6:.0f} MB are accepted."
+            text(
+                "{name} holds an array of {size:,.0f} MB; at most {most:.0f} MB are accepted.",
+                name=name,
+                size=size / 1e6,
+                most=most_bytes / 1e6,
+            )
         )
     if file.tell() + size > n_bytes:
-        raise ImageError(f"{name} cannot be read as an array of NumPy: it ends too early.")
+        raise ImageError(text("{name} cannot be read as an array of NumPy: it ends too early.", name=name))
     file.seek(0)
     return np.load(file, allow_pickle=False)

@@ -19,6 +19,7 @@ from vislib.images.medical import is_dicom, read_dicom
 from vislib.images.numpy_files import is_numpy, read_numpy
 from vislib.images.tiff import is_tiff, n_wide_bands, read_tiff
 from vislib.images.windows import Window, checked_window, windowed
+from vislib.language import listing, sentences, text
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 _PAGED = ("GIF", "WEBP", "PNG", "TIFF")
@@ -87,11 +88,11 @@ def read_image(source: ImageSource, window: Window | None = None, frame: int = 0
     """
     window = checked_window(window)
     if isinstance(frame, bool) or not isinstance(frame, int | np.integer) or frame < 0:
-        raise ParameterError(f"`frame` must be a whole number from 0; not {frame!r}.")
+        raise ParameterError(text("`frame` must be a whole number from 0; not {frame!r}.", frame=frame))
     if isinstance(source, np.ndarray):
         return _from_array(source, window)
     if isinstance(source, Image.Image):
-        return _decoded("The image", lambda: source, window, frame)
+        return _decoded(text("The image"), lambda: source, window, frame)
     content, name = content_of(source, _accepted())
     if is_dicom(content):
         return read_dicom(content, name, window, frame)
@@ -102,7 +103,10 @@ def read_image(source: ImageSource, window: Window | None = None, frame: int = 0
     try:
         return _decoded(name, lambda: Image.open(io.BytesIO(content), formats=FORMATS), window, frame)
     except UnidentifiedImageError:
-        problem = f"{name} is not an image that can be read: {looks_like(content)}. {_accepted()}"
+        problem = sentences(
+            text("{name} is not an image that can be read: {what_it_is}.", name=name, what_it_is=looks_like(content)),
+            _accepted(),
+        )
         raise ImageError(problem) from None
 
 
@@ -117,8 +121,12 @@ def _from_array(values: np.ndarray, window: Window | None) -> LoadedImage:
 def _from_bands(content: bytes, name: str, n_bands: int, window: Window | None, frame: int) -> LoadedImage:
     if n_bands != 3:
         raise ImageError(
-            f"{name} has {n_bands} bands, not the one or three of a picture. vislib.load_bands(path) reads them for a "
-            f"network of {n_bands} bands, and vislib.images.bands.display of that makes a picture."
+            text(
+                "{name} has {n} bands, not the one or three of a picture. vislib.load_bands(path) reads them "
+                "for a network of {n} bands, and vislib.images.bands.display of that makes a picture.",
+                name=name,
+                n=n_bands,
+            )
         )
     return windowed(read_tiff(content, name, _MAX_BYTES_AS_NUMBERS, frame), window)
 
@@ -136,14 +144,20 @@ def _decoded(name: str, open_picture: Callable[[], Image.Image], window: Window 
     except (ImageError, UnidentifiedImageError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise ImageError(f"{name} is too large: more than {MAX_PIXELS:,} pixels. {_accepted()}") from None
+        raise ImageError(
+            sentences(text("{name} is too large: more than {most:,} pixels.", name=name, most=MAX_PIXELS), _accepted())
+        ) from None
     except Exception as error:
         # On damaged files Pillow's decoders raise exceptions that are not documented (struct.error, zlib.error,
         # SyntaxError, …). None of them may reach the user.
-        reason = "it ends too early" if "truncated" in str(error) else "its contents are damaged"
-        raise ImageError(f"{name} cannot be decoded: {reason}. {_accepted()}") from error
+        reason = text("it ends too early") if "truncated" in str(error) else text("its contents are damaged")
+        raise ImageError(
+            sentences(text("{name} cannot be decoded: {reason}.", name=name, reason=reason), _accepted())
+        ) from error
     if is_paged:
-        return replace(image, notes=(*image.notes, f"It has several frames; frame {frame} is used, from 0."))
+        return replace(
+            image, notes=(*image.notes, text("It has several frames; frame {frame} is used, from 0.", frame=frame))
+        )
     return image
 
 
@@ -151,7 +165,7 @@ def _turn_to(picture: Image.Image, name: str, frame: int) -> None:
     try:
         picture.seek(frame)
     except EOFError:
-        raise ImageError(f"{name} has no frame {frame}; its first is frame 0.") from None
+        raise ImageError(text("{name} has no frame {frame}; its first is frame 0.", name=name, frame=frame)) from None
     _check_size(picture)
 
 
@@ -161,14 +175,25 @@ def image_digest(image: np.ndarray) -> str:
 
 
 def _accepted() -> str:
-    return f"Accepted: {', '.join(FORMATS)} or DICOM, up to {MAX_PIXELS // 1_000_000} million pixels."
+    return text(
+        "Accepted: {formats} or DICOM, up to {most} million pixels.",
+        formats=listing(FORMATS, "plain"),
+        most=MAX_PIXELS // 1_000_000,
+    )
 
 
 def _check_size(picture: Image.Image) -> None:
     if picture.width < 1 or picture.height < 1:
-        raise ImageError(f"The image has no pixels ({picture.width} × {picture.height}).")
+        raise ImageError(
+            text("The image has no pixels ({width} × {height}).", width=picture.width, height=picture.height)
+        )
     if picture.width * picture.height > MAX_PIXELS:
-        raise ImageError(f"The image is too large: {picture.width} × {picture.height} pixels. {_accepted()}")
+        raise ImageError(
+            sentences(
+                text("The image is too large: {width} × {height} pixels.", width=picture.width, height=picture.height),
+                _accepted(),
+            )
+        )
 
 
 def _to_rgb(picture: Image.Image, window: Window | None) -> LoadedImage:

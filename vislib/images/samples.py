@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from vislib.errors import ImageError, listed
+from vislib.language import text
 from vislib.shipped import shipped_path
 
 
@@ -25,5 +26,7 @@ def sample_path(name: str = "") -> Path:
     path = folder / name
     if not path.resolve().is_relative_to(folder.resolve()) or not path.exists():
         names = sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*.*g"))
-        raise ImageError(f"There is no sample image {name!r}. There are: {listed(names, 40)}.")
+        raise ImageError(
+            text("There is no sample image {name!r}. There are: {names}.", name=name, names=listed(names, 40))
+        )
     return path

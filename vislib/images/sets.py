@@ -12,6 +12,7 @@ import numpy as np
 from vislib.errors import ArchiveError, DatasetError, ImageError
 from vislib.images.archives import is_hidden, read_file
 from vislib.images.reading import load_of_many
+from vislib.language import listing, text
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 Folder = Path | zipfile.Path
@@ -44,11 +45,13 @@ class ArrayImages:
         DatasetError: If there are no images, or they are not such arrays.
     """
 
-    def __init__(self, images: np.ndarray | Sequence[np.ndarray], name: str = "images", titles: Sequence[str] = ()):
+    def __init__(
+        self, images: np.ndarray | Sequence[np.ndarray], name: str = text("images"), titles: Sequence[str] = ()
+    ):
         if not len(images):
-            raise DatasetError(f"There are no images in {name}.")
+            raise DatasetError(text("There are no images in {name}.", name=name))
         if any(image.ndim != 3 or image.shape[2] not in (1, 3) or image.dtype != np.uint8 for image in images):
-            raise DatasetError(f"Images must be arrays (h, w, 1 or 3) uint8; those of {name} are not.")
+            raise DatasetError(text("Images must be arrays (h, w, 1 or 3) uint8; those of {name} are not.", name=name))
         self.name, self._images, self._titles = name, images, titles
         digest = hashlib.sha256()
         for image in images:
@@ -63,7 +66,7 @@ class ArrayImages:
         return np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
 
     def title(self, number: int) -> str:
-        return self._titles[number] if self._titles else f"number {number}"
+        return self._titles[number] if self._titles else text("number {number}", number=number)
 
 
 class FolderImages:
@@ -79,11 +82,17 @@ class FolderImages:
     def __init__(self, folder: str | os.PathLike[str] | zipfile.Path):
         root: Folder = folder if isinstance(folder, zipfile.Path) else Path(folder)
         if not root.is_dir():
-            raise DatasetError(f"There is no folder '{root}'.")
+            raise DatasetError(text("There is no folder '{folder}'.", folder=root))
         self.name, self._said = root.name, set[str]()
         self._files = sorted(_files(root, ""), key=lambda found: found[0])
         if not self._files:
-            raise DatasetError(f"The folder '{root}' holds no images ({', '.join(SUFFIXES)}).")
+            raise DatasetError(
+                text(
+                    "The folder '{folder}' holds no images ({suffixes}).",
+                    folder=root,
+                    suffixes=listing(SUFFIXES, "plain"),
+                )
+            )
         identity = "\n".join(f"{title} {_version(file)}" for title, file in self._files)
         self.digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
 
@@ -95,7 +104,7 @@ class FolderImages:
         try:
             return load_of_many(read_file(file), self._said)
         except ArchiveError as error:
-            raise ImageError(f"{title} cannot be read.") from error
+            raise ImageError(text("{title} cannot be read.", title=title)) from error
 
     def title(self, number: int) -> str:
         return self._files[number][0]

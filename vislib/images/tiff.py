@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from vislib.errors import ImageError
+from vislib.language import text
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # it writes about damaged files, which our errors do
 _MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -71,7 +72,7 @@ def read_tiff(content: bytes, name: str, most_bytes: int, frame: int | None = No
     except ImageError:
         raise
     except Exception as error:  # on damaged files tifffile raises errors of any kind
-        raise ImageError(f"{name} cannot be decoded: its contents are damaged.") from error
+        raise ImageError(text("{name} cannot be decoded: its contents are damaged.", name=name)) from error
     return arrays[0] if len(arrays) == 1 else np.stack([one[..., 0] for one in arrays])
 
 
@@ -81,15 +82,24 @@ def _check(page: Any, name: str, most_bytes: int) -> None:
     size = int(np.prod(page.shape, dtype=object)) * page.dtype.itemsize
     if max(size, chunk) > most_bytes:
         raise ImageError(
-            f"{name} would take {max(size, chunk) / 1e6:,.0f} MB; at most {most_bytes / 1e6:.0f} MB are accepted."
+            text(
+                "{name} would take {size:,.0f} MB; at most {most:.0f} MB are accepted.",
+                name=name,
+                size=max(size, chunk) / 1e6,
+                most=most_bytes / 1e6,
+            )
         )
     compression = int(page.compression)
     if compression in _NONE:
         return
     if compression not in _DEFLATE or int(page.predictor) not in (1, 2):
         raise ImageError(
-            f"{name} is compressed as {getattr(page.compression, 'name', compression)}, which is not accepted. "
-            "Save it without compression: tifffile.imwrite(path, bands, planarconfig='contig')."
+            text(
+                "{name} is compressed as {compression}, which is not accepted. Save it without compression: "
+                "tifffile.imwrite(path, bands, planarconfig='contig').",
+                name=name,
+                compression=getattr(page.compression, "name", compression),
+            )
         )
     buffer = page.parent.filehandle
     for offset, count in zip(page.dataoffsets, page.databytecounts, strict=True):
@@ -97,7 +107,7 @@ def _check(page: Any, name: str, most_bytes: int) -> None:
         inflater = zlib.decompressobj()
         inflater.decompress(buffer.read(count), chunk + 1)
         if inflater.unconsumed_tail:
-            raise ImageError(f"{name} cannot be decoded: a part of it unpacks to more than its size.")
+            raise ImageError(text("{name} cannot be decoded: a part of it unpacks to more than its size.", name=name))
 
 
 def _channels_last(page: Any) -> np.ndarray:

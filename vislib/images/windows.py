@@ -6,6 +6,7 @@ import numpy as np
 
 from vislib.errors import ImageError, ParameterError
 from vislib.images.arrays import LoadedImage
+from vislib.language import text
 
 Window = tuple[float, float]
 """(level, width): level − width / 2 is black, level + width / 2 is white, linear between."""
@@ -23,7 +24,10 @@ def checked_window(window: Window | None) -> Window | None:
     real = all(isinstance(one, int | float | np.number) and math.isfinite(one) for one in numbers)
     if len(numbers) != 2 or not real or numbers[1] <= 0:
         raise ParameterError(
-            f"`window` must be (level, width), two numbers with a width above 0, such as (40, 400); not {window!r}."
+            text(
+                "`window` must be (level, width), two numbers with a width above 0, such as (40, 400); not {window!r}.",
+                window=window,
+            )
         )
     return float(numbers[0]), float(numbers[1])
 
@@ -45,20 +49,27 @@ def windowed(values: np.ndarray, window: Window | None) -> LoadedImage:
     """
     finite = np.isfinite(values)
     if not finite.any():
-        raise ImageError("The image has no values: all of them are NaN or infinite.")
+        raise ImageError(text("The image has no values: all of them are NaN or infinite."))
     notes: tuple[str, ...] = ()
     if window is None:
         low, high = float(values[finite].min()), float(values[finite].max())
         notes = (
-            f"Its values from {low:.6g} (black) to {high:.6g} (white) were brought to 0..255; "
-            "window=(level, width) chooses another range.",
+            text(
+                "Its values from {low:.6g} (black) to {high:.6g} (white) were brought to 0..255; "
+                "window=(level, width) chooses another range.",
+                low=low,
+                high=high,
+            ),
         )
     else:
         low, high = window[0] - window[1] / 2, window[0] + window[1] / 2
-        notes = (f"A window from {low:.6g} (black) to {high:.6g} (white) was used.",)
+        notes = (text("A window from {low:.6g} (black) to {high:.6g} (white) was used.", low=low, high=high),)
     if not finite.all():
         n_missing = int((~finite).sum())
-        notes = (*notes, f"{n_missing:,} of its {values.size:,} values are NaN or infinite; they are black.")
+        notes = (
+            *notes,
+            text("{n:,} of its {size:,} values are NaN or infinite; they are black.", n=n_missing, size=values.size),
+        )
     pixels = _scaled(values if finite.all() else np.where(finite, values, low), low, high)
     return LoadedImage(np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels, notes, (low, high))
 

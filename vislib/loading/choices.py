@@ -1,5 +1,6 @@
 """What must be chosen before a model can be used: the input for the image, its size, other inputs, the output."""
 
+import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from vislib.backend import keras
 from vislib.errors import ParameterError
 from vislib.graph.flatten import is_channels_first, usable_outputs
 from vislib.graph.inputs import image_input, may_be_image
+from vislib.language import text
 from vislib.tasks import Task
 
 ANY_SIDE = 224
@@ -99,7 +101,8 @@ def zeros(shape: Shape, size: tuple[int, int] | None = None) -> np.ndarray:
 
 def lengths(shape: Shape) -> str:
     """A shape in words: "28 × 28 × 1"."""
-    return " × ".join("any length" if length is None else f"{length:,}" for length in shape)
+    sides = [text("any length") if length is None else f"{length:,}" for length in shape]
+    return functools.reduce(lambda before, side: text("{before} × {side}", before=before, side=side), sides or [""])
 
 
 def check_shape(name: str, values: np.ndarray, shape: Shape) -> None:
@@ -113,8 +116,12 @@ def check_shape(name: str, values: np.ndarray, shape: Shape) -> None:
     )
     if not fits:
         raise ParameterError(
-            f"The values of input '{name}' must have the shape {lengths(shape)}; not "
-            f"{lengths(values.shape) or 'that of a single number'}."
+            text(
+                "The values of input '{name}' must have the shape {shape}; not {given}.",
+                name=name,
+                shape=lengths(shape),
+                given=lengths(values.shape) or text("that of a single number"),
+            )
         )
 
 

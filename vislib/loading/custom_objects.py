@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from vislib.errors import ParameterError
+from vislib.language import Text, text
 
 
 def custom_objects_of(module: str) -> dict[str, Any]:
@@ -30,9 +31,13 @@ def custom_objects_of(module: str) -> dict[str, Any]:
             imported = _from_file(Path(module)) if module.endswith(".py") else importlib.import_module(module)
     except Exception as error:  # the module's own code may raise anything
         raise ParameterError(
-            f"The module '{module}' with the custom objects cannot be imported: {type(error).__name__}: "
-            f"{' '.join(str(error).split())[:200]}. Name a Python file, such as my_layers.py, or a module that Python "
-            "finds from this folder."
+            text(
+                "The module '{module}' with the custom objects cannot be imported: {kind}: {reason}. Name a "
+                "Python file, such as my_layers.py, or a module that Python finds from this folder.",
+                module=module,
+                kind=type(error).__name__,
+                reason=_reason(error),
+            )
         ) from error
     exported = getattr(imported, "__all__", None)
     return {
@@ -43,9 +48,15 @@ def custom_objects_of(module: str) -> dict[str, Any]:
     }
 
 
+def _reason(error: Exception) -> str:
+    if len(error.args) == 1 and isinstance(error.args[0], Text):
+        return error.args[0]
+    return " ".join(str(error).split())[:200]
+
+
 def _from_file(path: Path) -> ModuleType:
     if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
+        raise FileNotFoundError(text("there is no file {path}", path=path))
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None

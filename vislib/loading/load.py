@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from vislib.errors import ModelError, ParameterError, listed
+from vislib.language import text
 from vislib.loading.sources import is_model_file
 from vislib.model.classifier import Classifier
 from vislib.model.labels import labels_of
@@ -76,13 +77,15 @@ def load_classifier(
         given = (preprocess, labels, input_size, crop, task, output, inputs)
         if source in zoo.models() and (any(one is not None for one in given) or unit):
             raise ModelError(
-                "A built-in network has its own preprocessing, labels, input size, crop, task and unit; leave these "
-                "arguments out."
+                text(
+                    "A built-in network has its own preprocessing, labels, input size, crop, task and unit; "
+                    "leave these arguments out."
+                )
             )
         return zoo.load(source)
     # The quick checks come before the loading, which takes seconds.
     if crop is not None and crop not in CROPS:
-        raise ParameterError(f"`crop` must be one of {listed(CROPS)}; not {crop!r}.")
+        raise ParameterError(text("`crop` must be one of {crops}; not {crop!r}.", crops=listed(CROPS), crop=crop))
     is_named = isinstance(preprocess, str)
     if isinstance(preprocess, str):
         preprocess = preprocessing_named(preprocess)

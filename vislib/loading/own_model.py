@@ -12,6 +12,7 @@ from vislib.backend import keras
 from vislib.errors import ModelError, ParameterError, listed
 from vislib.graph.flatten import flatten, is_channels_first
 from vislib.graph.inputs import Inputs, image_input
+from vislib.language import text
 from vislib.loading.preprocessing_choice import built_in_preprocessing
 from vislib.model.classifier import Classifier
 from vislib.model.preprocessing import PREPROCESSINGS, Preprocessing
@@ -34,7 +35,7 @@ def classifier_of(
 ) -> Classifier:
     """`load_classifier` for a Keras model or a `ModelFile`."""
     model = source.model if isinstance(source, ModelFile) else source
-    name = source.name if isinstance(source, ModelFile) else getattr(model, "name", "the model")
+    name = source.name if isinstance(source, ModelFile) else getattr(model, "name", text("the model"))
     shape = image_shape(model, name, input_size, reading.inputs)
     if isinstance(source, ModelFile):
         reading = reading if reading.loss is not None else dataclasses.replace(reading, loss=source.loss)
@@ -44,8 +45,12 @@ def classifier_of(
     preprocess = preprocess or built_in_preprocessing(network.graph)
     if preprocess is None:
         raise ModelError(
-            f"Name the preprocessing of {name} with `preprocess`: one of {listed(PREPROCESSINGS)}, "
-            "a family of keras.applications, or a custom Preprocessing."
+            text(
+                "Name the preprocessing of {name} with `preprocess`: one of {preprocessings}, a family of "
+                "keras.applications, or a custom Preprocessing.",
+                name=name,
+                preprocessings=listed(PREPROCESSINGS),
+            )
         )
     preprocess = preprocess if crop is None else preprocess.cropped(crop)
     if labels is None:
@@ -110,8 +115,11 @@ def image_shape(
     """
     if not isinstance(model, keras.Model):
         raise ModelError(
-            "A classifier is made from the name of a built-in network, a .keras or .h5 file, or a built Keras model; "
-            f"not from {type(model).__name__}."
+            text(
+                "A classifier is made from the name of a built-in network, a .keras or .h5 file, or a built "
+                "Keras model; not from {kind}.",
+                kind=type(model).__name__,
+            )
         )
     _check_size(input_size)
     size = None if input_size is None else (int(input_size[0]), int(input_size[1]))
@@ -123,9 +131,18 @@ def image_shape(
     if size is not None and None in (height, width):
         height, width = size
     elif size is not None and size != (height, width):
-        raise ModelError(f"{name} takes images of {height} × {width}; leave out `input_size`, or give this size.")
+        raise ModelError(
+            text(
+                "{name} takes images of {height} × {width}; leave out `input_size`, or give this size.",
+                name=name,
+                height=height,
+                width=width,
+            )
+        )
     if height is None or width is None:
-        raise ModelError(f"{name} takes images of any size; choose one with `input_size`, (height, width).")
+        raise ModelError(
+            text("{name} takes images of any size; choose one with `input_size`, (height, width).", name=name)
+        )
     return height, width, channels
 
 
@@ -134,7 +151,9 @@ def _shape_of_subclassed(
 ) -> tuple[int | None, int | None, int]:
     """The image shape of a model that has no inputs: as it was built, or as it is given."""
     if isinstance(model, keras.Sequential):
-        raise ModelError(f"{name} has not been built: give its first layer an input shape, keras.Input(…).")
+        raise ModelError(
+            text("{name} has not been built: give its first layer an input shape, keras.Input(…).", name=name)
+        )
     if input_size is not None and len(input_size) == 3:
         return int(input_size[0]), int(input_size[1]), int(input_size[2])
     built = getattr(model, "_build_shapes_dict", None) or {}  # Keras has no public access to it
@@ -144,8 +163,11 @@ def _shape_of_subclassed(
         if channels is not None:
             return height, width, channels
     raise ModelError(
-        f"{name} is a subclassed model that does not say which images it takes; give their shape with "
-        "`input_size`, (height, width, channels)."
+        text(
+            "{name} is a subclassed model that does not say which images it takes; give their shape with "
+            "`input_size`, (height, width, channels).",
+            name=name,
+        )
     )
 
 
@@ -156,8 +178,12 @@ def _check_size(input_size: tuple[int, ...] | None) -> None:
     whole = all(isinstance(side, int | np.integer) and not isinstance(side, bool) for side in sides)
     if len(sides) not in (2, 3) or not whole or not all(1 <= side <= MAX_SIDE for side in sides):
         raise ParameterError(
-            f"`input_size` must be (height, width), whole numbers from 1 to {MAX_SIDE:,}, or (height, width, channels) "
-            f"for a subclassed model; not {input_size!r}."
+            text(
+                "`input_size` must be (height, width), whole numbers from 1 to {most:,}, or (height, width, "
+                "channels) for a subclassed model; not {input_size!r}.",
+                most=MAX_SIDE,
+                input_size=input_size,
+            )
         )
 
 

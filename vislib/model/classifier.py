@@ -13,10 +13,12 @@ from vislib.errors import ModelError, ParameterError, listed, warn
 from vislib.images.arrays import MAX_BANDS, LoadedImage, rgb_of
 from vislib.images.bands import for_network
 from vislib.images.fitting import Box, fit_box, resize_bands, resize_box
+from vislib.language import text, tr
 from vislib.model.predictions import Prediction, Predictions
 from vislib.model.preprocessing import Preprocessing
 from vislib.model.reading import AS_THE_MODEL_SAYS, Reading
 from vislib.targets.base import Target
+from vislib.targets.pixels import SCORE_NAMES
 from vislib.targets.scores import ClassScore
 from vislib.tasks import Task, known_task
 
@@ -65,21 +67,37 @@ class Classifier:
 
     def __post_init__(self) -> None:
         if not 1 <= self.channels <= MAX_BANDS:
-            raise ModelError(f"{self.key} takes {self.channels} channels; 1 to {MAX_BANDS} are accepted.")
-        if not self.preprocess.suits(self.channels):
-            takes = "grey images" if self.channels == 1 else f"images of {self.channels} channels"
             raise ModelError(
-                f"{self.key} takes {takes}, and the preprocessing '{self.preprocess.name}' is for "
-                f"{self.preprocess.made_for}."
+                text(
+                    "{key} takes {n} channels; 1 to {most} are accepted.",
+                    key=self.key,
+                    n=self.channels,
+                    most=MAX_BANDS,
+                )
+            )
+        if not self.preprocess.suits(self.channels):
+            takes = text("grey images") if self.channels == 1 else text("images of {n} channels", n=self.channels)
+            raise ModelError(
+                text(
+                    "{key} takes {images}, and the preprocessing '{name}' is for {made_for}.",
+                    key=self.key,
+                    images=takes,
+                    name=self.preprocess.name,
+                    made_for=self.preprocess.made_for,
+                )
             )
         object.__setattr__(self, "_indices", {label: index for index, label in enumerate(self.labels)})
         if len(self._indices) != len(self.labels):
             twice = sorted({label for label in self.labels if self.labels.count(label) > 1})
-            raise ModelError(f"Labels must all be different; these occur more than once: {listed(twice)}.")
-        if len(self.labels) != self.network.n_classes:
-            what = "classes" if self.task.has_classes else "outputs"
             raise ModelError(
-                f"The network has {self.network.n_classes} {what}, but {len(self.labels)} labels are given."
+                text("Labels must all be different; these occur more than once: {labels}.", labels=listed(twice))
+            )
+        if len(self.labels) != self.network.n_classes:
+            n, n_labels = self.network.n_classes, len(self.labels)
+            raise ModelError(
+                text("The network has {n} classes, but {n_labels} labels are given.", n=n, n_labels=n_labels)
+                if self.task.has_classes
+                else text("The network has {n} outputs, but {n_labels} labels are given.", n=n, n_labels=n_labels)
             )
 
     @cached_property
@@ -171,8 +189,11 @@ class Classifier:
             return given.resolved(self)
         if self.task is Task.EMBEDDING:
             raise ParameterError(
-                f"{self.key} gives an embedding, which has no classes. Give the target "
-                "vislib.targets.similarity(classifier, other_image), or targets.Output(number)."
+                text(
+                    "{key} gives an embedding, which has no classes. Give the target "
+                    "vislib.targets.similarity(classifier, other_image), or targets.Output(number).",
+                    key=self.key,
+                )
             )
         score = "probability" if self.network.head.probabilities_only else "logit"
         return ClassScore(given, score=score).resolved(self)
@@ -185,9 +206,13 @@ class Classifier:
         """
         if not self.task.has_classes:
             if score == "probability":
-                raise ParameterError(f"{self.key} gives numbers ({self.task}), which have no probabilities.")
-            return "output"
-        return "log probability" if score == "logit" and self.network.head.probabilities_only else score
+                raise ParameterError(
+                    text("{key} gives numbers ({task}), which have no probabilities.", key=self.key, task=self.task)
+                )
+            return text("output")
+        if score == "logit" and self.network.head.probabilities_only:
+            return text("log probability")
+        return SCORE_NAMES.get(score, score)
 
     def logits(self, image: np.ndarray) -> np.ndarray:
         """Scores (classes,) of an image (H, W, 3) before softmax or sigmoid; (h, w, classes) of a segmentation; the
@@ -207,7 +232,7 @@ class Classifier:
         predicted numbers, the first `top` outputs in their order; for a segmentation, the `top` classes with the
         largest share of the pixels."""
         if top < 1:
-            raise ParameterError(f"`top` must be at least 1; not {top}.")
+            raise ParameterError(text("`top` must be at least 1; not {top}.", top=top))
         return self.ranked(self.logits(image), top)
 
     def segment(self, image: np.ndarray) -> np.ndarray:
@@ -217,7 +242,9 @@ class Classifier:
             ParameterError: If the network is no segmentation.
         """
         if self.task is not Task.SEGMENTATION:
-            raise ParameterError(f"{self.key} gives no class for each pixel: its task is {self.task}.")
+            raise ParameterError(
+                text("{key} gives no class for each pixel: its task is {task}.", key=self.key, task=self.task)
+            )
         return self.logits(image).argmax(axis=-1)
 
     def values(self, logits: np.ndarray) -> np.ndarray:
@@ -265,28 +292,40 @@ class Classifier:
         if isinstance(name, str) and name in self._indices:
             return self._indices[name]
         if isinstance(name, bool) or not isinstance(name, str | int | np.integer):
-            raise ParameterError(f"A class is given by its label or its number; not by {name!r}.")
+            raise ParameterError(text("A class is given by its label or its number; not by {name!r}.", name=name))
         try:
             index = int(name)
         except ValueError:
             near = difflib.get_close_matches(str(name), self.labels, n=3) or self.labels[:5]
             raise ParameterError(
-                f"'{name}' is not one of the {len(self.labels)} classes of {self.key}; "
-                f"there are, for example: {listed(near)}."
+                text(
+                    "'{name}' is not one of the {n} classes of {key}; there are, for example: {near}.",
+                    name=name,
+                    n=len(self.labels),
+                    key=self.key,
+                    near=listed(near),
+                )
             ) from None
         if not 0 <= index < len(self.labels):
-            raise ParameterError(f"Class numbers of {self.key} go from 0 to {len(self.labels) - 1}; not {index}.")
+            raise ParameterError(
+                text(
+                    "Class numbers of {key} go from 0 to {n}; not {index}.",
+                    key=self.key,
+                    n=len(self.labels) - 1,
+                    index=index,
+                )
+            )
         return index
 
     def _repr_html_(self) -> str:
         height, width = self.input_size
-        what = "classes" if self.task.has_classes else "outputs"
+        what = tr("classes") if self.task.has_classes else tr("outputs")
         rows = [
-            ("task", str(self.task)),
-            ("input", f"{height} × {width}, {self.channels} channels"),
-            (what, f"{len(self.labels):,}: {listed(self.labels, 6)}"),
-            ("preprocessing", self.preprocess.name),
-            ("layers", f"{len(self.model.layers):,}"),
-            ("parameters", f"{self.model.count_params():,}"),
+            (tr("task"), str(self.task)),
+            (tr("input"), tr("{height} × {width}, {n} channels", height=height, width=width, n=self.channels)),
+            (what, tr("{n:,}: {labels}", n=len(self.labels), labels=listed(self.labels, 6))),
+            (tr("preprocessing"), self.preprocess.name),
+            (tr("layers"), f"{len(self.model.layers):,}"),
+            (tr("parameters"), f"{self.model.count_params():,}"),
         ]
         return html.block(self.key, html.table(rows))

@@ -7,24 +7,26 @@ from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any
 
+from vislib.language import text
+
 _NUMBERED = re.compile(r"(\d{1,9})\s*[:.,;=\t ]\s*(.*\S)")
 _WITH_NUMBER = re.compile(r"(.*\S)\s*[:=]\s*(\d{1,9})")
 _COMMENT = re.compile(r"#(\s.*)?")
 
 
-def names_in(text: str) -> list[str]:
+def names_in(content: str) -> list[str]:
     """The names in a text, in the order of the class numbers.
 
     Raises:
         ValueError: If the text is damaged JSON or the numbers in it are no class numbers; the message is one clause.
     """
-    if text.lstrip()[:1] in ("[", "{"):
+    if content.lstrip()[:1] in ("[", "{"):
         try:
-            value = json.loads(text)
+            value = json.loads(content)
         except (json.JSONDecodeError, RecursionError):
-            raise ValueError("it begins like JSON but is damaged") from None
+            raise ValueError(text("it begins like JSON but is damaged")) from None
         return [name_of(one) for one in value] if isinstance(value, list) else names_of(value)
-    return _from_lines(text)
+    return _from_lines(content)
 
 
 def names_of(numbered: Mapping[Any, Any]) -> list[str]:
@@ -37,7 +39,7 @@ def names_of(numbered: Mapping[Any, Any]) -> list[str]:
         return _ordered([(int(number), name_of(name)) for name, number in numbered.items()])
     if all(_is_number(key) or (isinstance(key, str) and re.fullmatch(r"\d{1,9}", key)) for key in numbered):
         return _ordered([(int(key), name_of(one)) for key, one in numbered.items()])
-    raise ValueError('labels with numbers must be {"0": "cat", …} or {"cat": 0, …}')
+    raise ValueError(text('labels with numbers must be {"0": "cat", …} or {"cat": 0, …}'))
 
 
 def name_of(value: Any) -> str:
@@ -53,7 +55,7 @@ def name_of(value: Any) -> str:
     if isinstance(value, bytes):
         return decoded(value)[0]
     if isinstance(value, bool) or not isinstance(value, str | int | float) or value != value:
-        raise ValueError(f"a label must be text; not {str(value)[:40]!r}")
+        raise ValueError(text("a label must be text; not {value!r}", value=str(value)[:40]))
     return str(value)
 
 
@@ -80,8 +82,8 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
-def _from_lines(text: str) -> list[str]:
-    lines = [line.strip() for line in text.splitlines()]
+def _from_lines(content: str) -> list[str]:
+    lines = [line.strip() for line in content.splitlines()]
     lines = [line for line in lines if not _COMMENT.fullmatch(line)]
     while lines and not lines[-1]:
         lines.pop()
@@ -107,10 +109,10 @@ def _unquoted(name: str) -> str:
     return name[1:-1] if len(name) > 2 and name[0] == name[-1] and name[0] in "\"'" else name
 
 
-def _rows(text: str) -> list[list[str]]:
+def _rows(content: str) -> list[list[str]]:
     """The rows of a text as CSV; no rows if it cannot be read as CSV."""
     try:
-        return list(csv.reader(text.strip().splitlines(), skipinitialspace=True))
+        return list(csv.reader(content.strip().splitlines(), skipinitialspace=True))
     except csv.Error:  # such as for a field of more than 131,072 letters
         return []
 
@@ -133,5 +135,11 @@ def _first_number(numbers: Sequence[int]) -> int | None:
 def _ordered(numbered: list[tuple[int, str]]) -> list[str]:
     if _first_number([number for number, _ in numbered]) is None:
         last = len(numbered) - 1
-        raise ValueError(f"the class numbers are not 0 to {last} or 1 to {last + 1}, each once")
+        raise ValueError(
+            text(
+                "the class numbers are not 0 to {last} or 1 to {last_from_1}, each once",
+                last=last,
+                last_from_1=last + 1,
+            )
+        )
     return [name for _, name in sorted(numbered)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vislib.errors import ModelError, warn
+from vislib.language import text
 from vislib.model.label_text import decoded, name_of, names_in, names_of
 
 MAX_BYTES = 5_000_000
@@ -50,11 +51,11 @@ def read_labels(source: str | os.PathLike[str] | bytes) -> tuple[str, ...]:
 def labels_and_note(source: str | os.PathLike[str] | bytes) -> tuple[tuple[str, ...], str]:
     """`read_labels`, with the sentence of its warning instead of the warning; "" if there is none."""
     name, content = _read(source)
-    text, note = _decoded(name, content)
+    lines, note = _decoded(name, content)
     try:
-        labels = names_in(text)
+        labels = names_in(lines)
     except ValueError as error:
-        raise ModelError(f"{name} cannot be read as labels: {error}.") from None
+        raise ModelError(text("{name} cannot be read as labels: {reason}.", name=name, reason=_clause(error))) from None
     return _checked(name, labels), note
 
 
@@ -73,8 +74,11 @@ def labels_of(given: Any) -> tuple[str, ...]:
         return read_labels(given)
     if isinstance(given, set | frozenset):
         raise ModelError(
-            "A set has no order, so it does not tell which name is which class. Give a list in the order of the class "
-            "numbers; sorted(labels) is that order if the classes were read from folders by their names."
+            text(
+                "A set has no order, so it does not tell which name is which class. Give a list in the order "
+                "of the class numbers; sorted(labels) is that order if the classes were read from folders by "
+                "their names."
+            )
         )
     if hasattr(given, "to_dict") and getattr(given, "ndim", 1) == 1:  # a pandas Series
         given = given.to_dict()
@@ -82,15 +86,18 @@ def labels_of(given: Any) -> tuple[str, ...]:
         if isinstance(given, Mapping):
             return _checked("labels", names_of(given))
         if getattr(given, "ndim", 1) != 1 or not isinstance(given, Iterable):
-            raise ValueError("they must be names in one row, or a mapping of number and name")
+            raise ValueError(text("they must be names in one row, or a mapping of number and name"))
         return _checked("labels", [name_of(one) for one in given])
     except (ValueError, UnicodeDecodeError) as error:
-        raise ModelError(f"`labels` of type {type(given).__name__} cannot be used: {error}.") from None
+        raise ModelError(
+            text("`labels` of type {kind} cannot be used: {reason}.", kind=type(given).__name__, reason=_clause(error))
+        ) from None
 
 
 def _read(source: str | os.PathLike[str] | bytes) -> tuple[str, bytes]:
+    name: str = text("The file of labels")
     if isinstance(source, bytes):
-        name, content = "The file of labels", source[: MAX_BYTES + 1]
+        content = source[: MAX_BYTES + 1]
     else:
         name = Path(source).name
         try:
@@ -98,43 +105,65 @@ def _read(source: str | os.PathLike[str] | bytes) -> tuple[str, bytes]:
                 content = file.read(MAX_BYTES + 1)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise ModelError(f"{source} cannot be read: {reason}.") from None
+            raise ModelError(text("{source} cannot be read: {reason}.", source=source, reason=reason)) from None
     if len(content) > MAX_BYTES:
-        raise ModelError(f"{name} is too large for labels: at most {MAX_BYTES / 1e6:.0f} MB are accepted.")
+        raise ModelError(
+            text("{name} is too large for labels: at most {most:.0f} MB are accepted.", name=name, most=MAX_BYTES / 1e6)
+        )
     return name, content
 
 
 def _decoded(name: str, content: bytes) -> tuple[str, str]:
     try:
-        text, is_latin = decoded(content)
+        lines, is_latin = decoded(content)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ModelError(
-            f"{name} is not text in UTF-8 or Latin-1: line {line} has the byte 0x{content[error.start]:02x}. "
-            "Save it as UTF-8."
+            text(
+                "{name} is not text in UTF-8 or Latin-1: line {line} has the byte 0x{byte:02x}. Save it as UTF-8.",
+                name=name,
+                line=line,
+                byte=content[error.start],
+            )
         ) from None
-    if "\0" in text:
-        raise ModelError(f"{name} is not text: it contains bytes with the value 0.")
-    if not text.strip():
-        raise ModelError(f"{name} is empty; a name for each class is needed.")
+    if "\0" in lines:
+        raise ModelError(text("{name} is not text: it contains bytes with the value 0.", name=name))
+    if not lines.strip():
+        raise ModelError(text("{name} is empty; a name for each class is needed.", name=name))
     if not is_latin:
-        return text, ""
+        return lines, ""
     # A line, not a word: the only such letter may be a space (0xA0).
-    example = next(line for line in text.split("\n") if not line.isascii()).strip()[:40]
-    return text, f"{name} is not UTF-8, so it was read as Latin-1: “{example}”. If that is wrong, save it as UTF-8."
+    example = next(line for line in lines.split("\n") if not line.isascii()).strip()[:40]
+    return lines, text(
+        "{name} is not UTF-8, so it was read as Latin-1: “{example}”. If that is wrong, save it as UTF-8.",
+        name=name,
+        example=example,
+    )
+
+
+def _clause(error: ValueError) -> object:
+    """What is wrong, as a clause."""
+    return error.args[0] if len(error.args) == 1 else error
 
 
 def _checked(name: str, labels: Iterable[str]) -> tuple[str, ...]:
     labels = tuple(labels)
     if not labels or len(labels) > MAX_LABELS:
-        raise ModelError(f"{name} has {len(labels):,} labels; 1 to {MAX_LABELS:,} are accepted.")
+        raise ModelError(
+            text("{name} has {n:,} labels; 1 to {most:,} are accepted.", name=name, n=len(labels), most=MAX_LABELS)
+        )
     for number, label in enumerate(labels):
         if not label.strip():
-            raise ModelError(f"{name} has no name for class {number}.")
+            raise ModelError(text("{name} has no name for class {number}.", name=name, number=number))
         if len(label) > MAX_LETTERS or not label.isprintable():
             raise ModelError(
-                f"{name}: the name of class {number} is longer than {MAX_LETTERS} letters, or has letters that "
-                "cannot be printed."
+                text(
+                    "{name}: the name of class {number} is longer than {most} letters, or has letters that "
+                    "cannot be printed.",
+                    name=name,
+                    number=number,
+                    most=MAX_LETTERS,
+                )
             )
     counts = Counter(labels)
     # ImageNet has two classes "crane" and two "maillot"; the number makes their names different.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from vislib import html
+from vislib.language import tr
 
 
 @dataclass(frozen=True)
@@ -48,4 +49,4 @@ class Predictions(list[Prediction]):
             else (each.label, f"{each.value:.4g}", "", each.index)
             for each in self
         ]
-        return html.block("Predictions", html.table(rows, ("label", "value", "", "number")))
+        return html.block(tr("Predictions"), html.table(rows, (tr("label"), tr("value"), "", tr("number"))))

@@ -7,6 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from vislib.errors import ParameterError, listed
+from vislib.language import text
 
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as Pillow and MNIST tools use
 
@@ -53,15 +54,32 @@ class Preprocessing:
         for name in ("mean", "scale"):
             numbers = np.atleast_1d(np.asarray(getattr(self, name), np.float64))
             if numbers.ndim != 1 or not np.isfinite(numbers).all() or (name == "scale" and not numbers.all()):
-                accepted = "numbers other than 0" if name == "scale" else "numbers"
+                given = getattr(self, name)
                 raise ParameterError(
-                    f"`{name}` must be one number or one per channel, finite {accepted}; not {getattr(self, name)!r}."
+                    text(
+                        "`{name}` must be one number or one per channel, finite numbers other than 0; not {given!r}.",
+                        name=name,
+                        given=given,
+                    )
+                    if name == "scale"
+                    else text(
+                        "`{name}` must be one number or one per channel, finite numbers; not {given!r}.",
+                        name=name,
+                        given=given,
+                    )
                 )
             object.__setattr__(self, name, tuple(numbers.tolist()))
         if self.crop_fraction is not None and not 0 < self.crop_fraction <= 1:
-            raise ParameterError(f"`crop_fraction` must be above 0 and at most 1, or None; not {self.crop_fraction}.")
+            raise ParameterError(
+                text(
+                    "`crop_fraction` must be above 0 and at most 1, or None; not {share}.",
+                    share=self.crop_fraction,
+                )
+            )
         if self.letterbox and self.crop_fraction is not None:
-            raise ParameterError("`letterbox` shows the whole image, so it takes no `crop_fraction`; leave one out.")
+            raise ParameterError(
+                text("`letterbox` shows the whole image, so it takes no `crop_fraction`; leave one out.")
+            )
 
     @property
     def crop(self) -> str:
@@ -77,7 +95,7 @@ class Preprocessing:
             ParameterError: If there is no such way.
         """
         if crop not in CROPS:
-            raise ParameterError(f"`crop` must be one of {listed(CROPS)}; not {crop!r}.")
+            raise ParameterError(text("`crop` must be one of {crops}; not {crop!r}.", crops=listed(CROPS), crop=crop))
         share = (self.crop_fraction or CENTRE) if crop == "centre" else None
         return replace(self, crop_fraction=share, letterbox=crop == "letterbox")
 
@@ -85,11 +103,14 @@ class Preprocessing:
     def fitting(self) -> str:
         """How an image is fitted to the input, in words."""
         if self.letterbox:
-            return "the whole image, with black beside it where its shape differs"
+            return text("the whole image, with black beside it where its shape differs")
         if self.crop_fraction is None:
-            return "the whole image, stretched to the input's shape"
-        share = "" if self.crop_fraction == 1 else f", {100 * self.crop_fraction:.3g} % of it"
-        return f"the largest centred part with the input's shape{share}"
+            return text("the whole image, stretched to the input's shape")
+        if self.crop_fraction == 1:
+            return text("the largest centred part with the input's shape")
+        return text(
+            "the largest centred part with the input's shape, {percent:.3g} % of it", percent=100 * self.crop_fraction
+        )
 
     def __call__(self, pixels: np.ndarray, channels: int = 3) -> np.ndarray:
         """Converts resized images to network input (n, h, w, channels) float32.
@@ -120,8 +141,8 @@ class Preprocessing:
         """The images that it is for: "colour" or "5 channels"; "any number of channels" if it treats all alike."""
         n_numbers = max(len(self.mean), len(self.scale))
         if self.bgr or n_numbers == 3:
-            return "colour"
-        return "any number of channels" if n_numbers == 1 else f"{n_numbers} channels"
+            return text("colour")
+        return text("any number of channels") if n_numbers == 1 else text("{n} channels", n=n_numbers)
 
     def suits(self, channels: int) -> bool:
         """Whether it can be applied to this number of channels: values per channel need as many of them."""
@@ -186,6 +207,11 @@ def preprocessing_named(name: str) -> Preprocessing:
         if family.lower() == plain:
             return preprocessing
     raise ParameterError(
-        f"`preprocess` must be one of {listed(PREPROCESSINGS)}, or a family of keras.applications "
-        f"({listed(FAMILIES, 20)}); not '{name}'."
+        text(
+            "`preprocess` must be one of {preprocessings}, or a family of keras.applications "
+            "({families}); not '{name}'.",
+            preprocessings=listed(PREPROCESSINGS),
+            families=listed(FAMILIES, 20),
+            name=name,
+        )
     )

@@ -6,6 +6,7 @@ names, open a file, or change anything outside the model. `REFUSED_LAYERS` says 
 here; `tests/model_file/test_allowed.py` fails on a layer that is in neither list.
 """
 
+from vislib.language import text
 from vislib.model_file.allowed_operations import OPERATIONS_BY_MODULE
 
 _MERGING = "Add Subtract Multiply Average Maximum Minimum Concatenate Dot"
@@ -54,9 +55,9 @@ LAYERS = frozenset(
     ).split()
 )  # fmt: skip
 
-RUNS_CODE = "it can run code that the file brings"
-READS_FILES = "it reads files"
-ABSTRACT = "it is only a base for other layers and computes nothing"
+RUNS_CODE = text("it can run code that the file brings")
+READS_FILES = text("it reads files")
+ABSTRACT = text("it is only a base for other layers and computes nothing")
 REFUSED_LAYERS = {
     "Lambda": RUNS_CODE,
     "TFSMLayer": RUNS_CODE,

@@ -6,6 +6,8 @@ output (`sizes` counts the work of the others). `REFUSED_OPERATIONS` says which;
 that is in neither list.
 """
 
+from vislib.language import text
+
 _ELEMENTWISE = (
     "Abs Absolute Add Angle Arccos Arccosh Arcsin Arcsinh Arctan Arctan2 Arctanh BitwiseAnd BitwiseInvert BitwiseNot "
     "BitwiseOr BitwiseXor BitwiseLeftShift BitwiseRightShift LeftShift RightShift Cbrt Ceil Clip Conj Conjugate Copy "
@@ -45,8 +47,8 @@ OPERATIONS_BY_MODULE: dict[str, frozenset[str]] = {
     "keras.src.ops.linalg": frozenset(("Norm",)),
 }
 
-CALLS_FUNCTIONS = "it calls a function, which a file cannot hold"
-UNBOUNDED = "how much it computes is not known before it runs"
+CALLS_FUNCTIONS = text("it calls a function, which a file cannot hold")
+UNBOUNDED = text("how much it computes is not known before it runs")
 REFUSED_OPERATIONS = dict.fromkeys(
     ["AssociativeScan", "Cond", "ForiLoop", "JVP", "Map", "Rearrange", "Scan", "Switch", "VectorizedMap", "WhileLoop"],
     CALLS_FUNCTIONS,

@@ -1,8 +1,8 @@
 """A separate process that checks a model file, then loads and runs it once, under limits of the operating system.
 
 `load.check_in_child` starts it as ``python -m vislib.model_file.child PATH``. It writes one JSON object to its standard
-output: {"refused": null} or {"refused": "sentence"}. It is isolation, not a sandbox: if a file takes too much memory or
-time, or crashes, only this process ends; but the process runs with the user's rights.
+output: {"refused": null} or {"refused": sentence}, in the form of `answers`. It is isolation, not a sandbox: if a file
+takes too much memory or time, or crashes, only this process ends; but the process runs with the user's rights.
 """
 
 import json
@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vislib.errors import ModelError, VislibError
+from vislib.language import text
+from vislib.model_file.answers import to_json
 from vislib.model_file.limits import VARIABLE, max_file_bytes, max_parameters, max_weights_bytes
 from vislib.model_file.look import look
 from vislib.model_file.quoting import reason_of
@@ -97,13 +99,21 @@ class ParameterCount:
             orthogonal = isinstance(initializer, keras.initializers.Orthogonal) or "rthogonal" in str(initializer)
             if orthogonal and size > MAX_ORTHOGONAL:
                 raise ModelError(
-                    f"A weight of {size:,} numbers begins as an orthogonal matrix, which takes too long to compute; at "
-                    f"most {MAX_ORTHOGONAL:,} are accepted."
+                    text(
+                        "A weight of {size:,} numbers begins as an orthogonal matrix, which takes too long to "
+                        "compute; at most {most:,} are accepted.",
+                        size=size,
+                        most=MAX_ORTHOGONAL,
+                    )
                 )
             if self.total > most:
                 raise ModelError(
-                    f"The model has more than {most:,} parameters, which is the most accepted. The environment "
-                    f"variable {VARIABLE} sets it."
+                    text(
+                        "The model has more than {most:,} parameters, which is the most accepted. The environment "
+                        "variable {variable} sets it.",
+                        most=most,
+                        variable=VARIABLE,
+                    )
                 )
             return add_weight(layer, shape=shape, initializer=initializer, dtype=dtype, **kwargs)
 
@@ -121,11 +131,13 @@ def verdict(path: Path, looked: Callable[[], None] = lambda: None) -> str | None
 
         try_model(load_checked(checked))
     except VislibError as error:
-        return str(error)
+        return error.args[0]
     except MemoryError:
-        return "Loading the model needs too much memory."
+        return text("Loading the model needs too much memory.")
     except Exception as error:  # noqa: BLE001  any error of Keras means that the file is refused
-        return f"Keras cannot use the model: {reason_of(error)} ({type(error).__name__})."
+        return text(
+            "Keras cannot use the model: {reason} ({kind}).", reason=reason_of(error), kind=type(error).__name__
+        )
     return None
 
 
@@ -134,8 +146,8 @@ def main() -> None:
     os.dup2(2, 1)  # so that text printed by libraries is not read as the answer
     limit_process()
     signal.alarm(3 * cpu_seconds())  # ends this process even if its parent process has ended
-    text = json.dumps({"refused": verdict(Path(sys.argv[1]), lambda: limit_cpu(cpu_seconds()))})
-    os.write(answer, text.encode())
+    refused = verdict(Path(sys.argv[1]), lambda: limit_cpu(cpu_seconds()))
+    os.write(answer, json.dumps({"refused": None if refused is None else to_json(refused)}).encode())
 
 
 if __name__ == "__main__":

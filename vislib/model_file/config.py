@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vislib.errors import ModelError, listed
+from vislib.language import sentences, text
 from vislib.model_file.allowed import (
     ACTIVATIONS,
     CLASSES,
@@ -63,16 +64,20 @@ def check_config(
     """
     if len(content) > MAX_CONFIG_BYTES:
         raise ModelError(
-            f"The model's configuration has {len(content):,} bytes; at most {MAX_CONFIG_BYTES:,} are accepted."
+            text(
+                "The model's configuration has {n:,} bytes; at most {most:,} are accepted.",
+                n=len(content),
+                most=MAX_CONFIG_BYTES,
+            )
         )
     try:
         config = json.loads(content)
     except RecursionError:
         raise _too_deep() from None
     except ValueError:  # also for a wrong encoding
-        raise ModelError("The model's configuration is damaged: it is not JSON.") from None
+        raise ModelError(text("The model's configuration is damaged: it is not JSON.")) from None
     if not isinstance(config, dict) or not isinstance(config.get("class_name"), str):
-        raise ModelError("The file's configuration is not that of a Keras model.")
+        raise ModelError(text("The file's configuration is not that of a Keras model."))
     _Extent().visit(config)
     loss = losses_of(config.get("compile_config"))
     config, notes = mended(_untrained(config), keras_version, is_archive)
@@ -81,7 +86,7 @@ def check_config(
     _Walk(config).visit(config)
     check_work(config)
     if config["class_name"] not in MODELS:
-        raise ModelError(f"The file holds a {shown(config['class_name'])}, not a Keras model.")
+        raise ModelError(text("The file holds a {name}, not a Keras model.", name=shown(config["class_name"])))
     return CheckedConfig(config, notes, loss)
 
 
@@ -96,7 +101,7 @@ class _Extent:
         if depth > MAX_DEPTH:
             raise _too_deep()
         if self.n_values > MAX_VALUES:
-            raise ModelError(f"The model's configuration has more than {MAX_VALUES:,} values.")
+            raise ModelError(text("The model's configuration has more than {most:,} values.", most=MAX_VALUES))
         for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
             self.visit(inner, depth + 1)
 
@@ -137,7 +142,9 @@ class _Walk:
         elif name in LAYERS or name in MODELS:
             self.n_layers += 1
             if self.n_layers > MAX_LAYERS:
-                raise ModelError(f"The model has more than {MAX_LAYERS:,} layers, which is the most accepted.")
+                raise ModelError(
+                    text("The model has more than {most:,} layers, which is the most accepted.", most=MAX_LAYERS)
+                )
             if isinstance(value.get("config"), dict):
                 check_channels(value["config"])
 
@@ -157,8 +164,16 @@ def _check_function(value: dict) -> None:
     known = isinstance(name, str) and (name in ACTIVATIONS or name == HARD_SIGMOID)
     if not known or module not in FUNCTION_MODULES or registered not in (None, "function", name):
         raise ModelError(
-            f"The model names the function {shown(name)} of {shown(module)}; only the activations built into Keras "
-            f"are accepted ({listed(sorted(ACTIVATIONS), 6)}). {in_python(', custom_objects=…')}"
+            sentences(
+                text(
+                    "The model names the function {name} of {module}; only the activations built into Keras are "
+                    "accepted ({activations}).",
+                    name=shown(name),
+                    module=shown(module),
+                    activations=listed(sorted(ACTIVATIONS), 6),
+                ),
+                in_python(", custom_objects=…"),
+            )
         )
 
 
@@ -166,8 +181,14 @@ def _check_dtype(dtype: object, required: bool = False) -> None:
     if dtype is None and not required:
         return
     if (isinstance(dtype, str) and dtype not in DTYPES) or (required and not isinstance(dtype, str)):
-        raise ModelError(f"The model computes in {shown(dtype)}, which is not accepted; {listed(sorted(DTYPES))} are.")
+        raise ModelError(
+            text(
+                "The model computes in {dtype}, which is not accepted; {dtypes} are.",
+                dtype=shown(dtype),
+                dtypes=listed(sorted(DTYPES)),
+            )
+        )
 
 
 def _too_deep() -> ModelError:
-    return ModelError(f"The model's configuration is nested more than {MAX_DEPTH} levels deep.")
+    return ModelError(text("The model's configuration is nested more than {most} levels deep.", most=MAX_DEPTH))

@@ -9,6 +9,7 @@ import math
 import h5py
 
 from vislib.errors import ModelError
+from vislib.language import text
 from vislib.model_file.limits import VARIABLE, max_parameters
 from vislib.model_file.quoting import shown
 
@@ -36,23 +37,37 @@ def check_hdf5(file: h5py.File) -> None:
             n_objects += 1
             if n_objects > MAX_OBJECTS or depth > MAX_DEPTH:
                 raise ModelError(
-                    f"The file's weights are more than {MAX_OBJECTS:,} entries, or more than {MAX_DEPTH} levels deep."
+                    text(
+                        "The file's weights are more than {most:,} entries, or more than {depth} levels deep.",
+                        most=MAX_OBJECTS,
+                        depth=MAX_DEPTH,
+                    )
                 )
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                raise ModelError(f"The file's weights refer to another place ({shown(name)}), which is not accepted.")
+                raise ModelError(
+                    text("The file's weights refer to another place ({name}), which is not accepted.", name=shown(name))
+                )
             entry = group[name]
             if isinstance(entry, h5py.Dataset):
                 count = _check_dataset(entry)
                 n_elements += 0 if _is_optimizer_state(entry.name) else count
                 if n_elements > most:
                     raise ModelError(
-                        f"The file claims to hold more than {most:,} numbers besides an optimizer's state, which is "
-                        f"the most accepted. The environment variable {VARIABLE} sets it."
+                        text(
+                            "The file claims to hold more than {most:,} numbers besides an optimizer's state, which is "
+                            "the most accepted. The environment variable {variable} sets it.",
+                            most=most,
+                            variable=VARIABLE,
+                        )
                     )
                 continue
             address = h5py.h5o.get_info(entry.id).addr
             if not isinstance(entry, h5py.Group) or address in addresses:
-                raise ModelError(f"The file's weights are not a tree of arrays: {shown(entry.name)} is something else.")
+                raise ModelError(
+                    text(
+                        "The file's weights are not a tree of arrays: {name} is something else.", name=shown(entry.name)
+                    )
+                )
             addresses.add(address)
             groups.append((entry, depth + 1))
 
@@ -79,11 +94,20 @@ def _check_dataset(dataset: h5py.Dataset) -> int:
     chunked = storage.get_layout() == h5py.h5d.CHUNKED
     if storage.get_layout() not in _LAYOUTS or storage.get_external_count() or set(filters) - set(_FILTERS):
         raise ModelError(
-            f"The array {shown(dataset.name)} is stored outside the file or in an unusual way; only plain and gzip "
-            "storage are accepted."
+            text(
+                "The array {name} is stored outside the file or in an unusual way; only plain and gzip "
+                "storage are accepted.",
+                name=shown(dataset.name),
+            )
         )
     # HDF5 has no type bfloat16, so Keras writes it as two bytes without a type.
     if dataset.shape is None or not (dataset.dtype.kind in "fiub" or dataset.dtype.str == "|V2"):
-        raise ModelError(f"The array {shown(dataset.name)} holds {dataset.dtype}; only numbers are accepted.")
+        raise ModelError(
+            text(
+                "The array {name} holds {dtype}; only numbers are accepted.",
+                name=shown(dataset.name),
+                dtype=dataset.dtype,
+            )
+        )
     n_chunk = math.prod(storage.get_chunk()) if chunked else 0
     return max(math.prod(dataset.shape), n_chunk) * max(1, dataset.dtype.itemsize // 4)

@@ -5,6 +5,7 @@ from typing import Any
 
 from vislib.backend import keras
 from vislib.errors import ModelError, VislibError
+from vislib.language import text
 from vislib.model_file.bare_operations import operations_by_name
 from vislib.model_file.keras2 import hard_sigmoid  # noqa: F401  makes it known to Keras
 from vislib.model_file.lean import UnreadInitializers, weights_read_in_place, without_random_numbers
@@ -29,16 +30,16 @@ def load_checked(checked: CheckedFile, custom_objects: dict[str, Any] | None = N
         config = without_random_numbers(checked.config)
         model = _model_of(config, known | (custom_objects or {}), is_archive, safe_mode=custom_objects is None)
         if not isinstance(model, keras.Model):
-            raise ModelError("The file's configuration is not that of a Keras model.")
+            raise ModelError(text("The file's configuration is not that of a Keras model."))
         with weights_read_in_place(model, may_miss=custom_objects is not None):
             model.load_weights(checked.weights)
         return model
     except (VislibError, MemoryError):
         raise
     except RecursionError:
-        raise ModelError("Keras cannot load the model: its longest sequence of layers is too long.") from None
+        raise ModelError(text("Keras cannot load the model: its longest sequence of layers is too long.")) from None
     except Exception as error:  # for an inconsistent configuration Keras raises nearly any exception
-        raise ModelError(f"Keras cannot load the model: {reason_of(error)}.") from error
+        raise ModelError(text("Keras cannot load the model: {reason}.", reason=reason_of(error))) from error
     finally:
         unread.restore()
 
@@ -63,4 +64,4 @@ def load_with_keras(path: Path) -> keras.Model:
     except MemoryError:
         raise
     except Exception as error:
-        raise ModelError(f"Keras cannot load the model: {reason_of(error)}.") from error
+        raise ModelError(text("Keras cannot load the model: {reason}.", reason=reason_of(error))) from error

@@ -6,50 +6,62 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vislib.errors import ModelError, listed
+from vislib.language import sentences, text
 from vislib.model_file.quoting import shown
 
 _MOST_NAMES = 1_000
-_SAVED_MODEL = (
-    "holds TensorFlow's computations without Keras's layers, so vislib cannot look inside (keras.layers.TFSMLayer can "
-    "only run it). Save the Keras model itself in the program that made it: model.save('model.keras'). If Keras 2 "
-    "wrote the folder, tf_keras reads it, in an environment of its own: "
-    "tf_keras.models.load_model(folder).save('model.h5')."
+_FROM_SAVED_MODEL = text(
+    "Save the Keras model itself in the program that made it: model.save('model.keras'). If Keras 2 wrote the folder, "
+    "tf_keras reads it, in an environment of its own: tf_keras.models.load_model(folder).save('model.h5')."
 )
-_REBUILD = (
+_REBUILD = text(
     "vislib looks inside Keras models. Build the same network in Keras, copy the weights with layer.set_weights, then "
     "model.save('model.keras')."
 )
-_KERAS_PICKLE = (
+_KERAS_PICKLE = text(
     "vislib does not open it, because it runs code when it is opened. If you made it and a Keras model is in it: "
     "pickle.load(open(path, 'rb')).save('model.keras'), or joblib.load(path).save('model.keras'). A model of "
     "scikit-learn or PyTorch has no Keras layers to look into."
 )
-_TORCH = "The file is a PyTorch model (.pt, .pth). " + _REBUILD
-_TFLITE = (
-    "The file is a TensorFlow Lite model (.tflite), in which only computations are left, without Keras's layers. Take "
-    "the Keras model from which it was converted: model.save('model.keras')."
+_TORCH = sentences(text("The file is a PyTorch model (.pt, .pth)."), _REBUILD)
+_TFLITE = text(
+    "The file is a TensorFlow Lite model (.tflite), in which only computations are left, without "
+    "Keras's layers. Take the Keras model from which it was converted: model.save('model.keras')."
 )
 _SENTENCES = {
     ".tflite": _TFLITE,
     ".lite": _TFLITE,
-    ".pb": "The file is a TensorFlow graph (.pb), which " + _SAVED_MODEL,
-    ".onnx": "The file is an ONNX model. " + _REBUILD,
-    ".pkl": "The file is a pickle. " + _KERAS_PICKLE,
-    ".pickle": "The file is a pickle. " + _KERAS_PICKLE,
-    ".joblib": "The file is a joblib pickle. " + _KERAS_PICKLE,
+    ".pb": sentences(
+        text(
+            "The file is a TensorFlow graph (.pb), which holds TensorFlow's computations without Keras's layers, so "
+            "vislib cannot look inside (keras.layers.TFSMLayer can only run it)."
+        ),
+        _FROM_SAVED_MODEL,
+    ),
+    ".onnx": sentences(text("The file is an ONNX model."), _REBUILD),
+    ".pkl": sentences(text("The file is a pickle."), _KERAS_PICKLE),
+    ".pickle": sentences(text("The file is a pickle."), _KERAS_PICKLE),
+    ".joblib": sentences(text("The file is a joblib pickle."), _KERAS_PICKLE),
     ".pt": _TORCH,
     ".pth": _TORCH,
-    ".safetensors": "The file holds weights alone (safetensors). " + _REBUILD,
-    ".caffemodel": "The file is a Caffe model. " + _REBUILD,
-    ".mlmodel": "The file is a Core ML model. " + _REBUILD,
-    ".ckpt": "The file is a TensorFlow checkpoint: weights alone, which Keras 3 does not read. Build the network with "
-    "tf_keras (Keras 2), in an environment of its own: model.load_weights(path); model.save('model.h5').",
-    ".npz": "The file holds arrays (.npz), not a model. Build the network with your own code, set the arrays with "
-    "model.set_weights, then model.save('model.keras').",
-    ".json": "The file is a network's architecture (JSON) without weights. With the file of its weights, in Python: "
-    "model = keras.models.model_from_json(open(path).read()); model.load_weights(weights_path); "
-    "model.save('model.keras').",
-}  # fmt: skip
+    ".safetensors": sentences(text("The file holds weights alone (safetensors)."), _REBUILD),
+    ".caffemodel": sentences(text("The file is a Caffe model."), _REBUILD),
+    ".mlmodel": sentences(text("The file is a Core ML model."), _REBUILD),
+    ".ckpt": text(
+        "The file is a TensorFlow checkpoint: weights alone, which Keras 3 does not read. Build the "
+        "network with tf_keras (Keras 2), in an environment of its own: model.load_weights(path); "
+        "model.save('model.h5')."
+    ),
+    ".npz": text(
+        "The file holds arrays (.npz), not a model. Build the network with your own code, set the "
+        "arrays with model.set_weights, then model.save('model.keras')."
+    ),
+    ".json": text(
+        "The file is a network's architecture (JSON) without weights. With the file of its weights, "
+        "in Python: model = keras.models.model_from_json(open(path).read()); "
+        "model.load_weights(weights_path); model.save('model.keras')."
+    ),
+}
 MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".zip", *_SENTENCES)
 """Endings of names that are files of models, not built-in networks."""
 
@@ -61,25 +73,25 @@ _BY_START = (
     (b"\x80\x05", ".pkl"),
     (b"{", ".json"),
 )
-_WEB_PAGE = (
-    "The file is a web page, not a model: probably a download page was saved in its place. Download the .keras or .h5 "
-    "file itself."
+_WEB_PAGE = text(
+    "The file is a web page, not a model: probably a download page was saved in its place. "
+    "Download the .keras or .h5 file itself."
 )
-_LFS = (
-    "The file is a Git LFS pointer, not the model itself. Fetch the model with `git lfs pull` in the repository from "
-    "which it comes."
+_LFS = text(
+    "The file is a Git LFS pointer, not the model itself. Fetch the model with `git lfs pull` in "
+    "the repository from which it comes."
 )
-_NO_MODEL = (
-    "The file is not a model that Keras saved: it is neither a .keras archive nor an HDF5 file (.h5). Save the model "
-    "in Python with model.save('model.keras')."
+_NO_MODEL = text(
+    "The file is not a model that Keras saved: it is neither a .keras archive nor an HDF5 file "
+    "(.h5). Save the model in Python with model.save('model.keras')."
 )
 
 
 def weights_alone() -> str:
     """The sentence on a file of weights that Keras saved."""
-    return (
-        "The file holds weights without the model. Build the network with your own code, then in Python: "
-        "model.load_weights(path); model.save('model.keras')."
+    return text(
+        "The file holds weights without the model. Build the network with your own code, then in "
+        "Python: model.load_weights(path); model.save('model.keras')."
     )
 
 
@@ -113,23 +125,32 @@ def other_archive(names: Iterable[str]) -> str:
     if "data.pkl" in ends:
         return _TORCH
     if "saved_model.pb" in ends:
-        return "The zip file holds a SavedModel, which " + _SAVED_MODEL
+        return sentences(
+            text(
+                "The zip file holds a SavedModel, which holds TensorFlow's computations without Keras's layers, so "
+                "vislib cannot look inside (keras.layers.TFSMLayer can only run it)."
+            ),
+            _FROM_SAVED_MODEL,
+        )
     inside = [name for name in every if name.lower().endswith((".keras", ".h5", ".hdf5"))]
     if inside:
-        return f"The file is a zip archive with {listed(map(shown, inside), 3)} in it. Unpack it, and load that file."
+        return text(
+            "The file is a zip archive with {files} in it. Unpack it, and load that file.",
+            files=listed(map(shown, inside), 3),
+        )
     if every and all(name.endswith(".npy") for name in every):
         return _SENTENCES[".npz"]
     if "model.json" in ends:
-        return "The zip file holds a TensorFlow.js model. " + _TENSORFLOW_JS
-    return (
-        "The file is a zip archive, but not one that Keras saved: it has no config.json. Save the model in Python with "
-        "model.save('model.keras')."
+        return sentences(text("The zip file holds a TensorFlow.js model."), _TENSORFLOW_JS)
+    return text(
+        "The file is a zip archive, but not one that Keras saved: it has no config.json. Save the "
+        "model in Python with model.save('model.keras')."
     )
 
 
-_TENSORFLOW_JS = (
-    "Take the Keras model from which it was converted: model.save('model.keras'). Teachable Machine offers it as "
-    "TensorFlow, Keras (.h5)."
+_TENSORFLOW_JS = text(
+    "Take the Keras model from which it was converted: model.save('model.keras'). Teachable "
+    "Machine offers it as TensorFlow, Keras (.h5)."
 )
 
 
@@ -148,27 +169,40 @@ def check_path(path: Path) -> None:
 def _folder(path: Path) -> str:
     names = _names_in(path)
     if "saved_model.pb" in names or "saved_model.pbtxt" in names:
-        return f"{path} is a folder with a SavedModel, which " + _SAVED_MODEL
+        return sentences(
+            text(
+                "{path} is a folder with a SavedModel, which holds TensorFlow's computations without Keras's layers, "
+                "so vislib cannot look inside (keras.layers.TFSMLayer can only run it).",
+                path=path,
+            ),
+            _FROM_SAVED_MODEL,
+        )
     if {"config.json", "model.weights.h5"} <= set(names):
-        return (
-            f"{path} is a .keras file that was unpacked. Pack config.json, metadata.json and model.weights.h5 into a "
-            "zip file again, without the folder around them, and name it model.keras."
+        return text(
+            "{path} is a .keras file that was unpacked. Pack config.json, metadata.json and "
+            "model.weights.h5 into a zip file again, without the folder around them, and name it "
+            "model.keras.",
+            path=path,
         )
     if "model.json" in names:
-        return f"{path} is a folder with a TensorFlow.js model. " + _TENSORFLOW_JS
+        return sentences(text("{path} is a folder with a TensorFlow.js model.", path=path), _TENSORFLOW_JS)
     inside = [name for name in names if name.lower().endswith((".keras", ".h5", ".hdf5"))]
-    there = f" In it: {listed(map(shown, inside), 5)}." if inside else ""
-    return f"{path} is a folder; a .keras or .h5 file is needed.{there}"
+    return sentences(
+        text("{path} is a folder; a .keras or .h5 file is needed.", path=path),
+        text("In it: {files}.", files=listed(map(shown, inside), 5)) if inside else "",
+    )
 
 
 def _missing(path: Path) -> str:
     if not path.parent.is_dir():
-        return f"{path} cannot be read: No such file, and no folder {path.parent}."
+        return text("{path} cannot be read: No such file, and no folder {folder}.", path=path, folder=path.parent)
     names = _names_in(path.parent)
     near = difflib.get_close_matches(path.name, names, 3, 0.6)
     near += [name for name in names if name.lower().endswith((".keras", ".h5", ".hdf5")) and name not in near]
-    there = f" In that folder: {listed(map(shown, near), 5)}." if near else ""
-    return f"{path} cannot be read: No such file.{there}"
+    return sentences(
+        text("{path} cannot be read: No such file.", path=path),
+        text("In that folder: {files}.", files=listed(map(shown, near), 5)) if near else "",
+    )
 
 
 def _names_in(folder: Path) -> list[str]:

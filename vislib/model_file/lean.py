@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from vislib.errors import ModelError
+from vislib.language import text
 from vislib.model_file.allowed import INITIALIZERS
 from vislib.model_file.quoting import shown
 
@@ -111,7 +112,11 @@ def weights_read_in_place(model: Any, may_miss: bool = False) -> Iterator[None]:
     missing = [each.path for each in model.weights if id(each) not in given]
     if missing and not may_miss:
         raise ModelError(
-            f"The file holds no numbers for {len(missing)} of the model's weights, such as {shown(missing[0])}."
+            text(
+                "The file holds no numbers for {n} of the model's weights, such as {weight}.",
+                n=len(missing),
+                weight=shown(missing[0]),
+            )
         )
 
 

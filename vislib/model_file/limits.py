@@ -7,6 +7,7 @@ read; it only makes the file larger.
 import os
 
 from vislib.errors import ParameterError
+from vislib.language import Text, text
 
 VARIABLE = "VISLIB_MAX_MODEL_MB"
 DEFAULT_MB = 800
@@ -25,12 +26,18 @@ def max_weights_mb() -> int:
     Raises:
         ParameterError: If the environment variable is not a number of MB.
     """
-    text = os.environ.get(VARIABLE, "").strip()
-    if not text:
+    given = os.environ.get(VARIABLE, "").strip()
+    if not given:
         return DEFAULT_MB
-    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 1_000_000:
-        raise ParameterError(f"{VARIABLE} is a whole number of MB from 1 to 1,000,000; not '{text[:40]}'.")
-    return int(text)
+    if not (given.isascii() and given.isdecimal()) or not 1 <= int(given) <= 1_000_000:
+        raise ParameterError(
+            text(
+                "{variable} is a whole number of MB from 1 to 1,000,000; not '{given}'.",
+                variable=VARIABLE,
+                given=given[:40],
+            )
+        )
+    return int(given)
 
 
 def max_weights_bytes() -> int:
@@ -48,11 +55,15 @@ def max_file_bytes() -> int:
     return _WITH_OPTIMIZER * max_weights_bytes() + _REST_BYTES
 
 
-def too_large(what: str, size: int) -> str:
-    """The sentence for a file of more than `max_file_bytes`; `what` is its subject and verb."""
-    return (
-        f"{what} {size / 1e6:,.0f} MB; at most {max_file_bytes() / 1e6:,.0f} MB are accepted, of which the network's "
-        f"own weights may be {max_weights_mb():,} MB. If most of it is an optimizer's state, leave that out in Python: "
-        "keras.models.load_model(path, compile=False).save('lean.keras'). Otherwise set the environment variable "
-        f"{VARIABLE}."
+def too_large(size: Text) -> Text:
+    """The sentences for a file of more than `max_file_bytes`; `size` is a clause that says how large it is."""
+    return text(
+        "{size}; at most {most:,.0f} MB are accepted, of which the network's own "
+        "weights may be {weights:,} MB. If most of it is an optimizer's state, leave that out in "
+        "Python: keras.models.load_model(path, compile=False).save('lean.keras'). Otherwise set the "
+        "environment variable {variable}.",
+        size=size,
+        most=max_file_bytes() / 1e6,
+        weights=max_weights_mb(),
+        variable=VARIABLE,
     )

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from vislib.errors import ModelError, ParameterError
+from vislib.language import text
+from vislib.model_file.answers import from_json
 from vislib.model_file.kinds import check_path
 from vislib.model_file.limits import VARIABLE, max_file_bytes, max_weights_mb, too_large
 from vislib.model_file.losses import Losses
@@ -30,6 +32,7 @@ take 7 to 20 s."""
 _MB_A_SECOND = 10
 
 _POLL_SECONDS = 0.1
+_MOST_OF_ANSWER = 50_000
 _KEPT_DIGESTS = 256
 _ROOT = Path(__file__).parents[2]
 _CHILD = ("-m", "vislib.model_file.child")
@@ -93,7 +96,7 @@ def load_model_file(
 
     if custom_objects is not None and not trust:
         raise ParameterError(
-            "`custom_objects` runs your code for what the file names; if you trust it, add trust=True."
+            text("`custom_objects` runs your code for what the file names; if you trust it, add trust=True.")
         )
     name = "model" if isinstance(source, bytes) else Path(source).stem
     with tempfile.TemporaryDirectory(prefix="vislib-") as folder, _opened(source) as file:
@@ -102,7 +105,7 @@ def load_model_file(
             check_in_child(path, progress)
             with path.open("rb") as copy:
                 if hashlib.file_digest(copy, "sha256").hexdigest() != digest:
-                    raise ModelError("The model changed its own file while it was tried, so it is refused.")
+                    raise ModelError(text("The model changed its own file while it was tried, so it is refused."))
             _accept(digest)
         from vislib.model_file.keras_model import load_checked  # only now, as it imports TensorFlow
 
@@ -142,11 +145,11 @@ def check_in_child(path: Path, progress: Progress = no_progress) -> None:
         while child.poll() is None:
             elapsed = time.monotonic() - start
             if elapsed > most:
-                raise ModelError(f"Loading the model takes too long: more than {most} s.")
+                raise ModelError(text("Loading the model takes too long: more than {most} s.", most=most))
             progress(int(elapsed), int(most))
             time.sleep(_POLL_SECONDS)
         assert child.stdout is not None
-        answer = child.stdout.read(10_000)
+        answer = child.stdout.read(_MOST_OF_ANSWER)
     finally:
         _end(child)
     _judge(answer, child.returncode)
@@ -155,15 +158,18 @@ def check_in_child(path: Path, progress: Progress = no_progress) -> None:
 def _judge(answer: bytes, status: int) -> None:
     try:
         refused = json.loads(answer)["refused"]
+        refused = None if refused is None else from_json(refused)
     except (ValueError, KeyError, TypeError):
         if status == -getattr(signal, "SIGXCPU", 0) or status == -getattr(signal, "SIGALRM", 0):
-            raise ModelError("Loading the model takes too long.") from None
+            raise ModelError(text("Loading the model takes too long.")) from None
         raise ModelError(
-            "Loading the model needs too much memory or crashes; it was tried in a separate process, "
-            "and nothing else is affected."
+            text(
+                "Loading the model needs too much memory or crashes; it was tried in a separate process, and "
+                "nothing else is affected."
+            )
         ) from None
     if refused is not None:
-        raise ModelError(str(refused))
+        raise ModelError(refused)
 
 
 def _end(child: subprocess.Popen) -> None:
@@ -182,7 +188,7 @@ def _opened(source: str | os.PathLike[str] | bytes) -> IO[bytes]:
         return Path(source).open("rb")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ModelError(f"{source} cannot be read: {reason}.") from None
+        raise ModelError(text("{source} cannot be read: {reason}.", source=source, reason=reason)) from None
 
 
 def _copied(file: IO[bytes], folder: Path, name: str) -> tuple[Path, str]:
@@ -196,7 +202,7 @@ def _copied(file: IO[bytes], folder: Path, name: str) -> tuple[Path, str]:
         while part:
             size += len(part)
             if size > most:
-                raise ModelError(too_large("The file has more than", most))
+                raise ModelError(too_large(text("The file has more than {size:,.0f} MB", size=most / 1e6)))
             digest.update(part)
             copy.write(part)
             part = file.read(1_000_000)

@@ -11,6 +11,7 @@ from typing import Any
 import h5py
 
 from vislib.errors import ModelError, VislibError, listed
+from vislib.language import text
 from vislib.model_file.config import MAX_CONFIG_BYTES, CheckedConfig, check_config
 from vislib.model_file.hdf5 import check_hdf5
 from vislib.model_file.kinds import other_archive, other_kind, weights_alone
@@ -53,7 +54,7 @@ def suffix_of(start: bytes, name: str = "") -> str:
     if start.startswith(_HDF5):
         return ".h5"
     if not start:
-        raise ModelError("The file is empty (0 bytes); a model saved by Keras as .keras or .h5 is accepted.")
+        raise ModelError(text("The file is empty (0 bytes); a model saved by Keras as .keras or .h5 is accepted."))
     raise ModelError(other_kind(start, Path(name).suffix))
 
 
@@ -77,9 +78,9 @@ def look(path: Path, is_trusted: bool = False) -> CheckedFile:
     except VislibError:
         raise
     except MemoryError:
-        raise ModelError("The file needs too much memory to be checked.") from None
+        raise ModelError(text("The file needs too much memory to be checked.")) from None
     except Exception as error:  # on damaged files h5py and zipfile raise exceptions that are not documented
-        raise ModelError(f"The file is damaged and cannot be read ({type(error).__name__}).") from error
+        raise ModelError(text("The file is damaged and cannot be read ({kind}).", kind=type(error).__name__)) from error
 
 
 def _look_at_archive(path: Path, is_trusted: bool) -> CheckedFile:
@@ -94,7 +95,9 @@ def _look_at_archive(path: Path, is_trusted: bool) -> CheckedFile:
             check_hdf5(file)
     except (zipfile.BadZipFile, zlib.error, EOFError):
         weights.unlink(missing_ok=True)
-        raise ModelError("The file is damaged: it begins like a .keras archive, but cannot be unpacked.") from None
+        raise ModelError(
+            text("The file is damaged: it begins like a .keras archive, but cannot be unpacked.")
+        ) from None
     except BaseException:
         weights.unlink(missing_ok=True)
         raise
@@ -115,20 +118,27 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
         if "config.json" not in names:
             raise ModelError(other_archive(names))
         raise ModelError(
-            f"A .keras archive holds {listed(_MEMBERS)}, each once; this one holds "
-            f"{listed([shown(name) for name in names], 6)}."
+            text(
+                "A .keras archive holds {members}, each once; this one holds {names}.",
+                members=listed(_MEMBERS),
+                names=listed([shown(name) for name in names], 6),
+            )
         )
     if any(member.flag_bits & 1 or member.compress_type not in _METHODS for member in members):
         raise ModelError(
-            "The archive is encrypted or packed in an unusual way; an archive written by Keras is neither."
+            text("The archive is encrypted or packed in an unusual way; an archive written by Keras is neither.")
         )
     size = {member.filename: member.file_size for member in members}
     if size["config.json"] > MAX_CONFIG_BYTES:
         raise ModelError(
-            f"The model's configuration has {size['config.json']:,} bytes; at most {MAX_CONFIG_BYTES:,} are accepted."
+            text(
+                "The model's configuration has {size:,} bytes; at most {most:,} are accepted.",
+                size=size["config.json"],
+                most=MAX_CONFIG_BYTES,
+            )
         )
     if sum(size.values()) > max_file_bytes():
-        raise ModelError(too_large("The archive unpacks to", sum(size.values())))
+        raise ModelError(too_large(text("The archive unpacks to {size:,.0f} MB", size=sum(size.values()) / 1e6)))
 
 
 def _model_config(file: h5py.File) -> str | bytes:
@@ -136,14 +146,16 @@ def _model_config(file: h5py.File) -> str | bytes:
         if "layer_names" in file.attrs or "layers" in file:
             raise ModelError(weights_alone())
         raise ModelError(
-            "The HDF5 file holds no Keras model; save the whole model in Python with model.save('model.keras')."
+            text("The HDF5 file holds no Keras model; save the whole model in Python with model.save('model.keras').")
         )
     attribute = h5py.h5a.open(file.id, b"model_config")
     if attribute.shape != () or attribute.get_storage_size() > MAX_CONFIG_BYTES:
-        raise ModelError(f"The model's configuration is not a text of at most {MAX_CONFIG_BYTES:,} bytes.")
+        raise ModelError(
+            text("The model's configuration is not a text of at most {most:,} bytes.", most=MAX_CONFIG_BYTES)
+        )
     config = file.attrs["model_config"]
     if not isinstance(config, str | bytes):
-        raise ModelError("The model's configuration is not text.")
+        raise ModelError(text("The model's configuration is not text."))
     return config
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from vislib.errors import ModelError
 from vislib.graph.graph import Graph
+from vislib.language import text
 from vislib.model_file.quoting import shown
 from vislib.model_file.work_inside import inside, multiply_adds
 
@@ -33,19 +34,35 @@ def check_graph(graph: Graph) -> None:
         work += multiply_adds(node)
         if max(count, math.prod(input_shape)) > MAX_OUTPUT_ELEMENTS or total > MAX_ALL_ELEMENTS:
             raise ModelError(
-                f"Layer {shown(node.name)} computes {count:,} numbers for one image of {input_shape[0]} × "
-                f"{input_shape[1]}, and all layers up to it {total:,}; at most {MAX_OUTPUT_ELEMENTS:,} and "
-                f"{MAX_ALL_ELEMENTS:,} are accepted."
+                text(
+                    "Layer {layer} computes {n:,} numbers for one image of {height} × {width}, and all layers up to it "
+                    "{total:,}; at most {most:,} and {most_total:,} are accepted.",
+                    layer=shown(node.name),
+                    n=count,
+                    height=input_shape[0],
+                    width=input_shape[1],
+                    total=total,
+                    most=MAX_OUTPUT_ELEMENTS,
+                    most_total=MAX_ALL_ELEMENTS,
+                )
             )
         if work > MAX_MULTIPLY_ADDS:
             raise ModelError(
-                f"Up to layer {shown(node.name)} the model needs {work / 1e9:,.0f} billion (10⁹) multiply-adds for one "
-                f"image of {input_shape[0]} × {input_shape[1]}; at most {MAX_MULTIPLY_ADDS / 1e9:.0f} billion are "
-                "accepted."
+                text(
+                    "Up to layer {layer} the model needs {work:,.0f} billion (10⁹) multiply-adds for one image of "
+                    "{height} × {width}; at most {most:.0f} billion are accepted.",
+                    layer=shown(node.name),
+                    work=work / 1e9,
+                    height=input_shape[0],
+                    width=input_shape[1],
+                    most=MAX_MULTIPLY_ADDS / 1e9,
+                )
             )
     n_classes = graph.logits.shape[-1]
     if n_classes > MAX_CLASSES:
-        raise ModelError(f"The model has {n_classes:,} classes; at most {MAX_CLASSES:,} are accepted.")
+        raise ModelError(
+            text("The model has {n:,} classes; at most {most:,} are accepted.", n=n_classes, most=MAX_CLASSES)
+        )
 
 
 def _cells(shape: Sequence[int | None]) -> list[int]:
@@ -56,8 +73,11 @@ def _cells(shape: Sequence[int | None]) -> list[int]:
     """
     if sum(side is None for side in shape) > 1:
         raise ModelError(
-            f"A layer's output has the shape {tuple(shape)}: its size depends on the numbers, so vislib cannot tell "
-            "beforehand what it takes. If you trust the file, load it in Python: "
-            "vislib.load_classifier(keras.models.load_model(path))."
+            text(
+                "A layer's output has the shape {shape}: its size depends on the numbers, so vislib cannot "
+                "tell beforehand what it takes. If you trust the file, load it in Python: "
+                "vislib.load_classifier(keras.models.load_model(path)).",
+                shape=tuple(shape),
+            )
         )
     return [side or 1 for side in (shape[1:] if shape and shape[0] is None else shape)]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vislib.errors import ModelError
+from vislib.language import sentences, text
 from vislib.model_file.allowed import (
     CLASSES,
     LEGACY_CLASSES,
@@ -16,21 +17,22 @@ from vislib.model_file.allowed import (
 from vislib.model_file.allowed_operations import REFUSED_OPERATIONS
 from vislib.model_file.quoting import shown
 
-CUSTOM_CODE = "this is custom code, which is not in the file, and vislib runs no code that comes with a file"
-_NOT_LISTED = "it is not among the classes of Keras that are accepted from a file"
-_KERAS_1 = "Keras 1 wrote it; Keras 3 has no such class"
+CUSTOM_CODE = text("this is custom code, which is not in the file, and vislib runs no code that comes with a file")
+_NOT_LISTED = text("it is not among the classes of Keras that are accepted from a file")
+_KERAS_2 = text("Keras 2 wrote it; Keras 3 has no such layer")
+_KERAS_1 = text("Keras 1 wrote it; Keras 3 has no such class")
 _NO_KERAS_3 = {
-    "LocallyConnected1D": "Keras 2 wrote it; Keras 3 has no such layer",
-    "LocallyConnected2D": "Keras 2 wrote it; Keras 3 has no such layer",
-    "CuDNNLSTM": "Keras 2 wrote it; Keras 3 has no such layer",
-    "CuDNNGRU": "Keras 2 wrote it; Keras 3 has no such layer",
+    "LocallyConnected1D": _KERAS_2,
+    "LocallyConnected2D": _KERAS_2,
+    "CuDNNLSTM": _KERAS_2,
+    "CuDNNGRU": _KERAS_2,
     "Merge": _KERAS_1,
     "Highway": _KERAS_1,
     "MaxoutDense": _KERAS_1,
 }
 _MOST_NAMES = 3
 _PLAIN = LEGACY_CLASSES | VALUES | {"function"}
-_REBUILD = "Build the model again from layers that Keras 3 has, and copy the weights with layer.set_weights."
+_REBUILD = text("Build the model again from layers that Keras 3 has, and copy the weights with layer.set_weights.")
 
 
 def with_custom_objects(names: Sequence[object]) -> str:
@@ -38,9 +40,11 @@ def with_custom_objects(names: Sequence[object]) -> str:
     known = all(isinstance(name, str) and name.isidentifier() and len(name) <= 30 for name in names)
     short = known and 0 < len(names) <= _MOST_NAMES
     given = "{" + ", ".join(f"'{name}': {name}" for name in names) + "}" if short else "…"
-    return (
-        f"If you have its code and trust the file, load it in Python: vislib.load_classifier(keras.models.load_model("
-        f"path, custom_objects={given})); or on the command line with --trust --custom-objects my_module.py."
+    return text(
+        "If you have its code and trust the file, load it in Python: "
+        "vislib.load_classifier(keras.models.load_model(path, custom_objects={given})); or on the "
+        "command line with --trust --custom-objects my_module.py.",
+        given=given,
     )
 
 
@@ -62,8 +66,9 @@ def custom_names(config: Any) -> list[object]:
 
 def in_python(arguments: str = "") -> str:
     """The sentence on loading a model with Keras alone."""
-    return (
-        f"If you trust the file, load it in Python: vislib.load_classifier(keras.models.load_model(path{arguments}))."
+    return text(
+        "If you trust the file, load it in Python: vislib.load_classifier(keras.models.load_model(path{arguments})).",
+        arguments=arguments,
     )
 
 
@@ -78,20 +83,25 @@ def refused(value: dict, registered: object, config: Any) -> ModelError:
     name, module = value.get("class_name"), value.get("module")
     inner = value.get("config")
     layer = value.get("name") or (inner.get("name") if isinstance(inner, dict) else None)
-    where = f" (layer {shown(layer)})" if isinstance(layer, str) else ""
     why, way = _why(name, module, registered)
     if why == CUSTOM_CODE:
         way = with_custom_objects(custom_names(config) or [name])
-    return ModelError(f"The model uses {shown(name)}{where}: {why}. {way}")
+    if isinstance(layer, str):
+        what = text(
+            "The model uses {name} (layer {layer}): {reason}.", name=shown(name), layer=shown(layer), reason=why
+        )
+    else:
+        what = text("The model uses {name}: {reason}.", name=shown(name), reason=why)
+    return ModelError(sentences(what, way))
 
 
 def _way_past(name: str) -> str:
     """The way on for a layer of Keras that a file may not hold."""
     if name != "Lambda":
         return in_python(", safe_mode=False" if REFUSED_LAYERS[name] == RUNS_CODE else "")
-    return (
-        in_python(", safe_mode=False").removesuffix(".")
-        + ", with the version of Python that wrote it; or build the network with your own code and use "
+    return text(
+        "If you trust the file, load it in Python: vislib.load_classifier(keras.models.load_model(path, "
+        "safe_mode=False)), with the version of Python that wrote it; or build the network with your own code and use "
         "model.load_weights(path)."
     )
 
@@ -107,8 +117,8 @@ def _why(name: Any, module: Any, registered: object) -> tuple[str, str]:
         if plain in REFUSED_LAYERS:
             return REFUSED_LAYERS[plain], _way_past(plain)
         if module is None and plain in OPERATIONS | NOT_IN_HDF5:
-            why = ".h5 files do not hold its whole configuration"
-            return why, "In the program that made it, save the model as .keras: model.save('model.keras')."
+            why = text(".h5 files do not hold its whole configuration")
+            return why, text("In the program that made it, save the model as .keras: model.save('model.keras').")
         if plain in REFUSED_OPERATIONS:
             return REFUSED_OPERATIONS[plain], in_python()
         if module is not None:

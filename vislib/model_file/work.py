@@ -8,6 +8,7 @@ import math
 from typing import Any
 
 from vislib.errors import ModelError
+from vislib.language import text
 
 MAX_CALLS = 3_000
 MAX_SEQUENTIAL = 150
@@ -28,13 +29,21 @@ def check_work(config: Any) -> None:
     n_calls = _n_calls(config)
     if n_calls > MAX_CALLS:
         raise ModelError(
-            f"The model's layers are called {_number(n_calls)} times in all; at most {MAX_CALLS:,} calls are accepted."
+            text(
+                "The model's layers are called {n} times in all; at most {most:,} calls are accepted.",
+                n=_number(n_calls),
+                most=MAX_CALLS,
+            )
         )
     longest = math.isqrt(_squares(config))
     if longest > MAX_SEQUENTIAL:
         raise ModelError(
-            f"The model has a Sequential model of {longest:,} layers; at most {MAX_SEQUENTIAL} are accepted. "
-            "Functional models may be longer."
+            text(
+                "The model has a Sequential model of {longest:,} layers; at most {most} are accepted. "
+                "Functional models may be longer.",
+                longest=longest,
+                most=MAX_SEQUENTIAL,
+            )
         )
 
 
@@ -48,7 +57,12 @@ def check_channels(config: dict[str, Any]) -> None:
         count = config.get(name)
         if isinstance(count, int | float) and count > MAX_CHANNELS:
             raise ModelError(
-                f"The model has a layer with {name} {_number(count)}; at most {MAX_CHANNELS:,} are accepted."
+                text(
+                    "The model has a layer with {name} {n}; at most {most:,} are accepted.",
+                    name=name,
+                    n=_number(count),
+                    most=MAX_CHANNELS,
+                )
             )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from vislib.backend import keras, tf
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.network.computations import forward_all, with_first_input, with_scaled_channels
 from vislib.network.failures import failures_as_sentences
 from vislib.network.target_arguments import TargetArguments
@@ -74,7 +75,14 @@ def values_of_maps(network: Any, inputs: np.ndarray, layer: str, maps: np.ndarra
     cut = cut_at(network, layer, given.form)
     shape = tuple(cut.starts[0].shape[1:])
     if maps.shape[1:] != shape:
-        raise ParameterError(f"Maps of layer '{layer}' have the shape {shape}; not {maps.shape[1:]}.")
+        raise ParameterError(
+            text(
+                "Maps of layer '{layer}' have the shape {shape}; not {given}.",
+                layer=layer,
+                shape=shape,
+                given=maps.shape[1:],
+            )
+        )
     most = network.batch_size
     with failures_as_sentences(network.name, network.graph, inputs, min(len(maps), most)):
         others = cut.before(inputs)[1:] if len(cut.starts) > 1 else []

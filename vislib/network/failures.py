@@ -16,8 +16,9 @@ from vislib.backend import keras, tf
 from vislib.errors import ModelError, VislibError, listed
 from vislib.graph.graph import Graph, Node, call_of
 from vislib.graph.reasons import node_that_failed, reason_of
+from vislib.language import Text, listing, plural, sentences, text
 
-WITHOUT_GRADIENTS = "occlusion, rise, lime and kernel-shap"
+WITHOUT_GRADIENTS = listing(["occlusion", "rise", "lime", "kernel-shap"])
 """The methods of images that need the network's output alone."""
 
 _OWN_CODE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -89,17 +90,23 @@ def not_finite(
         for weight in getattr(node.operation, "weights", ())
         if "float" in str(weight.dtype) and not np.isfinite(np.asarray(weight)).all()
     ]
-    start = f"{name} gives NaN or infinity for this image, so nothing can be explained"
+    start = text("{name} gives NaN or infinity for this image, so nothing can be explained", name=name)
     if broken:
-        return (
-            f"{start}: its weights {listed(broken, 3)} are not finite, as after a training that diverged. "
-            "Load weights from an earlier checkpoint."
+        return text(
+            "{start}: its weights {weights} are not finite, as after a training that diverged. Load "
+            "weights from an earlier checkpoint.",
+            start=start,
+            weights=listed(broken, 3),
         )
     first = next((layer for layer, output in outputs() if not np.isfinite(output).all()), "?")
-    return (
-        f"{start}: layer '{first}' is the first whose output is not finite. The network's input has values from "
-        f"{inputs.min():.3g} to {inputs.max():.3g}; if it was trained on others, give another `preprocess`, "
-        "otherwise mend that layer."
+    return text(
+        "{start}: layer '{layer}' is the first whose output is not finite. The network's input has "
+        "values from {low:.3g} to {high:.3g}; if it was trained on others, give another "
+        "`preprocess`, otherwise mend that layer.",
+        start=start,
+        layer=first,
+        low=inputs.min(),
+        high=inputs.max(),
     )
 
 
@@ -110,10 +117,13 @@ class NoGradient(Exception):
 def no_gradient_at(blocking: Sequence[str]) -> str:
     """The reason why a target has no gradient: the layers that pass none back, if they are known."""
     if not blocking:
-        return "one of its operations passes no gradient back, as for argmax or rounding"
-    several = len(blocking) > 1
-    names = " and ".join(f"'{each}'" for each in blocking)
-    return f"layer{'s' * several} {names} pass{'es' * (not several)} no gradient back, as for argmax or rounding"
+        return text("one of its operations passes no gradient back, as for argmax or rounding")
+    return plural(
+        "layer {layers} passes no gradient back, as for argmax or rounding",
+        "layers {layers} pass no gradient back, as for argmax or rounding",
+        len(blocking),
+        layers=listing([f"'{each}'" for each in blocking]),
+    )
 
 
 def _sentence(
@@ -121,53 +131,83 @@ def _sentence(
 ) -> str | None:
     """The sentence for an exception; None if it is not the network's."""
     node = node_that_failed(error, graph.nodes)
-    where = _where(node)
     if isinstance(error, _SHORTAGE):
-        return _shortage(name, where, images, gradient)
+        return _shortage(_place(name, node), images, gradient)
     if node is None and _is_own(error):
         return None
     n, reason = len(images), f"{type(error).__name__}, “{reason_of(error)}”"
     size = "×".join(map(str, images.shape[1:]))
     if not _runs(graph, images[:1]):
-        return (
-            f"{name} fails{where}: {reason}. It fails for a single image of {size} too; mend it in Keras, and load the "
-            "model again."
+        return sentences(
+            text("{name} fails: {reason}.", name=name, reason=reason)
+            if node is None
+            else text("{name} fails in {layer}: {reason}.", name=name, layer=_layer(node), reason=reason),
+            text("It fails for a single image of {size} too; mend it in Keras, and load the model again.", size=size),
         )
     if n > 1 and not _runs(graph, images):
-        return (
-            f"{name} fails{where} for {n} images at once: {reason}. It works for one image at a time: set "
-            "`classifier.network.batch_size` and `classifier.network.gradient_batch_size` to 1."
+        return sentences(
+            text("{name} fails for {n} images at once: {reason}.", name=name, n=n, reason=reason)
+            if node is None
+            else text(
+                "{name} fails in {layer} for {n} images at once: {reason}.",
+                name=name,
+                layer=_layer(node),
+                n=n,
+                reason=reason,
+            ),
+            text(
+                "It works for one image at a time: set `classifier.network.batch_size` and "
+                "`classifier.network.gradient_batch_size` to 1."
+            ),
         )
     if gradient:
         node = node or _without_backward_pass(graph, images[:1])
-        where = _where(node)
-        return (
-            f"The gradient of {name} fails{where}: {reason}. Its outputs work; use a method without gradients: "
-            f"{WITHOUT_GRADIENTS}."
+        return sentences(
+            text("The gradient of {name} fails: {reason}.", name=name, reason=reason)
+            if node is None
+            else text(
+                "The gradient of {name} fails in {layer}: {reason}.", name=name, layer=_layer(node), reason=reason
+            ),
+            text("Its outputs work; use a method without gradients: {methods}.", methods=WITHOUT_GRADIENTS),
         )
     if scaled and node is not None:
-        return (
-            f"{name} fails{where} when channels of a layer are scaled: {reason}. It works on whole images; use a "
-            f"method that leaves its maps as they are, such as {WITHOUT_GRADIENTS}."
+        return text(
+            "{name} fails in {layer} when channels of a layer are scaled: {reason}. It works on whole "
+            "images; use a method that leaves its maps as they are, such as {methods}.",
+            name=name,
+            layer=_layer(node),
+            reason=reason,
+            methods=WITHOUT_GRADIENTS,
         )
     return None
 
 
-def _where(node: Node | None) -> str:
-    return "" if node is None else f" in layer '{node.name}' ({type(node.operation).__name__})"
+def _layer(node: Node) -> Text:
+    return text("layer '{layer}' ({kind})", layer=node.name, kind=type(node.operation).__name__)
 
 
-def _shortage(name: str, where: str, images: np.ndarray, gradient: bool) -> str:
+def _place(name: str, node: Node | None) -> str:
+    return name if node is None else text("{name} in {layer}", name=name, layer=_layer(node))
+
+
+def _shortage(place: str, images: np.ndarray, gradient: bool) -> str:
     (n, height, width), setting = images.shape[:3], "gradient_batch_size" if gradient else "batch_size"
     if n > 1:
-        return (
-            f"Memory ran out for {name}{where} with {n} images of {height} × {width} at once. Set "
-            f"`classifier.network.{setting}`, now {n} or more, to a smaller number."
+        return text(
+            "Memory ran out for {place} with {n} images of {height} × {width} at once. Set "
+            "`classifier.network.{setting}`, now {n} or more, to a smaller number.",
+            place=place,
+            n=n,
+            height=height,
+            width=width,
+            setting=setting,
         )
-    fewer = f" A method without gradients needs less memory: {WITHOUT_GRADIENTS}." if gradient else ""
-    return (
-        f"Memory ran out for {name}{where} with one image of {height} × {width}.{fewer} Close other programs, or load "
-        "the model with a smaller `input_size` if it takes any size."
+    return sentences(
+        text(
+            "Memory ran out for {place} with one image of {height} × {width}.", place=place, height=height, width=width
+        ),
+        text("A method without gradients needs less memory: {methods}.", methods=WITHOUT_GRADIENTS) if gradient else "",
+        text("Close other programs, or load the model with a smaller `input_size` if it takes any size."),
     )
 
 

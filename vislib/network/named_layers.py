@@ -5,6 +5,7 @@ import numpy as np
 from vislib.backend import keras
 from vislib.errors import LayerError, listed
 from vislib.graph.graph import Graph, Node
+from vislib.language import text
 from vislib.targets.base import LOGITS, Form, Target
 
 
@@ -49,8 +50,11 @@ class NamedLayers:
         node = self.graph.last_map_node
         if node is None:
             raise LayerError(
-                f"{self.name} has no layer with feature maps (height × width × channels) that can be seen. Methods on "
-                "the image itself, such as saliency and occlusion, work."
+                text(
+                    "{name} has no layer with feature maps (height × width × channels) that can be seen. Methods "
+                    "on the image itself, such as saliency and occlusion, work.",
+                    name=self.name,
+                )
             )
         return node.name
 
@@ -73,9 +77,12 @@ class NamedLayers:
         names = {node.name for node in found if node is not None}
         if len(names) != 1 or None in found:
             raise LayerError(
-                f"There is no single last layer with feature maps before {target.in_words()}; name one with `layer`, "
-                "or use a method on the image itself, such as saliency. Layers with feature maps: "
-                f"{listed(self.map_layers)}."
+                text(
+                    "There is no single last layer with feature maps before {target}; name one with `layer`, or "
+                    "use a method on the image itself, such as saliency. Layers with feature maps: {layers}.",
+                    target=target.in_words(),
+                    layers=listed(self.map_layers),
+                )
             )
         return names.pop()
 
@@ -99,7 +106,12 @@ class NamedLayers:
         node = graph.node(layer)
         if node is None:
             raise LayerError(
-                f"layer '{layer}' is not in {self.name}; there are: {listed(n.name for n in graph.nodes)}."
+                text(
+                    "layer '{layer}' is not in {name}; there are: {layers}.",
+                    layer=layer,
+                    name=self.name,
+                    layers=listed(n.name for n in graph.nodes),
+                )
             )
         return node
 
@@ -107,10 +119,20 @@ class NamedLayers:
         node = graph.node(layer)
         if node is not None and node.has_map:
             return node
-        problem = f"layer '{layer}' is not in {self.name}"
+        problem = text("layer '{layer}' is not in {name}", layer=layer, name=self.name)
         if node is not None:
-            problem = f"layer '{layer}' has no feature maps: its output has shape {tuple(node.output.shape)}"
-        raise LayerError(f"{problem}. Layers with feature maps: {listed(self.map_layers)}.")
+            problem = text(
+                "layer '{layer}' has no feature maps: its output has shape {shape}",
+                layer=layer,
+                shape=tuple(node.output.shape),
+            )
+        raise LayerError(
+            text(
+                "{problem}. Layers with feature maps: {layers}.",
+                problem=problem,
+                layers=listed(self.map_layers),
+            )
+        )
 
     def read(self, graph: Graph, form: Form) -> list[keras.KerasTensor]:
         """The tensors of a graph that the terms of a target read."""
@@ -121,8 +143,12 @@ class NamedLayers:
         depends = [graph.leads_to(node, tensor) for tensor in self.read(graph, form)]
         if not (all(depends) if every else any(depends)):
             read = form[depends.index(False)][1]
-            what = "the class scores" if read is LOGITS else f"layer '{read}'"
+            what = text("the class scores") if read is LOGITS else text("layer '{layer}'", layer=read)
             raise LayerError(
-                f"layer '{node.name}' does not lie before {what}, which the target reads; name a layer before it with "
-                "`layer`, or use a method on the image itself, such as saliency."
+                text(
+                    "layer '{layer}' does not lie before {what}, which the target reads; name a layer before it "
+                    "with `layer`, or use a method on the image itself, such as saliency.",
+                    layer=node.name,
+                    what=what,
+                )
             )

@@ -16,6 +16,7 @@ from vislib.graph.graph import Graph
 from vislib.graph.inputs import Inputs
 from vislib.graph.outputs import probed
 from vislib.graph.relevance_rules import Composite
+from vislib.language import text
 from vislib.network import bias_terms, cuts, rescaling, together
 from vislib.network.computations import (
     blocking_nodes,
@@ -124,7 +125,11 @@ class Network(NamedLayers):
         """
         if not self.activation:
             raise ParameterError(
-                f"{self.name} gives numbers, which have no probabilities: its task is {self.head.task}."
+                text(
+                    "{name} gives numbers, which have no probabilities: its task is {task}.",
+                    name=self.name,
+                    task=self.head.task,
+                )
             )
         if self.activation == "sigmoid":
             return 1 / (1 + np.exp(-logits.astype(np.float64)))
@@ -222,7 +227,7 @@ class Network(NamedLayers):
                 *given.specs,
             )
         except NoGradient:
-            raise ModelError(self._no_gradient(inputs, given, "the image")) from None
+            raise ModelError(self._no_gradient(inputs, given, text("the image"))) from None
         gradients, values = [], []
         for start in range(0, len(inputs), self.gradient_batch_size):
             now = slice(start, start + self.gradient_batch_size)
@@ -242,7 +247,7 @@ class Network(NamedLayers):
             return rescaling.rescaled_gradients(self, inputs, baselines, target)
         except NoGradient:
             given = TargetArguments.of(target, len(inputs), self)
-            raise ModelError(self._no_gradient(inputs, given, "the image")) from None
+            raise ModelError(self._no_gradient(inputs, given, text("the image"))) from None
 
     @runs_network(gradient=True)
     def bias_terms(self, inputs: np.ndarray, target: Targets) -> bias_terms.BiasTerms:
@@ -251,7 +256,7 @@ class Network(NamedLayers):
             return bias_terms.bias_terms(self, inputs, target)
         except NoGradient:
             given = TargetArguments.of(target, len(inputs), self)
-            raise ModelError(self._no_gradient(inputs, given, "the image")) from None
+            raise ModelError(self._no_gradient(inputs, given, text("the image"))) from None
 
     def maps(self, inputs: np.ndarray, layers: Sequence[str]) -> list[np.ndarray]:
         """Feature maps (n, h, w, c) float32 of the named layers, computed in one pass."""
@@ -301,7 +306,9 @@ class Network(NamedLayers):
                 lambda layers: self._maps_and_gradients(inputs, graph, layers, given),
             )
         except NoGradient:
-            raise ModelError(self._no_gradient(inputs, given, f"the maps of layer '{layer}'")) from None
+            raise ModelError(
+                self._no_gradient(inputs, given, text("the maps of layer '{layer}'", layer=layer))
+            ) from None
 
     def _maps_and_gradients(
         self, inputs: np.ndarray, graph: Graph, layers: tuple[str, ...], given: TargetArguments
@@ -411,7 +418,9 @@ class Network(NamedLayers):
         graph = self.variants.for_maps()
         node = self._map_node(graph, layer)
         if not graph.leads_to(node, graph.logits):
-            raise LayerError(f"layer '{layer}' does not lie before the class scores; name a layer before them.")
+            raise LayerError(
+                text("layer '{layer}' does not lie before the class scores; name a layer before them.", layer=layer)
+            )
         starts = graph.up_to(graph.logits).cut_at(node)
         before = self.functions.traced(
             ("before", layer, LOGITS),
@@ -447,7 +456,10 @@ class Network(NamedLayers):
         """The sentence on a target without a gradient by `what`."""
         read, one = self.read(self.graph, given.form), slice(0, 1)
         found = blocking_nodes(self.graph, read, given.measures, tf.constant(inputs[one], tf.float32), *given.part(one))
-        return (
-            f"{self.name} has no gradient of the target by {what}: {no_gradient_at(found)}. "
-            f"Use a method without gradients: {WITHOUT_GRADIENTS}."
+        return text(
+            "{name} has no gradient of the target by {what}: {reason}. Use a method without gradients: {methods}.",
+            name=self.name,
+            what=what,
+            reason=no_gradient_at(found),
+            methods=WITHOUT_GRADIENTS,
         )

@@ -10,6 +10,7 @@ from vislib.backend import keras, tf
 from vislib.errors import ModelError
 from vislib.graph.graph import Graph
 from vislib.graph.relevance_rules import Composite
+from vislib.language import text
 from vislib.network.computations import relevance_through, relevances
 from vislib.network.failures import WITHOUT_GRADIENTS, NoGradient
 from vislib.network.target_arguments import TargetArguments, Targets
@@ -106,8 +107,12 @@ def _traced(network: Any, key: tuple, make: Callable, *specs: Any) -> Callable:
         return network.functions.traced(key, make, network.images_spec, *specs)
     except NoGradient:
         raise ModelError(
-            f"No relevance reaches the image in {network.name}, because a layer has no gradient. Use a method without "
-            f"gradients: {WITHOUT_GRADIENTS}."
+            text(
+                "No relevance reaches the image in {name}, because a layer has no gradient. Use a method "
+                "without gradients: {methods}.",
+                name=network.name,
+                methods=WITHOUT_GRADIENTS,
+            )
         ) from None
 
 

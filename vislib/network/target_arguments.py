@@ -8,6 +8,7 @@ import numpy as np
 
 from vislib.backend import tf
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.targets.base import Form, Target, operands, shared_form
 
 Targets = Target | Sequence[Target]
@@ -42,8 +43,11 @@ class TargetArguments:
             weights, each = np.repeat(weights, n, axis=0), [np.repeat(operand, n, axis=0) for operand in each]
         if any(term.compares_images for one in targets for _, term in one.terms):
             raise ParameterError(
-                f"{targets[0].in_words()} compares images with each other, so it has no value for a single image; it "
-                "can be used in `activation_maximization`, for several pictures made together."
+                text(
+                    "{target} compares images with each other, so it has no value for a single image; it can be "
+                    "used in `activation_maximization`, for several pictures made together.",
+                    target=targets[0].in_words(),
+                )
             )
         return cls(form, weights, tuple(each))
 

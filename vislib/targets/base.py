@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 
 from vislib.errors import LayerError, ParameterError, listed
+from vislib.language import text
 
 LOGITS = None
 """The `layer` of terms on the network's output."""
@@ -133,11 +134,18 @@ class Sum(Target):
         return super().described() | {"terms": terms}
 
     def in_words(self) -> str:
-        text = "".join(
-            f" {'−' if weight < 0 else '+'} {'' if abs(weight) == 1 else f'{abs(weight):g} · '}{term.in_words()}"
-            for weight, term in self.terms
-        )
-        return text.removeprefix(" + ").lstrip()
+        words = ""
+        for weight, term in self.terms:
+            part = term.in_words()
+            if abs(weight) != 1:
+                part = text("{factor:g} · {target}", factor=abs(weight), target=part)
+            if words and weight < 0:
+                words = text("{before} − {target}", before=words, target=part)
+            elif words:
+                words = text("{before} + {target}", before=words, target=part)
+            else:
+                words = text("− {target}", target=part) if weight < 0 else part
+        return words
 
 
 class Term(Target):
@@ -209,12 +217,16 @@ def shared_form(targets: "list[Target]", network: Any) -> Form:
     """
     shared = form(targets[0], network)
     if not shared:
-        raise ParameterError("A target without any terms has no value.")
+        raise ParameterError(text("A target without any terms has no value."))
     other = next((each for each in targets if form(each, network) != shared), None)
     if other is not None:
         raise ParameterError(
-            "Images that are computed together need targets of one form, such as classes or channels of one layer; "
-            f"these differ: {targets[0].in_words()}; {other.in_words()}."
+            text(
+                "Images that are computed together need targets of one form, such as classes or channels of "
+                "one layer; these differ: {first}; {second}.",
+                first=targets[0].in_words(),
+                second=other.in_words(),
+            )
         )
     return shared
 
@@ -243,8 +255,11 @@ def output_shape(network: Any, layer: str | None) -> tuple[int, ...]:
     shape = tuple(node.output.shape[1:]) if node is not None else ()
     if len(shape) not in (1, 3) or None in shape:
         layers = [node.name for node in network.graph.nodes if len(node.output.shape) in (2, 4)]
-        what = "is not in" if node is None else "has no channels in"
-        raise LayerError(f"layer '{layer}' {what} {network.name}. Layers with channels: {listed(layers)}.")
+        if node is None:
+            problem = text("layer '{layer}' is not in {name}", layer=layer, name=network.name)
+        else:
+            problem = text("layer '{layer}' has no channels in {name}", layer=layer, name=network.name)
+        raise LayerError(text("{problem}. Layers with channels: {layers}.", problem=problem, layers=listed(layers)))
     return shape
 
 
@@ -255,4 +270,4 @@ def check_within(number: int, n_numbers: int, what: str) -> None:
         LayerError: If it does not; `what` names it in the plural.
     """
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number < n_numbers:
-        raise LayerError(f"{what} go from 0 to {n_numbers - 1}; not {number!r}.")
+        raise LayerError(text("{what} go from 0 to {n}; not {number!r}.", what=what, n=n_numbers - 1, number=number))

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.targets.base import LOGITS, Explained, Term
 from vislib.targets.measures import two_logits
 from vislib.tasks import Task
@@ -41,14 +42,18 @@ class LogOdds(Term):
         network = classifier.network
         if network.head.task not in (Task.CLASSIFICATION, Task.BINARY, Task.MULTI_LABEL):
             raise ParameterError(
-                f"Log odds are those of a class of an image; the task of {network.name} is {network.head.task}. Use "
-                "targets.Output for a number, or targets.Pixels for a segmentation."
+                text(
+                    "Log odds are those of a class of an image; the task of {name} is {task}. Use targets.Output "
+                    "for a number, or targets.Pixels for a segmentation.",
+                    name=network.name,
+                    task=network.head.task,
+                )
             )
         index = classifier.class_index(self.class_index)
         return replace(self, class_index=index, label=classifier.labels[index])
 
     def in_words(self) -> str:
-        return f"log odds of “{self.label or self.class_index}”"
+        return text("log odds of “{label}”", label=self.label or self.class_index)
 
     def operand(self, network: Any) -> np.ndarray:
         one_hot = np.zeros(network.n_classes, np.float32)

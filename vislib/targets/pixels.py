@@ -9,11 +9,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from vislib.errors import ParameterError
+from vislib.language import Text, text
 from vislib.parameters import check_parameters, parameter
 from vislib.targets.base import LOGITS, Explained, Term, check_within
 from vislib.targets.measures import MEASURES
 
 SCORES = ("logit", "probability")
+SCORE_NAMES = {"logit": text("logit"), "probability": text("probability")}
 PREDICTED = "predicted"
 
 
@@ -46,8 +48,10 @@ class Pixels(Term):
 
     class_index: Any = field()
     against: Any = None
-    score: str = parameter("logit", "Score", choices=SCORES, help="Which score of the class is explained.")
-    counterfactual: bool = parameter(False, "Counterfactual", help="Explain the evidence against the class.")
+    score: str = parameter("logit", text("Score"), choices=SCORES, help=text("Which score of the class is explained."))
+    counterfactual: bool = parameter(
+        False, text("Counterfactual"), help=text("Explain the evidence against the class.")
+    )
     where: Any = field(default=PREDICTED, repr=False, compare=False)
     labels: tuple[str, str] = field(default=("", ""), repr=False, compare=False)
     score_name: str = field(default="", repr=False, compare=False)
@@ -59,7 +63,9 @@ class Pixels(Term):
     def __post_init__(self) -> None:
         check_parameters(self)
         if self.against == self.class_index:
-            raise ParameterError(f"A class cannot be explained against itself; both are {self.class_index}.")
+            raise ParameterError(
+                text("A class cannot be explained against itself; both are {label}.", label=self.class_index)
+            )
         object.__setattr__(self, "where", _checked_place(self.where))
         place = self.where.tobytes() if isinstance(self.where, np.ndarray) else repr(self.where).encode()
         object.__setattr__(self, "place", hashlib.sha256(place).hexdigest()[:16])
@@ -68,16 +74,28 @@ class Pixels(Term):
         shape = tuple(classifier.network.output_shape)
         if len(shape) != 3:
             raise ParameterError(
-                f"{classifier.network.name} gives no map, so its classes have no pixels; use ClassScore instead."
+                text(
+                    "{name} gives no map, so its classes have no pixels; use ClassScore instead.",
+                    name=classifier.network.name,
+                )
             )
         index = classifier.class_index(self.class_index)
         against = None if self.against is None else classifier.class_index(self.against)
         labels = (classifier.labels[index], "" if against is None else classifier.labels[against])
         if isinstance(self.where, np.ndarray) and self.where.shape != shape[:2]:
-            raise ParameterError(f"A mask of the output is {shape[0]} × {shape[1]}; not {self.where.shape}.")
+            raise ParameterError(
+                text(
+                    "A mask of the output is {height} × {width}; not {given}.",
+                    height=shape[0],
+                    width=shape[1],
+                    given=self.where.shape,
+                )
+            )
         if isinstance(self.where, tuple):
-            for number, side, axis in zip(self.where, shape, ("Rows", "Columns"), strict=False):
-                check_within(number, side, f"{axis} of the output")
+            for number, side, axis in zip(
+                self.where, shape, (text("Rows of the output"), text("Columns of the output")), strict=False
+            ):
+                check_within(number, side, axis)
         name = classifier.score_name(self.score)
         return dataclasses.replace(self, class_index=index, against=against, labels=labels, score_name=name)
 
@@ -89,8 +107,11 @@ class Pixels(Term):
         mask = logits().argmax(axis=-1) == self.class_index
         if not mask.any():
             raise ParameterError(
-                f"The network predicts “{self.labels[0] or self.class_index}” at no pixel of this image, so there is "
-                "no region to explain; choose another class, or a point with `where=(row, column)`."
+                text(
+                    "The network predicts “{label}” at no pixel of this image, so there is no region to explain; "
+                    "choose another class, or a point with `where=(row, column)`.",
+                    label=self.labels[0] or self.class_index,
+                )
             )
         return dataclasses.replace(self, where=mask)
 
@@ -116,15 +137,26 @@ class Pixels(Term):
         return MEASURES[self.score if self.score == "logit" else network.activation, network.is_binary]
 
     def in_words(self) -> str:
-        classes = f"“{self.labels[0] or self.class_index}”"
-        if self.against is not None:
-            classes += f" − “{self.labels[1] or self.against}”"
-        words = f"{'minus the ' if self.counterfactual else ''}{self.score_name or self.score} of {classes}"
+        words = score_in_words(self)
         if isinstance(self.where, tuple):
-            return f"{words} at ({self.where[0]}, {self.where[1]})"
+            row, column = self.where
+            return text("{words} at ({row}, {column})", words=words, row=row, column=column)
         if isinstance(self.where, np.ndarray):
-            return f"{words} over {int(self.where.sum()):,} pixels"
-        return f"{words} over its pixels"
+            return text("{words} over {n:,} pixels", words=words, n=int(self.where.sum()))
+        return text("{words} over its pixels", words=words)
+
+
+def score_in_words(target: Any) -> Text:
+    """The score of a class, of a `ClassScore` or `Pixels`, in words: "logit of “3” − “8”"."""
+    label, against = target.labels[0] or target.class_index, target.labels[1] or target.against
+    score = target.score_name or SCORE_NAMES[target.score]
+    if target.against is None:
+        if target.counterfactual:
+            return text("minus the {score} of “{label}”", score=score, label=label)
+        return text("{score} of “{label}”", score=score, label=label)
+    if target.counterfactual:
+        return text("minus the {score} of “{label}” − “{against}”", score=score, label=label, against=against)
+    return text("{score} of “{label}” − “{against}”", score=score, label=label, against=against)
 
 
 def _checked_place(where: Any) -> "str | tuple[int, int] | np.ndarray":
@@ -138,5 +170,5 @@ def _checked_place(where: Any) -> "str | tuple[int, int] | np.ndarray":
     if places.shape == (2,) and places.dtype.kind in "iu":
         return int(places[0]), int(places[1])
     raise ParameterError(
-        '`where` must be "predicted", a mask (h, w) with at least one true place, or a point (row, column).'
+        text('`where` must be "predicted", a mask (h, w) with at least one true place, or a point (row, column).')
     )

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.parameters import check_parameters, parameter
 from vislib.targets.base import LOGITS, Explained, Target, Term, check_within
 from vislib.targets.measures import MEASURES, of_units
-from vislib.targets.pixels import SCORES, Pixels
+from vislib.targets.pixels import SCORE_NAMES, SCORES, Pixels, score_in_words
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,10 @@ class ClassScore(Term):
 
     class_index: Any = field()
     against: Any = None
-    score: str = parameter("logit", "Score", choices=SCORES, help="Which score of the class is explained.")
-    counterfactual: bool = parameter(False, "Counterfactual", help="Explain the evidence against the class.")
+    score: str = parameter("logit", text("Score"), choices=SCORES, help=text("Which score of the class is explained."))
+    counterfactual: bool = parameter(
+        False, text("Counterfactual"), help=text("Explain the evidence against the class.")
+    )
     labels: tuple[str, str] = field(default=("", ""), compare=False, repr=False)
     """The labels of both classes; `resolved` fills them in."""
     score_name: str = field(default="", compare=False, repr=False)
@@ -52,7 +55,9 @@ class ClassScore(Term):
     def __post_init__(self) -> None:
         check_parameters(self)
         if self.against == self.class_index:
-            raise ParameterError(f"A class cannot be explained against itself; both are {self.class_index}.")
+            raise ParameterError(
+                text("A class cannot be explained against itself; both are {label}.", label=self.class_index)
+            )
 
     @property
     def is_class_logit(self) -> bool:
@@ -88,10 +93,7 @@ class ClassScore(Term):
         return values @ self.weights(network.n_classes)
 
     def in_words(self) -> str:
-        classes = f"“{self.labels[0] or self.class_index}”"
-        if self.against is not None:
-            classes += f" − “{self.labels[1] or self.against}”"
-        return f"{'minus the ' if self.counterfactual else ''}{self.score_name or self.score} of {classes}"
+        return score_in_words(self)
 
 
 def as_probability(target: Target) -> Target:
@@ -110,8 +112,7 @@ def with_score(target: Target, score: str) -> Target:
     """For the score of a class, another score of it; any other target, such as a predicted number, is unchanged."""
     if not isinstance(target, ClassScore | Pixels) or target.score_name == "output":
         return target
-    name = {"logit": "logit", "probability": "probability"}[score]
-    return dataclasses.replace(target, score=score, score_name=name)
+    return dataclasses.replace(target, score=score, score_name=SCORE_NAMES[score])
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class Output(Term):
     layer: ClassVar[None] = LOGITS
 
     def resolved(self, classifier: Explained) -> "Output":
-        check_within(self.unit, classifier.network.n_units, f"Outputs of {classifier.network.name}")
+        check_within(self.unit, classifier.network.n_units, text("Outputs of {name}", name=classifier.network.name))
         return Output(int(self.unit))
 
     def operand(self, network: Any) -> np.ndarray:
@@ -146,4 +147,4 @@ class Output(Term):
         return logits[:, 1 if network.is_binary else self.unit]
 
     def in_words(self) -> str:
-        return f"output {self.unit}"
+        return text("output {number}", number=self.unit)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from vislib.errors import LayerError, ParameterError
+from vislib.language import text
 from vislib.targets.base import Explained, Term, check_within, output_shape, shape_of
 
 
@@ -36,10 +37,12 @@ class Channel(WeightedSum):
     channel: int
 
     def in_words(self) -> str:
-        return f"{self.layer} channel {self.channel}"
+        return text("{layer} channel {channel}", layer=self.layer, channel=self.channel)
 
     def resolved(self, classifier: Explained) -> "Channel":
-        check_within(self.channel, shape_of(classifier, self.layer)[-1], f"Channels of layer '{self.layer}'")
+        check_within(
+            self.channel, shape_of(classifier, self.layer)[-1], text("Channels of layer '{layer}'", layer=self.layer)
+        )
         return Channel(self.layer, int(self.channel))
 
     def operand(self, network: Any) -> np.ndarray:
@@ -65,16 +68,27 @@ class Neuron(WeightedSum):
     column: int | None = None
 
     def in_words(self) -> str:
-        where = "the centre" if self.row is None and self.column is None else f"({self.row}, {self.column})"
-        return f"{self.layer} channel {self.channel} at {where}"
+        if self.row is None and self.column is None:
+            return text("{layer} channel {channel} at the centre", layer=self.layer, channel=self.channel)
+        return text(
+            "{layer} channel {channel} at ({row}, {column})",
+            layer=self.layer,
+            channel=self.channel,
+            row=self.row,
+            column=self.column,
+        )
 
     def resolved(self, classifier: Explained) -> "Neuron":
         shape = classifier.network.map_node(self.layer).output.shape[1:]
         row = shape[0] // 2 if self.row is None else self.row
         column = shape[1] // 2 if self.column is None else self.column
-        axes = ("Rows", "Columns", "Channels")
+        axes = (
+            text("Rows of layer '{layer}'", layer=self.layer),
+            text("Columns of layer '{layer}'", layer=self.layer),
+            text("Channels of layer '{layer}'", layer=self.layer),
+        )
         for number, n_numbers, axis in zip((row, column, self.channel), shape, axes, strict=True):
-            check_within(number, n_numbers, f"{axis} of layer '{self.layer}'")
+            check_within(number, n_numbers, axis)
         return Neuron(self.layer, int(self.channel), int(row), int(column))
 
     def operand(self, network: Any) -> np.ndarray:
@@ -108,18 +122,31 @@ class Region(WeightedSum):
     def __post_init__(self) -> None:
         mask = np.array(self.mask, bool)
         if mask.ndim != 2 or not mask.any():
-            raise ParameterError("A region is a mask (h, w) in which at least one place is true.")
+            raise ParameterError(text("A region is a mask (h, w) in which at least one place is true."))
         mask.setflags(write=False)
         object.__setattr__(self, "mask", mask)
 
     def in_words(self) -> str:
-        return f"{self.layer} channel {self.channel} over {int(self.mask.sum())} places"
+        return text(
+            "{layer} channel {channel} over {n} places",
+            layer=self.layer,
+            channel=self.channel,
+            n=int(self.mask.sum()),
+        )
 
     def resolved(self, classifier: Explained) -> "Region":
         shape = classifier.network.map_node(self.layer).output.shape[1:]
-        check_within(self.channel, shape[2], f"Channels of layer '{self.layer}'")
+        check_within(self.channel, shape[2], text("Channels of layer '{layer}'", layer=self.layer))
         if self.mask.shape != tuple(shape[:2]):
-            raise LayerError(f"A mask of layer '{self.layer}' is {shape[0]} × {shape[1]}; not {self.mask.shape}.")
+            raise LayerError(
+                text(
+                    "A mask of layer '{layer}' is {height} × {width}; not {given}.",
+                    layer=self.layer,
+                    height=shape[0],
+                    width=shape[1],
+                    given=self.mask.shape,
+                )
+            )
         return self
 
     def operand(self, network: Any) -> np.ndarray:
@@ -152,18 +179,22 @@ class Direction(WeightedSum):
         vector = np.asarray(self.vector, np.float64).ravel()
         length = np.linalg.norm(vector)
         if not np.isfinite(length) or length == 0:
-            raise ParameterError("A direction is a vector of finite numbers that are not all 0.")
+            raise ParameterError(text("A direction is a vector of finite numbers that are not all 0."))
         object.__setattr__(self, "vector", tuple((vector / length).tolist()))
 
     def in_words(self) -> str:
-        return f"{self.layer} direction"
+        return text("{layer} direction", layer=self.layer)
 
     def resolved(self, classifier: Explained) -> "Direction":
         n_channels = shape_of(classifier, self.layer)[-1]
         if len(self.vector) != n_channels:
             raise ParameterError(
-                f"A direction of layer '{self.layer}' has {n_channels} numbers, one for each channel; "
-                f"not {len(self.vector)}."
+                text(
+                    "A direction of layer '{layer}' has {n} numbers, one for each channel; not {given}.",
+                    layer=self.layer,
+                    n=n_channels,
+                    given=len(self.vector),
+                )
             )
         return self
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.targets.base import Explained, Term, shape_of
 
 _LEAST_COSINE = 0.1
@@ -26,7 +27,7 @@ class Layer(Term):
     layer: str
 
     def in_words(self) -> str:
-        return f"layer {self.layer}"
+        return text("layer {layer}", layer=self.layer)
 
     def operand(self, network: Any) -> np.ndarray:
         return np.zeros(1, np.float32)
@@ -56,7 +57,7 @@ class Diversity(Term):
     compares_images: ClassVar[bool] = True
 
     def in_words(self) -> str:
-        return f"diversity at {self.layer}"
+        return text("diversity at {layer}", layer=self.layer)
 
     def operand(self, network: Any) -> np.ndarray:
         return np.zeros(1, np.float32)
@@ -93,7 +94,7 @@ class Likeness(Term):
     power: float = 4.0
 
     def in_words(self) -> str:
-        return f"likeness at {self.layer}"
+        return text("likeness at {layer}", layer=self.layer)
 
     def resolved(self, classifier: Explained) -> "Likeness":
         _check_reference(classifier, self.layer, self.reference)
@@ -128,7 +129,7 @@ class Similarity(Term):
     reference: np.ndarray = field(repr=False)
 
     def in_words(self) -> str:
-        return f"similarity at {self.layer or 'the output'}"
+        return text("similarity at {layer}", layer=self.layer) if self.layer else text("similarity at the output")
 
     def resolved(self, classifier: Explained) -> "Similarity":
         _check_reference(classifier, self.layer, self.reference)
@@ -183,10 +184,20 @@ def _output_of(classifier: Any, image: np.ndarray, layer: str | None) -> np.ndar
 def _check_reference(classifier: Explained, layer: str | None, reference: np.ndarray) -> None:
     shape = shape_of(classifier, layer)
     if np.shape(reference) != shape:
-        raise ParameterError(f"The reference of layer '{layer}' has shape {shape}; not {np.shape(reference)}.")
+        raise ParameterError(
+            text(
+                "The reference of layer '{layer}' has shape {shape}; not {given}.",
+                layer=layer,
+                shape=shape,
+                given=np.shape(reference),
+            )
+        )
     if not np.any(reference) or not np.isfinite(reference).all():
         raise ParameterError(
-            f"The reference of layer '{layer}' is all zero or not finite, so no image can be compared with it."
+            text(
+                "The reference of layer '{layer}' is all zero or not finite, so no image can be compared with it.",
+                layer=layer,
+            )
         )
 
 

@@ -3,6 +3,7 @@
 import difflib
 
 from vislib.errors import ModelError, listed
+from vislib.language import sentences, text
 from vislib.model.classifier import Classifier
 from vislib.zoo import keras_applications, lite0, scene_networks, trained_here
 from vislib.zoo.built_in import BuiltIn, imagenet_labels
@@ -41,10 +42,12 @@ def load(name: str) -> Classifier:
     """
     if name not in BUILT_IN:
         near = difflib.get_close_matches(name.lower(), BUILT_IN, 3)
-        nearest = f" The nearest are: {listed(near)}." if near else ""
         raise ModelError(
-            f"There is no built-in network '{name}', and no file of that name.{nearest} There are: "
-            f"{listed(BUILT_IN, 50)}."
+            sentences(
+                text("There is no built-in network '{name}', and no file of that name.", name=name),
+                text("The nearest are: {names}.", names=listed(near)) if near else "",
+                text("There are: {names}.", names=listed(BUILT_IN, 50)),
+            )
         )
     network = BUILT_IN[name]
     model = network.load()

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from vislib.errors import ModelError
+from vislib.language import text
 
 _MAGIC = 0x1950A86A20F9469CFC6C
 _PROTOCOL = 1001
@@ -72,12 +73,21 @@ def read_checkpoint(path: Path) -> dict[str, np.ndarray]:
     """
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise ModelError(f"{path.name} has {path.stat().st_size:,} bytes; at most {_MAX_BYTES:,} are read.")
+            raise ModelError(
+                text(
+                    "{name} has {n:,} bytes; at most {most:,} are read.",
+                    name=path.name,
+                    n=path.stat().st_size,
+                    most=_MAX_BYTES,
+                )
+            )
         return _read(io.BytesIO(path.read_bytes()))
     except ModelError:
         raise
     except Exception as error:  # a damaged pickle can raise nearly anything
-        raise ModelError(f"{path.name} is not a readable tensor checkpoint: {error}") from error
+        raise ModelError(
+            text("{name} is not a readable tensor checkpoint: {reason}", name=path.name, reason=error)
+        ) from error
 
 
 class _Storage:
@@ -98,9 +108,9 @@ class _Tensor:
         values = self.storage.values
         last = self.offset + sum((n - 1) * step for n, step in zip(self.shape, self.strides, strict=True))
         if min((self.offset, *self.strides, *self.shape)) < 0 or (0 not in self.shape and last >= len(values)):
-            raise ModelError("a tensor of the checkpoint reaches outside its storage")
+            raise ModelError(text("a tensor of the checkpoint reaches outside its storage"))
         if math.prod(self.shape) > len(values):
-            raise ModelError("a tensor of the checkpoint repeats its storage")
+            raise ModelError(text("a tensor of the checkpoint repeats its storage"))
         steps = [step * values.itemsize for step in self.strides]
         # The copy is contiguous for any recorded strides.
         return np.lib.stride_tricks.as_strided(values[self.offset :], self.shape, steps, writeable=False).copy()
@@ -113,7 +123,9 @@ class _TensorUnpickler(pickle.Unpickler):
         start = file.tell()
         for opcode, argument, _ in pickletools.genops(file):
             if opcode.name not in _OPCODES or ("BINPUT" in opcode.name and (argument or 0) > _MAX_MEMO):
-                raise ModelError(f"the checkpoint uses the pickle opcode {opcode.name}, which tensors do not need")
+                raise ModelError(
+                    text("the checkpoint uses the pickle opcode {name}, which tensors do not need", name=opcode.name)
+                )
         super().__init__(io.BytesIO(file.getbuffer()[start : file.tell()]), encoding="utf-8")
         self.storages: dict[str, _Storage] = {}
 
@@ -124,20 +136,28 @@ class _TensorUnpickler(pickle.Unpickler):
             return lambda *recorded: _Tensor(*recorded)  # not the class itself, whose attributes a pickle could set
         if module == "torch" and name in _DTYPES:
             return _DTYPES[name]
-        raise ModelError(f"the checkpoint refers to {module}.{name}; only tensors are read")
+        raise ModelError(
+            text("the checkpoint refers to {module}.{name}; only tensors are read", module=module, name=name)
+        )
 
     def persistent_load(self, reference: Any) -> _Storage:
         kind, dtype, key, _device, count, view = reference
         if kind != "storage" or not isinstance(dtype, np.dtype) or view is not None:
-            raise ModelError("the checkpoint refers to something other than a storage")
+            raise ModelError(text("the checkpoint refers to something other than a storage"))
         if not 0 <= count <= _MAX_ELEMENTS:
-            raise ModelError(f"a storage of the checkpoint claims {count} elements; at most {_MAX_ELEMENTS} are read")
+            raise ModelError(
+                text(
+                    "a storage of the checkpoint claims {n} elements; at most {most} are read",
+                    n=count,
+                    most=_MAX_ELEMENTS,
+                )
+            )
         return self.storages.setdefault(key, _Storage(dtype, count))
 
 
 def _read(file: io.BytesIO) -> dict[str, np.ndarray]:
     if _TensorUnpickler(file).load() != _MAGIC or _TensorUnpickler(file).load() != _PROTOCOL:
-        raise ModelError("it does not begin like a PyTorch checkpoint")
+        raise ModelError(text("it does not begin like a PyTorch checkpoint"))
     _TensorUnpickler(file).load()  # the writer's byte order and type sizes, not needed: the numbers are little-endian
     unpickler = _TensorUnpickler(file)
     state = unpickler.load()
@@ -146,6 +166,6 @@ def _read(file: io.BytesIO) -> dict[str, np.ndarray]:
         count = int(np.frombuffer(file.read(8), "<i8")[0])
         content = file.read(count * storage.dtype.itemsize) if count == storage.count else b""
         if len(content) != storage.count * storage.dtype.itemsize:
-            raise ModelError("it ends before its last tensor is complete")
+            raise ModelError(text("it ends before its last tensor is complete"))
         storage.values = np.frombuffer(content, storage.dtype)
     return {name: tensor.array() for name, tensor in state.items()}

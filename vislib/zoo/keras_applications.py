@@ -4,6 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from vislib.errors import ModelError
+from vislib.language import text
 from vislib.model.preprocessing import preprocessing_named
 from vislib.zoo.built_in import BuiltIn, imagenet_labels
 
@@ -60,7 +61,7 @@ def networks() -> list[BuiltIn]:
     return [
         BuiltIn(
             name,
-            f"ImageNet, 1,000 classes, {side} × {side}; downloaded by Keras on first use",
+            text("ImageNet, 1,000 classes, {side} × {side}; downloaded by Keras on first use", side=side),
             partial(load, name),
             imagenet_labels,
             preprocessing_named(family),
@@ -88,6 +89,11 @@ def load(name: str, weights: str | None = "imagenet") -> "keras.Model":
         if weights is None:
             raise
         raise ModelError(
-            f"The ImageNet weights of {name} are not on this machine and could not be downloaded "
-            f"({type(error).__name__}: {str(error)[:200]}). Without internet access, use efficientnet-lite0."
+            text(
+                "The ImageNet weights of {name} are not on this machine and could not be downloaded ({kind}: "
+                "{reason}). Without internet access, use efficientnet-lite0.",
+                name=name,
+                kind=type(error).__name__,
+                reason=str(error)[:200],
+            )
         ) from error

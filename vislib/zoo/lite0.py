@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from vislib.language import text
 from vislib.model.preprocessing import PREPROCESSINGS
 from vislib.zoo.built_in import BuiltIn, imagenet_labels
 
@@ -17,7 +18,7 @@ def _load() -> "keras.Model":
 
 NETWORK = BuiltIn(
     "efficientnet-lite0",
-    "ImageNet, 1,000 classes, 224 × 224; comes with the installation",
+    text("ImageNet, 1,000 classes, 224 × 224; comes with the installation"),
     _load,
     imagenet_labels,
     PREPROCESSINGS["efficientnet-lite"].cropped("centre"),

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from vislib.errors import ModelError, listed
+from vislib.language import text
 from vislib.model.reading import Reading
 from vislib.tasks import Task
 from vislib.training.networks import PREPROCESSING
@@ -37,13 +38,13 @@ class SceneNetwork:
 
 SCENE_NETWORKS: dict[str, SceneNetwork] = {
     "scene-segmentation": SceneNetwork(
-        "U-Net for scenes of digits",
-        "segmentation: which digit is at each pixel of a 64 × 64 grey scene; trained here",
+        text("U-Net for scenes of digits"),
+        text("segmentation: which digit is at each pixel of a 64 × 64 grey scene; trained here"),
         LABELS,
     ),
     "digit-size": SceneNetwork(
-        "CNN for the size of the tallest digit",
-        "regression: height and width of the tallest digit in a 64 × 64 grey scene; trained here",
+        text("CNN for the size of the tallest digit"),
+        text("regression: height and width of the tallest digit in a 64 × 64 grey scene; trained here"),
         SIZES,
         UNIT,
     ),
@@ -64,7 +65,13 @@ def load(name: str) -> "keras.Model":
         ModelError: If there is no such network, or its weights are missing or damaged.
     """
     if name not in SCENE_NETWORKS:
-        raise ModelError(f"There is no network '{name}' for scenes of digits; there are: {listed(SCENE_NETWORKS)}.")
+        raise ModelError(
+            text(
+                "There is no network '{name}' for scenes of digits; there are: {names}.",
+                name=name,
+                names=listed(SCENE_NETWORKS),
+            )
+        )
     from vislib.training import scene_networks
 
     return with_weights(scene_networks.SCENE_NETWORKS[name](0), name, SCENE_NETWORKS[name].title)

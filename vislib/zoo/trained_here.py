@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vislib.errors import ModelError
+from vislib.language import text
 from vislib.training.datasets import DATASETS
 from vislib.training.networks import NETWORKS, PREPROCESSING, build
 from vislib.zoo.built_in import BuiltIn
@@ -25,8 +26,8 @@ class TrainedNetwork:
 
 
 TRAINED: dict[str, TrainedNetwork] = {
-    "digits": TrainedNetwork(DATASETS["mnist"].labels, "MNIST digits, 10 classes, 28 × 28 grey; trained here"),
-    "cifar10": TrainedNetwork(DATASETS["cifar10"].labels, "CIFAR-10, 10 classes, 32 × 32; trained here"),
+    "digits": TrainedNetwork(DATASETS["mnist"].labels, text("MNIST digits, 10 classes, 28 × 28 grey; trained here")),
+    "cifar10": TrainedNetwork(DATASETS["cifar10"].labels, text("CIFAR-10, 10 classes, 32 × 32; trained here")),
 }
 
 
@@ -70,6 +71,11 @@ def with_weights(model: "keras.Model", name: str, title: str) -> "keras.Model":
         model.load_weights(path)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
-            f"The weights of {title} cannot be read from {path}: the file is missing or damaged. Install vislib again."
+            text(
+                "The weights of {name} cannot be read from {path}: the file is missing or damaged. Install "
+                "vislib again.",
+                name=title,
+                path=path,
+            )
         ) from error
     return model

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
+from vislib.language import text
 from vislib.model_file.allowed import INITIALIZERS, LAYERS
 
 HARD_SIGMOID = "vislib>hard_sigmoid_of_keras_2"
@@ -70,22 +71,24 @@ def mended_layer(value: dict[str, Any], written: tuple[int, int], changes: Count
     if not isinstance(config, dict):
         return value
     if name in _RENAMED and value.get("registered_name") in (None, name):
-        changes[f"{name} is {_RENAMED[name]}"] += 1
+        changes[text("{name} is {new_name}", name=name, new_name=_RENAMED[name])] += 1
         name = _RENAMED[name]
     config = _with_plain_dtype(config, changes)
     if name in INITIALIZERS:
         config = {key: one for key, one in config.items() if key != "dtype"}
     if name in _ONLY_IN_TRAINING:
-        changes[f"{name}, which acts only during training, is left out"] += 1
+        changes[text("{name}, which acts only during training, is left out", name=name)] += 1
         name, config = "Identity", {key: config[key] for key in ("name", "trainable", "dtype") if key in config}
     if name == "ThresholdedReLU":
-        changes["ThresholdedReLU is a ReLU with a threshold"] += 1
+        changes[text("ThresholdedReLU is a ReLU with a threshold")] += 1
         name, config = "ReLU", {**{key: one for key, one in config.items() if key != "theta"},
                                 "threshold": config.get("theta", 1.0)}  # fmt: skip
     if name == "RandomCrop" and _RANDOM_CROP_CUTS <= written < _RANDOM_CROP_PASSES_ON:
-        changes["RandomCrop passes an image on for a prediction, where that version cut out its upper left part"] += 1
+        changes[
+            text("RandomCrop passes an image on for a prediction, where that version cut out its upper left part")
+        ] += 1
     if name == "RandomCrop" and written < _RANDOM_CROP_CUTS:
-        changes["RandomCrop, which resizes an image for a prediction, is a Resizing layer"] += 1
+        changes[text("RandomCrop, which resizes an image for a prediction, is a Resizing layer")] += 1
         name = "Resizing"
         config = {key: one for key, one in config.items() if key != "seed"} | {"crop_to_aspect_ratio": True}
     config = _without(name, config, changes)
@@ -115,7 +118,7 @@ def _without(name: str, config: dict[str, Any], changes: Counter[str]) -> dict[s
         harmless = _LEFT_OUT.get(name, {}).get(key, ())
         if key in _LEFT_OUT.get(name, {}) and (harmless is _ANY or _is_one_of(one, harmless)):
             if key == "groups":
-                changes[f"the setting groups of {name}"] += 1
+                changes[text("the setting groups of {name}", name=name)] += 1
             continue
         kept[_RENAMED_KEYS.get((name, key), key)] = one
     if name == "BatchNormalization" and isinstance(kept.get("axis"), list) and len(kept["axis"]) == 1:
@@ -132,7 +135,7 @@ def _with_plain_dtype(config: dict[str, Any], changes: Counter[str]) -> dict[str
     if not isinstance(dtype, dict) or dtype.get("class_name") not in _POLICIES:
         return config
     inner = dtype.get("config")
-    changes["the data type class Policy"] += 1
+    changes[text("the data type class Policy")] += 1
     return {**config, "dtype": inner.get("name") if isinstance(inner, dict) else None}
 
 
@@ -141,7 +144,7 @@ def _with_hard_sigmoid(config: dict[str, Any], changes: Counter[str]) -> dict[st
     changed = dict(config)
     for key in ("activation", "recurrent_activation"):
         if config.get(key) == "hard_sigmoid":
-            changes["hard_sigmoid keeps its slope of 0.2"] += 1
+            changes[text("hard_sigmoid keeps its slope of 0.2")] += 1
             function = {"module": "builtins", "class_name": "function", "config": HARD_SIGMOID}
             changed[key] = {**function, "registered_name": HARD_SIGMOID}
     return changed

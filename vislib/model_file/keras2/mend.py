@@ -1,9 +1,11 @@
 """Changes a configuration of Keras 2 into one that Keras 3 reads, and says what was changed."""
 
+import functools
 import re
 from collections import Counter
 from typing import Any
 
+from vislib.language import text
 from vislib.model_file.allowed import INITIALIZERS, MODELS
 from vislib.model_file.keras2.layers import mended_layer
 from vislib.model_file.keras2.names import without_slashes
@@ -41,9 +43,12 @@ def _written(keras_version: str) -> tuple[int, int]:
 
 
 def _sentence(keras_version: str, changes: Counter[str]) -> str:
-    listed = "; ".join(what if count == 1 else f"{what} (× {count})" for what, count in changes.items())
-    written = shown(keras_version, 20)
-    return f"The file's configuration (of Keras {written}) is changed to that of Keras 3 before loading: {listed}."
+    said = [what if count == 1 else text("{change} (× {n})", change=what, n=count) for what, count in changes.items()]
+    return text(
+        "The file's configuration (of Keras {version}) is changed to that of Keras 3 before loading: {changes}.",
+        version=shown(keras_version, 20),
+        changes=functools.reduce(lambda before, what: text("{before}; {what}", before=before, what=what), said),
+    )
 
 
 def _mended(value: Any, is_archive: bool, written: tuple[int, int], changes: Counter[str]) -> Any:
@@ -80,7 +85,7 @@ def _of_keras_3(value: dict[str, Any], is_archive: bool) -> dict[str, Any]:
 def _mended_model(value: dict[str, Any], written: tuple[int, int], changes: Counter[str]) -> dict[str, Any]:
     config = value["config"]
     if isinstance(config, list):
-        changes["a Sequential model's list of layers"] += 1
+        changes[text("a Sequential model's list of layers")] += 1
         config = {"name": value.get("name") or "sequential", "layers": config}
     if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
         return value
@@ -97,7 +102,7 @@ def _with_input(config: dict[str, Any], class_name: str, is_archive: bool, chang
     shape = inner.get("batch_input_shape")
     layers = [_without_shape(layer) for layer in config["layers"]]
     if class_name == "Sequential" and shape is not None:  # an InputLayer's shape has another name by now
-        changes["the input of a Sequential model"] += 1
+        changes[text("the input of a Sequential model")] += 1
         name = f"{inner.get('name', 'input')}_input"
         made = {"class_name": "InputLayer", "config": {"batch_shape": shape, "dtype": "float32", "name": name}}
         layers.insert(0, {**made, "module": "keras.layers", "registered_name": None} if is_archive else made)

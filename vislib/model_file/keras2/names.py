@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import Any
 
+from vislib.language import text
+
 
 def without_slashes(config: dict[str, Any], changes: Counter[str]) -> dict[str, Any]:
     """A model's configuration in which its layers' names have "_" for "/", also where they are referred to.
@@ -25,7 +27,7 @@ def without_slashes(config: dict[str, Any], changes: Counter[str]) -> dict[str, 
         config = {**config, "name": config["name"].replace("/", "_")}
     if not new:
         return config
-    changes["“_” for “/” in a layer's name"] += len(new)
+    changes[text("“_” for “/” in a layer's name")] += len(new)
     changed = dict(config)
     for key in ("input_layers", "output_layers"):
         changed[key] = _references(config.get(key), new)

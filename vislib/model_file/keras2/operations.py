@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vislib.errors import ModelError
+from vislib.language import text
 from vislib.model_file.keras2.nodes import holds_reference, is_reference, tensor, with_tensors
 from vislib.model_file.quoting import shown
 
@@ -90,7 +91,7 @@ def mended_operations(config: dict[str, Any], changes: Counter[str]) -> dict[str
     layers = []
     for layer in config["layers"]:
         if isinstance(layer, dict) and layer.get("class_name") in _LAMBDAS and isinstance(layer.get("config"), dict):
-            changes["operations of TensorFlow are those of Keras 3"] += 1
+            changes[text("operations of TensorFlow are those of Keras 3")] += 1
             layer = _operation(layer, names)
         layers.append(layer)
     return {**config, "layers": layers}
@@ -172,10 +173,16 @@ def _slice(one: Any) -> Any:
 
 
 def _unknown(layer: dict[str, Any], setting: str = "") -> ModelError:
-    detail = f" with the setting {shown(setting)}" if setting else ""
+    operation = shown(layer["config"].get("function"))
+    if setting:
+        operation = text("{operation} with the setting {setting}", operation=operation, setting=shown(setting))
     return ModelError(
-        f"The model uses TensorFlow's operation {shown(layer['config'].get('function'))}{detail} between layers "
-        f"({shown(layer.get('class_name'))}, layer {shown(layer.get('name'))}); vislib knows no operation of Keras 3 "
-        "that does the same. Build the model again in Keras 3, with keras.ops, and copy the weights with "
-        "layer.set_weights."
+        text(
+            "The model uses TensorFlow's operation {operation} between layers ({kind}, layer {layer}); vislib knows "
+            "no operation of Keras 3 that does the same. Build the model again in Keras 3, with keras.ops, and copy "
+            "the weights with layer.set_weights.",
+            operation=operation,
+            kind=shown(layer.get("class_name")),
+            layer=shown(layer.get("name")),
+        )
     )

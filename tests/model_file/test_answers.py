@@ -1,0 +1,54 @@
+"""Tests that a sentence from the process that tries a model file can be translated in the one that shows it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from vislib.errors import ModelError, listed
+from vislib.language import Text, listing, plural, sentences, text
+from vislib.model_file import answers, load_model_file
+
+
+def _sent(said):
+    return answers.from_json(json.loads(json.dumps(answers.to_json(said))))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        text("The file is empty."),
+        text("{name} has {n:,} bytes; at most {most:.0f} MB.", name="'a{b}'", n=np.int64(1200), most=np.float32(2.6)),
+        plural("{n} layer", "{n:,} layers", 3),
+        sentences(text("One of {names}.", names=listed(range(20))), text("Or {these}.", these=listing("ab", "or"))),
+        "a plain sentence",
+    ],
+)
+def test_sentence_and_all_its_parts_arrive(said, monkeypatch):
+    arrived = _sent(said)
+    assert arrived == said
+    assert type(arrived) is type(said)
+    words = {"One of {names}.": "一{names}。", "{names}, … ({n} in all)": "{names}等{n}个", "{n} layer": "{n}层"}
+    monkeypatch.setattr("vislib.language.texts.translations", lambda language: words)
+    if isinstance(said, Text):
+        assert arrived.in_language("zh") == said.in_language("zh")
+
+
+@pytest.mark.parametrize("template", ["{n:999999999}", "{n.__class__}", "{n[0]}", "{other}", "{n:.1f}", "{", "{n:{n}}"])
+def test_template_that_asks_for_more_than_its_values_is_left_in_english(template):
+    arrived = answers.from_json({"english": "words", "template": template, "values": {"n": "3"}})
+    assert arrived == "words"
+    assert not isinstance(arrived, Text)
+
+
+@pytest.mark.parametrize("answer", [None, {}, {"values": []}, {"items": 3}])
+def test_answer_of_another_form_refused(answer):
+    with pytest.raises(ValueError, match="no sentence"):
+        answers.from_json(answer)
+
+
+def test_error_of_the_other_process_is_a_text():
+    with pytest.raises(ModelError) as refused:
+        load_model_file(b"\x89HDF\r\n\x1a\n" + bytes(100))
+    assert isinstance(refused.value.args[0], Text)
+    assert refused.value.args[0].template.startswith("The file is damaged")
