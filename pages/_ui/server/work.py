@@ -172,9 +172,7 @@ def run(
             return
         last_said = time.monotonic()
         # Any Streamlit call raises here after the user has stopped the computation or changed a setting.
-        bar.progress(
-            done / total, text=_how_far(what, progress_text(done, total)) if total > 1 else tr("{what}…", what=what)
-        )
+        bar.progress(done / total, text=_said(what, progress_text(done, total) if total > 1 else None))
         if partial is None:
             return
         if show_partial is not None and done < total and time.monotonic() - last_shown > _SECONDS_BETWEEN_MAPS:

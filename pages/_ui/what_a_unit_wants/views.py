@@ -22,6 +22,20 @@ from vislib.output import export
 NO_MAPS = np.empty((0, 0, 0), np.float32)
 _AT_ONCE = 4
 _DIVERSITY = 10.0
+_ABOUT = text(
+    "The pictures are made by gradient ascent. A picture is a set of Fourier coefficients with decorrelated "
+    "colours. At each step the network sees it with a small random shift, rotation and change of size, so only "
+    "patterns that survive these changes grow. The objective is the activation before its ReLU, the class's "
+    "logit (in a segmentation its mean over the whole output), or the predicted number.\n\n"
+    "*Phases alone (MaCo)*: the magnitudes of the coefficients stay at the power law 1/f of photographs, "
+    "so that no picture is made of high frequencies. The objective gets less high. White is where the gradient "
+    "was small over all steps. *Fel et al. 2023, arXiv 2306.06805.*\n\n"
+    "A picture shows one pattern that excites the unit, not all of them, and not what the unit is for: compare "
+    "several seeds, and the real patches. Many units respond to several unrelated patterns.  \n"
+    "*Erhan et al. 2009; Simonyan et al. 2013, arXiv 1312.6034; Olah, Mordvintsev & Schubert 2017, "
+    "distill.pub/2017/feature-visualization; Mordvintsev, Olah & Tyka 2015 (DeepDream). The effect of each "
+    "part: docs/activation_maximization.md.*"
+)
 _COLOURS = ["#0b7285", "#e8590c", "#862e9c", "#5c940d"]
 
 
@@ -193,22 +207,7 @@ def caricature(context: Context, layer: str, settings: maximization.Settings) ->
 def about() -> None:
     """How the pictures are computed and what they do not show."""
     with st.expander(tr("How far to trust these pictures")):
-        st.markdown(
-            tr(
-                "The pictures are made by gradient ascent. A picture is a set of Fourier coefficients with decorrelated "
-                "colours. At each step the network sees it with a small random shift, rotation and change of size, so only "
-                "patterns that survive these changes grow. The objective is the activation before its ReLU, the class's "
-                "logit (in a segmentation its mean over the whole output), or the predicted number.\n\n"
-                "*Phases alone (MaCo)*: the magnitudes of the coefficients stay at the power law 1/f of photographs, "
-                "so that no picture is made of high frequencies. The objective gets less high. White is where the gradient "
-                "was small over all steps. *Fel et al. 2023, arXiv 2306.06805.*\n\n"
-                "A picture shows one pattern that excites the unit, not all of them, and not what the unit is for: compare "
-                "several seeds, and the real patches. Many units respond to several unrelated patterns.  \n"
-                "*Erhan et al. 2009; Simonyan et al. 2013, arXiv 1312.6034; Olah, Mordvintsev & Schubert 2017, "
-                "distill.pub/2017/feature-visualization; Mordvintsev, Olah & Tyka 2015 (DeepDream). The effect of each "
-                "part: docs/activation_maximization.md.*"
-            )
-        )
+        st.markdown(tr(_ABOUT))
 
 
 def unit_goal(context: Context, kind: str, layer: str, channel: int, direction: str = UP) -> maximization.Goal:
