@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vislib.language import text, tr
+
+_PROBABLE = text("Most probable classes")
+
 
 def top_bars(
     labels: Sequence[str],
     shares: np.ndarray,
     top: int,
-    alt: str = "Most probable classes",
+    alt: str = _PROBABLE,
     mark: float | None = None,
 ) -> str:
     """HTML of the classes with the largest shares, as bars.
@@ -29,7 +33,7 @@ def top_bars(
 
 def bars(
     shares: Sequence[tuple[str, float]],
-    alt: str = "Most probable classes",
+    alt: str = _PROBABLE,
     write: Callable[[float], str] | None = None,
     mark: float | None = None,
 ) -> str:
@@ -101,7 +105,7 @@ def short_number(value: float, unit: str = "") -> str:
 
 
 def _list(rows: Sequence[str], alt: str) -> str:
-    return f"<ol class='v-top' aria-label='{html.escape(alt, quote=True)}'>{''.join(rows)}</ol>"
+    return f"<ol class='v-top' aria-label='{html.escape(tr(alt), quote=True)}'>{''.join(rows)}</ol>"
 
 
 def percent(probability: float) -> str:

@@ -6,6 +6,9 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw
 
+from pages._ui.widgets.words import FILL_JS, spoken
+from vislib.language import text
+
 Stroke = Sequence[tuple[float, float]]
 """The points (x, y) of a stroke, as fractions of the pad's side."""
 
@@ -36,7 +39,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     root = document.createElement("div");
     root.className = "root";
     root.innerHTML = `<b></b><canvas width="672" height="672" role="img"></canvas>
-      <div class="buttons"><button type="button">Undo</button><button type="button">Clear</button></div><p></p>`;
+      <div class="buttons"><button type="button"></button><button type="button"></button></div><p></p>`;
     parentElement.appendChild(root);
     root.strokes = data.strokes;
     root.sent = data.n;
@@ -85,13 +88,16 @@ export default function ({ parentElement, data, setTriggerValue }) {
         pen.stroke();
       }
       const n = root.strokes.length;
-      canvas.setAttribute("aria-label", `${root.label}: ${n === 1 ? "1 stroke" : n + " strokes"}`);
+      canvas.setAttribute("aria-label", fill(n === 1 ? root.words.one : root.words.many, { label: root.label, n }));
+      undo.textContent = root.words.undo;
+      clear.textContent = root.words.clear;
       undo.disabled = clear.disabled = n === 0;
     };
   }
   root.send = () => setTriggerValue("drawn", { strokes: root.strokes, n: ++root.sent });
   root.pen = data.pen;
   root.label = data.label;
+  root.words = data.words;
   root.querySelector("b").textContent = data.label;
   root.querySelector("p").textContent = data.hint;
   // The server may not have seen the latest strokes yet; they are not taken back.
@@ -100,7 +106,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
 }
 """
 
-_component = st.components.v2.component("vislib_drawing_pad", css=_CSS, js=_JS)
+_WORDS = {
+    "undo": text("Undo"),
+    "clear": text("Clear"),
+    "one": text("{label}: {n} stroke"),
+    "many": text("{label}: {n} strokes"),
+}
+
+_component = st.components.v2.component("vislib_drawing_pad", css=_CSS, js=FILL_JS + _JS)
 
 
 def drawing_pad(key: str, label: str, hint: str, memory: str, on_draw: Callable[[list[Stroke]], None]) -> None:
@@ -123,7 +136,14 @@ def drawing_pad(key: str, label: str, hint: str, memory: str, on_draw: Callable[
             on_draw(st.session_state[memory]["strokes"])
 
     _component(
-        data={"strokes": kept["strokes"], "n": kept["n"], "pen": _STROKE_SHARE, "label": label, "hint": hint},
+        data={
+            "strokes": kept["strokes"],
+            "n": kept["n"],
+            "pen": _STROKE_SHARE,
+            "label": label,
+            "hint": hint,
+            "words": spoken(_WORDS),
+        },
         key=key,
         on_drawn_change=drawn,
     )
@@ -149,10 +169,10 @@ def written(strokes: Sequence[Stroke]) -> str:
     return "-".join("".join(f"{round(part * 999):03d}" for point in stroke for part in point) for stroke in strokes)
 
 
-def read(text: str) -> list[Stroke]:
+def read(line: str) -> list[Stroke]:
     """The strokes of such a text; those that cannot be read are left out."""
     sent = []
-    for stroke in text.split("-"):
+    for stroke in line.split("-"):
         if stroke.isascii() and stroke.isdigit() and len(stroke) % 6 == 0:
             parts = [int(stroke[start : start + 3]) / 999 for start in range(0, len(stroke), 3)]
             sent.append([list(point) for point in zip(parts[::2], parts[1::2], strict=True)])

@@ -8,6 +8,8 @@ import streamlit as st
 from PIL import Image
 
 from pages._ui.widgets.inline_image import jpeg_uri
+from pages._ui.widgets.words import FILL_JS, spoken
+from vislib.language import text
 
 _MOST_POINTS = 500
 _MOST_ACTIONS = 50
@@ -42,7 +44,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
       return [inside((event.clientX - frame.left) / frame.width), inside((event.clientY - frame.top) / frame.height)];
     };
     const say = (text) => { root.querySelector(".said").textContent = text; };
-    const where = () => `${Math.round(100 * root.at[0])} % from the left, ${Math.round(100 * root.at[1])} % down`;
+    const where = () => ({ across: Math.round(100 * root.at[0]), down: Math.round(100 * root.at[1]) });
+    const tell = (name, values) => say(fill(root.data.words[name], { ...values, ...where() }));
     const span = ([x, y], [u, v]) => [Math.min(x, u), Math.min(y, v), Math.max(x, u), Math.max(y, v)];
     const holds = ([l, t, r, b], [x, y]) => l <= x && x <= r && t <= y && y <= b;
     const rounded = (value) => Math.round(value * 1e4) / 1e4;
@@ -93,17 +96,17 @@ export default function ({ parentElement, data, setTriggerValue }) {
       if (arrow) {
         const step = event.shiftKey ? 0.005 : 0.025;
         root.at = [inside(root.at[0] + arrow[0] * step), inside(root.at[1] + arrow[1] * step)];
-        say(where());
+        tell("at");
       } else if (event.key === "Enter" || event.key === " ") {
-        if (root.data.brush) { done({ points: [root.at] }); say(`${root.data.label} at ${where()}`); }
-        else if (root.grip) { drop(); say(`Put at ${where()}`); }
+        if (root.data.brush) { done({ points: [root.at] }); tell("used", { tool: root.data.label }); }
+        else if (root.grip) { drop(); tell("put"); }
         else if (root.corner) {
-          if (select()) { take(); say("Rectangle taken; move it, then press Enter"); }
-          else say("The rectangle is too small; choose its first corner again");
+          if (select()) { take(); tell("taken"); }
+          else tell("small");
         } else {
           root.box = null;
           root.corner = root.at;
-          say(`First corner at ${where()}; move to the opposite corner, then press Enter`);
+          tell("corner");
         }
       } else if (event.key === "Escape") {
         root.corner = root.box = root.grip = root.stroke = null;
@@ -182,7 +185,18 @@ export default function ({ parentElement, data, setTriggerValue }) {
 }
 """
 
-_component = st.components.v2.component("vislib_edit_canvas", css=_CSS, js=_JS)
+_WORDS = {
+    "at": text("{across} % from the left, {down} % down"),
+    "used": text("{tool} at {across} % from the left, {down} % down"),
+    "put": text("Put at {across} % from the left, {down} % down"),
+    "taken": text("Rectangle taken; move it, then press Enter"),
+    "small": text("The rectangle is too small; choose its first corner again"),
+    "corner": text(
+        "First corner at {across} % from the left, {down} % down; move to the opposite corner, then press Enter"
+    ),
+}
+
+_component = st.components.v2.component("vislib_edit_canvas", css=_CSS, js=FILL_JS + _JS)
 
 
 @dataclass(frozen=True)
@@ -256,6 +270,7 @@ def edit_canvas(
             "alt": alt,
             "label": tool.label,
             "hint": tool.hint,
+            "words": spoken(_WORDS),
             "brush": tool.brush,
             "radius": tool.radius,
             "colour": tool.colour,

@@ -4,6 +4,8 @@ import streamlit as st
 from PIL import Image
 
 from pages._ui.widgets.inline_image import jpeg_uri
+from pages._ui.widgets.words import FILL_JS
+from vislib.language import tr
 
 _CSS = """
 .root { font: 400 .86rem/1.35 var(--st-font, sans-serif); color: var(--st-text-color, inherit); }
@@ -27,7 +29,7 @@ export default function ({ parentElement, data }) {
     const slider = root.querySelector("input");
     const fade = () => {
       root.querySelectorAll("img")[1].style.opacity = slider.value / 100;
-      slider.setAttribute("aria-valuetext", `${slider.value} % ${slider.dataset.map}`);
+      slider.setAttribute("aria-valuetext", fill(root.share, { share: slider.value }));
     };
     slider.oninput = fade;
     root.fade = fade;
@@ -40,13 +42,13 @@ export default function ({ parentElement, data }) {
   const [left, right] = root.querySelectorAll("label span"), slider = root.querySelector("input");
   left.textContent = data.left;
   right.textContent = data.right;
-  slider.dataset.map = data.right;
-  slider.setAttribute("aria-label", `From ${data.left} to ${data.right}`);
+  root.share = data.share;
+  slider.setAttribute("aria-label", data.label);
   root.fade();
 }
 """
 
-_component = st.components.v2.component("vislib_fade", css=_CSS, js=_JS)
+_component = st.components.v2.component("vislib_fade", css=_CSS, js=FILL_JS + _JS)
 
 
 def fade_slider(
@@ -66,8 +68,10 @@ def fade_slider(
         data={
             "photograph": jpeg_uri(photograph),
             "map": jpeg_uri(with_map),
-            "left": "Photograph",
+            "left": tr("Photograph"),
             "right": title,
+            "label": tr("From {photograph} to {map}", photograph=tr("Photograph"), map=title),
+            "share": tr("{share} % {map}", share="{share}", map=title),
             "photograph_alt": photograph_alt,
             "map_alt": map_alt,
         },

@@ -6,6 +6,8 @@ import streamlit as st
 from PIL import Image
 
 from pages._ui.widgets.tiles import data_uri
+from pages._ui.widgets.words import FILL_JS, spoken
+from vislib.language import current, text, tr
 
 _CSS = """
 .root { max-width: 420px; font: 400 .86rem/1.35 var(--st-font, sans-serif); color: var(--st-text-color, inherit); }
@@ -28,8 +30,7 @@ export default function ({ parentElement, data }) {
     root = document.createElement("div");
     root.className = "root";
     root.innerHTML = `<img><div class="row"><button type="button" class="play"></button>
-      <button type="button" aria-label="Step back">‹</button>
-      <input type="range" min="0" step="1"><button type="button" aria-label="Step forward">›</button></div>
+      <button type="button">‹</button><input type="range" min="0" step="1"><button type="button">›</button></div>
       <output></output>`;
     parentElement.appendChild(root);
     const slider = root.querySelector("input"), [play, back, forward] = root.querySelectorAll("button");
@@ -37,46 +38,62 @@ export default function ({ parentElement, data }) {
       const [source, when] = root.frames[slider.value];
       const image = root.querySelector("img");
       image.src = source;
-      image.alt = `${root.what}, ${when}`;
+      image.alt = fill(root.words.shown, { what: root.what, when });
       slider.setAttribute("aria-valuetext", when);
-      root.querySelector("output").textContent = `${when} (${Number(slider.value) + 1} of ${root.frames.length})`;
+      const values = { when, n: Number(slider.value) + 1, all: root.frames.length };
+      root.querySelector("output").textContent = fill(root.words.place, values);
     };
     const step = (by) => { slider.value = Number(slider.value) + by; root.show(); };
+    root.say = () => {
+      play.textContent = root.timer ? "❚❚" : "▶\ufe0e";
+      play.setAttribute("aria-label", root.timer ? root.words.pause : root.words.play);
+      back.setAttribute("aria-label", root.words.back);
+      forward.setAttribute("aria-label", root.words.forward);
+    };
     const stop = () => {
       clearInterval(root.timer);
       root.timer = null;
-      play.textContent = "▶\ufe0e";
-      play.setAttribute("aria-label", "Play");
+      root.say();
     };
-    stop();
     play.onclick = () => {
       if (root.timer) { stop(); return; }
-      play.textContent = "❚❚";
-      play.setAttribute("aria-label", "Pause");
       if (slider.value === slider.max) { slider.value = 0; root.show(); }
       root.timer = setInterval(() => {
         if (!root.isConnected || slider.value === slider.max) { stop(); return; }
         step(1);
       }, Math.max(120, Math.min(900, 6000 / root.frames.length)));
+      root.say();
     };
     slider.oninput = () => { stop(); root.show(); };
     back.onclick = () => { stop(); step(-1); };
     forward.onclick = () => { stop(); step(1); };
   }
-  if (root.id !== data.id) {
+  const fresh = root.id !== data.id, spoken = root.words && root.words.language;
+  root.words = data.words;
+  root.say();
+  if (fresh || spoken !== data.words.language) {
     root.id = data.id;
     root.frames = data.frames;
     root.what = data.what;
     const slider = root.querySelector("input");
     slider.max = data.frames.length - 1;
-    slider.value = data.frames.length - 1;
-    slider.setAttribute("aria-label", `${data.what}: step of the training`);
+    if (fresh) slider.value = data.frames.length - 1;
+    slider.setAttribute("aria-label", data.label);
     root.show();
   }
 }
 """
 
-_component = st.components.v2.component("vislib_film_strip", css=_CSS, js=_JS)
+_WORDS = {
+    "play": text("Play"),
+    "pause": text("Pause"),
+    "back": text("Step back"),
+    "forward": text("Step forward"),
+    "shown": text("{what}, {when}"),
+    "place": text("{when} ({n} of {all})"),
+}
+
+_component = st.components.v2.component("vislib_film_strip", css=_CSS, js=FILL_JS + _JS)
 
 
 def film_strip(frames: Sequence[tuple[str, Image.Image]], key: str, what: str) -> None:
@@ -88,4 +105,6 @@ def film_strip(frames: Sequence[tuple[str, Image.Image]], key: str, what: str) -
         what: What the pictures show.
     """
     sources = [(data_uri(picture, max(picture.size)), when) for when, picture in frames]
-    _component(data={"id": key, "frames": sources, "what": what}, key=key)
+    label = tr("{what}: step of the training", what=what)
+    words = {**spoken(_WORDS), "language": current()}
+    _component(data={"id": key, "frames": sources, "what": what, "label": label, "words": words}, key=key)

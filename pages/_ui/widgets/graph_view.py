@@ -4,7 +4,9 @@ from collections.abc import Callable, Collection
 
 import streamlit as st
 
+from pages._ui.widgets.words import spoken
 from vislib import diagram
+from vislib.language import text
 
 _CSS = """
 :host, .root { display: block; }
@@ -48,7 +50,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (!root) {
     root = document.createElement("div");
     root.className = "root";
-    root.innerHTML = `<div class="bar"><output aria-label="Size"></output></div><div class="view" role="group"></div>`;
+    root.innerHTML = `<div class="bar"><output></output></div><div class="view" role="group"></div>`;
     parentElement.appendChild(root);
     const [bar, view] = root.children, said = bar.firstChild;
     const state = root.state = { zoom: 1, fit: "start", moved: false };
@@ -79,16 +81,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
     };
     root.sized = sized;
     new ResizeObserver(() => root.fitted()).observe(view);
-    for (const [text, label, act] of [
-      ["−", "Zoom out", () => zoomed(state.zoom / 1.3)],
-      ["+", "Zoom in", () => zoomed(state.zoom * 1.3)],
-      ["Show all", "Show all", () => { state.fit = "all"; root.fitted(); }],
+    for (const [text, act] of [
+      ["−", () => zoomed(state.zoom / 1.3)],
+      ["+", () => zoomed(state.zoom * 1.3)],
+      ["", () => { state.fit = "all"; root.fitted(); }],
     ]) {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = text;
-      if (text !== label) button.title = label;
-      button.setAttribute("aria-label", label);
       button.onclick = act;
       bar.appendChild(button);
     }
@@ -177,6 +177,12 @@ export default function ({ parentElement, data, setTriggerValue }) {
     };
   }
   root.send = (box) => setTriggerValue("chosen", box);
+  const [less, more, all] = root.querySelectorAll(".bar button"), words = data.words;
+  root.querySelector(".bar output").setAttribute("aria-label", words.size);
+  less.title = words.less;
+  more.title = words.more;
+  all.textContent = words.all;
+  [words.less, words.more, words.all].forEach((label, k) => [less, more, all][k].setAttribute("aria-label", label));
   const view = root.querySelector(".view"), state = root.state;
   view.setAttribute("aria-label", data.alt);
   if (state.svg !== data.svg) {
@@ -237,6 +243,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
 }
 """
 
+_WORDS = {"size": text("Size"), "less": text("Zoom out"), "more": text("Zoom in"), "all": text("Show all")}
+
 _component = st.components.v2.component("vislib_graph", css=_CSS, js=_JS)
 
 
@@ -259,7 +267,13 @@ def graph_view(
             on_choose(dict(box))
 
     _component(
-        data={"svg": diagram.svg(layout), "alt": alt, "found": list(found), "chosen": chosen},
+        data={
+            "svg": diagram.svg(layout),
+            "alt": alt,
+            "found": list(found),
+            "chosen": chosen,
+            "words": spoken(_WORDS),
+        },
         key=key,
         on_chosen_change=clicked,
     )

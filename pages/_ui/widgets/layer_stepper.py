@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._ui.widgets.choice import choose, forget_unless
+from vislib.language import tr
 
 _SECONDS_A_LAYER = 0.9
 
@@ -23,10 +24,10 @@ def layer_control(layers: Sequence[str], default: str) -> str:
     playing = st.session_state.get("play_on", False)
     if playing and st.session_state.pop("play_tick", False):
         _move(layers, 1)
-    layer = choose("Layer", layers, "layer", default, on_change=_forget_channel, width=240)
+    layer = choose(tr("Layer"), layers, "layer", default, on_change=_forget_channel, width=240)
     place = layers.index(layer)
     st.button(
-        "Previous",
+        tr("Previous"),
         icon=":material/chevron_left:",
         disabled=place == 0,
         on_click=_move,
@@ -34,7 +35,7 @@ def layer_control(layers: Sequence[str], default: str) -> str:
         key="layer_before",
     )
     st.button(
-        "Next",
+        tr("Next"),
         icon=":material/chevron_right:",
         icon_position="right",
         disabled=place == len(layers) - 1,
@@ -43,9 +44,9 @@ def layer_control(layers: Sequence[str], default: str) -> str:
         key="layer_after",
     )
     st.toggle(
-        "Play",
+        tr("Play"),
         key="play_on",
-        help="Goes through the network, layer by layer.",
+        help=tr("Goes through the network, layer by layer."),
     )
     return layer
 

@@ -6,6 +6,8 @@ import streamlit as st
 from PIL import Image
 
 from pages._ui.widgets.inline_image import png_uri
+from pages._ui.widgets.words import FILL_JS, spoken
+from vislib.language import text, tr
 
 _CSS = """
 .root { font: 400 .8rem/1.35 var(--st-font, sans-serif); color: var(--st-text-color, inherit); }
@@ -29,24 +31,26 @@ export default function ({ parentElement, data, setTriggerValue }) {
     root.className = "root";
     root.innerHTML = `<div class="views"><canvas class="photo" tabindex="0" role="application"></canvas>
       <canvas class="result" role="img"></canvas></div><div class="bar"><button type="button" class="play"></button>
-      <button type="button" class="here">Show the numbers here</button><span aria-live="polite"></span></div>`;
+      <button type="button" class="here"></button><span aria-live="polite"></span></div>`;
     parentElement.appendChild(root);
   }
   const [photo, result] = root.querySelectorAll("canvas"), line = root.querySelector("span");
   const play = root.querySelector(".play"), here = root.querySelector(".here");
   const rows = data.rows.length, columns = data.columns.length;
-  const fresh = data.photo + data.result + JSON.stringify([data.rows[0], data.columns[0], rows, columns]);
+  const fresh = data.photo + data.result + JSON.stringify([data.rows[0], data.columns[0], rows, columns, data.words]);
   if (root.fresh === fresh) return;
   root.fresh = fresh;
   clearInterval(root.timer);
   root.timer = null;
-  play.textContent = "Play";
+  const words = data.words;
+  play.textContent = words.play;
+  here.textContent = words.here;
   const load = (source) => new Promise((done) => {
     const image = new Image();
     image.onload = () => done(image);
     image.src = source;
   });
-  photo.setAttribute("aria-label", data.photo_alt + "; arrow keys move the window, Enter shows its numbers");
+  photo.setAttribute("aria-label", data.photo_alt);
   result.setAttribute("aria-label", data.result_alt);
   const before = root.dataset.shape === `${rows} ${columns}`;  // a new frame around the patch moves no window
   let row = before ? Number(root.dataset.row) : Math.floor(rows / 2);
@@ -82,8 +86,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
       brush.strokeStyle = "#ffd43b";
       brush.strokeRect(column * size - 2, row * size - 2, size + 4, size + 4);
       line.setAttribute("aria-live", quiet ? "off" : "polite");
-      line.textContent = `The window at rows ${top} to ${bottom - 1}, columns ${left} to ${right - 1} gives row `
-        + `${row}, column ${column} of the result.`;
+      line.textContent = fill(words.line, { top, bottom: bottom - 1, left, right: right - 1, row, column });
       root.dataset.row = row;
       root.dataset.column = column;
       root.dataset.painted = painted;
@@ -101,7 +104,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
       });
       return best;
     };
-    const stop = () => { clearInterval(root.timer); root.timer = null; play.textContent = "Play"; };
+    const stop = () => { clearInterval(root.timer); root.timer = null; play.textContent = words.play; };
     const point = (event, canvas) => {
       const box = canvas.getBoundingClientRect();
       const x = (event.clientX - box.left) / box.width, y = (event.clientY - box.top) / box.height;
@@ -133,7 +136,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     play.onclick = () => {
       if (root.timer) { stop(); show(); return; }
       if (painted >= rows * columns) painted = 0;
-      play.textContent = "Pause";
+      play.textContent = words.pause;
       const cells = Math.max(1, Math.round(rows * columns / 400));
       root.timer = setInterval(() => {
         if (!root.isConnected) { clearInterval(root.timer); return; }
@@ -147,7 +150,17 @@ export default function ({ parentElement, data, setTriggerValue }) {
 }
 """
 
-_component = st.components.v2.component("vislib_photo_window", css=_CSS, js=_JS)
+_WORDS = {
+    "play": text("Play"),
+    "pause": text("Pause"),
+    "here": text("Show the numbers here"),
+    "line": text(
+        "The window at rows {top} to {bottom}, columns {left} to {right} gives row {row}, column {column} of the "
+        "result."
+    ),
+}
+
+_component = st.components.v2.component("vislib_photo_window", css=_CSS, js=FILL_JS + _JS)
 
 
 def photo_window(
@@ -184,8 +197,9 @@ def photo_window(
             "result": png_uri(result),
             "rows": [list(map(int, span)) for span in rows],
             "columns": [list(map(int, span)) for span in columns],
-            "photo_alt": photo_alt,
+            "photo_alt": tr("{picture}; arrow keys move the window, Enter shows its numbers", picture=photo_alt),
             "result_alt": result_alt,
+            "words": spoken(_WORDS),
         },
         key=key,
         on_chosen_change=chosen,

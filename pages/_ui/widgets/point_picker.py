@@ -6,6 +6,8 @@ import streamlit as st
 from PIL import Image
 
 from pages._ui.widgets.tiles import data_uri
+from pages._ui.widgets.words import FILL_JS, spoken
+from vislib.language import text
 
 _CSS = """
 button { all: unset; display: block; width: 100%; cursor: crosshair; border-radius: .5rem; }
@@ -27,12 +29,12 @@ export default function ({ parentElement, data, setTriggerValue }) {
     button.append(document.createElement("img"), document.createElement("i"));
     const help = document.createElement("p"), said = document.createElement("p");
     help.id = "help";
-    help.textContent = "The arrow keys move the point and choose it; Enter chooses it once more.";
     said.setAttribute("aria-live", "polite");
     parentElement.append(button, help, said);
     button.setAttribute("aria-describedby", "help");
   }
   const [image, cursor] = button.children, said = parentElement.querySelector("p[aria-live]");
+  parentElement.querySelector("#help").textContent = data.words.help;
   image.src = data.src;
   image.alt = data.alt;
   button.setAttribute("aria-label", data.alt);
@@ -59,12 +61,18 @@ export default function ({ parentElement, data, setTriggerValue }) {
     event.preventDefault();
     place(button.at[0] + move[0] * data.step_x, button.at[1] + move[1] * data.step_y);
     send(...button.at);
-    said.textContent = `${Math.round(100 * button.at[0])} % from the left, ${Math.round(100 * button.at[1])} % down`;
+    const [across, down] = button.at.map((share) => Math.round(100 * share));
+    said.textContent = fill(data.words.at, { across, down });
   };
 }
 """
 
-_component = st.components.v2.component("vislib_point", css=_CSS, js=_JS)
+_WORDS = {
+    "help": text("The arrow keys move the point and choose it; Enter chooses it once more."),
+    "at": text("{across} % from the left, {down} % down"),
+}
+
+_component = st.components.v2.component("vislib_point", css=_CSS, js=FILL_JS + _JS)
 
 
 def point_picker(
@@ -98,6 +106,7 @@ def point_picker(
             "y": at[1],
             "step_x": step[0],
             "step_y": step[1],
+            "words": spoken(_WORDS),
         },
         key=key,
         on_chosen_change=chosen,

@@ -5,6 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import streamlit as st
 
+from pages._ui.widgets.words import FILL_JS, spoken
+from vislib.language import text
+
 COLOURS = (
     "#15aabf", "#f76707", "#7048e8", "#2f9e44", "#e03131", "#f59f00", "#1971c2", "#c2255c", "#66a80f", "#846358",
 )  # fmt: skip
@@ -31,11 +34,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (!root) {
     root = document.createElement("div");
     root.className = "root";
-    root.innerHTML = `<div class="bar"><button type="button" class="pan">Move</button><button type="button"
-      class="draw">Lasso</button><button type="button" aria-label="Zoom in">+</button><button type="button"
-      aria-label="Zoom out">−</button><button type="button">Whole map</button><button type="button"
-      class="none">Choose none</button><span role="status"></span></div><canvas tabindex="0" role="img"></canvas>
-      <div class="legend"></div>`;
+    root.innerHTML = `<div class="bar"><button type="button" class="pan"></button><button type="button"
+      class="draw"></button><button type="button">+</button><button type="button">−</button><button
+      type="button"></button><button type="button" class="none"></button><span role="status"></span></div><canvas
+      tabindex="0" role="img"></canvas><div class="legend"></div>`;
     parentElement.appendChild(root);
     Object.assign(root, { scale: 1, x: 0, y: 0, mode: "pan", path: [], fingers: new Map() });
     const canvas = root.querySelector("canvas"), pen = canvas.getContext("2d");
@@ -121,7 +123,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
     root.sent = 0;
     root.say = () => {
       root.querySelector("[role=status]").textContent = root.chosen.size
-        ? `${root.chosen.size.toLocaleString("en")} chosen` : `${root.data.x.length.toLocaleString("en")} images`;
+        ? fill(root.data.words.chosen, { n: root.chosen.size.toLocaleString("en") })
+        : fill(root.data.words.images, { n: root.data.x.length.toLocaleString("en") });
     };
     const [pan, lasso, more, less, all, none] = root.querySelectorAll("button");
     const set = (mode) => {
@@ -203,7 +206,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
     new ResizeObserver(() => root.draw()).observe(canvas);
   }
   root.data = data;
-  const canvas = root.querySelector("canvas");
+  const words = data.words, canvas = root.querySelector("canvas");
+  const [pan, lasso, more, less, all, none] = root.querySelectorAll("button");
+  pan.textContent = words.pan;
+  lasso.textContent = words.lasso;
+  more.setAttribute("aria-label", words.more);
+  less.setAttribute("aria-label", words.less);
+  all.textContent = words.all;
+  none.textContent = words.none;
   canvas.style.height = `${data.height}px`;
   canvas.setAttribute("aria-label", data.alt);
   if (root.of !== data.id) {  // another map: nothing is chosen
@@ -224,7 +234,18 @@ export default function ({ parentElement, data, setTriggerValue }) {
 }
 """
 
-_component = st.components.v2.component("vislib_set_map", css=_CSS, js=_JS)
+_WORDS = {
+    "pan": text("Move"),
+    "lasso": text("Lasso"),
+    "more": text("Zoom in"),
+    "less": text("Zoom out"),
+    "all": text("Whole map"),
+    "none": text("Choose none"),
+    "chosen": text("{n} chosen"),
+    "images": text("{n} images"),
+}
+
+_component = st.components.v2.component("vislib_set_map", css=_CSS, js=FILL_JS + _JS)
 
 
 def set_map(
@@ -278,6 +299,7 @@ def set_map(
             "alt": alt,
             "chosen": st.session_state[first],
             "height": height,
+            "words": spoken(_WORDS),
         },
         key=key,
         on_chosen_change=changed,

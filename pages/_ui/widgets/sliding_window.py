@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from pages._ui.widgets.words import FILL_JS, spoken
 from vislib.arithmetic import Pooling, axes, notation, step
 from vislib.arithmetic.convolution import pad
+from vislib.language import text, tr
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,11 @@ def convolution_lesson(
             one = step(patch, kernel, row, column, bias, **settings, flip=flip, border=border)
             under = [(int(r) + top, int(c) + left) for r in one.rows for c in one.columns]
             products = one.products.ravel().tolist()
-            texts = notation.products(one.window.ravel(), one.kernel.ravel())
-            cells[-1].append(Cell(under, products, texts, -1, (), one.value, one.formula))
+            written = notation.products(one.window.ravel(), one.kernel.ravel())
+            cells[-1].append(Cell(under, products, written, -1, (), one.value, one.formula))
     padded = pad(patch[..., None], places, border)[..., 0]
     shown = kernel[::-1, ::-1] if flip else kernel
-    title = "Kernel, flipped both ways" if flip else "Kernel"
+    title = text("Kernel, flipped both ways") if flip else text("Kernel")
     return Lesson(
         patch=_texts(padded),
         shade=_shades(padded, patch),
@@ -124,7 +126,8 @@ def pooling_lesson(patch: np.ndarray, pooling: Pooling) -> Lesson:
 
 def window(lesson: Lesson, key: str) -> None:
     """Draws the lesson; all interaction happens in the browser."""
-    _component(data=asdict(lesson), key=key)
+    data = asdict(lesson) | {"kernel_title": tr(lesson.kernel_title), "words": spoken(_WORDS)}
+    _component(data=data, key=key)
 
 
 def _texts(values: np.ndarray) -> list[list[str]]:
@@ -184,11 +187,12 @@ export default function ({ parentElement, data }) {
       return row.map((text) => make("td", line, text));
     });
   };
+  const words = data.words;
   const digits = { maximumSignificantDigits: 4 };
   const number = (value) => Number(value.toPrecision(4)).toLocaleString("en", digits).replace("-", "−");
   const tables = make("div", root, undefined, "tables");
   const [top, left, height, width] = data.inside;
-  const patch = table("Patch", data.patch, tables, "patch");
+  const patch = table(words.patch, data.patch, tables, "patch");
   patch.forEach((row, r) => row.forEach((cell, c) => {
     const outside = r < top || c < left || r >= top + height || c >= left + width;
     if (outside) cell.classList.add("pad");
@@ -202,15 +206,14 @@ export default function ({ parentElement, data }) {
   const across = new Set(first.under.map(([r, c]) => c)).size;
   const shape = [];
   for (let k = 0; k < first.under.length; k += across) shape.push(first.under.slice(k, k + across).map(() => ""));
-  const parts = table(pools ? "Under the window" : "Products", shape, tables, "products").flat();
-  const output = table("Result", data.cells.map((row) => row.map((cell) => number(cell.value))), tables, "output");
+  const parts = table(pools ? words.under : words.products, shape, tables, "products").flat();
+  const output = table(words.result, data.cells.map((row) => row.map((cell) => number(cell.value))), tables, "output");
   const grid = output[0][0].closest("table");
   grid.tabIndex = 0;
   grid.setAttribute("role", "grid");
-  grid.setAttribute("aria-label", "Result; arrow keys move the window");
-  const toPlaces = "Gradient of each place, if the gradient of this cell is 1";
-  const back = pools ? table(toPlaces, shape, tables, "back").flat() : [];
-  if (pools) table("Gradient of the patch, if the gradient of every cell is 1", data.gradient, tables, "gradient");
+  grid.setAttribute("aria-label", words.grid);
+  const back = pools ? table(words.back, shape, tables, "back").flat() : [];
+  if (pools) table(words.gradient, data.gradient, tables, "gradient");
   const line = make("div", root, undefined, "line");
   line.setAttribute("aria-live", "polite");
   const bar = make("div", root, undefined, "bar");
@@ -234,7 +237,7 @@ export default function ({ parentElement, data }) {
       td.setAttribute("aria-selected", String(r === row && c === column));
     }));
     output[row][column].dataset.value = cell.value;
-    line.textContent = `Row ${row}, column ${column}: ${cell.formula}`;
+    line.textContent = fill(words.line, { row, column, formula: cell.formula });
   };
   const to = (r, c, quiet) => {
     row = Math.min(Math.max(r, 0), rows - 1);
@@ -266,24 +269,43 @@ export default function ({ parentElement, data }) {
     one.onclick = act;
     return one;
   };
-  button("‹ Back", "Window one place back", () => by(-1));
-  const play = button("Play", "Move the window by itself", () => {
+  button(words.before, words.before_label, () => by(-1));
+  const play = button(words.play, words.play_label, () => {
     if (root.timer) {
       clearInterval(root.timer);
       root.timer = null;
-      play.textContent = "Play";
+      play.textContent = words.play;
       line.setAttribute("aria-live", "polite");
       line.textContent = "";  // so that the line is read once more, now that it stands still
       setTimeout(() => show(row, column), 50);
       return;
     }
-    play.textContent = "Pause";
+    play.textContent = words.pause;
     root.timer = setInterval(() => root.isConnected ? by(1, true) : clearInterval(root.timer), 700);
   });
-  button("Next ›", "Window one place on", () => by(1));
-  make("span", bar, "Click a cell of the result, or use the arrow keys on it.");
+  button(words.after, words.after_label, () => by(1));
+  make("span", bar, words.hint);
   show(0, 0, true);
 }
 """
 
-_component = st.components.v2.component("vislib_window", css=_CSS, js=_JS)
+_WORDS = {
+    "patch": text("Patch"),
+    "under": text("Under the window"),
+    "products": text("Products"),
+    "result": text("Result"),
+    "grid": text("Result; arrow keys move the window"),
+    "back": text("Gradient of each place, if the gradient of this cell is 1"),
+    "gradient": text("Gradient of the patch, if the gradient of every cell is 1"),
+    "line": text("Row {row}, column {column}: {formula}"),
+    "before": text("‹ Back"),
+    "before_label": text("Window one place back"),
+    "play": text("Play"),
+    "play_label": text("Move the window by itself"),
+    "pause": text("Pause"),
+    "after": text("Next ›"),
+    "after_label": text("Window one place on"),
+    "hint": text("Click a cell of the result, or use the arrow keys on it."),
+}
+
+_component = st.components.v2.component("vislib_window", css=_CSS, js=FILL_JS + _JS)

@@ -9,10 +9,12 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from vislib.language import text, tr
 from vislib.output import export, render
 from vislib.output.render import Scale
 
 _LARGEST_PX = 64
+_PICTURES = text("Pictures")
 
 
 @dataclass(frozen=True)
@@ -260,7 +262,7 @@ def tiles(
     layout: Literal["grid", "large", "icons", "columns"] = "grid",
     selected: str = "",
     on_click: Callable[[str], None] | None = None,
-    name: str = "Pictures",
+    name: str = _PICTURES,
     lines: Sequence[Line] = (),
 ) -> None:
     """Draws the images. They are one stop of the Tab key; the arrow keys go from one to the next.
@@ -288,7 +290,9 @@ def tiles(
             "selected": selected,
             "clickable": on_click is not None,
             "lines": [asdict(line) for line in lines],
-            "name": f"{name}; arrow keys go from one to the next" if on_click is not None else name,
+            "name": tr(name)
+            if on_click is None
+            else tr("{pictures}; arrow keys go from one to the next", pictures=name),
         },
         key=key,
         on_clicked_change=clicked,
