@@ -256,7 +256,12 @@ def _show_stopped(
         else:
             said = tr("{what}: stopped before its first result.", what=what)
         st.warning(said, icon=":material/stop_circle:")
-        st.button(tr(resume_label or "Go on"), key=f"go on {what} {hash(key)}", on_click=_go_on, args=(key,))
+        st.button(
+            tr(resume_label) if resume_label else tr("Go on"),
+            key=f"go on {what} {hash(key)}",
+            on_click=_go_on,
+            args=(key,),
+        )
         if resume_label is None:
             st.button(tr("Start again"), key=f"again {what} {hash(key)}", on_click=_start_again, args=(key,))
     if show_partial and partial and partial[0] is not None:
