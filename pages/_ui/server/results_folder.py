@@ -27,7 +27,7 @@ _MAX_RESULT_BYTES = 64_000_000
 _SUFFIX = ".vislib.npz"
 _ABOUT = "about"
 _SENTENCE = "vislib text"
-_KINDS = {kind.__name__: kind for kind in (Text, *Text.__subclasses__())}
+_KINDS: dict[str, type[Text]] = {"Text": Text} | {kind.__name__: kind for kind in Text.__subclasses__()}
 _FROM_KEY = ("target", "values", "details", "box", "seen")
 
 
