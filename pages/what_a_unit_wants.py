@@ -6,17 +6,18 @@ from pages._ui.results import explain, feature_maps, icons
 from pages._ui.shell import style
 from pages._ui.shell.context import context
 from pages._ui.what_a_unit_wants import classes, controls, patches, second_opinion, views
+from vislib.language import tr
 from vislib.output.render import OPACITY
 
 here = context(
-    "What a unit wants",
-    "Pictures made to excite a class, a channel or a neuron, and real patches that do.",
+    tr("What a unit wants"),
+    tr("Pictures made to excite a class, a channel or a neuron, and real patches that do."),
     pictures_only=True,
 )
 
 with style.settings_row():
     mode = st.segmented_control(
-        "Show",
+        tr("Show"),
         controls.modes(here),
         default=controls.ONE,
         key="wants",
@@ -52,9 +53,9 @@ else:
         views.unit(here, kind, layer, channel, direction, settings)
     second_opinion.show(here, views.unit_goal(here, kind, layer, channel, direction))
     if kind != controls.CLASS:
-        st.header(f"Real patches that excite channel {channel} most", anchor=False)
+        st.header(tr("Real patches that excite channel {channel} most", channel=channel), anchor=False)
         patches.show(here, layer, channel)
-        st.header("Other channels, most varied on this image first", anchor=False)
+        st.header(tr("Other channels, most varied on this image first"), anchor=False)
         feature_maps.grid(layer, maps, channel, 24, False)
         icons.card_button(layer, channel)
 views.about()

@@ -6,15 +6,18 @@ import vislib
 from pages._ui.shell.context import context
 from pages._ui.what_if import answer, canvas, covering, difference, edited, from_heatmap, history, sliders, sweeping
 from pages._ui.widgets.text import plain
+from vislib.language import text, tr
 
 PARTS = {
-    "Cover by a heatmap": from_heatmap.show,
-    "Least covering": covering.show,
-    "Sweep": sweeping.show,
-    "Difference of maps": difference.show,
+    text("Cover by a heatmap"): from_heatmap.show,
+    text("Least covering"): covering.show,
+    text("Sweep"): sweeping.show,
+    text("Difference of maps"): difference.show,
 }  # what stands below the canvas, one at a time; each takes the context, the history and the edits
 
-here = context("What if", "Edit the image and see at once how the answer changes.", needs_maps=False, with_answer=False)
+here = context(
+    tr("What if"), tr("Edit the image and see at once how the answer changes."), needs_maps=False, with_answer=False
+)
 
 
 @st.fragment  # a stroke does not run what is above
@@ -31,16 +34,22 @@ def live() -> None:
         try:
             answer.show(here, edited.change_by(here, edits), edits)
         except vislib.VislibError as error:
-            st.error(plain(str(error)))
+            st.error(plain(tr(error)))
     with left:
         canvas.show(here, past, image)
     part = st.segmented_control(
-        "Ask further", list(PARTS), default=next(iter(PARTS)), required=True, key="what_if.part", bind="query-params"
+        tr("Ask further"),
+        list(PARTS),
+        default=next(iter(PARTS)),
+        required=True,
+        key="what_if.part",
+        bind="query-params",
+        format_func=tr,
     )
     try:
         PARTS[part or next(iter(PARTS))](here, past, edits)
     except vislib.VislibError as error:
-        st.error(plain(str(error)))
+        st.error(plain(tr(error)))
 
 
 live()

@@ -7,8 +7,9 @@ import streamlit as st
 from pages._ui.shell import models
 from pages._ui.shell.context import context
 from pages._ui.your_model import facts, model_settings, task_settings, upload
+from vislib.language import tr
 
-here = context("Your model", "Load your own Keras model, and use it on every page.", needs_maps=False)
+here = context(tr("Your model"), tr("Load your own Keras model, and use it on every page."), needs_maps=False)
 own = models.user_models().get(here.model_name)
 uploaded = own.upload if own else None
 
@@ -23,11 +24,11 @@ with controls:
     model_settings.show_refused()
     if own:
         st.button(
-            "Remove this model",
+            tr("Remove this model"),
             icon=":material/delete:",
             on_click=models.remove,
             args=(here.model_name,),
-            help="It leaves the list of models; the default network is used from now on.",
+            help=tr("It leaves the list of models; the default network is used from now on."),
         )
     if uploaded:
         model_settings.controls(here.model_name, uploaded, here.classifier)

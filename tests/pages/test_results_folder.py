@@ -11,8 +11,9 @@ from tiny_models import random_image, tiny
 
 import vislib
 from pages._ui.overview import kept
-from pages._ui.server import process, work
+from pages._ui.server import process, results_folder, work
 from pages._ui.server.results_folder import ResultsFolder
+from vislib import language
 from vislib.targets import Region
 
 TARGET = vislib.Target(1)
@@ -52,6 +53,19 @@ def test_arrays_and_maps_come_back(folder):
     found = folder.get(("maps",))
     assert list(found) == list(maps)
     np.testing.assert_array_equal(found["conv 1"], maps["conv 1"])
+
+
+def test_texts_come_back_translatable(folder, monkeypatch):
+    said = {"en": {}, "zh": {"One.": "一。", "{n:.1f} of {name}": "{name}:{n:.1f}"}}
+    monkeypatch.setattr(results_folder, "translations", said.get)
+    monkeypatch.setattr(language.texts, "translations", said.get)
+    part = language.text("{n:.1f} of {name}", n=np.float32(2.5), name="conv")
+    notes = [language.sentences(language.text("One."), part), language.listing(["a", "b"]), "plain"]
+    folder.write(("notes",), {}, {"notes": notes})
+    _, facts = folder.read(("notes",))
+    assert facts["notes"] == notes
+    with language.speaking("zh"):
+        assert [language.tr(note) for note in facts["notes"]] == ["一。conv:2.5", "a和b", "plain"]
 
 
 def test_concepts_come_back(folder):

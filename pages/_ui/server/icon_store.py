@@ -18,6 +18,7 @@ from pages._ui.server.store import Store
 from vislib.activations.places import StrongestPlaces, steps
 from vislib.activations.shipped_places import shipped_places
 from vislib.images.sets import ImageSet
+from vislib.language import text
 
 MAX_BYTES = 32_000_000
 """What the places and images of all networks take together at most, measured by `size_of`."""
@@ -93,10 +94,10 @@ def fill(
         while found is None:
             while len(gate):
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
-            with gate.turn(lambda ahead: None), memory.catch_shortage("The icons"):
+            with gate.turn(lambda ahead: None), memory.catch_shortage(text("The icons")):
                 filling.done, filling.total, found = next(work_left)
     except vislib.VislibError as error:
-        filling.failed = str(error)
+        filling.failed = error.args[0]
         return
     keep.put(key, found)
     if folder is not None:

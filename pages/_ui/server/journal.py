@@ -16,6 +16,7 @@ from typing import Any
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from vislib import VislibError
+from vislib.language import speaking
 
 _logger = logging.getLogger("vislib.app")
 _STATUS = Path("/proc/self/status")
@@ -56,13 +57,19 @@ def timed(event: str, **facts: Any) -> Iterator[dict[str, Any]]:
         yield facts
         outcome = "done"
     except VislibError as error:
-        outcome, facts["why"] = "refused", str(error)
+        outcome, facts["why"] = "refused", reason(error)
         raise
     except Exception as error:
         outcome, facts["why"] = "failed", type(error).__name__
         raise
     finally:
         log(event, outcome=outcome, seconds=round(time.monotonic() - start, 2), **facts)
+
+
+def reason(error: VislibError) -> str:
+    """The message of an error in English, for the log."""
+    with speaking("en"):
+        return str(error)
 
 
 def memory_mb() -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import vislib
+from vislib.language import text
 
 
 class TooLittleMemory(vislib.VislibError):
@@ -26,8 +27,11 @@ def catch_shortage(what: str) -> Iterator[None]:
         if not _is_shortage(error):
             raise
         raise TooLittleMemory(
-            f"{what}: this computer has too little memory for it just now. Try again later, or reduce the work: a "
-            "smaller network, fewer layers or samples."
+            text(
+                "{what}: this computer has too little memory for it just now. Try again later, or reduce the work: a "
+                "smaller network, fewer layers or samples.",
+                what=what,
+            )
         ) from error
 
 

@@ -15,6 +15,7 @@ from pages._ui.server.gate import Gate
 from pages._ui.server.results_folder import ResultsFolder, named_folder
 from pages._ui.server.store import Store
 from pages._ui.widgets.text import plain
+from vislib.language import Text, text, tr
 from vislib.network import function_cache
 from vislib.network.recording import Recording
 
@@ -73,10 +74,21 @@ def _quick() -> threading.BoundedSemaphore:
     return threading.BoundedSemaphore(_QUICK_AT_ONCE)
 
 
-def waiting_text(what: str, ahead: int) -> str:
+def waiting_text(what: str, ahead: int) -> Text:
     """The text of the progress bar while a computation waits in the queue."""
-    others = "another computation to finish" if ahead == 1 else f"the computations of {ahead} other users"
-    return f"{what}: waiting for {others}…"
+    if ahead == 1:
+        return text("{what}: waiting for another computation to finish…", what=what)
+    return text("{what}: waiting for the computations of {n} other users…", what=what, n=ahead)
+
+
+def counted(done: int, total: int) -> Text:
+    """How far a computation is."""
+    return text("{done} of {total}", done=done, total=total)
+
+
+def _said(what: str, so_far: str | None = None) -> str:
+    """The text of the progress bar while something is computed."""
+    return tr("{what}…", what=what) if so_far is None else tr("{what}: {so_far}", what=what, so_far=so_far)
 
 
 def stored(key: tuple, compute: Callable[[], T], keep: Store | None = None) -> T:
@@ -94,11 +106,11 @@ def stored(key: tuple, compute: Callable[[], T], keep: Store | None = None) -> T
             result = kept.get(key)
             if result is None:
                 try:
-                    with _quick(), memory.catch_shortage("This page"):
+                    with _quick(), memory.catch_shortage(text("This page")):
                         result = compute()
                 except memory.TooLittleMemory as error:
                     journal.log("failed", what="something quick", why="too little memory")
-                    st.error(plain(str(error)))
+                    st.error(plain(tr(error)))
                     st.stop()
                 _put(key, result, keep)
     return result
@@ -111,7 +123,7 @@ def run(
     show_partial: Callable[[np.ndarray, int, int], None] | None = None,
     resume_label: str | None = None,
     kind: str | None = None,
-    progress_text: Callable[[int, int], str] = "{} of {}".format,
+    progress_text: Callable[[int, int], str] = counted,
     keep: Store | None = None,
 ) -> T | None:
     """The cached result, or the result computed now with a progress bar and a Stop button.
@@ -146,8 +158,10 @@ def run(
     recording = Recording() if resume_label else recordings.setdefault(key, Recording())
 
     with slot.container(horizontal=True, vertical_alignment="center"):
-        bar = st.progress(0.0, text=f"{what}…")
-        st.button("Stop", key=f"stop {what} {hash(key)}", on_click=_stop, args=(key,), icon=":material/stop_circle:")
+        bar = st.progress(0.0, text=_said(what))
+        st.button(
+            tr("Stop"), key=f"stop {what} {hash(key)}", on_click=_stop, args=(key,), icon=":material/stop_circle:"
+        )
     last_said = last_shown = float("-inf")
 
     def progress(done: int, total: int, partial: np.ndarray | None = None) -> None:
@@ -158,7 +172,7 @@ def run(
             return
         last_said = time.monotonic()
         # Any Streamlit call raises here after the user has stopped the computation or changed a setting.
-        bar.progress(done / total, text=f"{what}: {progress_text(done, total)}" if total > 1 else f"{what}…")
+        bar.progress(done / total, text=_said(what, progress_text(done, total) if total > 1 else None))
         if partial is None:
             return
         if show_partial is not None and done < total and time.monotonic() - last_shown > _SECONDS_BETWEEN_MAPS:
@@ -166,7 +180,7 @@ def run(
             last_shown = time.monotonic()
 
     def waiting(ahead: int) -> None:
-        bar.progress(0.0, text=waiting_text(what, ahead))
+        bar.progress(0.0, text=tr(waiting_text(what, ahead)))
 
     asked = time.monotonic()
     try:
@@ -179,7 +193,7 @@ def run(
                     result = _compute_logged(lambda: compute(progress), kind or what, waited, key, keep)
     except memory.TooLittleMemory as error:
         _stop(key)  # otherwise every click on the page would start it again
-        slot.error(plain(str(error)))
+        slot.error(plain(tr(error)))
         return None
     partials.pop(key, None)
     recordings.pop(key, None)
@@ -237,10 +251,18 @@ def _show_stopped(
     progress_text: Callable[[int, int], str],
 ) -> None:
     with slot.container(horizontal=True, vertical_alignment="center"):
-        how_far = f"after {progress_text(*partial[1:])}" if partial else "before its first result"
-        st.warning(f"{what}: stopped {how_far}.", icon=":material/stop_circle:")
-        st.button(resume_label or "Go on", key=f"go on {what} {hash(key)}", on_click=_go_on, args=(key,))
+        if partial:
+            said = tr("{what}: stopped after {so_far}.", what=what, so_far=progress_text(*partial[1:]))
+        else:
+            said = tr("{what}: stopped before its first result.", what=what)
+        st.warning(said, icon=":material/stop_circle:")
+        st.button(
+            tr(resume_label) if resume_label else tr("Go on"),
+            key=f"go on {what} {hash(key)}",
+            on_click=_go_on,
+            args=(key,),
+        )
         if resume_label is None:
-            st.button("Start again", key=f"again {what} {hash(key)}", on_click=_start_again, args=(key,))
+            st.button(tr("Start again"), key=f"again {what} {hash(key)}", on_click=_start_again, args=(key,))
     if show_partial and partial and partial[0] is not None:
         show_partial(*partial)

@@ -15,10 +15,12 @@ from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
 from vislib import activation_maximization as am
 from vislib.errors import VislibError
+from vislib.language import text, tr
 from vislib.output import export
 
 IMPORT = "from vislib import activation_maximization as am\n\n"
 _BLOCK = 32
+_AGAIN = text("Start again")
 USUAL_STEPS = 64
 """A picture shows its pattern by then: further steps only make it stronger."""
 
@@ -81,14 +83,14 @@ def maximize(
             )
 
         key = _key(context, goals, settings, done + steps)
-        result = run(key, what, compute, slot, f"Picture in progress: {what}", resume_label="Go on")
+        result = run(key, what, compute, slot, text("Picture in progress: {what}", what=what), text("Go on"))
         if result is None:
             return None
     assert result is not None
     if settings.parametrization == "maco":
         result = result.faded
     with slot.container():
-        show_picture(result.picture, f"What {what} wants" if len(goals) == 1 else what)
+        show_picture(result.picture, text("What {unit} wants", unit=what) if len(goals) == 1 else what)
     return result
 
 
@@ -99,22 +101,24 @@ def _key(context: Context, goals: Sequence[Goal], settings: Settings, done: int)
     return (context.classifier.key, "maximize", goals_key, settings.seed, done, *way)
 
 
-def run(key: tuple, what: str, compute, slot, alt: str, resume_label: str = "Start again") -> am.Maximization | None:
+def run(
+    key: tuple, what: str, compute, slot, alt: str, resume_label: str = text("Start again")
+) -> am.Maximization | None:
     """The result, whose picture is drawn into `slot` while it is computed; None if it was stopped or refused."""
 
     def draw(partial: np.ndarray, done: int, total: int) -> None:
         # As a data URI: Streamlit could delete a file before a slow browser loads it.
-        slot.image(data_uri(export.as_image(partial, picture.SIDE), picture.SIDE), width="stretch", alt=alt)
+        slot.image(data_uri(export.as_image(partial, picture.SIDE), picture.SIDE), width="stretch", alt=tr(alt))
 
     try:
         return work.run(key, what, compute, draw, resume_label, kind="activation maximization")
     except VislibError as error:
-        st.error(plain(str(error)))
+        st.error(plain(tr(error)))
         return None
 
 
 def show_picture(pixels: np.ndarray, alt: str) -> None:
-    show_image(export.as_image(pixels, picture.SIDE), width="stretch", alt=alt)
+    show_image(export.as_image(pixels, picture.SIDE), width="stretch", alt=tr(alt))
 
 
 def show_downloads(

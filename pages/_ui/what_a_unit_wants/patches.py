@@ -1,5 +1,6 @@
 """The real patches that excite a channel most, from a set of images that the user chooses."""
 
+import html
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from pages._ui.widgets.tiles import data_uri
 from vislib.activations.patches import TopPatches, top_patches, window_px
 from vislib.errors import VislibError
 from vislib.images.sets import ImageSet
+from vislib.language import sentences, text, tr
 from vislib.layers import receptive_fields
 from vislib.output import export
 
@@ -46,7 +48,7 @@ def images_control(context: Context) -> ChosenImages | None:
     try:
         return ChosenImages(chosen.images(context), _kept(chosen))
     except VislibError as error:
-        st.error(plain(str(error)))
+        st.error(plain(tr(error)))
         return None
 
 
@@ -56,14 +58,14 @@ def show_in(context: Context, chosen: ChosenImages, layer: str, channel: int) ->
     try:
         top = work.run(
             (context.classifier.key, "top patches", found.digest, layer),
-            f"Looking for patches in {len(found):,} images",
+            text("Looking for patches in {n:,} images", n=len(found)),
             lambda progress: top_patches(
                 context.classifier, found, layer, _N, keep_in=chosen.keep_in, progress=progress
             ),
-            resume_label="Go on",
+            resume_label=text("Go on"),
         )
     except VislibError as error:
-        st.error(plain(str(error)))
+        st.error(plain(tr(error)))
         return
     if top is not None:
         _strip(context, found, top, channel)
@@ -75,21 +77,31 @@ def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> 
     is_cut = max(field) > most_px
     patches = top.patches(context.classifier, found, channel, most_px if is_cut else None)
     height, width = patches[0].shape[:2]
-    what = f"the {width} × {height} pixels that the unit sees"
     window = f", most_px={most_px}" if is_cut else ""
+    about = text(
+        "With their activation, one patch per image: the {width} × {height} pixels that the unit sees.",
+        width=width,
+        height=height,
+    )
     if is_cut:
-        what = f"the {width} × {height} pixels around the unit's place; it can see {field[1]} × {field[0]}"
+        about = text(
+            "With their activation, one patch per image: the {width} × {height} pixels around the unit's place; it can "
+            "see {seen_width} × {seen_height}.",
+            width=width,
+            height=height,
+            seen_width=field[1],
+            seen_height=field[0],
+        )
+    unread = text("{n} could not be read.", n=len(top.unreadable)) if len(top.unreadable) else ""
     cells = "".join(
         f"<figure><img src='{data_uri(export.as_image(patch, 160), 160)}' style='image-rendering:auto' "
-        f"alt='Patch {rank + 1}, activation {top.values[channel, rank]:.3g}'>"
+        f"alt='{html.escape(_alt(rank + 1, top.values[channel, rank]), quote=True)}'>"
         f"<figcaption>{top.values[channel, rank]:.3g}</figcaption></figure>"
         for rank, patch in enumerate(patches)
     )
     st.html(f"<div class='v-strip v-wrap'>{cells}</div>")
-    unread = f" {len(top.unreadable)} could not be read." if len(top.unreadable) else ""
     picture.caption(
-        f"The {len(patches)} strongest of {top.done:,} images",
-        f"With their activation, one patch per image: {what}.{unread}",
+        tr("The {n} strongest of {all:,} images", n=len(patches), all=top.done), tr(sentences(about, unread))
     )
     downloads.show(
         f"patches {top.layer} {channel} {found.digest}",
@@ -100,6 +112,10 @@ def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> 
         f"top = vislib.top_patches(classifier, images, {top.layer!r}, {_N})\n"
         f"top.patches(classifier, images, {channel}{window})  # {len(patches)} of ({height}, {width}, 3)\n",
     )
+
+
+def _alt(rank: int, activation: float) -> str:
+    return tr("Patch {n}, activation {value:.3g}", n=rank, value=activation)
 
 
 def _rows(found: ImageSet, top: TopPatches, channel: int) -> list[dict]:

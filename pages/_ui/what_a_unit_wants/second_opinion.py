@@ -9,6 +9,7 @@ from pages._ui.what_a_unit_wants.maximization import Goal
 from pages._ui.widgets.inline_image import show_image
 from vislib import opinion
 from vislib.activation_maximization import Maximization
+from vislib.language import text, tr
 from vislib.opinion.opinion import MAXIMIZATION
 from vislib.output import export
 
@@ -28,20 +29,29 @@ def show(context: Context, goal: Goal) -> None:
         )
 
     key = context.key("second opinion", MAXIMIZATION, goal.key, start)
-    found = second_opinion.run(key, f"What {goal.name} wants, by tf-keras-vis", compute)
+    found = second_opinion.run(key, text("What {unit} wants, by tf-keras-vis", unit=goal.name), compute)
     if found is None:
         return
     assert isinstance(found.ours, Maximization)
-    ours, theirs, text = st.columns(3)
+    ours, theirs, said = st.columns(3)
     for column, pixels, name in ((ours, found.ours.picture, "vislib"), (theirs, found.picture, "tf-keras-vis")):
         with column:
-            about = f"{context.image_name}, changed towards what {goal.name} wants, by {name}"
+            about = tr(
+                "{image}, changed towards what {unit} wants, by {tool}",
+                image=context.image_name,
+                unit=goal.name,
+                tool=name,
+            )
             show_image(export.as_image(pixels, picture.SIDE), width="stretch", alt=about)
             picture.caption(name, "")
-    with text:
+    with said:
         picture.caption(
-            "Plain gradient ascent",
-            f"tf-keras-vis has neither the Fourier coefficients nor the random views of the picture above. So "
-            f"both make {_SETTINGS.steps} plain steps on the pixels, from {context.image_name}.",
+            tr("Plain gradient ascent"),
+            tr(
+                "tf-keras-vis has neither the Fourier coefficients nor the random views of the picture above. So "
+                "both make {n} plain steps on the pixels, from {image}.",
+                n=_SETTINGS.steps,
+                image=context.image_name,
+            ),
         )
         second_opinion.say(found)

@@ -16,11 +16,26 @@ from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib import activation_maximization as am
 from vislib.activations.maps import most_varied_channels
 from vislib.graph.relu_rules import is_or_ends_in_relu
+from vislib.language import Text, listing, text, tr
 from vislib.output import export
 
 NO_MAPS = np.empty((0, 0, 0), np.float32)
 _AT_ONCE = 4
 _DIVERSITY = 10.0
+_ABOUT = text(
+    "The pictures are made by gradient ascent. A picture is a set of Fourier coefficients with decorrelated "
+    "colours. At each step the network sees it with a small random shift, rotation and change of size, so only "
+    "patterns that survive these changes grow. The objective is the activation before its ReLU, the class's "
+    "logit (in a segmentation its mean over the whole output), or the predicted number.\n\n"
+    "*Phases alone (MaCo)*: the magnitudes of the coefficients stay at the power law 1/f of photographs, "
+    "so that no picture is made of high frequencies. The objective gets less high. White is where the gradient "
+    "was small over all steps. *Fel et al. 2023, arXiv 2306.06805.*\n\n"
+    "A picture shows one pattern that excites the unit, not all of them, and not what the unit is for: compare "
+    "several seeds, and the real patches. Many units respond to several unrelated patterns.  \n"
+    "*Erhan et al. 2009; Simonyan et al. 2013, arXiv 1312.6034; Olah, Mordvintsev & Schubert 2017, "
+    "distill.pub/2017/feature-visualization; Mordvintsev, Olah & Tyka 2015 (DeepDream). The effect of each "
+    "part: docs/activation_maximization.md.*"
+)
 _COLOURS = ["#0b7285", "#e8590c", "#862e9c", "#5c940d"]
 
 
@@ -39,27 +54,42 @@ def unit(
         )
     goals = [goal] * settings.n_pictures
     slot = st.empty()
-    draw_icon = None if kind == CLASS else partial(icons.show, context, layer, channel, "Its picture follows.")
+    draw_icon = None if kind == CLASS else partial(icons.show, context, layer, channel, tr("Its picture follows."))
     result = maximization.maximize(context, goals, goal.name, settings, slot, draw_icon)
     if result is None:
         return
-    reached = ", ".join(f"{score:.2f}" for score in result.scores)
-    network = context.classifier.network
-    has_relu = bool(layer) and is_or_ends_in_relu(network.graph, network.map_node(layer))
-    before = ", before its ReLU," if has_relu else ""
-    what = {
-        CHANNEL: f"The channel's mean over its map{before}",
-        NEURON: f"The neuron{before}",
-        CLASS: classes.capital(classes.score_in_words(context, direction)),
-    }[kind]
+    reached = {
+        "what": classes.score_in_words(context, direction) if kind == CLASS else _objective(context, kind, layer),
+        "reached": listing([f"{score:.2f}" for score in result.scores], "plain"),
+        "n": len(result.values),
+    }
     picture.caption(
-        f"What {goal.name} wants",
-        f"{what} reaches {reached} after {len(result.values)} steps, from noise. This is one pattern that the unit "
-        "responds to, not the only one: try other seeds"
-        + (", and compare with the real patches." if kind != CLASS else "."),
+        tr("What {unit} wants", unit=goal.name),
+        tr(
+            "{what} reaches {reached} after {n} steps, from noise. This is one pattern that the unit responds to, not "
+            "the only one: try other seeds.",
+            **reached,
+        )
+        if kind == CLASS
+        else tr(
+            "{what} reaches {reached} after {n} steps, from noise. This is one pattern that the unit responds to, not "
+            "the only one: try other seeds, and compare with the real patches.",
+            **reached,
+        ),
     )
     maximization.show_downloads(context, result, goals, settings)
     _objective_chart(result)
+
+
+def _objective(context: Context, kind: str, layer: str) -> Text:
+    """What is maximized for a channel or a neuron, at the start of a sentence."""
+    network = context.classifier.network
+    has_relu = bool(layer) and is_or_ends_in_relu(network.graph, network.map_node(layer))
+    if kind == CHANNEL:
+        if has_relu:
+            return text("The channel's mean over its map, before its ReLU,")
+        return text("The channel's mean over its map")
+    return text("The neuron, before its ReLU,") if has_relu else text("The neuron")
 
 
 def channels(context: Context, layer: str, maps: np.ndarray, settings: maximization.Settings) -> None:
@@ -73,7 +103,7 @@ def channels(context: Context, layer: str, maps: np.ndarray, settings: maximizat
         result = maximization.maximize(
             context,
             [unit_goal(context, CHANNEL, layer, channel) for channel in part],
-            f"Channels {', '.join(map(str, part))}",
+            text("Channels {numbers}", numbers=listing(part, "plain")),
             settings,
             slot,
         )
@@ -82,7 +112,12 @@ def channels(context: Context, layer: str, maps: np.ndarray, settings: maximizat
         slot.empty()
         made += list(result.pictures)
         shown += [
-            Tile(str(channel), data_uri(export.as_image(one), 160), str(channel), f"What channel {channel} wants")
+            Tile(
+                str(channel),
+                data_uri(export.as_image(one), 160),
+                str(channel),
+                tr("What channel {channel} wants", channel=channel),
+            )
             for channel, one in zip(part, result.pictures, strict=True)
         ]
         with done.container():
@@ -92,8 +127,15 @@ def channels(context: Context, layer: str, maps: np.ndarray, settings: maximizat
                 layout="large",
                 on_click=lambda tile: st.session_state.update(channel=int(tile), wants=ONE, unit_kind=CHANNEL),
             )
-        picture_of = f"What the {len(shown)} channels of {layer} want that vary most over {context.image_name}"
-    picture.caption(picture_of, "Most varied first. Click one to see it large, with the real patches that excite it.")
+    picture.caption(
+        tr(
+            "What the {n} channels of {layer} want that vary most over {image}",
+            n=len(shown),
+            layer=layer,
+            image=context.image_name,
+        ),
+        tr("Most varied first. Click one to see it large, with the real patches that excite it."),
+    )
     goals = [unit_goal(context, CHANNEL, layer, channel) for channel in order]
     downloads.show(
         f"wanted channels {layer}",
@@ -107,22 +149,26 @@ def dream(context: Context, layer: str, settings: maximization.Settings) -> None
     """The image, changed so that the layer responds more strongly to the patterns in it."""
     slot = _beside_image(context)
     params = {"octaves": settings.octaves, "steps": settings.steps, "seed": settings.seed}
+    alt = text("DeepDream of {image} at {layer}", image=context.image_name, layer=layer)
     result = maximization.run(
         context.key("dream", layer, settings),
-        f"Dreaming at {layer}",
+        text("Dreaming at {layer}", layer=layer),
         lambda progress: am.deep_dream(context.classifier, context.image, layer, progress, **params),
         slot,
-        f"DeepDream of {context.image_name} at {layer}",
+        alt,
     )
     if result is None:
         return
     with slot.container():
-        maximization.show_picture(result.picture, f"DeepDream of {context.image_name} at {layer}")
+        maximization.show_picture(result.picture, alt)
         picture.caption(
-            f"What {layer} sees in it",
-            "The image, changed step by step so that the layer responds more strongly, with whatever features it "
-            f"finds: the mean square of its output went from {result.values[0, 0]:.3g} to "
-            f"{result.values[settings.steps - 1, 0]:.3g} at the first size.",
+            tr("What {layer} sees in it", layer=layer),
+            tr(
+                "The image, changed step by step so that the layer responds more strongly, with whatever features it "
+                "finds: the mean square of its output went from {first:.3g} to {last:.3g} at the first size.",
+                first=result.values[0, 0],
+                last=result.values[settings.steps - 1, 0],
+            ),
         )
         given = ", ".join(f"{name}={value}" for name, value in params.items())
         maximization.show_files(
@@ -141,36 +187,27 @@ def caricature(context: Context, layer: str, settings: maximization.Settings) ->
     code = f"vislib.targets.likeness(classifier, image, {layer!r})"
     slot = _beside_image(context)
     goals = [maximization.Goal(objective, objective.in_words(), code, ("likeness", layer, context.digest))]
-    result = maximization.maximize(context, goals, f"Caricature at {layer}", settings, slot)
+    result = maximization.maximize(context, goals, text("Caricature at {layer}", layer=layer), settings, slot)
     if result is None:
         return
     with slot.container():
-        maximization.show_picture(result.picture, f"Caricature of {context.image_name} at {layer}")
+        maximization.show_picture(
+            result.picture, text("Caricature of {image} at {layer}", image=context.image_name, layer=layer)
+        )
         picture.caption(
-            f"What {layer} keeps of it",
-            "Made from noise so that the layer responds as it does to the image, but more strongly. The layer has lost "
-            "the details of the image that are missing here.",
+            tr("What {layer} keeps of it", layer=layer),
+            tr(
+                "Made from noise so that the layer responds as it does to the image, but more strongly. The layer has "
+                "lost the details of the image that are missing here."
+            ),
         )
         maximization.show_downloads(context, result, goals, settings, with_image=True)
 
 
 def about() -> None:
     """How the pictures are computed and what they do not show."""
-    with st.expander("How far to trust these pictures"):
-        st.markdown(
-            "The pictures are made by gradient ascent. A picture is a set of Fourier coefficients with decorrelated "
-            "colours. At each step the network sees it with a small random shift, rotation and change of size, so only "
-            "patterns that survive these changes grow. The objective is the activation before its ReLU, the class's "
-            "logit (in a segmentation its mean over the whole output), or the predicted number.\n\n"
-            "*Phases alone (MaCo)*: the magnitudes of the coefficients stay at the power law 1/f of photographs, "
-            "so that no picture is made of high frequencies. The objective gets less high. White is where the gradient "
-            "was small over all steps. *Fel et al. 2023, arXiv 2306.06805.*\n\n"
-            "A picture shows one pattern that excites the unit, not all of them, and not what the unit is for: compare "
-            "several seeds, and the real patches. Many units respond to several unrelated patterns.  \n"
-            "*Erhan et al. 2009; Simonyan et al. 2013, arXiv 1312.6034; Olah, Mordvintsev & Schubert 2017, "
-            "distill.pub/2017/feature-visualization; Mordvintsev, Olah & Tyka 2015 (DeepDream). The effect of each "
-            "part: docs/activation_maximization.md.*"
-        )
+    with st.expander(tr("How far to trust these pictures")):
+        st.markdown(tr(_ABOUT))
 
 
 def unit_goal(context: Context, kind: str, layer: str, channel: int, direction: str = UP) -> maximization.Goal:
@@ -195,6 +232,6 @@ def _beside_image(context: Context):
 
 
 def _objective_chart(result: am.Maximization) -> None:
-    steps = pd.DataFrame(result.values, columns=[f"picture {k + 1}" for k in range(result.values.shape[1])])
+    steps = pd.DataFrame(result.values, columns=[tr("picture {n}", n=k + 1) for k in range(result.values.shape[1])])
     colours: Any = _COLOURS[: len(steps.columns)]
-    st.line_chart(steps, height=190, x_label="step", y_label="objective", color=colours)
+    st.line_chart(steps, height=190, x_label=tr("step"), y_label=tr("objective"), color=colours)

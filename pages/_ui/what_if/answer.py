@@ -14,6 +14,7 @@ from pages._ui.widgets.bars import short_number
 from pages._ui.widgets.inline_image import show_image
 from vislib.edits import Change, Edit
 from vislib.images.bands import as_picture
+from vislib.language import tr
 from vislib.output import export
 from vislib.output.masks import legend, mask_picture
 from vislib.tasks import Task
@@ -36,8 +37,13 @@ def show(context: Context, change: Change, edits: tuple[Edit, ...]) -> None:
         st.html(_pairs(context, change))
     difference = f"{change.score_after - change.score_before:+.2f}".replace("-", "−")
     picture.caption(
-        picture.capital(change.explained),
-        f"{change.score_before:.2f} before, {change.score_after:.2f} after: {difference}.",
+        picture.capital(tr(change.explained)),
+        tr(
+            "{before:.2f} before, {after:.2f} after: {difference}.",
+            before=change.score_before,
+            after=change.score_after,
+            difference=difference,
+        ),
     )
     _seen(context, change, edits)
 
@@ -46,7 +52,7 @@ def _headline(context: Context, change: Change) -> str:
     """What changed, in one line of HTML."""
     classifier = context.classifier
     if context.reference is not None:
-        named = f"Similar to {html.escape(context.reference.name)}"
+        named = html.escape(tr("Similar to {image}", image=context.reference.name))
         return f"{named} {_from_to(short_number(change.score_before), short_number(change.score_after))}"
     values = change.values_before, change.values_after
     if classifier.task in (Task.CLASSIFICATION, Task.BINARY):
@@ -59,8 +65,9 @@ def _headline(context: Context, change: Change) -> str:
     else:
         index = context.class_index
     texts = [answers.value_text(classifier, float(each[index])) for each in values]
-    of = " of the pixels" if classifier.task is Task.SEGMENTATION else ""
-    return f"{_named(change, index)} {_from_to(*texts)}{f'<span>{of}</span>' if of else ''}"
+    if classifier.task is Task.SEGMENTATION:
+        return f"{_named(change, index)} <span>{html.escape(tr('{share} of the pixels', share=_arrow(*texts)))}</span>"
+    return f"{_named(change, index)} {_from_to(*texts)}"
 
 
 def _named(change: Change, index: int) -> str:
@@ -69,8 +76,12 @@ def _named(change: Change, index: int) -> str:
 
 
 def _from_to(before: str, after: str) -> str:
-    """Two numbers with an arrow between; one of them if they are the same."""
-    return f"<span>{html.escape(before)}{'' if after == before else f' → {html.escape(after)}'}</span>"
+    """Two numbers with an arrow between, in HTML; one of them if they are the same."""
+    return f"<span>{html.escape(_arrow(before, after))}</span>"
+
+
+def _arrow(before: str, after: str) -> str:
+    return before if after == before else f"{before} → {after}"
 
 
 def _pairs(context: Context, change: Change) -> str:
@@ -94,11 +105,13 @@ def _pairs(context: Context, change: Change) -> str:
             f"<span class='v-value'>{texts[0]} → <b>{texts[1]}</b></span>{bars if shares else ''}</li>"
         )
     key = (
-        f"<p class='v-caption'><span><span class='v-key' style='background:{_BEFORE}'></span>before "
-        f"<span class='v-key' style='background:{_AFTER};margin-left:.8rem'></span>after</span></p>"
+        f"<p class='v-caption'><span><span class='v-key' style='background:{_BEFORE}'></span>"
+        f"{html.escape(tr('before'))} "
+        f"<span class='v-key' style='background:{_AFTER};margin-left:.8rem'></span>"
+        f"{html.escape(tr('after'))}</span></p>"
     )
-    name = answers.many(classifier)
-    return f"<ol class='v-top' aria-label='{name} before and after'>{''.join(rows)}</ol>{key if shares else ''}"
+    name = html.escape(tr("{what} before and after", what=answers.many(classifier)), quote=True)
+    return f"<ol class='v-top' aria-label='{name}'>{''.join(rows)}</ol>{key if shares else ''}"
 
 
 def _seen(context: Context, change: Change, edits: tuple[Edit, ...]) -> None:
@@ -116,8 +129,10 @@ def _seen(context: Context, change: Change, edits: tuple[Edit, ...]) -> None:
     height, width = classifier.input_size
     with st.container(horizontal=True, vertical_alignment="top", gap="xsmall"):
         with st.container(width=240, gap="xsmall"):
-            show_image(drawn, alt=f"What the network sees after {len(edits)} edits", width="stretch")
-            picture.caption("What the network sees now", f"Its input, {width} × {height}.")
+            show_image(drawn, alt=tr("What the network sees after {n} edits", n=len(edits)), width="stretch")
+            picture.caption(
+                tr("What the network sees now"), tr("Its input, {width} × {height}.", width=width, height=height)
+            )
         downloads.show(
             "what if",
             downloads.file_stem(context.image_name, "edited"),

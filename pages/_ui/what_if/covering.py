@@ -9,7 +9,7 @@ from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell import style
 from pages._ui.shell.context import Context
-from pages._ui.what_if import edited, history
+from pages._ui.what_if import edited, fills, history
 from pages._ui.what_if.history import History
 from pages._ui.widgets.choice import choose
 from pages._ui.widgets.inline_image import show_image
@@ -18,14 +18,19 @@ from vislib.attribution.fills import FILLS
 from vislib.attribution.superpixels import SEGMENTATIONS
 from vislib.edits import Edit, LeastCovering, apply, least_covering
 from vislib.images.bands import as_picture
+from vislib.language import Text, sentences, text, tr
 from vislib.output import export, render
 
-_GOALS = {"change": "The least that changes the answer", "keep": "The least that keeps the answer"}
+_GOALS = {"change": text("The least that changes the answer"), "keep": text("The least that keeps the answer")}
 _ABOUT = {
-    "change": "Superpixels are covered one after the other, each time the one that weakens the answer most, until the "
-    "answer changes.",
-    "keep": "All superpixels are covered; then they are shown one after the other, each time the one that strengthens "
-    "the answer most, until the answer is that of the image again.",
+    "change": text(
+        "Superpixels are covered one after the other, each time the one that weakens the answer most, until the "
+        "answer changes. Then it is checked that none can be left out."
+    ),
+    "keep": text(
+        "All superpixels are covered; then they are shown one after the other, each time the one that strengthens "
+        "the answer most, until the answer is that of the image again. Then it is checked that none can be left out."
+    ),
 }
 
 
@@ -39,22 +44,24 @@ def show(context: Context, past: History, edits: tuple[Edit, ...]) -> None:
     """
     with style.settings_row("_covering"):
         n_segments = st.number_input(
-            "Superpixels",
+            tr("Superpixels"),
             2,
             150,
             None,
             key="what_if.superpixels",
             bind="query-params",
             width=150,
-            placeholder="as for LIME",
-            help="Approximate number; the work grows with its square.",
+            placeholder=tr("as for LIME"),
+            help=tr("Approximate number; the work grows with its square."),
         )
-        segmentation = choose("Segmentation", SEGMENTATIONS, "what_if.segmentation", width=140)
-        fill = choose("Fill", FILLS, "what_if.covering_fill", width=140)
+        segmentation = choose(
+            tr("Segmentation"), SEGMENTATIONS, "what_if.segmentation", width=140, format_func=_segmentation
+        )
+        fill = choose(tr("Fill"), FILLS, "what_if.covering_fill", width=140, format_func=fills.title)
     settings = {"n_segments": n_segments, "segmentation": segmentation, "fill": fill}
     for column, (goal, title) in zip(st.columns(2, gap="large"), _GOALS.items(), strict=True):
         with column:
-            st.markdown(f"**{title}**")
+            st.markdown(f"**{tr(title)}**")
             _one(context, past, edits, goal, settings)
 
 
@@ -62,8 +69,8 @@ def _one(context: Context, past: History, edits: tuple[Edit, ...], goal: str, se
     key = context.key("least covering", edits, context.target_key, goal, *settings.values())
     asked: set[tuple] = st.session_state.setdefault("coverings asked", set())
     if work.found(key) is None and key not in asked:
-        st.caption(f"{_ABOUT[goal]} Then it is checked that none can be left out.")
-        st.button("Find it", key=f"find {goal}", icon=":material/play_arrow:", on_click=asked.add, args=(key,))
+        st.caption(tr(_ABOUT[goal]))
+        st.button(tr("Find it"), key=f"find {goal}", icon=":material/play_arrow:", on_click=asked.add, args=(key,))
         return
     image = edited.image_after(context, edits)
     try:
@@ -73,10 +80,10 @@ def _one(context: Context, past: History, edits: tuple[Edit, ...], goal: str, se
             lambda progress: least_covering(
                 context.classifier, image, context.target, goal, progress=progress, **settings
             ),
-            progress_text="{} of at most {} forward passes".format,
+            progress_text=_passes,
         )
     except vislib.VislibError as error:
-        st.info(plain(str(error)))
+        st.info(plain(tr(error)))
         return
     if found is not None:
         _drawn(context, past, edits, image, found, settings)
@@ -91,12 +98,20 @@ def _drawn(
         shown = Image.fromarray(as_picture(covered)) if context.classifier.channels != 1 else _grey(covered)
         return render.seen(np.asarray(shown), context.classifier.box(image), size)
 
-    show_image(large(), alt=f"{len(found.chosen)} superpixels, {_GOALS[found.goal].lower()}")
+    n, of = len(found.chosen), found.n_superpixels
+    changes = found.goal == "change"
+    show_image(
+        large(),
+        alt=tr("{n} superpixels, the least that changes the answer", n=n)
+        if changes
+        else tr("{n} superpixels, the least that keeps the answer", n=n),
+    )
     with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
-        what = "covered" if found.goal == "change" else "shown"
         picture.caption(
-            f"{len(found.chosen)} of {found.n_superpixels} superpixels {what}",
-            f"{found.in_words()}{f' {found.note}' if found.note else ''}",
+            tr("{n} of {all} superpixels covered", n=n, all=of)
+            if changes
+            else tr("{n} of {all} superpixels shown", n=n, all=of),
+            tr(sentences(found.in_words(), found.note)),
         )
         downloads.show(
             f"least covering {found.goal}",
@@ -108,16 +123,24 @@ def _drawn(
             snippets.least_covering(context, edits, goal=found.goal, **settings),
         )
     st.button(
-        "Take it to the canvas",
+        tr("Take it to the canvas"),
         icon=":material/layers:",
         key=f"take {found.goal}",
         disabled=len(edits) != len(past.steps),
-        help="Not while sliders are in use, as the steps on the canvas come before them."
+        help=tr("Not while sliders are in use, as the steps on the canvas come before them.")
         if len(edits) != len(past.steps)
         else None,
         on_click=history.add,
         args=(past, [found.edit]),
     )
+
+
+def _passes(done: int, total: int) -> Text:
+    return text("{done} of at most {total} forward passes", done=done, total=total)
+
+
+def _segmentation(name: str) -> str:
+    return tr("grid") if name == "grid" else name
 
 
 def _grey(image: np.ndarray) -> Image.Image:

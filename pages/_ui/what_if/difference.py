@@ -11,6 +11,7 @@ from pages._ui.what_if import edited, from_heatmap
 from pages._ui.what_if.history import History
 from pages._ui.widgets.text import plain
 from vislib.edits import Edit, map_difference
+from vislib.language import tr
 from vislib.output import export
 
 
@@ -26,31 +27,37 @@ def show(context: Context, past: History, edits: tuple[Edit, ...]) -> None:
         method = from_heatmap.method_control(context, "what_if.compared")
     places = style.grid("what_if_difference")
     with places.container(gap="xsmall"):
-        before = explain.show(context, method, Look(), "Before the edits.")
+        before = explain.show(context, method, Look(), tr("Before the edits."))
     if not edits:
-        st.caption("Edit the image above; then the map after the edits, and the difference, stand here.")
+        st.caption(tr("Edit the image above; then the map after the edits, and the difference, stand here."))
         return
     after_edits = edited.with_image(context, edits)
     with places.container(gap="xsmall"):
         try:
             after = explain.compute(after_edits, method, explain.LateSlot(), Look().suited(method.signed))
         except vislib.VislibError as error:
-            st.info(plain(str(error)))
+            st.info(plain(tr(error)))
             after = None
         if after is not None:
-            picture.drawn(after_edits, after, Look().suited(after.signed), f"{method.title} after the edits")
-            picture.caption(f"{method.title} after", f"{picture.capital(after.explained)}: {after.score:.2f}.")
+            alt = tr("{method} after the edits", method=method.title)
+            picture.drawn(after_edits, after, Look().suited(after.signed), alt)
+            picture.caption(
+                tr("{method} after", method=method.title),
+                tr("{what}: {score:.2f}.", what=picture.capital(tr(after.explained)), score=after.score),
+            )
     if before is None or after is None:
         return
     with places.container(gap="xsmall"):
         difference = map_difference(before, after)
         look = Look().suited(True)
-        picture.drawn(after_edits, difference, look, f"{method.title} after the edits minus before")
+        picture.drawn(after_edits, difference, look, tr("{method} after the edits minus before", method=method.title))
         with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
             picture.caption(
-                "After − before",
-                "Above 0 a place counts for more than before the edits. Places are those of the network's input: where "
-                "the image was moved, another part of it lies there.",
+                tr("After − before"),
+                tr(
+                    "Above 0 a place counts for more than before the edits. Places are those of the network's input: "
+                    "where the image was moved, another part of it lies there."
+                ),
             )
             downloads.show(
                 f"what if difference {difference.method}",

@@ -16,6 +16,7 @@ from pages._ui.widgets.text import plain
 from vislib.edits import Change, Edit, apply, compared, editable
 from vislib.images.bands import as_picture
 from vislib.images.reading import image_digest
+from vislib.language import tr
 
 _STORE_BYTES = 96 * 1024 * 1024
 
@@ -55,7 +56,7 @@ def after_steps(context: Context, past: History) -> np.ndarray:
             if not past.steps:
                 raise
             past.steps = past.steps[:-1]
-            st.error(plain(str(error)))
+            st.error(plain(tr(error)))
 
 
 def change_by(context: Context, edits: tuple[Edit, ...]) -> Change:

@@ -7,12 +7,13 @@ from pages._ui.results import explain
 from pages._ui.results.look import Look
 from pages._ui.shell import style
 from pages._ui.shell.context import Context
-from pages._ui.what_if import history
+from pages._ui.what_if import fills, history
 from pages._ui.what_if.history import History
 from pages._ui.widgets.choice import choose
 from vislib.edits import FILLS, Cover, Edit
+from vislib.language import text, tr
 
-_HELP = "Slow methods are computed when they are chosen, with a Stop button."
+_HELP = text("Slow methods are computed when they are chosen, with a Stop button.")
 
 
 def show(context: Context, past: History, edits: tuple[Edit, ...]) -> None:
@@ -25,20 +26,25 @@ def show(context: Context, past: History, edits: tuple[Edit, ...]) -> None:
     """
     with style.settings_row("_heatmap"):
         method = method_control(context)
-        share = st.slider("Cover the highest (%)", 1, 90, 10, 1, key="what_if.share", bind="query-params", width=260)
-        fill = choose("Fill", FILLS, "what_if.map_fill", width=140)
+        share = st.slider(
+            tr("Cover the highest (%)"), 1, 90, 10, 1, key="what_if.share", bind="query-params", width=260
+        )
+        fill = choose(tr("Fill"), FILLS, "what_if.map_fill", width=140, format_func=fills.title)
     place, said = st.columns([2, 3], gap="large")
     with place:
-        heatmap = explain.show(context, method, Look(), "Of the image before the edits.")
+        heatmap = explain.show(context, method, Look(), tr("Of the image before the edits."))
     if heatmap is None:
         return
     with said:
         st.markdown(
-            f"If the map shows what {context.subject} rests on, the answer changes more when its highest places are "
-            "covered than when as much is covered elsewhere."
+            tr(
+                "If the map shows what {subject} rests on, the answer changes more when its highest places are "
+                "covered than when as much is covered elsewhere.",
+                subject=context.subject,
+            )
         )
         st.button(
-            f"Cover the highest {share} %",
+            tr("Cover the highest {share} %", share=share),
             icon=":material/layers:",
             key="what_if_cover",
             type="primary",
@@ -55,5 +61,7 @@ def method_control(context: Context, key: str = "what_if.method") -> vislib.Expl
         for method in [vislib.methods()[name]]
     }
     usual = "grad-cam" if context.classifier.network.map_layers else "saliency"
-    name = choose("Map", list(methods), key, usual, width=240, help=_HELP, format_func=lambda name: methods[name].title)
+    name = choose(
+        tr("Map"), list(methods), key, usual, width=240, help=tr(_HELP), format_func=lambda name: methods[name].title
+    )
     return methods[name]().resolved(context.classifier)

@@ -9,6 +9,7 @@ import streamlit as st
 from pages._ui.widgets.text import plain
 from vislib.edits import Edit, of_short_text, short_text
 from vislib.errors import VislibError
+from vislib.language import tr
 
 _MEMORY = "what if"
 _ADDRESS = "what_if.steps"
@@ -52,16 +53,18 @@ def of_image(digest: str) -> History:
 
 def _of_address(digest: str) -> tuple[Edit, ...]:
     """The steps in the address; if they cannot be done on this image, the page says why."""
-    whose, _, text = st.query_params.get(_ADDRESS, "").partition(".")
-    if not text:
+    whose, _, steps = st.query_params.get(_ADDRESS, "").partition(".")
+    if not steps:
         return ()
     if whose != digest[:_DIGITS]:
-        st.info("The address has steps on another image, so they are not done on this one. Upload that image again.")
+        st.info(
+            tr("The address has steps on another image, so they are not done on this one. Upload that image again.")
+        )
         return ()
     try:
-        return of_short_text(text)[:_MOST_STEPS]
+        return of_short_text(steps)[:_MOST_STEPS]
     except VislibError as error:
-        st.info(f"The steps in the address are not done. {plain(str(error))}")
+        st.info(tr("The steps in the address are not done. {why}", why=plain(tr(error))))
         return ()
 
 
@@ -71,9 +74,9 @@ def to_address(history: History) -> bool:
     Returns:
         Whether they are short enough for an address; if not, it has none.
     """
-    text = f"{history.digest[:_DIGITS]}.{short_text(history.steps)}" if history.steps else ""
-    fits = len(text) <= _LONGEST_TEXT
-    wanted = text if fits else ""
+    steps = f"{history.digest[:_DIGITS]}.{short_text(history.steps)}" if history.steps else ""
+    fits = len(steps) <= _LONGEST_TEXT
+    wanted = steps if fits else ""
     if st.query_params.get(_ADDRESS, "") != wanted:
         if wanted:
             st.query_params[_ADDRESS] = wanted
@@ -85,7 +88,7 @@ def to_address(history: History) -> bool:
 def add(history: History, edits: Sequence[Edit]) -> None:
     """Adds steps; if there is no room for them, the page says so."""
     if len(history.steps) + len(edits) > _MOST_STEPS:
-        st.toast(f"At most {_MOST_STEPS} steps are kept. Undo some, or start again with Reset.")
+        st.toast(tr("At most {n} steps are kept. Undo some, or start again with Reset.", n=_MOST_STEPS))
         return
     history.remember()
     history.steps = (*history.steps, *edits)

@@ -9,6 +9,7 @@ import streamlit as st
 from pages._ui.what_if import history
 from pages._ui.what_if.history import History
 from vislib.edits import BORDERS, Blur, Brightness, Contrast, Crop, Edit, Noise, Rotate, Scale, Shift
+from vislib.language import Text, text, tr
 
 _BORDER = "what_if.border"
 _FULL = (0, 100)
@@ -39,7 +40,7 @@ class Slider:
     """
 
     key: str
-    label: str
+    label: Text
     low: float
     high: float
     neutral: float
@@ -48,13 +49,20 @@ class Slider:
     make: Callable[[float, str], Edit]
     code: str
 
+    @property
+    def title(self) -> str:
+        """Its name with the unit, in the language in use."""
+        return tr("{name} ({unit})", name=self.label, unit=self.unit) if self.unit else tr(self.label)
+
 
 SLIDERS = (
-    Slider("rotate", "Rotation", -45.0, 45.0, 0.0, 1.0, "°", lambda x, border: Rotate(x, border), "Rotate(x, {!r})"),
-    Slider("scale", "Scale", 0.5, 2.0, 1.0, 0.05, "", lambda x, border: Scale(x, border), "Scale(x, {!r})"),
+    Slider(
+        "rotate", text("Rotation"), -45.0, 45.0, 0.0, 1.0, "°", lambda x, border: Rotate(x, border), "Rotate(x, {!r})"
+    ),
+    Slider("scale", text("Scale"), 0.5, 2.0, 1.0, 0.05, "", lambda x, border: Scale(x, border), "Scale(x, {!r})"),
     Slider(
         "right",
-        "Shift right",
+        text("Shift right"),
         -0.5,
         0.5,
         0.0,
@@ -65,7 +73,7 @@ SLIDERS = (
     ),
     Slider(
         "down",
-        "Shift down",
+        text("Shift down"),
         -0.5,
         0.5,
         0.0,
@@ -74,24 +82,28 @@ SLIDERS = (
         lambda x, border: Shift(0.0, x, border),
         "Shift(0.0, x, {!r})",
     ),
-    Slider("blur", "Blur", 0.0, 0.05, 0.0, 0.001, "", lambda x, _: Blur(x), "Blur(x)"),
-    Slider("brightness", "Brightness", 0.0, 2.0, 1.0, 0.05, "", lambda x, _: Brightness(x), "Brightness(x)"),
-    Slider("contrast", "Contrast", 0.0, 2.0, 1.0, 0.05, "", lambda x, _: Contrast(x), "Contrast(x)"),
-    Slider("noise", "Noise", 0.0, 0.5, 0.0, 0.01, "", lambda x, _: Noise(x), "Noise(x)"),
+    Slider("blur", text("Blur"), 0.0, 0.05, 0.0, 0.001, "", lambda x, _: Blur(x), "Blur(x)"),
+    Slider("brightness", text("Brightness"), 0.0, 2.0, 1.0, 0.05, "", lambda x, _: Brightness(x), "Brightness(x)"),
+    Slider("contrast", text("Contrast"), 0.0, 2.0, 1.0, 0.05, "", lambda x, _: Contrast(x), "Contrast(x)"),
+    Slider("noise", text("Noise"), 0.0, 0.5, 0.0, 0.01, "", lambda x, _: Noise(x), "Noise(x)"),
 )
 """In the order in which the edits are made; the crop comes after the geometry."""
 _GEOMETRY = ("rotate", "scale", "right", "down")
-_CROPS = (("columns", "Columns kept (%)"), ("rows", "Rows kept (%)"))
+_CROPS = (("columns", text("Columns kept (%)")), ("rows", text("Rows kept (%)")))
 _HELP = {
-    "rotate": "Degrees, anticlockwise.",
-    "scale": "Above 1 the image is larger.",
-    "right": "Share of the width.",
-    "down": "Share of the height.",
-    "blur": "Standard deviation as a share of the longer side.",
-    "brightness": "A factor; 1 changes nothing.",
-    "contrast": "A factor; 1 changes nothing.",
-    "noise": "Standard deviation; 1 is the distance from black to white.",
+    "rotate": text("Degrees, anticlockwise."),
+    "scale": text("Above 1 the image is larger."),
+    "right": text("Share of the width."),
+    "down": text("Share of the height."),
+    "blur": text("Standard deviation as a share of the longer side."),
+    "brightness": text("A factor; 1 changes nothing."),
+    "contrast": text("A factor; 1 changes nothing."),
+    "noise": text("Standard deviation; 1 is the distance from black to white."),
 }
+
+
+_BORDERS = {"reflect": text("reflect"), "edge": text("edge"), "black": text("black")}
+assert set(_BORDERS) == set(BORDERS)
 
 
 def key_of(name: str) -> str:
@@ -114,38 +126,49 @@ def controls(past: History) -> tuple[Edit, ...]:
     places = st.container(key="what_if_sliders")
     for slider in SLIDERS:
         values[slider.key] = places.slider(
-            f"{slider.label} ({slider.unit})" if slider.unit else slider.label,
+            slider.title,
             slider.low,
             slider.high,
             slider.neutral,
             slider.step,
             key=key_of(slider.key),
             bind="query-params",
-            help=_HELP[slider.key],
+            help=tr(_HELP[slider.key]),
             on_change=moved,
         )
     for name, label in _CROPS:
         values[name] = places.slider(
-            label, 0, 100, _FULL, 1, key=key_of(name), bind="query-params", on_change=moved, help="The rest is cut off."
+            tr(label),
+            0,
+            100,
+            _FULL,
+            1,
+            key=key_of(name),
+            bind="query-params",
+            on_change=moved,
+            help=tr("The rest is cut off."),
         )
     border = places.selectbox(
-        "Outside the image",
+        tr("Outside the image"),
         BORDERS,
         key=_BORDER,
         bind="query-params",
         on_change=moved,
-        help="What comes in at the border when the image is turned, shifted or made smaller.",
+        format_func=lambda name: tr(_BORDERS[name]),
+        help=tr("What comes in at the border when the image is turned, shifted or made smaller."),
     )
     past.settings = {key: st.session_state[key] for key in NEUTRAL}
     edits = _edits(values, border)
     st.button(
-        "Draw on the result",
+        tr("Draw on the result"),
         icon=":material/brush:",
         key="what_if_fix",
         type="tertiary",
         disabled=not edits,
-        help="The sliders change the image after all strokes. This makes steps of their edits and sets them back, so "
-        "that the next strokes are drawn on the changed image.",
+        help=tr(
+            "The sliders change the image after all strokes. This makes steps of their edits and sets them back, so "
+            "that the next strokes are drawn on the changed image."
+        ),
         on_click=_fix,
         args=(past, edits),
     )

@@ -17,6 +17,7 @@ from pages._ui.what_if.sliders import SLIDERS, Slider
 from pages._ui.widgets.choice import choose
 from pages._ui.widgets.text import plain
 from vislib.edits import Edit, Sweep, sweep
+from vislib.language import Text, sentences, text, tr
 from vislib.output import export
 from vislib.tasks import Task
 
@@ -34,15 +35,15 @@ def show(context: Context, past: History, edits: tuple[Edit, ...]) -> None:
     """
     with style.settings_row("_sweep"):
         labels = {slider.label: slider for slider in SLIDERS}
-        slider = labels[choose("Slider", list(labels), "what_if.sweep", width=180)]
-        n = choose("Values", _N_VALUES, "what_if.sweep_values", 19, width=120)
+        slider = labels[choose(tr("Slider"), list(labels), "what_if.sweep", width=180, format_func=tr)]
+        n = choose(tr("Values"), _N_VALUES, "what_if.sweep_values", 19, width=120)
     base, border = sliders.without(past, edits, slider), sliders.border()
     settings = [round(float(value), 6) for value in np.linspace(slider.low, slider.high, n)]
     key = context.key("sweep", base, context.target_key, slider.key, border, n)
     asked: set[tuple] = st.session_state.setdefault("sweeps asked", set())
     if work.found(key) is None and key not in asked:
         st.button(
-            f"Compute the curve: {slider.label}, {n} values",
+            tr("Compute the curve: {slider}, {n} values", slider=slider.label, n=n),
             key="compute sweep",
             icon=":material/play_arrow:",
             on_click=asked.add,
@@ -53,7 +54,7 @@ def show(context: Context, past: History, edits: tuple[Edit, ...]) -> None:
     try:
         found = work.run(
             key,
-            f"Curve of {slider.label}",
+            text("Curve of {slider}", slider=slider.label),
             lambda progress: sweep(
                 context.classifier,
                 image,
@@ -64,13 +65,13 @@ def show(context: Context, past: History, edits: tuple[Edit, ...]) -> None:
             ),
         )
     except vislib.VislibError as error:
-        st.info(plain(str(error)))
+        st.info(plain(tr(error)))
         return
     if found is None:
         return
     st.altair_chart(_chart(context, found, slider), height=_HEIGHT, alt=_described(context, found, slider))
     with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
-        picture.caption(f"{slider.label}, {n} values", found.in_words(slider.unit))
+        picture.caption(tr("{slider}, {n} values", slider=slider.label, n=n), tr(found.in_words(slider.unit)))
         downloads.show(
             "sweep",
             downloads.file_stem(context.image_name, slider.key, "sweep"),
@@ -83,28 +84,33 @@ def show(context: Context, past: History, edits: tuple[Edit, ...]) -> None:
 
 
 def _described(context: Context, found: Sweep, slider: Slider) -> str:
-    return f"{_quantity(context)} against {slider.label}. {found.in_words(slider.unit)}"
+    against = text("{quantity} against {slider}.", quantity=_quantity(context), slider=slider.label)
+    return tr(sentences(against, found.in_words(slider.unit)))
 
 
-def _quantity(context: Context) -> str:
+def _quantity(context: Context) -> Text:
     if context.reference is not None:
-        return "Similarity"
-    names = {Task.SEGMENTATION: "Share of the pixels", Task.REGRESSION: "Output", Task.UNKNOWN: "Output"}
-    return names.get(context.classifier.task, "Probability")
+        return text("Similarity")
+    names = {
+        Task.SEGMENTATION: text("Share of the pixels"),
+        Task.REGRESSION: text("Output"),
+        Task.UNKNOWN: text("Output"),
+    }
+    return names.get(context.classifier.task, text("Probability"))
 
 
 def _chart(context: Context, found: Sweep, slider: Slider) -> Any:
     """The curves of the classes; of an embedding that of the similarity."""
     import altair as alt  # importing it takes half a second, so only the pages with charts wait
 
-    quantity, x = _quantity(context), f"{slider.label} ({slider.unit})" if slider.unit else slider.label
+    quantity, x = tr(_quantity(context)), slider.title
     if context.reference is not None:
-        curves = {f"Similarity to {context.reference.name}": found.scores}
+        curves = {tr("Similarity to {image}", image=context.reference.name): found.scores}
     else:
         curves = {found.labels[index]: found.values[:, index] for index in found.classes}
-    what = answers.many(context.classifier)
+    what = tr(answers.many(context.classifier))
     frame = pd.concat(
-        [pd.DataFrame({x: found.settings, quantity: values, what: name}) for name, values in curves.items()]
+        [pd.DataFrame({"setting": found.settings, "value": values, "curve": name}) for name, values in curves.items()]
     )
     shares = context.classifier.task.has_classes
     axis = alt.Axis(format="%") if shares else alt.Axis()
@@ -114,10 +120,17 @@ def _chart(context: Context, found: Sweep, slider: Slider) -> Any:
         .mark_line(point=True)
         .encode(
             x=alt.X(
-                f"{x}:Q", scale=alt.Scale(nice=False, domain=[slider.low, slider.high]), axis=alt.Axis(tickCount=10)
+                "setting:Q",
+                title=x,
+                scale=alt.Scale(nice=False, domain=[slider.low, slider.high]),
+                axis=alt.Axis(tickCount=10),
             ),
-            y=alt.Y(f"{quantity}:Q", axis=axis, scale=scale),
-            color=alt.Color(f"{what}:N", sort=list(curves), legend=alt.Legend(orient="top", title=None, columns=3)),
-            tooltip=[what, x, alt.Tooltip(quantity, format=".3f")],
+            y=alt.Y("value:Q", title=quantity, axis=axis, scale=scale),
+            color=alt.Color("curve:N", sort=list(curves), legend=alt.Legend(orient="top", title=None, columns=3)),
+            tooltip=[
+                alt.Tooltip("curve:N", title=what),
+                alt.Tooltip("setting:Q", title=x),
+                alt.Tooltip("value:Q", title=quantity, format=".3f"),
+            ],
         )
     )

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 
 import streamlit as st
 
+from vislib.language import text, tr
+
 
 @dataclass(frozen=True)
 class Row:
@@ -31,7 +33,7 @@ class Row:
     reference: str
 
 
-FACTS = ("Knows the class", "Signed", "Needs gradients")
+FACTS = (text("Knows the class"), text("Signed"), text("Needs gradients"))
 
 _CSS = """
 :host { display: block; }
@@ -86,10 +88,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
     parent.appendChild(element);
     return element;
   };
-  const table = document.createElement("table");
+  const words = data.words, table = document.createElement("table");
   table.setAttribute("aria-label", data.name);
   const head = make("tr", make("thead", table));
-  for (const text of ["Method", "What it answers", "Seconds", ...data.facts, "Sanity checks", "What to know"])
+  for (const text of [words.method, words.question, words.seconds, ...data.facts, words.checks, words.caveat])
     make("th", head, text).scope = "col";
   const body = make("tbody", table);
   for (const row of data.rows) {
@@ -97,11 +99,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const title = make("td", line, undefined, "title");
     const button = make("button", title, row.title);
     button.type = "button";
-    button.title = `Open ${row.title} for your image`;
+    button.title = row.opens;
     button.onclick = () => setTriggerValue("clicked", row.id);
     make("cite", title, row.reference);
     make("td", line, row.question, "question");
-    const facts = [["Seconds", row.seconds], ...data.facts.map((name, k) => [name, row.facts[k]])];
+    const facts = [[words.seconds, row.seconds], ...data.facts.map((name, k) => [name, row.facts[k]])];
     for (const [name, value] of facts) {
       const cell = make("td", line, undefined, "fact");
       make("span", cell, `${name}: `);
@@ -128,7 +130,7 @@ def method_table(rows: Sequence[Row], key: str, name: str, on_click: Callable[[s
     Args:
         rows: The methods.
         key: Key of the widget.
-        name: What the table is, for people who cannot see it.
+        name: What the table is, for people who cannot see it, in the language in use.
         on_click: Called with the id of a clicked row before the page runs again.
     """
 
@@ -136,5 +138,17 @@ def method_table(rows: Sequence[Row], key: str, name: str, on_click: Callable[[s
         if chosen := st.session_state[key].clicked:
             on_click(chosen)
 
-    data = {"rows": [asdict(row) for row in rows], "facts": FACTS, "name": name}
+    opens = {row.id: tr("Open {method} for your image", method=row.title) for row in rows}
+    data = {
+        "rows": [{**asdict(row), "opens": opens[row.id]} for row in rows],
+        "facts": [tr(fact) for fact in FACTS],
+        "name": name,
+        "words": {
+            "method": tr("Method"),
+            "question": tr("What it answers"),
+            "seconds": tr("Seconds"),
+            "checks": tr("Sanity checks"),
+            "caveat": tr("What to know"),
+        },
+    }
     _component(data=data, key=key, on_clicked_change=clicked)

@@ -8,6 +8,7 @@ from pages._ui.results import picture
 from pages._ui.shell import address
 from pages._ui.which_method.method_table import Row, method_table
 from vislib.attribution.base import Family
+from vislib.language import sentences, text, tr
 from vislib.trust import guide
 from vislib.trust.guide import Aim
 from vislib.trust.measured_methods import ABOUT, Measured
@@ -26,27 +27,40 @@ def show(aim: Aim) -> None:
     rows = guide.answering(aim)
     n_passed = sum(not found.n_failed for _, found in rows)
     picture.caption(
-        f"{len(rows)} methods; {n_passed} pass every sanity check",
-        f"{aim.about} First are those that fail fewest checks; of these, those that find the class best.",
+        tr("{n} methods; {n_passed} pass every sanity check", n=len(rows), n_passed=n_passed),
+        tr(
+            sentences(
+                aim.about, text("First are those that fail fewest checks; of these, those that find the class best.")
+            )
+        ),
     )
-    if aim is guide.CHANNELS and st.button("Open Channels", icon=":material/arrow_forward:", key="open channels"):
+    if aim is guide.CHANNELS and st.button(tr("Open Channels"), icon=":material/arrow_forward:", key="open channels"):
         address.open_page("pages/channels.py")
-    method_table([_row(*row) for row in rows], "method_table", f"Methods: {aim.title}", _ask)
+    method_table([_row(*row) for row in rows], "method_table", tr("Methods: {aim}", aim=aim.title), _ask)
     if (name := st.session_state.pop(_OPENED, None)) is not None:
         _open(name)
 
 
 def figures(aim: Aim) -> None:
     """What the verdicts rest on."""
-    with st.expander("What was measured"):
-        st.markdown(ABOUT)
+    with st.expander(tr("What was measured")):
+        st.markdown(tr(ABOUT))
         table = pd.DataFrame(
             {"Method": method.title, "Network": network, **checks.in_figures()}
             for method, found in guide.answering(aim)
             for network, checks in found.checks.items()
         )
-        numbers = {name: st.column_config.NumberColumn(format="%.2f") for name in table.columns[2:]}
-        st.dataframe(table, hide_index=True, column_config={"Method": {"pinned": True}, **numbers})
+        numbers = {
+            name: st.column_config.NumberColumn(tr(name), format="%.2f")
+            for _, found in guide.answering(aim)
+            for checks in found.checks.values()
+            for name in checks.in_figures()
+        }
+        names = {
+            "Method": st.column_config.Column(tr("Method"), pinned=True),
+            "Network": st.column_config.Column(tr("Network")),
+        }
+        st.dataframe(table, hide_index=True, column_config={**names, **numbers})
 
 
 def _row(method: type[vislib.Explainer], found: Measured) -> Row:
@@ -54,11 +68,11 @@ def _row(method: type[vislib.Explainer], found: Measured) -> Row:
     return Row(
         method.name,
         method.title,
-        method.question,
+        tr(method.question),
         f"{found.seconds:.2g}",
-        ["yes" if each else "no" for each in facts],
-        found.verdicts(),
-        method.caveat,
+        [tr("yes") if each else tr("no") for each in facts],
+        [(good, tr(verdict)) for good, verdict in found.verdicts()],
+        tr(method.caveat),
         method.reference,
     )
 

@@ -11,6 +11,7 @@ from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from pages._ui.your_model import outputs
+from vislib.language import Text, text, tr
 from vislib.loading.preprocessing_choice import predictions_by_preprocessing
 
 _CARD_PX = 168  # two beside each other on a phone
@@ -25,29 +26,35 @@ def facts(context: Context, task: str) -> None:
     """
     classifier, network = context.classifier, context.classifier.network
     height, width = classifier.input_size
-    n_with_maps = f"{len(network.map_layers):,}" if network.map_layers else "none"
+    n, n_maps = len(network.graph.nodes), len(network.map_layers)
     st.header(plain(context.model_name), anchor=False)
     picture.facts(
         {
-            "Input": f"{width} × {height}, {_channels(classifier.channels)}",
-            "Image": classifier.preprocess.fitting,
-            "Preprocessing": classifier.preprocess.name,
-            "Classes" if classifier.task.has_classes else "Outputs": outputs.kind_of_outputs(classifier),
-            "Parameters": f"{classifier.model.count_params():,}",
-            "Layers": f"{len(network.graph.nodes):,}, {n_with_maps} with feature maps",
+            tr("Input"): tr(
+                "{width} × {height}, {channels}", width=width, height=height, channels=_channels(classifier.channels)
+            ),
+            tr("Image"): tr(classifier.preprocess.fitting),
+            tr("Preprocessing"): classifier.preprocess.name,
+            tr("Classes") if classifier.task.has_classes else tr("Outputs"): tr(outputs.kind_of_outputs(classifier)),
+            tr("Parameters"): f"{classifier.model.count_params():,}",
+            tr("Layers"): tr("{n:,}, {n_maps:,} with feature maps", n=n, n_maps=n_maps)
+            if n_maps
+            else tr("{n:,}, none with feature maps", n=n),
         }
     )
-    st.caption(plain(task))
+    st.caption(plain(tr(task)))
     if not network.map_layers:
         st.info(
-            "No layer of this network has feature maps (height × width × channels), so Filters, Feature maps, Class "
-            "activation, What a unit wants and Compare & trust have nothing to show. Overview, Architecture, Occlusion "
-            "and Saliency work."
+            tr(
+                "No layer of this network has feature maps (height × width × channels), so Filters, Feature maps, "
+                "Class activation, What a unit wants and Compare & trust have nothing to show. Overview, Architecture, "
+                "Occlusion and Saliency work."
+            )
         )
 
 
-def _channels(channels: int) -> str:
-    return {1: "grey", 3: "colour"}.get(channels, f"{channels} bands")
+def _channels(channels: int) -> Text:
+    return {1: text("grey"), 3: text("colour")}.get(channels, text("{n} bands", n=channels))
 
 
 def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> None:
@@ -57,7 +64,7 @@ def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> Non
         context: Network and image.
         use: Called with the name of the preprocessing to use; None if the network has only one.
     """
-    st.header("Predictions with each preprocessing", anchor=False)
+    st.header(tr("Predictions with each preprocessing"), anchor=False)
     found = work.stored(
         context.key("by preprocessing"), lambda: predictions_by_preprocessing(context.classifier, context.image)
     )
@@ -67,10 +74,18 @@ def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> Non
         for name, predictions in found.items():
             _card(context, name, predictions, use)
     picture.caption(
-        outputs.title(context.classifier, context.image_name),
-        "Try several images whose answer you know: with the right preprocessing the predictions are right"
-        f"{' and confident' if context.classifier.task.has_classes else ''}. With most of the others they are wrong, "
-        "but a similar preprocessing can look right, too. In doubt, check the training code.",
+        tr(outputs.title(context.classifier, context.image_name)),
+        tr(
+            "Try several images whose answer you know: with the right preprocessing the predictions are right and "
+            "confident. With most of the others they are wrong, but a similar preprocessing can look right, too. In "
+            "doubt, check the training code."
+        )
+        if context.classifier.task.has_classes
+        else tr(
+            "Try several images whose answer you know: with the right preprocessing the predictions are right. With "
+            "most of the others they are wrong, but a similar preprocessing can look right, too. In doubt, check the "
+            "training code."
+        ),
     )
     lines = "from vislib.loading.preprocessing_choice import predictions_by_preprocessing\n\n"
     downloads.show(
@@ -87,12 +102,12 @@ def _card(context: Context, name: str, predictions: list[vislib.Prediction], use
         st.html(f"<p class='v-caption'><b>{name}</b></p>")
         st.html(outputs.as_html(predictions, context.classifier.unit))
         if in_use:
-            st.badge("in use", color="primary")
+            st.badge(tr("in use"), color="primary")
         elif use is not None:
-            st.button("Use this", key=f"use {name}", on_click=use, args=(name,))
+            st.button(tr("Use this"), key=f"use {name}", on_click=use, args=(name,))
 
 
 def layers(context: Context) -> None:
     """One row per layer."""
-    st.header("Layer by layer", anchor=False)
+    st.header(tr("Layer by layer"), anchor=False)
     views.layer_list(one_network.table_of(context), context.classifier.task)

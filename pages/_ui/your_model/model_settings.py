@@ -10,6 +10,7 @@ from pages._ui.shell import models
 from pages._ui.widgets.text import plain
 from pages._ui.your_model import open_inputs, task_settings
 from pages._ui.your_model.uploaded import CROPS, OF_IMAGENET, Upload, loaded_file, use
+from vislib.language import text, tr
 from vislib.loading.choices import image_size
 from vislib.model.labels import labels_and_note
 from vislib.model.preprocessing import FAMILIES, PREPROCESSINGS
@@ -20,72 +21,80 @@ def controls(name: str, upload: Upload, classifier: vislib.Classifier) -> None:
     """Widgets for the settings of the current network."""
     task_settings.controls(name, upload, classifier, _change)
     for note in upload.notes:
-        st.caption(plain(note))
+        st.caption(plain(tr(note)))
     every = [*PREPROCESSINGS, *FAMILIES]
     widget = f"{name}: preprocessing"
     st.session_state.setdefault(widget, upload.preprocess)
     st.selectbox(
-        "Preprocessing",
+        tr("Preprocessing"),
         every,
         key=widget,
         format_func=_preprocessing_title,
         on_change=_change,
         args=(name, widget),
-        help="The one with which the network was trained. This page compares the predictions with each.",
+        help=tr("The one with which the network was trained. This page compares the predictions with each."),
     )
     if upload.detected:
-        st.caption(f"The first layers of this network scale the image themselves; they require {upload.detected}.")
+        st.caption(
+            tr(
+                "The first layers of this network scale the image themselves; they require {preprocessing}.",
+                preprocessing=upload.detected,
+            )
+        )
         if upload.preprocess != upload.detected:
             st.warning(
-                f"The chosen preprocessing scales the image a second time. This network requires {upload.detected}."
+                tr(
+                    "The chosen preprocessing scales the image a second time. This network requires {preprocessing}.",
+                    preprocessing=upload.detected,
+                )
             )
     crop = f"{name}: part of the image"
     st.session_state.setdefault(crop, upload.crop)
-    st.selectbox("Part of the image", list(CROPS), key=crop, on_change=_change, args=(name, crop))
+    st.selectbox(tr("Part of the image"), list(CROPS), key=crop, on_change=_change, args=(name, crop), format_func=tr)
     if upload.size is not None and not upload.choices.must_ask:
         side = f"{name}: side"
         st.session_state.setdefault(side, upload.size[0])
         st.number_input(
-            "Input side (px)",
+            tr("Input side (px)"),
             16,
             1024,
             key=side,
             on_change=_change,
             args=(name, side),
-            help="The network accepts any size; images are resized to this height and width.",
+            help=tr("The network accepts any size; images are resized to this height and width."),
         )
     if upload.choices.must_ask:
         _inputs(name, upload)
-    named = "classes" if classifier.task.has_classes else "outputs"
-    with st.expander(f"Names of its {named}", expanded=upload.labels is None, icon=":material/label:"):
+    named = tr("Names of its classes") if classifier.task.has_classes else tr("Names of its outputs")
+    with st.expander(named, expanded=upload.labels is None, icon=":material/label:"):
         st.file_uploader(
-            "A file",
+            tr("A file"),
             type=["txt", "csv", "json"],
             max_upload_size=5,
             key=f"{name}: labels",
             on_change=_change,
             args=(name, f"{name}: labels"),
-            help="One name per line, a CSV of numbers and names, or JSON such as Keras's class_indices.",
+            help=tr("One name per line, a CSV of numbers and names, or JSON such as Keras's class_indices."),
         )
         if upload.labels is not None:  # Streamlit forgets the text when another page is opened
             st.session_state.setdefault(f"{name}: typed", "\n".join(upload.labels))
         st.text_area(
-            "Or typed, one name per line",
+            tr("Or typed, one name per line"),
             key=f"{name}: typed",
             on_change=_change,
             args=(name, f"{name}: typed"),
-            placeholder="cat\ndog",
+            placeholder=tr("cat\ndog"),
         )
         if upload.labels is not None:
-            st.caption(f"In use: {len(upload.labels):,} names.")
+            st.caption(tr("In use: {n:,} names.", n=len(upload.labels)))
             if upload.labels_note:
-                st.caption(plain(upload.labels_note))
+                st.caption(plain(tr(upload.labels_note)))
 
 
 def _inputs(name: str, upload: Upload) -> None:
     """What the model was asked for at first, to be changed."""
     image = upload.image or upload.choices.images[0]
-    with st.expander("Its other inputs" if upload.inputs else "Size of its images", icon=":material/input:"):
+    with st.expander(tr("Its other inputs") if upload.inputs else tr("Size of its images"), icon=":material/input:"):
         answer = open_inputs.ask(name, upload.choices, open_inputs.Answer(image, upload.size, upload.inputs))
         if answer is None:
             return
@@ -94,7 +103,7 @@ def _inputs(name: str, upload: Upload) -> None:
             several = len(upload.choices.images) > 1
             use(name, replace(upload, size=size, image=answer.image if several else "", inputs=answer.inputs))
         except vislib.VislibError as error:
-            st.error(f"{plain(str(error))} The previous setting is still in use.")
+            st.error(tr("{why} The previous setting is still in use.", why=plain(tr(error))))
             return
     st.rerun()
 
@@ -144,8 +153,8 @@ def _change(name: str, widget: str) -> None:
             upload = replace(upload, labels=labels, labels_from=value.name, labels_note=note)
         use(name, upload)
     except vislib.VislibError as error:
-        journal.log("refused", what=kind, why=str(error))
-        st.session_state["model_refused"] = f"{error} The previous setting is still in use."
+        journal.log("refused", what=kind, why=journal.reason(error))
+        st.session_state["model_refused"] = text("{why} The previous setting is still in use.", why=error.args[0])
         if kind in ("preprocessing", "part of the image", "side", "unit"):
             st.session_state.pop(widget)
         return
@@ -164,4 +173,4 @@ def _with_task(upload: Upload, task: str | None, n_units: int) -> Upload:
 def show_refused() -> None:
     """The error of the last refusal, until another file or setting is accepted."""
     if refused := st.session_state.get("model_refused"):
-        st.error(plain(refused))
+        st.error(plain(tr(refused)))

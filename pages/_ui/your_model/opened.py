@@ -12,12 +12,13 @@ from pages._ui.server import work
 from pages._ui.shell import images, models
 from pages._ui.widgets.text import plain
 from pages._ui.your_model.open_inputs import Answer
-from pages._ui.your_model.upload import Asked, ask_first, use_first
+from pages._ui.your_model.upload import Asked, ask_first, seconds_at_most, use_first
 from pages._ui.your_model.uploaded import CROPS, OF_IMAGENET, Given, loaded_file
 from vislib.cli.app import Opened, opened
 from vislib.cli.model_options import ZEROS, model_settings
 from vislib.cli.model_source import trusted_file
 from vislib.errors import listed
+from vislib.language import text, tr
 from vislib.loading.choices import Choices, choices_of, zeros
 from vislib.model.labels import labels_and_note
 from vislib.model.preprocessing import PREPROCESSINGS, preprocessing_named
@@ -43,7 +44,7 @@ def use_opened() -> None:
             with slot.container():
                 must_ask = _use_model(given)
         except vislib.VislibError as error:
-            st.session_state[_REFUSED] = f"{given.model}: {error}"
+            st.session_state[_REFUSED] = text("{file}: {why}", file=given.model, why=error.args[0])
         slot.empty()
         if given.image is not None:
             _use_image(given.image)
@@ -51,7 +52,7 @@ def use_opened() -> None:
             st.switch_page("pages/your_model.py")
     refused = st.session_state.get(_REFUSED)
     if refused and st.session_state.get("model", DEFAULT) == DEFAULT:
-        st.error(f"{plain(refused)} The page shows the default network.")
+        st.error(tr("{why} The page shows the default network.", why=plain(tr(refused))))
 
 
 def _use_image(path: str) -> None:
@@ -60,7 +61,7 @@ def _use_image(path: str) -> None:
     try:
         content = Path(path).read_bytes()
     except OSError as error:
-        st.session_state["refused"] = f"{path} cannot be read: {error.strerror}."
+        st.session_state["refused"] = text("{file} cannot be read: {why}.", file=path, why=error.strerror)
         return
     images.take_file(name, content, 3 if own is None else own.channels)
     if wanted:  # a copied address, or a page that was loaded again
@@ -102,7 +103,7 @@ def _loaded(given: Opened, path: Path) -> ModelFile | None:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise vislib.ModelError(f"It cannot be read: {error.strerror}.") from None
+        raise vislib.ModelError(text("It cannot be read: {why}.", why=error.strerror)) from None
     digest = hashlib.sha256(content).hexdigest()
 
     def load(progress) -> ModelFile:
@@ -112,11 +113,11 @@ def _loaded(given: Opened, path: Path) -> ModelFile | None:
 
     found = work.run(
         ("model file", digest),
-        f"Trying {plain(path.name)}",
+        text("Trying {file}", file=plain(path.name)),
         load,
-        resume_label="Try again",
+        resume_label=text("Try again"),
         kind=f"model file {digest[:12]}, {len(content):,} bytes",
-        progress_text="{} of {} s at most".format,
+        progress_text=seconds_at_most,
         keep=models.store(),
     )
     return found and loaded_file(digest)
@@ -151,9 +152,17 @@ def _answer(settings: dict[str, Any], choices: Choices) -> Answer | None:
     named = {} if values is None or isinstance(values, str) else values
     image = next((name for name in choices.images if name not in named), None)
     if unknown := [name for name in named if name not in choices.inputs]:
-        raise vislib.ParameterError(f"It has no input {listed(unknown)}; its inputs are {listed(choices.inputs)}.")
+        raise vislib.ParameterError(
+            text(
+                "It has no input {names}; its inputs are {inputs}.",
+                names=listed(unknown),
+                inputs=listed(choices.inputs),
+            )
+        )
     if image is None:
-        raise vislib.ParameterError(f"--input leaves no input for the image; its inputs are {listed(choices.inputs)}.")
+        raise vislib.ParameterError(
+            text("--input leaves no input for the image; its inputs are {inputs}.", inputs=listed(choices.inputs))
+        )
     inputs = tuple(
         Given(name, zeros(shape, size).shape) if values == ZEROS else Given.of(name, np.asarray(named[name]))
         for name, shape in choices.others(image).items()

@@ -6,40 +6,59 @@ from collections.abc import Mapping, Sequence
 
 import vislib
 from pages._ui.widgets.bars import bars, numbers, short_number
+from vislib.language import Text, plural, text, tr
 from vislib.tasks import Task
 
-_HOW = {
-    Task.CLASSIFICATION: "{}",
-    Task.BINARY: "one {}",
-    Task.MULTI_LABEL: "independent, {}",
-    Task.SEGMENTATION: "for each pixel of {size}, {}",
-}
 _COLUMN = {Task.SEGMENTATION: "share_of_pixels"}
 
 
-def kind_of_outputs(classifier: vislib.Classifier) -> str:
+def kind_of_outputs(classifier: vislib.Classifier) -> Text:
     """How many classes or outputs there are, and what they are."""
     network, n = classifier.network, len(classifier.labels)
     shape = network.output_shape
     size = f"{shape[1]} × {shape[0]}" if len(shape) == 3 else ""
     if classifier.task.has_classes:
-        by = "the model's own probabilities" if network.head.probabilities_only else network.activation
-        return f"{n:,}, {_HOW[classifier.task].format(by, size=size)}"
+        own = network.head.probabilities_only
+        return _classes(classifier.task, n, text("the model's own probabilities") if own else network.activation, size)
+    unit = classifier.unit
     what = {
-        Task.REGRESSION: f"{'number' if n == 1 else 'numbers'}{f' in {classifier.unit}' if classifier.unit else ''}",
-        Task.EMBEDDING: "numbers of one vector",
-        Task.UNKNOWN: "scores of classes or numbers",
+        Task.REGRESSION: plural("number in {unit}", "numbers in {unit}", n, unit=unit)
+        if unit
+        else plural("number", "numbers", n),
+        Task.EMBEDDING: text("numbers of one vector"),
+        Task.UNKNOWN: text("scores of classes or numbers"),
     }[classifier.task]
-    return f"{n:,} ({what}{f', for each pixel of {size}' if size else ''})"
+    return (
+        text("{n:,} ({what}, for each pixel of {size})", n=n, what=what, size=size)
+        if size
+        else text("{n:,} ({what})", n=n, what=what)
+    )
 
 
-def title(classifier: vislib.Classifier, image_name: str) -> str:
+def _classes(task: Task, n: int, by: str, size: str) -> Text:
+    """How many classes there are, and the function that gives their probabilities."""
+    match task:
+        case Task.BINARY:
+            return text("{n:,}, one {function}", n=n, function=by)
+        case Task.MULTI_LABEL:
+            return text("{n:,}, independent, {function}", n=n, function=by)
+        case Task.SEGMENTATION:
+            return text("{n:,}, for each pixel of {size}, {function}", n=n, size=size, function=by)
+    return text("{n:,}, {function}", n=n, function=by)
+
+
+def title(classifier: vislib.Classifier, image_name: str) -> Text:
     """What the predictions for an image are."""
+    n = len(classifier.labels)
     if classifier.task is Task.SEGMENTATION:
-        return f"The classes of {image_name} with the largest share of its pixels"
+        return text("The classes of {image} with the largest share of its pixels", image=image_name)
     if not classifier.task.has_classes:
-        return f"The outputs for {image_name}" + (", up to three of them" if len(classifier.labels) > 3 else "")
-    return f"The {'three ' if len(classifier.labels) > 2 else ''}most probable classes of {image_name}"
+        if n > 3:
+            return text("The outputs for {image}, up to three of them", image=image_name)
+        return text("The outputs for {image}", image=image_name)
+    if n > 2:
+        return text("The three most probable classes of {image}", image=image_name)
+    return text("The most probable classes of {image}", image=image_name)
 
 
 def as_html(predictions: Sequence[vislib.Prediction], unit: str) -> str:
@@ -48,7 +67,7 @@ def as_html(predictions: Sequence[vislib.Prediction], unit: str) -> str:
         return bars([(one.label, one.value) for one in predictions])
     return numbers(
         [(one.label, one.value) for one in predictions],
-        "Outputs",
+        tr("Outputs"),
         lambda value: short_number(float(f"{value:.3g}"), unit),
     )
 
@@ -56,10 +75,10 @@ def as_html(predictions: Sequence[vislib.Prediction], unit: str) -> str:
 def csv_of(found: Mapping[str, Sequence[vislib.Prediction]], classifier: vislib.Classifier) -> bytes:
     """The predictions with each preprocessing, one a line."""
     column = _COLUMN.get(classifier.task, "probability" if classifier.task.has_classes else "value")
-    text = io.StringIO()
-    table = csv.writer(text)
+    lines = io.StringIO()
+    table = csv.writer(lines)
     table.writerow(["preprocessing", "rank", "class_index", "label", column])
     for name, predictions in found.items():
         for rank, one in enumerate(predictions, 1):
             table.writerow([name, rank, one.index, one.label, one.value])
-    return text.getvalue().encode()
+    return lines.getvalue().encode()

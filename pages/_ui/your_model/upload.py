@@ -14,6 +14,7 @@ from pages._ui.shell import models
 from pages._ui.widgets.text import plain
 from pages._ui.your_model import open_inputs
 from pages._ui.your_model.uploaded import Upload, loaded_file, use
+from vislib.language import Text, listing, text, tr
 from vislib.loading.choices import Choices, choices_of, image_size, lengths
 from vislib.loading.own_model import first_preprocessing
 from vislib.model_file import ModelFile, load_model_file
@@ -35,16 +36,21 @@ class Asked:
 def upload_control() -> None:
     """The uploader. A new file is tested and loaded; its network is then used on every page."""
     file = st.file_uploader(
-        "Your model",
+        tr("Your model"),
         type=["keras", "h5", "hdf5"],
         max_upload_size=max_file_bytes() // 1_000_000,
         key="model_file",
-        help=f"Saved by Keras: model.save('my.keras') or 'my.h5'; the network's own weights up to {max_weights_mb():,} "
-        "MB. An optimizer's state in the file does not count.",
+        help=tr(
+            "Saved by Keras: model.save('my.keras') or 'my.h5'; the network's own weights up to {size:,} MB. An "
+            "optimizer's state in the file does not count.",
+            size=max_weights_mb(),
+        ),
     )
     st.caption(
-        "Upload only models you trust: a file is first tested in a separate process, which is isolation, not a "
-        "sandbox. No other user sees it, and it is kept for this session only."
+        tr(
+            "Upload only models you trust: a file is first tested in a separate process, which is isolation, not a "
+            "sandbox. No other user sees it, and it is kept for this session only."
+        )
     )
     if file is None or st.session_state.get("model_taken") == file.file_id:
         return
@@ -53,11 +59,11 @@ def upload_control() -> None:
     try:
         loaded = work.run(
             ("model file", digest),
-            f"Trying {plain(file.name)}",
+            text("Trying {file}", file=plain(file.name)),
             _loading(content),
-            resume_label="Try again",
+            resume_label=text("Try again"),
             kind=f"model file {digest[:12]}, {len(content):,} bytes",
-            progress_text="{} of {} s at most".format,
+            progress_text=seconds_at_most,
             keep=models.store(),
         )
         if loaded is None:
@@ -71,10 +77,17 @@ def upload_control() -> None:
             use_first(file.name, loaded, choices)
     except vislib.VislibError as error:
         st.session_state["model_taken"] = file.file_id
-        st.session_state["model_refused"] = f"{file.name}: {error} The previous network is still in use."
+        st.session_state["model_refused"] = text(
+            "{file}: {why} The previous network is still in use.", file=file.name, why=error.args[0]
+        )
         st.rerun()
     st.session_state.pop("model_refused", None)
     st.rerun()
+
+
+def seconds_at_most(done: int, total: int) -> Text:
+    """How long the trial of a file has lasted."""
+    return text("{done} of {total} s at most", done=done, total=total)
 
 
 def _loading(content: bytes) -> Callable[..., ModelFile]:
@@ -87,16 +100,21 @@ def ask_for_inputs() -> None:
     if asked is None:
         return
     with st.container(border=True):
-        st.header(f"{plain(asked.file)} needs more than an image", anchor=False)
-        shown = ", ".join(f"{name} ({lengths(shape)})" for name, shape in asked.choices.inputs.items())
+        st.header(tr("{file} needs more than an image", file=plain(asked.file)), anchor=False)
+        inputs = [
+            text("{name} ({size})", name=name, size=lengths(shape)) for name, shape in asked.choices.inputs.items()
+        ]
         st.markdown(
-            f"Its inputs: {plain(shown)}. One of them takes the image; say what the others are given. They have the "
-            "same values for every image."
-            if len(asked.choices.inputs) > 1
-            else "Say how large its images are."
+            tr(
+                "Its inputs: {inputs}. One of them takes the image; say what the others are given. They have the same "
+                "values for every image.",
+                inputs=plain(tr(listing(inputs, "plain"))),
+            )
+            if len(inputs) > 1
+            else tr("Say how large its images are.")
         )
         answer = open_inputs.ask(f"asked {asked.digest[:8]}", asked.choices)
-        if st.button("Cancel", type="tertiary"):
+        if st.button(tr("Cancel"), type="tertiary"):
             del st.session_state[_ASKED]
             st.rerun()
     if answer is None:
@@ -104,7 +122,7 @@ def ask_for_inputs() -> None:
     try:
         use_first(asked.file, loaded_file(asked.digest), asked.choices, answer, asked.settings)
     except vislib.VislibError as error:
-        st.error(plain(str(error)))
+        st.error(plain(tr(error)))
         return
     del st.session_state[_ASKED]
     st.rerun()

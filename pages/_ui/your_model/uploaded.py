@@ -10,16 +10,17 @@ import streamlit as st
 import vislib
 from pages._ui.server import work
 from pages._ui.shell import models
+from vislib.language import Text, listing, text
 from vislib.loading.choices import Choices
 from vislib.model.preprocessing import CENTRE, PREPROCESSINGS
 
+OF_IMAGENET = text("the centre (7/8 of it)")
 CROPS: dict[str, dict[str, Any]] = {
-    "all of it, stretched": {},
-    "the centre (7/8 of it)": {"crop_fraction": CENTRE},
-    "the largest centred part": {"crop_fraction": 1.0},
-    "all of it, with black beside it": {"letterbox": True},
+    text("all of it, stretched"): {},
+    OF_IMAGENET: {"crop_fraction": CENTRE},
+    text("the largest centred part"): {"crop_fraction": 1.0},
+    text("all of it, with black beside it"): {"letterbox": True},
 }
-OF_IMAGENET = "the centre (7/8 of it)"
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,12 @@ class Given:
         return repr(self.values.tolist()) if self.content else f"np.zeros({self.shape})"
 
     @property
-    def shown(self) -> str:
+    def shown(self) -> Text:
         """The values in a few words."""
         if not self.content:
-            return f"{self.name}: zeros"
-        if self.file:
-            return f"{self.name}: {self.file}"
-        return f"{self.name}: {', '.join(f'{value:g}' for value in self.values.ravel())}"
+            return text("{name}: zeros", name=self.name)
+        numbers = listing([f"{value:g}" for value in self.values.ravel()], "plain")
+        return text("{name}: {values}", name=self.name, values=self.file or numbers)
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def loaded_file(digest: str) -> Any:
     """
     loaded = models.store().get(("model file", digest))
     if loaded is None:
-        raise vislib.ModelError("The server has removed this file because it needed the memory. Upload it again.")
+        raise vislib.ModelError(text("The server has removed this file because it needed the memory. Upload it again."))
     return loaded
 
 
@@ -180,7 +180,7 @@ def use(name: str, upload: Upload) -> None:
         name,
         classifier,
         ("own", upload),
-        "Uploaded by you; for this session",
+        text("Uploaded by you; for this session"),
         upload.lines,
         upload,
         models.Outputs(upload.output, dict(upload.choices.outputs), partial(use_output, name))
