@@ -37,7 +37,8 @@ def tools() -> tuple[str, str, str, float]:
             bind="query-params",
             format_func=tr,
         )
-        fill, colour, radius = FILLS[0], "#000000", 0.06
+        fill: str = FILLS[0]
+        colour, radius = "#000000", 0.06
         if tool in (ERASE, MOVE):
             fill = choose(tr("Fill"), FILLS, "what_if.fill", width=110, help=tr(_FILL_HELP), format_func=fills.title)
         if tool == PAINT:

@@ -1,5 +1,7 @@
 """The methods that answer a question, as a table whose rows open their pages, and the figures behind it."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -50,13 +52,13 @@ def figures(aim: Aim) -> None:
             for method, found in guide.answering(aim)
             for network, checks in found.checks.items()
         )
-        numbers = {
+        numbers: dict[str, Any] = {
             name: st.column_config.NumberColumn(tr(name), format="%.2f")
             for _, found in guide.answering(aim)
             for checks in found.checks.values()
             for name in checks.in_figures()
         }
-        names = {
+        names: dict[str, Any] = {
             "Method": st.column_config.Column(tr("Method"), pinned=True),
             "Network": st.column_config.Column(tr("Network")),
         }
