@@ -9,7 +9,6 @@ from vislib.language import (
     current,
     from_environment,
     language_named,
-    text,
     translations,
     use_resolver,
 )
@@ -27,7 +26,7 @@ def begin() -> None:
         st.session_state[_KEY] = asked
     elif _KEY not in st.session_state:
         st.session_state[_KEY] = language_named(st.context.headers.get("Accept-Language")) or from_environment()
-    _take_choices()
+    _restate()
 
 
 def switch() -> None:
@@ -60,11 +59,17 @@ def _to(language: Language) -> None:
             st.session_state[name] = st.session_state[name]
 
 
-def _take_choices() -> None:
-    """Takes choices that the address names in the other language, as in a link copied there."""
+def _restate() -> None:
+    """Says the choices of the address in the language of this run, as in a link that was copied in the other one."""
     zh = translations("zh")
-    english_of = {said: template for template, said in zh.items()}
-    foreign = zh if st.session_state[_KEY] == "zh" else english_of
+    said = zh if st.session_state[_KEY] == "zh" else {words: template for template, words in zh.items()}
+    changed = False
     for name, value in st.query_params.items():
-        if name not in _NAMES and name not in st.session_state and value in foreign:
-            st.session_state[name] = text(english_of.get(value, value))  # the option
+        if name not in _NAMES and name not in st.session_state and value in said:
+            st.query_params[name] = said[value]
+            changed = True
+    run = get_script_run_ctx()
+    if changed and run is not None:
+        # Streamlit 1.67 reads a widget's first value from the address as it came, not from what it says now.
+        with run.session_state.query_params() as parameters:
+            parameters.set_initial_query_params_from_current()
