@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from vislib.errors import ParameterError, listed
-from vislib.language import text
+from vislib.language import Text, text
 
 
 class Task(StrEnum):
@@ -31,6 +31,21 @@ class Task(StrEnum):
     def has_classes(self) -> bool:
         """Whether the outputs are scores of classes, so that each has a probability."""
         return self not in (Task.REGRESSION, Task.EMBEDDING, Task.UNKNOWN)
+
+    def in_words(self) -> Text:
+        """Its name, for a sentence."""
+        return _NAMES[self]
+
+
+_NAMES = {
+    Task.CLASSIFICATION: text("classification"),
+    Task.BINARY: text("binary"),
+    Task.MULTI_LABEL: text("multi-label"),
+    Task.REGRESSION: text("regression"),
+    Task.SEGMENTATION: text("segmentation"),
+    Task.EMBEDDING: text("embedding"),
+    Task.UNKNOWN: text("unknown"),
+}
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ def _check_task(classifier: Classifier, settings: dict[str, Any], masks: Any) ->
             text(
                 "`masks` is for a segmentation; the task of {model} is {task}. Leave it out.",
                 model=classifier.key,
-                task=classifier.task,
+                task=classifier.task.in_words(),
             )
         )
     if settings.get("explain") == "label" and not classifier.task.has_classes:
@@ -161,7 +161,7 @@ def _check_task(classifier: Classifier, settings: dict[str, Any], masks: Any) ->
                 "explain='label' needs images with a class; the task of {model} is {task}. Leave it out, and "
                 "the first output is explained; `target` chooses another.",
                 model=classifier.key,
-                task=classifier.task,
+                task=classifier.task.in_words(),
             )
         )
     if settings.get("target") is None:
@@ -225,7 +225,7 @@ def _checked(classifier: Classifier, chosen: BatchSettings) -> BatchSettings:
                 "random_logit=True needs the score of a class, and another class with an output of its own; "
                 "the task of {model} is {task} with {n} outputs, and the target is {target}. Leave it out.",
                 model=classifier.key,
-                task=classifier.task,
+                task=classifier.task.in_words(),
                 n=len(classifier.labels),
                 target=target.in_words(),
             )

@@ -93,6 +93,6 @@ def _check_task(option: str, task: Task, classifier: Classifier) -> None:
                 option=option,
                 task=task,
                 model=classifier.key,
-                own=classifier.task,
+                own=classifier.task.in_words(),
             )
         )

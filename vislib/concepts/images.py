@@ -53,7 +53,7 @@ class ImagesOfTarget:
                     "`only_predicted` is for networks that give each image one class, and for the score of a "
                     "class; {model}'s task is {task}, and the target is {target}.",
                     model=classifier.key,
-                    task=classifier.task,
+                    task=classifier.task.in_words(),
                     target=what.in_words(),
                 )
             )

@@ -207,7 +207,11 @@ class Classifier:
         if not self.task.has_classes:
             if score == "probability":
                 raise ParameterError(
-                    text("{key} gives numbers ({task}), which have no probabilities.", key=self.key, task=self.task)
+                    text(
+                        "{key} gives numbers ({task}), which have no probabilities.",
+                        key=self.key,
+                        task=self.task.in_words(),
+                    )
                 )
             return text("output")
         if score == "logit" and self.network.head.probabilities_only:
@@ -243,7 +247,9 @@ class Classifier:
         """
         if self.task is not Task.SEGMENTATION:
             raise ParameterError(
-                text("{key} gives no class for each pixel: its task is {task}.", key=self.key, task=self.task)
+                text(
+                    "{key} gives no class for each pixel: its task is {task}.", key=self.key, task=self.task.in_words()
+                )
             )
         return self.logits(image).argmax(axis=-1)
 

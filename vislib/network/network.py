@@ -128,7 +128,7 @@ class Network(NamedLayers):
                 text(
                     "{name} gives numbers, which have no probabilities: its task is {task}.",
                     name=self.name,
-                    task=self.head.task,
+                    task=self.head.task.in_words(),
                 )
             )
         if self.activation == "sigmoid":

@@ -46,7 +46,7 @@ class LogOdds(Term):
                     "Log odds are those of a class of an image; the task of {name} is {task}. Use targets.Output "
                     "for a number, or targets.Pixels for a segmentation.",
                     name=network.name,
-                    task=network.head.task,
+                    task=network.head.task.in_words(),
                 )
             )
         index = classifier.class_index(self.class_index)

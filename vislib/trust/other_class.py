@@ -141,7 +141,7 @@ def random_logit_of(
                 "The random logit test needs the score of a class, and another class with an output of its "
                 "own; the task of {model} is {task} with {n} outputs, and the target is {target}.",
                 model=classifier.key,
-                task=classifier.task,
+                task=classifier.task.in_words(),
                 n=len(classifier.labels),
                 target=target.in_words(),
             )

@@ -67,7 +67,7 @@ def make_grid(classifier: Classifier, images: Sequence[np.ndarray]) -> Grid:
                 "The grid needs a network that gives each image one class; the task of {model} is {task}. "
                 "Leave the grid out.",
                 model=classifier.key,
-                task=classifier.task,
+                task=classifier.task.in_words(),
             )
         )
     found: dict[int, np.ndarray] = {}

@@ -25,14 +25,6 @@ from vislib.output import export
 from vislib.tasks import Task
 
 _PROBABILITY = text("probability")
-_TASKS = {
-    Task.MULTI_LABEL: text("multi-label"),
-    Task.REGRESSION: text("regression"),
-    Task.SEGMENTATION: text("segmentation"),
-    Task.EMBEDDING: text("embedding"),
-    Task.UNKNOWN: text("unknown"),
-}
-"""Those without the grid pointing game."""
 _SPECIFIC = {
     "class": text("Class-specific"),
     "label": text("Label-specific"),
@@ -130,7 +122,7 @@ def _grid(here: Context) -> tuple[trust.Grid | None, list[Context]]:
             tr(
                 "The grid pointing game is left out: it needs a network that gives each image one class, and the task "
                 "of this one is {task}.",
-                task=_TASKS[here.classifier.task],
+                task=here.classifier.task.in_words(),
             )
         )
         return None, []

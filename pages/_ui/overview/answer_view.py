@@ -9,7 +9,6 @@ from pages._ui.results import picture
 from pages._ui.shell import answers
 from pages._ui.shell.context import Context
 from pages._ui.shell.others import sample_values, similarities
-from pages._ui.shell.tasks import name_of
 from pages._ui.widgets.bars import OnScale, bars, short_number
 from vislib.language import sentences, text, tr
 from vislib.tasks import Task
@@ -31,7 +30,7 @@ def show(context: Context, with_answer: bool = True) -> None:
     picture.facts(
         {
             tr("Network"): context.model_name,
-            tr("Task"): tr(name_of(context.classifier.task)),
+            tr("Task"): tr(context.classifier.task.in_words()),
             tr("Parameters"): f"{context.classifier.model.count_params():,}",
             tr("Layers with feature maps"): f"{len(context.classifier.network.map_layers)}",
             answers.many(context.classifier): f"{len(context.classifier.labels):,}",

@@ -87,22 +87,7 @@ _WORDS = {
     ),
 }
 
-_NAMES = {
-    Task.CLASSIFICATION: text("classification"),
-    Task.BINARY: text("binary"),
-    Task.MULTI_LABEL: text("multi-label"),
-    Task.REGRESSION: text("regression"),
-    Task.SEGMENTATION: text("segmentation"),
-    Task.EMBEDDING: text("embedding"),
-    Task.UNKNOWN: text("unknown"),
-}
-
 
 def words(task: Task) -> Words:
     """The words of a task."""
     return _WORDS.get(task, _CLASS)
-
-
-def name_of(task: Task) -> Text:
-    """The name of a task as people read it."""
-    return _NAMES[task]

@@ -16,16 +16,7 @@ from vislib.tasks import Task
 RECOGNISED = text("as recognised")
 """In place of a task: the one that vislib recognises."""
 
-_TASKS: dict[str, Text] = {
-    Task.CLASSIFICATION: text("classification"),
-    Task.BINARY: text("binary"),
-    Task.MULTI_LABEL: text("multi-label"),
-    Task.REGRESSION: text("regression"),
-    Task.SEGMENTATION: text("segmentation"),
-    Task.EMBEDDING: text("embedding"),
-    Task.UNKNOWN: text("unknown"),
-    RECOGNISED: RECOGNISED,
-}
+_TASKS: dict[str, Text] = {**{task: task.in_words() for task in Task}, RECOGNISED: RECOGNISED}
 
 Change = Callable[[str, str], None]
 """Called with the network's name and a widget's key when the widget's value has changed."""
