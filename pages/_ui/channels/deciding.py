@@ -20,7 +20,7 @@ from vislib.output.render import Scale
 
 BY = {"gradient": text("Gradient × activation"), "relevance": text("Relevance (LRP)")}
 _SIDE, _ICON, _MASKED = 288, 96, 5
-_OPEN = "channel_to_open"
+_OPEN = "channel to open"
 
 
 @dataclass(frozen=True, eq=False)
