@@ -73,9 +73,7 @@ class DeepDreamer:
             for step in range(self.steps):
                 shift = tuple(random.integers(0, input_size))
                 rolled = np.roll(dream, shift, (0, 1))
-                tiles = np.stack(
-                    [rolled[t : t + input_size[0], l : l + input_size[1]] for t, l in places],
-                )  # noqa: E741
+                tiles = np.stack([rolled[t : t + input_size[0], l : l + input_size[1]] for t, l in places])  # noqa: E741
                 value, gradients = scorer(tiles, identity_views)
                 uphill = np.roll(_joined(gradients, places, dream.shape), (-shift[0], -shift[1]), (0, 1))
                 dream = np.clip(dream + self.learning_rate * uphill / (np.abs(uphill).mean() + 1e-12), 0, 1)
