@@ -47,7 +47,7 @@ def heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note:
     every = text("other images") if context.reference else task.many
     ignores = text("It ignores the {target}: the map is the same for all {others}.", target=task.one, others=every)
     said = sentences(
-        f"{capital(tr(heatmap.explained))}: {heatmap.score:.2f}.",
+        text("{explained}: {score:.2f}.", explained=capital(tr(heatmap.explained)), score=heatmap.score),
         *heatmap.notes,
         "" if method.class_discriminative else ignores,
         note,

@@ -1,6 +1,7 @@
 """The start of a page: CSS rules that Streamlit's theme does not cover, and the heading."""
 
 import html
+import json
 import runpy
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from pages._ui.shell import address, language
 from pages._ui.widgets.choice import forget_notes
+from vislib.language import current, tr
 
 _CSS = """
 <style>
@@ -133,6 +135,14 @@ _CSS = """
 </style>
 """
 
+_UPLOAD_CSS = """
+<style>
+[data-testid="stFileUploaderDropzone"] button p { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] button p::after { content: %s; font-size: 1rem; }
+</style>
+"""
+"""Streamlit 1.67 has the word of this button in English only."""
+
 
 def start(title: str, lead: str) -> None:
     """Starts a page: the CSS rules, the title and the line under it."""
@@ -141,6 +151,8 @@ def start(title: str, lead: str) -> None:
     address.read_address()
     address.keep_history()
     st.html(_CSS)
+    if current() != "en":
+        st.html(_UPLOAD_CSS % json.dumps(tr("Upload"), ensure_ascii=False))
     language.switch()
     st.html(
         f"<div class='v-head'><h1 class='v-title'>{html.escape(title)}</h1>"
