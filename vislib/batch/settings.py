@@ -49,7 +49,7 @@ class BatchSettings:
     methods: tuple[Explainer, ...]
     explain: str = parameter("predicted", text("Class"), choices=EXPLAINED)
     top: int = parameter(5, text("Classes kept"), low=1, high=1000)
-    map_px: int = parameter(56, text("Map"), unit="px", low=4, high=1024)
+    map_px: int = parameter(56, text("Map size"), unit="px", low=4, high=1024)
     thumbnail_px: int = parameter(112, text("Thumbnail"), unit="px", low=0, high=512)
     part_rows: int = parameter(500, text("Images in a part"), low=1, high=100_000)
     curves: bool = parameter(False, text("Deletion and insertion"))

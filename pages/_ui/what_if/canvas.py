@@ -176,7 +176,7 @@ def _by_numbers(tool: str, fill: str, colour: str, add: Callable[[Edit], None]) 
         edit: Edit | None = Erase(points, radius, fill) if tool == ERASE else Paint(points, radius, colour)
     else:
         left, top, right, bottom = _numbers(
-            (text("Left"), 30), (text("Top"), 30), (text("Right"), 60), (text("Bottom"), 60)
+            (text("Left edge"), 30), (text("Top edge"), 30), (text("Right edge"), 60), (text("Bottom edge"), 60)
         )
         edit = None
         if tool in (MOVE, COPY):
@@ -185,7 +185,7 @@ def _by_numbers(tool: str, fill: str, colour: str, add: Callable[[Edit], None]) 
             box = (left, top, right, bottom)
             edit = Cover(box, fill) if tool == ERASE else _taken(tool, box, to, fill)
         else:
-            st.caption(tr("Left must be less than Right, and Top less than Bottom."))
+            st.caption(tr("The left edge must be less than the right one, and the top one less than the bottom one."))
     st.button(tr(tool), key="what_if_apply", disabled=edit is None, on_click=add, args=(edit,), type="primary")
 
 
