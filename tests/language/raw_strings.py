@@ -17,8 +17,8 @@ _SHOWN = {
 """Functions of Streamlit and of the pages whose first argument is shown."""
 _SHOWN_BY_NAME = {"help", "label", "placeholder", "title", "caption", "description", "epilog"}
 _WORDS = re.compile(r"[A-Za-z]{2,}")
-_SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? [A-Za-z]{1,}[,;:]? [A-Za-z]{2,}")
-_IN_HTML = re.compile(r">[^<>{}]*[A-Za-z]{3,}[^<>{}]*<")
+_SENTENCE = re.compile(r"^[A-Z].*\b[a-z]+[,;:]? [a-z]+[,;:]? [a-z]+\b|\b[a-z]+ [a-z]+ [a-z]+.*[.?!:]$", re.DOTALL)
+_IN_HTML = re.compile(r">[^<>]*[A-Za-z]{3,}[^<>]*<")
 _CODE = re.compile(r"[{};]\s*\n|=>|^\s*[.#@]?[\w-]+\s*\{|function|import |def ")
 
 
