@@ -94,12 +94,19 @@ html_math_renderer = "mathml"
 html_theme_options = {
     "logo": {"text": "vislib", "image_light": "../pages/_ui/icon.png", "image_dark": "../pages/_ui/icon.png"},
     "navbar_align": "left",
-    "header_links_before_dropdown": 7,
+    "header_links_before_dropdown": 8,
     "show_nav_level": 1,
     "show_toc_level": 2,
     "navigation_with_keys": False,
     "navbar_persistent": ["search-button"],
-    "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "methods": [], "benchmarks": [], "examples/index": []},
+    "secondary_sidebar_items": {
+        "**": ["page-toc"],
+        "index": [],
+        "zh/index": [],
+        "methods": [],
+        "benchmarks": [],
+        "examples/index": [],
+    },
     "footer_start": ["copyright"],
     "footer_end": ["theme-version"],
     "show_prev_next": True,
@@ -109,6 +116,7 @@ html_theme_options = {
 html_context = {"default_mode": "auto"}
 html_sidebars = {
     "index": [],
+    "zh/index": [],
     "getting_started": [],
     "changelog": [],
     "troubleshooting": [],
@@ -128,5 +136,12 @@ def _as_pages(app, docname: str, source: list[str]) -> None:
         source[0] = re.sub(r"\.\./vislib/zoo/weights/([\w-]+)\.md", r"model_cards.md#card-\1", source[0])
 
 
+def _in_chinese(app, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Says of the Chinese pages that they are, which chooses their letters and a reader's voice."""
+    if pagename.startswith("zh/"):
+        context["language"] = "zh-CN"
+
+
 def setup(app) -> None:
+    app.connect("html-page-context", _in_chinese)
     app.connect("source-read", _as_pages)
