@@ -25,7 +25,7 @@ def begin() -> None:
     if asked is not None and asked != st.session_state.get(_KEY):
         st.session_state[_KEY] = asked
     elif _KEY not in st.session_state:
-        st.session_state[_KEY] = language_named(st.context.headers.get("Accept-Language")) or from_environment()
+        st.session_state[_KEY] = _of_browser() or from_environment()
     _restate()
 
 
@@ -39,6 +39,10 @@ def switch() -> None:
 def in_address() -> dict[str, str]:
     """What a copied address says about the language: nothing if it is English, so that its reader's counts."""
     return {} if current() == "en" else {_PARAMETER: current()}
+
+
+def _of_browser() -> Language | None:
+    return language_named(st.context.locale) or language_named(st.context.headers.get("Accept-Language"))
 
 
 def _of_session() -> Language | None:
