@@ -75,3 +75,8 @@ def test_without_vislib_lang_the_locale_decides(capsys, monkeypatch):
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     assert main(_WRONG) == 2
     assert "There is no method" in capsys.readouterr().err
+
+
+def test_json_of_a_wrong_use_is_english(capsys):
+    assert main(["explain", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"].startswith("the following arguments are required: ")

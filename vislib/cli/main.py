@@ -39,13 +39,15 @@ from vislib.output import export, render
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command, in the language that VISLIB_LANG or the locale names.
+    """Runs one command, in the language that VISLIB_LANG or the locale names; with --json in English.
 
     Returns:
         The exit status, one of `vislib.cli.exit_status`. Standard error then has one sentence about the error.
     """
-    with speaking(from_environment(with_locale=True)), own_words_translated():
-        return _run(joined(sys.argv[1:] if arguments is None else arguments))
+    words = joined(sys.argv[1:] if arguments is None else arguments)
+    language = "en" if "--json" in words else from_environment(with_locale=True)
+    with speaking(language), own_words_translated():
+        return _run(words)
 
 
 def _run(words: list[str]) -> int:

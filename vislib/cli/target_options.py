@@ -91,7 +91,7 @@ def _check_task(option: str, task: Task, classifier: Classifier) -> None:
             text(
                 "{option} is for a network of the task {task}; {model}'s is {own}.",
                 option=option,
-                task=task,
+                task=task.in_words(),
                 model=classifier.key,
                 own=classifier.task.in_words(),
             )

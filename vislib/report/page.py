@@ -15,6 +15,8 @@ from vislib.report.text import format_number, percent, shown, title_of
 from vislib.report.tiles import Tiles
 from vislib.tasks import Task
 
+_OWN_SETS = (text("the sample images"), text("the sample images and yours"))
+"""Names that the app gives; a batch keeps them in English."""
 _CSS = Path(__file__).with_name("style.css")
 _TAGS: Mapping[Language, str] = {"en": "en", "zh": "zh-CN"}
 """The tag of each language in HTML."""
@@ -71,7 +73,8 @@ def page(
 
 def _name(batch: Batch, selection: str) -> str:
     """The name of the set; of a selection also how many images were selected, and by what."""
-    name = html.escape(str(batch.manifest["source"]["name"]))
+    name = str(batch.manifest["source"]["name"])
+    name = html.escape(tr(name) if name in _OWN_SETS else name)
     if batch.n_images == batch.n_in_batch:
         return name
     selected = {"name": name, "n": batch.n_images, "of": batch.n_in_batch}

@@ -43,7 +43,8 @@ def matrix(table: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, Text 
     counts = (whole * 0 if counts is None else counts).reindex_like(whole).fillna(0).astype(int)
     st.header(tr("Confusion matrix"), anchor=False)
     st.caption(tr("Rows: the true class. Columns: the network's answer. Click a cell to see its images below."))
-    event = st.dataframe(counts, key="confusion", on_select="rerun", selection_mode="single-cell", width="stretch")
+    named = counts.rename_axis(tr("True class"))
+    event = st.dataframe(named, key="confusion", on_select="rerun", selection_mode="single-cell", width="stretch")
     cells = [(int(row), str(column)) for row, column in event.selection.cells]
     if not cells or cells[0][0] >= len(counts) or cells[0][1] not in counts.columns:
         return rows, None

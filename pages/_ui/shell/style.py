@@ -138,7 +138,7 @@ _CSS = """
 _UPLOAD_CSS = """
 <style>
 [data-testid="stFileUploaderDropzone"] button p { font-size: 0; }
-[data-testid="stFileUploaderDropzone"] button p::after { content: %s; font-size: 1rem; }
+[data-testid="stFileUploaderDropzone"] button p::after { content: %s; font-size: .875rem; }
 </style>
 """
 """Streamlit 1.67 has the word of this button in English only."""

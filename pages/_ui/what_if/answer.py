@@ -106,9 +106,9 @@ def _pairs(context: Context, change: Change) -> str:
         )
     key = (
         f"<p class='v-caption'><span><span class='v-key' style='background:{_BEFORE}'></span>"
-        f"{html.escape(tr('before'))} "
+        f"{html.escape(tr('before the edits'))} "
         f"<span class='v-key' style='background:{_AFTER};margin-left:.8rem'></span>"
-        f"{html.escape(tr('after'))}</span></p>"
+        f"{html.escape(tr('after the edits'))}</span></p>"
     )
     name = html.escape(tr("{what} before and after", what=answers.many(classifier)), quote=True)
     return f"<ol class='v-top' aria-label='{name}'>{''.join(rows)}</ol>{key if shares else ''}"

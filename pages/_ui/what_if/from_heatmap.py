@@ -62,6 +62,12 @@ def method_control(context: Context, key: str = "what_if.method") -> vislib.Expl
     }
     usual = "grad-cam" if context.classifier.network.map_layers else "saliency"
     name = choose(
-        tr("Map"), list(methods), key, usual, width=240, help=tr(_HELP), format_func=lambda name: methods[name].title
+        tr("Heatmap"),
+        list(methods),
+        key,
+        usual,
+        width=240,
+        help=tr(_HELP),
+        format_func=lambda name: methods[name].title,
     )
     return methods[name]().resolved(context.classifier)
