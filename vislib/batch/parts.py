@@ -200,14 +200,7 @@ def _maps(classifier, method: Explainer, resized, digests, progress, targets) ->
         return found
     found = []
     for image, target, digest in zip(resized, targets, digests, strict=True):
-        seeded = (
-            dataclasses.replace(
-                method,
-                seed=seed_of(digest, method.seed),
-            )
-            if method.random
-            else method
-        )  # type: ignore
+        seeded = dataclasses.replace(method, seed=seed_of(digest, method.seed)) if method.random else method  # type: ignore
         found.append(seeded.attribute(classifier, image, target, no_progress).values)
         progress(len(found), len(resized))
     return found

@@ -39,15 +39,23 @@ from vislib.output import export, render
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command, in the language that VISLIB_LANG or the locale names; with --json in English.
+    """Runs one command, in the language that VISLIB_LANG or the locale names.
 
     Returns:
         The exit status, one of `vislib.cli.exit_status`. Standard error then has one sentence about the error.
     """
     words = joined(sys.argv[1:] if arguments is None else arguments)
-    language = "en" if "--json" in words else from_environment(with_locale=True)
-    with speaking(language), own_words_translated():
+    with speaking(from_environment(with_locale=True)), own_words_translated():
         return _run(words)
+
+
+def _usage_error(words: list[str]) -> str:
+    """What is wrong with the words, in the language in use."""
+    try:
+        _parser().parse_args(words)
+    except _UsageError as error:
+        return str(error)
+    return ""
 
 
 def _run(words: list[str]) -> int:
@@ -59,7 +67,9 @@ def _run(words: list[str]) -> int:
         options = parser.parse_args(words)
     except _UsageError as error:
         if "--json" in words:
-            Answer(error.parser.prog.partition(" ")[2], as_json=True).fail(str(error), "UsageError")
+            with speaking("en"):  # as all of a document
+                english = _usage_error(words)
+            Answer(error.parser.prog.partition(" ")[2], as_json=True).fail(english, "UsageError")
             return REFUSED
         error.parser.refuse(str(error))
     options.words = words
