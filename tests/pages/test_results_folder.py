@@ -11,7 +11,7 @@ from tiny_models import random_image, tiny
 
 import vislib
 from pages._ui.overview import kept
-from pages._ui.server import process, results_folder, work
+from pages._ui.server import process, work
 from pages._ui.server.results_folder import ResultsFolder
 from vislib import language
 from vislib.targets import Region
@@ -57,7 +57,6 @@ def test_arrays_and_maps_come_back(folder):
 
 def test_texts_come_back_translatable(folder, monkeypatch):
     said = {"en": {}, "zh": {"One.": "一。", "{n:.1f} of {name}": "{name}:{n:.1f}"}}
-    monkeypatch.setattr(results_folder, "translations", said.get)
     monkeypatch.setattr(language.texts, "translations", said.get)
     part = language.text("{n:.1f} of {name}", n=np.float32(2.5), name="conv")
     notes = [language.sentences(language.text("One."), part), language.listing(["a", "b"]), "plain"]

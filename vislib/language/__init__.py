@@ -4,6 +4,8 @@ Computations are independent of the language: a result, a warning or an error ho
 sentence and also its template and values. Whoever shows it (a page, a report, the command line) calls `tr`.
 """
 
+from vislib.language.as_json import from_json as from_json
+from vislib.language.as_json import to_json as to_json
 from vislib.language.catalog import LANGUAGES as LANGUAGES
 from vislib.language.catalog import Language as Language
 from vislib.language.catalog import translations as translations

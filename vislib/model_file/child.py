@@ -14,8 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vislib.errors import ModelError, VislibError
-from vislib.language import text
-from vislib.model_file.answers import to_json
+from vislib.language import text, to_json
 from vislib.model_file.limits import VARIABLE, max_file_bytes, max_parameters, max_weights_bytes
 from vislib.model_file.look import look
 from vislib.model_file.quoting import reason_of
@@ -147,7 +146,7 @@ def main() -> None:
     limit_process()
     signal.alarm(3 * cpu_seconds())  # ends this process even if its parent process has ended
     refused = verdict(Path(sys.argv[1]), lambda: limit_cpu(cpu_seconds()))
-    os.write(answer, json.dumps({"refused": None if refused is None else to_json(refused)}).encode())
+    os.write(answer, json.dumps({"refused": to_json(refused)}, default=str).encode())
 
 
 if __name__ == "__main__":

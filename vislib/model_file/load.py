@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from vislib.errors import ModelError, ParameterError
-from vislib.language import text
-from vislib.model_file.answers import from_json
+from vislib.language import from_json, text
 from vislib.model_file.kinds import check_path
 from vislib.model_file.limits import VARIABLE, max_file_bytes, max_weights_mb, too_large
 from vislib.model_file.losses import Losses
@@ -158,7 +157,7 @@ def check_in_child(path: Path, progress: Progress = no_progress) -> None:
 def _judge(answer: bytes, status: int) -> None:
     try:
         refused = json.loads(answer)["refused"]
-        refused = None if refused is None else from_json(refused)
+        refused = from_json(refused)
     except (ValueError, KeyError, TypeError):
         if status == -getattr(signal, "SIGXCPU", 0) or status == -getattr(signal, "SIGALRM", 0):
             raise ModelError(text("Loading the model takes too long.")) from None

@@ -19,15 +19,13 @@ import vislib
 from vislib.concepts import Concepts, load_concepts
 from vislib.concepts.stored import concepts_bytes
 from vislib.images.fitting import Box
-from vislib.language import LANGUAGES, Text, translations
+from vislib.language import from_json, to_json
 
 VARIABLE = "VISLIB_RESULTS_DIR"
 MAX_BYTES = 1_000_000_000
 _MAX_RESULT_BYTES = 64_000_000
 _SUFFIX = ".vislib.npz"
 _ABOUT = "about"
-_SENTENCE = "vislib text"
-_KINDS: dict[str, type[Text]] = {"Text": Text} | {kind.__name__: kind for kind in Text.__subclasses__()}
 _FROM_KEY = ("target", "values", "details", "box", "seen")
 
 
@@ -72,14 +70,14 @@ class ResultsFolder:
             if about["key"] != _text(key):
                 return None
             os.utime(path)  # the most recently used one
-            return arrays, _from_json(about["facts"])
+            return arrays, from_json(about["facts"])
         except Exception:  # noqa: BLE001  NumPy and zipfile raise nearly anything for a damaged file
             return None
 
     def write(self, key: tuple, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
         """Keeps arrays and facts under a key; a file is complete or absent."""
         try:
-            about = json.dumps({"key": _text(key), "facts": _as_json(facts)})
+            about = json.dumps({"key": _text(key), "facts": to_json(facts)})
         except TypeError:  # it depends on a mask, or a fact is no plain value
             return
         content = io.BytesIO()
@@ -128,31 +126,6 @@ def _text(part: Any) -> str:
         fields = (f"{one.name}={_text(getattr(part, one.name))}" for one in dataclasses.fields(part) if one.compare)
         return f"{type(part).__module__}.{type(part).__qualname__}({', '.join(fields)})"
     raise TypeError(type(part))
-
-
-def _as_json(fact: Any) -> Any:
-    """A fact as JSON can hold it: a text that can be translated is kept with its template and values."""
-    if isinstance(fact, Text):
-        return {_SENTENCE: [type(fact).__name__, str(fact), fact.template, _as_json(fact.values)]}
-    if isinstance(fact, Mapping):
-        return {name: _as_json(value) for name, value in fact.items()}
-    if isinstance(fact, (list, tuple)):
-        return [_as_json(value) for value in fact]
-    return fact.item() if isinstance(fact, np.generic) else fact
-
-
-def _from_json(fact: Any) -> Any:
-    """The same fact again. Templates that vislib does not have become plain English."""
-    if isinstance(fact, list):
-        return [_from_json(value) for value in fact]
-    if not isinstance(fact, dict):
-        return fact
-    if set(fact) != {_SENTENCE}:
-        return {name: _from_json(value) for name, value in fact.items()}
-    kind, english, template, values = fact[_SENTENCE]
-    if _KINDS[kind] is Text and not any(template in translations(language) for language in LANGUAGES):
-        return english
-    return _KINDS[kind](english, template, _from_json(values))
 
 
 def named_folder() -> ResultsFolder | None:

@@ -1,4 +1,4 @@
-"""Tests that a sentence from the process that tries a model file can be translated in the one that shows it."""
+"""Texts as JSON: what arrives in another process, or is read from a file, can be translated, and is never code."""
 
 import json
 
@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from vislib.errors import ModelError, listed
-from vislib.language import Text, listing, plural, sentences, text
-from vislib.model_file import answers, load_model_file
+from vislib.language import Text, from_json, listing, plural, sentences, text, to_json
+from vislib.model_file import load_model_file
 
 
 def _sent(said):
-    return answers.from_json(json.loads(json.dumps(answers.to_json(said))))
+    return from_json(json.loads(json.dumps(to_json(said))))
 
 
 @pytest.mark.parametrize(
@@ -36,15 +36,15 @@ def test_sentence_and_all_its_parts_arrive(said, monkeypatch):
 
 @pytest.mark.parametrize("template", ["{n:999999999}", "{n.__class__}", "{n[0]}", "{other}", "{n:.1f}", "{", "{n:{n}}"])
 def test_template_that_asks_for_more_than_its_values_is_left_in_english(template):
-    arrived = answers.from_json({"english": "words", "template": template, "values": {"n": "3"}})
+    arrived = from_json({"vislib text": {"english": "words", "template": template, "values": {"n": "3"}}})
     assert arrived == "words"
     assert not isinstance(arrived, Text)
 
 
-@pytest.mark.parametrize("answer", [None, {}, {"values": []}, {"items": 3}])
-def test_answer_of_another_form_refused(answer):
+@pytest.mark.parametrize("said", [None, {}, {"values": []}, {"items": 3}])
+def test_text_of_another_form_refused(said):
     with pytest.raises(ValueError, match="no sentence"):
-        answers.from_json(answer)
+        from_json({"vislib text": said})
 
 
 def test_error_of_the_other_process_is_a_text():
