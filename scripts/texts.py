@@ -75,12 +75,22 @@ def _said(string: object) -> bool:
 HEADER = "# Simplified Chinese texts of vislib. Kept up to date by: python -m scripts.texts"
 
 
+_UNUSED = tuple(
+    f'"{field}:'
+    for field in (
+        "Project-Id-Version", "Report-Msgid-Bugs-To", "POT-Creation-Date", "PO-Revision-Date", "Last-Translator",
+        "Language-Team", "Generated-By",
+    )
+)  # fmt: skip
+"""Lines of a gettext file's head that change at every run, or say nothing here."""
+
+
 def as_text(catalog: Catalog) -> str:
     """The gettext file."""
     written = io.BytesIO()
     write_po(written, catalog, width=_WIDTH, sort_output=False, omit_header=False)
     lines = written.getvalue().decode().splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith(('"POT-Creation-Date', '"PO-Revision-Date')))
+    return "".join(line for line in lines if not line.startswith(_UNUSED))
 
 
 def main() -> None:
