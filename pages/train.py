@@ -6,7 +6,11 @@ from pages._ui.shell import style
 from pages._ui.train import own_digit, plan, results, run
 from vislib.language import tr
 
-style.start(tr("Train"), tr("A network learns from real images while you watch; then use it on every page."))
+style.start(
+    tr("Train"),
+    tr("A network learns from real images while you watch; then use it on every page."),
+    busy=plan.is_starting(),  # another language would end the training, as any rerun of the page does
+)
 
 with st.container():
     chosen = plan.plan_controls()

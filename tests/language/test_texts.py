@@ -116,3 +116,11 @@ def test_language_of_the_environment():
     assert from_environment({"LANG": "zh_CN.UTF-8"}) == "en"
     assert from_environment({"LANG": "zh_CN.UTF-8"}, with_locale=True) == "zh"
     assert from_environment({"LANG": "zh_CN.UTF-8", "VISLIB_LANG": "en"}, with_locale=True) == "en"
+
+
+def test_language_is_named_in_short_or_in_full():
+    with speaking("zh-CN"):
+        assert language.current() == "zh"
+    for choose in (language.use, lambda name: speaking(name).__enter__()):
+        with pytest.raises(ValueError, match="There is no language 'fr'; there are en, zh"):
+            choose("fr")

@@ -142,9 +142,9 @@ def test_by_numbers_without_a_mouse(open_page, canvas):
     page.number_input(key="what_if Radius (% of the longer side)").set_value(20.0).run()
     page.button(key="what_if_apply").click().run()
     page.segmented_control(key="what_if_shape").set_value("Rectangle").run()
-    page.number_input(key="what_if Right").set_value(10.0).run()
+    page.number_input(key="what_if Right edge").set_value(10.0).run()
     assert page.button(key="what_if_apply").disabled
-    page.number_input(key="what_if Right").set_value(90.0).run()
+    page.number_input(key="what_if Right edge").set_value(90.0).run()
     page.button(key="what_if_apply").click().run()
     assert steps(check_sound(page)) == (Erase(((0.5, 0.5),), 0.2), Cover((0.3, 0.3, 0.9, 0.6)))
 

@@ -56,15 +56,28 @@ def current() -> Language:
     return _process[0]
 
 
-def use(language: Language) -> None:
+def use(language: str) -> None:
     """Makes a language the one of this process, such as of a script: errors, warnings and figures are in it.
 
     Without this, it is the one that the environment variable VISLIB_LANG names, else English.
 
+    Args:
+        language: "en" or "zh", or a longer name of one of them such as "zh-CN".
+
+    Raises:
+        ValueError: If there is no such language.
+
     Example:
         >>> vislib.language.use("en")
     """
-    _process[:] = [language]
+    _process[:] = [_known(language)]
+
+
+def _known(name: str) -> Language:
+    language = language_named(name)
+    if language is None:
+        raise ValueError(f"There is no language {name!r}; there are {', '.join(LANGUAGES)}.")
+    return language
 
 
 def use_resolver(resolver: Callable[[], Language | None]) -> None:
@@ -73,15 +86,15 @@ def use_resolver(resolver: Callable[[], Language | None]) -> None:
 
 
 @contextmanager
-def speaking(language: Language) -> Iterator[None]:
-    """A block in which a language is in use.
+def speaking(language: str) -> Iterator[None]:
+    """A block in which a language is in use; its argument and errors are those of `use`.
 
     Example:
         >>> with vislib.language.speaking("zh"):
         ...     vislib.language.current()
         'zh'
     """
-    before = _in_block.set(language)
+    before = _in_block.set(_known(language))
     try:
         yield
     finally:

@@ -29,11 +29,11 @@ def begin() -> None:
     _restate()
 
 
-def switch() -> None:
-    """A button with the name of the other language, in the bar at the top."""
+def switch(busy: bool = False) -> None:
+    """A button with the name of the other language, in the bar at the top; while the page is `busy` it is disabled."""
     other = _other()
     with st.container(key="language_switch", width="content"):
-        st.button(LANGUAGES[other], key="to_language", type="tertiary", on_click=_to, args=(other,))
+        st.button(LANGUAGES[other], key="to_language", type="tertiary", on_click=_to, args=(other,), disabled=busy)
 
 
 def in_address() -> dict[str, str]:
@@ -56,11 +56,11 @@ def _other() -> Language:
 def _to(language: Language) -> None:
     st.session_state[_KEY] = language
     st.query_params[_PARAMETER] = language
-    # A widget whose options read differently is another one for Streamlit: what the session holds for it is kept if
-    # it is set here.
-    for name in st.query_params:
-        if name in st.session_state and name != _PARAMETER:
-            st.session_state[name] = st.session_state[name]
+    # The browser goes on showing a choice as it was, and a widget whose options read differently is another one for
+    # Streamlit: what the session holds for it is kept and shown as it reads now if it is set here.
+    for name, value in list(st.session_state.items()):
+        if isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value)):
+            st.session_state[name] = value
 
 
 def _restate() -> None:

@@ -26,10 +26,10 @@ _CSS = """
 .v-answer .v-top li { margin-bottom: 0; }
 .v-answer .v-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .st-key-history { position: absolute; width: 0 !important; overflow: hidden; } /* it draws nothing */
-.st-key-context_address { position: fixed; top: .65rem; right: 7.6rem; width: auto !important; z-index: 999991; }
-.st-key-language_switch { position: fixed; top: .65rem; right: 4rem; width: auto !important; z-index: 999991; }
+.st-key-context_address { position: fixed; top: .65rem; right: 13.2rem; width: auto !important; z-index: 999991; }
+.st-key-language_switch { position: fixed; top: .65rem; right: 9.2rem; width: auto !important; z-index: 999991; }
 .st-key-language_switch button { min-height: 2rem; padding: .1rem .3rem; }
-  /* in the bar at the top, beside the menu */
+  /* in the bar at the top, beside the menu and the sign of a running page */
 [class*="st-key-grid_"] { display: grid !important; gap: 1.1rem 1rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 1fr)); }
 [class*="st-key-grid_"] > div { width: auto !important; min-width: 0; max-width: 480px; }
@@ -45,6 +45,8 @@ _CSS = """
   .st-key-three_columns > * > * > [data-testid="stColumn"]:nth-child(3) { flex-basis: 100% !important; }
 }
 @media (max-width: 640px) {
+  .st-key-context_address { right: 9.6rem; }
+  .st-key-language_switch { right: 6rem; }
   .stMainBlockContainer { padding: 4rem 1rem 3rem; }
   .st-key-context, [class*="st-key-settings"] { display: grid !important; grid-template-columns: 1fr 1fr;
     align-items: end; }
@@ -144,8 +146,8 @@ _UPLOAD_CSS = """
 """Streamlit 1.67 has the word of this button in English only."""
 
 
-def start(title: str, lead: str) -> None:
-    """Starts a page: the CSS rules, the title and the line under it."""
+def start(title: str, lead: str, busy: bool = False) -> None:
+    """Starts a page: the CSS rules, the title and the line under it; `busy` is as for `language.switch`."""
     _through_app()
     forget_notes(title)
     address.read_address()
@@ -153,7 +155,7 @@ def start(title: str, lead: str) -> None:
     st.html(_CSS)
     if current() != "en":
         st.html(_UPLOAD_CSS % json.dumps(tr("Upload"), ensure_ascii=False))
-    language.switch()
+    language.switch(busy)
     st.html(
         f"<div class='v-head'><h1 class='v-title'>{html.escape(title)}</h1>"
         f"<p class='v-lead'>{html.escape(lead)}</p></div>"

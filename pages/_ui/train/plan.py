@@ -126,6 +126,11 @@ def plan_controls() -> Plan | None:
     return Plan(f"my {network} {number}", source, network, network_options, options, own_images)
 
 
+def is_starting() -> bool:
+    """Whether this run of the page trains."""
+    return bool(st.session_state.get("train.start"))
+
+
 def _start() -> None:
     st.session_state["train.start"] = True
     # Streamlit discards what the browser sends for a widget that is disabled then, such as a number typed just before.
