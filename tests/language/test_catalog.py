@@ -72,6 +72,7 @@ _NOT_SHOWN = (
     "# Run this in vislib's folder",  # a comment in Python lines
     "pages/",
     "The parameter '{}' has no default value",  # for a programmer of a method
+    "There is no language {}",  # said in the one language that is known then
     # What TensorFlow, Keras and other packages write, to recognise it.
     "Got image with third dimension",
     "Could not find cuda drivers",

@@ -9,7 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from vislib import attribution
 from vislib.cli import adversarial as adversarial_command
@@ -33,6 +33,7 @@ from vislib.cli.model_options import add_model_options, joined
 from vislib.cli.model_source import warnings_noted
 from vislib.cli.opinion import add_opinion_option
 from vislib.cli.target_options import add_target_options
+from vislib.cli.wrapping import HelpFormatter, RawHelpFormatter
 from vislib.errors import VislibError, listed
 from vislib.language import from_environment, listing, speaking, text, tr
 from vislib.output import export, render
@@ -105,6 +106,9 @@ class _UsageError(Exception):
 class _Parser(argparse.ArgumentParser):
     """Raises what argparse would print, so that --json has it too."""
 
+    def __init__(self, *args: Any, **settings: Any):
+        super().__init__(*args, **{"formatter_class": HelpFormatter, **settings})
+
     def error(self, message: str) -> NoReturn:
         raise _UsageError(self, message)
 
@@ -130,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="vislib",
         description=tr("Look inside a convolutional network."),
         epilog=epilog(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=RawHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 

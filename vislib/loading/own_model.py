@@ -24,6 +24,8 @@ from vislib.tasks import loss_name
 
 MAX_SIDE = 2_048
 
+_SCOPE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
+
 
 def classifier_of(
     source: Any,
@@ -42,6 +44,7 @@ def classifier_of(
         if _is_untried(model, reading):
             check_graph(flatten(model, shape, **reading.of_network))
     network = Network(model, shape, **reading.of_network)
+    _check_names(network)
     preprocess = preprocess or built_in_preprocessing(network.graph)
     if preprocess is None:
         raise ModelError(
@@ -61,6 +64,21 @@ def classifier_of(
     plain = re.sub(r"[^\w.-]+", "-", name)[:40]
     key = f"{plain}-{hashlib.sha256(settings.encode()).hexdigest()[:12]}"
     return Classifier(key, model, tuple(labels), shape[:2], shape[2], preprocess, reading)
+
+
+def _check_names(network: Network) -> None:
+    """TensorFlow makes a scope of each layer's name, and refuses names in other letters only when it runs the layer."""
+    for node in network.graph.nodes:
+        if not _SCOPE.fullmatch(node.operation.name):
+            raise ModelError(
+                text(
+                    "TensorFlow cannot run a layer with the name '{layer}': a name has only the letters A to Z, digits "
+                    "and _ . / - and begins with a letter or a digit. Give the layers other names with "
+                    "keras.models.clone_model(model, clone_function=...), copy the weights with set_weights, and save "
+                    "the model again.",
+                    layer=node.operation.name,
+                )
+            )
 
 
 def first_preprocessing(
