@@ -21,3 +21,5 @@ from vislib.language.texts import plural as plural
 from vislib.language.texts import sentences as sentences
 from vislib.language.texts import text as text
 from vislib.language.texts import tr as tr
+
+__all__ = ["LANGUAGES", "Text", "current", "speaking", "tr", "use"]

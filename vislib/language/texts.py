@@ -23,6 +23,10 @@ class Text(str):
     Attributes:
         template: The English template, the key of the catalog.
         values: Name in the template → value; a `Text` or a list of them is translated with it.
+
+    Example:
+        >>> isinstance(vislib.explain("grad-cam", classifier, image).explained, vislib.language.Text)
+        True
     """
 
     template: str
