@@ -81,6 +81,12 @@ def test_masking_check_of_a_linear_head_is_the_contributions_left_out():
     assert check.without == pytest.approx(found.score - found.values[list(check.masked)].sum(), rel=1e-4)
 
 
+def test_all_channels_at_random_are_all_channels():
+    found = vislib.channels(tiny("conv_relu"), random_image(), target=2)
+    check = masking_check(tiny("conv_relu"), random_image(), found, n=len(found.values), n_random=2)
+    assert check.at_random == pytest.approx(found.score - found.values.sum(), rel=1e-4)
+
+
 def test_channels_of_a_hidden_target():
     found = vislib.channels(tiny("conv_relu"), random_image(), target=Channel("conv2", 3))
     assert found.layer == "conv1"
