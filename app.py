@@ -13,9 +13,7 @@ from vislib.language import tr
 
 keep_keras_state()
 language.begin()
-st.set_page_config(
-    page_title=tr("vislib"), page_icon=Path(__file__).parent / "pages" / "_ui" / "icon.png", layout="wide"
-)
+st.set_page_config(page_title="vislib", page_icon=Path(__file__).parent / "pages" / "_ui" / "icon.png", layout="wide")
 page = st.navigation(
     {
         tr("Start"): [st.Page("pages/overview.py", title=tr("Overview"), default=True)],

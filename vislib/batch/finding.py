@@ -12,8 +12,8 @@ from vislib.batch.lists import csv_paths, listed_paths, parquet_paths
 from vislib.batch.sources import PathImages, SetImages, Source
 from vislib.errors import DatasetError
 from vislib.images.archives import is_hidden, zip_folder
-from vislib.images.sets import SUFFIXES, ArrayImages, FolderImages
-from vislib.language import listing, text
+from vislib.images.sets import SUFFIXES, ArrayImages, FolderImages, without_images
+from vislib.language import text
 
 
 def source_of(
@@ -94,13 +94,7 @@ def _from_folder(folder: Path, without: Path | None) -> PathImages:
         identity.update(f"{path} {about.st_size} {about.st_mtime_ns}\n".encode(errors="surrogateescape"))
         paths.append(path)
     if not paths:
-        raise DatasetError(
-            text(
-                "The folder '{folder}' holds no images ({suffixes}).",
-                folder=folder,
-                suffixes=listing(SUFFIXES, "plain"),
-            )
-        )
+        raise DatasetError(without_images(folder))
     return PathImages(paths, str(folder), None, folder.resolve().name, identity.hexdigest()[:16])
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from vislib.errors import ArchiveError, DatasetError, ImageError
 from vislib.images.archives import is_hidden, read_file
 from vislib.images.reading import load_of_many
-from vislib.language import listing, text
+from vislib.language import Text, listing, text
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 Folder = Path | zipfile.Path
@@ -86,13 +86,7 @@ class FolderImages:
         self.name, self._said = root.name, set[str]()
         self._files = sorted(_files(root, ""), key=lambda found: found[0])
         if not self._files:
-            raise DatasetError(
-                text(
-                    "The folder '{folder}' holds no images ({suffixes}).",
-                    folder=root,
-                    suffixes=listing(SUFFIXES, "plain"),
-                )
-            )
+            raise DatasetError(without_images(root))
         identity = "\n".join(f"{title} {_version(file)}" for title, file in self._files)
         self.digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
 
@@ -159,3 +153,20 @@ def _version(file: Folder) -> str:
         return str(file.root.getinfo(file.at).CRC)
     about = file.stat()
     return f"{about.st_size} {about.st_mtime_ns}"
+
+
+def without_images(folder: Path | zipfile.Path) -> Text:
+    """What is wrong with a folder or a zip that holds no images, and what to do."""
+    suffixes = listing(SUFFIXES, "plain")
+    if isinstance(folder, zipfile.Path):
+        return text(
+            "The zip {name} holds no images ({suffixes}). Put image files into it; they may lie in folders.",
+            name=Path(str(folder)).name,
+            suffixes=suffixes,
+        )
+    return text(
+        "The folder '{folder}' holds no images ({suffixes}). Name a folder with such files; folders in it are searched "
+        "too.",
+        folder=folder,
+        suffixes=suffixes,
+    )

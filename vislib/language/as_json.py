@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vislib.language.texts import Text, listing, sentences
+from vislib.language.texts import Joined, Text, listing, sentences
 
 _MARK = "vislib text"
 _TEMPLATE = re.compile(r"(?:[^{}]|\{\{|\}\}|\{\w+(?:!r)?(?::,?(?:\.\d)?[a-z%]?)?\})*")
@@ -55,6 +55,6 @@ def from_json(value: Any) -> Any:
 
 
 def _parts(said: Text) -> dict[str, Any]:
-    if "items" in said.values:
+    if isinstance(said, Joined):
         return {"items": to_json(list(said.values["items"])), "style": said.values.get("style")}
     return {"values": to_json(said.values)}

@@ -9,7 +9,7 @@ from typing import cast
 from vislib.language.catalog import LANGUAGES, Language
 
 _in_block: ContextVar[Language | None] = ContextVar("vislib_language", default=None)
-_resolvers: list[Callable[[], Language | None]] = []
+_resolver: list[Callable[[], Language | None]] = []
 _process: list[Language] = []
 
 
@@ -48,9 +48,8 @@ def current() -> Language:
     chosen = _in_block.get()
     if chosen is not None:
         return chosen
-    for resolver in _resolvers:
-        if (found := resolver()) is not None:
-            return found
+    if _resolver and (found := _resolver[0]()) is not None:
+        return found
     if not _process:
         _process.append(from_environment())
     return _process[0]
@@ -81,8 +80,8 @@ def _known(name: str) -> Language:
 
 
 def use_resolver(resolver: Callable[[], Language | None]) -> None:
-    """Adds a function that says the language where it depends on who asks, as in a server; None where it does not."""
-    _resolvers[:] = [resolver]
+    """Makes a function the one that says the language where it depends on who asks, as in a server; None elsewhere."""
+    _resolver[:] = [resolver]
 
 
 @contextmanager

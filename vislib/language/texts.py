@@ -50,7 +50,11 @@ class Text(str):
         return template.format(**{name: _in_language(value, language) for name, value in self.values.items()})
 
 
-class _Listing(Text):
+class Joined(Text):
+    """Several texts in one; the value `items` has them."""
+
+
+class _Listing(Joined):
     """Texts joined as a list."""
 
     def in_language(self, language: Language) -> str:
@@ -58,7 +62,7 @@ class _Listing(Text):
                        self.values["style"], language)  # fmt: skip
 
 
-class _Sentences(Text):
+class _Sentences(Joined):
     """Sentences one after the other."""
 
     def in_language(self, language: Language) -> str:

@@ -80,7 +80,12 @@ def look(path: Path, is_trusted: bool = False) -> CheckedFile:
     except MemoryError:
         raise ModelError(text("The file needs too much memory to be checked.")) from None
     except Exception as error:  # on damaged files h5py and zipfile raise exceptions that are not documented
-        raise ModelError(text("The file is damaged and cannot be read ({kind}).", kind=type(error).__name__)) from error
+        raise ModelError(
+            text(
+                "The file is damaged and cannot be read ({kind}). Copy it again, or save the model again with model.save.",
+                kind=type(error).__name__,
+            )
+        ) from error
 
 
 def _look_at_archive(path: Path, is_trusted: bool) -> CheckedFile:
@@ -96,7 +101,10 @@ def _look_at_archive(path: Path, is_trusted: bool) -> CheckedFile:
     except (zipfile.BadZipFile, zlib.error, EOFError):
         weights.unlink(missing_ok=True)
         raise ModelError(
-            text("The file is damaged: it begins like a .keras archive, but cannot be unpacked.")
+            text(
+                "The file is damaged: it begins like a .keras archive, but cannot be unpacked. Copy it again, or save the "
+                "model again with model.save."
+            )
         ) from None
     except BaseException:
         weights.unlink(missing_ok=True)
