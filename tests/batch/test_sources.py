@@ -136,6 +136,17 @@ def test_parquet_without_paths_refused(tmp_path):
             source_of(tmp_path / "l.parquet")
 
 
+def test_zip_without_images_is_called_a_zip_and_takes_one(tmp_path):
+    path = tmp_path / "empty.zip"
+    with zipfile.ZipFile(path, "w"):
+        pass
+    with pytest.raises(VislibError, match=r"^The zip empty\.zip holds no images .* Put image files into it"):
+        source_of(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write("sample_images/digits/3.png", "three/3.png")
+    assert len(source_of(path)) == 1
+
+
 def test_folder_without_images_refused(tmp_path):
     with pytest.raises(VislibError, match="holds no images"):
         source_of(tmp_path)

@@ -82,7 +82,8 @@ def look(path: Path, is_trusted: bool = False) -> CheckedFile:
     except Exception as error:  # on damaged files h5py and zipfile raise exceptions that are not documented
         raise ModelError(
             text(
-                "The file is damaged and cannot be read ({kind}). Copy it again, or save the model again with model.save.",
+                "The file is damaged and cannot be read ({kind}). Copy it again, or save the model again with "
+                "model.save.",
                 kind=type(error).__name__,
             )
         ) from error
@@ -102,8 +103,8 @@ def _look_at_archive(path: Path, is_trusted: bool) -> CheckedFile:
         weights.unlink(missing_ok=True)
         raise ModelError(
             text(
-                "The file is damaged: it begins like a .keras archive, but cannot be unpacked. Copy it again, or save the "
-                "model again with model.save."
+                "The file is damaged: it begins like a .keras archive, but cannot be unpacked. Copy it again, or save "
+                "the model again with model.save."
             )
         ) from None
     except BaseException:
