@@ -72,6 +72,7 @@ def test_change_of_language_keeps_what_is_chosen(server, visit):
     it.settled("what_if")
     it.page.get_by_role("button", name="中文", exact=True).click()
     expect(it.page.locator("h1.v-title")).to_have_text(in_chinese("What if"))
+    expect(it.page.locator("html")).to_have_attribute("lang", "zh-CN")
     for name, value in (("Model", "digits"), ("Image", "digits/4.png"), ("Class to explain", "7")):
         expect(it.page.get_by_role("combobox", name=in_chinese(name)).first).to_have_value(value)
     paint = it.page.get_by_role("radio", name=in_chinese("Paint"))
@@ -80,6 +81,7 @@ def test_change_of_language_keeps_what_is_chosen(server, visit):
     link = it.page.url
     it.page.get_by_role("button", name="English", exact=True).click()
     expect(it.page.get_by_role("radio", name="Paint")).to_be_checked()
+    expect(it.page.locator("html")).to_have_attribute("lang", "en")
     other = visit(link.replace("lang=zh", "lang=en"), person=2)
     expect(other.page.get_by_role("radio", name="Paint")).to_be_checked()
     expect(other.page.get_by_role("combobox", name="Class to explain").first).to_have_value("7")

@@ -19,7 +19,8 @@ _NEXT = "values on the next page"
 _NUMBER = "number of"  # the channel whose number the Overview explains: (layer, channel)
 
 _HISTORY_JS = """
-export default function () {
+export default function ({ data }) {
+  document.documentElement.lang = data.lang;  // for screen readers, hyphens and the forms of characters
   if (window.__vislibHistory) return;
   window.__vislibHistory = true;
   const push = window.history.pushState.bind(window.history);
@@ -85,7 +86,8 @@ _copy = st.components.v2.component("vislib_copy_address", html=_COPY_HTML, css=_
 
 
 def keep_history() -> None:
-    """Sees to one entry of the browser's history per page. Back and Forward keep what the session has chosen.
+    """Sees to one entry of the browser's history per page, and says the page's language. Back and Forward keep what the
+    session has chosen.
 
     Called before the widgets of a page are drawn.
     """
@@ -95,7 +97,7 @@ def keep_history() -> None:
     run = get_script_run_ctx()
     if run is not None and getattr(run, "is_history_navigation", False):
         run.is_history_navigation = False
-    _history(key="history")
+    _history(key="history", data={"lang": language.tag()})
 
 
 def copy_address(here: Context | None = None) -> None:

@@ -28,7 +28,7 @@ _CSS = """
 .st-key-history { position: absolute; width: 0 !important; overflow: hidden; } /* it draws nothing */
 .st-key-context_address { position: fixed; top: .65rem; right: 13.2rem; width: auto !important; z-index: 999991; }
 .st-key-language_switch { position: fixed; top: .65rem; right: 9.2rem; width: auto !important; z-index: 999991; }
-.st-key-language_switch button { min-height: 2rem; padding: .1rem .3rem; }
+.st-key-language_switch button { padding: .1rem .3rem; }
   /* in the bar at the top, beside the menu and the sign of a running page */
 [class*="st-key-grid_"] { display: grid !important; gap: 1.1rem 1rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 1fr)); }
