@@ -26,6 +26,7 @@ def test_training_moves_stops_keeps_the_model_and_predicts_on_the_overview(serve
     expect(bar(it, r"Epoch 2 of 100, batch \d+ of")).to_be_visible()
     expect(it.main.get_by_test_id("stVegaLiteChart").first).to_be_visible()
     expect(it.main.get_by_role("img", name="First-layer kernels now")).to_be_visible()
+    expect(it.page.get_by_role("button", name="中文", exact=True)).to_be_disabled()  # a rerun would end the training
     it.main.get_by_role("button", name="Stop", exact=True).click()
     it.says("Test accuracy")
     hold.unlink()

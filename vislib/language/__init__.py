@@ -7,6 +7,7 @@ sentence and also its template and values. Whoever shows it (a page, a report, t
 from vislib.language.as_json import from_json as from_json
 from vislib.language.as_json import to_json as to_json
 from vislib.language.catalog import LANGUAGES as LANGUAGES
+from vislib.language.catalog import TAGS as TAGS
 from vislib.language.catalog import Language as Language
 from vislib.language.catalog import translations as translations
 from vislib.language.chosen import current as current

@@ -11,6 +11,8 @@ from babel.messages.pofile import read_po
 Language = Literal["en", "zh"]
 LANGUAGES: Mapping[Language, str] = MappingProxyType({"en": "English", "zh": "中文"})
 """The code of each language → its name in that language. The source texts are English; "zh" is Simplified Chinese."""
+TAGS: Mapping[Language, str] = MappingProxyType({"en": "en", "zh": "zh-CN"})
+"""The name that an HTML page gives its language."""
 assert set(LANGUAGES) == set(get_args(Language))
 
 FOLDER = Path(__file__).parent

@@ -2,12 +2,12 @@
 
 import functools
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from vislib.attribution.base import Explainer
 from vislib.batch import Batch
-from vislib.language import Language, Text, current, sentences, text, tr
+from vislib.language import TAGS, Text, current, sentences, text, tr
 from vislib.report import measured, sections, tasks
 from vislib.report.clusters import Reason
 from vislib.report.findings import Findings
@@ -18,8 +18,6 @@ from vislib.tasks import Task
 _OWN_SETS = (text("the sample images"), text("the sample images and yours"))
 """Names that the app gives; a batch keeps them in English."""
 _CSS = Path(__file__).with_name("style.css")
-_TAGS: Mapping[Language, str] = {"en": "en", "zh": "zh-CN"}
-"""The tag of each language in HTML."""
 # A second defence beside escaping: under this policy a browser loads nothing and runs no script from the page.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -60,7 +58,7 @@ def page(
         for anchor, title, body in parts
     )
     return (
-        f'<!doctype html>\n<html lang="{_TAGS[current()]}"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{TAGS[current()]}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>'
         f"{tr('Report on {name}', name=name)}</title>"

@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages._ui.shell import digit_canvas, language
 from pages._ui.shell.chosen import Context
-from vislib.language import listing, plural, tr
+from vislib.language import TAGS, current, listing, plural, tr
 
 _POINTS = ("unit", "patch", "lab.at", "number at")
 """Places that a person chose on a picture, (x, y) as fractions of its width and height."""
@@ -97,7 +97,7 @@ def keep_history() -> None:
     run = get_script_run_ctx()
     if run is not None and getattr(run, "is_history_navigation", False):
         run.is_history_navigation = False
-    _history(key="history", data={"lang": language.tag()})
+    _history(key="history", data={"lang": TAGS[current()]})
 
 
 def copy_address(here: Context | None = None) -> None:

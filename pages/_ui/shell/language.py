@@ -36,11 +36,6 @@ def switch(busy: bool = False) -> None:
         st.button(LANGUAGES[other], key="to_language", type="tertiary", on_click=_to, args=(other,), disabled=busy)
 
 
-def tag() -> str:
-    """The language of this run as a page names it: "en" or "zh-CN"."""
-    return "zh-CN" if current() == "zh" else "en"
-
-
 def in_address() -> dict[str, str]:
     """What a copied address says about the language: nothing if it is English, so that its reader's counts."""
     return {} if current() == "en" else {_PARAMETER: current()}
