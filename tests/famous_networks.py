@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import Iterator
 from unittest import mock
 
+import pytest
+
 from vislib.backend import keras
 
 layers = keras.layers
@@ -38,16 +40,35 @@ _LAST = {
 }
 
 
+class _Reached(Exception):
+    """The last layer that is wanted has been called."""
+
+
 def with_classes(whole: keras.Model, last: str) -> keras.Model:
     """A network up to the layer `last`, with five classes behind that."""
-    x = layers.GlobalAveragePooling2D()(whole.get_layer(last).output)
-    return keras.Model(whole.input, layers.Dense(5, activation="softmax")(x))
+    return _classified(whole.input, whole.get_layer(last).output)
+
+
+def _classified(inputs, maps) -> keras.Model:
+    return keras.Model(inputs, layers.Dense(5, activation="softmax")(layers.GlobalAveragePooling2D()(maps)))
 
 
 def beginning(name: str, side: int, **options) -> keras.Model:
-    """A network of `keras.applications` up to a layer in its middle, with five classes behind that."""
+    """A network of `keras.applications` up to a layer in its middle, with five classes behind that; what follows is
+    never built."""
+    call = layers.Layer.__call__
+
+    def until_the_last(layer, *args, **kwargs):
+        output = call(layer, *args, **kwargs)
+        if layer.name == _LAST[name]:
+            raise _Reached(output)
+        return output
+
     make = getattr(keras.applications, name)
-    return with_classes(make(weights=None, input_shape=(side, side, 3), include_top=False, **options), _LAST[name])
+    with mock.patch.object(layers.Layer, "__call__", until_the_last), pytest.raises(_Reached) as reached:
+        make(weights=None, input_shape=(side, side, 3), include_top=False, **options)
+    (maps,) = reached.value.args
+    return _classified(keras.utils.get_source_inputs(maps)[0], maps)
 
 
 def in_a_new_head(side: int) -> keras.Model:

@@ -52,6 +52,23 @@ def _packages_stay() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _wait_without_asking() -> Iterator[None]:
+    """Waits for the end of a page's run; Streamlit's runner would ask for it a thousand times a second."""
+    from streamlit.testing.v1 import local_script_runner
+
+    def wait(runner, timeout: float) -> None:
+        runner._script_thread.join(timeout)
+        if runner._script_thread.is_alive():
+            runner.request_stop()
+            runner.join()
+            raise RuntimeError(f"the page still runs after {timeout} s")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _no_icons_in_the_background(request, monkeypatch) -> None:
     """Icons are not searched for while other tests run: a search would go on behind the tests that follow."""
