@@ -1,7 +1,7 @@
 """A small picture of each channel: the place in a set of images where it is most active."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from vislib.errors import DatasetError, LayerError, ParameterError
 from vislib.images.sets import ImageSet
 from vislib.language import text
 from vislib.layers import ReceptiveField, receptive_fields
-from vislib.progress import progress_bar
+from vislib.progress import Progress, progress_bar
 
 if TYPE_CHECKING:
     from vislib.model.classifier import Classifier
@@ -57,7 +57,7 @@ def icons(
     images: "StrongestPlaces | ImageSet | np.ndarray | str | os.PathLike[str] | None" = None,
     channels: Sequence[int] | None = None,
     side: int = SIDE,
-    progress: Callable[..., None] = progress_bar,
+    progress: Progress = progress_bar,
 ) -> Icons:
     """A small picture of each channel of a layer: the window of an image around the place where it is most active.
 

@@ -23,7 +23,7 @@ from vislib.batch.trusted import measured, other_maps, strongest_channels
 from vislib.errors import ParameterError
 from vislib.language import speaking, text
 from vislib.model.classifier import Classifier
-from vislib.progress import Progress, no_progress
+from vislib.progress import Progress, no_progress, scaled
 from vislib.speed.blas_threads import one_blas_thread
 from vislib.targets.base import LOGITS, Target
 
@@ -74,11 +74,7 @@ def compute_part(
     with ThreadPoolExecutor(1, thread_name_prefix="measures") as pool:  # measures one chunk while the next is computed
         for start in range(0, size, step):
             chunk = list(islice(images, min(step, size - start)))
-
-            def within(done: int, total: int, before: int = start, n: int = len(chunk)) -> None:
-                progress(before + n * done // total, size)
-
-            computed = _computed(classifier, settings, chunk, indices, within)
+            computed = _computed(classifier, settings, chunk, indices, scaled(progress, start, len(chunk), size))
             found += waiting.result() if waiting else []
             waiting = pool.submit(_finished, classifier, settings, *computed)
         found += waiting.result() if waiting else []
@@ -114,19 +110,14 @@ def _computed(classifier, settings: BatchSettings, chunk: list[Decoded], indices
         strongest = strongest_channels(classifier, settings, resized, [*targets.values()])
         for place, found in zip(places, strongest, strict=True):
             rows[place] |= found
-    seeds, n_times = [seed_of(digest, 0) for digest in digests], 1 + settings.random_logit
-    for done, method in enumerate(settings.methods):
-
-        def within(now: int, total: int, done: int = n_times * done) -> None:
-            progress(done * total + now, n_times * len(settings.methods) * total)
-
-        def again(now: int, total: int, done: int = n_times * done + 1) -> None:
-            progress(done * total + now, n_times * len(settings.methods) * total)
-
+    seeds, n, n_times = [seed_of(digest, 0) for digest in digests], len(places), 1 + settings.random_logit
+    total = n * n_times * len(settings.methods)
+    parts = (scaled(progress, done, n, total) for done in range(0, total, n))
+    for method in settings.methods:
         maps_of = functools.partial(_maps, classifier, method, resized, digests)
-        maps[method.name] = maps_of(within, list(targets.values()))
+        maps[method.name] = maps_of(next(parts), list(targets.values()))
         if settings.random_logit:
-            compute = functools.partial(maps_of, again)
+            compute = functools.partial(maps_of, next(parts))
             others[method.name] = other_maps(classifier, method, [*targets.values()], seeds, compute)
     vectors = features(classifier, resized)[0] if settings.features else None
     return chunk, rows, targets, maps, others, vectors

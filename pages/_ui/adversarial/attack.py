@@ -19,6 +19,7 @@ from vislib.adversarial import MOST_GREY_LEVELS, Adversarial, picture_for_networ
 from vislib.adversarial.found import adversarial_bytes
 from vislib.language import sentences, text, tr
 from vislib.output import export, figures
+from vislib.progress import Progress
 from vislib.tasks import Task
 
 _NAMES = {"pgd": text("PGD, many steps"), "fgsm": text("FGSM, one step")}
@@ -85,7 +86,7 @@ def show(context: Context, chosen: Chosen) -> Adversarial | None:
     attack = {"pgd": vislib.adversarial.pgd, "fgsm": vislib.adversarial.fgsm}[chosen.method]
     given = {"class_index": context.target} if chosen.towards is None else {"towards": chosen.towards}
 
-    def compute(progress) -> Adversarial:
+    def compute(progress: Progress) -> Adversarial:
         more = {"progress": progress} if chosen.method == "pgd" else {}
         return attack(context.classifier, context.image, chosen.epsilon, **given, **chosen.params, **more)
 

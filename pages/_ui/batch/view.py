@@ -179,7 +179,7 @@ def _drop_without_folder(key: tuple) -> None:
         work.store().drop(key)
 
 
-def _compute(here: Context, source: Source, methods, further, key: tuple, progress) -> Finished:
+def _compute(here: Context, source: Source, methods, further, key: tuple, progress: Progress) -> Finished:
     """Computes in a folder that stays after Stop, so that the computation can continue there."""
     folder = batch_folders.folder_of(key)
     rows = max(_PART_ROWS, len(source) // _MOST_PARTS)

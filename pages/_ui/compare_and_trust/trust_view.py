@@ -22,6 +22,7 @@ from pages._ui.widgets.text import plain
 from vislib import trust
 from vislib.language import Text, text, tr
 from vislib.output import export
+from vislib.progress import Progress
 from vislib.tasks import Task
 
 _PROBABILITY = text("probability")
@@ -152,7 +153,7 @@ def _measure(
     asked = (here.target_key, *(one.digest for one in grid_contexts), *fills.changed.items())
     keys = {explainer: here.key("trust", explainer, *asked) for explainer in explainers}
 
-    def compute(progress) -> int:
+    def compute(progress: Progress) -> int:
         settings = {"baselines": False, "grid": grid, "progress": progress, **fills.given}
         found = trust.measure(missing, here.classifier, here.image, here.target, **settings)
         for explainer, one in zip(missing, found, strict=True):

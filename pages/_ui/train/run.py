@@ -185,7 +185,7 @@ def _keep(opened: _Open, bar: live.Bar) -> None:
     plan, dataset, result = opened.plan, opened.run.dataset, opened.run.result()
     n = len(dataset.test_labels)
 
-    def progress(done: int, total: int) -> None:
+    def progress(done: int, total: int, partial: np.ndarray | None = None, /) -> None:
         bar.say(done / total, text("Evaluating the test images: {done:,} of {n:,}", done=done, n=total))
 
     bar.say(0.0, text("Evaluating the {n:,} test images…", n=n))
