@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from vislib import attribution
+from vislib.attribution.base import Family
 from vislib.attribution.fills import FILLS
 from vislib.batch.finding import source_of
 from vislib.batch.masks import read_mask
@@ -144,7 +145,7 @@ def run_trust(
         said.append(rows[-1] | {"reasons": reasons})
         answer.say(text("{name}: {what}", name=one.title, what=verdict))
         answer.say(f"  {tr(_figures(one))}")
-        answer.say(*(f"  {tr(reason.text)}" for reason in reasons if one.family != "baseline"))
+        answer.say(*(f"  {tr(reason.text)}" for reason in reasons if one.family is not Family.BASELINE))
         if one.localisation is not None:
             answer.say(f"  {tr(one.localisation.in_words())}")
     answer.give(model=classifier.key, target=target, methods=said)

@@ -24,7 +24,6 @@ from vislib.language import Text, sentences, text, tr
 from vislib.output.render import Scale
 from vislib.progress import Progress
 
-FAMILIES = ("gradient", "class activation", "perturbation")
 MODES = (text("Methods"), text("Images"), text("Networks"))
 """What differs between the maps; the other two are the same for all."""
 DEFAULTS = ("saliency", "guided-backprop", "deconvnet", "grad-cam", "layer-cam", "eigen-cam")

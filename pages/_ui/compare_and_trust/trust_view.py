@@ -20,6 +20,7 @@ from pages._ui.shell.context import Context, beside, image_names
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.text import plain
 from vislib import trust
+from vislib.attribution.base import Family
 from vislib.language import Text, text, tr
 from vislib.output import export
 from vislib.progress import Progress
@@ -88,7 +89,7 @@ def _results(here: Context, measured: Mapping[str, trust.Trust], slots: Mapping,
     for name, one in measured.items():
         with slots[name].container():
             verdict, reasons = trust.verdict(one, list(measured.values()))
-            st.html(verdict_html(verdict, () if one.family == "baseline" else reasons))
+            st.html(verdict_html(verdict, () if one.family is Family.BASELINE else reasons))
     with table.container():
         _table(measured, _value(here), words(here.classifier.task).one)
 

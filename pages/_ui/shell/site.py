@@ -8,12 +8,13 @@ import os
 import streamlit as st
 
 import vislib
+from vislib.attribution.base import Family
 
 _FAMILIES = {
-    "gradient": "methods/gradient",
-    "class activation": "methods/class_activation",
-    "perturbation": "methods/perturbation",
-    "baseline": "methods/baselines",
+    Family.GRADIENT: "methods/gradient",
+    Family.CLASS_ACTIVATION: "methods/class_activation",
+    Family.PERTURBATION: "methods/perturbation",
+    Family.BASELINE: "methods/baselines",
 }
 PAGES = {
     "overview": "getting_started",
