@@ -9,6 +9,7 @@ from vislib.attribution.base import Attribution, Detail, Explainer, Family, para
 from vislib.attribution.fills import cover_image
 from vislib.language import text
 from vislib.model.classifier import Classifier
+from vislib.network.network import Network
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
 
@@ -124,7 +125,7 @@ class PathIntegral:
 
 
 def integrate(
-    network,
+    network: Network,
     inputs: np.ndarray,
     baseline: np.ndarray,
     target: Target,

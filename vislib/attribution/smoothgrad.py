@@ -10,6 +10,7 @@ from vislib.attribution.base import Attribution, Detail, Explainer, Family, batc
 from vislib.attribution.running import Running
 from vislib.language import text
 from vislib.model.classifier import Classifier
+from vislib.network.network import Network
 from vislib.progress import Progress
 from vislib.targets.base import Target
 
@@ -67,7 +68,7 @@ class SmoothGrad(Explainer):
 
 
 def noisy_gradients(
-    network, inputs: np.ndarray, target: Target, n_samples: int, noise: float, seed: int
+    network: Network, inputs: np.ndarray, target: Target, n_samples: int, noise: float, seed: int
 ) -> Iterator[np.ndarray]:
     """Gradients (n, h, w, c) at noisy copies of the input (1, h, w, c), in batches; `noise` is σ / (max − min)."""
     sigma = noise * float(inputs.max() - inputs.min())

@@ -96,7 +96,13 @@ def seed_of(digest: str, seed: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed} {digest}".encode()).digest()[:4], "big") >> 1
 
 
-def _computed(classifier, settings: BatchSettings, chunk: list[Decoded], indices, progress) -> _Computed:
+def _computed(
+    classifier: Classifier,
+    settings: BatchSettings,
+    chunk: list[Decoded],
+    indices: dict[str, int | None],
+    progress: Progress,
+) -> _Computed:
     """Predictions and maps of several images, in as few passes as the methods allow."""
     rows = [empty_row(item, classifier, indices) for item in chunk]
     progress(0, 1)
@@ -123,7 +129,16 @@ def _computed(classifier, settings: BatchSettings, chunk: list[Decoded], indices
     return chunk, rows, targets, maps, others, vectors
 
 
-def _finished(classifier, settings, chunk: list[Decoded], rows, targets, maps, others, vectors) -> list[Explained]:
+def _finished(
+    classifier: Classifier,
+    settings: BatchSettings,
+    chunk: list[Decoded],
+    rows: list[dict[str, Any]],
+    targets: dict[int, Target],
+    maps: _Maps,
+    others: _Maps,
+    vectors: np.ndarray | None,
+) -> list[Explained]:
     """Measures of a chunk's maps, and the maps at the size in which they are stored."""
     found = [Explained(row, {}) for row in rows]
     for at, (place, target) in enumerate(targets.items()):
@@ -135,7 +150,7 @@ def _finished(classifier, settings, chunk: list[Decoded], rows, targets, maps, o
 
 
 def _predict(
-    classifier, settings: BatchSettings, chunk: list[Decoded], rows: list[dict[str, Any]]
+    classifier: Classifier, settings: BatchSettings, chunk: list[Decoded], rows: list[dict[str, Any]]
 ) -> dict[int, Target]:
     """Writes the predictions into the rows; returns the targets of the images that can be explained, by place."""
     readable = [place for place, item in enumerate(chunk) if item.fitted is not None]
@@ -162,13 +177,15 @@ def _predict(
     return targets
 
 
-def _class_explained(classifier, settings: BatchSettings, row: dict[str, Any], logits: np.ndarray) -> int:
+def _class_explained(classifier: Classifier, settings: BatchSettings, row: dict[str, Any], logits: np.ndarray) -> int:
     """The class of the image's label if the settings ask for it and it is known, else the predicted class."""
     label = row.get("label_index") if settings.explain == "label" else None
     return classifier.main_class(logits) if label is None else label
 
 
-def _values(classifier: Classifier, chunk: list[Decoded], places: list[int], logits: np.ndarray, targets) -> np.ndarray:
+def _values(
+    classifier: Classifier, chunk: list[Decoded], places: list[int], logits: np.ndarray, targets: dict[int, Target]
+) -> np.ndarray:
     """The value of each image's target, (n,)."""
     if not places:
         return np.empty(0)
@@ -183,7 +200,14 @@ def _stacked(chunk: list[Decoded], places: list[int]) -> np.ndarray:
     return np.stack([resized for place in places if (resized := chunk[place].fitted) is not None])
 
 
-def _maps(classifier, method: Explainer, resized, digests, progress, targets) -> list[np.ndarray]:
+def _maps(
+    classifier: Classifier,
+    method: Explainer,
+    resized: np.ndarray,
+    digests: list[str],
+    progress: Progress,
+    targets: list[Target],
+) -> list[np.ndarray]:
     """A method's maps (h, w), computed together if the method is batched."""
     if method.batched and not method.random:
         found = [attribution.values for attribution in method.attribute_many(classifier, resized, targets)]
@@ -197,7 +221,15 @@ def _maps(classifier, method: Explainer, resized, digests, progress, targets) ->
     return found
 
 
-def _kept(classifier, settings, row: dict[str, Any], item: Decoded, values, others, target: Target) -> Explained:
+def _kept(
+    classifier: Classifier,
+    settings: BatchSettings,
+    row: dict[str, Any],
+    item: Decoded,
+    values: dict[str, np.ndarray],
+    others: dict[str, np.ndarray],
+    target: Target,
+) -> Explained:
     """Measures of an image's maps, and the maps at the size in which they are stored."""
     shape, resized = settings.map_shape(classifier.input_size), item.fitted
     assert resized is not None
