@@ -12,9 +12,6 @@ from vislib.errors import LayerError, ParameterError, listed
 from vislib.language import text
 from vislib.tasks import Head
 
-if TYPE_CHECKING:
-    from vislib.graph.graph import Graph, Node
-
 LOGITS = None
 """The `layer` of terms on the network's output."""
 
@@ -26,7 +23,7 @@ class ExplainedNetwork(Protocol):
     def name(self) -> str: ...
 
     @property
-    def graph(self) -> "Graph": ...
+    def graph(self) -> Any: ...
 
     @property
     def head(self) -> Head: ...
@@ -46,7 +43,7 @@ class ExplainedNetwork(Protocol):
     @property
     def activation(self) -> str: ...
 
-    def map_node(self, layer: str, /) -> "Node": ...
+    def map_node(self, layer: str, /) -> Any: ...
 
     def logits(self, inputs: np.ndarray, /) -> np.ndarray: ...
 

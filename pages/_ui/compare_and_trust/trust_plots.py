@@ -9,12 +9,13 @@ import streamlit as st
 from pages._ui.compare_and_trust.fills_control import IN_WORDS, Fills
 from pages._ui.results import picture
 from pages._ui.shell.context import Context
-from pages._ui.widgets.bars import bars, whole_percent
+from pages._ui.widgets.bars import bars
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import data_uri
 from vislib import trust
 from vislib.attribution.base import Family
 from vislib.language import listing, text, tr
+from vislib.language.numbers import minus, whole_percent
 from vislib.output import render
 
 _START = {
@@ -111,7 +112,7 @@ def sanity_check(here: Context, measured: Mapping[str, trust.Trust]) -> None:
 
 
 def _rho(correlation: float) -> str:
-    return f"ρ {correlation:.2f}".replace("-", "−")
+    return minus(f"ρ {correlation:.2f}")
 
 
 def _strip(here: Context, one: trust.Trust) -> None:

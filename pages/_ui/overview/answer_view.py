@@ -9,8 +9,9 @@ from pages._ui.results import picture
 from pages._ui.shell import answers
 from pages._ui.shell.context import Context
 from pages._ui.shell.others import sample_values, similarities
-from pages._ui.widgets.bars import OnScale, bars, short_number
+from pages._ui.widgets.bars import OnScale, bars
 from vislib.language import sentences, text, tr
+from vislib.language.numbers import with_unit
 from vislib.tasks import Task
 
 _TOP = 5
@@ -96,7 +97,7 @@ def _similar(context: Context) -> None:
     assert context.reference is not None
     st.html(said(tr("Similar to {image}", image=context.reference.name), context.answer))
     found = similarities(context)[:_TOP_NUMBERS]
-    st.html(bars(found, tr("Similarity to the other images"), short_number))
+    st.html(bars(found, tr("Similarity to the other images"), with_unit))
     st.caption(
         tr(
             "The cosine of the angle between the vectors of two images: 1 for the same direction, 0 for a right angle; "

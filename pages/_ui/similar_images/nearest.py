@@ -11,12 +11,12 @@ from pages._ui.shell import images, onward, sets
 from pages._ui.shell.context import Context
 from pages._ui.shell.earlier import opened
 from pages._ui.shell.sets import Chosen
-from pages._ui.widgets.bars import short_number, whole_percent
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.batch import Batch
 from vislib.batch.sources import Source
 from vislib.language import Text, sentences, text, tr
+from vislib.language.numbers import whole_percent, with_unit
 from vislib.neighbours import KINDS, ImageIndex, Neighbour, Neighbours
 from vislib.output import export
 
@@ -122,7 +122,7 @@ def _tile(pixels: np.ndarray, kind: str, each: Neighbour, can_use: bool) -> Tile
         data_uri(drawn, _SIDE),
         tr("{name} · the same", name=answer or each.title)
         if each.distance < _SAME
-        else f"{answer or each.title} · {short_number(round(each.distance, 3))}",
+        else f"{answer or each.title} · {with_unit(round(each.distance, 3))}",
         tr(sentences(_described(each, answer), text("Use it on every page.") if can_use else "")),
     )
 
@@ -155,7 +155,7 @@ def _in_words(index: ImageIndex, found: Neighbours) -> list[str]:
     if distance < _SAME:
         said.append(text("The nearest has the same features: it seems to be this very image."))
     elif not np.isnan(found.strangeness):
-        numbers = {"distance": short_number(round(distance, 3)), "share": whole_percent(found.strangeness)}
+        numbers = {"distance": with_unit(round(distance, 3)), "share": whole_percent(found.strangeness)}
         said.append(
             text(
                 "The nearest is at {distance}; {share} of the images of the set have another one nearer than that; "

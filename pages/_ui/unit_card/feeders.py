@@ -8,12 +8,12 @@ import streamlit as st
 import vislib
 from pages._ui.results import feature_maps, icons, picture
 from pages._ui.results.icons import Shown
-from pages._ui.results.look import short_number
 from pages._ui.server import work
 from pages._ui.shell import address
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from vislib.language import text, tr
+from vislib.language.numbers import short_number, signed_number
 
 _SHOWN = 8
 
@@ -66,12 +66,12 @@ def show(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
         [
             Shown(
                 one,
-                f"{one}: {_signed(float(found[one]))}",
+                f"{one}: {signed_number(float(found[one]))}",
                 tr(
                     "Channel {channel} of {layer}: {value}",
                     channel=one,
                     layer=source,
-                    value=_signed(float(found[one])),
+                    value=signed_number(float(found[one])),
                 ),
             )
             for one in order
@@ -106,7 +106,3 @@ def show(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
             **said,
         ),
     )
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value > 0 else ''}{short_number(value)}"
