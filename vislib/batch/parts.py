@@ -43,14 +43,14 @@ class Explained:
         maps: By method, (h, w) float16: the map divided by its reach, so that no value overflows; empty if the image
             could not be explained.
         thumbnail: The bytes of an image file, or None.
-        fitted: (h, w, 3) uint8, the resized image; None unless pictures are written.
+        resized: (h, w, 3) uint8, the resized image; None unless pictures are written.
         features: (k,) float32, the numbers of the penultimate layer; None unless they are stored.
     """
 
     row: dict[str, Any]
     maps: dict[str, np.ndarray]
     thumbnail: bytes | None = None
-    fitted: np.ndarray | None = None
+    resized: np.ndarray | None = None
     features: np.ndarray | None = None
 
 
@@ -153,7 +153,7 @@ def _predict(
     classifier: Classifier, settings: BatchSettings, chunk: list[Decoded], rows: list[dict[str, Any]]
 ) -> dict[int, Target]:
     """Writes the predictions into the rows; returns the targets of the images that can be explained, by place."""
-    readable = [place for place, item in enumerate(chunk) if item.fitted is not None]
+    readable = [place for place, item in enumerate(chunk) if item.resized is not None]
     if not readable:
         return {}
     every = classifier.network.logits(classifier.preprocess_input(_stacked(chunk, readable)))
@@ -197,7 +197,7 @@ def _values(
 
 
 def _stacked(chunk: list[Decoded], places: list[int]) -> np.ndarray:
-    return np.stack([resized for place in places if (resized := chunk[place].fitted) is not None])
+    return np.stack([resized for place in places if (resized := chunk[place].resized) is not None])
 
 
 def _maps(
@@ -231,7 +231,7 @@ def _kept(
     target: Target,
 ) -> Explained:
     """Measures of an image's maps, and the maps at the size in which they are stored."""
-    shape, resized = settings.map_shape(classifier.input_size), item.fitted
+    shape, resized = settings.map_shape(classifier.input_size), item.resized
     assert resized is not None
     background = plain_background(np.asarray(Image.fromarray(resized).resize(shape[::-1], Image.Resampling.BOX)))
     small = {name: smaller(each, shape) for name, each in values.items()}
