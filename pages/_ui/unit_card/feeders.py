@@ -22,15 +22,7 @@ def show(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
     """Icons of the channels that contribute most, each a link to its card."""
     source = vislib.layer_before(context.classifier, layer, channel)
     if source is None:
-        picture.caption(
-            tr("It reads the image itself"),
-            tr(
-                "No layer that mixes channels lies between the image and {layer}; its kernel is on the page Filters.",
-                layer=layer,
-            ),
-        )
-        if st.button(tr("Open Filters"), icon=":material/arrow_forward:"):
-            address.open_page("pages/filters.py")
+        _no_layer(layer)
         return
     values = maps[..., channel]
     row, column = (int(one) for one in np.unravel_index(values.argmax(), values.shape))
@@ -59,27 +51,7 @@ def show(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
             ),
         )
         return
-    order = [int(one) for one in np.argsort(-np.abs(found), kind="stable")[:_SHOWN] if found[one]]
-    icons.row(
-        context,
-        source,
-        [
-            Shown(
-                one,
-                f"{one}: {signed_number(float(found[one]))}",
-                tr(
-                    "Channel {channel} of {layer}: {value}",
-                    channel=one,
-                    layer=source,
-                    value=signed_number(float(found[one])),
-                ),
-            )
-            for one in order
-        ],
-        key="feeders",
-        name=tr("Channels of {layer} that feed it", layer=source),
-        on_card=True,
-    )
+    _icons(context, source, found)
     value = float(feature_maps.maps_of(context, context.image, unit_layer)[row, column, channel])
     said: dict[str, Any] = {
         "row": row,
@@ -105,4 +77,42 @@ def show(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
             before=short_number(value),
             **said,
         ),
+    )
+
+
+def _no_layer(layer: str) -> None:
+    """What stands there for a channel of the first layer."""
+    picture.caption(
+        tr("It reads the image itself"),
+        tr(
+            "No layer that mixes channels lies between the image and {layer}; its kernel is on the page Filters.",
+            layer=layer,
+        ),
+    )
+    if st.button(tr("Open Filters"), icon=":material/arrow_forward:"):
+        address.open_page("pages/filters.py")
+
+
+def _icons(context: Context, source: str, found: np.ndarray) -> None:
+    """The channels of `source` that contribute most, with what they add."""
+    order = [int(one) for one in np.argsort(-np.abs(found), kind="stable")[:_SHOWN] if found[one]]
+    icons.row(
+        context,
+        source,
+        [
+            Shown(
+                one,
+                f"{one}: {signed_number(float(found[one]))}",
+                tr(
+                    "Channel {channel} of {layer}: {value}",
+                    channel=one,
+                    layer=source,
+                    value=signed_number(float(found[one])),
+                ),
+            )
+            for one in order
+        ],
+        key="feeders",
+        name=tr("Channels of {layer} that feed it", layer=source),
+        on_card=True,
     )
