@@ -15,7 +15,7 @@ from vislib.language import tr
 here = context(tr("Class activation"), tr("Where a layer holds evidence for the class, the segment or the number."))
 layers, default = here.classifier.network.map_layers, here.classifier.network.last_map_layer
 names = explain.of_family(here, Family.CLASS_ACTIVATION)
-explain.say_missing(here, names, "cam")
+explain.show_missing(here, names, "cam")
 
 with style.settings_row():
     name = st.selectbox(

@@ -132,7 +132,7 @@ def _picture(
 ) -> np.ndarray:
     """The window around a unit, (side, side, 3) uint8."""
     window = cut(image, field, place, map_size, window_px(image.shape[:2]))
-    # A few pixels stay squares, so that they can be told from a blurred photograph.
+    # A few pixels stay squares, so that they differ from a blurred photograph.
     few = max(window.shape[:2]) <= min(side, _FEW_PIXELS)
     how = Image.Resampling.NEAREST if few else Image.Resampling.BICUBIC
     return np.asarray(Image.fromarray(window).resize((side, side), how))

@@ -32,7 +32,7 @@ class DeepLift(OnePass):
     question = text("How much does each pixel add to the difference to a baseline's score, layer by layer?")
     family = Family.GRADIENT
     detail = Detail.PIXELS
-    costly = True  # it has a graph of its own, which takes seconds to prepare, once for a network
+    costly = True  # it derives a graph, which takes seconds, once for a network
     reference = "Shrikumar, Greenside & Kundaje 2017, arXiv 1704.02685"
     caveat = text(
         "It explains the difference to the baseline, which is a choice. Two networks of equal "

@@ -19,7 +19,7 @@ class ConceptScore:
         scores: (n_runs,) 0..1: in each run the share of the images whose target rises along the concept's direction.
         random_scores: (n_runs,): the same for directions between two random halves.
         p: Two-sided p-value of Welch's t-test between both.
-        accuracies: (n_runs,) 0..1: the share of held-out images that each direction tells apart from random images.
+        accuracies: (n_runs,) 0..1: the share of held-out images that each direction separates from random images.
         random_accuracies: (n_runs,): the same for random halves.
         p_accuracy: One-sided p-value of Welch's t-test: are the concept's accuracies higher?
         n_tests: Number of concepts × layers that were tested together; both p-values must be below alpha / n_tests.

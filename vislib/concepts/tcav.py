@@ -55,7 +55,7 @@ def tcav(
         layers: One or several layers with feature maps; by default the last one before pooling.
         n_runs: Number of runs for the concept, and of random runs, at least 3.
         alpha: The level of significance. It is divided by the number of concepts × layers (Bonferroni).
-        most_images: At most so many of each set are used: of `images` the first, of the others drawn at random.
+        most_images: Largest number of images of each set: of `images` the first, of the others drawn at random.
         only_predicted: Whether of `images` only those are used for which the network predicts the class. By default
             so, where the network gives each image one class.
         seed: Seed of all draws.
@@ -214,7 +214,7 @@ def _said_of_slopes(layer: str, slopes: np.ndarray) -> tuple[Text, ...]:
         return (
             text(
                 "Behind {layer} the network is linear, so the gradient is the same for all images and each run's score "
-                "is 0 or 1. An earlier layer tells more.",
+                "is 0 or 1. Choose an earlier layer.",
                 layer=layer,
             ),
         )

@@ -69,7 +69,7 @@ def _cells(shape: Sequence[int | None]) -> list[int]:
     """The shape of a tensor for one image, without the batch axis.
 
     Raises:
-        ModelError: If more than the batch axis is unknown, so that nobody knows how large the tensor is.
+        ModelError: If more than the batch axis is unknown, so that the tensor's size is not known.
     """
     if sum(side is None for side in shape) > 1:
         raise ModelError(

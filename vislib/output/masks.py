@@ -43,7 +43,7 @@ def legend(mask: np.ndarray, labels: tuple[str, ...]) -> list[Segment]:
     """The classes that occur in a mask, those with the most pixels first.
 
     A class has the same colour in every mask, unless a larger segment of this mask has that colour already. At most
-    ten segments have colours of their own; smaller ones share a grey.
+    ten segments have different colours; smaller ones share a grey.
 
     Args:
         mask: The number of the class of each pixel, (h, w) int.

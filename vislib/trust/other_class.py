@@ -56,7 +56,7 @@ class OtherClass:
                 "It changes when another class, “{label}”, is explained ({figures}).", label=self.label, figures=figures
             )
         return text(
-            "It stays nearly the same for another class, “{label}” ({figures}): it hardly knows the class.",
+            "It stays nearly the same for another class, “{label}” ({figures}): it hardly depends on the class.",
             label=self.label,
             figures=figures,
         )

@@ -10,7 +10,7 @@ import streamlit as st
 import vislib
 from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.server import work
-from pages._ui.shell import answers, images, onward, style
+from pages._ui.shell import answers, images, page_buttons, style
 from pages._ui.shell.context import Context
 from pages._ui.widgets.choice import choose
 from pages._ui.widgets.inline_image import png_uri
@@ -180,12 +180,12 @@ def _found_caption(context: Context, chosen: Chosen, found: Adversarial) -> None
         on_click=_use,
         args=(adversarial_name(context), export.png_bytes(export.as_image(pixels))),
     )
-    onward.links(bool(context.classifier.network.map_layers))
+    page_buttons.links(bool(context.classifier.network.map_layers))
 
 
 def _use(name: str, content: bytes) -> None:
     images.add_image(name, content)
-    onward.remember()
+    page_buttons.remember()
     st.toast(tr("{image} is now the image on every page.", image=plain(name)))
 
 

@@ -15,8 +15,8 @@ from pages._ui.batch.table_file import csv_bytes
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import batch_folders, work
 from pages._ui.shell.context import Context
-from pages._ui.shell.earlier import opened, sentence
 from pages._ui.shell.sets import Chosen
+from pages._ui.shell.stored_batch import opened, sentence
 from pages._ui.widgets.document_frame import document_frame
 from pages._ui.widgets.text import plain
 from vislib.batch import Batch
@@ -52,7 +52,7 @@ class Finished:
     Attributes:
         table: One row per image.
         report: The HTML page.
-        folder: Its folder, from which a part of it gets a report of its own.
+        folder: Its folder, from which a part of it gets a separate report.
         is_ours: Whether the page made this folder, and offers it as a zip.
         methods: Names of its methods.
         source: Name of its images.

@@ -79,7 +79,7 @@ def show(context: Context, layer: str, by: str, composite: str, most: int, look:
             },
             snippets.channels(context, found, deciding.shown),
         )
-    icons.say_progress(icons.places(context))
+    icons.show_progress(icons.places(context))
 
 
 def _computed(context: Context, layer: str, by: str, composite: str, most: int) -> _Deciding:

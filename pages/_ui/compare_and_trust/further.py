@@ -18,7 +18,7 @@ from vislib.progress import Progress, Steps
 _NOTE = text(
     "ROAD removes the highest pixels as deletion does, but fills them from their neighbours, so the hole itself does "
     "not disturb the network (Rong et al. 2022). Another class: the rank correlation with the map for a class drawn at "
-    "random; near 1 the map hardly knows the class (Sixt et al. 2020). In the verdicts above, ROAD takes "
+    "random; near 1 the map hardly depends on the class (Sixt et al. 2020). In the verdicts above, ROAD takes "
     "the place of deletion, and the map for another class counts."
 )
 Measured = Mapping[str, trust.Trust]

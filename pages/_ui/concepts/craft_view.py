@@ -40,7 +40,7 @@ def settings_controls() -> dict[str, int | float]:
                 tr("Crop, as a share of the input's side"), 0.1, 0.9, 0.33, 0.01, key="crop_share", bind="query-params"
             ),
             "most_images": st.slider(
-                tr("At most so many images"), 10, 500, 100, 10, key="most_images", bind="query-params"
+                tr("Largest number of images"), 10, 500, 100, 10, key="most_images", bind="query-params"
             ),
         }
 

@@ -8,7 +8,7 @@ import streamlit as st
 from pages._ui.results import picture
 from pages._ui.shell import answers
 from pages._ui.shell.context import Context
-from pages._ui.shell.others import sample_values, similarities
+from pages._ui.shell.other_images import sample_values, similarities
 from pages._ui.widgets.bars import OnScale, bars
 from vislib.language import sentences, text, tr
 from vislib.language.numbers import with_unit
@@ -78,7 +78,7 @@ def _answer(context: Context) -> None:
         return
     scales = _scales(context)
     st.html(answers.answer_html(classifier, values, _TOP_NUMBERS, scales))
-    answers.say_unknown(classifier)
+    answers.show_unknown(classifier)
     more = text("The {n} largest of {total:,} outputs.", n=_TOP_NUMBERS, total=len(values))
     span = text("Each scale goes from the smallest to the largest output for the sample images and this one.")
     drawn = any(scale is not None for scale in scales)

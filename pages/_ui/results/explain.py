@@ -48,7 +48,7 @@ def at_once(context: Context) -> list[str]:
     return [name for name in of_family(context, *FAMILIES) if not vislib.methods()[name].costly]
 
 
-def say_missing(context: Context, names: Sequence[str], key: str) -> None:
+def show_missing(context: Context, names: Sequence[str], key: str) -> None:
     """If the select box `key` of these methods is to show one that does not work for the network, says why."""
     if (asked := st.session_state.get(key)) is None or asked in names:
         return

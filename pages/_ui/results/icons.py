@@ -89,7 +89,7 @@ def row(context: Context, layer: str, shown: Sequence[Shown], key: str, name: st
         on_click=_turn_card if on_card else ask_for_card,
         name=name,
     )
-    say_progress(found)
+    show_progress(found)
 
 
 def places(context: Context) -> StrongestPlaces | Filling:
@@ -130,7 +130,7 @@ def icon(context: Context, layer: str, channel: int, side: int = SIDE) -> tuple[
     return made.pictures[0], made.origins[0], made.source
 
 
-def say_progress(found: StrongestPlaces | Filling) -> None:
+def show_progress(found: StrongestPlaces | Filling) -> None:
     """While icons are being found, how far that is; the page draws them when they are there."""
     if isinstance(found, StrongestPlaces):
         return

@@ -189,7 +189,7 @@ def run(
             result = kept.get(key)  # another session may have computed it meanwhile
             turn.was_needed = result is None
             if result is None:
-                with contextlib.nullcontext() if resume_label else recording.goes_on():
+                with contextlib.nullcontext() if resume_label else recording.resumed():
                     waited = time.monotonic() - asked
                     result = _compute_logged(lambda: compute(progress), kind or what, waited, key, keep)
     except memory.TooLittleMemory as error:

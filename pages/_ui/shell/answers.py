@@ -98,8 +98,8 @@ def many(classifier: vislib.Classifier) -> str:
     return tr(words(classifier.task).heading)
 
 
-def say_unknown(classifier: vislib.Classifier) -> None:
-    """For a network whose task nothing tells, what its numbers may be, and where to say it; else nothing."""
+def show_unknown(classifier: vislib.Classifier) -> None:
+    """For a network of unknown task, what its numbers may be, and where to set the task; else nothing."""
     if classifier.task is not Task.UNKNOWN:
         return
     st.caption(

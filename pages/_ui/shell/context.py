@@ -14,7 +14,7 @@ from pages._ui.shell.chosen import Reference, logits_of
 from pages._ui.shell.targets import target_control
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.bars import bars
-from pages._ui.widgets.choice import say_notes
+from pages._ui.widgets.choice import show_notes
 from pages._ui.widgets.text import plain
 from vislib.images.reading import image_digest
 from vislib.language import sentences, text, tr
@@ -59,8 +59,8 @@ def context(
     with below:
         notes = st.empty()
         with notes.container():
-            say_notes()
-        images.say_refused()
+            show_notes()
+        images.show_refused()
         if chosen is not None:
             images.show_details(chosen[0], channels)
     loading = st.empty()
@@ -78,7 +78,7 @@ def context(
     here = _context(classifier, model_name, image_name, image)
     here = _with_target(here, samples, class_slot, further_slot, below, with_answer)
     with notes.container():  # again, since the class has its own
-        say_notes()
+        show_notes()
     with address_slot:
         address.copy_address(here)
     loading.empty()
@@ -114,7 +114,7 @@ def _with_target(here: Context, samples: tuple[str, ...], main, further, below, 
     if with_answer:
         with below:
             st.html(f"<div class='v-answer'>{answers.answer_html(classifier, here.values, 5)}</div>")
-            answers.say_unknown(classifier)
+            answers.show_unknown(classifier)
     return here
 
 

@@ -90,7 +90,7 @@ def plan_controls() -> Plan | None:
             disabled=waiting or starting,
         )
     st.session_state[_KEPT] = {key: st.session_state[key] for key in _CHOICES if key in st.session_state}
-    _say_missing(dataset)
+    _show_missing(dataset)
     if not starting or waiting:
         return None
     number = st.session_state["trained"] = st.session_state.get("trained", 0) + 1
@@ -130,7 +130,7 @@ def _network_controls(dataset: str, starting: bool) -> tuple[str, int, int]:
     return network, epochs, n_images
 
 
-def _say_missing(dataset: str) -> None:
+def _show_missing(dataset: str) -> None:
     """If the files of a set are not there, says so."""
     if dataset != _OWN and (missing := training.why_missing(dataset)):
         hint = text("A zip of your own pictures works at once: choose “Your own pictures” under Images.")

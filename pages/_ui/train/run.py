@@ -142,7 +142,7 @@ def settle() -> None:
     st.rerun()
 
 
-def say_refused() -> None:
+def show_refused() -> None:
     """Why the last training ended, if an error ended it."""
     if refused := st.session_state.get("train.refused"):
         st.error(plain(tr(refused)))
