@@ -1,6 +1,7 @@
 """Integrated gradients: the change of the score from a baseline to the image, divided among the pixels."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,9 +10,11 @@ from vislib.attribution.base import Attribution, Detail, Explainer, Family, para
 from vislib.attribution.fills import cover_image
 from vislib.language import text
 from vislib.model.classifier import Classifier
-from vislib.network.network import Network
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
+
+if TYPE_CHECKING:
+    from vislib.network.network import Network
 
 BASELINES = (text("black"), text("grey"), text("white"), text("blur"))
 MOST_STEPS = 512
@@ -125,7 +128,7 @@ class PathIntegral:
 
 
 def integrate(
-    network: Network,
+    network: "Network",
     inputs: np.ndarray,
     baseline: np.ndarray,
     target: Target,

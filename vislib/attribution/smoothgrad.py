@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,9 +12,11 @@ from vislib.attribution.base import Attribution, Detail, Explainer, Family, batc
 from vislib.attribution.running import Running
 from vislib.language import text
 from vislib.model.classifier import Classifier
-from vislib.network.network import Network
 from vislib.progress import Progress
 from vislib.targets.base import Target
+
+if TYPE_CHECKING:
+    from vislib.network.network import Network
 
 _FIRST = 2  # noisy copies in the first batch: the smallest number whose gradients can differ
 
@@ -83,7 +86,7 @@ class SmoothGrad(NoisyGradients):
 
 
 def noisy_gradients(
-    network: Network, inputs: np.ndarray, target: Target, n_samples: int, noise: float, seed: int
+    network: "Network", inputs: np.ndarray, target: Target, n_samples: int, noise: float, seed: int
 ) -> Iterator[np.ndarray]:
     """Gradients (n, h, w, c) at noisy copies of the input (1, h, w, c), in batches; `noise` is σ / (max − min)."""
     sigma = noise * float(inputs.max() - inputs.min())

@@ -52,12 +52,22 @@ def show(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
         )
         return
     _icons(context, source, found)
-    value = float(feature_maps.maps_of(context, context.image, unit_layer)[row, column, channel])
+    before = None
+    if unit_layer != layer:
+        before = float(feature_maps.maps_of(context, context.image, unit_layer)[row, column, channel])
+    _caption(context, source, found, (row, column), float(values[row, column]), before)
+
+
+def _caption(
+    context: Context, source: str, found: np.ndarray, place: tuple[int, int], value: float, before: float | None
+) -> None:
+    """What the icons mean, for the unit of a value at a place; `before` is its value before its activation function,
+    where that is another layer."""
     said: dict[str, Any] = {
-        "row": row,
-        "column": column,
+        "row": place[0],
+        "column": place[1],
         "image": context.image_name,
-        "value": short_number(float(values[row, column])),
+        "value": short_number(value),
         "n": len(found),
         "sum": short_number(float(found.sum())),
     }
@@ -69,12 +79,12 @@ def show(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
             "is not linear. Click one to see its card.",
             **said,
         )
-        if unit_layer == layer
+        if before is None
         else tr(
             "What each adds to the unit at row {row}, column {column}, the strongest place of {image} ({value}, "
             "{before} before its activation function), by activation × gradient: + raises it, − lowers it. All {n:,} "
             "together: {sum}; the rest is biases and what is not linear. Click one to see its card.",
-            before=short_number(value),
+            before=short_number(before),
             **said,
         ),
     )
