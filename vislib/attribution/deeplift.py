@@ -22,7 +22,8 @@ class DeepLift(OnePass):
 
     The rule covers activations of each number, max pooling and products of two maps; `notes` names the layers where the
     plain gradient is used instead. Values are signed. Where every layer has a rule they add up to score(x) − score(b)
-    up to rounding; `notes` and `details["completeness_error"]` tell. One pass, where integrated gradients need dozens.
+    up to rounding; `notes` and `details["completeness_error"]` give the error. One pass, where integrated gradients
+    need dozens.
 
     Reference: Shrikumar, Greenside & Kundaje 2017, arXiv 1704.02685.
     """

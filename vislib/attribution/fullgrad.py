@@ -24,7 +24,7 @@ class FullGrad(OnePass):
     pooling, have terms but no map.
 
     Before ψ, all terms add up to the score: f(x) = ∇f · x + Σ_l ∂f/∂z_l · b_l (proposition 1).
-    `details["completeness_error"]` and `notes` tell how far they do. Values are ≥ 0.
+    `details["completeness_error"]` and `notes` say how far they do. Values are ≥ 0.
 
     Reference: Srinivas & Fleuret 2019, arXiv 1905.00780.
     """

@@ -61,7 +61,7 @@ class ConceptScore:
 
     @property
     def is_learned(self) -> bool:
-        """Whether the layer tells the concept's held-out images from random ones, better than random from random."""
+        """Whether the layer separates the concept's held-out images from random ones, better than two random sets."""
         return self.p_accuracy < self.alpha / self.n_tests
 
     @property
@@ -85,7 +85,7 @@ class ConceptScore:
         runs = text("{n} runs against {random} random ones", n=len(self.scores), random=len(self.random_scores))
         if not self.is_learned:
             return text(
-                "{layer} does not tell “{concept}” from random images: {share:.0%} of the held-out images are "
+                "{layer} does not separate “{concept}” from random images: {share:.0%} of the held-out images are "
                 "separated, {random:.0%} by chance ({runs}).",
                 layer=self.layer,
                 concept=self.concept,

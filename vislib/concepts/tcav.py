@@ -43,7 +43,7 @@ def tcav(
     activations averaged over the places. Its normal v is the concept's direction. The score is the share of `images`
     with Σ_places ∂ target / ∂ activations · v > 0. The same is done with two random halves.
 
-    A score counts only if the direction also tells held-out images apart: between any two folders there is some
+    A score counts only if the direction also separates held-out images: between any two folders there is some
     direction, and a few images of nothing in particular would else give a firm score.
 
     Args:
@@ -73,8 +73,8 @@ def tcav(
 
     Reference:
         Kim et al. 2018, arXiv 1711.11279. Departs from it in three ways: activations are averaged over places, so that
-        few images are enough; the classifier is a logistic regression; and a direction must tell held-out images
-        apart. Known weakness: all runs share the concept's images, so they are not independent.
+        few images are enough; the classifier is a logistic regression; and a direction must separate held-out
+        images. Known weakness: all runs share the concept's images, so they are not independent.
 
     Example:
         >>> random = np.random.default_rng(0).integers(0, 256, (20, 28, 28, 1), np.uint8)

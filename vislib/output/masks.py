@@ -15,7 +15,7 @@ PALETTE = (
     *((204, 102, 119), (136, 204, 238), (221, 204, 119), (17, 119, 51), (170, 68, 153)),
     *((68, 170, 153), (136, 34, 85), (153, 153, 51), (51, 34, 136), (230, 120, 30)),
 )
-"""Colours that people with any colour vision can tell apart: nine "muted" ones of Paul Tol's Colour Schemes
+"""Colours that people with any colour vision can distinguish: nine "muted" ones of Paul Tol's Colour Schemes
 (SRON/EPS/TN/09-002, 2021), and an orange."""
 
 OTHER = (170, 170, 170)
