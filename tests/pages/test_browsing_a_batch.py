@@ -68,6 +68,7 @@ def ways_on() -> None:
     """A script."""
     import numpy as np
 
+    from pages._ui.shell import page_buttons
     from vislib.images.sets import ArrayImages
 
     page_buttons.buttons(ArrayImages(np.zeros((2, 8, 9, 3), np.uint8), "mine.zip", ["a/one.png", "cat.jpg"]), 1, True)
