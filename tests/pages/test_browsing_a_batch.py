@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 import vislib
 from pages._ui.batch import browse, map_view
-from pages._ui.shell import images, onward
+from pages._ui.shell import images, page_buttons
 from vislib.images.sets import ArrayImages
 from vislib.report.batch_map import BatchMap
 
@@ -56,7 +56,7 @@ def matrix_of_two_images() -> None:
 
 def test_one_click_makes_an_image_that_of_every_page_and_opens_a_page(monkeypatch):
     opened: list[str] = []
-    monkeypatch.setattr(onward.address, "open_page", opened.append)
+    monkeypatch.setattr(page_buttons.address, "open_page", opened.append)
     page = AppTest.from_function(ways_on).run()
     labels = ["Open in Overview", "Open in Class activation", "Open in What if", "Use on every page"]
     assert [button.label for button in page.button] == labels
@@ -68,10 +68,10 @@ def ways_on() -> None:
     """A script."""
     import numpy as np
 
-    from pages._ui.shell import onward
+    from pages._ui.shell import page_buttons
     from vislib.images.sets import ArrayImages
 
-    onward.buttons(ArrayImages(np.zeros((2, 8, 9, 3), np.uint8), "mine.zip", ["a/one.png", "cat.jpg"]), 1, True)
+    page_buttons.buttons(ArrayImages(np.zeros((2, 8, 9, 3), np.uint8), "mine.zip", ["a/one.png", "cat.jpg"]), 1, True)
 
 
 def test_image_of_a_set_becomes_the_image_of_every_page():

@@ -61,7 +61,7 @@ def test_a_click_opens_the_channels_card(open_page, drawn):
     drawn["on_click"]("conv3_activation|17")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(icons, "open_card", lambda *where: opened.append(where))
-        page.session_state["channel to open"] = ("conv3_activation", 17)
+        page.session_state["card to open"] = ("conv3_activation", 17)
         page.run()
     assert opened == [("conv3_activation", 17)]
 

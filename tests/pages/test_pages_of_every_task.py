@@ -12,7 +12,7 @@ from tiny_models import PLAIN
 
 import vislib
 from pages._ui.shell import images, models
-from pages._ui.widgets.bars import percent
+from vislib.language.numbers import short_percent
 from vislib.model.classifier import Classifier
 
 EVERY = ("overview", "class_activation", "saliency", "occlusion", "compare_and_trust", "feature_maps", "unit_card",
@@ -128,7 +128,7 @@ def test_segmentation_is_a_mask_with_a_legend_of_shares(open_task):
     main = classifier.main_class(classifier.logits(image_of("scene-segmentation")))
     n_pixels = int((mask == main).sum())
     assert f"Outlined: “{classifier.labels[main]}”, {n_pixels:,} of 4,096 pixels." in text(page)
-    assert f"{classifier.labels[main]} : {percent(n_pixels / mask.size)}" in text(page)
+    assert f"{classifier.labels[main]} : {short_percent(n_pixels / mask.size)}" in text(page)
     assert f"Logit of “{classifier.labels[main]}” over {n_pixels} pixels" in text(page)
     offered = page.selectbox(key="class").options
     assert set(offered) == {"Largest segment", *(classifier.labels[index] for index in np.unique(mask))}

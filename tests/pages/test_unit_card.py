@@ -79,9 +79,9 @@ def test_first_layer_reads_the_image(card):
 
 
 def test_head_of_linear_weights_says_so(open_page, monkeypatch):
-    from pages._ui.unit_card import wanted
+    from pages._ui.unit_card import maximized
 
-    monkeypatch.setattr(wanted, "_SETTINGS", replace(wanted._SETTINGS, steps=2))  # they are not what is read here
+    monkeypatch.setattr(maximized, "_SETTINGS", replace(maximized._SETTINGS, steps=2))  # they are not what is read here
     page = check_sound(open_page("unit_card", layer="head_relu", channel="5"))
     assert "The weights of the linear layer that reads the channel's mean: exact for every image." in text(page)
 

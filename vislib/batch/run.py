@@ -177,7 +177,14 @@ def _check_apart(images: Any, out: str | os.PathLike[str]) -> None:
         )
 
 
-def _compute(classifier, settings: BatchSettings, source: Source, folder, missing: list[int], done: Steps) -> None:
+def _compute(
+    classifier: Classifier,
+    settings: BatchSettings,
+    source: Source,
+    folder: BatchFolder,
+    missing: list[int],
+    done: Steps,
+) -> None:
     numbers = (number for part in missing for number in part_range(part, len(source), settings))
     images = decoded_ahead(source, numbers, fit_of(classifier, source), _AHEAD)
     try:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from vislib.language import Text, tr
+from vislib.language import Text, shown_text
 from vislib.progress import Progress, no_progress, progress_bar
 from vislib.targets.base import Target
 
@@ -39,7 +39,7 @@ class Answer:
     def say(self, *lines: str) -> None:
         """Prints lines for people, each `Text` in the language in use; the document has no place for them."""
         if lines and not self.as_json:
-            print(*map(_shown, lines), sep="\n", flush=True)
+            print(*map(shown_text, lines), sep="\n", flush=True)
 
     def give(self, **found: Any) -> None:
         """Adds to the document. Arrays, dataclasses and targets become what JSON has."""
@@ -55,11 +55,11 @@ class Answer:
             return
         self._notes.append(sentence)
         if not self.as_json and not self.quiet:
-            print(_shown(sentence), file=sys.stderr)
+            print(shown_text(sentence), file=sys.stderr)
 
     def fail(self, sentence: str, kind: str) -> None:
         """Ends with an error: the sentence to standard error, and into the document instead of what was found."""
-        print(f"vislib: {_shown(sentence)}", file=sys.stderr)
+        print(f"vislib: {shown_text(sentence)}", file=sys.stderr)
         self._found = {"command": self._found["command"], "error": sentence, "kind": kind}
         self.end()
 
@@ -93,7 +93,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return str(value)
-
-
-def _shown(line: str) -> str:
-    return tr(line) if isinstance(line, Text) else line

@@ -37,9 +37,9 @@ class LoadedImage:
 def rgb_of(values: np.ndarray) -> LoadedImage:
     """An image array as RGB in 0..255.
 
-    Whole numbers are in 0..255. Floats are in 0..1 or in 0..255, which their largest value tells, and a note says which
-    it was; a black image is black in both. Grey becomes three equal channels; a fourth channel is opacity, composited
-    on white.
+    Whole numbers are in 0..255. Floats are in 0..1 or in 0..255, which follows from their largest value, and a note
+    says which it was; a black image is black in both. Grey becomes three equal channels; a fourth channel is opacity,
+    composited on white.
 
     Args:
         values: (H, W), (H, W, 1), (H, W, 3) or (H, W, 4).

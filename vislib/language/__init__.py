@@ -20,6 +20,7 @@ from vislib.language.texts import Text as Text
 from vislib.language.texts import listing as listing
 from vislib.language.texts import plural as plural
 from vislib.language.texts import sentences as sentences
+from vislib.language.texts import shown_text as shown_text
 from vislib.language.texts import text as text
 from vislib.language.texts import tr as tr
 

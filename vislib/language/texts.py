@@ -138,6 +138,11 @@ def tr(said: Any, /, **values: Any) -> str:
     return said.in_language(current())
 
 
+def shown_text(words: str) -> str:
+    """A `Text` in the language in use; any other string, such as a name that a person gave, as it is."""
+    return tr(words) if isinstance(words, Text) else words
+
+
 def _joined(items: list[str], style: Style, language: Language) -> str:
     if style == "plain":
         return _COMMAS[language].join(items)

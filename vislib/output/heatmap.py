@@ -12,6 +12,7 @@ from PIL import Image
 from vislib import html
 from vislib.images.fitting import Box
 from vislib.language import tr
+from vislib.language.numbers import minus
 from vislib.output import export, figures, render, showing
 from vislib.output.raw_heatmap import RawHeatmap
 
@@ -134,7 +135,7 @@ class Heatmap(RawHeatmap):
             low = f"{'≤ ' if scale.clipped and self.signed else ''}{scale.low:.3g}"
             high = f"{'≥ ' if scale.clipped else ''}{scale.high:.3g}".replace("e-", "e−")
             high = tr("{value} ({unit})", value=high, unit=self.unit)
-            parts.append(html.scale(colours.tolist(), low.replace("-", "−"), high, _SIDE))
+            parts.append(html.scale(colours.tolist(), minus(low), high, _SIDE))
         about = {"model": self.model, "seconds": self.seconds}
         parts.append(
             html.line(

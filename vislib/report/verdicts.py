@@ -5,7 +5,8 @@ from typing import Any
 
 from vislib.batch import Batch
 from vislib.language import listing, text, tr
-from vislib.report.text import number, percent
+from vislib.language.numbers import percent
+from vislib.report.text import number
 from vislib.tasks import Task
 
 

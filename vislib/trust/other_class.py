@@ -8,6 +8,7 @@ import numpy as np
 from vislib.attribution.base import Explainer
 from vislib.errors import ParameterError
 from vislib.language import Text, text
+from vislib.language.numbers import minus
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
@@ -49,14 +50,14 @@ class OtherClass:
 
     def in_words(self) -> Text:
         """The verdict, one sentence."""
-        rank, similarity = (f"{each:.2f}".replace("-0.", "−0.") for each in (self.rank_correlation, self.similarity))
+        rank, similarity = (minus(f"{each:.2f}") for each in (self.rank_correlation, self.similarity))
         figures = text("rank correlation {rank}, SSIM {similarity}", rank=rank, similarity=similarity)
         if self.passed:
             return text(
                 "It changes when another class, “{label}”, is explained ({figures}).", label=self.label, figures=figures
             )
         return text(
-            "It stays nearly the same for another class, “{label}” ({figures}): it hardly knows the class.",
+            "It stays nearly the same for another class, “{label}” ({figures}): it hardly depends on the class.",
             label=self.label,
             figures=figures,
         )

@@ -19,6 +19,7 @@ from vislib.layers import layer_table
 from vislib.layers.table import LayerTable
 from vislib.lessons import architectures
 from vislib.lessons.architectures import ARCHITECTURES
+from vislib.progress import Progress
 from vislib.tasks import Task
 
 LOADED = "loaded"
@@ -43,7 +44,7 @@ def tables(context: Context, names: list[str]) -> dict[str, LayerTable]:
     for name in names:
         key = context.key("layers") if name == LOADED else ("architecture", name)
 
-        def compute(progress, name=name) -> LayerTable:
+        def compute(progress: Progress, name=name) -> LayerTable:
             return layer_table(context.classifier) if name == LOADED else architectures.table(name)
 
         try:

@@ -8,7 +8,7 @@ import streamlit as st
 
 import vislib
 from pages._ui.batch.measures import MEASURES
-from pages._ui.shell import onward
+from pages._ui.shell import page_buttons
 from pages._ui.widgets.text import plain
 from vislib.batch.sources import Source
 from vislib.language import Text, text, tr
@@ -74,7 +74,7 @@ def show(source: Source | None, rows: pd.DataFrame, methods: Sequence[str], has_
     else:
         number, title = int(rows.iloc[chosen]["number"]), str(rows.iloc[chosen]["path"])
         st.caption(plain(title))
-        onward.buttons(source, number, has_maps)
+        page_buttons.buttons(source, number, has_maps)
 
 
 def confusion(table: pd.DataFrame) -> pd.DataFrame | None:

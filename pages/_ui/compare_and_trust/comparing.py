@@ -22,8 +22,8 @@ from pages._ui.widgets.text import plain
 from vislib import trust
 from vislib.language import Text, sentences, text, tr
 from vislib.output.render import Scale
+from vislib.progress import Progress
 
-FAMILIES = ("gradient", "class activation", "perturbation")
 MODES = (text("Methods"), text("Images"), text("Networks"))
 """What differs between the maps; the other two are the same for all."""
 DEFAULTS = ("saliency", "guided-backprop", "deconvnet", "grad-cam", "layer-cam", "eigen-cam")
@@ -173,7 +173,7 @@ def _value_of(cells: Sequence[tuple[Context, vislib.Explainer]]) -> str:
     return text("The value is the {value}.", value=values.pop()) if len(values) == 1 else ""
 
 
-def _measure(one: Context, explainer: vislib.Explainer, fills: Fills, progress) -> trust.Trust:
+def _measure(one: Context, explainer: vislib.Explainer, fills: Fills, progress: Progress) -> trust.Trust:
     return trust.measure(
         [explainer],
         one.classifier,

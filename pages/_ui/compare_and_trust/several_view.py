@@ -21,6 +21,7 @@ from vislib.images.reading import image_digest
 from vislib.images.sets import ImageSet, some_of
 from vislib.language import sentences, text, tr
 from vislib.output import export
+from vislib.progress import Progress
 
 _COLUMNS = {
     "insertion": text("Insertion ↑"),
@@ -113,7 +114,7 @@ def _found(here: Context, explainers, fills: Fills, every, most: int, further: d
         )
         return None
 
-    def compute(progress) -> tuple:
+    def compute(progress: Progress) -> tuple:
         unread: list[int] = []
         settings = {"unread": unread, "progress": progress, **fills.given, **further}
         measured = trust.measure_each(explainers, here.classifier, some, target, **settings)

@@ -9,6 +9,7 @@ from matplotlib import colormaps
 
 import vislib
 from vislib.language import text, tr
+from vislib.language.numbers import short_number
 from vislib.output import render
 from vislib.output.render import Scale
 
@@ -107,11 +108,6 @@ def colour_bar(scale: Scale, signed: bool, colormap: str | None, unit: str, negl
         f"<span>{'≥ ' if scale.clipped else ''}{short_number(scale.high)}</span></div>"
         f"<div class='v-bar-row v-unit' title='{html.escape(unit, quote=True)}'>{html.escape(unit)}{missing}</div>"
     )
-
-
-def short_number(value: float) -> str:
-    """Three significant digits, with the typographic minus sign."""
-    return "0" if value == 0 else f"{value:.3g}".replace("-", "−")
 
 
 def _hex(name: str, position: float) -> str:

@@ -18,12 +18,12 @@ from pages._ui.train import confusion, own_digit
 from pages._ui.train.curves import Curves, chart, comparison
 from pages._ui.train.live import kernel_sheet
 from pages._ui.train.run import Run, use
-from pages._ui.widgets.bars import percent
 from pages._ui.widgets.film_strip import film_strip
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib import training
 from vislib.language import Text, sentences, text, tr
+from vislib.language.numbers import short_percent
 from vislib.output import export
 from vislib.training.card import card_lines
 from vislib.zoo.trained_here import card
@@ -33,7 +33,7 @@ def show_runs(runs: list[Run]) -> None:
     """The newest run: curves, confusion matrix, kernels over time, mistakes; and how it compares with earlier runs."""
     newest = runs[-1]
     result = newest.result
-    st.header(tr("Test accuracy {share}", share=percent(newest.evaluation.accuracy)), anchor=False)
+    st.header(tr("Test accuracy {share}", share=short_percent(newest.evaluation.accuracy)), anchor=False)
     if newest.note:
         st.info(tr(newest.note))
     st.html(f"<p class='v-caption'>{html.escape(tr(ended(newest)))}</p>")
@@ -178,7 +178,7 @@ def _mistakes(run: Run) -> None:
             tr(
                 "Predicted {predicted} with {share}, true {true}. Click to explain.",
                 predicted=labels[m.predicted],
-                share=percent(m.probability),
+                share=short_percent(m.probability),
                 true=labels[m.true],
             ),
         )

@@ -6,12 +6,12 @@ import numpy as np
 
 import vislib
 from pages._ui.results import icons
-from pages._ui.results.look import short_number
 from pages._ui.shell.context import Context
 from pages._ui.shell.tasks import words
 from pages._ui.unit_card.class_view import strongest
 from vislib.activations.class_effects import WEIGHTS, ClassEffects
 from vislib.language import Text, listing, plural, text, tr
+from vislib.language.numbers import short_number
 
 _PX = 96
 _HARDLY = 0.1

@@ -17,6 +17,7 @@ from vislib import activation_maximization as am
 from vislib.errors import VislibError
 from vislib.language import text, tr
 from vislib.output import export
+from vislib.progress import Progress, scaled
 
 IMPORT = "from vislib import activation_maximization as am\n\n"
 _BLOCK = 32
@@ -71,12 +72,12 @@ def maximize(
     for done in range(0, settings.steps, _BLOCK):
         steps, before = min(_BLOCK, settings.steps - done), result
 
-        def compute(progress, done=done, steps=steps, before=before):
+        def compute(progress: Progress, done=done, steps=steps, before=before):
             return am.maximize(
                 context.classifier,
                 [goal.objective for goal in goals],
                 before,
-                lambda now, _, partial=None: progress(done + now, settings.steps, partial),
+                scaled(progress, done, steps, settings.steps),
                 steps=steps,
                 seed=settings.seed,
                 **am.PARAMETRIZATIONS[settings.parametrization],

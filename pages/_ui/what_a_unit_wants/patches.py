@@ -43,7 +43,7 @@ def images_control(context: Context) -> ChosenImages | None:
     """Widgets for the images, for a row of settings; None, and a sentence, where there are none."""
     chosen = sets.set_control("patches_of")
     if chosen is None:
-        sets.say_missing("patches_of")
+        sets.show_missing("patches_of")
         return None
     try:
         return ChosenImages(chosen.images(context), _kept(chosen))
