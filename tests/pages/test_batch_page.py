@@ -15,6 +15,7 @@ from types import SimpleNamespace
 import pytest
 import streamlit as st
 from page_text import check_sound, errors, text
+from snippet_runs import check_imports_first
 from stopping import HANG_SECONDS
 from streamlit.testing.v1 import AppTest
 
@@ -77,6 +78,7 @@ def test_opens_with_the_samples_explained(open_page, offered, reports):
     assert list(shown["Predicted"]) == list("0123456789")
     rows = list(csv.DictReader(io.StringIO(offered["batch"].files["csv"]().decode())))
     assert [row["predicted_label"] for row in rows] == list("0123456789")
+    check_imports_first(offered["batch"].snippet)
     names: dict = {}
     exec(offered["batch"].snippet.split("result =")[0], names)
     assert names["classifier"].key == "digits"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import streamlit as st
 from page_text import check_sound, pictures, text
+from snippet_runs import run_snippet
 
 import vislib
 from pages._ui.compare_and_trust import comparing, region_view
@@ -48,8 +49,7 @@ def test_table_is_what_the_snippet_measures(open_page, offered):
     page = open_page("compare_and_trust", image="digits/3.png", **FEW, **box, deletion_fill="the image's mean colour")
     page = check_sound(page.button(key="further").click().run())
     assert "From the whole image to its mean colour" in text(page)
-    names: dict = {}
-    exec(offered["trust"].snippet, names)
+    names = run_snippet(offered["trust"].snippet)
     saved = json.loads(offered["trust"].files["json"]())
     expected = {row["name"]: row for row in names["rows"]}
     assert {row["name"] for row in saved} == set(expected) == {"saliency", "eigen-cam", "grad-cam", *trust.BASELINES}
@@ -189,7 +189,7 @@ def test_verdicts_over_images_wait_for_a_click(open_page, offered):
     printed = "    print(over.title, over.text, over.means)"
     code = offered["verdicts over images"].snippet
     assert printed in code
-    exec(code.replace(printed, "    kept.append(over)"), {"kept": kept})
+    run_snippet(code.replace(printed, f"{printed}, kept.append(over)"), kept=kept)
     means = {one.title: one.means["insertion"] for one in kept}
     frame = page.dataframe[-1].value
     assert dict(zip(frame["Method"], frame["Insertion ↑"], strict=True)) == pytest.approx(means, abs=1e-4)

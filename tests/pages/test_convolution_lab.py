@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 from page_text import check_sound, errors, text
+from snippet_runs import run_snippet
 
 from pages._ui.widgets.sliding_window import convolution_lesson, pooling_lesson
 from vislib.arithmetic import PRESETS, Pooling, convolve, random_kernels
@@ -48,16 +49,14 @@ def test_opens_with_vertical_edges_and_their_size(open_page, offered):
 )
 def test_lines_give_the_same_numbers(open_page, offered, query):
     check_sound(open_page("convolution_lab", **query))
-    found: dict = {}
-    exec(compile(offered["lab"].snippet, "snippet", "exec"), found)
+    found = run_snippet(offered["lab"].snippet)
     np.testing.assert_array_equal(found["maps"], saved(offered))
 
 
 def test_result_as_keras_computes_it(open_page, offered):
     query = {"lab.kernel": "Random", "lab.size": "5", "lab.stride": "2", "lab.padding": "same", "lab.relu": "true"}
     check_sound(open_page("convolution_lab", **query))
-    found: dict = {}
-    exec(compile(offered["lab"].snippet, "snippet", "exec"), found)
+    found = run_snippet(offered["lab"].snippet)
     grey = (found["image"] @ [0.299, 0.587, 0.114])[None, ..., None].astype(np.float32)
     kernel = found["kernel"][:, :, None, None].astype(np.float32)
     expected = np.asarray(keras.ops.relu(keras.ops.conv(grey, kernel, 2, "same")))[0]

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 from page_text import check_sound, errors, pictures, text
+from snippet_runs import run_snippet
 
 import vislib
 from vislib import activation_maximization as am
@@ -16,12 +17,6 @@ DIGITS = {"model": "digits", "image": "digits/3.png"}
 @pytest.fixture
 def _loaded_once(load_once, monkeypatch) -> None:
     monkeypatch.setattr(vislib, "load_classifier", load_once)
-
-
-def run_snippet(snippet: str) -> dict:
-    found: dict = {}
-    exec(compile(snippet, "snippet", "exec"), found)
-    return found
 
 
 def saved(offer) -> np.ndarray:
@@ -101,8 +96,7 @@ def test_patches_of_a_test_set_kept_on_disk(open_page, offered, tmp_path, monkey
     assert "The 9 strongest of 40 images" in text(page)
     assert len(list((tmp_path / "kept" / "top_patches").iterdir())) == 1
     lines = only(offered, "patches").snippet.replace("'a_folder'", "given")
-    found: dict = {"given": images}
-    exec(compile(lines, "snippet", "exec"), found)
+    found = run_snippet(lines, given=images)
     rows = only(offered, "patches").files["csv"]().decode().splitlines()
     assert rows[0] == "activation,image,row,column"
     assert len(rows) == 10

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 from page_text import blocks, check_sound, errors, pictures, text
+from snippet_runs import run_snippet
 
 import vislib
 from vislib.backend import keras
@@ -123,8 +124,7 @@ def test_snippet_loads_the_file_as_it_is_used_here(open_page, file_of, offered, 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "any.keras").write_bytes(content)
     (tmp_path / "sample_images").symlink_to(vislib.__path__[0] + "/../sample_images")
-    names: dict = {}
-    exec(offered["by preprocessing"].snippet, names)
+    names = run_snippet(offered["by preprocessing"].snippet)
     assert names["classifier"].labels == ("no", "yes")
     assert names["classifier"].input_size == (48, 48)
     assert names["classifier"].preprocess.name == "caffe bgr"

@@ -148,6 +148,7 @@ def _snippet(context: Context, step: StoryStep, seed: int) -> str:
         f"import vislib\nfrom vislib.lessons.story import story\n\nimage = vislib.load_image({context.source})\n"
         f"steps = {{step.key: step for step in story(image, seed={seed})}}\n"
         f"maps = steps[{step.key!r}].maps  # {step.maps.shape}\n"
+        f"vislib.figures.figure(maps).savefig({step.key + '.png'!r})\n"
     )
 
 

@@ -256,7 +256,7 @@ def _stem(here: Context, source: Source) -> str:
 def _snippet(here: Context, methods: Sequence[str], further: Mapping[str, Any]) -> str:
     given = "".join(f", {name}={value!r}" for name, value in further.items())
     return (
-        f"{snippets.classifier_lines(here)}from vislib.report import write_report\n\n"
+        f"{snippets.classifier_lines(here, 'from vislib.report import write_report')}\n"
         "# A folder, a zip, a list or Parquet file of paths, or arrays. If interrupted, the same lines continue.\n"
         f"result = vislib.explain_many(classifier, vislib.sample_path(), {list(methods)!r}, out='my_batch'{given})\n"
         "table = vislib.open_batch('my_batch').table().to_pandas()\n"

@@ -225,6 +225,7 @@ def _downloads(context: Context, layer: Layer, result: np.ndarray) -> None:
     lines += ["maps = np.maximum(maps, 0)"] * layer.relu
     if layer.pooling:
         lines.append(f"maps = arithmetic.{layer.pooling!r}.forward(maps)")
+    lines.append("vislib.figures.figure(maps).savefig('convolution.png')")
     downloads.show(
         "lab",
         downloads.file_stem(context.image_name, "convolution"),

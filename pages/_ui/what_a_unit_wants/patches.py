@@ -110,7 +110,8 @@ def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> 
         f"{snippets.classifier_lines(context)}\n"
         f"images = 'a_folder'  # or an array (n, h, w, 3) uint8\n"
         f"top = vislib.top_patches(classifier, images, {top.layer!r}, {_N})\n"
-        f"top.patches(classifier, images, {channel}{window})  # {len(patches)} of ({height}, {width}, 3)\n",
+        f"patches = top.patches(classifier, images, {channel}{window})  # {len(patches)} of ({height}, {width}, 3)\n"
+        f"vislib.figures.pictures(patches, [f'{{one:.3g}}' for one in top.values[{channel}]]).savefig('patches.png')\n",
     )
 
 

@@ -175,9 +175,9 @@ def dream(context: Context, layer: str, settings: maximization.Settings) -> None
             context,
             result,
             f"dream {layer}",
-            f"{snippets.preamble(context)}\n{maximization.IMPORT}"
+            f"{snippets.preamble(context, maximization.IMPORT)}\n"
             f"result = am.deep_dream(classifier, image, {layer!r}, {given})\n"
-            f"result.picture  # {result.picture.shape} uint8\n",
+            f"result.picture  # {result.picture.shape} uint8\n{maximization.SAVE}",
         )
 
 
