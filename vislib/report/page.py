@@ -87,7 +87,7 @@ def _headline(batch: Batch, found: Findings) -> str:
         return said
     if found.n_known:
         share = percent(found.n_right / found.n_known)
-        return tr("{share} right: {n:,} of {of:,} images", share=share, n=found.n_right, of=found.n_known)
+        return tr("Accuracy {share}: {n:,} of {of:,} images", share=share, n=found.n_right, of=found.n_known)
     return tr("{n:,} images explained", n=found.n - found.n_errors)
 
 

@@ -38,7 +38,7 @@ def facts(found: Findings) -> list[tuple[str, str]]:
         ]
     if found.masks is None:
         return []
-    return [(percent(found.masks.pixel_accuracy), tr("of the pixels are right"))]
+    return [(percent(found.masks.pixel_accuracy), tr("pixel accuracy"))]
 
 
 def numbers(batch: Batch, found: Findings) -> str:

@@ -230,7 +230,7 @@ def _figures(table: pd.DataFrame, quality: dict[Text, Text]) -> None:
     facts = {tr("Images"): f"{len(table):,}"}
     known = table.get("correct", pd.Series(dtype=object)).dropna()
     if len(known):
-        facts[tr("Right")] = tr("{share} of {n:,}", share=percent(float(known.mean())), n=len(known))
+        facts[tr("Accuracy")] = tr("{share} of {n:,}", share=percent(float(known.mean())), n=len(known))
     facts |= {tr(name): tr(value) for name, value in quality.items()}
     if unread := int(table["error"].notna().sum()):
         facts[tr("Could not be read")] = f"{unread:,}"

@@ -131,7 +131,7 @@ def _described(each: Neighbour, answer: str) -> Text:
     image, distance = each.title, each.distance
     if each.wrong:
         return text(
-            "{image}, which is {label}, taken for {predicted}; distance {distance:.3f}.",
+            "{image}: true {label}, predicted {predicted}; distance {distance:.3f}.",
             image=image,
             label=each.label,
             predicted=each.predicted,
