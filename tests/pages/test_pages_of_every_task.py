@@ -13,7 +13,7 @@ from tiny_models import PLAIN
 
 import vislib
 from pages._ui.shell import images, models
-from pages._ui.widgets.bars import percent
+from vislib.language import percent
 from vislib.model.classifier import Classifier
 
 EVERY = ("overview", "class_activation", "saliency", "occlusion", "compare_and_trust", "feature_maps", "unit_card",

@@ -54,7 +54,7 @@ def test_page_is_self_contained(batch_folder):
     assert all(source.startswith("data:image/jpeg;base64,") for source in sources)
     assert "default-src 'none'" in page
     assert page.count("<img") == page.count(' alt="')
-    for words in ("Accuracy 50.0 %: 20 of 40 images", "The most confident mistakes", "prefers-color-scheme: dark"):
+    for words in ("Accuracy 50 %: 20 of 40 images", "The most confident mistakes", "prefers-color-scheme: dark"):
         assert words in page
     for anchor in re.findall(r'href="#([^"]+)"', page):
         assert f'id="{anchor}"' in page

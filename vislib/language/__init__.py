@@ -16,6 +16,9 @@ from vislib.language.chosen import language_named as language_named
 from vislib.language.chosen import speaking as speaking
 from vislib.language.chosen import use as use
 from vislib.language.chosen import use_resolver as use_resolver
+from vislib.language.numbers import percent as percent
+from vislib.language.numbers import whole_percent as whole_percent
+from vislib.language.numbers import written as written
 from vislib.language.texts import Text as Text
 from vislib.language.texts import listing as listing
 from vislib.language.texts import plural as plural

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from vislib.attribution.base import Explainer
 from vislib.batch import Batch
-from vislib.language import TAGS, Text, current, sentences, text, tr
+from vislib.language import TAGS, Text, current, percent, sentences, text, tr
 from vislib.report import measured, sections, tasks
 from vislib.report.clusters import Reason
 from vislib.report.findings import Findings
-from vislib.report.text import format_number, percent, shown, title_of
+from vislib.report.text import format_number, shown, title_of
 from vislib.report.tiles import Tiles
 from vislib.tasks import Task
 

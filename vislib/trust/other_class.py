@@ -7,7 +7,7 @@ import numpy as np
 
 from vislib.attribution.base import Explainer
 from vislib.errors import ParameterError
-from vislib.language import Text, text
+from vislib.language import Text, text, written
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
@@ -49,7 +49,7 @@ class OtherClass:
 
     def in_words(self) -> Text:
         """The verdict, one sentence."""
-        rank, similarity = (f"{each:.2f}".replace("-0.", "−0.") for each in (self.rank_correlation, self.similarity))
+        rank, similarity = (written(each, ".2f") for each in (self.rank_correlation, self.similarity))
         figures = text("rank correlation {rank}, SSIM {similarity}", rank=rank, similarity=similarity)
         if self.passed:
             return text(

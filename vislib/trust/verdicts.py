@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 
 from vislib.attribution.base import Family
-from vislib.language import Text, text
+from vislib.language import Text, text, written
 from vislib.trust.other_class import SAME_LIMIT
 from vislib.trust.trust import Trust
 
@@ -59,7 +59,7 @@ def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
         )
     if trust.randomized is not None:
         stays = trust.randomized >= RANDOM_WEIGHTS_LIMIT
-        correlation = f"{trust.randomized:.2f}".replace("-", "−")
+        correlation = written(trust.randomized, ".2f")
         found.append(
             Reason(
                 Ground.RANDOM_WEIGHTS,
@@ -172,7 +172,7 @@ def _by_other_class(trust: Trust) -> list[Reason]:
     """Nothing for a method that ignores the class, which counts against it already."""
     if trust.random_logit is None or not trust.class_discriminative:
         return []
-    correlation = f"{trust.random_logit:.2f}".replace("-", "−")
+    correlation = written(trust.random_logit, ".2f")
     if trust.random_logit < SAME_LIMIT:
         said = text(
             "It changes when a class drawn at random is explained (rank correlation {correlation}).",

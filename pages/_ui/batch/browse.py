@@ -11,9 +11,10 @@ import vislib
 from pages._ui.batch.measures import MEASURES
 from pages._ui.shell import onward
 from pages._ui.widgets.shades import shade
+from pages._ui.widgets.tables import two_decimals, typeset
 from pages._ui.widgets.text import plain
 from vislib.batch.sources import Source
-from vislib.language import Text, text, tr
+from vislib.language import Text, percent, text, tr
 
 _NAMES = {
     "path": text("Image"),
@@ -28,6 +29,8 @@ _NAMES = {
 }
 _SHARES = ("probability", "mean_iou")
 _MOST_CLASSES = 60
+_MOST_TYPESET = 20_000
+"""Cells; more take seconds, so they are shown in the browser's way."""
 
 
 def matrix(table: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, Text | None]:
@@ -140,18 +143,21 @@ def _table(table: pd.DataFrame, methods: Sequence[str]) -> int | None:
         names["label"] = tr("Label")
     present = [name for name in names if name in table and table[name].notna().any()]
     shown = table[present].rename(columns=names)
+    as_share = {name: name in _SHARES or name.endswith("border") or name == "value" for name in shares}
+    is_small = shown.size <= _MOST_TYPESET
     event = st.dataframe(
-        shown,
+        typeset(shown, {names[name]: percent if as_share[name] else two_decimals for name in shares})
+        if is_small
+        else shown,
         hide_index=True,
         key=f"batch table {_digest(table)}",  # of other rows nothing is chosen
         on_select="rerun",
         selection_mode="single-row",
         width="stretch",
         column_config={
-            names[name]: st.column_config.NumberColumn(
-                format="percent" if name in _SHARES or name.endswith("border") or name == "value" else "%.2f"
-            )
+            names[name]: st.column_config.NumberColumn(format="percent" if as_share[name] else "%.2f")
             for name in shares
+            if not is_small
         },
     )
     if len(table) == 1:

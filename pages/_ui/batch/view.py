@@ -17,7 +17,6 @@ from pages._ui.server import batch_folders, work
 from pages._ui.shell.context import Context
 from pages._ui.shell.earlier import opened, sentence
 from pages._ui.shell.sets import Chosen
-from pages._ui.widgets.bars import percent
 from pages._ui.widgets.document_frame import document_frame
 from pages._ui.widgets.text import plain
 from vislib.batch import Batch
@@ -26,7 +25,7 @@ from vislib.batch.packed_folder import zipped
 from vislib.batch.quality import mask_quality, value_errors
 from vislib.batch.sources import Source
 from vislib.batch.store import MANIFEST
-from vislib.language import Text, current, text, tr
+from vislib.language import Text, current, percent, text, tr, written
 from vislib.progress import Progress, no_progress
 from vislib.report import report_html
 from vislib.report.batch_map import BatchMap, batch_map
@@ -236,7 +235,7 @@ def _figures(table: pd.DataFrame, quality: dict[Text, Text]) -> None:
         facts[tr("Could not be read")] = f"{unread:,}"
     for name in (column for column in table.columns if column.startswith("agreement_")):
         if table[name].notna().any():
-            facts[tr("Agreement of the methods, mean ρ")] = f"{table[name].mean():.2f}".replace("-", "−")
+            facts[tr("Agreement of the methods, mean ρ")] = written(table[name].mean(), ".2f")
             break
     picture.facts(facts)
     if not len(known) and "label" in table and (names := table["label"].dropna().unique().tolist()):

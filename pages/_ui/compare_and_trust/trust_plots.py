@@ -9,11 +9,11 @@ import streamlit as st
 from pages._ui.compare_and_trust.fills_control import IN_WORDS, Fills
 from pages._ui.results import picture
 from pages._ui.shell.context import Context
-from pages._ui.widgets.bars import bars, whole_percent
+from pages._ui.widgets.bars import bars
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import data_uri
 from vislib import trust
-from vislib.language import listing, text, tr
+from vislib.language import listing, text, tr, whole_percent, written
 from vislib.output import render
 
 _START = {
@@ -110,7 +110,7 @@ def sanity_check(here: Context, measured: Mapping[str, trust.Trust]) -> None:
 
 
 def _rho(correlation: float) -> str:
-    return f"ρ {correlation:.2f}".replace("-", "−")
+    return f"ρ {written(correlation, '.2f')}"
 
 
 def _strip(here: Context, one: trust.Trust) -> None:
@@ -131,7 +131,9 @@ def _strip(here: Context, one: trust.Trust) -> None:
         weights = (
             text("{share} of the layers random", share=whole_percent(stage.share)) if stage.layers else text("trained")
         )
-        measures = f"<br>{_rho(stage.rank_correlation)}, SSIM {stage.similarity:.2f}" if stage.layers else ""
+        measures = (
+            f"<br>{_rho(stage.rank_correlation)}, SSIM {written(stage.similarity, '.2f')}" if stage.layers else ""
+        )
         alt = html.escape(tr("{method}, {weights}", method=one.title, weights=weights), quote=True)
         strip.append(
             f"<figure><img src='{data_uri(shown, _SIDE)}' alt='{alt}'>"

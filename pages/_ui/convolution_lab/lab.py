@@ -19,13 +19,12 @@ from pages._ui.convolution_lab.lab_layer import (
 from pages._ui.results import downloads, picture
 from pages._ui.results.look import colour_bar
 from pages._ui.shell.context import Context
-from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.photo_window import photo_window
 from pages._ui.widgets.sliding_window import convolution_lesson, pooling_lesson, window
 from pages._ui.widgets.text import plain
 from vislib.arithmetic import Pooling, axes
 from vislib.errors import ParameterError
-from vislib.language import Text, sentences, text, tr
+from vislib.language import Text, sentences, text, tr, whole_percent
 from vislib.layers.cost import Cost, convolution, depthwise
 from vislib.output import export, figures, render
 from vislib.output.render import Scale

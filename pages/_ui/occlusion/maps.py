@@ -16,12 +16,12 @@ from pages._ui.server import work
 from pages._ui.shell.answers import answer_html
 from pages._ui.shell.chosen import cosine
 from pages._ui.shell.context import Context
-from pages._ui.widgets.bars import bars, percent, short_number
+from pages._ui.widgets.bars import bars, short_number
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point_picker import point_picker
 from vislib.attribution.occlusion import Occlusion
 from vislib.images.bands import as_picture
-from vislib.language import text, tr
+from vislib.language import percent, text, tr
 from vislib.output import render
 from vislib.output.masks import legend, mask_picture
 from vislib.output.render import Scale

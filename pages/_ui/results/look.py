@@ -8,7 +8,7 @@ import streamlit as st
 from matplotlib import colormaps
 
 import vislib
-from vislib.language import text, tr
+from vislib.language import text, tr, written
 from vislib.output import render
 from vislib.output.render import Scale
 
@@ -111,7 +111,7 @@ def colour_bar(scale: Scale, signed: bool, colormap: str | None, unit: str, negl
 
 def short_number(value: float) -> str:
     """Three significant digits, with the typographic minus sign."""
-    return "0" if value == 0 else f"{value:.3g}".replace("-", "−")
+    return "0" if value == 0 else written(value, ".3g")
 
 
 def _hex(name: str, position: float) -> str:

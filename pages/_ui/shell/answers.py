@@ -7,9 +7,9 @@ import streamlit as st
 
 import vislib
 from pages._ui.shell.tasks import words
-from pages._ui.widgets.bars import OnScale, numbers, percent, short_number, top_bars
+from pages._ui.widgets.bars import OnScale, numbers, short_number, top_bars
 from pages._ui.widgets.text import plain
-from vislib.language import Text, listing, plural, tr
+from vislib.language import Text, listing, percent, plural, tr
 from vislib.tasks import Task
 
 THRESHOLD = 0.5

@@ -11,12 +11,12 @@ from pages._ui.shell import images, onward, sets
 from pages._ui.shell.context import Context
 from pages._ui.shell.earlier import opened
 from pages._ui.shell.sets import Chosen
-from pages._ui.widgets.bars import short_number, whole_percent
+from pages._ui.widgets.bars import short_number
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.batch import Batch
 from vislib.batch.sources import Source
-from vislib.language import Text, sentences, text, tr
+from vislib.language import Text, sentences, text, tr, whole_percent
 from vislib.neighbours import KINDS, ImageIndex, Neighbour, Neighbours
 from vislib.output import export
 

@@ -14,7 +14,7 @@ from pages._ui.widgets.bars import short_number
 from pages._ui.widgets.inline_image import show_image
 from vislib.edits import Change, Edit
 from vislib.images.bands import as_picture
-from vislib.language import tr
+from vislib.language import tr, written
 from vislib.output import export
 from vislib.output.masks import legend, mask_picture
 from vislib.tasks import Task
@@ -35,7 +35,7 @@ def show(context: Context, change: Change, edits: tuple[Edit, ...]) -> None:
     st.html(f"<h2 class='v-said' aria-live='polite'>{_headline(context, change)}</h2>")
     if context.classifier.task is not Task.EMBEDDING:
         st.html(_pairs(context, change))
-    difference = f"{change.score_after - change.score_before:+.2f}".replace("-", "−")
+    difference = written(change.score_after - change.score_before, "+.2f")
     picture.caption(
         picture.capital(tr(change.explained)),
         tr(
