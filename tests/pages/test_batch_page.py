@@ -288,6 +288,21 @@ def shown_batch(name: str) -> None:
     view.show(here, source_of(names, ["23 15", None]), ["saliency"])
 
 
+def figures_of_a_folder() -> None:
+    """A script: images in the folder cat/, which is no class name of ImageNet."""
+    import pandas as pd
+
+    from pages._ui.batch import view
+
+    view._figures(pd.DataFrame({"label": ["cat", "cat"], "correct": [None, None], "error": [None, None]}), {})
+
+
+def test_folder_that_is_no_class_name_is_why_there_is_no_accuracy():
+    page = check_sound(AppTest.from_function(figures_of_a_folder).run())
+    assert "Accuracy" not in text(page)
+    assert "No accuracy: the folders, such as “cat”, are no class names of this network." in page.caption[0].value
+
+
 def test_numbers_with_their_errors_and_no_probability(reports):
     page = check_sound(AppTest.from_function(shown_batch, args=("digit-size",), default_timeout=HANG_SECONDS).run())
     network = vislib.load_classifier("digit-size")

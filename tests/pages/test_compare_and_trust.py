@@ -12,6 +12,7 @@ import vislib
 from pages._ui.compare_and_trust import comparing, region_view
 from pages._ui.widgets import region_picker
 from vislib import trust
+from vislib.language import written
 
 FEW = {"model": "digits", "methods": ["Saliency (vanilla gradient)", "Eigen-CAM", "Grad-CAM"]}
 
@@ -25,6 +26,8 @@ def test_opens_with_its_defaults_told_as_the_papers_found(open_page):
     """On the small network; tests/trust measures the cat in the large one."""
     page = check_sound(open_page("compare_and_trust", model="cifar10"))
     assert pictures(page)[0] == "cifar10/cat.png, as the network sees it"
+    assert "Each map on its own scale Colours run from 0 to the largest value of each map." in text(page)
+    assert "One scale for all" not in text(page)
     assert len(pictures(page)) == 1 + len(comparing.DEFAULTS) + 2 + 1
     insertion, deletion = table(page, "Insertion ↑"), table(page, "Deletion ↓")
     assert list(insertion.values()) == sorted(insertion.values(), reverse=True)
@@ -40,7 +43,7 @@ def test_opens_with_its_defaults_told_as_the_papers_found(open_page):
     assert table(page, "Class-specific")["Saliency (vanilla gradient)"] == "yes"
     assert "it shows edges, not the decision" in text(page)
     assert "so it depends on what was learned" in text(page)
-    assert f"Guided backpropagation ρ {stays['Guided backpropagation']:.2f}" in text(page)
+    assert f"Guided backpropagation ρ {written(stays['Guided backpropagation'], '.2f')}" in text(page)
 
 
 def test_table_is_what_the_snippet_measures(open_page, offered):

@@ -231,6 +231,14 @@ def test_labels_of_the_same_name_get_their_numbers(three_classes):
     assert "crane (2)" in text(page)
 
 
+def test_typed_names_are_in_their_box_when_the_page_is_opened_again(three_classes):
+    page = check_sound(three_classes.text_area(key="mine: typed").set_value("cat\ndog\nbird").run())
+    page.switch_page("pages/glossary.py").run()
+    page.switch_page("pages/your_model.py").run()
+    assert check_sound(page).text_area(key="mine: typed").value == "cat\ndog\nbird"
+    assert "In use: 3 names." in [caption.value for caption in page.caption]
+
+
 def test_model_is_not_seen_in_another_session(three_classes, open_page):
     assert "mine" in three_classes.selectbox(key="model").options
     other = open_page("your_model", model="mine")
