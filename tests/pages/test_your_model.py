@@ -195,6 +195,13 @@ def three_classes(open_page, file_of, _in_this_process):
     return upload(open_page("your_model"), "mine.keras", file_of(scaled_colour))
 
 
+def test_errors_name_the_model_as_its_file(three_classes):
+    from pages._ui.shell import models
+
+    user_model = check_sound(three_classes).session_state["own_models"]["mine"]
+    assert models.store().get(user_model.key).name == "mine"
+
+
 def give_labels(page, content: bytes, name: str = "labels.txt"):
     return page.file_uploader(key="mine: labels").set_value((name, content, "text/plain")).run()
 

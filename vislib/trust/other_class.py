@@ -140,7 +140,7 @@ def random_logit_of(
             text(
                 "The random logit test needs the score of a class, and another class with an output of its "
                 "own; the task of {model} is {task} with {n} outputs, and the target is {target}.",
-                model=classifier.key,
+                model=classifier.name,
                 task=classifier.task.in_words(),
                 n=len(classifier.labels),
                 target=target.in_words(),
