@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 from babel.lists import format_list
 
 from vislib.language.catalog import Language, translations
+from vislib.language.chinese import closed_up
 from vislib.language.chosen import current
 from vislib.language.numbers import filled
 
@@ -48,7 +49,8 @@ class Text(str):
         template = translations(language).get(self.template, self.template)
         if not self.values:
             return template
-        return filled(template, {name: _in_language(value, language) for name, value in self.values.items()})
+        values = {name: _in_language(value, language) for name, value in self.values.items()}
+        return filled(closed_up(template, values), values)
 
 
 class Joined(Text):
