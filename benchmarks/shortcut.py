@@ -15,7 +15,7 @@ import numpy as np
 
 import vislib
 from vislib import load_classifier
-from vislib.language.numbers import percent, whole_percent
+from vislib.language import percent, whole_percent
 from vislib.report import found_reasons, write_report
 from vislib.training import NetworkOptions, TrainingOptions, TrainingRun, load_dataset
 from vislib.training.dataset import Dataset

@@ -6,7 +6,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 import vislib
-from vislib.language.numbers import short_percent
+from vislib.language import percent
 
 
 def test_erase_by_mouse_and_by_keyboard_undo_and_the_lines(server, visit):
@@ -44,7 +44,7 @@ def test_erase_by_mouse_and_by_keyboard_undo_and_the_lines(server, visit):
     change = found["change"]
     assert [type(edit).__name__ for edit in found["edits"]] == ["Erase", "Erase", "Rotate"]
     first = change.most_changed(1)[0]
-    expect(bars).to_contain_text(f"{change.labels[first]}90 % → {short_percent(float(change.values_after[first]))}")
+    expect(bars).to_contain_text(f"{change.labels[first]}90 % → {percent(float(change.values_after[first]))}")
     classifier, image = vislib.load_classifier("cifar10"), vislib.load_image("sample_images/cifar10/cat.png")
     again = classifier.values(classifier.logits(vislib.edits.apply(image, found["edits"])))
     np.testing.assert_allclose(change.values_after, again, atol=1e-5)

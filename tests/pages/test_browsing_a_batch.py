@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 import vislib
 from pages._ui.batch import browse, map_view
 from pages._ui.shell import images, page_buttons
+from pages._ui.widgets.shades import shade
 from vislib.images.sets import ArrayImages
 from vislib.report.batch_map import BatchMap
 
@@ -40,9 +41,13 @@ def test_without_known_classes_there_is_no_matrix(changed, monkeypatch):
 
 
 def test_matrix_of_a_selection_keeps_the_classes_and_counts_only_its_images():
-    shown = AppTest.from_function(matrix_of_two_images).run().dataframe[0].value
+    element = AppTest.from_function(matrix_of_two_images).run().dataframe[0]
+    shown = element.value
     assert (list(shown.index), list(shown.columns)) == (["cat", "dog"], ["cat", "dog"])
     assert shown.to_numpy().tolist() == [[0, 1], [0, 1]]
+    none, every = (f"background-color: {background}" for background, _ in map(shade, (0, 1)))
+    styles = element.proto.arrow_data.styler.styles
+    assert (styles.count(none), styles.count(every)) == (1, 1)  # each a rule for both rows
 
 
 def matrix_of_two_images() -> None:

@@ -8,11 +8,12 @@ import pytest
 from any_networks import loaded, model_of, seeded_any, unet
 from page_text import blocks, check_sound, pictures, text, written
 from quick_methods import QUICK
+from snippet_runs import run_snippet
 from tiny_models import PLAIN
 
 import vislib
 from pages._ui.shell import images, models
-from vislib.language.numbers import short_percent
+from vislib.language import percent
 from vislib.model.classifier import Classifier
 
 EVERY = ("overview", "class_activation", "saliency", "occlusion", "compare_and_trust", "feature_maps", "unit_card",
@@ -128,7 +129,7 @@ def test_segmentation_is_a_mask_with_a_legend_of_shares(open_task):
     main = classifier.main_class(classifier.logits(image_of("scene-segmentation")))
     n_pixels = int((mask == main).sum())
     assert f"Outlined: “{classifier.labels[main]}”, {n_pixels:,} of 4,096 pixels." in text(page)
-    assert f"{classifier.labels[main]} : {short_percent(n_pixels / mask.size)}" in text(page)
+    assert f"{classifier.labels[main]} : {percent(n_pixels / mask.size)}" in text(page)
     assert f"Logit of “{classifier.labels[main]}” over {n_pixels} pixels" in text(page)
     offered = page.selectbox(key="class").options
     assert set(offered) == {"Largest segment", *(classifier.labels[index] for index in np.unique(mask))}
@@ -246,8 +247,7 @@ def test_embedding_is_compared_with_another_image(open_task):
 def test_snippet_gives_the_same_numbers(name, query, open_task, offered):
     check_sound(open_task(name, "saliency", **query))
     (one,) = (offer for key, offer in offered.items() if " saliency " in key)
-    names: dict = {}
-    exec(one.snippet, names)
+    names = run_snippet(one.snippet)
     saved = np.load(io.BytesIO(one.files["npz"]()))["values"]
     np.testing.assert_allclose(names["heatmap"].values, saved, rtol=0, atol=1e-6 * np.abs(saved).max())
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from page_text import check_sound, pictures, text
+from snippet_runs import run_snippet
 
 import vislib
 from vislib.images.sets import ArrayImages
@@ -90,8 +91,7 @@ def test_lines_give_the_numbers_of_the_card(card, offered, load_once, monkeypatc
     card()
     offer = next(offer for key, offer in offered.items() if key.startswith("card"))
     monkeypatch.setattr(vislib, "load_classifier", load_once)
-    found: dict = {"given": sample_images()}
-    exec(compile(offer.snippet.replace("'a_folder'", "given"), "snippet", "exec"), found)
+    found = run_snippet(offer.snippet.replace("'a_folder'", "given"), given=sample_images())
     rows = list(csv.DictReader(io.StringIO(offer.files["csv"]().decode())))
     assert [row["class"] for row in rows] == list(found["classifier"].labels)
     np.testing.assert_allclose([float(row["adds"]) for row in rows], found["effects"].values, rtol=1e-5)

@@ -232,7 +232,7 @@ def class_pictures(classifier: "Classifier", progress: Progress = progress_bar, 
         raise ParameterError(
             text(
                 "{model} has {n} classes; pictures of all classes are possible for at most {most}.",
-                model=classifier.key,
+                model=classifier.name,
                 n=len(classifier.labels),
                 most=_MAX_CLASSES,
             )

@@ -101,7 +101,7 @@ def icons(
             text(
                 "vislib has no icons of {model}, only of its own networks. Give `images`, such as a folder; "
                 "without any, `activation_maximization.wanted_icons` makes pictures.",
-                model=classifier.key,
+                model=classifier.name,
             )
         )
     if not isinstance(found, StrongestPlaces):

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import numpy as np
 
 from vislib.language import text
-from vislib.language.numbers import minus
 
 
 def number(value: float, digits: int = 4) -> str:
@@ -22,7 +21,7 @@ def number(value: float, digits: int = 4) -> str:
     else:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         shown = f"{mantissa.rstrip('0').rstrip('.')}·10^{int(exponent)}"
-    return minus(shown)
+    return shown.replace("-", "−")
 
 
 def factor(value: float) -> str:

@@ -74,7 +74,7 @@ def _run(words: list[str]) -> int:
             return REFUSED
         error.parser.refuse(str(error))
     options.words = words
-    answer = options.answer = Answer(options.command, options.json, options.quiet)
+    answer = options.answer = Answer(options.command, options.json, options.quiet, options.accepted)
     try:
         with warnings_noted(answer):
             status = options.run(options) or DONE
@@ -145,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_usual(parser, default=False)
     for each in (*commands.choices.values(), *kinds):
         _add_usual(each, default=argparse.SUPPRESS)
+        each.set_defaults(accepted=frozenset(name for action in each._actions for name in action.option_strings))
     add_completion_option(parser)
     return parser
 

@@ -158,8 +158,8 @@ def _other_range(low: float, high: float, whole: bool) -> str:
         came,
         text(
             "Give the image as it was before its preprocessing, or choose which value is black "
-            "and which is white: np.interp(image, ({low:.6g}, {high:.6g}), (0, 255)).",
-            low=low,
-            high=high,
+            "and which is white: np.interp(image, ({low}, {high}), (0, 255)).",
+            low=f"{low:.6g}",
+            high=f"{high:.6g}",
         ),
     )

@@ -110,7 +110,7 @@ def failing_in_words(classifier: Classifier, call: Callable[[], Any]) -> np.ndar
             text(
                 "tf-keras-vis fails on {model}: {reason}. There is no second opinion; vislib's own result does "
                 "not depend on it.",
-                model=classifier.key,
+                model=classifier.name,
                 reason=reason_of(error),
             )
         ) from error

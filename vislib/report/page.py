@@ -7,8 +7,7 @@ from pathlib import Path
 
 from vislib.attribution.base import Explainer
 from vislib.batch import Batch
-from vislib.language import TAGS, Text, current, sentences, shown_text, text, tr
-from vislib.language.numbers import percent
+from vislib.language import TAGS, Text, current, percent, sentences, shown_text, text, tr
 from vislib.report import measured, sections, tasks
 from vislib.report.clusters import Reason
 from vislib.report.findings import Findings
@@ -88,7 +87,7 @@ def _headline(batch: Batch, found: Findings) -> str:
         return said
     if found.n_known:
         share = percent(found.n_right / found.n_known)
-        return tr("{share} right: {n:,} of {of:,} images", share=share, n=found.n_right, of=found.n_known)
+        return tr("Accuracy {share}: {n:,} of {of:,} images", share=share, n=found.n_right, of=found.n_known)
     return tr("{n:,} images explained", n=found.n - found.n_errors)
 
 

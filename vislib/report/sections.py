@@ -4,8 +4,7 @@ import html
 from collections.abc import Callable, Sequence
 
 from vislib.batch import Batch
-from vislib.language import sentences, text, tr
-from vislib.language.numbers import percent, whole_percent
+from vislib.language import percent, sentences, text, tr, whole_percent
 from vislib.report.cards import Cards
 from vislib.report.clusters import Reason
 from vislib.report.findings import CONSTANT_BORDER, Findings, Ranked

@@ -3,18 +3,17 @@
 import math
 
 from vislib.attribution.base import Explainer
-from vislib.language import shown_text
-from vislib.language.numbers import minus
+from vislib.language import shown_text, written
 
 
 def format_number(value: float) -> str:
     """A number with two decimals and a true minus sign; "–" for NaN."""
-    return "–" if math.isnan(value) else minus(f"{value:.2f}")
+    return "–" if math.isnan(value) else written(value, ".2f")
 
 
 def number(value: float, sign: bool = False) -> str:
     """A number with four significant digits and a true minus sign, on request with a plus sign; "–" for NaN."""
-    return "–" if math.isnan(value) else minus(f"{value:{'+' if sign else ''}.4g}")
+    return "–" if math.isnan(value) else written(value, f"{'+' if sign else ''}.4g")
 
 
 def title_of(method: str) -> str:

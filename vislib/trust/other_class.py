@@ -7,8 +7,7 @@ import numpy as np
 
 from vislib.attribution.base import Explainer
 from vislib.errors import ParameterError
-from vislib.language import Text, text
-from vislib.language.numbers import minus
+from vislib.language import Text, text, written
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
@@ -50,7 +49,7 @@ class OtherClass:
 
     def in_words(self) -> Text:
         """The verdict, one sentence."""
-        rank, similarity = (minus(f"{each:.2f}") for each in (self.rank_correlation, self.similarity))
+        rank, similarity = (written(each, ".2f") for each in (self.rank_correlation, self.similarity))
         figures = text("rank correlation {rank}, SSIM {similarity}", rank=rank, similarity=similarity)
         if self.passed:
             return text(
@@ -141,7 +140,7 @@ def random_logit_of(
             text(
                 "The random logit test needs the score of a class, and another class with an output of its "
                 "own; the task of {model} is {task} with {n} outputs, and the target is {target}.",
-                model=classifier.key,
+                model=classifier.name,
                 task=classifier.task.in_words(),
                 n=len(classifier.labels),
                 target=target.in_words(),

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 
 from vislib.attribution.base import Family
-from vislib.language import Text, text
-from vislib.language.numbers import minus
+from vislib.language import Text, text, written
 from vislib.trust.other_class import SAME_LIMIT
 from vislib.trust.trust import Trust
 
@@ -66,7 +65,7 @@ def _by_class(trust: Trust) -> list[Reason]:
 def _by_random_weights(trust: Trust) -> list[Reason]:
     if trust.randomized is None:
         return []
-    correlation = minus(f"{trust.randomized:.2f}")
+    correlation = written(trust.randomized, ".2f")
     if trust.randomized >= RANDOM_WEIGHTS_LIMIT:
         said = text(
             "It changes little when the weights are random (rank correlation {correlation}): it shows edges, "
@@ -159,7 +158,7 @@ def _by_other_class(trust: Trust) -> list[Reason]:
     """Nothing for a method that ignores the class, which counts against it already."""
     if trust.random_logit is None or not trust.class_discriminative:
         return []
-    correlation = minus(f"{trust.random_logit:.2f}")
+    correlation = written(trust.random_logit, ".2f")
     if trust.random_logit < SAME_LIMIT:
         said = text(
             "It changes when a class drawn at random is explained (rank correlation {correlation}).",

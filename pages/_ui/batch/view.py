@@ -25,8 +25,7 @@ from vislib.batch.packed_folder import zipped
 from vislib.batch.quality import mask_quality, value_errors
 from vislib.batch.sources import Source
 from vislib.batch.store import MANIFEST
-from vislib.language import Text, current, text, tr
-from vislib.language.numbers import minus, short_percent
+from vislib.language import Text, current, percent, text, tr, written
 from vislib.progress import Progress, no_progress
 from vislib.report import report_html
 from vislib.report.batch_map import BatchMap, batch_map
@@ -223,20 +222,20 @@ def _quality(batch: Batch) -> dict[Text, Text]:
     masks = mask_quality(batch)
     if masks is None:
         return facts
-    return {text("Mean IoU"): text("{share} of {n:,}", share=short_percent(masks.mean_iou), n=masks.n)}
+    return {text("Mean IoU"): text("{share} of {n:,}", share=percent(masks.mean_iou), n=masks.n)}
 
 
 def _figures(table: pd.DataFrame, quality: dict[Text, Text]) -> None:
     facts = {tr("Images"): f"{len(table):,}"}
     known = table.get("correct", pd.Series(dtype=object)).dropna()
     if len(known):
-        facts[tr("Right")] = tr("{share} of {n:,}", share=short_percent(float(known.mean())), n=len(known))
+        facts[tr("Accuracy")] = tr("{share} of {n:,}", share=percent(float(known.mean())), n=len(known))
     facts |= {tr(name): tr(value) for name, value in quality.items()}
     if unread := int(table["error"].notna().sum()):
         facts[tr("Could not be read")] = f"{unread:,}"
     for name in (column for column in table.columns if column.startswith("agreement_")):
         if table[name].notna().any():
-            facts[tr("Agreement of the methods, mean ρ")] = minus(f"{table[name].mean():.2f}")
+            facts[tr("Agreement of the methods, mean ρ")] = written(table[name].mean(), ".2f")
             break
     picture.facts(facts)
     if not len(known) and "label" in table and (names := table["label"].dropna().unique().tolist()):
@@ -256,7 +255,7 @@ def _stem(here: Context, source: Source) -> str:
 def _snippet(here: Context, methods: Sequence[str], further: Mapping[str, Any]) -> str:
     given = "".join(f", {name}={value!r}" for name, value in further.items())
     return (
-        f"{snippets.classifier_lines(here)}from vislib.report import write_report\n\n"
+        f"{snippets.classifier_lines(here, 'from vislib.report import write_report')}\n"
         "# A folder, a zip, a list or Parquet file of paths, or arrays. If interrupted, the same lines continue.\n"
         f"result = vislib.explain_many(classifier, vislib.sample_path(), {list(methods)!r}, out='my_batch'{given})\n"
         "table = vislib.open_batch('my_batch').table().to_pandas()\n"

@@ -14,8 +14,7 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.attribution.channels import Channels, MaskingCheck, heatmaps, masking_check, rows
-from vislib.language import Text, sentences, text, tr
-from vislib.language.numbers import short_number, signed_number
+from vislib.language import Text, sentences, short_number, signed_number, text, tr
 from vislib.output import export, render
 from vislib.output.render import Scale
 

@@ -18,6 +18,7 @@ from pages._ui.shell.context import Context, beside, image_names, sample_names
 from pages._ui.shell.images import DIGITS, SCENES, samples_for
 from pages._ui.shell.models import user_models
 from pages._ui.shell.tasks import words
+from pages._ui.widgets.tables import two_decimals, typeset
 from pages._ui.widgets.text import plain
 from vislib import trust
 from vislib.language import Text, sentences, text, tr
@@ -140,11 +141,8 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
     table = pd.DataFrame(rows)
     mean = table.mean(numeric_only=True).to_dict() | {thing: tr("Mean"), explained: ""}
     numbers = [name for name in table if name not in (thing, explained)]
-    st.dataframe(
-        pd.concat([table, pd.DataFrame([mean])], ignore_index=True),
-        hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format="%.2f") for name in numbers},
-    )
+    with_mean = pd.concat([table, pd.DataFrame([mean])], ignore_index=True)
+    st.dataframe(typeset(with_mean, dict.fromkeys(numbers, two_decimals)), hide_index=True)
     picture.caption(
         tr("Areas under the deletion and insertion curves, average drop and increase in confidence"),
         tr(

@@ -10,6 +10,7 @@ import vislib
 from pages._ui.results import picture
 from pages._ui.server import work
 from pages._ui.shell.context import Context
+from pages._ui.widgets.tables import three_decimals, typeset
 from pages._ui.widgets.text import plain
 from vislib import trust
 from vislib.language import sentences, text, tr
@@ -65,8 +66,8 @@ def show(here: Context, explainers: Explainers, measured: Measured) -> dict[str,
     if any(one.random_logit is not None for one in every.values()):
         rows = [row | {another: one.random_logit} for row, one in zip(rows, every.values(), strict=True)]
     table = pd.DataFrame(rows).sort_values(road)
-    config = {name: st.column_config.NumberColumn(format="%.3f") for name in table.columns if name != method}
-    st.dataframe(table, hide_index=True, height="content", column_config=config)
+    shown = typeset(table, {name: three_decimals for name in table.columns if name != method})
+    st.dataframe(shown, hide_index=True, height="content")
     picture.caption(
         tr("ROAD, and the map for another class"), tr(sentences(_NOTE, *(order.in_words() for order in orders)))
     )

@@ -14,8 +14,7 @@ from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import data_uri
 from vislib import trust
 from vislib.attribution.base import Family
-from vislib.language import listing, text, tr
-from vislib.language.numbers import minus, whole_percent
+from vislib.language import listing, text, tr, whole_percent, written
 from vislib.output import render
 
 _START = {
@@ -112,7 +111,7 @@ def sanity_check(here: Context, measured: Mapping[str, trust.Trust]) -> None:
 
 
 def _rho(correlation: float) -> str:
-    return minus(f"ρ {correlation:.2f}")
+    return f"ρ {written(correlation, '.2f')}"
 
 
 def _strip(here: Context, one: trust.Trust) -> None:
@@ -133,7 +132,9 @@ def _strip(here: Context, one: trust.Trust) -> None:
         weights = (
             text("{share} of the layers random", share=whole_percent(stage.share)) if stage.layers else text("trained")
         )
-        measures = f"<br>{_rho(stage.rank_correlation)}, SSIM {stage.similarity:.2f}" if stage.layers else ""
+        measures = (
+            f"<br>{_rho(stage.rank_correlation)}, SSIM {written(stage.similarity, '.2f')}" if stage.layers else ""
+        )
         alt = html.escape(tr("{method}, {weights}", method=one.title, weights=weights), quote=True)
         strip.append(
             f"<figure><img src='{data_uri(shown, _SIDE)}' alt='{alt}'>"

@@ -18,6 +18,7 @@ from pages._ui.server.store import Store
 from pages._ui.shell import style
 from pages._ui.shell.context import Context, beside, image_names
 from pages._ui.shell.tasks import words
+from pages._ui.widgets.tables import three_decimals, typeset
 from pages._ui.widgets.text import plain
 from vislib import trust
 from vislib.attribution.base import Family
@@ -207,10 +208,11 @@ def _table(measured: Mapping[str, trust.Trust], value: str, one: str) -> None:
         for row in _rows(measured)
     ]
     table = pd.DataFrame(rows).sort_values(measures["insertion"][0], ascending=False).dropna(axis="columns", how="all")
-    config = {title: st.column_config.NumberColumn(format="%.3f", help=about) for title, about in measures.values()}
+    config = {title: st.column_config.NumberColumn(help=about) for title, about in measures.values()}
     title, about = measures["hit"]
     config[title] = st.column_config.TextColumn(help=about)
-    st.dataframe(table, hide_index=True, height="content", column_config={**config, method: {"pinned": True}})
+    shown = typeset(table, {title: three_decimals for name, (title, _) in measures.items() if name != "hit"})
+    st.dataframe(shown, hide_index=True, height="content", column_config={**config, method: {"pinned": True}})
 
 
 _OTHER_MEASURES: dict[str, tuple[Text, Text]] = {

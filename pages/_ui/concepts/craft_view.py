@@ -16,8 +16,7 @@ from vislib.concepts import Concepts
 from vislib.concepts.layers import concept_layers, default_layer
 from vislib.concepts.pictures import crops_picture
 from vislib.concepts.stored import concepts_bytes
-from vislib.language import sentences, text, tr
-from vislib.language.numbers import minus
+from vislib.language import sentences, text, tr, written
 from vislib.output import export, render
 
 _TILE_PX = 260
@@ -116,7 +115,7 @@ def _cards(context: Context, concepts: Concepts) -> None:
 
 def signed(value: float) -> str:
     """A number with its sign, the typographic minus."""
-    return minus(f"{value:+.2f}")
+    return written(value, "+.2f")
 
 
 def _largest(heatmap: vislib.Heatmap) -> float:

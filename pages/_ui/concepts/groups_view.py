@@ -14,7 +14,6 @@ from vislib.concepts import Groups, group_picture, regions_picture
 from vislib.concepts.pictures import colour
 from vislib.concepts.stored import groups_bytes
 from vislib.language import Text, listing, sentences, text, tr
-from vislib.language.numbers import minus
 from vislib.output import export, figures
 
 MOST_GROUPS = 8
@@ -99,9 +98,7 @@ def _legend(context: Context, groups: Groups) -> str:
             f"{tr('channels {channels}', channels=channels)}</figcaption></figure>"
         )
     title = tr(
-        "What each group adds to the {explained}, which is {score}",
-        explained=groups.explained,
-        score=minus(f"{groups.score:.2f}"),
+        "What each group adds to the {explained}, which is {score:.2f}", explained=groups.explained, score=groups.score
     )
     return (
         f"<p class='v-caption' style='margin:0 0 .5rem'><b>{html.escape(title)}</b></p>"

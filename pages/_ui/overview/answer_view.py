@@ -10,8 +10,7 @@ from pages._ui.shell import answers
 from pages._ui.shell.context import Context
 from pages._ui.shell.other_images import sample_values, similarities
 from pages._ui.widgets.bars import OnScale, bars
-from vislib.language import sentences, text, tr
-from vislib.language.numbers import with_unit
+from vislib.language import sentences, text, tr, with_unit
 from vislib.tasks import Task
 
 _TOP = 5

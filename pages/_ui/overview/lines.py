@@ -10,8 +10,7 @@ from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.tiles import Line
 from vislib.activations.contributions import contributions
-from vislib.language import Text, sentences, text
-from vislib.language.numbers import short_number
+from vislib.language import Text, sentences, short_number, text
 
 
 def lines(context: Context, shown: Mapping[str, Sequence[int]], answer: str) -> tuple[list[Line], Text | None]:

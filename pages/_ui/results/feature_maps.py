@@ -18,8 +18,7 @@ from pages._ui.widgets.tiles import Group, map_tile, tiles
 from vislib.activations.maps import most_varied_channels
 from vislib.images.fitting import Box
 from vislib.images.reading import image_digest
-from vislib.language import Text, sentences, text, tr
-from vislib.language.numbers import short_number, whole_percent
+from vislib.language import Text, sentences, short_number, text, tr, whole_percent
 from vislib.layers import receptive_fields
 from vislib.layers.receptive_field import ReceptiveField
 from vislib.output import export, figures, render

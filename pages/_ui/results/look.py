@@ -8,8 +8,7 @@ import streamlit as st
 from matplotlib import colormaps
 
 import vislib
-from vislib.language import text, tr
-from vislib.language.numbers import short_number
+from vislib.language import short_number, text, tr
 from vislib.output import render
 from vislib.output.render import Scale
 

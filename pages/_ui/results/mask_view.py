@@ -9,8 +9,7 @@ from pages._ui.results import picture
 from pages._ui.shell import regions
 from pages._ui.shell.context import Context
 from pages._ui.widgets.point_picker import point_picker
-from vislib.language import text, tr
-from vislib.language.numbers import short_percent
+from vislib.language import percent, text, tr
 from vislib.output import render
 from vislib.output.masks import Segment, legend, mask_picture
 
@@ -55,12 +54,10 @@ def show_legend(segments: Sequence[Segment], chosen: int | None = None) -> None:
         colour = "transparent" if segment.colour is None else f"rgb{segment.colour}"
         name = html.escape(segment.label)
         name = f"<b>{name}</b>" if segment.index == chosen else name
-        rows.append(
-            f"<li><span class='v-key' style='background:{colour}'></span>{name}: {short_percent(segment.share)}</li>"
-        )
+        rows.append(f"<li><span class='v-key' style='background:{colour}'></span>{name}: {percent(segment.share)}</li>")
     if len(segments) > _MOST:
         rest = sum(segment.share for segment in segments[_MOST:])
-        others = tr("{n} others: {share}", n=len(segments) - _MOST, share=short_percent(rest))
+        others = tr("{n} others: {share}", n=len(segments) - _MOST, share=percent(rest))
         rows.append(f"<li>{html.escape(others)}</li>")
     name = html.escape(tr("Shares of the pixels"), quote=True)
     st.html(f"<ul class='v-facts' aria-label='{name}'>{''.join(rows)}</ul>")

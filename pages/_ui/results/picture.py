@@ -14,8 +14,7 @@ from pages._ui.shell.context import Context
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.text import with_terms
-from vislib.language import Text, sentences, text, tr
-from vislib.language.numbers import short_number
+from vislib.language import Text, sentences, short_number, text, tr
 from vislib.output import render
 from vislib.output.render import Scale
 

@@ -10,8 +10,7 @@ import vislib
 from pages._ui.server import work
 from pages._ui.shell import answers, images
 from vislib.images.reading import image_digest
-from vislib.language import Text, text
-from vislib.language.numbers import with_unit
+from vislib.language import Text, text, with_unit
 from vislib.tasks import Task
 
 

@@ -17,8 +17,7 @@ from pages._ui.widgets.bars import bars
 from pages._ui.widgets.choice import show_notes
 from pages._ui.widgets.text import plain
 from vislib.images.reading import image_digest
-from vislib.language import sentences, text, tr
-from vislib.language.numbers import with_unit
+from vislib.language import sentences, text, tr, with_unit
 from vislib.tasks import Task
 from vislib.zoo import DEFAULT
 

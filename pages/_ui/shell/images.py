@@ -218,8 +218,8 @@ def upload_control(channels: int = 3) -> None:
         args=("upload", channels),
         width=130,
         help=tr(
-            "PNG, JPEG, WEBP, BMP, GIF, TIFF, DICOM, .npy or .npz, up to 20 MB and 25 million pixels. It stays on this "
-            "server."
+            "PNG, JPEG, WEBP, BMP, GIF, TIFF, DICOM, .npy or .npz, up to 20 MB and 25 million pixels; larger JPEG "
+            "photos are reduced. It stays on this server."
         ),
     )
     with st.popover(tr("Camera"), icon=":material/photo_camera:"):

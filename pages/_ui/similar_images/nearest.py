@@ -15,8 +15,7 @@ from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.batch import Batch
 from vislib.batch.sources import Source
-from vislib.language import Text, sentences, text, tr
-from vislib.language.numbers import whole_percent, with_unit
+from vislib.language import Text, sentences, text, tr, whole_percent, with_unit
 from vislib.neighbours import KINDS, ImageIndex, Neighbour, Neighbours
 from vislib.output import export
 
@@ -131,7 +130,7 @@ def _described(each: Neighbour, answer: str) -> Text:
     image, distance = each.title, each.distance
     if each.wrong:
         return text(
-            "{image}, which is {label}, taken for {predicted}; distance {distance:.3f}.",
+            "{image}: true {label}, predicted {predicted}; distance {distance:.3f}.",
             image=image,
             label=each.label,
             predicted=each.predicted,

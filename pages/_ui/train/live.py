@@ -15,8 +15,7 @@ from pages._ui.train import confusion, own_digit
 from pages._ui.train.curves import Curves, chart
 from pages._ui.widgets.tiles import data_uri
 from vislib import training
-from vislib.language import Text, listing, text, tr
-from vislib.language.numbers import short_percent
+from vislib.language import Text, listing, percent, text, tr
 from vislib.output import render
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ class View(Bar):
             batch=now.batch,
             n=now.n_batches,
             loss=now.loss,
-            accuracy=short_percent(now.accuracy),
+            accuracy=percent(now.accuracy),
         )
         self.say(done / total, said)
         if time.monotonic() - self._last < _SECONDS_BETWEEN_CHARTS and done < total:

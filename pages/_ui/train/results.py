@@ -22,8 +22,7 @@ from pages._ui.widgets.film_strip import film_strip
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib import training
-from vislib.language import Text, sentences, text, tr
-from vislib.language.numbers import short_percent
+from vislib.language import Text, percent, sentences, text, tr
 from vislib.output import export
 from vislib.training.card import card_lines
 from vislib.zoo.trained_here import card
@@ -33,7 +32,7 @@ def show_runs(runs: list[Run]) -> None:
     """The newest run: curves, confusion matrix, kernels over time, mistakes; and how it compares with earlier runs."""
     newest = runs[-1]
     result = newest.result
-    st.header(tr("Test accuracy {share}", share=short_percent(newest.evaluation.accuracy)), anchor=False)
+    st.header(tr("Test accuracy {share}", share=percent(newest.evaluation.accuracy)), anchor=False)
     if newest.note:
         st.info(tr(newest.note))
     st.html(f"<p class='v-caption'>{html.escape(tr(ended(newest)))}</p>")
@@ -178,7 +177,7 @@ def _mistakes(run: Run) -> None:
             tr(
                 "Predicted {predicted} with {share}, true {true}. Click to explain.",
                 predicted=labels[m.predicted],
-                share=short_percent(m.probability),
+                share=percent(m.probability),
                 true=labels[m.true],
             ),
         )

@@ -12,8 +12,7 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from vislib.activations.activity import ChannelActivity, channel_activity
 from vislib.images.sets import ImageSet
-from vislib.language import sentences, text, tr
-from vislib.language.numbers import short_number
+from vislib.language import sentences, short_number, text, tr
 
 _BINS, _HEIGHT_PX = 40, 130
 _LINE = "#e8590c"

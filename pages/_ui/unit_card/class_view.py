@@ -12,8 +12,7 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from vislib.activations.class_effects import WEIGHTS, ClassEffects, class_effects
 from vislib.images.sets import ArrayImages, ImageSet
-from vislib.language import Text, sentences, text, tr
-from vislib.language.numbers import short_number
+from vislib.language import Text, sentences, short_number, text, tr
 
 _SHOWN = 5
 MOST_IMAGES = 32

@@ -12,8 +12,7 @@ from pages._ui.server import work
 from pages._ui.shell import address
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
-from vislib.language import text, tr
-from vislib.language.numbers import short_number, signed_number
+from vislib.language import short_number, signed_number, text, tr
 
 _SHOWN = 8
 

@@ -13,8 +13,7 @@ from pages._ui.what_if import edited
 from pages._ui.widgets.inline_image import show_image
 from vislib.edits import Change, Edit
 from vislib.images.bands import as_picture
-from vislib.language import tr
-from vislib.language.numbers import minus, with_unit
+from vislib.language import tr, with_unit, written
 from vislib.output import export
 from vislib.output.masks import legend, mask_picture
 from vislib.tasks import Task
@@ -35,7 +34,7 @@ def show(context: Context, change: Change, edits: tuple[Edit, ...]) -> None:
     st.html(f"<h2 class='v-said' aria-live='polite'>{_headline(context, change)}</h2>")
     if context.classifier.task is not Task.EMBEDDING:
         st.html(_pairs(context, change))
-    difference = minus(f"{change.score_after - change.score_before:+.2f}")
+    difference = written(change.score_after - change.score_before, "+.2f")
     picture.caption(
         picture.capital(tr(change.explained)),
         tr(

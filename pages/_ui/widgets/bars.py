@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.language import tr
-from vislib.language.numbers import short_percent
+from vislib.language import percent, tr
 
 
 def top_bars(
@@ -41,10 +40,10 @@ def bars(
     Args:
         shares: Name and share in 0..1.
         alt: What the bars show, for people who cannot see them; "" for "Most probable classes".
-        write: Gives a share as text; `short_percent` by default.
+        write: Gives a share as text; `percent` by default.
         mark: A share at which each bar has a line, such as a threshold.
     """
-    write = write or short_percent
+    write = write or percent
     line = "" if mark is None else f"<i style='left:{mark * 100:.1f}%'></i>"
     rows = [
         f"<li><span class='v-name'>{html.escape(name)}</span><span class='v-value'>{write(share)}</span>"

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import vislib
 from pages._ui.widgets.bars import bars, numbers
-from vislib.language import Text, plural, text, tr
-from vislib.language.numbers import with_unit
+from vislib.language import Text, plural, text, tr, with_unit
 from vislib.tasks import Task
 
 _COLUMN = {Task.SEGMENTATION: "share_of_pixels"}
