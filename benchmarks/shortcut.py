@@ -15,8 +15,8 @@ import numpy as np
 
 import vislib
 from vislib import load_classifier
+from vislib.language import percent, whole_percent
 from vislib.report import found_reasons, write_report
-from vislib.report.text import percent, whole_percent
 from vislib.training import NetworkOptions, TrainingOptions, TrainingRun, load_dataset
 from vislib.training.dataset import Dataset
 

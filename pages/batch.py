@@ -21,9 +21,7 @@ here = context(
     False,
     True,
 )
-names = [
-    name for family in ("class activation", "gradient", "perturbation") for name in explain.of_family(here, family)
-]
+names = explain.of_family(here, *explain.FAMILIES)
 
 has_classes = here.classifier.task.has_classes
 try:

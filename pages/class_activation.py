@@ -9,12 +9,13 @@ from pages._ui.results.look import look_controls
 from pages._ui.shell import style
 from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
+from vislib.attribution.base import Family
 from vislib.language import tr
 
 here = context(tr("Class activation"), tr("Where a layer holds evidence for the class, the segment or the number."))
 layers, default = here.classifier.network.map_layers, here.classifier.network.last_map_layer
-names = explain.of_family(here, "class activation")
-explain.say_missing(here, names, "cam")
+names = explain.of_family(here, Family.CLASS_ACTIVATION)
+explain.show_missing(here, names, "cam")
 
 with style.settings_row():
     name = st.selectbox(

@@ -13,7 +13,7 @@ from vislib.language import tr
 
 here = context(tr("Compare & trust"), tr("Methods side by side, and how far each of the pictures can be trusted."))
 methods = vislib.methods()
-names = [name for family in comparing.FAMILIES for name in explain.of_family(here, family)]
+names = explain.of_family(here, *explain.FAMILIES)
 layers = here.classifier.network.map_layers
 
 with style.settings_row():

@@ -11,7 +11,10 @@ from vislib.language import tr
 
 here = context(
     tr("Concepts"),
-    tr("What the network tells apart here, what it looks for, and whether it uses a concept of yours."),
+    tr(
+        "Which regions the network distinguishes here, which concepts it looks for, and whether it uses a concept of "
+        "yours."
+    ),
 )
 layers, default = here.classifier.network.map_layers, here.classifier.network.last_map_layer
 

@@ -7,6 +7,7 @@ from pages._ui.results import explain
 from pages._ui.results.look import look_controls
 from pages._ui.shell import style
 from pages._ui.shell.context import context
+from vislib.attribution.base import Family
 from vislib.attribution.occlusion import Occlusion
 from vislib.language import tr
 
@@ -33,7 +34,7 @@ if heatmap is not None:
     with first.container(gap="xsmall"):
         maps.winners(here, heatmap)
     maps.one_patch(here, explainer, heatmap)
-names = [name for name in explain.of_family(here, "perturbation") if name != Occlusion.name]
+names = [name for name in explain.of_family(here, Family.PERTURBATION) if name != Occlusion.name]
 st.header(tr("Perturbation methods: {methods}", methods=explain.titles(names)), anchor=False)
 st.caption(
     tr(
@@ -45,4 +46,4 @@ st.caption(
 with style.settings_row("_others"):
     others = explain.settings(here, names)
 explain.grid_on_request(here, others, look)
-explain.about(explain.of_family(here, "perturbation"))
+explain.about(explain.of_family(here, Family.PERTURBATION))

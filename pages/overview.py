@@ -3,7 +3,7 @@
 import streamlit as st
 
 import vislib
-from pages._ui.overview import answer_view, digit_pad, hero, kept, network_view
+from pages._ui.overview import answer_view, digit_pad, hero, network_view, snapshot
 from pages._ui.results import explain
 from pages._ui.results.look import Look
 from pages._ui.shell import style
@@ -17,7 +17,7 @@ here = context(
     tr("What it sees, layer by layer, and what its decision rests on."),
     needs_maps=False,
     with_answer=False,
-    while_loading=kept.show,
+    while_loading=snapshot.show,
 )
 
 segmentation = here.classifier.task is Task.SEGMENTATION
@@ -58,4 +58,4 @@ for name, page, title, look in cards:
         maps += [] if heatmap is None else [(heatmap, look.suited(heatmap.signed))]
         st.page_link(page, label=tr("Open {page}", page=title), icon=":material/arrow_forward:")
 if len(maps) == len(cards):
-    kept.keep(here, maps)
+    snapshot.keep(here, maps)

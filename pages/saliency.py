@@ -6,10 +6,11 @@ from pages._ui.results import explain, per_class, second_opinion
 from pages._ui.results.look import look_controls
 from pages._ui.shell import style
 from pages._ui.shell.context import context
+from vislib.attribution.base import Family
 from vislib.language import tr
 
 here = context(tr("Saliency"), tr("Which pixels the score reacts to."), needs_maps=False)
-names = explain.of_family(here, "gradient")
+names = explain.of_family(here, Family.GRADIENT)
 
 with style.settings_row():
     look = look_controls(signed=False, clip=0.01)

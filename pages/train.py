@@ -22,7 +22,7 @@ with st.container():
     if chosen is not None:
         run.train(chosen)
     run.settle()
-    run.say_refused()
+    run.show_refused()
     runs = run.finished_runs()
     if runs:
         results.show_runs(runs)

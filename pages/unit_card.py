@@ -1,11 +1,11 @@
-"""Unit card: one channel of the network in one place, with a link of its own."""
+"""Unit card: one channel of the network in one place, with its link."""
 
 import streamlit as st
 
 from pages._ui.results import feature_maps
 from pages._ui.shell import style
 from pages._ui.shell.context import context
-from pages._ui.unit_card import activity, class_view, feeders, head, save, wanted
+from pages._ui.unit_card import activity, class_view, feeders, head, maximized, save
 from pages._ui.what_a_unit_wants import controls, patches
 from vislib.language import tr
 from vislib.output.render import OPACITY
@@ -28,7 +28,7 @@ fires, wants, classes = style.three_columns(3, 3, 4)
 real = st.container()
 spread, fed = st.columns(2, gap="medium")
 with wants:
-    picture_of_wish = wanted.place(here, layer, channel)
+    picture_of_wish = maximized.place(here, layer, channel)
 with fires:
     st.header(tr("Where it fires here"), anchor=False)
     feature_maps.enlarged(here, layer, maps, channel, OPACITY)
@@ -46,4 +46,4 @@ with classes:
     effects = class_view.show(here, None if chosen is None else chosen.images, layer, channel)
 head.show(about, here, layer, maps, channel, effects, found)
 save.show(here, layer, channel, effects)
-wanted.show(here, layer, channel, picture_of_wish)
+maximized.show(here, layer, channel, picture_of_wish)

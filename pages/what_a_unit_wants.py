@@ -11,7 +11,10 @@ from vislib.output.render import OPACITY
 
 here = context(
     tr("What a unit wants"),
-    tr("Pictures made to excite a class, a channel or a neuron, and real patches that do."),
+    tr(
+        "Activation maximization (feature visualization): pictures made to excite a class, a channel or a neuron, and "
+        "real patches that do."
+    ),
     pictures_only=True,
 )
 

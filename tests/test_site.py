@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from app_pages import PAGES
 
 import vislib
 from pages._ui.shell import site
@@ -60,9 +61,15 @@ def test_app_links_to_a_section_of_each_method(method):
 
 
 def test_app_links_each_page_to_one_of_the_site():
-    for name in (path.stem for path in (ROOT / "pages").glob("*.py")):
+    assert set(site.PAGES) == set(PAGES)
+    for name in PAGES:
         page = site.path_of_page(name).removesuffix(".html")
         assert (ROOT / "docs" / f"{page}.md").exists() or (ROOT / f"{page}.py").exists(), name
+
+
+def test_page_of_the_pages_has_a_row_for_each():
+    rows = re.findall(r"^\| (.+?) \|", (ROOT / "docs" / "pages.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert rows[1:] == [page.name for page in PAGES.values()]
 
 
 def test_no_link_without_a_site(monkeypatch):

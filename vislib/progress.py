@@ -97,6 +97,18 @@ def within(progress: Progress, done: int, total: int) -> Progress:
     return lambda *_: progress(done, total)
 
 
+def scaled(progress: Progress, done: int, units: int, total: int) -> Progress:
+    """A progress callback for a part of a longer job, which counts in its own units.
+
+    Args:
+        progress: The callback of the whole job.
+        done: Units of the whole job that were finished before the part.
+        units: Units of the whole job that the part finishes.
+        total: Units of the whole job.
+    """
+    return lambda now, of, *partial: progress(done + units * now // of, total, *partial)
+
+
 class Steps:
     """Counts the finished units of a longer job that has parts, and reports the count.
 

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from quick import quick
 
-from vislib.arithmetic.windows import Axis, axes, keeping_padding, output_size, transposed_size
+from vislib.arithmetic.windows import Axis, axes, output_size
 from vislib.backend import keras
 from vislib.errors import ParameterError
 
@@ -21,7 +21,6 @@ def test_case_3_by_100_by_100_padding_2_gives_102():
 
 @pytest.mark.parametrize(("kernel", "dilation", "padding"), [(1, 1, 0), (3, 1, 1), (5, 1, 2), (11, 1, 5), (3, 2, 2)])
 def test_case_padding_that_keeps_the_size_is_half_the_kernel(kernel, dilation, padding):
-    assert keeping_padding(kernel, dilation) == padding
     assert output_size((20, 31), kernel, padding=padding, dilation=dilation) == (20, 31)
 
 
@@ -74,21 +73,6 @@ def test_output_size_agrees_with_keras_pooling(layer):
         assert output_size(size, kernel, stride, padding) == expected
 
 
-@given(st.integers(1, 20), st.integers(1, 6), st.integers(1, 4), st.sampled_from(["valid", "same"]))
-@quick
-def test_transposed_size_agrees_with_keras(n, kernel, stride, padding):
-    layer = keras.layers.Conv2DTranspose(2, kernel, stride, padding)
-    assert layer.compute_output_shape((1, n, n, 3))[1] == transposed_size(n, kernel, stride, padding)
-
-
-@given(st.integers(1, 20), st.integers(1, 5), st.integers(1, 3), st.integers(0, 2), st.integers(1, 2))
-@quick
-def test_transposed_size_undoes_the_convolution_that_leaves_nothing_over(n, kernel, stride, padding, dilation):
-    assume(dilation * (kernel - 1) + 1 > 2 * padding)
-    large = transposed_size(n, kernel, stride, padding, dilation)
-    assert Axis(large, kernel, stride, (padding, padding), dilation).output == n
-
-
 @given(layers())
 @quick
 def test_inputs_are_where_keras_puts_its_padding(layer):
@@ -133,9 +117,6 @@ def test_formula_with_the_numbers_put_in(axis, formula, symbols):
         (lambda: output_size((5, 5), (1, 2, 3)), "`kernel` must be one whole number, or one for rows"),
         (lambda: output_size((5, 5), 3, padding=0.5), "`padding` must be one whole number"),
         (lambda: output_size((5, 5), 3, padding=(0.5, 1)), "`padding` must be one whole number"),
-        (lambda: transposed_size(5, 3, 1, "full"), "`padding` must be .*not 'full'"),
-        (lambda: transposed_size(0, 3), "`size` must be"),
-        (lambda: keeping_padding(4), "odd size only; not 4"),
         (lambda: Axis(5, 3).inputs(3), "places 0 to 2; not 3"),
     ],
 )

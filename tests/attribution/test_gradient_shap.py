@@ -6,6 +6,7 @@ from tiny_models import SIDE, random_image, tiny
 
 import vislib
 from vislib.attribution.integrated_gradients import BASELINES, baseline_image
+from vislib.language import written
 
 
 def explain(style="linear", class_index=1, **params):
@@ -51,4 +52,4 @@ def test_seed_decides_and_the_error_is_told():
     np.testing.assert_array_equal(first.values, same.values)
     assert not np.array_equal(first.values, other.values)
     assert "the baselines' mean score" in first.notes[0]
-    assert f"{first.details['completeness_error']:.1%}" in first.notes[0]
+    assert f"{written(first.details['completeness_error'], '.1%')}" in first.notes[0]

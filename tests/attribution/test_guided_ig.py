@@ -7,6 +7,7 @@ from tiny_models import SIDE, random_image, tiny
 import vislib
 from vislib.attribution.guided_ig import along_guided_path
 from vislib.attribution.integrated_gradients import BASELINES, baseline_image
+from vislib.language import written
 
 START, END = np.zeros((1, 2, 1)), np.ones((1, 2, 1))
 
@@ -64,5 +65,5 @@ def test_completeness_told_as_it_is():
     for heatmap in (few, many):
         off = abs(heatmap.values.sum() - difference) / abs(difference)
         assert heatmap.details["completeness_error"] == pytest.approx(off, abs=1e-4)
-        assert f"The error is {off:.1%}." in heatmap.notes[0]
+        assert f"The error is {written(off, '.1%')}." in heatmap.notes[0]
     assert many.details["completeness_error"] < 0.02

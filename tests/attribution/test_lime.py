@@ -6,6 +6,7 @@ from tiny_models import keras_logits, random_image, tiny
 
 import vislib
 from vislib.attribution.lime import Lime
+from vislib.language import written
 
 
 def explain(classifier, image, class_index=1, **params):
@@ -47,7 +48,7 @@ def test_tiny_network_weighted_ridge_same(n_segments, n_samples, width, ridge):
     np.testing.assert_allclose(heatmap.details["superpixel_values"], coefficients, atol=1e-5)
     assert heatmap.details["intercept"] == pytest.approx(intercept, abs=1e-5)
     assert heatmap.details["r2"] == pytest.approx(r2, abs=1e-4)
-    assert f"R² = {r2:.2f}" in heatmap.notes[0]
+    assert f"R² = {written(r2, '.2f')}" in heatmap.notes[0]
 
 
 def test_linear_network_coefficient_is_weights_times_difference():

@@ -31,11 +31,11 @@ def test_lrp_says_what_biases_take_up():
     plain = vislib.explain("lrp", with_bias(0.0), random_image(), 1, composite="lrp-0").score
     heatmap = vislib.explain("lrp", with_bias(plain), random_image(), 1, composite="lrp-0")
     assert heatmap.score == pytest.approx(2 * plain, rel=1e-5)
-    assert heatmap.notes[0].endswith("biases and ε take up 50.0%.")
+    assert heatmap.notes[0].endswith("biases and ε take up 50.0 %.")
     assert (
         vislib.explain("lrp", with_bias(-plain / 2), random_image(), 1, composite="lrp-0")
         .notes[0]
-        .endswith("biases and ε add 100.0%.")
+        .endswith("biases and ε add 100.0 %.")
     )
     assert vislib.explain("lrp", with_bias(-plain), random_image(), 1).score == pytest.approx(0, abs=1e-6)
 

@@ -7,6 +7,7 @@ from tiny_models import SIDE, random_image, tiny
 import vislib
 from vislib.attribution.base import enlargement
 from vislib.attribution.sobol import Sobol, exchanged, total_indices
+from vislib.language import written
 
 DESIGNS = Sobol(n_cells=2, n_designs=1024).designs()  # four cells
 
@@ -48,9 +49,8 @@ def test_linear_network_has_the_squares_of_what_each_cell_adds():
     added = rows.T @ by_pixel @ rows
     np.testing.assert_allclose(heatmap.details["cells"], added**2 / (added**2).sum(), atol=0.02)
     assert heatmap.details["variance"] == pytest.approx((added**2).sum() / 12, rel=0.05)
-    assert heatmap.notes == (
-        f"From {256 * 11:,} masks of 3 × 3 cells; the indices add up to {heatmap.details['cells'].sum():.2f}.",
-    )
+    total = written(heatmap.details["cells"].sum(), ".2f")
+    assert heatmap.notes == (f"From {256 * 11:,} masks of 3 × 3 cells; the indices add up to {total}.",)
 
 
 def test_grid_finer_than_the_image_refused():

@@ -6,7 +6,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 import vislib
-from pages._ui.widgets.bars import percent
+from vislib.language import percent
 
 
 def test_erase_by_mouse_and_by_keyboard_undo_and_the_lines(server, visit):

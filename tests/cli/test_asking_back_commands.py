@@ -44,7 +44,7 @@ def test_neighbours_are_printed_and_written(run, tmp_path):
     assert said.splitlines()[:3] == [
         "10 images of digits, by the 128 numbers of layer dense_activation",
         "Nearest:",
-        "   0.000  3.png, predicted 3 (92%)",
+        "   0.000  3.png, predicted 3 (92 %)",
     ]
     with out.open() as file:
         rows = list(csv.DictReader(file))

@@ -37,6 +37,15 @@ def test_models_each_on_a_line(run):
     assert [line.split()[0] for line in out.splitlines()] == list(vislib.models())
 
 
+def test_error_names_the_option_not_the_argument(samples, tmp_path, capsys):
+    (tmp_path / "own.keras").touch()
+    own = ["--model", str(tmp_path / "own.keras"), "--preprocess", "no such"]
+    assert main.main(["predict", str(samples / "cat.jpg"), *own]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("vislib: --preprocess must be one of ")
+    assert "`" not in err
+
+
 def test_methods_each_with_its_parameters(run):
     status, out, err = run("methods")
     assert (status, err) == (0, "")

@@ -197,4 +197,4 @@ def test_batch_says_errors_of_numbers_and_overlap_of_masks(run, tmp_path):
     masks = ["--masks", tmp_path / "images" / "masks"]
     status, out, _ = run("batch", "segmentation", *masks, "--out", tmp_path / "two", image=tmp_path / "images")
     assert status == 0
-    assert "Mean IoU 100.0 %, 100.0 % of the pixels right, of 1 image with a mask." in out
+    assert "Mean IoU 100.0 %, pixel accuracy 100.0 %, of 1 image with a mask." in out

@@ -25,8 +25,8 @@ msgstr "列出内置网络"
 msgid "the following arguments are required: %s"
 msgstr "缺少参数：%s"
 
-msgid "There is no method '{name}'; there are: {known}."
-msgstr "没有方法“{name}”；可用的有：{known}。"
+msgid "There is no method '{method}'; there are: {methods}."
+msgstr "没有方法“{method}”；可用的有：{methods}。"
 """
 _WRONG = ["explain", "cat.jpg", "--method", "none", "--out", "map.png"]
 

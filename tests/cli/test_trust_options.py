@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from vislib.cli import main
+from vislib.language import written
 
 DIGIT = "sample_images/digits/3.png"
 WITH = ("--model", "digits", "--method", "saliency,grad-cam")
@@ -23,8 +24,8 @@ def test_further_measures_box_and_several_images(capsys, samples, monkeypatch, t
     assert main.main(["trust", DIGIT, *WITH, *also, *more]) == 0
     said = capsys.readouterr().out
     saliency, *_ = json.loads((tmp_path / "trust.json").read_text())
-    assert f"ROAD {saliency['road']:.3f}, for another class {saliency['random_logit']:.2f}" in said
-    assert f"{saliency['mass']:.0%} of the map" in said
+    assert f"ROAD {saliency['road']:.3f}, for another class {written(saliency['random_logit'], '.2f')}" in said
+    assert f"{written(saliency['mass'], '.0%')} of the map" in said
     assert "1 of the images could not be read." in said
     assert "of its highest places lie inside" in said
     assert "Deletion: " in said

@@ -11,6 +11,7 @@ from PIL import Image
 import vislib
 from vislib.cli import main, running
 from vislib.edits import Cover, Erase, Rotate
+from vislib.language import written
 
 CAT = "sample_images/cifar10/cat.png"
 
@@ -49,8 +50,8 @@ def test_edits_are_done_in_order(run, load_once, tmp_path):
     )
     np.testing.assert_array_equal(np.asarray(Image.open(out)), change.image)
     first = change.most_changed(2)[0]
-    assert f"{change.values_before[first]:.2%} → " in said
-    assert f"{change.values_after[first]:.2%}  {change.labels[first]}  ({first})" in said
+    assert f"{written(change.values_before[first], '.2%')} → " in said
+    assert f"{written(change.values_after[first], '.2%')}  {change.labels[first]}  ({first})" in said
     assert f"logit of “cat”: {change.score_before:.4g} → {change.score_after:.4g}" in said
 
 

@@ -8,6 +8,7 @@ import vislib
 from vislib import LayerError, ParameterError
 from vislib.concepts import group_picture, groups, regions_picture
 from vislib.concepts.pictures import colour, regions
+from vislib.language import written
 
 
 def activations(style: str, layer: str) -> np.ndarray:
@@ -34,7 +35,7 @@ def test_groups_of_a_layer_with_negative_activations_say_what_is_lost():
     expected = activations("activation_layers", "conv1")
     share = -expected[expected < 0].sum() / np.abs(expected).sum()
     assert found.lost == pytest.approx(share, rel=1e-4)
-    assert found.notes[0].startswith(f"{share:.1%} of the activations of conv1 are negative")
+    assert found.notes[0].startswith(f"{written(share, '.1%')} of the activations of conv1 are negative")
     positive = np.maximum(expected, 0)
     again = found.maps.astype(np.float64) @ found.channels
     assert found.error == pytest.approx(np.linalg.norm(positive - again) / np.linalg.norm(positive), rel=1e-3)

@@ -135,7 +135,7 @@ def test_mark_has_a_significant_effect_and_nothing_has_none(classifier):
     assert "20 runs against 20 random ones" in mark.in_words()
     assert not nothing.significant
     assert not nothing.is_learned
-    assert "does not tell “nothing” from random images" in nothing.in_words()
+    assert "does not separate “nothing” from random images" in nothing.in_words()
 
 
 def test_network_is_the_one_that_took_the_mark(classifier):

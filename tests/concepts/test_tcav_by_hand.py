@@ -88,7 +88,7 @@ def test_score_counts_only_if_held_out_images_are_told_apart():
     assert known.significant
     assert "raises the logit of “a” at conv: score 0.90, random directions 0.40" in known.in_words()
     assert not unknown.significant
-    assert "conv does not tell “dots” from random images: 50%" in unknown.in_words()
+    assert "conv does not separate “dots” from random images: 50 %" in unknown.in_words()
     assert not weak.significant
     assert "No effect of “dots” on the logit of “a” is shown" in weak.in_words()
     assert not by_many.significant, "0.03 is above 0.05 / 2"

@@ -45,7 +45,7 @@ def test_what_greed_does_not_need_is_taken_back_and_passes_are_counted():
     # The image, all covered; 3 + 2 + 1 of the search; 3 without one of three, 2 without one of two; the outcome.
     assert found.n_passes == 2 + 6 + 3 + 2 + 1 == sum(sizes)
     assert (
-        "Covering 2 of 3 superpixels (67% of the input) changes the answer: “covered” with 73.1%." in found.in_words()
+        "Covering 2 of 3 superpixels (67 % of the input) changes the answer: “covered” with 73.1 %." in found.in_words()
     )
     assert found.share == pytest.approx(2 / 3)
     assert (apply(WHITE, found.edit)[:, 4:] == 127).all()
@@ -117,7 +117,7 @@ def test_a_label_is_kept_on_its_side_of_one_half():
 def test_another_class_than_the_predicted_one_is_a_number():
     classifier, _ = three_columns(lambda a, b, c: 1 - 0.5 * (a + b + c))
     found = least_covering(classifier, WHITE, "covered", **THIRDS)
-    assert found.rule.startswith("the logit of “covered” is below -0.125, halfway")
+    assert found.rule.startswith("the logit of “covered” is below −0.125, halfway")
     assert len(found.chosen) == 2
 
 

@@ -29,6 +29,9 @@ msgstr "第 {row} 行"
 msgid "grey"
 msgstr "灰度"
 
+msgid "in {images}: {score:.1f}"
+msgstr "在 {images} 中：{score:.1f}"
+
 #, fuzzy
 msgid "colour"
 msgstr "颜色"
@@ -42,6 +45,20 @@ def small_catalog(tmp_path, monkeypatch):
     catalog.translations.cache_clear()
     yield
     catalog.translations.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("images", "said"),
+    [
+        (text("grey"), "在灰度中：0.5"),
+        ("cat.jpg", "在 cat.jpg 中：0.5"),
+        ("猫.jpg", "在猫.jpg 中：0.5"),
+        ("3", "在 3 中：0.5"),
+    ],
+)
+def test_chinese_value_stands_without_spaces_in_a_chinese_sentence(images, said):
+    with speaking("zh"):
+        assert tr("in {images}: {score:.1f}", images=images, score=0.5) == said
 
 
 def image_text():
@@ -58,7 +75,7 @@ def test_text_is_its_english_sentence():
 @pytest.mark.parametrize("copied", [lambda it: it, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))])
 def test_text_is_translated_with_its_values(copied):
     with speaking("zh"):
-        assert tr(copied(image_text())) == "图像有 1,200 个通道；可以是 灰度和RGB。"
+        assert tr(copied(image_text())) == "图像有 1,200 个通道；可以是灰度和RGB。"
 
 
 def test_error_and_warning_are_in_the_language_in_use():

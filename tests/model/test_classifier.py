@@ -149,6 +149,13 @@ class TestKey:
         classifier.model.save(tmp_path / "model.keras")
         assert classifier_of(keras.saving.load_model(tmp_path / "model.keras")).key == classifier.key
 
+    def test_name_has_no_digest_and_errors_have_the_name(self):
+        network = replace(own(), key="my-net-0123456789ab")
+        assert network.name == "my-net"
+        assert network.copy_with(f"{network.key}, random", network.model).name == "my-net, random"
+        with pytest.raises(ParameterError, match="classes of my-net;"):
+            network.target("no such class")
+
     def test_key_built_in_is_its_name(self, classifier):
         assert classifier.key == "efficientnet-lite0"
 

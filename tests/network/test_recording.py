@@ -38,9 +38,9 @@ def test_same_map_after_a_stop(method):
     classifier, image = tiny("conv_relu"), random_image()
     expected = vislib.explain(method, classifier, image, 1, **METHODS[method])
     kept = Recording()
-    with pytest.raises(StoppedError), kept.goes_on():
+    with pytest.raises(StoppedError), kept.resumed():
         vislib.explain(method, classifier, image, 1, stop_after(5), **METHODS[method])
-    with kept.goes_on():
+    with kept.resumed():
         found = vislib.explain(method, classifier, image, 1, **METHODS[method])
     np.testing.assert_array_equal(found.values, expected.values)
     assert found.score == expected.score
@@ -53,9 +53,9 @@ def test_network_computes_only_the_rest(monkeypatch):
         classifier.network, "scores", lambda logits, target: computed.append(len(logits)) or scores(logits, target)
     )
     kept = Recording()
-    with pytest.raises(StoppedError), kept.goes_on():
+    with pytest.raises(StoppedError), kept.resumed():
         vislib.explain("rise", classifier, image, 1, stop_after(32), n_masks=64)
-    with kept.goes_on():
+    with kept.resumed():
         vislib.explain("rise", classifier, image, 1, n_masks=64)
     assert computed == [16, 16, 16, 16, 1]  # the last is the image itself
 
@@ -71,24 +71,24 @@ def test_full_recording_computes_what_is_behind_it_again(monkeypatch):
             return np.full(10, number, np.float32)
 
     for _ in range(2):
-        with kept.goes_on():
+        with kept.resumed():
             assert [int(Counting().values(number)[0]) for number in range(5)] == [0, 1, 2, 3, 4]
     assert computed == [0, 1, 2, 3, 4, 3, 4]
 
 
 def test_other_question_is_not_answered_from_the_recording():
     classifier, image, kept = tiny("conv_relu"), random_image(), Recording()
-    with kept.goes_on():
+    with kept.resumed():
         vislib.explain("rise", classifier, image, 1, n_masks=48)
     for method, params in (("rise", {"n_masks": 48, "seed": 7}), ("rise", {"n_masks": 48, "p": 0.3}), ("lime", {})):
         expected = vislib.explain(method, classifier, image, 1, **params)
-        with kept.goes_on():
+        with kept.resumed():
             found = vislib.explain(method, classifier, image, 1, **params)
         np.testing.assert_array_equal(found.values, expected.values)
     other = vislib.explain("rise", classifier, image, 2, n_masks=48)
-    with kept.goes_on():
+    with kept.resumed():
         vislib.explain("rise", classifier, image, 1, n_masks=48)
-    with kept.goes_on():
+    with kept.resumed():
         np.testing.assert_array_equal(vislib.explain("rise", classifier, image, 2, n_masks=48).values, other.values)
 
 

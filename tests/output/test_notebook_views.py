@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 import vislib
+from vislib.language import written
 from vislib.output import showing
 
 MOST_BYTES = 60_000
@@ -112,9 +113,9 @@ def test_png_is_a_picture(results, name):
 
 
 def test_numbers_in_html_are_those_of_the_result(results):
-    assert f"{results['heatmap'].score:.4g}" in results["heatmap"]._repr_html_()
-    assert f"{results['predictions'][0].value:.2%}" in results["predictions"]._repr_html_()
-    assert f"{results['trust'][0].insertion:.4g}" in results["trust"]._repr_html_()
+    assert written(results["heatmap"].score, ".4g") in results["heatmap"]._repr_html_()
+    assert f"{written(results['predictions'][0].value, '.2%')}" in results["predictions"]._repr_html_()
+    assert written(results["trust"][0].insertion, ".4g") in results["trust"]._repr_html_()
 
 
 def test_map_is_drawn_over_the_image_that_the_network_saw(results, small):

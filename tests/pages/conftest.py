@@ -112,8 +112,7 @@ def open_page() -> Callable[..., AppTest]:
 
 @pytest.fixture
 def offered(monkeypatch, tmp_path) -> dict[str, Offered]:
-    """Fills with what each picture offers as pages are run, by the picture's key. Snippets save into a folder."""
-    import vislib
+    """Fills with what each picture offers as pages are run, by the picture's key. Snippets save into `tmp_path`."""
     from pages._ui.results import downloads
 
     seen: dict[str, Offered] = {}
@@ -123,10 +122,8 @@ def offered(monkeypatch, tmp_path) -> dict[str, Offered]:
         seen[key] = Offered(formats, snippet)
         real(key, stem, formats, snippet, *rest)
 
-    save = vislib.save
-    monkeypatch.setattr(vislib, "save", lambda heatmap, path, *rest: save(heatmap, tmp_path / path, *rest))
-
     monkeypatch.setattr(downloads, "show", show)
+    monkeypatch.chdir(tmp_path)
     return seen
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from page_text import check_sound, text
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.widgets.text import plain
@@ -44,6 +45,13 @@ def test_names_that_are_there_are_no_matter(open_page):
     page = open_page("filters", model="digits", image="digits/3.png", **{"class": "7"})
     assert notes(page) == []
     assert [page.selectbox(key=key).value for key in ("model", "image", "class")] == ["digits", "digits/3.png", "7"]
+
+
+def test_place_in_a_copied_address_is_the_chosen_unit(open_page):
+    query = {"model": "cifar10", "layer": "conv3_activation"}
+    page = check_sound(open_page("feature_maps", unit="0.5,0.25", **query))
+    assert page.session_state["unit"] == (0.5, 0.25)
+    assert "Unit at row 4, column 8:" in text(page)
 
 
 def test_image_that_does_not_suit_the_network_is_said_and_shown(open_page):

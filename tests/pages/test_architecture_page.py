@@ -5,6 +5,7 @@ import io
 
 import pytest
 from page_text import blocks, check_sound, text
+from snippet_runs import run_snippet
 
 import vislib
 from pages._ui.results import graph_explorer
@@ -95,8 +96,7 @@ def test_files(open_page, offered):
     assert offer.files["pdf"]().startswith(b"%PDF")
     rows = list(csv.DictReader(io.StringIO(offer.files["csv"]().decode())))
     assert sum(int(row["parameters"]) for row in rows) == 1_199_882
-    found: dict = {}
-    exec(compile(offer.snippet, "snippet", "exec"), found)
+    found = run_snippet(offer.snippet)
     assert found["svg"].startswith("<svg")
 
 

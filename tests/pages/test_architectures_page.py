@@ -21,6 +21,13 @@ def test_small_networks_beside_the_loaded_one(open_page):
     assert "Not drawn, because this number is unknown: LeNet-5, digits (loaded)." in text(page)
 
 
+def test_published_error_of_the_loaded_network_is_drawn(open_page):
+    page = check_sound(open_page("architectures", networks=["ResNet-18", "efficientnet-lite0 (loaded)"]))
+    assert page.dataframe[0].value.set_index("Network")["Top-1 error (%)"]["efficientnet-lite0 (loaded)"] == " 24.9"
+    assert "Orange: the network that is loaded." in text(page)
+    assert "Not drawn" not in text(page)
+
+
 def test_block_that_the_network_introduced(open_page):
     page = check_sound(open_page("architectures", networks=["LeNet-5", "ResNet-18"]))
     assert page.selectbox(key="one_network").value == "resnet18"

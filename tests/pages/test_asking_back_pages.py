@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from page_text import check_sound, errors, pictures, text
 from PIL import Image
+from snippet_runs import run_snippet
 
 import vislib
 from vislib.batch import packed_folder
@@ -19,12 +20,6 @@ CAT = {"model": "cifar10", "image": "cifar10/cat.png"}
 def _loaded_once(load_once, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(vislib, "load_classifier", load_once)
     monkeypatch.setenv("VISLIB_DATA_DIR", str(tmp_path))  # no data set is at hand, so the samples are the usual set
-
-
-def run_snippet(snippet: str) -> dict:
-    found: dict = {}
-    exec(compile(snippet, "snippet", "exec"), found)
-    return found
 
 
 def test_attack_is_shown_saved_and_used_on_every_page(open_page, offered, tmp_path):
@@ -43,7 +38,7 @@ def test_attack_is_shown_saved_and_used_on_every_page(open_page, offered, tmp_pa
         "Grad-CAM for dog over cifar10_cat-adversarial.png",
     ]
     offer = offered["adversarial"]
-    found = run_snippet(offer.snippet.replace("'adversarial.png'", repr(str(tmp_path / "a.png"))))["found"]
+    found = run_snippet(offer.snippet)["found"]
     with np.load(io.BytesIO(offer.files["npz"]())) as saved:
         np.testing.assert_array_equal(saved["image"], found.image)
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(offer.files["png"]()))), found.image)

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 import pytest
 import streamlit as st
 from page_text import check_sound, errors, text
+from snippet_runs import check_imports_first
 from stopping import HANG_SECONDS
 from streamlit.testing.v1 import AppTest
 
@@ -68,15 +69,16 @@ def downloads(page) -> list[str]:
 
 def test_opens_with_the_samples_explained(open_page, offered, reports):
     page = check_sound(open_page("batch", model="digits"))
-    assert "Images 10 Right 100 % of 10" in text(page)
+    assert "Images 10 Accuracy 100 % of 10" in text(page)
     assert {"Report (HTML)", "Table and maps (ZIP)"} <= set(downloads(page))
     (report,) = reports
     assert "Content-Security-Policy" in report
-    assert "100 % right: 10 of 10 images" in report
+    assert "Accuracy 100 %: 10 of 10 images" in report
     shown = page.dataframe[-1].value
     assert list(shown["Predicted"]) == list("0123456789")
     rows = list(csv.DictReader(io.StringIO(offered["batch"].files["csv"]().decode())))
     assert [row["predicted_label"] for row in rows] == list("0123456789")
+    check_imports_first(offered["batch"].snippet)
     names: dict = {}
     exec(offered["batch"].snippet.split("result =")[0], names)
     assert names["classifier"].key == "digits"
@@ -97,7 +99,7 @@ def test_further_measures_are_in_the_table_the_report_and_the_snippet(open_page,
 def test_photos_have_no_labels_and_no_accuracy(open_page):
     page = check_sound(open_page("batch", batch_methods="grad-cam"))
     assert "Images 5" in text(page)
-    assert "Right" not in text(page)
+    assert "Accuracy" not in text(page)
     assert page.dataframe[-1].value["Predicted"][0] == "tiger cat"
 
 
@@ -106,7 +108,7 @@ def test_zip_of_ones_own_with_a_broken_image(open_page, digits_folder, reports):
     assert any("Choose a zip" in caption.value for caption in page.caption)
     page.file_uploader(key="batch_zip").upload("scans.zip", zipped(digits_folder), "application/zip").run()
     check_sound(page)
-    assert "Images 3 Right 100 % of 2 Could not be read 1" in text(page)
+    assert "Images 3 Accuracy 100 % of 2 Could not be read 1" in text(page)
     assert "<script>alert" not in reports[-1]
 
 
@@ -142,7 +144,7 @@ def test_earlier_batch_opens_again(open_page, digits_folder, reports, tmp_path, 
     sent = page.file_uploader(key="batch_earlier").upload("kept.zip", packed_folder.zipped(kept), "application/zip")
     for page in (sent.run(), open_page("batch", batch_of="A folder of this server")):
         check_sound(page)
-        assert "Images 3 Right 100 % of 2 Could not be read 1" in text(page)
+        assert "Images 3 Accuracy 100 % of 2 Could not be read 1" in text(page)
         assert "Confusion matrix" in text(page)
         assert any("a batch of scans, by " in caption.value for caption in page.caption)
         assert not [button for button in page.button if button.key == "use row"]
@@ -270,7 +272,7 @@ def test_large_batch_says_what_it_costs_and_waits_for_a_click(open_page, monkeyp
     assert re.search(r"the time of about \d+ forward passes", said)
     assert not reports
     page.button(key="explain all").click().run()
-    assert "Images 10 Right 100 % of 10" in text(check_sound(page))
+    assert "Images 10 Accuracy 100 % of 10" in text(check_sound(page))
 
 
 def shown_batch(name: str) -> None:
@@ -284,6 +286,21 @@ def shown_batch(name: str) -> None:
     names = [f"sample_images/scenes/scene-{number}.png" for number in (1, 2)]
     here = SimpleNamespace(classifier=vislib.load_classifier(name), model_name=name)
     view.show(here, source_of(names, ["23 15", None]), ["saliency"])
+
+
+def figures_of_a_folder() -> None:
+    """A script: images in the folder cat/, which is no class name of ImageNet."""
+    import pandas as pd
+
+    from pages._ui.batch import view
+
+    view._figures(pd.DataFrame({"label": ["cat", "cat"], "correct": [None, None], "error": [None, None]}), {})
+
+
+def test_folder_that_is_no_class_name_is_why_there_is_no_accuracy():
+    page = check_sound(AppTest.from_function(figures_of_a_folder).run())
+    assert "Accuracy" not in text(page)
+    assert "No accuracy: the folders, such as “cat”, are no class names of this network." in page.caption[0].value
 
 
 def test_numbers_with_their_errors_and_no_probability(reports):
@@ -309,7 +326,7 @@ def test_segments_are_shares_of_the_pixels(reports):
     said = network.predict(vislib.load_image("sample_images/scenes/scene-1.png"), 1)[0]
     assert (shown["Predicted"][0], shown["Share of the pixels"][0]) == (said.label, pytest.approx(said.value))
     assert not {"Probability", "Value"} & set(shown)
-    assert "Right" not in text(page)
+    assert "Accuracy" not in text(page)
     logits = network.logits(vislib.load_image("sample_images/scenes/scene-1.png"))
     explained = network.labels[network.main_class(logits)]
     assert shown["Explained"][0] == explained != said.label

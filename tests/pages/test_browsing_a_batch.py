@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 import vislib
 from pages._ui.batch import browse, map_view
-from pages._ui.shell import images, onward
+from pages._ui.shell import images, page_buttons
+from pages._ui.widgets.shades import shade
 from vislib.images.sets import ArrayImages
 from vislib.report.batch_map import BatchMap
 
@@ -40,9 +41,13 @@ def test_without_known_classes_there_is_no_matrix(changed, monkeypatch):
 
 
 def test_matrix_of_a_selection_keeps_the_classes_and_counts_only_its_images():
-    shown = AppTest.from_function(matrix_of_two_images).run().dataframe[0].value
+    element = AppTest.from_function(matrix_of_two_images).run().dataframe[0]
+    shown = element.value
     assert (list(shown.index), list(shown.columns)) == (["cat", "dog"], ["cat", "dog"])
     assert shown.to_numpy().tolist() == [[0, 1], [0, 1]]
+    none, every = (f"background-color: {background}" for background, _ in map(shade, (0, 1)))
+    styles = element.proto.arrow_data.styler.styles
+    assert (styles.count(none), styles.count(every)) == (1, 1)  # each a rule for both rows
 
 
 def matrix_of_two_images() -> None:
@@ -56,7 +61,7 @@ def matrix_of_two_images() -> None:
 
 def test_one_click_makes_an_image_that_of_every_page_and_opens_a_page(monkeypatch):
     opened: list[str] = []
-    monkeypatch.setattr(onward.address, "open_page", opened.append)
+    monkeypatch.setattr(page_buttons.address, "open_page", opened.append)
     page = AppTest.from_function(ways_on).run()
     labels = ["Open in Overview", "Open in Class activation", "Open in What if", "Use on every page"]
     assert [button.label for button in page.button] == labels
@@ -68,10 +73,10 @@ def ways_on() -> None:
     """A script."""
     import numpy as np
 
-    from pages._ui.shell import onward
+    from pages._ui.shell import page_buttons
     from vislib.images.sets import ArrayImages
 
-    onward.buttons(ArrayImages(np.zeros((2, 8, 9, 3), np.uint8), "mine.zip", ["a/one.png", "cat.jpg"]), 1, True)
+    page_buttons.buttons(ArrayImages(np.zeros((2, 8, 9, 3), np.uint8), "mine.zip", ["a/one.png", "cat.jpg"]), 1, True)
 
 
 def test_image_of_a_set_becomes_the_image_of_every_page():

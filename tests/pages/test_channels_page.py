@@ -6,6 +6,7 @@ import io
 import numpy as np
 import pytest
 from page_text import check_sound, text
+from snippet_runs import run_snippet
 
 import vislib
 from vislib.attribution.channels import masking_check
@@ -61,7 +62,7 @@ def test_a_click_opens_the_channels_card(open_page, drawn):
     drawn["on_click"]("conv3_activation|17")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(icons, "open_card", lambda *where: opened.append(where))
-        page.session_state["channel to open"] = ("conv3_activation", 17)
+        page.session_state["card to open"] = ("conv3_activation", 17)
         page.run()
     assert opened == [("conv3_activation", 17)]
 
@@ -70,8 +71,7 @@ def test_lines_and_table_give_the_numbers(open_page, drawn, offered, load_once, 
     check_sound(open_page("channels", **CIFAR, deciding_by="relevance", deciding_most="3"))
     (one,) = offered.values()
     monkeypatch.setattr(vislib, "load_classifier", load_once)
-    names: dict = {}
-    exec(one.snippet, names)
+    names = run_snippet(one.snippet)
     found = names["found"]
     rows = list(csv.DictReader(io.StringIO(one.files["csv"]().decode("utf-8-sig"))))
     values = np.array([float(row["contribution"]) for row in rows])

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 import streamlit as st
 from page_text import check_sound, pictures, text
+from snippet_runs import run_snippet
 
 import vislib
 from pages._ui.compare_and_trust import comparing, region_view
 from pages._ui.widgets import region_picker
 from vislib import trust
+from vislib.language import written
 
 FEW = {"model": "digits", "methods": ["Saliency (vanilla gradient)", "Eigen-CAM", "Grad-CAM"]}
 
@@ -24,6 +26,8 @@ def test_opens_with_its_defaults_told_as_the_papers_found(open_page):
     """On the small network; tests/trust measures the cat in the large one."""
     page = check_sound(open_page("compare_and_trust", model="cifar10"))
     assert pictures(page)[0] == "cifar10/cat.png, as the network sees it"
+    assert "Each map on its own scale Colours run from 0 to the largest value of each map." in text(page)
+    assert "One scale for all" not in text(page)
     assert len(pictures(page)) == 1 + len(comparing.DEFAULTS) + 2 + 1
     insertion, deletion = table(page, "Insertion ↑"), table(page, "Deletion ↓")
     assert list(insertion.values()) == sorted(insertion.values(), reverse=True)
@@ -39,7 +43,7 @@ def test_opens_with_its_defaults_told_as_the_papers_found(open_page):
     assert table(page, "Class-specific")["Saliency (vanilla gradient)"] == "yes"
     assert "it shows edges, not the decision" in text(page)
     assert "so it depends on what was learned" in text(page)
-    assert f"Guided backpropagation ρ {stays['Guided backpropagation']:.2f}" in text(page)
+    assert f"Guided backpropagation ρ {written(stays['Guided backpropagation'], '.2f')}" in text(page)
 
 
 def test_table_is_what_the_snippet_measures(open_page, offered):
@@ -48,8 +52,7 @@ def test_table_is_what_the_snippet_measures(open_page, offered):
     page = open_page("compare_and_trust", image="digits/3.png", **FEW, **box, deletion_fill="the image's mean colour")
     page = check_sound(page.button(key="further").click().run())
     assert "From the whole image to its mean colour" in text(page)
-    names: dict = {}
-    exec(offered["trust"].snippet, names)
+    names = run_snippet(offered["trust"].snippet)
     saved = json.loads(offered["trust"].files["json"]())
     expected = {row["name"]: row for row in names["rows"]}
     assert {row["name"] for row in saved} == set(expected) == {"saliency", "eigen-cam", "grad-cam", *trust.BASELINES}
@@ -189,7 +192,7 @@ def test_verdicts_over_images_wait_for_a_click(open_page, offered):
     printed = "    print(over.title, over.text, over.means)"
     code = offered["verdicts over images"].snippet
     assert printed in code
-    exec(code.replace(printed, "    kept.append(over)"), {"kept": kept})
+    run_snippet(code.replace(printed, f"{printed}, kept.append(over)"), kept=kept)
     means = {one.title: one.means["insertion"] for one in kept}
     frame = page.dataframe[-1].value
     assert dict(zip(frame["Method"], frame["Insertion ↑"], strict=True)) == pytest.approx(means, abs=1e-4)

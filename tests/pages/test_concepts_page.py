@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from page_text import check_sound, errors, text
 from PIL import Image
+from snippet_runs import run_snippet
 
 import vislib
 
@@ -44,18 +45,12 @@ def only(offered, start):
     return offer
 
 
-def run_snippet(snippet: str, **names) -> dict:
-    found: dict = dict(names)
-    exec(compile(snippet, "snippet", "exec"), found)
-    return found
-
-
 @pytest.mark.usefixtures("_loaded_once", "_no_data")
 @pytest.mark.parametrize("query", [{}, {"concept_layer": "conv1", "n_groups": "4", "class": "7"}])
 def test_lines_give_the_same_groups(open_page, offered, query, tmp_path):
     check_sound(open_page("concepts", **DIGITS, **query))
     offer = only(offered, "groups")
-    found = run_snippet(offer.snippet.replace("'groups.png'", repr(str(tmp_path / "groups.png"))))["groups"]
+    found = run_snippet(offer.snippet)["groups"]
     with np.load(io.BytesIO(offer.files["npz"]())) as saved:
         for name, kept in (("maps", "values"), ("channels", "channels"), ("contributions", "contributions")):
             values = getattr(found, name)
@@ -101,7 +96,7 @@ def test_concepts_of_the_samples_wait_for_a_click(open_page, offered, tmp_path):
     assert "Concept 3 , importance" in shown
     assert "From 10 images of the sample images" in shown
     offer = only(offered, "concepts")
-    found = run_snippet(offer.snippet.replace("'concepts.npz'", repr(str(tmp_path / "concepts.npz"))))["concepts"]
+    found = run_snippet(offer.snippet)["concepts"]
     kept = vislib.concepts.load_concepts(offer.files["npz"]())
     np.testing.assert_allclose(found.vectors, kept.vectors, atol=1e-6)
     np.testing.assert_allclose(found.importance, kept.importance, atol=1e-6)

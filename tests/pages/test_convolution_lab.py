@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 from page_text import check_sound, errors, text
+from snippet_runs import run_snippet
 
 from pages._ui.widgets.sliding_window import convolution_lesson, pooling_lesson
 from vislib.arithmetic import PRESETS, Pooling, convolve, random_kernels
@@ -23,6 +24,7 @@ def test_opens_with_vertical_edges_and_their_size(open_page, offered):
     assert "The result: 254 × 168" in shown
     assert "⌊(256 + 2·0 − 3) / 1⌋ + 1 = 254" in shown
     assert "(3·3·1 + 1)·1 = 10" in shown
+    assert "Zeros, 2 px: first 24 × 24 of 258 × 172" in shown
     assert saved(offered).shape == (168, 254, 1)
 
 
@@ -48,16 +50,14 @@ def test_opens_with_vertical_edges_and_their_size(open_page, offered):
 )
 def test_lines_give_the_same_numbers(open_page, offered, query):
     check_sound(open_page("convolution_lab", **query))
-    found: dict = {}
-    exec(compile(offered["lab"].snippet, "snippet", "exec"), found)
+    found = run_snippet(offered["lab"].snippet)
     np.testing.assert_array_equal(found["maps"], saved(offered))
 
 
 def test_result_as_keras_computes_it(open_page, offered):
     query = {"lab.kernel": "Random", "lab.size": "5", "lab.stride": "2", "lab.padding": "same", "lab.relu": "true"}
     check_sound(open_page("convolution_lab", **query))
-    found: dict = {}
-    exec(compile(offered["lab"].snippet, "snippet", "exec"), found)
+    found = run_snippet(offered["lab"].snippet)
     grey = (found["image"] @ [0.299, 0.587, 0.114])[None, ..., None].astype(np.float32)
     kernel = found["kernel"][:, :, None, None].astype(np.float32)
     expected = np.asarray(keras.ops.relu(keras.ops.conv(grey, kernel, 2, "same")))[0]
@@ -91,6 +91,14 @@ def test_typing_starts_from_the_kernel_before(open_page, offered):
     page.selectbox(key="lab.kernel").select("typed").run()
     assert page.text_area(key="lab.typed").value.split() == ["-2", "-1", "0", "-1", "1", "1", "0", "1", "2"]
     np.testing.assert_array_equal(saved(offered), before)
+
+
+def test_typed_kernel_and_place_are_read_from_the_address(open_page, offered):
+    query = {"lab.kernel": "Typed by hand", "lab.typed": "0 0\n0 1", "lab.at": "0,0.999"}
+    page = check_sound(open_page("convolution_lab", **query))
+    found = run_snippet(offered["lab"].snippet)
+    np.testing.assert_allclose(saved(offered)[..., 0], (found["image"] @ [0.299, 0.587, 0.114])[1:, 1:], atol=1e-3)
+    assert page.session_state["lab.at"] == (0, 0.999)
 
 
 def test_window_too_large_for_patch_or_image_a_sentence(open_page):

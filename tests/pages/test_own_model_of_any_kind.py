@@ -7,6 +7,7 @@ import re
 import any_networks
 import numpy as np
 import pytest
+import snippet_runs
 from page_text import check_sound, errors, text
 
 import vislib
@@ -46,9 +47,7 @@ def run_snippet(offered, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
         if not (tmp_path / "sample_images").exists():
             (tmp_path / "sample_images").symlink_to(vislib.__path__[0] + "/../sample_images")
-        names: dict = {}
-        exec(offered["by preprocessing"].snippet, names)
-        return names
+        return snippet_runs.run_snippet(offered["by preprocessing"].snippet)
 
     return go
 

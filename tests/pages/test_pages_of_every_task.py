@@ -8,11 +8,12 @@ import pytest
 from any_networks import loaded, model_of, seeded_any, unet
 from page_text import blocks, check_sound, pictures, text, written
 from quick_methods import QUICK
+from snippet_runs import run_snippet
 from tiny_models import PLAIN
 
 import vislib
 from pages._ui.shell import images, models
-from pages._ui.widgets.bars import percent
+from vislib.language import percent
 from vislib.model.classifier import Classifier
 
 EVERY = ("overview", "class_activation", "saliency", "occlusion", "compare_and_trust", "feature_maps", "unit_card",
@@ -246,8 +247,7 @@ def test_embedding_is_compared_with_another_image(open_task):
 def test_snippet_gives_the_same_numbers(name, query, open_task, offered):
     check_sound(open_task(name, "saliency", **query))
     (one,) = (offer for key, offer in offered.items() if " saliency " in key)
-    names: dict = {}
-    exec(one.snippet, names)
+    names = run_snippet(one.snippet)
     saved = np.load(io.BytesIO(one.files["npz"]()))["values"]
     np.testing.assert_allclose(names["heatmap"].values, saved, rtol=0, atol=1e-6 * np.abs(saved).max())
 

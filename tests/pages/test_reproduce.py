@@ -1,4 +1,4 @@
-"""The lines under each picture give the numbers behind it: those that "Raw numbers (NPZ)" saves."""
+"""The lines under each picture give the numbers behind it, those that "Raw numbers (NPZ)" saves, and show them."""
 
 import io
 import json
@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from page_text import compute_all
 from quick_methods import QUICK
+from snippet_runs import run_snippet
 
 import vislib
 
@@ -50,8 +51,7 @@ def test_snippet_gives_the_numbers_behind_the_picture(
     monkeypatch.setattr(vislib, "load_classifier", load_once)
     found = []
     for one in offered.values():
-        names: dict = {}
-        exec(one.snippet, names)
+        names = run_snippet(one.snippet)
         saved = np.load(io.BytesIO(one.files["npz"]()))
         about = json.loads(str(saved["metadata"]))
         kind = next(iter(expected))

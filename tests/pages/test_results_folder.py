@@ -10,7 +10,7 @@ from page_text import check_sound, pictures, text
 from tiny_models import random_image, tiny
 
 import vislib
-from pages._ui.overview import kept
+from pages._ui.overview import snapshot
 from pages._ui.server import process, work
 from pages._ui.server.results_folder import ResultsFolder
 from vislib import language
@@ -207,7 +207,7 @@ def test_overview_of_an_earlier_run_is_there_before_tensorflow(open_page, kept_r
     early = open_page("overview", model="cifar10")
     assert [error.value for error in early.error] == ["not yet"]  # the page ends where TensorFlow would be needed
     drawn: list = []
-    monkeypatch.setattr(kept, "show_image", lambda image, alt: drawn.append((alt, image.size)))
+    monkeypatch.setattr(snapshot, "show_image", lambda image, alt: drawn.append((alt, image.size)))
     open_page("overview", model="cifar10")
     assert [alt for alt, _ in drawn][1:] == pictures(
         live

@@ -2,6 +2,7 @@
 
 import pytest
 from page_text import check_sound, pictures, text
+from snippet_runs import run_snippet
 
 DIGITS = {"model": "digits", "image": "digits/3.png"}
 
@@ -55,6 +56,5 @@ def test_what_a_unit_wants_compares_plain_ascent(open_page):
 def test_lines_give_the_same_figures(open_page):
     page = check_sound(open_page("class_activation", second_opinion="true", **DIGITS))
     (lines,) = (block.value for block in page.code if "second_opinion" in block.value)
-    names: dict = {}
-    exec(lines, names)
+    names = run_snippet(lines)
     assert names["found"].in_words() in text(page)

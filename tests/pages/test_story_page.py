@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from page_text import check_sound, errors, pictures, text
 from PIL import Image
+from snippet_runs import run_snippet
 
 from vislib.output import export
 
@@ -39,8 +40,7 @@ def test_snippets_give_the_numbers_offered_and_new_weights_give_new_ones(open_pa
     first = dict(offered)
     assert len(first) == 7 + 6 + 6
     for key in ("story one-3x3", "story lenet-s4", max(first, key=lambda name: "conv1" in name)):
-        names: dict = {}
-        exec(first[key].snippet, names)
+        names = run_snippet(first[key].snippet)
         saved = np.load(io.BytesIO(first[key].files["npz"]()))["values"]
         np.testing.assert_allclose(names["maps"], saved, atol=1e-5 * np.abs(saved).max())
     next(button for button in page.button if button.label == "Draw new weights").click().run()

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from page_text import check_sound, pictures, text
+from snippet_runs import run_snippet
 
 import vislib
 from vislib.images.sets import ArrayImages
@@ -79,9 +80,9 @@ def test_first_layer_reads_the_image(card):
 
 
 def test_head_of_linear_weights_says_so(open_page, monkeypatch):
-    from pages._ui.unit_card import wanted
+    from pages._ui.unit_card import maximized
 
-    monkeypatch.setattr(wanted, "_SETTINGS", replace(wanted._SETTINGS, steps=2))  # they are not what is read here
+    monkeypatch.setattr(maximized, "_SETTINGS", replace(maximized._SETTINGS, steps=2))  # they are not what is read here
     page = check_sound(open_page("unit_card", layer="head_relu", channel="5"))
     assert "The weights of the linear layer that reads the channel's mean: exact for every image." in text(page)
 
@@ -90,8 +91,7 @@ def test_lines_give_the_numbers_of_the_card(card, offered, load_once, monkeypatc
     card()
     offer = next(offer for key, offer in offered.items() if key.startswith("card"))
     monkeypatch.setattr(vislib, "load_classifier", load_once)
-    found: dict = {"given": sample_images()}
-    exec(compile(offer.snippet.replace("'a_folder'", "given"), "snippet", "exec"), found)
+    found = run_snippet(offer.snippet.replace("'a_folder'", "given"), given=sample_images())
     rows = list(csv.DictReader(io.StringIO(offer.files["csv"]().decode())))
     assert [row["class"] for row in rows] == list(found["classifier"].labels)
     np.testing.assert_allclose([float(row["adds"]) for row in rows], found["effects"].values, rtol=1e-5)

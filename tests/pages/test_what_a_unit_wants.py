@@ -2,13 +2,18 @@
 
 import io
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from page_text import check_sound, errors, pictures, text
+from snippet_runs import run_snippet
+from tiny_models import SIDE, classifier_of
 
 import vislib
+from pages._ui.what_a_unit_wants import controls, views
 from vislib import activation_maximization as am
+from vislib.backend import keras
 
 DIGITS = {"model": "digits", "image": "digits/3.png"}
 
@@ -16,12 +21,6 @@ DIGITS = {"model": "digits", "image": "digits/3.png"}
 @pytest.fixture
 def _loaded_once(load_once, monkeypatch) -> None:
     monkeypatch.setattr(vislib, "load_classifier", load_once)
-
-
-def run_snippet(snippet: str) -> dict:
-    found: dict = {}
-    exec(compile(snippet, "snippet", "exec"), found)
-    return found
 
 
 def saved(offer) -> np.ndarray:
@@ -67,6 +66,23 @@ def test_lines_give_the_same_pictures(open_page, offered, query, words):
         assert offer.files[suffix]().startswith(signature)
 
 
+@pytest.mark.parametrize(
+    ("layer", "channel", "neuron"),
+    [
+        ("conv", "The channel's mean over its map", "The neuron"),
+        ("norm", "The channel's mean over its map", "The neuron"),
+        ("relu", "The channel's mean over its map, before its ReLU,", "The neuron, before its ReLU,"),
+    ],
+)
+def test_before_its_relu_is_said_only_of_a_relu(layer, channel, neuron):
+    layers = keras.layers
+    parts = [layers.Conv2D(2, 3, name="conv"), layers.BatchNormalization(name="norm"), layers.ReLU(name="relu")]
+    model = keras.Sequential([keras.Input((SIDE, SIDE, 3)), *parts, layers.GlobalAveragePooling2D(), layers.Dense(3)])
+    here = SimpleNamespace(classifier=classifier_of(model))
+    assert views._objective(here, controls.CHANNEL, layer) == channel
+    assert views._objective(here, controls.NEURON, layer) == neuron
+
+
 @pytest.mark.usefixtures("_loaded_once")
 def test_dream_lines_give_the_same_picture(open_page, offered):
     page = check_sound(open_page("what_a_unit_wants", wants="DeepDream", octaves="2", dream_steps="5", **DIGITS))
@@ -101,8 +117,7 @@ def test_patches_of_a_test_set_kept_on_disk(open_page, offered, tmp_path, monkey
     assert "The 9 strongest of 40 images" in text(page)
     assert len(list((tmp_path / "kept" / "top_patches").iterdir())) == 1
     lines = only(offered, "patches").snippet.replace("'a_folder'", "given")
-    found: dict = {"given": images}
-    exec(compile(lines, "snippet", "exec"), found)
+    found = run_snippet(lines, given=images)
     rows = only(offered, "patches").files["csv"]().decode().splitlines()
     assert rows[0] == "activation,image,row,column"
     assert len(rows) == 10
@@ -161,7 +176,7 @@ def test_output_of_a_regression_is_made_high_or_low(direction, words, open_page,
     offer = only(offered, "wanted")
     found = run_snippet(offer.snippet)
     np.testing.assert_array_equal(found["result"].pictures, saved(offer))
-    start = vislib.load_image("sample_images/scenes/scene-1.png")
+    start = vislib.load_image(vislib.sample_path("scenes/scene-1.png"))
     number = found["classifier"].predict(found["result"].pictures[0])[0].value
     usual = found["classifier"].predict(start)[0].value
     assert number > usual if direction == "high" else number < usual
@@ -182,7 +197,7 @@ def test_class_of_a_segmentation_is_wanted_over_the_whole_output(open_page, offe
     offer = only(offered, "wanted")
     found = run_snippet(offer.snippet)
     np.testing.assert_array_equal(found["result"].pictures, saved(offer))
-    classifier, scene = found["classifier"], vislib.load_image("sample_images/scenes/scene-1.png")
+    classifier, scene = found["classifier"], vislib.load_image(vislib.sample_path("scenes/scene-1.png"))
     means = classifier.logits(found["result"].pictures[0]).mean(axis=(0, 1))
     explained = classifier.main_class(classifier.logits(scene))
     assert found["result"].scores[0] == pytest.approx(means[explained], rel=1e-2)

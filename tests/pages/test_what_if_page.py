@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from page_text import check_sound, errors, text
 from PIL import Image
+from snippet_runs import run_snippet
 
 import vislib
 from pages._ui.what_if.history import History
@@ -44,12 +45,6 @@ def heading(page) -> str:
     return next(block.proto.body for block in page.get("html") if "v-said" in block.proto.body)
 
 
-def run_snippet(snippet: str) -> dict:
-    found: dict = {}
-    exec(compile(snippet, "snippet", "exec"), found)
-    return found
-
-
 @pytest.mark.usefixtures("_loaded_once")
 def test_a_stroke_changes_the_answer_the_lines_redo_it_and_undo_takes_it_back(open_page, canvas, offered, capsys):
     page = check_sound(open_page("what_if", **CIFAR))
@@ -68,7 +63,7 @@ def test_a_stroke_changes_the_answer_the_lines_redo_it_and_undo_takes_it_back(op
     assert [row["label"] for row in shown] == list(redone.labels)
     np.testing.assert_allclose([row["after"] for row in shown], redone.values_after, atol=1e-5)
     classifier = vislib.load_classifier("cifar10")
-    image = vislib.load_image("sample_images/cifar10/cat.png")
+    image = vislib.load_image(vislib.sample_path("cifar10/cat.png"))
     edited = vislib.edits.apply(image, [Erase(FACE, 0.06), Rotate(10)])
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(offer.files["png"]()))), edited)
     np.testing.assert_allclose(redone.values_after, classifier.values(classifier.logits(edited)), atol=1e-6)
@@ -155,7 +150,7 @@ def test_the_highest_places_of_any_map_are_covered_at_a_click(open_page, canvas)
     page = check_sound(open_page("what_if", **CIFAR, **query))
     page.button(key="what_if_cover").click().run()
     check_sound(page)
-    image = vislib.load_image("sample_images/cifar10/cat.png")
+    image = vislib.load_image(vislib.sample_path("cifar10/cat.png"))
     heatmap = vislib.explain("layer-cam", vislib.load_classifier("cifar10"), image)
     assert steps(page) == (Cover.top(heatmap, 0.25, "mean"),)
     assert steps(page)[0].pixels(image.shape).mean() == 0.25
@@ -192,7 +187,9 @@ def test_a_slider_as_a_curve(open_page, canvas, offered):
     rows = json.loads(offer.files["json"]())
     assert [row["setting"] for row in rows] == list(np.linspace(0, 2, 11).round(6))
     np.testing.assert_allclose([row["target"] for row in rows], curve.scores, atol=1e-4)
-    image = vislib.load_image("sample_images/cifar10/cat.png")  # the slider itself does not count, the rotation does
+    image = vislib.load_image(
+        vislib.sample_path("cifar10/cat.png")
+    )  # the slider itself does not count, the rotation does
     turned = vislib.edits.what_if(vislib.load_classifier("cifar10"), image, Rotate(20))
     assert rows[5]["target"] == pytest.approx(turned.score_after, abs=1e-4)
     assert curve.in_words() in text(page)

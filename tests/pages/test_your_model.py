@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 from page_text import blocks, check_sound, errors, pictures, text
+from snippet_runs import run_snippet
 
 import vislib
 from vislib.backend import keras
@@ -123,8 +124,7 @@ def test_snippet_loads_the_file_as_it_is_used_here(open_page, file_of, offered, 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "any.keras").write_bytes(content)
     (tmp_path / "sample_images").symlink_to(vislib.__path__[0] + "/../sample_images")
-    names: dict = {}
-    exec(offered["by preprocessing"].snippet, names)
+    names = run_snippet(offered["by preprocessing"].snippet)
     assert names["classifier"].labels == ("no", "yes")
     assert names["classifier"].input_size == (48, 48)
     assert names["classifier"].preprocess.name == "caffe bgr"
@@ -195,6 +195,13 @@ def three_classes(open_page, file_of, _in_this_process):
     return upload(open_page("your_model"), "mine.keras", file_of(scaled_colour))
 
 
+def test_errors_name_the_model_as_its_file(three_classes):
+    from pages._ui.shell import models
+
+    user_model = check_sound(three_classes).session_state["own_models"]["mine"]
+    assert models.store().get(user_model.key).name == "mine"
+
+
 def give_labels(page, content: bytes, name: str = "labels.txt"):
     return page.file_uploader(key="mine: labels").set_value((name, content, "text/plain")).run()
 
@@ -229,6 +236,14 @@ def test_labels_of_the_same_name_get_their_numbers(three_classes):
     page = check_sound(give_labels(three_classes, json.dumps(["crane", "dog", "crane"]).encode(), "names.json"))
     assert "crane (0)" in text(page)
     assert "crane (2)" in text(page)
+
+
+def test_typed_names_are_in_their_box_when_the_page_is_opened_again(three_classes):
+    page = check_sound(three_classes.text_area(key="mine: typed").set_value("cat\ndog\nbird").run())
+    page.switch_page("pages/glossary.py").run()
+    page.switch_page("pages/your_model.py").run()
+    assert check_sound(page).text_area(key="mine: typed").value == "cat\ndog\nbird"
+    assert "In use: 3 names." in [caption.value for caption in page.caption]
 
 
 def test_model_is_not_seen_in_another_session(three_classes, open_page):

@@ -54,7 +54,7 @@ def test_page_is_self_contained(batch_folder):
     assert all(source.startswith("data:image/jpeg;base64,") for source in sources)
     assert "default-src 'none'" in page
     assert page.count("<img") == page.count(' alt="')
-    for words in ("50.0 % right: 20 of 40 images", "The most confident mistakes", "prefers-color-scheme: dark"):
+    for words in ("Accuracy 50 %: 20 of 40 images", "The most confident mistakes", "prefers-color-scheme: dark"):
         assert words in page
     for anchor in re.findall(r'href="#([^"]+)"', page):
         assert f'id="{anchor}"' in page
@@ -145,7 +145,7 @@ def test_report_on_a_selection_has_only_its_images(batch_folder, tmp_path, capsy
     found = findings(selection)
     assert (found.n, found.n_known, found.n_right) == (20, 20, 0)
     page = report_html(batch_folder, rows=wrong, selection="all <wrong>")
-    assert "0 % right: 0 of 20 images" in page
+    assert "Accuracy 0 %: 0 of 20 images" in page
     assert "images, a selection of 20 of its 40 images (all &lt;wrong&gt;), by" in page
     assert "not finished" not in page
     assert write_report(batch_folder, rows=wrong).name == "selection.html"

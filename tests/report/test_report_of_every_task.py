@@ -9,6 +9,7 @@ from tiny_models import SIDE
 
 import vislib
 from vislib.batch import explain_many, open_batch
+from vislib.language import percent
 from vislib.report import report_html
 from vislib.report.findings import findings
 
@@ -59,12 +60,13 @@ def test_segments_with_masks(pictures, tmp_path):
     assert found.worst.numbers[0] == 7
     assert found.worst.figures[0] == 0
     assert found.masks.pixel_accuracy == pytest.approx(22 / 23)
-    wanted = f"Mean IoU {found.masks.mean_iou * 100:.1f} % of 23 images"
+    wanted = f"Mean IoU {percent(found.masks.mean_iou)} of 23 images"
     assert wanted in page
     for each in found.masks.classes:
-        assert f'{classifier.labels[each.class_index]}</td><td class="n">{each.iou * 100:.1f} %' in page
+        assert f'{classifier.labels[each.class_index]}</td><td class="n">{percent(each.iou)}' in page
     assert "of the pixels, mean IoU 0 %" in page
-    for words in ("robabilit", "accuracy", ">nan", ">None"):
+    assert page.count("accuracy") == page.count("pixel accuracy") > 0
+    for words in ("robabilit", "Accuracy", ">nan", ">None"):
         assert words not in page
 
 

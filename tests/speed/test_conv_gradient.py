@@ -111,9 +111,9 @@ def test_most_convolutions_of_a_network_are_turned():
     """Where none were, all of the above would hold, slowly; folded norms leave those with a stride."""
     keras.utils.set_random_seed(0)
     graph = load_classifier(beginning("ResNet50", 64), preprocess="-1..1").network.graph
-    assert (n_turned(graph), n_turned(FoldBatchNorm(graph).graph())) == (18, 3)
+    assert (n_flipped_kernels(graph), n_flipped_kernels(FoldBatchNorm(graph).graph())) == (18, 3)
 
 
-def n_turned(graph) -> int:
+def n_flipped_kernels(graph) -> int:
     nodes = zip(FlippedKernelGradients(graph).graph().nodes, graph.nodes, strict=True)
     return sum(node.operation is not plain.operation for node, plain in nodes)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DeepDreamer:
-    """x ← x + rate · g / mean |g|, g the objective's gradient by the image; `steps` times an octave, small to large.
+    """x ← x + rate · g / mean |g|, g the objective's gradient by the image; `steps` steps per octave, small to large.
 
     An octave is one size of the image. The first octave has the size of the network's input. Later ones are larger, so
     the network processes them tile by tile; a random shift of the tiles at each step prevents seams. Each octave

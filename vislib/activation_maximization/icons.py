@@ -1,6 +1,6 @@
 """Icons of channels where no set of images suits: what each channel wants, by activation maximization."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ from vislib.activation_maximization.maximization import Maximization
 from vislib.activation_maximization.maximizer import maximize
 from vislib.activations.icons import SIDE, Icons
 from vislib.language import text
-from vislib.progress import no_progress, progress_bar
+from vislib.progress import Progress, no_progress, progress_bar
 from vislib.targets import Channel
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def wanted_icons(
     side: int = SIDE,
     steps: int = 32,
     seed: int = 0,
-    progress: Callable[..., None] = progress_bar,
+    progress: Progress = progress_bar,
 ) -> Icons:
     """A picture of each channel that is made so that it excites the channel, in the form of `vislib.icons`.
 

@@ -90,7 +90,7 @@ class Maximizer:
         from vislib.activation_maximization.scorer import Scorer
 
         began = time.perf_counter()
-        self = self.resolved(classifier)
+        transforms = self.resolved(classifier).transforms or ()
         objectives = tuple(one.resolved(classifier) for one in objectives)
         scorer = Scorer(classifier, objectives)
         ascent = Ascent(self.parametrization, self.regularisers, self._shape(classifier), self.optimiser)
@@ -99,7 +99,7 @@ class Maximizer:
         history, magnitudes = [], np.zeros(pixels.shape[:3], np.float64)
         progress(0, self.steps, _partial_picture(pixels))
         for done in range(1, self.steps + 1):
-            views = drawn(self.transforms or (), self.seed, state.step, len(pixels), classifier.input_size)
+            views = drawn(transforms, self.seed, state.step, len(pixels), classifier.input_size)
             values, gradients = scorer(pixels, views)
             magnitudes += np.abs(gradients).mean(axis=-1)
             state = ascent.next(state, gradients, self.learning_rate)
@@ -232,7 +232,7 @@ def class_pictures(classifier: "Classifier", progress: Progress = progress_bar, 
         raise ParameterError(
             text(
                 "{model} has {n} classes; pictures of all classes are possible for at most {most}.",
-                model=classifier.key,
+                model=classifier.name,
                 n=len(classifier.labels),
                 most=_MAX_CLASSES,
             )

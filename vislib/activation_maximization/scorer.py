@@ -150,7 +150,7 @@ def check_takes_pictures(classifier: Classifier) -> None:
             text(
                 "Pictures are made for networks of 1 or 3 channels in 0..255; {model} takes {channels} bands "
                 "in units of their own. vislib.feature_maps shows what its layers respond to.",
-                model=classifier.key,
+                model=classifier.name,
                 channels=classifier.channels,
             )
         )

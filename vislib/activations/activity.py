@@ -1,7 +1,6 @@
 """How active a channel is over a set of images."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ from vislib.errors import ImageError, LayerError
 from vislib.images.sets import ImageSet, image_set
 from vislib.language import text
 from vislib.model.classifier import Classifier
-from vislib.progress import progress_bar
+from vislib.progress import Progress, progress_bar
 
 _MAX_MAP_BYTES = 64 * 1024**2
 _MAX_VALUES = 1_000_000
@@ -51,7 +50,7 @@ def channel_activity(
     images: ImageSet | np.ndarray | str | os.PathLike[str],
     layer: str,
     channel: int,
-    progress: Callable[..., None] = progress_bar,
+    progress: Progress = progress_bar,
 ) -> ChannelActivity:
     """A channel's activations at the places of all images, and its maximum in each.
 

@@ -1,7 +1,6 @@
 """The classes that a channel speaks for and against."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ from vislib.errors import ImageError, LayerError
 from vislib.images.sets import ImageSet, image_set
 from vislib.language import text
 from vislib.model.classifier import Classifier
-from vislib.progress import progress_bar
+from vislib.progress import Progress, progress_bar
 
 WEIGHTS, GRADIENT = text("weights"), text("gradient × activation")
 
@@ -41,7 +40,7 @@ def class_effects(
     images: ImageSet | np.ndarray | str | os.PathLike[str] | None,
     layer: str,
     channel: int,
-    progress: Callable[..., None] = progress_bar,
+    progress: Progress = progress_bar,
 ) -> ClassEffects:
     """What a channel of a layer adds to the logit of every class.
 

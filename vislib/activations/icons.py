@@ -1,7 +1,7 @@
 """A small picture of each channel: the place in a set of images where it is most active."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from vislib.errors import DatasetError, LayerError, ParameterError
 from vislib.images.sets import ImageSet
 from vislib.language import text
 from vislib.layers import ReceptiveField, receptive_fields
-from vislib.progress import progress_bar
+from vislib.progress import Progress, progress_bar
 
 if TYPE_CHECKING:
     from vislib.model.classifier import Classifier
@@ -57,7 +57,7 @@ def icons(
     images: "StrongestPlaces | ImageSet | np.ndarray | str | os.PathLike[str] | None" = None,
     channels: Sequence[int] | None = None,
     side: int = SIDE,
-    progress: Callable[..., None] = progress_bar,
+    progress: Progress = progress_bar,
 ) -> Icons:
     """A small picture of each channel of a layer: the window of an image around the place where it is most active.
 
@@ -101,7 +101,7 @@ def icons(
             text(
                 "vislib has no icons of {model}, only of its own networks. Give `images`, such as a folder; "
                 "without any, `activation_maximization.wanted_icons` makes pictures.",
-                model=classifier.key,
+                model=classifier.name,
             )
         )
     if not isinstance(found, StrongestPlaces):
@@ -132,7 +132,7 @@ def _picture(
 ) -> np.ndarray:
     """The window around a unit, (side, side, 3) uint8."""
     window = cut(image, field, place, map_size, window_px(image.shape[:2]))
-    # A few pixels stay squares, so that they can be told from a blurred photograph.
+    # A few pixels stay squares, so that they differ from a blurred photograph.
     few = max(window.shape[:2]) <= min(side, _FEW_PIXELS)
     how = Image.Resampling.NEAREST if few else Image.Resampling.BICUBIC
     return np.asarray(Image.fromarray(window).resize((side, side), how))

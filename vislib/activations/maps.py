@@ -116,8 +116,8 @@ def stages(classifier: Classifier) -> tuple[str, ...]:
     scale, drop out or augment do not stand for a stage, if there are others.
     """
     nodes = classifier.network.map_nodes
-    telling = [node for node in nodes if nearest_kind(node.operation).role not in _WITHOUT_FEATURES] or nodes
-    chosen = {node.name for node in telling}
+    with_features = [node for node in nodes if nearest_kind(node.operation).role not in _WITHOUT_FEATURES] or nodes
+    chosen = {node.name for node in with_features}
     grown: set[int] = set()
     last: dict[tuple[bool, tuple[int, int]], str] = {}
     for node in nodes:

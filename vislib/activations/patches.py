@@ -7,7 +7,6 @@ import os
 import time
 import zipfile
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from vislib.language import sentences, text, tr
 from vislib.layers import ReceptiveField, receptive_fields
 from vislib.layers.receptive_field import Span
 from vislib.output.export import write_whole
-from vislib.progress import progress_bar
+from vislib.progress import Progress, progress_bar
 
 if TYPE_CHECKING:
     from vislib.model.classifier import Classifier
@@ -142,7 +141,7 @@ def top_patches(
     n: int = 9,
     *,
     keep_in: str | os.PathLike[str] | None = None,
-    progress: Callable[..., None] = progress_bar,
+    progress: Progress = progress_bar,
 ) -> TopPatches:
     """Finds the n images, and the places in them, that excite each channel of a layer most, in one pass.
 

@@ -1,7 +1,7 @@
 """The place in a set of images where each channel of a network is most active, for all layers in one pass."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from vislib.activations.patches import TopPatches, merged, no_patches, read_resi
 from vislib.errors import DatasetError, ImageError, LayerError, listed
 from vislib.images.sets import ImageSet, image_set
 from vislib.language import text
-from vislib.progress import progress_bar
+from vislib.progress import Progress, progress_bar
 
 if TYPE_CHECKING:
     from vislib.model.classifier import Classifier
@@ -79,7 +79,7 @@ def strongest_places(
     classifier: "Classifier",
     images: "ImageSet | np.ndarray | str | os.PathLike[str]",
     layers: Sequence[str] | None = None,
-    progress: Callable[..., None] = progress_bar,
+    progress: Progress = progress_bar,
 ) -> StrongestPlaces:
     """The place where each channel of several layers is most active in a set of images; from this `icons` are cut.
 

@@ -137,7 +137,7 @@ class _Attack:
                 text(
                     "An adversarial example is a picture of whole grey levels; {model} takes {channels} bands. "
                     "To see how its answer depends on them, use vislib.explain with saliency.",
-                    model=classifier.key,
+                    model=classifier.name,
                     channels=classifier.channels,
                 )
             )

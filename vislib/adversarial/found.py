@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from vislib import html
-from vislib.language import Text, plural, sentences, text, tr
+from vislib.language import Text, plural, sentences, text, tr, written
 from vislib.model.classifier import Prediction
 from vislib.output import export
 from vislib.targets.base import Target
@@ -162,7 +162,7 @@ def adversarial_bytes(found: Adversarial) -> bytes:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
+    return written(value, ".3g")
 
 
 def _said(prediction: Prediction) -> Text:

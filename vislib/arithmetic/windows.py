@@ -171,40 +171,6 @@ def output_size(
     return rows.output, columns.output
 
 
-def transposed_size(size: int, kernel: int, stride: int = 1, padding: str | int = "valid", dilation: int = 1) -> int:
-    """Pixels along one axis after a transposed convolution, which reverses the change of size of a convolution.
-
-    (n − 1)·s + f − 2p for p pixels of padding. As in Keras, n·s for "same", and at least n·s for "valid".
-
-    Raises:
-        ParameterError: If a value is out of range.
-    """
-    if padding not in ("valid", "same") and not (isinstance(padding, int) and padding >= 0):
-        raise ParameterError(
-            text('`padding` must be "valid", "same" or pixels from 0; not {padding!r}.', padding=padding)
-        )
-    extent = Axis(size, kernel, stride, "same", dilation).extent
-    if padding == "same":
-        return size * stride
-    if padding == "valid":
-        return size * stride + max(extent - stride, 0)
-    return (size - 1) * stride + extent - 2 * int(padding)
-
-
-def keeping_padding(kernel: int, dilation: int = 1) -> int:
-    """Padding on each side that keeps the size at stride 1: p = (f − 1) / 2.
-
-    Raises:
-        ParameterError: If the window has an even number of pixels, as then no padding keeps the size.
-    """
-    extent = dilation * (kernel - 1) + 1
-    if extent % 2 == 0:
-        raise ParameterError(
-            text("Equal padding keeps the size for windows of odd size only; not {extent}.", extent=extent)
-        )
-    return (extent - 1) // 2
-
-
 def _pair(value, name: str) -> tuple:
     if isinstance(value, int | np.integer):
         return value, value

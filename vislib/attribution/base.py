@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from vislib.attribution.blank_maps import SAME_EVERYWHERE, is_blank
-from vislib.errors import listed
+from vislib.errors import ParameterError, listed
 from vislib.images.bands import as_picture
 from vislib.language import sentences, text
 from vislib.model.classifier import Classifier
@@ -336,6 +336,23 @@ def methods() -> dict[str, type[Explainer]]:
         'Where does a layer hold evidence for the class?'
     """
     return dict(Explainer.registry)
+
+
+def method_named(name: str) -> type[Explainer]:
+    """The explanation method with this name.
+
+    Raises:
+        ParameterError: If there is none.
+    """
+    if name not in Explainer.registry:
+        raise ParameterError(
+            text(
+                "There is no method '{method}'; there are: {methods}.",
+                method=name,
+                methods=listed(Explainer.registry, 99),
+            )
+        )
+    return Explainer.registry[name]
 
 
 def batches(count: int, first: int, most: int) -> list[slice]:

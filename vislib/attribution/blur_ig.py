@@ -23,7 +23,7 @@ class BlurIG(Explainer):
     the largest σ to 0.
 
     Detail comes in from coarse to fine, so no colour is chosen as a baseline. Values are signed and add up to
-    score(image) − score(most blurred image), up to the error of the trapezoid rule, which `notes` tells.
+    score(image) − score(most blurred image), up to the error of the trapezoid rule, which `notes` gives.
 
     Departs from the paper in the spacing of σ, which is quadratic: finer near the sharp image, where most changes; and
     in the edges of the image, which are continued instead of black.

@@ -209,6 +209,11 @@ def masking_check(
     return MaskingCheck(tuple(masked), float(without), float(np.mean(drawn)), n_random)
 
 
+def rows(found: Channels) -> list[dict]:
+    """The channels as rows of a table, the one that raises the target most first."""
+    return [{"channel": int(one), "contribution": float(found.values[one])} for one in found.order]
+
+
 def heatmaps(classifier: Classifier, image: np.ndarray, found: Channels, numbers: Sequence[int]) -> np.ndarray:
     """Where on the image some channels get their contribution from: (n, h, w) float32 at the network's input size.
 

@@ -22,7 +22,8 @@ class DeepLift(OnePass):
 
     The rule covers activations of each number, max pooling and products of two maps; `notes` names the layers where the
     plain gradient is used instead. Values are signed. Where every layer has a rule they add up to score(x) − score(b)
-    up to rounding; `notes` and `details["completeness_error"]` tell. One pass, where integrated gradients need dozens.
+    up to rounding; `notes` and `details["completeness_error"]` give the error. One pass, where integrated gradients
+    need dozens.
 
     Reference: Shrikumar, Greenside & Kundaje 2017, arXiv 1704.02685.
     """
@@ -32,7 +33,7 @@ class DeepLift(OnePass):
     question = text("How much does each pixel add to the difference to a baseline's score, layer by layer?")
     family = Family.GRADIENT
     detail = Detail.PIXELS
-    costly = True  # it has a graph of its own, which takes seconds to prepare, once for a network
+    costly = True  # it derives a graph, which takes seconds, once for a network
     reference = "Shrikumar, Greenside & Kundaje 2017, arXiv 1704.02685"
     caveat = text(
         "It explains the difference to the baseline, which is a choice. Two networks of equal "

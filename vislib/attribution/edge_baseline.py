@@ -26,7 +26,7 @@ class EdgeBaseline(Explainer):
 
     name = "edges"
     title = text("Edges (baseline)")
-    question = text("How does a map do that shows only the edges of the image?")
+    question = text("How well does a map of the image's edges do?")
     family = Family.BASELINE
     detail = Detail.PIXELS
     reference = "Adebayo et al. 2018, arXiv 1810.03292"

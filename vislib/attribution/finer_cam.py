@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 from vislib.targets.pixels import Pixels
 from vislib.targets.scores import ClassScore
+
+if TYPE_CHECKING:
+    from vislib.network.network import Network
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class FinerCam(GradCam):
         return super().why_blank(classifier, resized, compared, attribution, score)
 
 
-def similar_classes(network, target: Target, logits: np.ndarray, n: int) -> list[ClassScore | Pixels]:
+def similar_classes(network: "Network", target: Target, logits: np.ndarray, n: int) -> list[ClassScore | Pixels]:
     """The same score of the n classes whose value is nearest to the target's, for the logits (…, classes) of one image.
 
     Empty for a target that is not the score of one class.

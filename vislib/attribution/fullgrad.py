@@ -24,7 +24,7 @@ class FullGrad(OnePass):
     pooling, have terms but no map.
 
     Before ψ, all terms add up to the score: f(x) = ∇f · x + Σ_l ∂f/∂z_l · b_l (proposition 1).
-    `details["completeness_error"]` and `notes` tell how far they do. Values are ≥ 0.
+    `details["completeness_error"]` and `notes` say how far they do. Values are ≥ 0.
 
     Reference: Srinivas & Fleuret 2019, arXiv 1905.00780.
     """
@@ -34,12 +34,12 @@ class FullGrad(OnePass):
     question = text("Which places count in all layers together, with the biases?")
     family = Family.GRADIENT
     detail = Detail.PIXELS
-    costly = True  # it has a graph of its own, which takes seconds to prepare, once for a network
+    costly = True  # it derives a graph, which takes seconds, once for a network
     reference = "Srinivas & Fleuret 2019, arXiv 1905.00780"
     caveat = text(
         "Each layer is scaled to the same range before the sum, so a layer with hardly any part in "
-        "the score counts as much as the others. Evidence for and against the class is not told "
-        "apart."
+        "the score counts as much as the others. The map does not separate evidence for the class from "
+        "evidence against it."
     )
     signed = False
     unit = text("Σ scaled |gradient · bias|")

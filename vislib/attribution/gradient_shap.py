@@ -24,7 +24,7 @@ class GradientShap(Explainer):
     input's range; "all" takes the four in turn. α is drawn once from each of `n_samples` equal parts of 0..1.
 
     Values are signed. In expectation they add up to score(image) − E[score(b)]; `notes` and
-    `details["completeness_error"]` tell how far these samples do.
+    `details["completeness_error"]` say how far these samples do.
 
     Departs from the paper, which draws baselines from the training images: a network comes without them.
 

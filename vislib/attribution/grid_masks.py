@@ -41,18 +41,7 @@ class OverGrid(Explainer):
     seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("The same seed gives the same masks."))
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
-        side = min(classifier.input_size)
-        n_cells = self.n_cells if self.n_cells is not None else min(_USUAL_CELLS, side)
-        if n_cells > side:
-            raise ParameterError(
-                text(
-                    "The `n_cells` parameter of `{owner}` must be at most {side}, the input's side; not {n}.",
-                    owner=type(self).__name__,
-                    side=side,
-                    n=n_cells,
-                )
-            )
-        return dataclasses.replace(self, n_cells=n_cells)
+        return dataclasses.replace(self, n_cells=checked_cells(self, self.n_cells, _USUAL_CELLS, classifier))
 
     @property
     def cells(self) -> int:
@@ -104,3 +93,23 @@ class MaskedScores:
                 )
             )
         return scores
+
+
+def checked_cells(method: Explainer, n_cells: int | None, usual: int, classifier: Classifier) -> int:
+    """The number of a mask's cells along each side: the given one, or for None the usual one.
+
+    Raises:
+        ParameterError: If there are more cells than pixels.
+    """
+    side = min(classifier.input_size)
+    found = n_cells if n_cells is not None else min(usual, side)
+    if found > side:
+        raise ParameterError(
+            text(
+                "The `n_cells` parameter of `{owner}` must be at most {side}, the input's side; not {n}.",
+                owner=type(method).__name__,
+                side=side,
+                n=found,
+            )
+        )
+    return found

@@ -24,7 +24,7 @@ class GuidedIG(Explainer):
     reasons that lie off the image. No value may be further than `max_apart` from its place on the straight line.
 
     Values are signed and in units of the score. They add up to score(image) − score(baseline) up to the error of the
-    sum that approximates the integral, which `notes` and `details["completeness_error"]` tell. A value moves by up to
+    sum that approximates the integral, which `notes` and `details["completeness_error"]` give. A value moves by up to
     2 · `max_apart` of its way at once, so more steps alone do not make that error 0.
 
     Departs from the paper in taking the mean of the gradients at both ends of each step (the trapezoid rule), not the

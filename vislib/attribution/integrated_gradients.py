@@ -1,6 +1,7 @@
 """Integrated gradients: the change of the score from a baseline to the image, divided among the pixels."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
+
+if TYPE_CHECKING:
+    from vislib.network.network import Network
 
 BASELINES = (text("black"), text("grey"), text("white"), text("blur"))
 MOST_STEPS = 512
@@ -124,7 +128,7 @@ class PathIntegral:
 
 
 def integrate(
-    network,
+    network: "Network",
     inputs: np.ndarray,
     baseline: np.ndarray,
     target: Target,

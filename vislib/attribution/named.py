@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vislib.attribution.base import Explainer
+from vislib.attribution.base import Explainer, method_named
 from vislib.attribution.smoothed import SMOOTHING, Smoothed
 from vislib.errors import ParameterError, listed
 from vislib.language import text
@@ -27,15 +27,7 @@ def named(method: str, **params: Any) -> Explainer:
     Raises:
         ParameterError: If there is no such method or parameter, or a value is not accepted.
     """
-    if method not in Explainer.registry:
-        raise ParameterError(
-            text(
-                "There is no method '{method}'; there are: {methods}.",
-                method=method,
-                methods=listed(Explainer.registry, 99),
-            )
-        )
-    kind = Explainer.registry[method]
+    kind = method_named(method)
     known = [spec.name for spec in dataclasses.fields(kind)]
     smoothing = {SMOOTHING[name]: params.pop(name) for name in SMOOTHING if name in params and name not in known}
     unknown = sorted(set(params) - set(known))

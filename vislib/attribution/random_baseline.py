@@ -26,7 +26,7 @@ class RandomBaseline(Explainer):
 
     name = "random"
     title = text("Random (baseline)")
-    question = text("How does a map do that knows nothing?")
+    question = text("How well does a map of random numbers do?")
     family = Family.BASELINE
     detail = Detail.PIXELS
     reference = "Hooker et al. 2019, arXiv 1806.10758"

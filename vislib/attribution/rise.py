@@ -10,7 +10,7 @@ import numpy as np
 from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Explainer, Family, enlargement, parameter
 from vislib.attribution.fills import FILLS, cover_image
-from vislib.errors import ParameterError
+from vislib.attribution.grid_masks import checked_cells
 from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.network.masks import Masks
@@ -72,18 +72,7 @@ class Rise(Explainer):
     seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("The same seed gives the same masks."))
 
     def resolved(self, classifier: Classifier, target: Target | None = None) -> Self:
-        side = min(classifier.input_size)
-        n_cells = self.n_cells if self.n_cells is not None else min(7, side)
-        if n_cells > side:
-            raise ParameterError(
-                text(
-                    "The `n_cells` parameter of `{owner}` must be at most {side}, the input's side; not {n}.",
-                    owner=type(self).__name__,
-                    side=side,
-                    n=n_cells,
-                )
-            )
-        return dataclasses.replace(self, n_cells=n_cells)
+        return dataclasses.replace(self, n_cells=checked_cells(self, self.n_cells, 7, classifier))
 
     def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
         assert self.n_cells is not None

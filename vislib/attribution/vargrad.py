@@ -4,18 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.attribution import blank_maps
-from vislib.attribution.base import Attribution, Detail, Explainer, Family, parameter
+from vislib.attribution.base import Attribution, parameter
 from vislib.attribution.running import Running
-from vislib.attribution.smoothgrad import noisy_gradients
+from vislib.attribution.smoothgrad import NoisyGradients
 from vislib.language import text
 from vislib.model.classifier import Classifier
-from vislib.progress import Progress
 from vislib.targets.base import Target
 
 
 @dataclass(frozen=True)
-class VarGrad(Explainer):
+class VarGrad(NoisyGradients):
     """max_c Var_k(∂ logit(x + ε_k) / ∂ x_c), the variance (1/n) over n noisy copies, ε_k ~ N(0, σ²).
 
     σ is a share of the input's range. x is the preprocessed input. Values are ≥ 0; zero where the network is linear.
@@ -27,38 +25,18 @@ class VarGrad(Explainer):
     title = "VarGrad"
     question = text("At which pixels does the gradient vary most when the image is noisy?")
     unit = text("variance of ∂ score / ∂ input")
-    family = Family.GRADIENT
-    detail = Detail.PIXELS
     reference = "Adebayo et al. 2018, arXiv 1810.03307"
     caveat = text(
         "It shows where the gradient varies, which is the network's curvature and not always where "
         "the evidence is (Seo et al. 2018, arXiv 1806.03000). The noise level changes it."
     )
-    signed = False
-    counted = text("noisy copies")
-    random = True
 
     n_samples: int = parameter(
         20, text("Samples"), low=2, high=500, help=text("Noisy copies whose gradients are compared.")
     )
-    noise: float = parameter(
-        0.15,
-        text("Noise"),
-        low=0.0,
-        high=1.0,
-        help=text("Standard deviation as a share of the input's range (max − min)."),
-    )
-    seed: int = parameter(0, text("Seed"), low=0, high=2**31 - 1, help=text("The same seed gives the same map."))
 
-    def attribute(self, classifier: Classifier, resized: np.ndarray, target: Target, progress: Progress) -> Attribution:
-        inputs, running = classifier.preprocess_input(resized[None]), Running()
-        progress(0, self.n_samples)
-        for gradients in noisy_gradients(classifier.network, inputs, target, self.n_samples, self.noise, self.seed):
-            running.add(gradients)
-            values = running.variance.max(axis=-1).astype(np.float32)
-            # The variance of one gradient is 0.
-            progress(running.count, self.n_samples, values if running.count > 1 else None)
-        return Attribution(values)
+    def statistic(self, gradients: Running) -> np.ndarray:
+        return gradients.variance.max(axis=-1).astype(np.float32)
 
     def why_blank(
         self, classifier: Classifier, resized: np.ndarray, target: Target, attribution: Attribution, score: float
@@ -70,4 +48,4 @@ class VarGrad(Explainer):
                 "The gradient is the same for every noisy copy, so its variance is 0: the network is linear near this "
                 "image. Saliency shows the gradient itself."
             )
-        return blank_maps.of_gradient(classifier, resized, target, self.title)
+        return super().why_blank(classifier, resized, target, attribution, score)

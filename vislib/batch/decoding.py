@@ -24,7 +24,7 @@ class Decoded:
         number: Its number in the batch.
         path: Its name in the source.
         label: The class it belongs to; None if unknown.
-        fitted: (h, w, 3) uint8, resized to the network's input; None if there is an error.
+        resized: (h, w, 3) uint8, resized to the network's input; None if there is an error.
         size: (height, width) of the original in pixels.
         digest: Digest of the original's pixels; empty if there is an error.
         error: A sentence; None if the image was decoded.
@@ -34,7 +34,7 @@ class Decoded:
     number: int
     path: str
     label: str | None
-    fitted: np.ndarray | None = None
+    resized: np.ndarray | None = None
     size: tuple[int, int] | None = None
     digest: str = ""
     error: str | None = None

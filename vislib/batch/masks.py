@@ -159,7 +159,7 @@ def read_mask(path: str) -> np.ndarray:
     if levels.ndim == 3 and (levels[..., :3] == levels[..., :1]).all():
         levels = levels[..., 0]
     if levels.ndim != 2:
-        said = text("The mask {name} is in colour, which says no class numbers.", name=name)
+        said = text("The mask {name} is in colour, so its pixels are no class numbers.", name=name)
         raise ImageError(sentences(said, _ACCEPTED))
     return levels
 

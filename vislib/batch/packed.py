@@ -82,7 +82,7 @@ def _file_of(classifier: Classifier) -> bytes:
                 text(
                     "{model} cannot be sent to other processes: {reason} Leave out the engine 'ray', and this "
                     "process computes the batch.",
-                    model=classifier.key,
+                    model=classifier.name,
                     reason=_reason(error),
                 )
             ) from error

@@ -23,7 +23,7 @@ from vislib.batch.trusted import measured, other_maps, strongest_channels
 from vislib.errors import ParameterError
 from vislib.language import speaking, text
 from vislib.model.classifier import Classifier
-from vislib.progress import Progress, no_progress
+from vislib.progress import Progress, no_progress, scaled
 from vislib.speed.blas_threads import one_blas_thread
 from vislib.targets.base import LOGITS, Target
 
@@ -43,14 +43,14 @@ class Explained:
         maps: By method, (h, w) float16: the map divided by its reach, so that no value overflows; empty if the image
             could not be explained.
         thumbnail: The bytes of an image file, or None.
-        fitted: (h, w, 3) uint8, the resized image; None unless pictures are written.
+        resized: (h, w, 3) uint8, the resized image; None unless pictures are written.
         features: (k,) float32, the numbers of the penultimate layer; None unless they are stored.
     """
 
     row: dict[str, Any]
     maps: dict[str, np.ndarray]
     thumbnail: bytes | None = None
-    fitted: np.ndarray | None = None
+    resized: np.ndarray | None = None
     features: np.ndarray | None = None
 
 
@@ -74,11 +74,7 @@ def compute_part(
     with ThreadPoolExecutor(1, thread_name_prefix="measures") as pool:  # measures one chunk while the next is computed
         for start in range(0, size, step):
             chunk = list(islice(images, min(step, size - start)))
-
-            def within(done: int, total: int, before: int = start, n: int = len(chunk)) -> None:
-                progress(before + n * done // total, size)
-
-            computed = _computed(classifier, settings, chunk, indices, within)
+            computed = _computed(classifier, settings, chunk, indices, scaled(progress, start, len(chunk), size))
             found += waiting.result() if waiting else []
             waiting = pool.submit(_finished, classifier, settings, *computed)
         found += waiting.result() if waiting else []
@@ -100,7 +96,13 @@ def seed_of(digest: str, seed: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed} {digest}".encode()).digest()[:4], "big") >> 1
 
 
-def _computed(classifier, settings: BatchSettings, chunk: list[Decoded], indices, progress) -> _Computed:
+def _computed(
+    classifier: Classifier,
+    settings: BatchSettings,
+    chunk: list[Decoded],
+    indices: dict[str, int | None],
+    progress: Progress,
+) -> _Computed:
     """Predictions and maps of several images, in as few passes as the methods allow."""
     rows = [empty_row(item, classifier, indices) for item in chunk]
     progress(0, 1)
@@ -114,25 +116,29 @@ def _computed(classifier, settings: BatchSettings, chunk: list[Decoded], indices
         strongest = strongest_channels(classifier, settings, resized, [*targets.values()])
         for place, found in zip(places, strongest, strict=True):
             rows[place] |= found
-    seeds, n_times = [seed_of(digest, 0) for digest in digests], 1 + settings.random_logit
-    for done, method in enumerate(settings.methods):
-
-        def within(now: int, total: int, done: int = n_times * done) -> None:
-            progress(done * total + now, n_times * len(settings.methods) * total)
-
-        def again(now: int, total: int, done: int = n_times * done + 1) -> None:
-            progress(done * total + now, n_times * len(settings.methods) * total)
-
+    seeds, n, n_times = [seed_of(digest, 0) for digest in digests], len(places), 1 + settings.random_logit
+    total = n * n_times * len(settings.methods)
+    parts = (scaled(progress, done, n, total) for done in range(0, total, n))
+    for method in settings.methods:
         maps_of = functools.partial(_maps, classifier, method, resized, digests)
-        maps[method.name] = maps_of(within, list(targets.values()))
+        maps[method.name] = maps_of(next(parts), list(targets.values()))
         if settings.random_logit:
-            compute = functools.partial(maps_of, again)
+            compute = functools.partial(maps_of, next(parts))
             others[method.name] = other_maps(classifier, method, [*targets.values()], seeds, compute)
     vectors = features(classifier, resized)[0] if settings.features else None
     return chunk, rows, targets, maps, others, vectors
 
 
-def _finished(classifier, settings, chunk: list[Decoded], rows, targets, maps, others, vectors) -> list[Explained]:
+def _finished(
+    classifier: Classifier,
+    settings: BatchSettings,
+    chunk: list[Decoded],
+    rows: list[dict[str, Any]],
+    targets: dict[int, Target],
+    maps: _Maps,
+    others: _Maps,
+    vectors: np.ndarray | None,
+) -> list[Explained]:
     """Measures of a chunk's maps, and the maps at the size in which they are stored."""
     found = [Explained(row, {}) for row in rows]
     for at, (place, target) in enumerate(targets.items()):
@@ -144,10 +150,10 @@ def _finished(classifier, settings, chunk: list[Decoded], rows, targets, maps, o
 
 
 def _predict(
-    classifier, settings: BatchSettings, chunk: list[Decoded], rows: list[dict[str, Any]]
+    classifier: Classifier, settings: BatchSettings, chunk: list[Decoded], rows: list[dict[str, Any]]
 ) -> dict[int, Target]:
     """Writes the predictions into the rows; returns the targets of the images that can be explained, by place."""
-    readable = [place for place, item in enumerate(chunk) if item.fitted is not None]
+    readable = [place for place, item in enumerate(chunk) if item.resized is not None]
     if not readable:
         return {}
     every = classifier.network.logits(classifier.preprocess_input(_stacked(chunk, readable)))
@@ -171,13 +177,15 @@ def _predict(
     return targets
 
 
-def _class_explained(classifier, settings: BatchSettings, row: dict[str, Any], logits: np.ndarray) -> int:
+def _class_explained(classifier: Classifier, settings: BatchSettings, row: dict[str, Any], logits: np.ndarray) -> int:
     """The class of the image's label if the settings ask for it and it is known, else the predicted class."""
     label = row.get("label_index") if settings.explain == "label" else None
     return classifier.main_class(logits) if label is None else label
 
 
-def _values(classifier: Classifier, chunk: list[Decoded], places: list[int], logits: np.ndarray, targets) -> np.ndarray:
+def _values(
+    classifier: Classifier, chunk: list[Decoded], places: list[int], logits: np.ndarray, targets: dict[int, Target]
+) -> np.ndarray:
     """The value of each image's target, (n,)."""
     if not places:
         return np.empty(0)
@@ -189,10 +197,17 @@ def _values(classifier: Classifier, chunk: list[Decoded], places: list[int], log
 
 
 def _stacked(chunk: list[Decoded], places: list[int]) -> np.ndarray:
-    return np.stack([resized for place in places if (resized := chunk[place].fitted) is not None])
+    return np.stack([resized for place in places if (resized := chunk[place].resized) is not None])
 
 
-def _maps(classifier, method: Explainer, resized, digests, progress, targets) -> list[np.ndarray]:
+def _maps(
+    classifier: Classifier,
+    method: Explainer,
+    resized: np.ndarray,
+    digests: list[str],
+    progress: Progress,
+    targets: list[Target],
+) -> list[np.ndarray]:
     """A method's maps (h, w), computed together if the method is batched."""
     if method.batched and not method.random:
         found = [attribution.values for attribution in method.attribute_many(classifier, resized, targets)]
@@ -206,9 +221,17 @@ def _maps(classifier, method: Explainer, resized, digests, progress, targets) ->
     return found
 
 
-def _kept(classifier, settings, row: dict[str, Any], item: Decoded, values, others, target: Target) -> Explained:
+def _kept(
+    classifier: Classifier,
+    settings: BatchSettings,
+    row: dict[str, Any],
+    item: Decoded,
+    values: dict[str, np.ndarray],
+    others: dict[str, np.ndarray],
+    target: Target,
+) -> Explained:
     """Measures of an image's maps, and the maps at the size in which they are stored."""
-    shape, resized = settings.map_shape(classifier.input_size), item.fitted
+    shape, resized = settings.map_shape(classifier.input_size), item.resized
     assert resized is not None
     background = plain_background(np.asarray(Image.fromarray(resized).resize(shape[::-1], Image.Resampling.BOX)))
     small = {name: smaller(each, shape) for name, each in values.items()}

@@ -18,8 +18,8 @@ def write_pictures(images: list[Explained], settings: BatchSettings, folder: Pat
     """Writes one JPEG per image, named by its number: the resized image, then each method's map over it."""
     folder.mkdir()
     for one in images:
-        if one.fitted is not None:
-            sheet = side_by_side(one.fitted, one.maps)
+        if one.resized is not None:
+            sheet = side_by_side(one.resized, one.maps)
             sheet.save(folder / f"{one.row['number']:09d}.jpg", quality=90)
 
 

@@ -138,7 +138,7 @@ def in_words(batch: Batch) -> list[Text]:
     if masks is not None:
         lines.append(
             text(
-                "Mean IoU {iou:.1f} %, {share:.1f} % of the pixels right, of {images} with a mask.",
+                "Mean IoU {iou:.1f} %, pixel accuracy {share:.1f} %, of {images} with a mask.",
                 iou=masks.mean_iou * 100,
                 share=masks.pixel_accuracy * 100,
                 images=plural("{n} image", "{n:,} images", masks.n),

@@ -143,7 +143,7 @@ def _check_task(classifier: Classifier, settings: dict[str, Any], masks: Any) ->
             text(
                 "A batch takes pictures; {model} takes {channels} bands. `vislib.explain` explains one image "
                 "of bands after another.",
-                model=classifier.key,
+                model=classifier.name,
                 channels=classifier.channels,
             )
         )
@@ -151,7 +151,7 @@ def _check_task(classifier: Classifier, settings: dict[str, Any], masks: Any) ->
         raise ParameterError(
             text(
                 "`masks` is for a segmentation; the task of {model} is {task}. Leave it out.",
-                model=classifier.key,
+                model=classifier.name,
                 task=classifier.task.in_words(),
             )
         )
@@ -160,7 +160,7 @@ def _check_task(classifier: Classifier, settings: dict[str, Any], masks: Any) ->
             text(
                 "explain='label' needs images with a class; the task of {model} is {task}. Leave it out, and "
                 "the first output is explained; `target` chooses another.",
-                model=classifier.key,
+                model=classifier.name,
                 task=classifier.task.in_words(),
             )
         )
@@ -177,7 +177,14 @@ def _check_apart(images: Any, out: str | os.PathLike[str]) -> None:
         )
 
 
-def _compute(classifier, settings: BatchSettings, source: Source, folder, missing: list[int], done: Steps) -> None:
+def _compute(
+    classifier: Classifier,
+    settings: BatchSettings,
+    source: Source,
+    folder: BatchFolder,
+    missing: list[int],
+    done: Steps,
+) -> None:
     numbers = (number for part in missing for number in part_range(part, len(source), settings))
     images = decoded_ahead(source, numbers, fit_of(classifier, source), _AHEAD)
     try:
@@ -224,7 +231,7 @@ def _checked(classifier: Classifier, chosen: BatchSettings) -> BatchSettings:
             text(
                 "random_logit=True needs the score of a class, and another class with an output of its own; "
                 "the task of {model} is {task} with {n} outputs, and the target is {target}. Leave it out.",
-                model=classifier.key,
+                model=classifier.name,
                 task=classifier.task.in_words(),
                 n=len(classifier.labels),
                 target=target.in_words(),

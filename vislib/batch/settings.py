@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from vislib.attribution.base import Explainer
+from vislib.attribution.base import Explainer, method_named
 from vislib.attribution.fills import FILLS
 from vislib.errors import ParameterError, listed
 from vislib.language import text
@@ -118,15 +118,7 @@ def resolved_methods(methods, classifier: Classifier, target: Target | None = No
     found = []
     for method in [methods] if isinstance(methods, str | Explainer) else methods:
         if isinstance(method, str):
-            if method not in Explainer.registry:
-                raise ParameterError(
-                    text(
-                        "There is no method '{method}'; there are: {methods}.",
-                        method=method,
-                        methods=listed(Explainer.registry, 99),
-                    )
-                )
-            method = Explainer.registry[method]()
+            method = method_named(method)()
         if not isinstance(method, Explainer):
             raise ParameterError(
                 text("A method is given by its name or as an explainer; not as {kind}.", kind=type(method).__name__)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from vislib.language import tr
+from vislib.language import tr, whole_percent
 from vislib.model.classifier import Prediction
 from vislib.output import fonts, render
 from vislib.output.heatmap import Heatmap
@@ -28,7 +28,7 @@ def sheet(
     pen = ImageDraw.Draw(picture)
     for row, (name, image) in enumerate(images.items()):
         top, answer = _GAP + row * (_SIDE + _LINE + _GAP), answers[name]
-        number = f"{answer.value:.0%}" if answer.is_share else f"{answer.value:.4g}"
+        number = whole_percent(answer.value) if answer.is_share else f"{answer.value:.4g}"
         cells = [(f"{name}: {answer.label}, {number}", _fitted(render.seen(image, heatmaps[name][0].box)))]
         cells += [
             (tr(heatmap.title), _fitted(render.overlay(image, heatmap, size=_SIDE))) for heatmap in heatmaps[name]

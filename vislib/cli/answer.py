@@ -4,15 +4,18 @@ import dataclasses
 import json
 import math
 import os
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
 
-from vislib.language import Text, tr
+from vislib.language import Text, shown_text
 from vislib.progress import Progress, no_progress, progress_bar
 from vislib.targets.base import Target
+
+_ARGUMENT = re.compile(r"`(\w+)`")
 
 
 class Answer:
@@ -22,11 +25,16 @@ class Answer:
         command: The command's name.
         as_json: Whether standard output gets one JSON document and nothing else.
         quiet: Whether standard error gets errors only: no progress and no notes.
+        options: The command's options, such as "--preprocess". An error that names the argument of a function, such as
+            `preprocess`, names them instead.
     """
 
-    def __init__(self, command: str, as_json: bool = False, quiet: bool = False):
+    def __init__(
+        self, command: str, as_json: bool = False, quiet: bool = False, options: Collection[str] = frozenset()
+    ):
         self.as_json = as_json
         self.quiet = quiet
+        self._options = options
         self._found: dict[str, Any] = {"command": command}
         self._files: list[str] = []
         self._notes: list[str] = []
@@ -39,7 +47,7 @@ class Answer:
     def say(self, *lines: str) -> None:
         """Prints lines for people, each `Text` in the language in use; the document has no place for them."""
         if lines and not self.as_json:
-            print(*map(_shown, lines), sep="\n", flush=True)
+            print(*map(shown_text, lines), sep="\n", flush=True)
 
     def give(self, **found: Any) -> None:
         """Adds to the document. Arrays, dataclasses and targets become what JSON has."""
@@ -55,13 +63,20 @@ class Answer:
             return
         self._notes.append(sentence)
         if not self.as_json and not self.quiet:
-            print(_shown(sentence), file=sys.stderr)
+            print(shown_text(sentence), file=sys.stderr)
 
     def fail(self, sentence: str, kind: str) -> None:
         """Ends with an error: the sentence to standard error, and into the document instead of what was found."""
-        print(f"vislib: {_shown(sentence)}", file=sys.stderr)
-        self._found = {"command": self._found["command"], "error": sentence, "kind": kind}
+        print(f"vislib: {self._with_options(shown_text(sentence))}", file=sys.stderr)
+        self._found = {"command": self._found["command"], "error": self._with_options(sentence), "kind": kind}
         self.end()
+
+    def _with_options(self, sentence: str) -> str:
+        def option(found: re.Match[str]) -> str:
+            name = f"--{found[1].replace('_', '-')}"
+            return name if name in self._options else found[0]
+
+        return _ARGUMENT.sub(option, sentence)
 
     def end(self) -> None:
         """Writes the document, if one was asked for."""
@@ -93,7 +108,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return str(value)
-
-
-def _shown(line: str) -> str:
-    return tr(line) if isinstance(line, Text) else line

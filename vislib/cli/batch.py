@@ -10,7 +10,7 @@ from vislib.attribution.fills import FILLS
 from vislib.batch.pace import Pace
 from vislib.batch.quality import in_words, mask_quality, value_errors
 from vislib.batch.reading import open_batch
-from vislib.batch.run import ENGINES, explain_many
+from vislib.batch.run import ENGINES, BatchResult, explain_many
 from vislib.batch.settings import EXPLAINED, Cluster
 from vislib.cli.exit_status import DONE, SOME_UNREADABLE
 from vislib.cli.method_options import method_parameter
@@ -18,8 +18,9 @@ from vislib.cli.model_options import add_model_options, model_settings, note_wha
 from vislib.cli.model_source import model_source
 from vislib.cli.trust import methods_named
 from vislib.errors import ParameterError, listed
-from vislib.language import text, tr
+from vislib.language import Text, text, tr
 from vislib.loading.load import load_classifier
+from vislib.model.classifier import Classifier
 from vislib.progress import Progress
 
 _LINE_EVERY_SECONDS = 30.0
@@ -64,15 +65,31 @@ def add_batch_arguments(command: argparse.ArgumentParser) -> None:
             "label if it is known"
         ),
     )
+    _add_stored(command)
+    _add_measured(command)
+    _add_cluster(command)
+
+
+def _add_stored(command: argparse.ArgumentParser) -> None:
+    """What the folder holds."""
     command.add_argument(
         "--map-size", type=int, default=56, help=tr("longer side of the stored maps, in pixels (default 56)")
     )
     command.add_argument("--part-size", type=int, default=500, help=tr("images per file of the result (default 500)"))
     command.add_argument(
-        "--curves", action="store_true", help=tr("measure deletion and insertion too (58 passes a map)")
+        "--features", action="store_true", help=tr("store the penultimate layer's numbers too, for `neighbours`")
     )
     command.add_argument(
-        "--features", action="store_true", help=tr("store the penultimate layer's numbers too, for `neighbours`")
+        "--channels", type=int, default=0, metavar="N", help=tr("store the N channels that contribute most (default 0)")
+    )
+    command.add_argument("--channels-layer", metavar="LAYER", help=tr("their layer (default: the last before pooling)"))
+    command.add_argument("--pictures", action="store_true", help=tr("write a JPEG of each image and its maps too"))
+
+
+def _add_measured(command: argparse.ArgumentParser) -> None:
+    """What is measured of each map."""
+    command.add_argument(
+        "--curves", action="store_true", help=tr("measure deletion and insertion too (58 passes a map)")
     )
     command.add_argument("--deletion-fill", choices=FILLS, default="grey", help=tr("what covers pixels (default grey)"))
     command.add_argument(
@@ -84,11 +101,9 @@ def add_batch_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--random-logit", action="store_true", help=tr("compare each map with that for a class drawn at random")
     )
-    command.add_argument(
-        "--channels", type=int, default=0, metavar="N", help=tr("store the N channels that contribute most (default 0)")
-    )
-    command.add_argument("--channels-layer", metavar="LAYER", help=tr("their layer (default: the last before pooling)"))
-    command.add_argument("--pictures", action="store_true", help=tr("write a JPEG of each image and its maps too"))
+
+
+def _add_cluster(command: argparse.ArgumentParser) -> None:
     spread = command.add_argument_group(tr("over several processes or machines, with Ray (see docs/batch.md)"))
     spread.add_argument("--engine", choices=ENGINES, default="local", help=tr("default local"))
     spread.add_argument("--address", help=tr("address of a running Ray cluster, or auto (default: this machine)"))
@@ -117,8 +132,28 @@ def run_batch(options: argparse.Namespace) -> int:
     classifier = load_classifier(model_source(options), **model_settings(options))
     answer = options.answer
     note_what_is_unknown(classifier, answer)
+    result = _computed(classifier, methods, cluster, options)
+    answer.say(_rate(result, options.out))
+    batch = open_batch(result.folder)
+    answer.say(*in_words(batch))
+    answer.give(model=classifier.key, methods=batch.methods, n_images=result.n_images, n_computed=result.n_computed)
+    answer.give(n_errors=result.n_errors, seconds=result.seconds)
+    answer.give(value_errors=value_errors(batch), mask_quality=mask_quality(batch))
+    answer.wrote(result.folder)
+    if result.n_errors:
+        answer.say(
+            text("{n:,} could not be read or explained; the column “error” gives the reason.", n=result.n_errors)
+        )
+        return SOME_UNREADABLE
+    return DONE
+
+
+def _computed(
+    classifier: Classifier, methods: list[Explainer], cluster: Cluster | None, options: argparse.Namespace
+) -> BatchResult:
+    answer = options.answer
     try:
-        result = explain_many(
+        return explain_many(
             classifier,
             options.images,
             methods,
@@ -142,34 +177,21 @@ def run_batch(options: argparse.Namespace) -> int:
         )
     except KeyboardInterrupt:
         raise KeyboardInterrupt(text("stopped; repeat the same command to resume.")) from None
+
+
+def _rate(result: BatchResult, folder: str) -> Text:
+    """How many images were explained, how quickly, and into which folder."""
     n_before = result.n_images - result.n_computed
     rate = result.n_computed / max(result.seconds, 1e-9)
     if n_before:
-        answer.say(
-            text(
-                "{n:,} images ({before:,} of them were finished before), {rate:.1f} a second → {folder}",
-                n=result.n_images,
-                before=n_before,
-                rate=rate,
-                folder=options.out,
-            )
+        return text(
+            "{n:,} images ({before:,} of them were finished before), {rate:.1f} a second → {folder}",
+            n=result.n_images,
+            before=n_before,
+            rate=rate,
+            folder=folder,
         )
-    else:
-        answer.say(
-            text("{n:,} images, {rate:.1f} a second → {folder}", n=result.n_images, rate=rate, folder=options.out)
-        )
-    batch = open_batch(result.folder)
-    answer.say(*in_words(batch))
-    answer.give(model=classifier.key, methods=batch.methods, n_images=result.n_images, n_computed=result.n_computed)
-    answer.give(n_errors=result.n_errors, seconds=result.seconds)
-    answer.give(value_errors=value_errors(batch), mask_quality=mask_quality(batch))
-    answer.wrote(result.folder)
-    if result.n_errors:
-        answer.say(
-            text("{n:,} could not be read or explained; the column “error” gives the reason.", n=result.n_errors)
-        )
-        return SOME_UNREADABLE
-    return DONE
+    return text("{n:,} images, {rate:.1f} a second → {folder}", n=result.n_images, rate=rate, folder=folder)
 
 
 def _methods(options: argparse.Namespace) -> list[Explainer]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vislib.attribution.channels import BY, Channels, channels, masking_check
+from vislib.attribution.channels import BY, channels, masking_check, rows
 from vislib.errors import listed
 from vislib.graph.relevance_rules import COMPOSITES, DEFAULT_COMPOSITE
 from vislib.language import text, tr
@@ -74,8 +74,3 @@ def run_channels(
         export.write_whole(path, export.table_bytes(every, path.suffix.lower()))
         answer.say(f"→ {path}")
         answer.wrote(path)
-
-
-def rows(found: Channels) -> list[dict]:
-    """The channels as rows of a table, the one that raises the target most first."""
-    return [{"channel": int(one), "contribution": float(found.values[one])} for one in found.order]

@@ -53,7 +53,7 @@ def add_concepts_arguments(command: argparse.ArgumentParser) -> list[argparse.Ar
             "--class", dest="class_name", required=True, help=tr("label or number of the class or output")
         )
         kind.add_argument("--all", action="store_true", help=tr("use images of other predicted classes too"))
-        kind.add_argument("--most", type=int, default=200, help=tr("at most so many images (default 200)"))
+        kind.add_argument("--most", type=int, default=200, help=tr("largest number of images (default 200)"))
     for kind in (one, many, test):
         about = tr("a layer with feature maps (default: the last one before pooling)")
         if kind is many:

@@ -8,7 +8,7 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from vislib import attribution
@@ -74,7 +74,7 @@ def _run(words: list[str]) -> int:
             return REFUSED
         error.parser.refuse(str(error))
     options.words = words
-    answer = options.answer = Answer(options.command, options.json, options.quiet)
+    answer = options.answer = Answer(options.command, options.json, options.quiet, options.accepted)
     try:
         with warnings_noted(answer):
             status = options.run(options) or DONE
@@ -137,27 +137,29 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=RawHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    kinds: list[argparse.ArgumentParser] = []
+    for name, about, add_arguments, run in _COMMANDS:
+        command = commands.add_parser(name, help=tr(about))
+        kinds += add_arguments(command) or ()
+        command.set_defaults(run=run)
+    _add_usual(parser, default=False)
+    for each in (*commands.choices.values(), *kinds):
+        _add_usual(each, default=argparse.SUPPRESS)
+        each.set_defaults(accepted=frozenset(name for action in each._actions for name in action.option_strings))
+    add_completion_option(parser)
+    return parser
 
-    command = commands.add_parser("app", help=tr("open the app in the browser, on your own model and image"))
-    app_command.add_app_arguments(command)
-    command.set_defaults(run=running.app)
 
-    command = commands.add_parser("models", help=tr("list the built-in networks"))
-    command.set_defaults(run=running.models)
+def _add_nothing(command: argparse.ArgumentParser) -> None:
+    """The command has no arguments."""
 
-    command = commands.add_parser("methods", help=tr("list the explanation methods and their parameters"))
-    command.set_defaults(run=running.methods)
 
-    command = commands.add_parser(
-        "predict", help=tr("what a network says about an image: classes, numbers or segments")
-    )
+def _add_predict(command: argparse.ArgumentParser) -> None:
     _add_common(command)
     command.add_argument("--top", type=int, default=5, help=tr("how many (default 5)"))
-    command.set_defaults(run=running.predict)
 
-    command = commands.add_parser(
-        "explain", help=tr("explain the score of a class or a predicted number, as a picture or as numbers")
-    )
+
+def _add_explain(command: argparse.ArgumentParser) -> None:
     _add_common(command)
     names = listed(attribution.methods(), 99)
     command.add_argument("--method", required=True, help=tr("one or more, with commas: {names}", names=names))
@@ -172,6 +174,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=VALUE",
         help=tr("a parameter of the method; may be repeated"),
     )
+    _add_look(command)
+    add_opinion_option(
+        command, tr("also write the map of tf-keras-vis, an independent library, and print the difference")
+    )
+
+
+def _add_look(command: argparse.ArgumentParser) -> None:
+    """How the picture of a map looks."""
     _add_opacity(command)
     command.add_argument(
         "--blend",
@@ -190,12 +200,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--plain", action="store_true", help=tr("for .png: the picture alone, without title and colour bar")
     )
-    add_opinion_option(
-        command, tr("also write the map of tf-keras-vis, an independent library, and print the difference")
-    )
-    command.set_defaults(run=running.explain)
 
-    command = commands.add_parser("compare", help=tr("several methods' maps of an image in one figure"))
+
+def _add_compare(command: argparse.ArgumentParser) -> None:
     _add_common(command)
     command.add_argument(
         "--method",
@@ -205,64 +212,39 @@ def _parser() -> argparse.ArgumentParser:
     add_target_options(command)
     command.add_argument("--out", required=True, help=tr("file to write; ends in .png, .svg or .pdf"))
     _add_opacity(command)
-    command.set_defaults(run=running.compare)
 
-    command = commands.add_parser("trust", help=tr("how far the maps of methods for an image can be trusted"))
+
+def _add_trust(command: argparse.ArgumentParser) -> None:
     _add_common(command)
     add_target_options(command)
     trust_command.add_trust_arguments(command)
-    command.set_defaults(run=running.trust)
 
-    command = commands.add_parser("channels", help=tr("which channels of a layer made the score"))
+
+def _add_channels(command: argparse.ArgumentParser) -> None:
     _add_common(command)
     add_target_options(command)
     channels_command.add_channels_arguments(command)
-    command.set_defaults(run=running.channels)
 
-    command = commands.add_parser(
-        "concepts", help=tr("what a network tells apart: in an image, in a class, or as you show it")
-    )
-    kinds = concepts_command.add_concepts_arguments(command)
-    command.set_defaults(run=running.concepts)
 
-    command = commands.add_parser("what-if", help=tr("what the network says after edits of the image"))
+def _add_what_if(command: argparse.ArgumentParser) -> None:
     _add_common(command)
     add_target_options(command)
     what_if_command.add_what_if_arguments(command)
-    command.set_defaults(run=running.what_if)
 
-    command = commands.add_parser("adversarial", help=tr("a picture a few grey levels away that changes the answer"))
+
+def _add_adversarial(command: argparse.ArgumentParser) -> None:
     _add_common(command)
     adversarial_command.add_adversarial_arguments(command)
-    command.set_defaults(run=running.adversarial)
 
-    command = commands.add_parser("neighbours", help=tr("the images of a set that are most similar to one"))
+
+def _add_neighbours(command: argparse.ArgumentParser) -> None:
     _add_common(command)
     neighbours_command.add_neighbours_arguments(command)
-    command.set_defaults(run=running.neighbours)
 
-    command = commands.add_parser("batch", help=tr("explain any number of images, into tables and maps"))
-    batch_command.add_batch_arguments(command)
-    command.set_defaults(run=batch_command.run_batch)
 
-    command = commands.add_parser("report", help=tr("what a batch found, as one HTML file"))
-    report_command.add_report_arguments(command)
-    command.set_defaults(run=report_command.run_report)
-
-    command = commands.add_parser("maximize", help=tr("make a picture that maximizes a class or a channel"))
+def _add_maximize(command: argparse.ArgumentParser) -> None:
     add_model_options(command)
     maximize_command.add_maximize_arguments(command)
-    command.set_defaults(run=running.maximize)
-
-    command = commands.add_parser("train", help=tr("train a network on MNIST, CIFAR-10 or a folder of class folders"))
-    training_command.add_arguments(command)
-    command.set_defaults(run=training_command.run)
-
-    _add_usual(parser, default=False)
-    for each in (*commands.choices.values(), *kinds):
-        _add_usual(each, default=argparse.SUPPRESS)
-    add_completion_option(parser)
-    return parser
 
 
 def _add_usual(command: argparse.ArgumentParser, default: object) -> None:
@@ -288,3 +270,70 @@ def _add_opacity(command: argparse.ArgumentParser) -> None:
         default=render.OPACITY,
         help=tr("opacity of the largest value over the image, 0 to 1 (default {default})", default=render.OPACITY),
     )
+
+
+_Add = Callable[[argparse.ArgumentParser], Sequence[argparse.ArgumentParser] | None]
+_COMMANDS: tuple[tuple[str, str, _Add, Callable[[argparse.Namespace], int | None]], ...] = (
+    (
+        "app",
+        text("open the app in the browser, on your own model and image"),
+        app_command.add_app_arguments,
+        running.app,
+    ),
+    ("models", text("list the built-in networks"), _add_nothing, running.models),
+    ("methods", text("list the explanation methods and their parameters"), _add_nothing, running.methods),
+    (
+        "predict",
+        text("what a network says about an image: classes, numbers or segments"),
+        _add_predict,
+        running.predict,
+    ),
+    (
+        "explain",
+        text("explain the score of a class or a predicted number, as a picture or as numbers"),
+        _add_explain,
+        running.explain,
+    ),
+    ("compare", text("several methods' maps of an image in one figure"), _add_compare, running.compare),
+    ("trust", text("how far the maps of methods for an image can be trusted"), _add_trust, running.trust),
+    ("channels", text("which channels of a layer made the score"), _add_channels, running.channels),
+    (
+        "concepts",
+        text("the concepts of a network: in an image, in a class, or as you show them"),
+        concepts_command.add_concepts_arguments,
+        running.concepts,
+    ),
+    ("what-if", text("what the network says after edits of the image"), _add_what_if, running.what_if),
+    (
+        "adversarial",
+        text("a picture a few grey levels away that changes the answer"),
+        _add_adversarial,
+        running.adversarial,
+    ),
+    (
+        "neighbours",
+        text("the images of a set that are most similar to one"),
+        _add_neighbours,
+        running.neighbours,
+    ),
+    (
+        "batch",
+        text("explain any number of images, into tables and maps"),
+        batch_command.add_batch_arguments,
+        batch_command.run_batch,
+    ),
+    (
+        "report",
+        text("what a batch found, as one HTML file"),
+        report_command.add_report_arguments,
+        report_command.run_report,
+    ),
+    ("maximize", text("make a picture that maximizes a class or a channel"), _add_maximize, running.maximize),
+    (
+        "train",
+        text("train a network on MNIST, CIFAR-10 or a folder of class folders"),
+        training_command.add_arguments,
+        training_command.run,
+    ),
+)
+"""Each command's name, its help, what adds its arguments and returns the parsers below it, and what runs it."""

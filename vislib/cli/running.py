@@ -1,4 +1,4 @@
-"""Runs the commands that are not in modules of their own, and puts together what the others need."""
+"""Runs the commands that have no separate module, and puts together what the others need."""
 
 import argparse
 import dataclasses

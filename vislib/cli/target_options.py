@@ -59,7 +59,7 @@ def target_of(options: argparse.Namespace, classifier: Classifier, image: np.nda
             text(
                 "{model} gives an embedding. --like IMAGE explains the similarity to another image, and "
                 "--class NUMBER explains one of its numbers.",
-                model=classifier.key,
+                model=classifier.name,
             )
         )
     name = classifier.main_class(classifier.logits(image)) if name is None else name
@@ -92,7 +92,7 @@ def _check_task(option: str, task: Task, classifier: Classifier) -> None:
                 "{option} is for a network of the task {task}; {model}'s is {own}.",
                 option=option,
                 task=task.in_words(),
-                model=classifier.key,
+                model=classifier.name,
                 own=classifier.task.in_words(),
             )
         )

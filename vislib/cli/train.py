@@ -75,8 +75,8 @@ def run(options: argparse.Namespace) -> None:
     save_model(result.model, path)
     labels = path.with_name(path.name.removesuffix(".keras").removesuffix(".weights.h5") + ".labels.txt")
     labels.write_text("\n".join(dataset.labels) + "\n", encoding="utf-8")
-    evaluation = evaluate(result.model, dataset.test_images, dataset.test_labels)
     answer = options.answer
+    evaluation = evaluate(result.model, dataset.test_images, dataset.test_labels, answer.progress)
     answer.say(
         text(
             "{network}, {ended}, best {best}: {percent:.2f} % of {n:,} test images classified correctly → {path}",

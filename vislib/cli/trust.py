@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from vislib import attribution
+from vislib.attribution.base import Family, method_named
 from vislib.attribution.fills import FILLS
 from vislib.batch.finding import source_of
 from vislib.batch.masks import read_mask
 from vislib.cli.answer import Answer
 from vislib.cli.image_options import image_reader
-from vislib.errors import ParameterError, listed
+from vislib.errors import ParameterError
 from vislib.images.sets import ImageSet
 from vislib.language import Text, listing, text, tr
 from vislib.model.classifier import Classifier
@@ -79,12 +80,7 @@ def methods_named(given: str, option: str = "--method") -> list[type[attribution
         ParameterError: If there is no such method, one is named twice, or none is named.
     """
     names = [name.strip() for name in given.split(",") if name.strip()]
-    known = attribution.methods()
-    for name in names:
-        if name not in known:
-            raise ParameterError(
-                text("There is no method '{name}'; there are: {known}.", name=name, known=listed(known, 99))
-            )
+    found = [method_named(name) for name in names]
     if not names or len(set(names)) < len(names):
         raise ParameterError(
             text(
@@ -93,7 +89,7 @@ def methods_named(given: str, option: str = "--method") -> list[type[attribution
                 given=given,
             )
         )
-    return [known[name] for name in names]
+    return found
 
 
 def further_images(options: argparse.Namespace) -> list[Callable[[Classifier], Sequence[np.ndarray] | ImageSet]]:
@@ -144,7 +140,7 @@ def run_trust(
         said.append(rows[-1] | {"reasons": reasons})
         answer.say(text("{name}: {what}", name=one.title, what=verdict))
         answer.say(f"  {tr(_figures(one))}")
-        answer.say(*(f"  {tr(reason.text)}" for reason in reasons if one.family != "baseline"))
+        answer.say(*(f"  {tr(reason.text)}" for reason in reasons if one.family is not Family.BASELINE))
         if one.localisation is not None:
             answer.say(f"  {tr(one.localisation.in_words())}")
     answer.give(model=classifier.key, target=target, methods=said)

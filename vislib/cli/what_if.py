@@ -132,7 +132,7 @@ def _lines_of(change: Change, classifier: Classifier, top: int) -> Iterator[str]
     shares = classifier.task.has_classes
     for index in change.most_changed(top):
         before, after = change.values_before[index], change.values_after[index]
-        pair = f"{before:8.2%} → {after:8.2%}" if shares else f"{before:10.4g} → {after:10.4g}"
+        pair = f"{before * 100:7.2f} % → {after * 100:7.2f} %" if shares else f"{before:10.4g} → {after:10.4g}"
         yield f"{pair}  {change.labels[index]}  ({index})"
     yield text(
         "{name}: {before:.4g} → {after:.4g}",

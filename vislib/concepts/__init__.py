@@ -1,4 +1,4 @@
-"""What a network tells apart: groups of channels in one image, concepts of a class, and concepts that a person shows.
+"""The concepts of a network: groups of channels in one image, concepts of a class, and concepts that a person shows.
 
 groups = vislib.concepts.groups(classifier, image)
 concepts = vislib.concepts.craft(classifier, "a_folder", "tiger cat")

@@ -19,7 +19,7 @@ class ConceptScore:
         scores: (n_runs,) 0..1: in each run the share of the images whose target rises along the concept's direction.
         random_scores: (n_runs,): the same for directions between two random halves.
         p: Two-sided p-value of Welch's t-test between both.
-        accuracies: (n_runs,) 0..1: the share of held-out images that each direction tells apart from random images.
+        accuracies: (n_runs,) 0..1: the share of held-out images that each direction separates from random images.
         random_accuracies: (n_runs,): the same for random halves.
         p_accuracy: One-sided p-value of Welch's t-test: are the concept's accuracies higher?
         n_tests: Number of concepts × layers that were tested together; both p-values must be below alpha / n_tests.
@@ -61,7 +61,7 @@ class ConceptScore:
 
     @property
     def is_learned(self) -> bool:
-        """Whether the layer tells the concept's held-out images from random ones, better than random from random."""
+        """Whether the layer separates the concept's held-out images from random ones, better than two random sets."""
         return self.p_accuracy < self.alpha / self.n_tests
 
     @property
@@ -85,7 +85,7 @@ class ConceptScore:
         runs = text("{n} runs against {random} random ones", n=len(self.scores), random=len(self.random_scores))
         if not self.is_learned:
             return text(
-                "{layer} does not tell “{concept}” from random images: {share:.0%} of the held-out images are "
+                "{layer} does not separate “{concept}” from random images: {share:.0%} of the held-out images are "
                 "separated, {random:.0%} by chance ({runs}).",
                 layer=self.layer,
                 concept=self.concept,

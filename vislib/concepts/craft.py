@@ -40,14 +40,14 @@ class Settings:
         text("Images"),
         low=1,
         high=2_000,
-        help=text("At most so many images of the class are used, the first of the set."),
+        help=text("The largest number of images of the class that are used, the first of the set."),
     )
     most_measured: int = parameter(
         24,
         text("Images for the importance"),
         low=1,
         high=2_000,
-        help=text("Over so many of them the importance is measured."),
+        help=text("The number of these images over which the importance is measured."),
     )
     n_designs: int = parameter(
         32,

@@ -133,7 +133,7 @@ def said_of_lost(layer: str, lost: float) -> tuple[Text, ...]:
     if lost < 0.001:
         return (
             text(
-                "Less than 0.1% of the activations of {layer} are negative (by their sum). Factors hold only the "
+                "Less than 0.1 % of the activations of {layer} are negative (by their sum). Factors hold only the "
                 "positive part; a layer behind a ReLU has nothing else.",
                 layer=layer,
             ),

@@ -52,7 +52,7 @@ class ImagesOfTarget:
                 text(
                     "`only_predicted` is for networks that give each image one class, and for the score of a "
                     "class; {model}'s task is {task}, and the target is {target}.",
-                    model=classifier.key,
+                    model=classifier.name,
                     task=classifier.task.in_words(),
                     target=what.in_words(),
                 )

@@ -43,7 +43,7 @@ def tcav(
     activations averaged over the places. Its normal v is the concept's direction. The score is the share of `images`
     with Σ_places ∂ target / ∂ activations · v > 0. The same is done with two random halves.
 
-    A score counts only if the direction also tells held-out images apart: between any two folders there is some
+    A score counts only if the direction also separates held-out images: between any two folders there is some
     direction, and a few images of nothing in particular would else give a firm score.
 
     Args:
@@ -55,7 +55,7 @@ def tcav(
         layers: One or several layers with feature maps; by default the last one before pooling.
         n_runs: Number of runs for the concept, and of random runs, at least 3.
         alpha: The level of significance. It is divided by the number of concepts × layers (Bonferroni).
-        most_images: At most so many of each set are used: of `images` the first, of the others drawn at random.
+        most_images: Largest number of images of each set: of `images` the first, of the others drawn at random.
         only_predicted: Whether of `images` only those are used for which the network predicts the class. By default
             so, where the network gives each image one class.
         seed: Seed of all draws.
@@ -73,8 +73,8 @@ def tcav(
 
     Reference:
         Kim et al. 2018, arXiv 1711.11279. Departs from it in three ways: activations are averaged over places, so that
-        few images are enough; the classifier is a logistic regression; and a direction must tell held-out images
-        apart. Known weakness: all runs share the concept's images, so they are not independent.
+        few images are enough; the classifier is a logistic regression; and a direction must separate held-out
+        images. Known weakness: all runs share the concept's images, so they are not independent.
 
     Example:
         >>> random = np.random.default_rng(0).integers(0, 256, (20, 28, 28, 1), np.uint8)
@@ -214,7 +214,7 @@ def _said_of_slopes(layer: str, slopes: np.ndarray) -> tuple[Text, ...]:
         return (
             text(
                 "Behind {layer} the network is linear, so the gradient is the same for all images and each run's score "
-                "is 0 or 1. An earlier layer tells more.",
+                "is 0 or 1. Choose an earlier layer.",
                 layer=layer,
             ),
         )

@@ -9,7 +9,7 @@ from vislib.attribution.fills import FILLS, cover_image
 from vislib.attribution.lime import Lime
 from vislib.edits.base import editable
 from vislib.edits.cover import Cover, box_of, nearest_cells
-from vislib.edits.kept import Counted, kept_answer
+from vislib.edits.criterion import Counted, kept_answer
 from vislib.errors import ParameterError, listed
 from vislib.language import Text, sentences, text
 from vislib.model.classifier import Classifier

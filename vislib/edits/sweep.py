@@ -8,7 +8,7 @@ import numpy as np
 from vislib.edits.base import Edit, apply, editable
 from vislib.edits.change import compared
 from vislib.errors import ParameterError
-from vislib.language import Text, listing, text
+from vislib.language import Text, listing, text, written
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, progress_bar
 from vislib.targets.base import Target
@@ -161,4 +161,4 @@ def _shown(unedited: np.ndarray, values: np.ndarray, one_class: bool) -> tuple[i
 
 
 def _number(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−")
+    return written(value, ".4g")

@@ -174,7 +174,7 @@ class Graph:
         return tuple(found.values())
 
     def behind(self, node: Node, ends: Iterable[keras.KerasTensor]) -> keras.Model:
-        """The part of the graph from a node's output to some tensors, as a model of its own.
+        """The part of the graph from a node's output to some tensors, as a separate model.
 
         Its inputs are the tensors of `cut_at`. The layers are called again, because Keras loses the calls of a shared
         layer on both sides of a cut.

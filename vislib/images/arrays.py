@@ -37,9 +37,9 @@ class LoadedImage:
 def rgb_of(values: np.ndarray) -> LoadedImage:
     """An image array as RGB in 0..255.
 
-    Whole numbers are in 0..255. Floats are in 0..1 or in 0..255, which their largest value tells, and a note says which
-    it was; a black image is black in both. Grey becomes three equal channels; a fourth channel is opacity, composited
-    on white.
+    Whole numbers are in 0..255. Floats are in 0..1 or in 0..255, which follows from their largest value, and a note
+    says which it was; a black image is black in both. Grey becomes three equal channels; a fourth channel is opacity,
+    composited on white.
 
     Args:
         values: (H, W), (H, W, 1), (H, W, 3) or (H, W, 4).
@@ -158,8 +158,8 @@ def _other_range(low: float, high: float, whole: bool) -> str:
         came,
         text(
             "Give the image as it was before its preprocessing, or choose which value is black "
-            "and which is white: np.interp(image, ({low:.6g}, {high:.6g}), (0, 255)).",
-            low=low,
-            high=high,
+            "and which is white: np.interp(image, ({low}, {high}), (0, 255)).",
+            low=f"{low:.6g}",
+            high=f"{high:.6g}",
         ),
     )

@@ -93,7 +93,7 @@ def bands_last(values: np.ndarray, name: str) -> LoadedImage:
     """An array as (H, W, bands), and a note if the bands came first.
 
     Raises:
-        ImageError: If it is no such array, or its sizes do not tell which axis is the bands.
+        ImageError: If it is no such array, or its sizes do not show which axis is the bands.
     """
     notes: tuple[str, ...] = ()
     if values.dtype.kind not in "iuf":

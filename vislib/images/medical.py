@@ -160,7 +160,10 @@ def _shown(header: Any, stored: np.ndarray, window: Window | None) -> LoadedImag
     pixels, notes = image.values, (said,) if said else image.notes
     if kind == "MONOCHROME1":
         pixels = 255 - pixels
-        notes = (*notes, text("Then black and white were exchanged, as the file asks (MONOCHROME1)."))
+        notes = (
+            *notes,
+            text("Black and white were exchanged, because the file stores white as its lowest value (MONOCHROME1)."),
+        )
     pixels[is_padding] = 0
     return LoadedImage(pixels, notes, image.black_and_white)
 

@@ -15,6 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from vislib.errors import ImageError, ParameterError, warn
 from vislib.images.arrays import MAX_PIXELS, LoadedImage, checked, on_white, rgb_of
 from vislib.images.contents import FileSource, content_of, looks_like
+from vislib.images.large_jpeg import large_jpeg
 from vislib.images.medical import is_dicom, read_dicom
 from vislib.images.numpy_files import is_numpy, read_numpy
 from vislib.images.tiff import is_tiff, n_wide_bands, read_tiff
@@ -67,7 +68,8 @@ def read_image(source: ImageSource, window: Window | None = None, frame: int = 0
 
     The EXIF orientation is applied, and transparency is composited on white. Grey, palette, 1-bit and CMYK pictures
     are converted. Values of more than 8 bits and floats in a file are brought to 0..255 from their smallest to their
-    largest value, or by the window. DICOM files are shown as they ask for (see `vislib.images.medical`).
+    largest value, or by the window. DICOM files are shown as they ask for (see `vislib.images.medical`). A JPEG file of
+    more than `MAX_PIXELS` pixels is reduced to a half, a quarter or an eighth of its width and height.
 
     Args:
         source: A path, the file's bytes, a file object opened for reading bytes, a PIL image, or an
@@ -77,8 +79,8 @@ def read_image(source: ImageSource, window: Window | None = None, frame: int = 0
         frame: The number of the frame or page, from 0.
 
     Raises:
-        ImageError: If the source is not such an image, is damaged, has more than `MAX_PIXELS` pixels or no such frame,
-            or is an array with values in another range.
+        ImageError: If the source is not such an image, is damaged, has more than `MAX_PIXELS` pixels (a JPEG file: at
+            an eighth of its size, or progressive) or no such frame, or is an array with values in another range.
         ParameterError: If the window or the frame's number is not one.
 
     Example:
@@ -100,6 +102,10 @@ def read_image(source: ImageSource, window: Window | None = None, frame: int = 0
         return _from_array(read_numpy(content, name, _MAX_BYTES_AS_NUMBERS), window)
     if is_tiff(content) and (n_bands := n_wide_bands(content, frame)):
         return _from_bands(content, name, n_bands, window, frame)
+    large = large_jpeg(content) if frame == 0 else None
+    if large is not None:
+        image = _decoded(name, large.opened, window, frame)
+        return replace(image, notes=(*image.notes, _reduced(large.size, image.values)))
     try:
         return _decoded(name, lambda: Image.open(io.BytesIO(content), formats=FORMATS), window, frame)
     except UnidentifiedImageError:
@@ -161,6 +167,21 @@ def _decoded(name: str, open_picture: Callable[[], Image.Image], window: Window 
     return image
 
 
+def _reduced(size: tuple[int, int], pixels: np.ndarray) -> str:
+    """The note on an image of another (width, height) before it was reduced, and turned as its EXIF data say."""
+    height, width = pixels.shape[:2]
+    before = sorted(size) if width <= height else sorted(size, reverse=True)
+    return text(
+        "The image was reduced from {before_width} × {before_height} to {width} × {height} pixels; the limit is {most} "
+        "million.",
+        before_width=before[0],
+        before_height=before[1],
+        width=width,
+        height=height,
+        most=MAX_PIXELS // 1_000_000,
+    )
+
+
 def _turn_to(picture: Image.Image, name: str, frame: int) -> None:
     try:
         picture.seek(frame)
@@ -176,7 +197,8 @@ def image_digest(image: np.ndarray) -> str:
 
 def _accepted() -> str:
     return text(
-        "Accepted: {formats} or DICOM, up to {most} million pixels.",
+        "Accepted: {formats} or DICOM, up to {most} million pixels; a larger JPEG file is reduced unless it is "
+        "progressive.",
         formats=listing(FORMATS, "plain"),
         most=MAX_PIXELS // 1_000_000,
     )

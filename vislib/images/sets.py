@@ -122,7 +122,7 @@ class SomeImages:
 
 
 def some_of(images: ImageSet, most: int) -> ImageSet:
-    """At most so many images of a set, spread evenly over it: all folders of classes have their share."""
+    """At most `most` images of a set, spread evenly over it: all folders of classes have their share."""
     if len(images) <= most:
         return images
     return SomeImages(images, [number * len(images) // most for number in range(most)])

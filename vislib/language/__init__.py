@@ -16,10 +16,17 @@ from vislib.language.chosen import language_named as language_named
 from vislib.language.chosen import speaking as speaking
 from vislib.language.chosen import use as use
 from vislib.language.chosen import use_resolver as use_resolver
+from vislib.language.numbers import percent as percent
+from vislib.language.numbers import short_number as short_number
+from vislib.language.numbers import signed_number as signed_number
+from vislib.language.numbers import whole_percent as whole_percent
+from vislib.language.numbers import with_unit as with_unit
+from vislib.language.numbers import written as written
 from vislib.language.texts import Text as Text
 from vislib.language.texts import listing as listing
 from vislib.language.texts import plural as plural
 from vislib.language.texts import sentences as sentences
+from vislib.language.texts import shown_text as shown_text
 from vislib.language.texts import text as text
 from vislib.language.texts import tr as tr
 

@@ -6,7 +6,9 @@ from typing import Any, Literal, Self
 from babel.lists import format_list
 
 from vislib.language.catalog import Language, translations
+from vislib.language.chinese import closed_up
 from vislib.language.chosen import current
+from vislib.language.numbers import filled
 
 Style = Literal["and", "or", "plain"]
 _LOCALES: dict[Language, str] = {"en": "en_GB", "zh": "zh"}  # en_GB: no comma before "and"
@@ -47,7 +49,8 @@ class Text(str):
         template = translations(language).get(self.template, self.template)
         if not self.values:
             return template
-        return template.format(**{name: _in_language(value, language) for name, value in self.values.items()})
+        values = {name: _in_language(value, language) for name, value in self.values.items()}
+        return filled(closed_up(template, values), values)
 
 
 class Joined(Text):
@@ -80,7 +83,7 @@ def text(template: str, /, **values: Any) -> Text:
         >>> vislib.language.text("{n:,} images", n=1200)
         '1,200 images'
     """
-    return Text(template.format(**values) if values else template, template, values)
+    return Text(filled(template, values) if values else template, template, values)
 
 
 def plural(one: str, many: str, n: float, /, **values: Any) -> Text:
@@ -91,7 +94,7 @@ def plural(one: str, many: str, n: float, /, **values: Any) -> Text:
         '1 image'
     """
     values = {"n": n, **values}
-    return Text((one if n == 1 else many).format(**values), one, values)
+    return Text(filled(one if n == 1 else many, values), one, values)
 
 
 def listing(items: Iterable[Any], style: Style = "and") -> Text:
@@ -136,6 +139,11 @@ def tr(said: Any, /, **values: Any) -> str:
     if not isinstance(said, Text):
         said = text(str(said), **values)
     return said.in_language(current())
+
+
+def shown_text(words: str) -> str:
+    """A `Text` in the language in use; any other string, such as a name that a person gave, as it is."""
+    return tr(words) if isinstance(words, Text) else words
 
 
 def _joined(items: list[str], style: Style, language: Language) -> str:

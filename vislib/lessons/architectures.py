@@ -5,7 +5,7 @@ A built network has random weights; nothing is downloaded.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vislib.errors import ParameterError, listed
 from vislib.language import Text, text
@@ -152,25 +152,25 @@ def _keras(name: str) -> Callable[[], "keras.Model"]:
     return make
 
 
-_ALEXNET = (
-    2012,
-    "Krizhevsky, Sutskever, Hinton",
-    "ImageNet Classification with Deep Convolutional Neural Networks, NeurIPS 2012",
+_ALEXNET: dict[str, Any] = dict(
+    year=2012,
+    authors="Krizhevsky, Sutskever, Hinton",
+    paper="ImageNet Classification with Deep Convolutional Neural Networks, NeurIPS 2012",
 )
-_VGG = (
-    2014,
-    "Simonyan, Zisserman",
-    "Very Deep Convolutional Networks for Large-Scale Image Recognition, arXiv 1409.1556",
-    text(
+_VGG: dict[str, Any] = dict(
+    year=2014,
+    authors="Simonyan, Zisserman",
+    paper="Very Deep Convolutional Networks for Large-Scale Image Recognition, arXiv 1409.1556",
+    introduced=text(
         "Stacks of 3 × 3 convolutions instead of larger kernels: three have the receptive field of "
         "one of 7 × 7, with fewer weights and two more nonlinearities."
     ),
 )
-_RESNET = (
-    2015,
-    "He, Zhang, Ren, Sun",
-    "Deep Residual Learning for Image Recognition, arXiv 1512.03385",
-    text(
+_RESNET: dict[str, Any] = dict(
+    year=2015,
+    authors="He, Zhang, Ren, Sun",
+    paper="Deep Residual Learning for Image Recognition, arXiv 1512.03385",
+    introduced=text(
         "Residual blocks F(x) + x: layers learn the difference to their input, which made it "
         "possible to train networks of over a hundred layers."
     ),
@@ -186,78 +186,106 @@ def _caffe(name: str) -> Text:
 ARCHITECTURES: dict[str, Architecture] = {
     "lenet5": Architecture(
         "LeNet-5",
-        1998,
-        "LeCun, Bottou, Bengio, Haffner",
-        "Gradient-Based Learning Applied to Document Recognition, Proceedings of the IEEE 86 (11)",
-        text(
+        year=1998,
+        authors="LeCun, Bottou, Bengio, Haffner",
+        paper="Gradient-Based Learning Applied to Document Recognition, Proceedings of the IEEE 86 (11)",
+        introduced=text(
             "Alternating convolution and subsampling, trained end to end by backpropagation, to read "
             "handwritten digits."
         ),
-        None,
-        None,
-        text("reads digits of 32 × 32 pixels; never measured on ImageNet"),
-        _trainable_here("lenet5"),
+        top1=None,
+        top5=None,
+        error_source=text("reads digits of 32 × 32 pixels; never measured on ImageNet"),
+        make=_trainable_here("lenet5"),
     ),
     "alexnet": Architecture(
         text("AlexNet, two groups as published"),
-        *_ALEXNET,
-        text(
+        **_ALEXNET,
+        introduced=text(
             "A deep convolutional network with ReLU and dropout, trained on two graphics cards, that won "
             "ILSVRC 2012 by a wide margin (15.3 % top-5 error; the second had 26.2 %)."
         ),
-        42.9,
-        19.8,
-        _caffe("bvlc_alexnet"),
-        _alexnet(grouped=True),
+        top1=42.9,
+        top5=19.8,
+        error_source=_caffe("bvlc_alexnet"),
+        make=_alexnet(grouped=True),
     ),
     "alexnet-one-tower": Architecture(
         text("AlexNet, one tower"),
-        *_ALEXNET,
-        text(
+        **_ALEXNET,
+        introduced=text(
             "The same layers without the division between two graphics cards: conv2, conv4 and conv5 use all channels."
         ),
-        None,
-        None,
-        text("the published errors are those of the divided network"),
-        _alexnet(grouped=False),
+        top1=None,
+        top5=None,
+        error_source=text("the published errors are those of the divided network"),
+        make=_alexnet(grouped=False),
     ),
-    "vgg16": Architecture("VGG-16", *_VGG, 28.5, 9.9, _MATCONVNET, _keras("VGG16")),
-    "vgg19": Architecture("VGG-19", *_VGG, 28.7, 9.9, _MATCONVNET, _keras("VGG19")),
+    "vgg16": Architecture(
+        "VGG-16",
+        **_VGG,
+        top1=28.5,
+        top5=9.9,
+        error_source=_MATCONVNET,
+        make=_keras("VGG16"),
+    ),
+    "vgg19": Architecture(
+        "VGG-19",
+        **_VGG,
+        top1=28.7,
+        top5=9.9,
+        error_source=_MATCONVNET,
+        make=_keras("VGG19"),
+    ),
     "googlenet": Architecture(
         "GoogLeNet",
-        2014,
-        "Szegedy, Liu, Jia, Sermanet, Reed, Anguelov, Erhan, Vanhoucke, Rabinovich",
-        "Going Deeper with Convolutions, arXiv 1409.4842",
-        text(
+        year=2014,
+        authors="Szegedy, Liu, Jia, Sermanet, Reed, Anguelov, Erhan, Vanhoucke, Rabinovich",
+        paper="Going Deeper with Convolutions, arXiv 1409.4842",
+        introduced=text(
             "Inception modules: kernels of 1 × 1, 3 × 3 and 5 × 5 and pooling side by side, with 1 × 1 "
             "convolutions before the large ones to keep them cheap."
         ),
-        31.3,
-        11.1,
-        _caffe("bvlc_googlenet"),
-        _googlenet,
+        top1=31.3,
+        top5=11.1,
+        error_source=_caffe("bvlc_googlenet"),
+        make=_googlenet,
     ),
-    "resnet18": Architecture("ResNet-18", *_RESNET, 30.41, 10.76, _TORCH, _trainable_here("resnet18")),
-    "resnet34": Architecture("ResNet-34", *_RESNET, 26.73, 8.74, _TORCH, _trainable_here("resnet34")),
+    "resnet18": Architecture(
+        "ResNet-18",
+        **_RESNET,
+        top1=30.41,
+        top5=10.76,
+        error_source=_TORCH,
+        make=_trainable_here("resnet18"),
+    ),
+    "resnet34": Architecture(
+        "ResNet-34",
+        **_RESNET,
+        top1=26.73,
+        top5=8.74,
+        error_source=_TORCH,
+        make=_trainable_here("resnet34"),
+    ),
     "resnet50": Architecture(
         "ResNet-50",
-        *_RESNET,
-        24.7,
-        7.8,
-        text("the authors, github.com/KaimingHe/deep-residual-networks"),
-        _keras("ResNet50"),
+        **_RESNET,
+        top1=24.7,
+        top5=7.8,
+        error_source=text("the authors, github.com/KaimingHe/deep-residual-networks"),
+        make=_keras("ResNet50"),
     ),
     "densenet121": Architecture(
         "DenseNet-121",
-        2016,
-        "Huang, Liu, van der Maaten, Weinberger",
-        "Densely Connected Convolutional Networks, arXiv 1608.06993",
-        text(
+        year=2016,
+        authors="Huang, Liu, van der Maaten, Weinberger",
+        paper="Densely Connected Convolutional Networks, arXiv 1608.06993",
+        introduced=text(
             "Dense blocks: each layer takes the maps of all earlier layers of its block, concatenated instead of added."
         ),
-        25.09,
-        7.81,
-        text("the conversion to Caffe that the authors link, github.com/shicai/DenseNet-Caffe"),
-        _keras("DenseNet121"),
+        top1=25.09,
+        top5=7.81,
+        error_source=text("the conversion to Caffe that the authors link, github.com/shicai/DenseNet-Caffe"),
+        make=_keras("DenseNet121"),
     ),
 }

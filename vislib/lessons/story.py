@@ -67,6 +67,36 @@ def story(image: np.ndarray, seed: int = 0) -> tuple[StoryStep, ...]:
             text("The story needs an image (H, W, 3) of at least 20 × 20 pixels; not {shape}.", shape=image.shape)
         )
     seeds = [int(each) for each in np.random.default_rng(seed).integers(0, 2**31, 4)]
+    start, middle = _beginning(image)
+    three, ten = random_kernels((3, 3), 3, 3, seeds[0]), random_kernels((10, 10), 3, 3, seeds[1])
+    rgb, coarse, one, wide = _random_kernels(middle, three, ten)
+    return start, middle, rgb, coarse, one, wide, *_behind(one), *_lenet(middle, seeds[2:])
+
+
+def trained_story(classifier: Classifier, image: np.ndarray, most: int = 6) -> tuple[StoryStep, ...]:
+    """The first convolutions, activations and poolings of a trained network, on the same image.
+
+    Args:
+        classifier: Any network with feature maps.
+        image: (H, W, 3) in 0..255.
+        most: Largest number of steps after the image.
+
+    Returns:
+        The image and these steps, in order.
+    """
+    nodes = [node for node in classifier.network.map_nodes if nearest_kind(node.operation).role in _SHOWN][:most]
+    maps = feature_maps_of(classifier, image, [node.name for node in nodes])
+    start = StoryStep("image", text("The image, as the network sees it"), classifier.resize(image) / 255, "")
+    steps = [start]
+    for node in nodes:
+        title = f"{type(node.operation).__name__} “{node.name}”"
+        notice = text("{n} maps; their kernels are learned from examples, not random.", n=maps[node.name].shape[2])
+        steps.append(StoryStep(node.name, title, maps[node.name], notice, steps[-1].key))
+    return tuple(steps)
+
+
+def _beginning(image: np.ndarray) -> tuple[StoryStep, StoryStep]:
+    """The image, and the image without its mean."""
     start = StoryStep(
         "image",
         text("The image"),
@@ -81,8 +111,11 @@ def story(image: np.ndarray, seed: int = 0) -> tuple[StoryStep, ...]:
         text("The mean of each channel is subtracted, so that its middle is zero. Networks usually get such images."),
         start.key,
     )
-    three = random_kernels((3, 3), 3, 3, seeds[0])
-    ten = random_kernels((10, 10), 3, 3, seeds[1])
+    return start, middle
+
+
+def _random_kernels(middle: StoryStep, three: np.ndarray, ten: np.ndarray) -> tuple[StoryStep, ...]:
+    """The maps of kernels of 3 × 3 and of 10 × 10: three maps of each, then one of each."""
     rgb = _convolved(
         middle,
         "three-3x3",
@@ -119,6 +152,11 @@ def story(image: np.ndarray, seed: int = 0) -> tuple[StoryStep, ...]:
         ten[..., :1],
         text("The same with the larger kernel: the map is smoother than with 3 × 3."),
     )
+    return rgb, coarse, one, wide
+
+
+def _behind(one: StoryStep) -> tuple[StoryStep, StoryStep]:
+    """ReLU and pooling of one map."""
     positive = _activated(
         one, "relu", "ReLU", "relu", text("All values below zero become zero; the others stay the same.")
     )
@@ -132,29 +170,7 @@ def story(image: np.ndarray, seed: int = 0) -> tuple[StoryStep, ...]:
             "nine values is kept."
         ),
     )
-    return start, middle, rgb, coarse, one, wide, positive, pooled, *_lenet(middle, seeds[2:])
-
-
-def trained_story(classifier: Classifier, image: np.ndarray, most: int = 6) -> tuple[StoryStep, ...]:
-    """The first convolutions, activations and poolings of a trained network, on the same image.
-
-    Args:
-        classifier: Any network with feature maps.
-        image: (H, W, 3) in 0..255.
-        most: Largest number of steps after the image.
-
-    Returns:
-        The image and these steps, in order.
-    """
-    nodes = [node for node in classifier.network.map_nodes if nearest_kind(node.operation).role in _SHOWN][:most]
-    maps = feature_maps_of(classifier, image, [node.name for node in nodes])
-    start = StoryStep("image", text("The image, as the network sees it"), classifier.resize(image) / 255, "")
-    steps = [start]
-    for node in nodes:
-        title = f"{type(node.operation).__name__} “{node.name}”"
-        notice = text("{n} maps; their kernels are learned from examples, not random.", n=maps[node.name].shape[2])
-        steps.append(StoryStep(node.name, title, maps[node.name], notice, steps[-1].key))
-    return tuple(steps)
+    return positive, pooled
 
 
 def _lenet(start: StoryStep, seeds: list[int]) -> tuple[StoryStep, ...]:

@@ -1,7 +1,7 @@
 """`load_classifier`, which loads every classifier."""
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from vislib.errors import ModelError, ParameterError, listed
@@ -11,7 +11,7 @@ from vislib.model.classifier import Classifier
 from vislib.model.labels import labels_of
 from vislib.model.preprocessing import CROPS, Preprocessing, preprocessing_named
 from vislib.model.reading import Reading
-from vislib.progress import no_progress
+from vislib.progress import Progress, no_progress
 from vislib.tasks import Task, task_named
 
 
@@ -27,7 +27,7 @@ def load_classifier(
     inputs: Mapping[str, Any] | str | None = None,
     unit: str = "",
     trust: bool = False,
-    progress: Callable[..., None] | None = None,
+    progress: Progress = no_progress,
 ) -> Classifier:
     """A classifier from the name of a built-in network, a model file, or a Keras model.
 
@@ -94,7 +94,7 @@ def load_classifier(
     if is_file:
         from vislib.model_file import ModelFileWarning, load_model_file
 
-        source = load_model_file(source, trust, progress or no_progress)
+        source = load_model_file(source, trust, progress)
         for note in source.notes:
             warnings.warn(note, ModelFileWarning, stacklevel=2)
     from vislib.loading.own_model import classifier_of

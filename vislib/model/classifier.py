@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     import keras
 
     from vislib.network.network import Network
+
+_DIGEST = re.compile(r"-[0-9a-f]{12}(?=,|$)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +73,7 @@ class Classifier:
             raise ModelError(
                 text(
                     "{key} takes {n} channels; 1 to {most} are accepted.",
-                    key=self.key,
+                    key=self.name,
                     n=self.channels,
                     most=MAX_BANDS,
                 )
@@ -80,7 +83,7 @@ class Classifier:
             raise ModelError(
                 text(
                     "{key} takes {images}, and the preprocessing '{name}' is for {made_for}.",
-                    key=self.key,
+                    key=self.name,
                     images=takes,
                     name=self.preprocess.name,
                     made_for=self.preprocess.made_for,
@@ -116,6 +119,16 @@ class Classifier:
     def unit(self) -> str:
         """The unit of the predicted numbers, such as "years"; "" if there is none."""
         return self.reading.unit
+
+    @property
+    def name(self) -> str:
+        """The name for people: the key without the digest.
+
+        Example:
+            >>> classifier.name
+            'digits'
+        """
+        return _DIGEST.sub("", self.key)
 
     def copy_with(self, key: str, model: "keras.Model") -> "Classifier":
         """The classifier of another model of the same structure, such as one with random weights."""
@@ -192,7 +205,7 @@ class Classifier:
                 text(
                     "{key} gives an embedding, which has no classes. Give the target "
                     "vislib.targets.similarity(classifier, other_image), or targets.Output(number).",
-                    key=self.key,
+                    key=self.name,
                 )
             )
         score = "probability" if self.network.head.probabilities_only else "logit"
@@ -209,7 +222,7 @@ class Classifier:
                 raise ParameterError(
                     text(
                         "{key} gives numbers ({task}), which have no probabilities.",
-                        key=self.key,
+                        key=self.name,
                         task=self.task.in_words(),
                     )
                 )
@@ -248,7 +261,7 @@ class Classifier:
         if self.task is not Task.SEGMENTATION:
             raise ParameterError(
                 text(
-                    "{key} gives no class for each pixel: its task is {task}.", key=self.key, task=self.task.in_words()
+                    "{key} gives no class for each pixel: its task is {task}.", key=self.name, task=self.task.in_words()
                 )
             )
         return self.logits(image).argmax(axis=-1)
@@ -308,7 +321,7 @@ class Classifier:
                     "'{name}' is not one of the {n} classes of {key}; there are, for example: {near}.",
                     name=name,
                     n=len(self.labels),
-                    key=self.key,
+                    key=self.name,
                     near=listed(near),
                 )
             ) from None
@@ -316,7 +329,7 @@ class Classifier:
             raise ParameterError(
                 text(
                     "Class numbers of {key} go from 0 to {n}; not {index}.",
-                    key=self.key,
+                    key=self.name,
                     n=len(self.labels) - 1,
                     index=index,
                 )
@@ -334,4 +347,4 @@ class Classifier:
             (tr("layers"), f"{len(self.model.layers):,}"),
             (tr("parameters"), f"{self.model.count_params():,}"),
         ]
-        return html.block(self.key, html.table(rows))
+        return html.block(self.name, html.table(rows))

@@ -75,7 +75,7 @@ def labels_of(given: Any) -> tuple[str, ...]:
     if isinstance(given, set | frozenset):
         raise ModelError(
             text(
-                "A set has no order, so it does not tell which name is which class. Give a list in the order "
+                "A set has no order, so it does not show which name belongs to which class. Give a list in the order "
                 "of the class numbers; sorted(labels) is that order if the classes were read from folders by "
                 "their names."
             )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from vislib import html
-from vislib.language import tr
+from vislib.language import tr, written
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Predictions(list[Prediction]):
 
     def _repr_html_(self) -> str:
         rows = [
-            (each.label, f"{each.value:.2%}", html.bar(each.value), each.index)
+            (each.label, written(each.value, ".2%"), html.bar(each.value), each.index)
             if each.is_share
             else (each.label, f"{each.value:.4g}", "", each.index)
             for each in self

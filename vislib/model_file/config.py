@@ -107,7 +107,7 @@ class _Extent:
 
 
 def _untrained(value: Any) -> Any:
-    """A configuration without compile_config, also inside: losses and metrics there may be code of somebody's own."""
+    """A configuration without compile_config, also inside: losses and metrics there may be the file's own code."""
     if isinstance(value, dict):
         return {key: _untrained(inner) for key, inner in value.items() if key != "compile_config"}
     return [_untrained(inner) for inner in value] if isinstance(value, list) else value

@@ -25,7 +25,7 @@ def check_hdf5(file: h5py.File) -> None:
     Raises:
         ModelError: If the file has links that are not hard links, data outside the file, loops, unusual storage or
             types, more than `MAX_OBJECTS` entries, more than `MAX_DEPTH` levels or more weights than are accepted. The
-            numbers of an optimizer's state, which nobody reads, do not count.
+            numbers of an optimizer's state, which are not read, do not count.
     """
     most = max_parameters()
     groups: list[tuple[h5py.Group, int]] = [(file, 0)]

@@ -69,13 +69,13 @@ def _cells(shape: Sequence[int | None]) -> list[int]:
     """The shape of a tensor for one image, without the batch axis.
 
     Raises:
-        ModelError: If more than the batch axis is unknown, so that nobody knows how large the tensor is.
+        ModelError: If more than the batch axis is unknown, so that the tensor's size is not known.
     """
     if sum(side is None for side in shape) > 1:
         raise ModelError(
             text(
-                "A layer's output has the shape {shape}: its size depends on the numbers, so vislib cannot "
-                "tell beforehand what it takes. If you trust the file, load it in Python: "
+                "A layer's output has the shape {shape}: its size depends on the numbers, so vislib does "
+                "not know its memory beforehand. If you trust the file, load it in Python: "
                 "vislib.load_classifier(keras.models.load_model(path)).",
                 shape=tuple(shape),
             )

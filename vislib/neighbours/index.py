@@ -126,7 +126,7 @@ def index_of(classifier: Classifier, images: Any, *, progress: Progress = progre
             text(
                 "Similar images are looked for among pictures; {model} takes {channels} bands. Use a network "
                 "that takes pictures.",
-                model=classifier.key,
+                model=classifier.name,
                 channels=classifier.channels,
             )
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from vislib.graph.elementary import Form, form_of, repeated
 from vislib.graph.graph import Node
 from vislib.graph.layer_kinds import BATCH_NORMALIZATION, Role, kind_of
 from vislib.network.computations import existing, total
+from vislib.network.forward import ForwardNetwork
 from vislib.network.target_arguments import TargetArguments, Targets
 
 
@@ -34,7 +34,7 @@ class BiasTerms:
     unknown: tuple[str, ...]
 
 
-def bias_terms(network: Any, inputs: np.ndarray, target: Targets) -> BiasTerms:
+def bias_terms(network: ForwardNetwork, inputs: np.ndarray, target: Targets) -> BiasTerms:
     """`Network.bias_terms`."""
     given = TargetArguments.of(target, len(inputs), network)
     function = network.functions.traced(
@@ -54,7 +54,7 @@ def bias_terms(network: Any, inputs: np.ndarray, target: Targets) -> BiasTerms:
     )
 
 
-def _computation(network: Any, given: TargetArguments) -> Callable:
+def _computation(network: ForwardNetwork, given: TargetArguments) -> Callable:
     graph = network.variants.elementary()
     read = network.read(graph, given.form)
     needed = {node.name for node in graph.up_to(*read).nodes}

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from vislib.errors import ParameterError
 from vislib.language import text
 from vislib.network.computations import forward_all, with_first_input, with_scaled_channels
 from vislib.network.failures import failures_as_sentences
+from vislib.network.forward import ForwardNetwork
 from vislib.network.target_arguments import TargetArguments
 from vislib.targets.base import Form, Target
 
@@ -30,7 +30,7 @@ class Cut:
     behind: Callable[[], keras.Model]
 
 
-def cut_at(network: Any, layer: str, form: Form) -> Cut:
+def cut_at(network: ForwardNetwork, layer: str, form: Form) -> Cut:
     """The network cut at a layer.
 
     Raises:
@@ -51,7 +51,7 @@ def cut_at(network: Any, layer: str, form: Form) -> Cut:
 
 
 def values_of_scaled_maps(
-    network: Any, inputs: np.ndarray, layer: str, scales: np.ndarray, target: Target
+    network: ForwardNetwork, inputs: np.ndarray, layer: str, scales: np.ndarray, target: Target
 ) -> np.ndarray:
     """`Network.values_of_scaled_maps`."""
     network.map_node(layer)
@@ -69,7 +69,9 @@ def values_of_scaled_maps(
         return behind(tf.constant(scales, tf.float32), kept, *given.part()).numpy()
 
 
-def values_of_maps(network: Any, inputs: np.ndarray, layer: str, maps: np.ndarray, target: Target) -> np.ndarray:
+def values_of_maps(
+    network: ForwardNetwork, inputs: np.ndarray, layer: str, maps: np.ndarray, target: Target
+) -> np.ndarray:
     """`Network.values_of_maps`."""
     given = TargetArguments.of(target, len(maps), network)
     cut = cut_at(network, layer, given.form)

@@ -1,18 +1,20 @@
 """A target's values for one image under many masks, which are made inside the traced function."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from vislib.backend import keras, tf
 from vislib.network.computations import class_logits, total, whole
+from vislib.network.forward import ForwardNetwork
 from vislib.network.masks import Kind, Masks
 from vislib.network.target_arguments import TargetArguments
 from vislib.targets.base import LOGITS, Target
 
 
-def masked_values(network: Any, shown: np.ndarray, hidden: np.ndarray, masks: Masks, target: Target) -> np.ndarray:
+def masked_values(
+    network: ForwardNetwork, shown: np.ndarray, hidden: np.ndarray, masks: Masks, target: Target
+) -> np.ndarray:
     """`Network.masked_values`."""
     on_logits = target.layers == {LOGITS}
     given = None if on_logits else TargetArguments.of(target, len(masks), network)
@@ -27,7 +29,7 @@ def masked_values(network: Any, shown: np.ndarray, hidden: np.ndarray, masks: Ma
     return network.scores(found, target) if on_logits else found
 
 
-def _traced(network: Any, masks: Masks, given: TargetArguments | None) -> Callable:
+def _traced(network: ForwardNetwork, masks: Masks, given: TargetArguments | None) -> Callable:
     """(shown, hidden, what describes the masks, the target's arguments) → the target's values, or for None the
     logits."""
     height, width, channels = network.input_shape

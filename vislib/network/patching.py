@@ -7,6 +7,7 @@ import numpy as np
 from vislib.backend import keras, tf
 from vislib.graph.graph import Graph
 from vislib.network.computations import class_logits, forward_all, total
+from vislib.network.forward import ForwardNetwork
 from vislib.network.target_arguments import TargetArguments
 from vislib.speed.batch_size import forward_batch
 from vislib.speed.incremental.plan import IncrementalPlan
@@ -14,11 +15,11 @@ from vislib.speed.incremental.run import Patched, replaced, run
 from vislib.targets.base import LOGITS, Target
 
 
-def patched(network: Any, inputs: np.ndarray, size: tuple[int, int], target: Target) -> Patched:
+def patched(network: ForwardNetwork, inputs: np.ndarray, size: tuple[int, int], target: Target) -> Patched:
     """`Network.patched`.
 
     Args:
-        network: A `Network`.
+        network: The network.
         inputs: One preprocessed input (1, h, w, c).
         size: (height, width) of the rectangle.
         target: The target.
@@ -33,7 +34,7 @@ def patched(network: Any, inputs: np.ndarray, size: tuple[int, int], target: Tar
     return (_of_logits if on_logits else _of_layer)(network, graph, plan, inputs, target)
 
 
-def _by_whole_passes(network: Any, inputs: np.ndarray, target: Target) -> Patched:
+def _by_whole_passes(network: ForwardNetwork, inputs: np.ndarray, target: Target) -> Patched:
     def values(*patches: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         pictures = replaced(inputs, *patches)
         if target.layers != {LOGITS}:
@@ -44,7 +45,9 @@ def _by_whole_passes(network: Any, inputs: np.ndarray, target: Target) -> Patche
     return Patched(values, float(network.values(inputs, target)[0]), network.batch_size)
 
 
-def _of_logits(network: Any, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, target: Target) -> Patched:
+def _of_logits(
+    network: ForwardNetwork, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, target: Target
+) -> Patched:
     function, unchanged, last = _traced(
         network, graph, plan, inputs, ("patched",), lambda units, *_: class_logits(units, network.is_binary)
     )
@@ -58,7 +61,9 @@ def _of_logits(network: Any, graph: Graph, plan: IncrementalPlan, inputs: np.nda
     return Patched(logits, float(network.scores(first, target)[0]), _batch(network, graph, plan))
 
 
-def _of_layer(network: Any, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, target: Target) -> Patched:
+def _of_layer(
+    network: ForwardNetwork, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, target: Target
+) -> Patched:
     given = TargetArguments.of(target, 1, network)
 
     def measured(activations, weights, operands):
@@ -75,7 +80,9 @@ def _of_layer(network: Any, graph: Graph, plan: IncrementalPlan, inputs: np.ndar
     return Patched(values, float(first), _batch(network, graph, plan))
 
 
-def _traced(network: Any, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, key: tuple, measured, *specs: Any):
+def _traced(
+    network: ForwardNetwork, graph: Graph, plan: IncrementalPlan, inputs: np.ndarray, key: tuple, measured, *specs: Any
+):
     """The traced function (patches, windows, unchanged values, …) → `measured` of the graph's last tensor; the
     unchanged values; and the last tensor for the unchanged input."""
     kept = network.functions.traced(
@@ -95,6 +102,6 @@ def _traced(network: Any, graph: Graph, plan: IncrementalPlan, inputs: np.ndarra
     return function, unchanged, last
 
 
-def _batch(network: Any, graph: Graph, plan: IncrementalPlan) -> int:
+def _batch(network: ForwardNetwork, graph: Graph, plan: IncrementalPlan) -> int:
     """Patches at once; fewer in proportion if `batch_size` was set to a smaller number than usual."""
     return max(1, forward_batch(graph, plan.share) * network.batch_size // network.usual_batch_size)

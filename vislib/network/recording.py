@@ -21,7 +21,7 @@ _Method = TypeVar("_Method", bound=Callable[..., Any])
 class Recording:
     """The values that a network gave, in order.
 
-    A computation that runs within `goes_on` adds to the recording. If it is stopped and run again, it takes the
+    A computation that runs within `resumed` adds to the recording. If it is stopped and run again, it takes the
     recorded values first, which is quick, and the network computes only the rest. A value is only taken for the same
     question, by a checksum of its arguments; from the first other question on, all is computed. Gradients and feature
     maps are not recorded: they are as large as images.
@@ -32,7 +32,7 @@ class Recording:
         self._place = self._n_bytes = 0
 
     @contextmanager
-    def goes_on(self) -> Iterator[None]:
+    def resumed(self) -> Iterator[None]:
         """Runs the block from the recording's beginning."""
         self._place = 0
         token = _current.set(self)

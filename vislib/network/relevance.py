@@ -13,6 +13,7 @@ from vislib.graph.relevance_rules import Composite
 from vislib.language import text
 from vislib.network.computations import relevance_through, relevances
 from vislib.network.failures import WITHOUT_GRADIENTS, NoGradient
+from vislib.network.forward import ForwardNetwork
 from vislib.network.target_arguments import TargetArguments, Targets
 from vislib.targets.base import LOGITS, Target
 
@@ -37,7 +38,7 @@ class Relevance:
 
 
 def relevance(
-    network: Any,
+    network: ForwardNetwork,
     inputs: np.ndarray,
     target: Targets,
     composite: Composite,
@@ -70,7 +71,7 @@ def relevance(
 
 
 def relevance_from(
-    network: Any,
+    network: ForwardNetwork,
     inputs: np.ndarray,
     layer: str,
     relevance: np.ndarray,
@@ -95,14 +96,14 @@ def relevance_from(
     return np.concatenate(found)
 
 
-def _graph(network: Any, given: TargetArguments, composite: Composite, bounds: np.ndarray | None) -> Graph:
+def _graph(network: ForwardNetwork, given: TargetArguments, composite: Composite, bounds: np.ndarray | None) -> Graph:
     """The graph in which the relevance of a target is computed. It has the output of every layer that the target
     reads, so it depends on the target."""
     hidden = [layer for _, layer, _ in given.form if layer is not LOGITS]
     return network.variants.for_relevance(composite, bounds, hidden)
 
 
-def _traced(network: Any, key: tuple, make: Callable, *specs: Any) -> Callable:
+def _traced(network: ForwardNetwork, key: tuple, make: Callable, *specs: Any) -> Callable:
     try:
         return network.functions.traced(key, make, network.images_spec, *specs)
     except NoGradient:
@@ -116,7 +117,7 @@ def _traced(network: Any, key: tuple, make: Callable, *specs: Any) -> Callable:
         ) from None
 
 
-def _output(network: Any, graph: Graph, layer: str) -> keras.KerasTensor:
+def _output(network: ForwardNetwork, graph: Graph, layer: str) -> keras.KerasTensor:
     """The output of a layer. Of a convolution that contains the batch normalization behind it, the normalized output:
     both have the same relevance."""
     node = graph.node(layer)

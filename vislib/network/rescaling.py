@@ -6,11 +6,12 @@ import numpy as np
 
 from vislib.backend import keras, tf
 from vislib.network.computations import existing, total
+from vislib.network.forward import ForwardNetwork
 from vislib.network.target_arguments import TargetArguments, Targets
 
 
 def rescaled_gradients(
-    network: Any, inputs: np.ndarray, baselines: np.ndarray, target: Targets
+    network: ForwardNetwork, inputs: np.ndarray, baselines: np.ndarray, target: Targets
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """`Network.rescaled_gradients`."""
     given = TargetArguments.of(target, len(inputs), network)
@@ -30,7 +31,7 @@ def rescaled_gradients(
     return gradients, values, before
 
 
-def _computation(network: Any, given: TargetArguments) -> Any:
+def _computation(network: ForwardNetwork, given: TargetArguments) -> Any:
     """(inputs, baselines, the target's arguments) → the gradient, the target's values, and those of the baselines."""
     graph = network.variants.rescaled()
     read = [*network.read(graph.now, given.form), *network.read(graph.reference, given.form)]

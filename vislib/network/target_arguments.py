@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from vislib.backend import tf
 from vislib.errors import ParameterError
 from vislib.language import text
-from vislib.targets.base import Form, Target, operands, shared_form
+from vislib.targets.base import ExplainedNetwork, Form, Target, operands, shared_form
 
 Targets = Target | Sequence[Target]
 """One target for all images, or one for each image, all of the same form."""
@@ -30,7 +29,7 @@ class TargetArguments:
     operands: tuple[np.ndarray, ...]
 
     @classmethod
-    def of(cls, given: Targets, n: int, network: Any) -> "TargetArguments":
+    def of(cls, given: Targets, n: int, network: ExplainedNetwork) -> "TargetArguments":
         """The arguments for n images of a `Network`.
 
         Raises:

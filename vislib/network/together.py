@@ -16,7 +16,7 @@ _current: ContextVar[_Layers | None] = ContextVar("layers", default=None)
 
 @contextmanager
 def layers_together(layers: Sequence[str]) -> Iterator[None]:
-    """Within this block, the first of these layers that is asked for brings the results of all: one traced function and
+    """Within this block, the first request for one of these layers computes the results of all: one traced function and
     one pass. The results stay in memory until the block ends."""
     token = _current.set(_Layers(layers))
     try:

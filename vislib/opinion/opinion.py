@@ -33,8 +33,8 @@ def second_opinion(
     """Explains an image twice, by vislib and by tf-keras-vis, an independent implementation, and compares the results.
 
     tf-keras-vis runs on the flat graph up to the logits, with the same layer, and with its normalising, up-sampling,
-    regularisers and modifiers off. So it is spared what it is known to do wrong with models as people write them; the
-    result's `by_itself` tells of that.
+    regularisers and modifiers off. So its known errors on models as people write them do not enter; the
+    result's `by_itself` describes these.
 
     Args:
         method: One of `METHODS`.

@@ -1,6 +1,6 @@
 """Calls of tf-keras-vis on the flat graph up to the logits: the layer given, nothing normalised, nothing enlarged.
 
-It gets a model that is made here from the graph, so it cannot change the person's model. This module imports
+The model is made here from the graph, so tf-keras-vis cannot change the user's model. This module imports
 TensorFlow, so other modules import it late.
 """
 
@@ -16,7 +16,7 @@ from vislib.backend import keras, tf
 from vislib.errors import ModelError, ParameterError
 from vislib.language import text
 from vislib.model.classifier import Classifier
-from vislib.opinion.asked import failing_in_words, given_layer, scored, with_twins
+from vislib.opinion.peer_model import failing_in_words, given_layer, scored, with_twins
 from vislib.targets.base import Target
 
 MOST_BYTES = 2**30
@@ -38,7 +38,7 @@ def version() -> str:
 
 
 def raw_map(
-    method: Explainer, classifier: Classifier, inputs: np.ndarray, target: Target, alive: Callable[[], None]
+    method: Explainer, classifier: Classifier, inputs: np.ndarray, target: Target, on_pass: Callable[[], None]
 ) -> np.ndarray:
     """Its map for one preprocessed input (1, h, w, c), (h, w) at the size at which it computes it.
 
@@ -47,7 +47,7 @@ def raw_map(
         classifier: The classifier that is explained.
         inputs: The preprocessed image.
         target: The resolved target.
-        alive: Called at every pass through the network with a score. If it raises, the work stops.
+        on_pass: Called at every pass through the network with a score. If it raises, the work stops.
 
     Raises:
         ModelError: If tf-keras-vis is missing or fails on this network.
@@ -57,20 +57,25 @@ def raw_map(
     graph = classifier.network.graph
     if method.name == "guided-backprop":
         graph = with_twins(graph)
-    asked = scored(classifier, graph, target, alive)
+    asked = scored(classifier, graph, target, on_pass)
     return failing_in_words(classifier, lambda: _CALLS[method.name](method, inputs, asked))
 
 
 def picture(
-    classifier: Classifier, target: Target, pixels: np.ndarray, steps: int, rate: float, alive: Callable[[], None]
+    classifier: Classifier,
+    target: Target,
+    pixels: np.ndarray,
+    steps: int,
+    rate: float,
+    on_pass: Callable[[], None],
 ) -> np.ndarray:
     """Its picture (h, w, c) after gradient ascent on the pixels (h, w, c) in 0..1, without its regularisers.
 
     Each step is `rate` times the gradient divided by its L2 norm. Its own bounds hold for the finished picture only, so
-    a modifier keeps the pixels in 0..1 after every step, as vislib does. Exceptions and `alive` as for `raw_map`.
+    a modifier keeps the pixels in 0..1 after every step, as vislib does. Exceptions and `on_pass` as for `raw_map`.
     """
     version()
-    asked = scored(classifier, classifier.network.graph, target, alive, is_maximized=True)
+    asked = scored(classifier, classifier.network.graph, target, on_pass, is_maximized=True)
     entry = keras.Input(pixels.shape)
     prepared = keras.layers.Lambda(preprocessing_of_pixels(classifier), output_shape=pixels.shape)(entry)
     model = keras.Model([entry], asked.model([prepared]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from vislib.activation_maximization.maximization import Maximization
-from vislib.language import Text, sentences, text
+from vislib.language import Text, sentences, text, written
 from vislib.output.heatmap import Heatmap
 
 AGREES = 1e-3
@@ -70,7 +70,7 @@ class SecondOpinion:
         """The difference in figures, as a part of a sentence."""
         if self.correlation is None:
             return self._difference()
-        correlation = f"{self.correlation:.4f}".replace("-0.", "−0.")
+        correlation = written(self.correlation, ".4f")
         return text("{difference}; correlation {correlation}", difference=self._difference(), correlation=correlation)
 
     def _difference(self) -> Text:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vislib.errors import ParameterError
-from vislib.language import Text, text, tr
+from vislib.language import shown_text, text, tr
 from vislib.output import fonts
 from vislib.output.raw_heatmap import RawHeatmap
 from vislib.output.render import (
@@ -133,7 +133,7 @@ def pictures(
         axes.set_axis_off()
     for axes, image, title in zip(every.flat, images, titles, strict=False):
         axes.imshow(image, interpolation="nearest")
-        axes.set_title(_said(title), fontsize=8, parse_math=False)
+        axes.set_title(shown_text(title), fontsize=8, parse_math=False)
     return fonts.suit(drawn)
 
 
@@ -150,11 +150,6 @@ def _heatmap_figure(heatmap: RawHeatmap, image, title, opacity, colormap, clip, 
     )
     _draw_heatmap(drawn, axes, heatmap, image, title, opacity, colormap, clip, scale, blend)
     return fonts.suit(drawn)
-
-
-def _said(words: str) -> str:
-    """A text in the language in use; a name that a person gave stays as it is."""
-    return tr(words) if isinstance(words, Text) else words
 
 
 def _title(heatmap: RawHeatmap) -> str:
@@ -180,8 +175,8 @@ def _draw_heatmap(
         # The bar shows the colours as they are without a photograph below.
         colours = ScalarMappable(Normalize(scale.low, scale.high), name)
         extend = "neither" if not scale.clipped else "both" if heatmap.signed else "max"
-        drawn.colorbar(colours, ax=axes, extend=extend).set_label(_said(heatmap.unit), parse_math=False)
-    axes.set_title(_said(title), fontsize=10, parse_math=False)
+        drawn.colorbar(colours, ax=axes, extend=extend).set_label(shown_text(heatmap.unit), parse_math=False)
+    axes.set_title(shown_text(title), fontsize=10, parse_math=False)
     axes.set_axis_off()
 
 
@@ -205,5 +200,5 @@ def _grid(pictures, order, scale, signed, colormap, title) -> "Figure":
     if shown is not None:
         drawn.colorbar(shown, ax=list(every.flat), shrink=0.6)
     if title:
-        drawn.suptitle(_said(title), fontsize=10, parse_math=False)
+        drawn.suptitle(shown_text(title), fontsize=10, parse_math=False)
     return fonts.suit(drawn)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from vislib import html
 from vislib.images.fitting import Box
-from vislib.language import tr
+from vislib.language import short_number, tr
 from vislib.output import export, figures, render, showing
 from vislib.output.raw_heatmap import RawHeatmap
 
@@ -131,10 +131,10 @@ class Heatmap(RawHeatmap):
         ]
         if not scale.constant:
             colours = render.table(render.usual_colormap(self.signed, True), self.signed)[:: 255 // 8]
-            low = f"{'≤ ' if scale.clipped and self.signed else ''}{scale.low:.3g}"
-            high = f"{'≥ ' if scale.clipped else ''}{scale.high:.3g}".replace("e-", "e−")
+            low = f"{'≤ ' if scale.clipped and self.signed else ''}{short_number(scale.low)}"
+            high = f"{'≥ ' if scale.clipped else ''}{short_number(scale.high)}"
             high = tr("{value} ({unit})", value=high, unit=self.unit)
-            parts.append(html.scale(colours.tolist(), low.replace("-", "−"), high, _SIDE))
+            parts.append(html.scale(colours.tolist(), low, high, _SIDE))
         about = {"model": self.model, "seconds": self.seconds}
         parts.append(
             html.line(

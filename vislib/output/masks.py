@@ -15,7 +15,7 @@ PALETTE = (
     *((204, 102, 119), (136, 204, 238), (221, 204, 119), (17, 119, 51), (170, 68, 153)),
     *((68, 170, 153), (136, 34, 85), (153, 153, 51), (51, 34, 136), (230, 120, 30)),
 )
-"""Colours that people with any colour vision can tell apart: nine "muted" ones of Paul Tol's Colour Schemes
+"""Colours that people with any colour vision can distinguish: nine "muted" ones of Paul Tol's Colour Schemes
 (SRON/EPS/TN/09-002, 2021), and an orange."""
 
 OTHER = (170, 170, 170)
@@ -43,7 +43,7 @@ def legend(mask: np.ndarray, labels: tuple[str, ...]) -> list[Segment]:
     """The classes that occur in a mask, those with the most pixels first.
 
     A class has the same colour in every mask, unless a larger segment of this mask has that colour already. At most
-    ten segments have colours of their own; smaller ones share a grey.
+    ten segments have different colours; smaller ones share a grey.
 
     Args:
         mask: The number of the class of each pixel, (h, w) int.

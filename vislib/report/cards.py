@@ -9,9 +9,9 @@ from PIL import Image, ImageDraw
 
 from vislib.batch import Batch
 from vislib.batch.settings import column
-from vislib.language import Text, text, tr
+from vislib.language import Text, percent, text, tr, whole_percent
 from vislib.report.clusters import Reason
-from vislib.report.text import format_number, percent, title_of, whole_percent
+from vislib.report.text import format_number, title_of
 from vislib.report.tiles import Tiles, picture
 from vislib.report.verdicts import verdict
 from vislib.tasks import Task

@@ -57,7 +57,7 @@ def trust(batch: Batch) -> str:
         said.append(
             text(
                 "Another class: the rank correlation with the map for a class drawn at random for each image; near 1 "
-                "the map hardly knows the class (Sixt et al. 2020)."
+                "the map hardly depends on the class (Sixt et al. 2020)."
             )
         )
     titles = "".join(f"<th class=n>{tr(_MEASURES[name])}</th>" for name in measures)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from vislib.attribution.base import Explainer
 from vislib.batch import Batch
-from vislib.language import TAGS, Text, current, sentences, text, tr
+from vislib.language import TAGS, Text, current, percent, sentences, shown_text, text, tr
 from vislib.report import measured, sections, tasks
 from vislib.report.clusters import Reason
 from vislib.report.findings import Findings
-from vislib.report.text import format_number, percent, shown, title_of
+from vislib.report.text import format_number, title_of
 from vislib.report.tiles import Tiles
 from vislib.tasks import Task
 
@@ -78,7 +78,7 @@ def _name(batch: Batch, selection: str) -> str:
     selected = {"name": name, "n": batch.n_images, "of": batch.n_in_batch}
     if not selection:
         return tr("{name}, a selection of {n:,} of its {of:,} images", **selected)
-    by = html.escape(shown(selection))
+    by = html.escape(shown_text(selection))
     return tr("{name}, a selection of {n:,} of its {of:,} images ({by})", **selected, by=by)
 
 
@@ -87,7 +87,7 @@ def _headline(batch: Batch, found: Findings) -> str:
         return said
     if found.n_known:
         share = percent(found.n_right / found.n_known)
-        return tr("{share} right: {n:,} of {of:,} images", share=share, n=found.n_right, of=found.n_known)
+        return tr("Accuracy {share}: {n:,} of {of:,} images", share=share, n=found.n_right, of=found.n_known)
     return tr("{n:,} images explained", n=found.n - found.n_errors)
 
 

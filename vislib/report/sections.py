@@ -4,12 +4,12 @@ import html
 from collections.abc import Callable, Sequence
 
 from vislib.batch import Batch
-from vislib.language import sentences, text, tr
+from vislib.language import percent, sentences, text, tr, whole_percent
 from vislib.report.cards import Cards
 from vislib.report.clusters import Reason
 from vislib.report.findings import CONSTANT_BORDER, Findings, Ranked
 from vislib.report.tables import bar, table
-from vislib.report.text import format_number, percent, title_of, whole_percent
+from vislib.report.text import format_number, title_of
 from vislib.report.tiles import Tiles
 from vislib.tasks import Task
 

@@ -3,11 +3,11 @@
 import html
 
 from vislib.batch import Batch
-from vislib.language import tr
+from vislib.language import percent, tr
 from vislib.report.cards import Cards
 from vislib.report.findings import Findings
 from vislib.report.tables import bar, table
-from vislib.report.text import number, percent
+from vislib.report.text import number
 from vislib.report.tiles import Tiles
 from vislib.report.verdicts import unit
 from vislib.tasks import Task
@@ -38,7 +38,7 @@ def facts(found: Findings) -> list[tuple[str, str]]:
         ]
     if found.masks is None:
         return []
-    return [(percent(found.masks.pixel_accuracy), tr("of the pixels are right"))]
+    return [(percent(found.masks.pixel_accuracy), tr("pixel accuracy"))]
 
 
 def numbers(batch: Batch, found: Findings) -> str:

@@ -4,8 +4,8 @@ import html
 from typing import Any
 
 from vislib.batch import Batch
-from vislib.language import listing, text, tr
-from vislib.report.text import number, percent
+from vislib.language import listing, percent, text, tr
+from vislib.report.text import number
 from vislib.tasks import Task
 
 

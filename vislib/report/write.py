@@ -30,7 +30,7 @@ def report_html(
         progress: Called as progress(done, total) between the steps; an exception that it raises cancels the report.
         model: The network's name in the report; "" for the key that the batch holds.
         rows: The numbers of the images on which to report, see `vislib.batch.Batch.only`; None for all.
-        selection: What these have in common, for the report, such as "4 taken for 9".
+        selection: What these have in common, for the report, such as "true 4, predicted 9".
 
     Raises:
         ParameterError: If there is no batch, it is damaged, or it has no such images.

@@ -1,7 +1,7 @@
 """The base of every target: an immutable description of a number for each image, a sum of terms."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -10,9 +10,46 @@ import numpy as np
 
 from vislib.errors import LayerError, ParameterError, listed
 from vislib.language import text
+from vislib.tasks import Head
 
 LOGITS = None
 """The `layer` of terms on the network's output."""
+
+
+class ExplainedNetwork(Protocol):
+    """What a target needs of a network."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def graph(self) -> Any: ...
+
+    @property
+    def head(self) -> Head: ...
+
+    @property
+    def output_shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def n_units(self) -> int: ...
+
+    @property
+    def n_classes(self) -> int: ...
+
+    @property
+    def is_binary(self) -> bool: ...
+
+    @property
+    def activation(self) -> str: ...
+
+    def map_node(self, layer: str, /) -> Any: ...
+
+    def logits(self, inputs: np.ndarray, /) -> np.ndarray: ...
+
+    def outputs(self, inputs: np.ndarray, layers: Sequence[str], /) -> list[np.ndarray]: ...
+
+    def probabilities(self, logits: np.ndarray, /) -> np.ndarray: ...
 
 
 class Explained(Protocol):
@@ -22,11 +59,15 @@ class Explained(Protocol):
     def labels(self) -> tuple[str, ...]: ...
 
     @property
-    def network(self) -> Any: ...
+    def network(self) -> ExplainedNetwork: ...
 
     def class_index(self, name: str | int, /) -> int: ...
 
     def score_name(self, score: str, /) -> str: ...
+
+    def resize(self, image: np.ndarray, /) -> np.ndarray: ...
+
+    def preprocess_input(self, resized: np.ndarray, /) -> np.ndarray: ...
 
 
 class Target(ABC):
@@ -85,7 +126,7 @@ class Target(ABC):
             )
         )
 
-    def on_image(self, network: Any, logits: Callable[[], np.ndarray]) -> "Target":
+    def on_image(self, network: ExplainedNetwork, logits: Callable[[], np.ndarray]) -> "Target":
         """The target for one image; another object only if the target depends on the image, as a class over the region
         where the network sees it does.
 
@@ -178,10 +219,10 @@ class Term(Target):
         shape_of(classifier, self.layer)
         return self
 
-    def on_image(self, network: Any, logits: Callable[[], np.ndarray]) -> "Term":
+    def on_image(self, network: ExplainedNetwork, logits: Callable[[], np.ndarray]) -> "Term":
         return self
 
-    def of_logits(self, network: Any, logits: np.ndarray) -> np.ndarray:
+    def of_logits(self, network: ExplainedNetwork, logits: np.ndarray) -> np.ndarray:
         """For a term on the network's output, its values (n,) from logits (n, …, classes)."""
         from vislib.backend import tf
 
@@ -190,11 +231,11 @@ class Term(Target):
         return self.measure(network)(tf.constant(units), tf.constant(operands)).numpy()
 
     @abstractmethod
-    def operand(self, network: Any) -> np.ndarray:
+    def operand(self, network: ExplainedNetwork) -> np.ndarray:
         """The float32 numbers in which this term differs from other terms with the same `measure`."""
 
     @abstractmethod
-    def measure(self, network: Any) -> Callable:
+    def measure(self, network: ExplainedNetwork) -> Callable:
         """A function from tensors (n, …) of activations and (n, …) of operands to the term for each image, (n,).
 
         Terms that differ only in their operands return the same function object.
@@ -204,12 +245,12 @@ class Term(Target):
 Form = tuple[tuple[Callable, str | None, bool], ...]
 
 
-def form(target: Target, network: Any) -> Form:
+def form(target: Target, network: ExplainedNetwork) -> Form:
     """The measure and the layer of each term: all that a traced function depends on."""
     return tuple((term.measure(network), term.layer, term.before_relu) for _, term in target.terms)
 
 
-def shared_form(targets: "list[Target]", network: Any) -> Form:
+def shared_form(targets: "list[Target]", network: ExplainedNetwork) -> Form:
     """The common form of several targets, for which one traced function is enough.
 
     Raises:
@@ -231,7 +272,7 @@ def shared_form(targets: "list[Target]", network: Any) -> Form:
     return shared
 
 
-def operands(targets: "list[Target]", network: Any) -> tuple[np.ndarray, list[np.ndarray]]:
+def operands(targets: "list[Target]", network: ExplainedNetwork) -> tuple[np.ndarray, list[np.ndarray]]:
     """What a traced function takes for n targets of one form: weights (n, terms), and operands (n, …) of each term."""
     weights = np.array([[weight for weight, _ in target.terms] for target in targets], np.float32)
     each = ([term.operand(network) for _, term in target.terms] for target in targets)
@@ -247,7 +288,7 @@ def shape_of(classifier: Explained, layer: str | None) -> tuple[int, ...]:
     return output_shape(classifier.network, layer)
 
 
-def output_shape(network: Any, layer: str | None) -> tuple[int, ...]:
+def output_shape(network: ExplainedNetwork, layer: str | None) -> tuple[int, ...]:
     """`shape_of`, for a network."""
     if layer is LOGITS:
         return tuple(network.output_shape)

@@ -8,7 +8,7 @@ import numpy as np
 
 from vislib.errors import ParameterError
 from vislib.language import text
-from vislib.targets.base import LOGITS, Explained, Term
+from vislib.targets.base import LOGITS, Explained, ExplainedNetwork, Term
 from vislib.targets.measures import two_logits
 from vislib.tasks import Task
 
@@ -55,12 +55,12 @@ class LogOdds(Term):
     def in_words(self) -> str:
         return text("log odds of “{label}”", label=self.label or self.class_index)
 
-    def operand(self, network: Any) -> np.ndarray:
+    def operand(self, network: ExplainedNetwork) -> np.ndarray:
         one_hot = np.zeros(network.n_classes, np.float32)
         one_hot[int(self.class_index)] = 1
         return one_hot
 
-    def measure(self, network: Any) -> Callable:
+    def measure(self, network: ExplainedNetwork) -> Callable:
         if network.activation == "sigmoid":
             return _of_two_sigmoids if network.is_binary else _of_sigmoids
         return _of_softmax

@@ -11,7 +11,7 @@ import numpy as np
 from vislib.errors import ParameterError
 from vislib.language import Text, text
 from vislib.parameters import check_parameters, parameter
-from vislib.targets.base import LOGITS, Explained, Term, check_within
+from vislib.targets.base import LOGITS, Explained, ExplainedNetwork, Term, check_within
 from vislib.targets.measures import MEASURES
 
 SCORES = ("logit", "probability")
@@ -99,7 +99,7 @@ class Pixels(Term):
         name = classifier.score_name(self.score)
         return dataclasses.replace(self, class_index=index, against=against, labels=labels, score_name=name)
 
-    def on_image(self, network: Any, logits: Callable[[], np.ndarray]) -> Term:
+    def on_image(self, network: ExplainedNetwork, logits: Callable[[], np.ndarray]) -> Term:
         if not isinstance(self.where, str):
             return self
         if not network.head.task.has_classes:
@@ -124,7 +124,7 @@ class Pixels(Term):
             mask[self.where] = True
         return mask
 
-    def operand(self, network: Any) -> np.ndarray:
+    def operand(self, network: ExplainedNetwork) -> np.ndarray:
         mask = self.mask(network.output_shape)
         weights = np.zeros((*mask.shape, network.n_classes), np.float32)
         sign = -1 if self.counterfactual else 1
@@ -133,7 +133,7 @@ class Pixels(Term):
             weights[mask, int(self.against)] = -sign / mask.sum()
         return weights
 
-    def measure(self, network: Any) -> Callable:
+    def measure(self, network: ExplainedNetwork) -> Callable:
         return MEASURES[self.score if self.score == "logit" else network.activation, network.is_binary]
 
     def in_words(self) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from vislib.errors import ParameterError
 from vislib.language import text
 from vislib.parameters import check_parameters, parameter
-from vislib.targets.base import LOGITS, Explained, Target, Term, check_within
+from vislib.targets.base import LOGITS, Explained, ExplainedNetwork, Target, Term, check_within
 from vislib.targets.measures import MEASURES, of_units
 from vislib.targets.pixels import SCORE_NAMES, SCORES, Pixels, score_in_words
 
@@ -81,13 +81,13 @@ class ClassScore(Term):
             weights[int(self.against)] = -1
         return -weights if self.counterfactual else weights
 
-    def operand(self, network: Any) -> np.ndarray:
+    def operand(self, network: ExplainedNetwork) -> np.ndarray:
         return self.weights(network.n_classes)
 
-    def measure(self, network: Any) -> Callable:
+    def measure(self, network: ExplainedNetwork) -> Callable:
         return MEASURES[self.score if self.score == "logit" else network.activation, network.is_binary]
 
-    def of_logits(self, network: Any, logits: np.ndarray) -> np.ndarray:
+    def of_logits(self, network: ExplainedNetwork, logits: np.ndarray) -> np.ndarray:
         """The target (n,) from logits (n, classes)."""
         values = network.probabilities(logits) if self.score == "probability" else logits
         return values @ self.weights(network.n_classes)
@@ -134,15 +134,15 @@ class Output(Term):
         check_within(self.unit, classifier.network.n_units, text("Outputs of {name}", name=classifier.network.name))
         return Output(int(self.unit))
 
-    def operand(self, network: Any) -> np.ndarray:
+    def operand(self, network: ExplainedNetwork) -> np.ndarray:
         weights = np.zeros(network.n_units, np.float32)
         weights[self.unit] = 1
         return weights
 
-    def measure(self, network: Any) -> Callable:
+    def measure(self, network: ExplainedNetwork) -> Callable:
         return of_units
 
-    def of_logits(self, network: Any, logits: np.ndarray) -> np.ndarray:
+    def of_logits(self, network: ExplainedNetwork, logits: np.ndarray) -> np.ndarray:
         """The target (n,) from logits (n, classes); a single unit of two classes is the logit of class 1."""
         return logits[:, 1 if network.is_binary else self.unit]
 

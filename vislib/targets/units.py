@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from vislib.errors import LayerError, ParameterError
 from vislib.language import text
-from vislib.targets.base import Explained, Term, check_within, output_shape, shape_of
+from vislib.targets.base import Explained, ExplainedNetwork, Term, check_within, output_shape, shape_of
 
 
 class WeightedSum(Term):
     """Σ w · a over a layer's activations; the operand w broadcasts over a, (h, w, c) or (c,)."""
 
-    def measure(self, network: Any) -> Callable:
+    def measure(self, network: ExplainedNetwork) -> Callable:
         return _weighted_sum
 
 
@@ -45,7 +45,7 @@ class Channel(WeightedSum):
         )
         return Channel(self.layer, int(self.channel))
 
-    def operand(self, network: Any) -> np.ndarray:
+    def operand(self, network: ExplainedNetwork) -> np.ndarray:
         shape = output_shape(network, self.layer)
         return _mean_over_positions(_one_hot(shape[-1], self.channel), shape)
 
@@ -91,7 +91,7 @@ class Neuron(WeightedSum):
             check_within(number, n_numbers, axis)
         return Neuron(self.layer, int(self.channel), int(row), int(column))
 
-    def operand(self, network: Any) -> np.ndarray:
+    def operand(self, network: ExplainedNetwork) -> np.ndarray:
         weights = np.zeros(output_shape(network, self.layer), np.float32)
         weights[self.row, self.column, self.channel] = 1
         return weights
@@ -149,7 +149,7 @@ class Region(WeightedSum):
             )
         return self
 
-    def operand(self, network: Any) -> np.ndarray:
+    def operand(self, network: ExplainedNetwork) -> np.ndarray:
         weights = np.zeros(output_shape(network, self.layer), np.float32)
         weights[self.mask, self.channel] = 1 / self.mask.sum()
         return weights
@@ -198,7 +198,7 @@ class Direction(WeightedSum):
             )
         return self
 
-    def operand(self, network: Any) -> np.ndarray:
+    def operand(self, network: ExplainedNetwork) -> np.ndarray:
         return _mean_over_positions(np.array(self.vector, np.float32), output_shape(network, self.layer))
 
 

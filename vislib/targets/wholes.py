@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from vislib.errors import ParameterError
 from vislib.language import text
-from vislib.targets.base import Explained, Term, shape_of
+from vislib.targets.base import Explained, ExplainedNetwork, Term, shape_of
 
 _LEAST_COSINE = 0.1
 
@@ -29,10 +29,10 @@ class Layer(Term):
     def in_words(self) -> str:
         return text("layer {layer}", layer=self.layer)
 
-    def operand(self, network: Any) -> np.ndarray:
+    def operand(self, network: ExplainedNetwork) -> np.ndarray:
         return np.zeros(1, np.float32)
 
-    def measure(self, network: Any) -> Callable:
+    def measure(self, network: ExplainedNetwork) -> Callable:
         return _energy
 
 
@@ -59,10 +59,10 @@ class Diversity(Term):
     def in_words(self) -> str:
         return text("diversity at {layer}", layer=self.layer)
 
-    def operand(self, network: Any) -> np.ndarray:
+    def operand(self, network: ExplainedNetwork) -> np.ndarray:
         return np.zeros(1, np.float32)
 
-    def measure(self, network: Any) -> Callable:
+    def measure(self, network: ExplainedNetwork) -> Callable:
         return _diversity
 
 
@@ -100,11 +100,11 @@ class Likeness(Term):
         _check_reference(classifier, self.layer, self.reference)
         return self
 
-    def operand(self, network: Any) -> np.ndarray:
+    def operand(self, network: ExplainedNetwork) -> np.ndarray:
         reference = np.asarray(self.reference, np.float32)
         return np.append(reference / np.linalg.norm(reference), np.float32(self.power))
 
-    def measure(self, network: Any) -> Callable:
+    def measure(self, network: ExplainedNetwork) -> Callable:
         return _likeness
 
 
@@ -135,15 +135,15 @@ class Similarity(Term):
         _check_reference(classifier, self.layer, self.reference)
         return self
 
-    def operand(self, network: Any) -> np.ndarray:
+    def operand(self, network: ExplainedNetwork) -> np.ndarray:
         reference = np.asarray(self.reference, np.float32)
         return reference.ravel() / np.linalg.norm(reference)
 
-    def measure(self, network: Any) -> Callable:
+    def measure(self, network: ExplainedNetwork) -> Callable:
         return _cosine
 
 
-def likeness(classifier: Any, image: np.ndarray, layer: str, power: float = 4.0) -> Likeness:
+def likeness(classifier: Explained, image: np.ndarray, layer: str, power: float = 4.0) -> Likeness:
     """The `Likeness` to an image (H, W, 3) at a layer.
 
     Raises:
@@ -157,7 +157,7 @@ def likeness(classifier: Any, image: np.ndarray, layer: str, power: float = 4.0)
     return Likeness(layer, _output_of(classifier, image, layer), power)
 
 
-def similarity(classifier: Any, image: np.ndarray, layer: str | None = None) -> Similarity:
+def similarity(classifier: Explained, image: np.ndarray, layer: str | None = None) -> Similarity:
     """The `Similarity` to an image (H, W, 3) at a layer, by default at the network's output, as of an embedding.
 
     Raises:
@@ -171,7 +171,7 @@ def similarity(classifier: Any, image: np.ndarray, layer: str | None = None) -> 
     return Similarity(layer, _output_of(classifier, image, layer))
 
 
-def _output_of(classifier: Any, image: np.ndarray, layer: str | None) -> np.ndarray:
+def _output_of(classifier: Explained, image: np.ndarray, layer: str | None) -> np.ndarray:
     """A layer's output for an image (H, W, 3), without the batch axis."""
     shape_of(classifier, layer)
     inputs = classifier.preprocess_input(classifier.resize(image)[None])

@@ -57,7 +57,8 @@ class Maker:
         return keras.Model(self.input, self.x, name=name)
 
 
-def _relu(name: str) -> keras.layers.Layer:
+def relu(name: str) -> keras.layers.Layer:
+    """A ReLU as a layer."""
     return _layers.ReLU(name=name)
 
 
@@ -84,28 +85,28 @@ def _lenet5(make: Maker) -> None:
 
 
 def _digits(make: Maker) -> None:
-    make.conv(32, 3, name="conv1", activation=_relu)
-    make.conv(64, 3, name="conv2", activation=_relu)
+    make.conv(32, 3, name="conv1", activation=relu)
+    make.conv(64, 3, name="conv2", activation=relu)
     make.add(_layers.MaxPooling2D(2, name="pool"))
     make.dropout(0.25, "dropout1")
     make.add(_layers.Flatten(name="flatten"))
-    make.dense(128, name="dense", activation=_relu)
+    make.dense(128, name="dense", activation=relu)
     make.dropout(0.5, "dropout2")
 
 
 def _mnist_5x5(make: Maker) -> None:
-    make.conv(32, 5, padding="same", name="conv1", activation=_relu)
+    make.conv(32, 5, padding="same", name="conv1", activation=relu)
     make.add(_layers.MaxPooling2D(2, name="pool1"))
-    make.conv(64, 5, padding="same", name="conv2", activation=_relu)
+    make.conv(64, 5, padding="same", name="conv2", activation=relu)
     make.add(_layers.MaxPooling2D(2, name="pool2"))
     make.add(_layers.Flatten(name="flatten"))
-    make.dense(1024, name="dense", activation=_relu)
+    make.dense(1024, name="dense", activation=relu)
     make.dropout(0.5, "dropout")
 
 
 def _cifar_small(make: Maker) -> None:
-    make.conv(10, 4, 2, "same", name="conv1", activation=_relu)
-    make.conv(20, 3, 2, "same", name="conv2", activation=_relu)
+    make.conv(10, 4, 2, "same", name="conv1", activation=relu)
+    make.conv(20, 3, 2, "same", name="conv2", activation=relu)
     make.add(_layers.Flatten(name="flatten"))
     make.dropout(0.5, "dropout")
 
@@ -120,8 +121,8 @@ def _cifar10(make: Maker) -> None:
 
 def _cifar_dense(make: Maker) -> None:
     make.add(_layers.Flatten(name="flatten"))
-    make.dense(200, name="dense1", activation=_relu)
-    make.dense(150, name="dense2", activation=_relu)
+    make.dense(200, name="dense1", activation=relu)
+    make.dense(150, name="dense2", activation=relu)
     make.dropout(0.5, "dropout")
 
 
@@ -137,20 +138,20 @@ def _resnet(make: Maker, blocks: tuple[int, int, int, int]) -> None:
             make.add(_layers.BatchNormalization(name=f"{name}_bn"))
 
     conv(64, 7, 2, "conv1")
-    make.add(_relu("conv1_relu"))
+    make.add(relu("conv1_relu"))
     make.add(_layers.MaxPooling2D(3, 2, "same", name="pool1"))
     for stage, (channels, n_blocks) in enumerate(zip((64, 128, 256, 512), blocks, strict=True), 2):
         for block in range(1, n_blocks + 1):
             name, stride = f"conv{stage}_block{block}", 2 if stage > 2 and block == 1 else 1
             entry = make.x
             conv(channels, 3, stride, f"{name}_conv1")
-            make.add(_relu(f"{name}_relu1"))
+            make.add(relu(f"{name}_relu1"))
             conv(channels, 3, 1, f"{name}_conv2")
             residual, make.x = make.x, entry
             if stride != 1 or entry.shape[-1] != channels:
                 conv(channels, 1, stride, f"{name}_projection")
             make.x = _layers.Add(name=f"{name}_add")([residual, make.x])
-            make.add(_relu(f"{name}_relu2"))
+            make.add(relu(f"{name}_relu2"))
     make.add(_layers.GlobalAveragePooling2D(name="pool"))
     make.dropout(0.5, "dropout")
 

@@ -1,7 +1,6 @@
 """Data sets to train on: MNIST and CIFAR-10 from Keras or from a local directory, checked."""
 
 import os
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 from vislib.errors import DatasetError, listed
 from vislib.language import text
 from vislib.training.dataset import Dataset
+from vislib.training.downloads import keras_folder, why_failed
 from vislib.training.local_data import has_local, load_local
 
 DATA_DIR_VARIABLE = "VISLIB_DATA_DIR"
@@ -136,35 +136,16 @@ def why_missing(name: str) -> str | None:
             within=Path(place) / name,
             files=known.files,
         )
-    if any(_cache().glob(known.download)):
+    if any(keras_folder("datasets").glob(known.download)):
         return None
     return text(
         "{title}, is not on this machine. vislib will try to download it into {cache}. Without a network, put {files} "
         "into a folder and set {variable} to it.",
         title=known.title,
-        cache=_cache(),
+        cache=keras_folder("datasets"),
         files=known.files,
         variable=DATA_DIR_VARIABLE,
     )
-
-
-def _cache() -> Path:
-    """Where Keras keeps the data sets that it has downloaded."""
-    home = os.environ.get("KERAS_HOME")
-    return (Path(home) if home else Path.home() / ".keras") / "datasets"
-
-
-def _reason(error: BaseException) -> str:
-    """Why a download failed, in words."""
-    found: BaseException | None = error
-    while found is not None:
-        reason = getattr(found, "reason", found)
-        if isinstance(reason, socket.gaierror):
-            return text("the server's name was not found, so there seems to be no network")
-        if isinstance(reason, OSError) and reason.strerror:
-            return reason.strerror[:1].lower() + reason.strerror[1:]
-        found = found.__cause__ or found.__context__
-    return text("the server did not deliver it")
 
 
 def _from_keras(name: str) -> tuple[np.ndarray, ...]:
@@ -178,7 +159,7 @@ def _from_keras(name: str) -> tuple[np.ndarray, ...]:
                 "{name} is not on this machine and could not be downloaded: {reason}. To use it from this machine, put "
                 "{files} into a folder and set {variable} to it.",
                 name=name,
-                reason=_reason(error),
+                reason=why_failed(error),
                 files=DATASETS[name].files,
                 variable=DATA_DIR_VARIABLE,
             )

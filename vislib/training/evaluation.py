@@ -1,6 +1,5 @@
 """Evaluates a trained network on a set of images: accuracy, confusion matrix, mistakes."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from vislib.errors import ModelError
 from vislib.language import text
+from vislib.progress import Progress, progress_bar
 
 if TYPE_CHECKING:
     import keras
@@ -60,7 +60,7 @@ def evaluate(
     model: "keras.Model",
     images: np.ndarray,
     labels: np.ndarray,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = progress_bar,
 ) -> Evaluation:
     """Evaluates a network on all the images.
 
@@ -105,9 +105,7 @@ def evaluate(
     )
 
 
-def probabilities(
-    model: "keras.Model", images: np.ndarray, progress: Callable[[int, int], None] = lambda done, total: None
-) -> np.ndarray:
+def probabilities(model: "keras.Model", images: np.ndarray, progress: Progress = progress_bar) -> np.ndarray:
     """The probabilities (n, classes) of images (n, h, w, c) uint8; `progress` as for `evaluate`."""
     chunks = []
     for start in range(0, len(images), _BATCH):

@@ -11,6 +11,7 @@ import numpy as np
 from vislib.errors import ModelError, TrainingError
 from vislib.graph.copies import with_separate_weights
 from vislib.language import text
+from vislib.progress import no_progress
 from vislib.training.checkpoints import check_model_path, save_model
 from vislib.training.dataset import Dataset
 from vislib.training.evaluation import Evaluation, evaluate, probabilities
@@ -167,7 +168,7 @@ class TrainingRun:
         Returns:
             Probabilities (n, n_classes).
         """
-        return probabilities(self._model, images)
+        return probabilities(self._model, images, no_progress)
 
     def validate(self) -> Evaluation | None:
         """Evaluates the network as it is now on the validation images; None if there are none."""
@@ -176,7 +177,8 @@ class TrainingRun:
         _, held_out = split(len(self.dataset.train_labels), self.options)
         if len(held_out) == 0:
             return None
-        return evaluate(self._model, self.dataset.train_images[held_out], self.dataset.train_labels[held_out])
+        images, labels = self.dataset.train_images[held_out], self.dataset.train_labels[held_out]
+        return evaluate(self._model, images, labels, no_progress)
 
     # -- called by `fitting.fit` -------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from vislib.backend import keras
-from vislib.training.architectures import Maker
+from vislib.training.architectures import Maker, relu
 from vislib.training.scenes import LABELS, SIDE_PX, SIZES
 
 _layers = keras.layers
@@ -21,15 +21,15 @@ def build_scene_segmentation(seed: int = 0) -> keras.Model:
     make = Maker((SIDE_PX, SIDE_PX, 1), dropout=False, batch_norm="before", seed=seed)
     skipped = []
     for level, channels in enumerate((16, 32, 64), 1):
-        make.conv(channels, 3, padding="same", name=f"down{level}", activation=_relu)
+        make.conv(channels, 3, padding="same", name=f"down{level}", activation=relu)
         skipped.append(make.x)
         make.add(_layers.MaxPooling2D(2, name=f"pool{level}"))
     for number in (1, 2):
-        make.conv(96, 3, padding="same", name=f"bottom{number}", activation=_relu)
+        make.conv(96, 3, padding="same", name=f"bottom{number}", activation=relu)
     for level, channels in ((3, 48), (2, 32), (1, 16)):
         make.add(_layers.UpSampling2D(2, name=f"upsample{level}"))
         make.x = _layers.Concatenate(name=f"join{level}")([skipped[level - 1], make.x])
-        make.conv(channels, 3, padding="same", name=f"up{level}", activation=_relu)
+        make.conv(channels, 3, padding="same", name=f"up{level}", activation=relu)
     initializer = keras.initializers.GlorotUniform(seed=next(make.seeds))
     make.add(_layers.Conv2D(len(LABELS), 1, activation="softmax", kernel_initializer=initializer, name="classes"))
     return keras.Model(make.input, make.x, name="scene-segmentation")
@@ -43,10 +43,10 @@ def build_digit_size(seed: int = 0) -> keras.Model:
     """
     make = Maker((SIDE_PX, SIDE_PX, 1), dropout=False, batch_norm="before", seed=seed)
     for number, channels in enumerate((16, 32, 48, 64), 1):
-        make.conv(channels, 3, padding="same", name=f"conv{number}", activation=_relu)
+        make.conv(channels, 3, padding="same", name=f"conv{number}", activation=relu)
         make.add(_layers.MaxPooling2D(2, name=f"pool{number}"))
     make.add(_layers.Flatten(name="flatten"))
-    make.dense(64, name="dense", activation=_relu)
+    make.dense(64, name="dense", activation=relu)
     make.add(
         _layers.Dense(
             len(SIZES),
@@ -57,10 +57,6 @@ def build_digit_size(seed: int = 0) -> keras.Model:
         )
     )
     return keras.Model(make.input, make.x, name="digit-size")
-
-
-def _relu(name: str) -> keras.layers.Layer:
-    return _layers.ReLU(name=name)
 
 
 SCENE_NETWORKS: dict[str, Callable[[int], keras.Model]] = {

@@ -109,17 +109,24 @@ def check_fill(fill: str) -> None:
         raise ParameterError(text("`fill` must be one of {fills}; not {fill!r}.", fills=listed(FILLS), fill=fill))
 
 
-def _curve(classifier, start, end, values, target, n_steps: int, progress: Progress) -> Curve:
-    rank = np.empty(values.size, np.int64)
-    rank[np.argsort(-values.ravel(), kind="stable")] = np.arange(values.size)
-    rank = rank.reshape(values.shape)
+def _curve(
+    classifier: Classifier,
+    start: np.ndarray,
+    end: np.ndarray,
+    values: np.ndarray,
+    target: Target,
+    n_steps: int,
+    progress: Progress,
+) -> Curve:
+    ranks = np.empty(values.size, np.int64)
+    ranks[np.argsort(-values.ravel(), kind="stable")] = np.arange(values.size)
     shown, hidden = (classifier.preprocess_input(each[None]) for each in (end, start))
     counts = np.rint(np.linspace(0, values.size, n_steps + 1)).astype(int)
     scores = np.zeros(len(counts))
     progress(0, len(counts))
     for first in range(0, len(counts), _BATCH):
         now = slice(first, min(first + _BATCH, len(counts)))
-        masks = Masks.of_ranks(rank, counts[now])
+        masks = Masks.of_ranks(ranks.reshape(values.shape), counts[now])
         scores[now] = classifier.network.masked_values(shown, hidden, masks, target)
         progress(now.stop, len(counts))
     return Curve(counts / values.size, scores)

@@ -131,7 +131,14 @@ def measure(
     return Measured(found)
 
 
-def _metrics(classifier, resized, values, target: Target, squares: robustness.CoveredSquares, fills) -> dict:
+def _metrics(
+    classifier: Classifier,
+    resized: np.ndarray,
+    values: np.ndarray,
+    target: Target,
+    squares: robustness.CoveredSquares,
+    fills: Sequence[str],
+) -> dict:
     probability = as_probability(target)
     confidences = confidence.confidences(classifier, resized, values, target)
     out, in_ = (

@@ -7,7 +7,7 @@ import numpy as np
 
 from vislib.attribution.base import Explainer
 from vislib.errors import ParameterError
-from vislib.language import Text, text
+from vislib.language import Text, text, written
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
@@ -49,14 +49,14 @@ class OtherClass:
 
     def in_words(self) -> Text:
         """The verdict, one sentence."""
-        rank, similarity = (f"{each:.2f}".replace("-0.", "−0.") for each in (self.rank_correlation, self.similarity))
+        rank, similarity = (written(each, ".2f") for each in (self.rank_correlation, self.similarity))
         figures = text("rank correlation {rank}, SSIM {similarity}", rank=rank, similarity=similarity)
         if self.passed:
             return text(
                 "It changes when another class, “{label}”, is explained ({figures}).", label=self.label, figures=figures
             )
         return text(
-            "It stays nearly the same for another class, “{label}” ({figures}): it hardly knows the class.",
+            "It stays nearly the same for another class, “{label}” ({figures}): it hardly depends on the class.",
             label=self.label,
             figures=figures,
         )
@@ -140,7 +140,7 @@ def random_logit_of(
             text(
                 "The random logit test needs the score of a class, and another class with an output of its "
                 "own; the task of {model} is {task} with {n} outputs, and the target is {target}.",
-                model=classifier.key,
+                model=classifier.name,
                 task=classifier.task.in_words(),
                 n=len(classifier.labels),
                 target=target.in_words(),

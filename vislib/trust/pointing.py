@@ -66,7 +66,7 @@ def make_grid(classifier: Classifier, images: Sequence[np.ndarray]) -> Grid:
             text(
                 "The grid needs a network that gives each image one class; the task of {model} is {task}. "
                 "Leave the grid out.",
-                model=classifier.key,
+                model=classifier.name,
                 task=classifier.task.in_words(),
             )
         )

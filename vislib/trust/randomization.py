@@ -166,7 +166,7 @@ def _copy(classifier: Classifier) -> Classifier:
             text(
                 "{model} cannot be copied, so its weights cannot be made random; leave this check out with "
                 "randomize=False. Keras's reason: {error}.",
-                model=classifier.key,
+                model=classifier.name,
                 error=reason_of(error),
             )
         ) from error

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vislib.attribution.fills import FILLS
-from vislib.language import Text, text
+from vislib.language import Text, text, written
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, Steps, progress_bar
 from vislib.targets.base import Target
@@ -55,7 +55,7 @@ class FillSensitivity:
             return text("The order by insertion cannot be compared: all areas are equal.")
         best = {self.methods[k] for k in (np.argmin if is_deletion else np.argmax)(self.areas, axis=0)}
         name = text("Deletion") if is_deletion else text("Insertion")
-        least = f"{self.least:.2f}".replace("-", "−")
+        least = written(self.least, ".2f")
         if len(best) == 1:
             return text(
                 "{measure}: “{method}” is best with every fill; Kendall's τ of two orders is at least {least}.",

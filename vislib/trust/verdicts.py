@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 
 from vislib.attribution.base import Family
-from vislib.language import Text, text
+from vislib.language import Text, text, written
 from vislib.trust.other_class import SAME_LIMIT
 from vislib.trust.trust import Trust
 
@@ -48,70 +48,56 @@ def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
     Args:
         trust: The measures of the map.
         baselines: The measures of the baselines for the same image and target."""
-    found: list[Reason] = []
-    if not trust.class_discriminative:
-        found.append(
-            Reason(
-                Ground.SAME_FOR_EVERY_CLASS,
-                False,
-                text("It is the same for every class or output, so it cannot explain this one."),
-            )
-        )
-    if trust.randomized is not None:
-        stays = trust.randomized >= RANDOM_WEIGHTS_LIMIT
-        correlation = f"{trust.randomized:.2f}".replace("-", "−")
-        found.append(
-            Reason(
-                Ground.RANDOM_WEIGHTS,
-                False,
-                text(
-                    "It changes little when the weights are random (rank correlation {correlation}): it shows edges, "
-                    "not the decision.",
-                    correlation=correlation,
-                ),
-            )
-            if stays
-            else Reason(
-                Ground.RANDOM_WEIGHTS,
-                True,
-                text(
-                    "It changes when the weights are random (rank correlation {correlation}), so it depends on what "
-                    "was learned.",
-                    correlation=correlation,
-                ),
-            )
-        )
+    found = _by_class(trust) + _by_random_weights(trust)
     if baselines:
         found.append(_beside_baselines(trust, baselines))
-    found += _by_other_class(trust)
-    if trust.pointing is not None and trust.pointing <= trust.pointing_by_chance * 1.2 and trust.class_discriminative:
-        found.append(
-            Reason(
-                Ground.POINTING,
-                False,
-                text(
-                    "Among several images it highlights the right one ({share:.0%}) hardly more than chance.",
-                    share=trust.pointing,
-                ),
-            )
-        )
-    if trust.max_sensitivity == 0:
-        found.append(
-            Reason(
-                Ground.NOISE,
-                False,
-                text("Noise in the image does not change it at all: it hardly depends on the image."),
-            )
-        )
-    if trust.max_sensitivity is not None and trust.max_sensitivity >= NOISE_LIMIT:
-        found.append(
-            Reason(
-                Ground.NOISE,
-                False,
-                text("Invisible noise changes it by {share:.0%} of its size.", share=trust.max_sensitivity),
-            )
-        )
+    found += _by_other_class(trust) + _by_pointing(trust) + _by_noise(trust)
     return sorted(found, key=lambda reason: reason.supports)
+
+
+def _by_class(trust: Trust) -> list[Reason]:
+    if trust.class_discriminative:
+        return []
+    said = text("It is the same for every class or output, so it cannot explain this one.")
+    return [Reason(Ground.SAME_FOR_EVERY_CLASS, False, said)]
+
+
+def _by_random_weights(trust: Trust) -> list[Reason]:
+    if trust.randomized is None:
+        return []
+    correlation = written(trust.randomized, ".2f")
+    if trust.randomized >= RANDOM_WEIGHTS_LIMIT:
+        said = text(
+            "It changes little when the weights are random (rank correlation {correlation}): it shows edges, "
+            "not the decision.",
+            correlation=correlation,
+        )
+        return [Reason(Ground.RANDOM_WEIGHTS, False, said)]
+    said = text(
+        "It changes when the weights are random (rank correlation {correlation}), so it depends on what was learned.",
+        correlation=correlation,
+    )
+    return [Reason(Ground.RANDOM_WEIGHTS, True, said)]
+
+
+def _by_pointing(trust: Trust) -> list[Reason]:
+    """Nothing for a method that ignores the class, which counts against it already."""
+    if trust.pointing is None or not trust.class_discriminative or trust.pointing > trust.pointing_by_chance * 1.2:
+        return []
+    said = text(
+        "Among several images it highlights the right one ({share:.0%}) hardly more than chance.", share=trust.pointing
+    )
+    return [Reason(Ground.POINTING, False, said)]
+
+
+def _by_noise(trust: Trust) -> list[Reason]:
+    if trust.max_sensitivity == 0:
+        said = text("Noise in the image does not change it at all: it hardly depends on the image.")
+    elif trust.max_sensitivity is not None and trust.max_sensitivity >= NOISE_LIMIT:
+        said = text("Invisible noise changes it by {share:.0%} of its size.", share=trust.max_sensitivity)
+    else:
+        return []
+    return [Reason(Ground.NOISE, False, said)]
 
 
 def _beside_baselines(trust: Trust, baselines: list[Trust]) -> Reason:
@@ -172,7 +158,7 @@ def _by_other_class(trust: Trust) -> list[Reason]:
     """Nothing for a method that ignores the class, which counts against it already."""
     if trust.random_logit is None or not trust.class_discriminative:
         return []
-    correlation = f"{trust.random_logit:.2f}".replace("-", "−")
+    correlation = written(trust.random_logit, ".2f")
     if trust.random_logit < SAME_LIMIT:
         said = text(
             "It changes when a class drawn at random is explained (rank correlation {correlation}).",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from vislib.errors import ModelError
 from vislib.language import text
 from vislib.model.preprocessing import preprocessing_named
+from vislib.training.downloads import keras_folder, wanted_file, why_failed
 from vislib.zoo.built_in import BuiltIn, imagenet_labels
 
 if TYPE_CHECKING:
@@ -90,10 +91,11 @@ def load(name: str, weights: str | None = "imagenet") -> "keras.Model":
             raise
         raise ModelError(
             text(
-                "The ImageNet weights of {name} are not on this machine and could not be downloaded ({kind}: "
-                "{reason}). Without internet access, use efficientnet-lite0.",
+                "The ImageNet weights of {name} are not on this machine and could not be downloaded: {reason}. To use "
+                "them, put {file} into the folder {folder}. efficientnet-lite0 needs no download.",
                 name=name,
-                kind=type(error).__name__,
-                reason=str(error)[:200],
+                reason=why_failed(error),
+                file=wanted_file(error) or text("their .h5 file"),
+                folder=keras_folder("models"),
             )
         ) from error

@@ -64,7 +64,7 @@ def _step(context: Context, step: StoryStep) -> None:
     shown = render.rgb_image(maps) if together else render.map_image(maps[..., 0], signed=_signed(maps))
     show_image(_enlarged(shown), width="stretch", alt=tr(_heading(step)))
     if not together:
-        colour_bar(Scale.of(maps, _signed(maps)), _signed(maps), None, tr("raw value"))
+        colour_bar(Scale.of(maps, _signed(maps)), _signed(maps), None, tr("{step}: output", step=step.title))
     picture.caption(tr(_heading(step)), tr(step.notice))
     if step.formulas:
         height, width = (html.escape(formula) for formula in step.formulas)
@@ -112,7 +112,7 @@ def _strip(step: StoryStep, channels: Sequence[int] | np.ndarray, title: str = "
         f"aria-label='{html.escape(tr('{step}, map by map', step=name), quote=True)}'>{cells}</div>"
     )
     if not title:
-        colour_bar(scale, signed, None, tr("raw value, one scale for the row"))
+        colour_bar(scale, signed, None, tr("{step}: output, one scale for the row", step=step.title))
 
 
 def _below(step: StoryStep, n_shown: int) -> list[Text]:
@@ -148,6 +148,7 @@ def _snippet(context: Context, step: StoryStep, seed: int) -> str:
         f"import vislib\nfrom vislib.lessons.story import story\n\nimage = vislib.load_image({context.source})\n"
         f"steps = {{step.key: step for step in story(image, seed={seed})}}\n"
         f"maps = steps[{step.key!r}].maps  # {step.maps.shape}\n"
+        f"vislib.figures.figure(maps).savefig({step.key + '.png'!r})\n"
     )
 
 

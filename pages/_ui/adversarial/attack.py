@@ -10,7 +10,7 @@ import streamlit as st
 import vislib
 from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.server import work
-from pages._ui.shell import answers, images, onward, style
+from pages._ui.shell import answers, images, page_buttons, style
 from pages._ui.shell.context import Context
 from pages._ui.widgets.choice import choose
 from pages._ui.widgets.inline_image import png_uri
@@ -19,6 +19,7 @@ from vislib.adversarial import MOST_GREY_LEVELS, Adversarial, picture_for_networ
 from vislib.adversarial.found import adversarial_bytes
 from vislib.language import sentences, text, tr
 from vislib.output import export, figures
+from vislib.progress import Progress
 from vislib.tasks import Task
 
 _NAMES = {"pgd": text("PGD, many steps"), "fgsm": text("FGSM, one step")}
@@ -85,7 +86,7 @@ def show(context: Context, chosen: Chosen) -> Adversarial | None:
     attack = {"pgd": vislib.adversarial.pgd, "fgsm": vislib.adversarial.fgsm}[chosen.method]
     given = {"class_index": context.target} if chosen.towards is None else {"towards": chosen.towards}
 
-    def compute(progress) -> Adversarial:
+    def compute(progress: Progress) -> Adversarial:
         more = {"progress": progress} if chosen.method == "pgd" else {}
         return attack(context.classifier, context.image, chosen.epsilon, **given, **chosen.params, **more)
 
@@ -179,12 +180,12 @@ def _found_caption(context: Context, chosen: Chosen, found: Adversarial) -> None
         on_click=_use,
         args=(adversarial_name(context), export.png_bytes(export.as_image(pixels))),
     )
-    onward.links(bool(context.classifier.network.map_layers))
+    page_buttons.links(bool(context.classifier.network.map_layers))
 
 
 def _use(name: str, content: bytes) -> None:
     images.add_image(name, content)
-    onward.remember()
+    page_buttons.remember()
     st.toast(tr("{image} is now the image on every page.", image=plain(name)))
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages._ui.architectures import views
-from pages._ui.results import feature_maps, picture, snippets
+from pages._ui.results import feature_maps, picture
 from pages._ui.results.graph_explorer import explorer
 from pages._ui.server import work
 from pages._ui.shell import address
@@ -32,12 +32,11 @@ def chosen_layer(context: Context, table: LayerTable) -> LayerRow:
 
 def show(context: Context, table: LayerTable, chosen: LayerRow, row: DeltaGenerator) -> None:
     """The graph, with its search and buttons in the row; a click on a layer chooses it."""
-    lines = f"{snippets.classifier_lines(context)}from vislib import diagram\nfrom vislib.layers import layer_table\n\n"
 
     def choose(name: str) -> None:
         st.session_state["arch_layer"] = name
 
-    explorer(table, context.model_name, f"{lines}table = layer_table(classifier)\n", row, chosen.name, choose)
+    explorer(table, context.model_name, views.snippet(context, views.LOADED), row, chosen.name, choose)
 
 
 def _seen(field: ReceptiveField) -> str:

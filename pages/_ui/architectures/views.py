@@ -19,6 +19,7 @@ from vislib.layers import layer_table
 from vislib.layers.table import LayerTable
 from vislib.lessons import architectures
 from vislib.lessons.architectures import ARCHITECTURES
+from vislib.progress import Progress
 from vislib.tasks import Task
 
 LOADED = "loaded"
@@ -43,7 +44,7 @@ def tables(context: Context, names: list[str]) -> dict[str, LayerTable]:
     for name in names:
         key = context.key("layers") if name == LOADED else ("architecture", name)
 
-        def compute(progress, name=name) -> LayerTable:
+        def compute(progress: Progress, name=name) -> LayerTable:
             return layer_table(context.classifier) if name == LOADED else architectures.table(name)
 
         try:
@@ -101,7 +102,7 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
                 tr("The block {block} of {network}", block=block.name, network=title(context, name)),
                 640,
             )
-    explorer(table, title(context, name), _snippet(context, name), style.settings_row("_graph"))
+    explorer(table, title(context, name), snippet(context, name), style.settings_row("_graph"))
     layer_list(table, context.classifier.task if name == LOADED else Task.CLASSIFICATION)
 
 
@@ -151,14 +152,14 @@ def _show_graph(layout: diagram.Layout, alt: str, widest: int) -> None:
     )
 
 
-def _snippet(context: Context, name: str) -> str:
+def snippet(context: Context, name: str) -> str:
+    """The lines that compute the table of the layers of the loaded network, or of a famous one."""
     if name == LOADED:
-        return (
-            f"{snippets.classifier_lines(context)}from vislib import diagram\nfrom vislib.layers import layer_table\n\n"
-            "table = layer_table(classifier)\n"
-        )
+        imports = "from pathlib import Path", "from vislib import diagram", "from vislib.layers import layer_table"
+        lines = snippets.classifier_lines(context, *imports)
+        return f"{lines}table = layer_table(classifier)\n"
     return (
-        "from vislib import diagram\nfrom vislib.lessons import architectures\n\n"
+        "from pathlib import Path\n\nfrom vislib import diagram\nfrom vislib.lessons import architectures\n\n"
         f"table = architectures.table({name!r})\nprint(table.csv())\n"
     )
 

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 import vislib
 from pages._ui.batch.measures import MEASURES
-from pages._ui.shell import onward
+from pages._ui.shell import page_buttons
+from pages._ui.widgets.shades import shade
+from pages._ui.widgets.tables import two_decimals, typeset
 from pages._ui.widgets.text import plain
 from vislib.batch.sources import Source
-from vislib.language import Text, text, tr
+from vislib.language import Text, percent, text, tr
 
 _NAMES = {
     "path": text("Image"),
@@ -26,6 +29,8 @@ _NAMES = {
 }
 _SHARES = ("probability", "mean_iou")
 _MOST_CLASSES = 60
+_MOST_TYPESET = 20_000
+"""Cells; more take seconds, so they are shown in the browser's way."""
 
 
 def matrix(table: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, Text | None]:
@@ -42,14 +47,25 @@ def matrix(table: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, Text 
     counts = whole if len(rows) == len(table) else confusion(rows)
     counts = (whole * 0 if counts is None else counts).reindex_like(whole).fillna(0).astype(int)
     st.header(tr("Confusion matrix"), anchor=False)
-    st.caption(tr("Rows: the true class. Columns: the network's answer. Click a cell to see its images below."))
-    named = counts.rename_axis(tr("True class"))
-    event = st.dataframe(named, key="confusion", on_select="rerun", selection_mode="single-cell", width="stretch")
+    st.caption(
+        tr(
+            "Rows: the true class. Columns: the predicted class. Click a cell to see its images below. Colour: the "
+            "square root of the share of the true class, from dark (0 %) to yellow (100 %)."
+        )
+    )
+    event = st.dataframe(
+        _coloured(counts.rename_axis(tr("True class"))),
+        key="confusion",
+        on_select="rerun",
+        selection_mode="single-cell",
+        width="stretch",
+        column_config={name: st.column_config.Column(width="small") for name in counts.columns},
+    )
     cells = [(int(row), str(column)) for row, column in event.selection.cells]
     if not cells or cells[0][0] >= len(counts) or cells[0][1] not in counts.columns:
         return rows, None
     true, predicted = str(counts.index[cells[0][0]]), cells[0][1]
-    return of_cell(rows, true, predicted), text("{true} taken for {predicted}", true=true, predicted=predicted)
+    return of_cell(rows, true, predicted), text("true {true}, predicted {predicted}", true=true, predicted=predicted)
 
 
 def show(source: Source | None, rows: pd.DataFrame, methods: Sequence[str], has_maps: bool = True) -> None:
@@ -74,17 +90,28 @@ def show(source: Source | None, rows: pd.DataFrame, methods: Sequence[str], has_
     else:
         number, title = int(rows.iloc[chosen]["number"]), str(rows.iloc[chosen]["path"])
         st.caption(plain(title))
-        onward.buttons(source, number, has_maps)
+        page_buttons.buttons(source, number, has_maps)
 
 
 def confusion(table: pd.DataFrame) -> pd.DataFrame | None:
-    """How often each class (rows) is taken for each (columns), over the rows whose class is one of the network's; None
-    where there are none, or too many classes to read."""
+    """How often each class (rows) is predicted as each (columns), over the rows whose class is one of the network's;
+    None where there are none, or too many classes to read."""
     if not {"label", "predicted_label", "correct"} <= set(table.columns):
         return None
     known = table[table["correct"].notna()]
     counts = pd.crosstab(known["label"], known["predicted_label"]) if len(known) else None
     return None if counts is None or max(counts.shape) > _MOST_CLASSES else counts
+
+
+def _coloured(counts: pd.DataFrame) -> Styler:
+    """The counts, each on the colour of its share of the true class."""
+    shares = counts.div(counts.sum(axis=1).clip(lower=1), axis=0)
+    return counts.style.apply(lambda _: shares.map(_css), axis=None)
+
+
+def _css(share: float) -> str:
+    background, ink = shade(share)
+    return f"background-color:{background};color:{ink}"
 
 
 def of_cell(table: pd.DataFrame, true: str, predicted: str) -> pd.DataFrame:
@@ -116,18 +143,21 @@ def _table(table: pd.DataFrame, methods: Sequence[str]) -> int | None:
         names["label"] = tr("Label")
     present = [name for name in names if name in table and table[name].notna().any()]
     shown = table[present].rename(columns=names)
+    as_share = {name: name in _SHARES or name.endswith("border") or name == "value" for name in shares}
+    is_small = shown.size <= _MOST_TYPESET
     event = st.dataframe(
-        shown,
+        typeset(shown, {names[name]: percent if as_share[name] else two_decimals for name in shares})
+        if is_small
+        else shown,
         hide_index=True,
         key=f"batch table {_digest(table)}",  # of other rows nothing is chosen
         on_select="rerun",
         selection_mode="single-row",
         width="stretch",
         column_config={
-            names[name]: st.column_config.NumberColumn(
-                format="percent" if name in _SHARES or name.endswith("border") or name == "value" else "%.2f"
-            )
+            names[name]: st.column_config.NumberColumn(format="percent" if as_share[name] else "%.2f")
             for name in shares
+            if not is_small
         },
     )
     if len(table) == 1:

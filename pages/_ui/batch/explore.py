@@ -9,7 +9,7 @@ import streamlit as st
 from pages._ui.batch import browse, map_view
 from pages._ui.batch.table_file import csv_bytes
 from pages._ui.results import downloads
-from pages._ui.shell import onward
+from pages._ui.shell import page_buttons
 from pages._ui.widgets.text import plain
 from vislib.batch.sources import Source
 from vislib.language import Text, current, listing, plural, speaking, text, tr
@@ -30,7 +30,7 @@ def show(finished: Any, key: tuple, stem: str, methods: Sequence[str], source: S
         source: Its images; None if they are not at hand, as for an earlier batch.
         has_maps: Whether the network has feature maps.
     """
-    onward.leave_fragment()
+    page_buttons.leave_fragment()
     rows, said = finished.table, list[Text]()
     if finished.map is not None:
         st.header(tr("Map"), anchor=False)

@@ -10,10 +10,9 @@ import streamlit as st
 import vislib
 from pages._ui.results import picture
 from pages._ui.server import work
-from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.choice import choose
 from pages._ui.widgets.set_map import COLOURS, set_map
-from vislib.language import Text, sentences, text, tr
+from vislib.language import Text, sentences, text, tr, whole_percent
 from vislib.neighbours.set_map import LEAST_FOR_UMAP, umap_installed
 from vislib.report.batch_map import FEATURES, SIDE, BatchMap, placed
 

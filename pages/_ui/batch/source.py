@@ -29,7 +29,7 @@ def source_control(here: Context) -> Source | sets.Chosen | None:
         )
     if chosen is None:
         if st.session_state["batch_of"] == sets.BATCH:
-            sets.say_missing("batch_of")
+            sets.show_missing("batch_of")
             st.stop()
         return None
     return chosen if chosen.is_batch else chosen.images(here, MOST_IMAGES, _OTHERWISE)

@@ -15,9 +15,8 @@ from pages._ui.batch.table_file import csv_bytes
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import batch_folders, work
 from pages._ui.shell.context import Context
-from pages._ui.shell.earlier import opened, sentence
 from pages._ui.shell.sets import Chosen
-from pages._ui.widgets.bars import percent
+from pages._ui.shell.stored_batch import opened, sentence
 from pages._ui.widgets.document_frame import document_frame
 from pages._ui.widgets.text import plain
 from vislib.batch import Batch
@@ -26,7 +25,7 @@ from vislib.batch.packed_folder import zipped
 from vislib.batch.quality import mask_quality, value_errors
 from vislib.batch.sources import Source
 from vislib.batch.store import MANIFEST
-from vislib.language import Text, current, text, tr
+from vislib.language import Text, current, percent, text, tr, written
 from vislib.progress import Progress, no_progress
 from vislib.report import report_html
 from vislib.report.batch_map import BatchMap, batch_map
@@ -52,7 +51,7 @@ class Finished:
     Attributes:
         table: One row per image.
         report: The HTML page.
-        folder: Its folder, from which a part of it gets a report of its own.
+        folder: Its folder, from which a part of it gets a separate report.
         is_ours: Whether the page made this folder, and offers it as a zip.
         methods: Names of its methods.
         source: Name of its images.
@@ -179,7 +178,7 @@ def _drop_without_folder(key: tuple) -> None:
         work.store().drop(key)
 
 
-def _compute(here: Context, source: Source, methods, further, key: tuple, progress) -> Finished:
+def _compute(here: Context, source: Source, methods, further, key: tuple, progress: Progress) -> Finished:
     """Computes in a folder that stays after Stop, so that the computation can continue there."""
     folder = batch_folders.folder_of(key)
     rows = max(_PART_ROWS, len(source) // _MOST_PARTS)
@@ -230,13 +229,13 @@ def _figures(table: pd.DataFrame, quality: dict[Text, Text]) -> None:
     facts = {tr("Images"): f"{len(table):,}"}
     known = table.get("correct", pd.Series(dtype=object)).dropna()
     if len(known):
-        facts[tr("Right")] = tr("{share} of {n:,}", share=percent(float(known.mean())), n=len(known))
+        facts[tr("Accuracy")] = tr("{share} of {n:,}", share=percent(float(known.mean())), n=len(known))
     facts |= {tr(name): tr(value) for name, value in quality.items()}
     if unread := int(table["error"].notna().sum()):
         facts[tr("Could not be read")] = f"{unread:,}"
     for name in (column for column in table.columns if column.startswith("agreement_")):
         if table[name].notna().any():
-            facts[tr("Agreement of the methods, mean ρ")] = f"{table[name].mean():.2f}".replace("-", "−")
+            facts[tr("Agreement of the methods, mean ρ")] = written(table[name].mean(), ".2f")
             break
     picture.facts(facts)
     if not len(known) and "label" in table and (names := table["label"].dropna().unique().tolist()):
@@ -256,7 +255,7 @@ def _stem(here: Context, source: Source) -> str:
 def _snippet(here: Context, methods: Sequence[str], further: Mapping[str, Any]) -> str:
     given = "".join(f", {name}={value!r}" for name, value in further.items())
     return (
-        f"{snippets.classifier_lines(here)}from vislib.report import write_report\n\n"
+        f"{snippets.classifier_lines(here, 'from vislib.report import write_report')}\n"
         "# A folder, a zip, a list or Parquet file of paths, or arrays. If interrupted, the same lines continue.\n"
         f"result = vislib.explain_many(classifier, vislib.sample_path(), {list(methods)!r}, out='my_batch'{given})\n"
         "table = vislib.open_batch('my_batch').table().to_pandas()\n"

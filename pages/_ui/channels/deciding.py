@@ -8,19 +8,18 @@ from PIL import Image, ImageOps
 
 import vislib
 from pages._ui.results import downloads, icons, picture, snippets
-from pages._ui.results.look import Look, colour_bar, short_number
+from pages._ui.results.look import Look, colour_bar
 from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
-from vislib.attribution.channels import Channels, MaskingCheck, heatmaps, masking_check
-from vislib.language import Text, sentences, text, tr
+from vislib.attribution.channels import Channels, MaskingCheck, heatmaps, masking_check, rows
+from vislib.language import Text, sentences, short_number, signed_number, text, tr
 from vislib.output import export, render
 from vislib.output.render import Scale
 
 BY = {"gradient": text("Gradient × activation"), "relevance": text("Relevance (LRP)")}
 _SIDE, _ICON, _MASKED = 288, 96, 5
-_OPEN = "channel to open"
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +34,7 @@ class _Deciding:
 
 def show(context: Context, layer: str, by: str, composite: str, most: int, look: Look) -> None:
     """Draws the channels; a click on one opens its card."""
-    if (clicked := st.session_state.pop(_OPEN, None)) is not None:
-        icons.open_card(*clicked)
+    icons.open_asked_card()
     try:
         deciding = work.run(
             context.key("deciding", layer, by, composite, most, context.target_key),
@@ -63,7 +61,7 @@ def show(context: Context, layer: str, by: str, composite: str, most: int, look:
         ],
         key="deciding",
         layout="large",
-        on_click=_ask_for_card,
+        on_click=icons.ask_for_card,
         name=tr("Channels that decided"),
     )
     colour_bar(
@@ -75,12 +73,12 @@ def show(context: Context, layer: str, by: str, composite: str, most: int, look:
             "deciding",
             downloads.file_stem(context.image_name, "channels", layer),
             {
-                "csv": lambda: export.table_bytes(_table(found), ".csv"),
-                "json": lambda: export.table_bytes(_table(found), ".json"),
+                "csv": lambda: export.table_bytes(rows(found), ".csv"),
+                "json": lambda: export.table_bytes(rows(found), ".json"),
             },
             snippets.channels(context, found, deciding.shown),
         )
-    icons.say_progress(icons.places(context))
+    icons.show_progress(icons.places(context))
 
 
 def _computed(context: Context, layer: str, by: str, composite: str, most: int) -> _Deciding:
@@ -112,7 +110,7 @@ def _tile(context: Context, deciding: _Deciding, channel: int, look: Look, scale
         corner = ImageOps.expand(Image.fromarray(icon[0]).resize((_ICON, _ICON)), 3, "white")
         drawn.paste(corner, (0, drawn.height - corner.height))
         kind = icon[1]
-    value = _signed(float(deciding.found.values[channel]))
+    value = signed_number(float(deciding.found.values[channel]))
     layer = deciding.found.layer
     return Tile(
         f"{layer}|{channel}",
@@ -155,16 +153,3 @@ def _in_words(deciding: _Deciding) -> Text:
         ),
         text("In a corner: the real patch that excites the channel most. Click a channel to see its card."),
     )
-
-
-def _table(found: Channels) -> list[dict]:
-    return [{"channel": int(one), "contribution": float(found.values[one])} for one in found.order]
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value > 0 else ''}{short_number(value)}"
-
-
-def _ask_for_card(tile: str) -> None:
-    layer, channel = tile.rsplit("|", 1)
-    st.session_state[_OPEN] = (layer, int(channel))

@@ -14,7 +14,7 @@ from vislib.activations.maps import stages
 from vislib.language import Text, text, tr
 from vislib.network.together import layers_together
 from vislib.output import render
-from vislib.progress import within
+from vislib.progress import Progress, within
 
 
 def show(context: Context, explainer: Any, look: Look) -> None:
@@ -23,7 +23,7 @@ def show(context: Context, explainer: Any, look: Look) -> None:
     steps = list(dict.fromkeys((*stages(context.classifier), network.last_map_layer)))
     each = [dataclasses.replace(explainer, layer=step) for step in steps]
 
-    def compute(progress) -> dict[str, vislib.Heatmap]:
+    def compute(progress: Progress) -> dict[str, vislib.Heatmap]:
         maps = {}
         with layers_together(steps):
             for done, (step, one) in enumerate(zip(steps, each, strict=True)):

@@ -18,12 +18,13 @@ from pages._ui.shell.context import Context, beside, image_names, sample_names
 from pages._ui.shell.images import DIGITS, SCENES, samples_for
 from pages._ui.shell.models import user_models
 from pages._ui.shell.tasks import words
+from pages._ui.widgets.tables import two_decimals, typeset
 from pages._ui.widgets.text import plain
 from vislib import trust
 from vislib.language import Text, sentences, text, tr
 from vislib.output.render import Scale
+from vislib.progress import Progress
 
-FAMILIES = ("gradient", "class activation", "perturbation")
 MODES = (text("Methods"), text("Images"), text("Networks"))
 """What differs between the maps; the other two are the same for all."""
 DEFAULTS = ("saliency", "guided-backprop", "deconvnet", "grad-cam", "layer-cam", "eigen-cam")
@@ -140,11 +141,8 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
     table = pd.DataFrame(rows)
     mean = table.mean(numeric_only=True).to_dict() | {thing: tr("Mean"), explained: ""}
     numbers = [name for name in table if name not in (thing, explained)]
-    st.dataframe(
-        pd.concat([table, pd.DataFrame([mean])], ignore_index=True),
-        hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format="%.2f") for name in numbers},
-    )
+    with_mean = pd.concat([table, pd.DataFrame([mean])], ignore_index=True)
+    st.dataframe(typeset(with_mean, dict.fromkeys(numbers, two_decimals)), hide_index=True)
     picture.caption(
         tr("Areas under the deletion and insertion curves, average drop and increase in confidence"),
         tr(
@@ -173,7 +171,7 @@ def _value_of(cells: Sequence[tuple[Context, vislib.Explainer]]) -> str:
     return text("The value is the {value}.", value=values.pop()) if len(values) == 1 else ""
 
 
-def _measure(one: Context, explainer: vislib.Explainer, fills: Fills, progress) -> trust.Trust:
+def _measure(one: Context, explainer: vislib.Explainer, fills: Fills, progress: Progress) -> trust.Trust:
     return trust.measure(
         [explainer],
         one.classifier,

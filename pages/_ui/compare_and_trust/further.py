@@ -10,15 +10,16 @@ import vislib
 from pages._ui.results import picture
 from pages._ui.server import work
 from pages._ui.shell.context import Context
+from pages._ui.widgets.tables import three_decimals, typeset
 from pages._ui.widgets.text import plain
 from vislib import trust
 from vislib.language import sentences, text, tr
-from vislib.progress import Steps
+from vislib.progress import Progress, Steps
 
 _NOTE = text(
     "ROAD removes the highest pixels as deletion does, but fills them from their neighbours, so the hole itself does "
     "not disturb the network (Rong et al. 2022). Another class: the rank correlation with the map for a class drawn at "
-    "random; near 1 the map hardly knows the class (Sixt et al. 2020). In the verdicts above, ROAD takes "
+    "random; near 1 the map hardly depends on the class (Sixt et al. 2020). In the verdicts above, ROAD takes "
     "the place of deletion, and the map for another class counts."
 )
 Measured = Mapping[str, trust.Trust]
@@ -49,7 +50,7 @@ def show(here: Context, explainers: Explainers, measured: Measured) -> dict[str,
         return None
     missing = [name for name in measured if work.found(_key(here, explainers[name])) is None]
 
-    def compute(progress) -> tuple:
+    def compute(progress: Progress) -> tuple:
         return _measured(here, explainers, measured, missing, progress)
 
     try:
@@ -65,8 +66,8 @@ def show(here: Context, explainers: Explainers, measured: Measured) -> dict[str,
     if any(one.random_logit is not None for one in every.values()):
         rows = [row | {another: one.random_logit} for row, one in zip(rows, every.values(), strict=True)]
     table = pd.DataFrame(rows).sort_values(road)
-    config = {name: st.column_config.NumberColumn(format="%.3f") for name in table.columns if name != method}
-    st.dataframe(table, hide_index=True, height="content", column_config=config)
+    shown = typeset(table, {name: three_decimals for name in table.columns if name != method})
+    st.dataframe(shown, hide_index=True, height="content")
     picture.caption(
         tr("ROAD, and the map for another class"), tr(sentences(_NOTE, *(order.in_words() for order in orders)))
     )
@@ -77,7 +78,9 @@ def _key(here: Context, explainer: vislib.Explainer) -> tuple:
     return here.key("ROAD and random logit", explainer, here.target_key)
 
 
-def _measured(here: Context, explainers: Explainers, measured: Measured, missing: Sequence[str], progress) -> tuple:
+def _measured(
+    here: Context, explainers: Explainers, measured: Measured, missing: Sequence[str], progress: Progress
+) -> tuple:
     """Keeps ROAD and the random logit test of the methods in `missing`; returns the orders by fill."""
     steps = Steps(progress, 2 * len(missing) + 1)
     for name in missing:

@@ -8,11 +8,11 @@ import streamlit as st
 
 from pages._ui.results import explain, picture
 from pages._ui.shell.context import Context
-from pages._ui.widgets.bars import bars, whole_percent
+from pages._ui.widgets.bars import bars
 from pages._ui.widgets.region_picker import Points, region_picker
 from pages._ui.widgets.text import plain
 from vislib import ParameterError, trust
-from vislib.language import text, tr
+from vislib.language import text, tr, whole_percent
 
 _BOX, _OUTLINE = text("A box"), text("An outline")
 _SIDES = (text("Left (px)"), text("Top (px)"), text("Right (px)"), text("Bottom (px)"))

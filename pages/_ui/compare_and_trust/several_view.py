@@ -15,12 +15,14 @@ from pages._ui.server import work
 from pages._ui.shell import images, sets, style
 from pages._ui.shell.context import Context, image_names
 from pages._ui.shell.tasks import words
+from pages._ui.widgets.tables import three_decimals, typeset
 from pages._ui.widgets.text import plain
 from vislib import trust
 from vislib.images.reading import image_digest
 from vislib.images.sets import ImageSet, some_of
 from vislib.language import sentences, text, tr
 from vislib.output import export
+from vislib.progress import Progress
 
 _COLUMNS = {
     "insertion": text("Insertion ↑"),
@@ -113,7 +115,7 @@ def _found(here: Context, explainers, fills: Fills, every, most: int, further: d
         )
         return None
 
-    def compute(progress) -> tuple:
+    def compute(progress: Progress) -> tuple:
         unread: list[int] = []
         settings = {"unread": unread, "progress": progress, **fills.given, **further}
         measured = trust.measure_each(explainers, here.classifier, some, target, **settings)
@@ -139,8 +141,8 @@ def _result(here: Context, over: Sequence[trust.VerdictOverImages], unread: int,
         {method: tr(one.title)} | {title: one.means.get(measure) for measure, title in columns.items()} for one in over
     ]
     table = pd.DataFrame(rows).dropna(axis="columns", how="all").sort_values(columns["insertion"], ascending=False)
-    config = {title: st.column_config.NumberColumn(format="%.3f") for title in columns.values()}
-    st.dataframe(table, hide_index=True, height="content", column_config={**config, method: {"pinned": True}})
+    shown = typeset(table, dict.fromkeys(columns.values(), three_decimals))
+    st.dataframe(shown, hide_index=True, height="content", column_config={method: {"pinned": True}})
     each = (
         text(
             "Each is explained for its own {thing}, the one that the network finds.",

@@ -9,11 +9,12 @@ import streamlit as st
 from pages._ui.compare_and_trust.fills_control import IN_WORDS, Fills
 from pages._ui.results import picture
 from pages._ui.shell.context import Context
-from pages._ui.widgets.bars import bars, whole_percent
+from pages._ui.widgets.bars import bars
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import data_uri
 from vislib import trust
-from vislib.language import listing, text, tr
+from vislib.attribution.base import Family
+from vislib.language import listing, text, tr, whole_percent, written
 from vislib.output import render
 
 _START = {
@@ -71,7 +72,7 @@ def _chart(measured: Mapping[str, trust.Trust], palette: dict[str, str], of: str
         rows["share"] += list(curve.shares * 100)
         rows["score"] += list(curve.scores)
         rows["method"] += [tr(one.title)] * len(curve.shares)
-        rows["baseline"] += [one.family == "baseline"] * len(curve.shares)
+        rows["baseline"] += [one.family is Family.BASELINE] * len(curve.shares)
     colour = alt.Color("method:N", legend=None, scale=alt.Scale(domain=list(palette), range=list(palette.values())))
     dash = alt.StrokeDash("baseline:N", legend=None, scale=alt.Scale(domain=[False, True], range=[[1, 0], [5, 3]]))
     hover = [
@@ -88,7 +89,7 @@ def _chart(measured: Mapping[str, trust.Trust], palette: dict[str, str], of: str
 def sanity_check(here: Context, measured: Mapping[str, trust.Trust]) -> None:
     """How much each method's map stays the same while the weights become random; the maps themselves on request."""
     st.header(tr("Does the map depend on what the network learned?"), anchor=False)
-    methods = [one for one in measured.values() if one.family != "baseline"]
+    methods = [one for one in measured.values() if one.family is not Family.BASELINE]
     means = [(tr(one.title), one.randomized) for one in methods if one.randomized is not None]
     means.sort(key=lambda mean: mean[1])
     st.html(bars(means, tr("Mean rank correlation with the maps of random weights"), _rho))
@@ -110,7 +111,7 @@ def sanity_check(here: Context, measured: Mapping[str, trust.Trust]) -> None:
 
 
 def _rho(correlation: float) -> str:
-    return f"ρ {correlation:.2f}".replace("-", "−")
+    return f"ρ {written(correlation, '.2f')}"
 
 
 def _strip(here: Context, one: trust.Trust) -> None:
@@ -131,7 +132,9 @@ def _strip(here: Context, one: trust.Trust) -> None:
         weights = (
             text("{share} of the layers random", share=whole_percent(stage.share)) if stage.layers else text("trained")
         )
-        measures = f"<br>{_rho(stage.rank_correlation)}, SSIM {stage.similarity:.2f}" if stage.layers else ""
+        measures = (
+            f"<br>{_rho(stage.rank_correlation)}, SSIM {written(stage.similarity, '.2f')}" if stage.layers else ""
+        )
         alt = html.escape(tr("{method}, {weights}", method=one.title, weights=weights), quote=True)
         strip.append(
             f"<figure><img src='{data_uri(shown, _SIDE)}' alt='{alt}'>"

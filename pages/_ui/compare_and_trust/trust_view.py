@@ -18,10 +18,13 @@ from pages._ui.server.store import Store
 from pages._ui.shell import style
 from pages._ui.shell.context import Context, beside, image_names
 from pages._ui.shell.tasks import words
+from pages._ui.widgets.tables import three_decimals, typeset
 from pages._ui.widgets.text import plain
 from vislib import trust
+from vislib.attribution.base import Family
 from vislib.language import Text, text, tr
 from vislib.output import export
+from vislib.progress import Progress
 from vislib.tasks import Task
 
 _PROBABILITY = text("probability")
@@ -87,7 +90,7 @@ def _results(here: Context, measured: Mapping[str, trust.Trust], slots: Mapping,
     for name, one in measured.items():
         with slots[name].container():
             verdict, reasons = trust.verdict(one, list(measured.values()))
-            st.html(verdict_html(verdict, () if one.family == "baseline" else reasons))
+            st.html(verdict_html(verdict, () if one.family is Family.BASELINE else reasons))
     with table.container():
         _table(measured, _value(here), words(here.classifier.task).one)
 
@@ -152,7 +155,7 @@ def _measure(
     asked = (here.target_key, *(one.digest for one in grid_contexts), *fills.changed.items())
     keys = {explainer: here.key("trust", explainer, *asked) for explainer in explainers}
 
-    def compute(progress) -> int:
+    def compute(progress: Progress) -> int:
         settings = {"baselines": False, "grid": grid, "progress": progress, **fills.given}
         found = trust.measure(missing, here.classifier, here.image, here.target, **settings)
         for explainer, one in zip(missing, found, strict=True):
@@ -205,14 +208,57 @@ def _table(measured: Mapping[str, trust.Trust], value: str, one: str) -> None:
         for row in _rows(measured)
     ]
     table = pd.DataFrame(rows).sort_values(measures["insertion"][0], ascending=False).dropna(axis="columns", how="all")
-    config = {title: st.column_config.NumberColumn(format="%.3f", help=about) for title, about in measures.values()}
+    config = {title: st.column_config.NumberColumn(help=about) for title, about in measures.values()}
     title, about = measures["hit"]
     config[title] = st.column_config.TextColumn(help=about)
-    st.dataframe(table, hide_index=True, height="content", column_config={**config, method: {"pinned": True}})
+    shown = typeset(table, {title: three_decimals for name, (title, _) in measures.items() if name != "hit"})
+    st.dataframe(shown, hide_index=True, height="content", column_config={**config, method: {"pinned": True}})
+
+
+_OTHER_MEASURES: dict[str, tuple[Text, Text]] = {
+    "infidelity": (
+        text("Infidelity ↓"),
+        text("0: the map predicts the effect of a covered square on the score. 1: it predicts nothing."),
+    ),
+    "max_sensitivity": (
+        text("Under noise ↓"),
+        text("Largest relative change of the map when invisible noise is added to the image."),
+    ),
+    "randomized": (
+        text("Random weights ↓"),
+        text("Mean rank correlation with the maps of the network after its weights became random."),
+    ),
+    "random_logit": (
+        text("Another class ↓"),
+        text("Rank correlation with the map for a class drawn at random."),
+    ),
+    "mass": (text("Inside ↑"), text("Share of the map inside the region that you drew.")),
+    "rank": (
+        text("Rank inside ↑"),
+        text("Share of the map's highest places inside the region, as many places as the region has."),
+    ),
+    "hit": (text("Points inside"), text("Whether the highest place of the map lies inside the region.")),
+    "pointing": (
+        text("Pointing ↑"),
+        text("Share of the map in the right cell of the grid, mean over the cells."),
+    ),
+    "sparseness": (
+        text("Sparseness"),
+        text("Gini index: 0 if all pixels are equal, near 1 if few pixels hold all of the map."),
+    ),
+    "complexity": (
+        text("Complexity"),
+        text("Entropy: 0 if one pixel holds all of the map, 1 if all pixels are equal."),
+    ),
+}
 
 
 def _measures(value: str) -> dict[str, tuple[Text, Text]]:
     """Name of each measure → its title and its meaning; `value` is what is measured while pixels are covered."""
+    return _while_covered(value) | _OTHER_MEASURES
+
+
+def _while_covered(value: str) -> dict[str, tuple[Text, Text]]:
     return {
         "insertion": (
             text("Insertion ↑"),
@@ -238,40 +284,6 @@ def _measures(value: str) -> dict[str, tuple[Text, Text]]:
         "confidence_drop": (
             _DROP[value],
             text("Share of the {value} that is lost if only the mapped part is shown.", value=value),
-        ),
-        "infidelity": (
-            text("Infidelity ↓"),
-            text("0: the map predicts the effect of a covered square on the score. 1: it predicts nothing."),
-        ),
-        "max_sensitivity": (
-            text("Under noise ↓"),
-            text("Largest relative change of the map when invisible noise is added to the image."),
-        ),
-        "randomized": (
-            text("Random weights ↓"),
-            text("Mean rank correlation with the maps of the network after its weights became random."),
-        ),
-        "random_logit": (
-            text("Another class ↓"),
-            text("Rank correlation with the map for a class drawn at random."),
-        ),
-        "mass": (text("Inside ↑"), text("Share of the map inside the region that you drew.")),
-        "rank": (
-            text("Rank inside ↑"),
-            text("Share of the map's highest places inside the region, as many places as the region has."),
-        ),
-        "hit": (text("Points inside"), text("Whether the highest place of the map lies inside the region.")),
-        "pointing": (
-            text("Pointing ↑"),
-            text("Share of the map in the right cell of the grid, mean over the cells."),
-        ),
-        "sparseness": (
-            text("Sparseness"),
-            text("Gini index: 0 if all pixels are equal, near 1 if few pixels hold all of the map."),
-        ),
-        "complexity": (
-            text("Complexity"),
-            text("Entropy: 0 if one pixel holds all of the map, 1 if all pixels are equal."),
         ),
     }
 

@@ -22,7 +22,7 @@ def show() -> None:
                 "small part that shares its channels with others may not be found.  \n"
                 "*Fel et al. 2023 (CRAFT), arXiv 2211.10154.*\n\n"
                 "**A concept of yours.** Between any two folders there is some direction. So the score counts only if "
-                "the direction also tells held-out images apart, and if it differs from the scores between random "
+                "the direction also separates held-out images, and if it differs from the scores between random "
                 "halves. All runs share your images, so p is too small rather than too large. If the concept's "
                 "pictures differ from the random ones in something else, such as their colours, that is what is "
                 "tested.  \n"

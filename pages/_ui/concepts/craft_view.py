@@ -16,7 +16,7 @@ from vislib.concepts import Concepts
 from vislib.concepts.layers import concept_layers, default_layer
 from vislib.concepts.pictures import crops_picture
 from vislib.concepts.stored import concepts_bytes
-from vislib.language import sentences, text, tr
+from vislib.language import sentences, text, tr, written
 from vislib.output import export, render
 
 _TILE_PX = 260
@@ -39,7 +39,7 @@ def settings_controls() -> dict[str, int | float]:
                 tr("Crop, as a share of the input's side"), 0.1, 0.9, 0.33, 0.01, key="crop_share", bind="query-params"
             ),
             "most_images": st.slider(
-                tr("At most so many images"), 10, 500, 100, 10, key="most_images", bind="query-params"
+                tr("Largest number of images"), 10, 500, 100, 10, key="most_images", bind="query-params"
             ),
         }
 
@@ -115,7 +115,7 @@ def _cards(context: Context, concepts: Concepts) -> None:
 
 def signed(value: float) -> str:
     """A number with its sign, the typographic minus."""
-    return f"{value:+.2f}".replace("-", "−")
+    return written(value, "+.2f")
 
 
 def _largest(heatmap: vislib.Heatmap) -> float:

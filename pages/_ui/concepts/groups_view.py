@@ -99,7 +99,7 @@ def _legend(context: Context, groups: Groups) -> str:
         )
     title = tr(
         "What each group adds to the {explained}, which is {score:.2f}", explained=groups.explained, score=groups.score
-    ).replace("-", "−")
+    )
     return (
         f"<p class='v-caption' style='margin:0 0 .5rem'><b>{html.escape(title)}</b></p>"
         f"<div style='display:grid;gap:.9rem .8rem;grid-template-columns:repeat(auto-fill,minmax(max(130px,30%),1fr))' "

@@ -99,4 +99,4 @@ def _side_by_side(
             f"<img src='{data_uri(shown, 2 * _STRIP_PX)}' alt='{below}'><figcaption>{below}</figcaption></figure>"
         )
     st.html(f"<div class='v-strip v-wrap'>{''.join(cells)}</div>")
-    colour_bar(scale, signed, None if signed else "gray", tr("raw value, one scale"))
+    colour_bar(scale, signed, None if signed else "gray", tr("output of the layer, one scale"))

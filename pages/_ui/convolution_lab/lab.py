@@ -19,13 +19,12 @@ from pages._ui.convolution_lab.lab_layer import (
 from pages._ui.results import downloads, picture
 from pages._ui.results.look import colour_bar
 from pages._ui.shell.context import Context
-from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.photo_window import photo_window
 from pages._ui.widgets.sliding_window import convolution_lesson, pooling_lesson, window
 from pages._ui.widgets.text import plain
 from vislib.arithmetic import Pooling, axes
 from vislib.errors import ParameterError
-from vislib.language import Text, sentences, text, tr
+from vislib.language import Text, sentences, text, tr, whole_percent
 from vislib.layers.cost import Cost, convolution, depthwise
 from vislib.output import export, figures, render
 from vislib.output.render import Scale
@@ -225,6 +224,7 @@ def _downloads(context: Context, layer: Layer, result: np.ndarray) -> None:
     lines += ["maps = np.maximum(maps, 0)"] * layer.relu
     if layer.pooling:
         lines.append(f"maps = arithmetic.{layer.pooling!r}.forward(maps)")
+    lines.append("vislib.figures.figure(maps).savefig('convolution.png')")
     downloads.show(
         "lab",
         downloads.file_stem(context.image_name, "convolution"),

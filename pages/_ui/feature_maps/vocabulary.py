@@ -5,10 +5,9 @@ import streamlit as st
 
 from pages._ui.results import feature_maps, icons, picture
 from pages._ui.results.icons import Shown
-from pages._ui.results.look import short_number
 from pages._ui.shell.context import Context
 from vislib.activations.strongest import strongest_of
-from vislib.language import tr
+from vislib.language import short_number, tr
 
 N = 8
 """How many channels are shown."""

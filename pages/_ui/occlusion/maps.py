@@ -16,12 +16,12 @@ from pages._ui.server import work
 from pages._ui.shell.answers import answer_html
 from pages._ui.shell.chosen import cosine
 from pages._ui.shell.context import Context
-from pages._ui.widgets.bars import bars, percent, short_number
+from pages._ui.widgets.bars import bars
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point_picker import point_picker
 from vislib.attribution.occlusion import Occlusion
 from vislib.images.bands import as_picture
-from vislib.language import text, tr
+from vislib.language import percent, text, tr, with_unit
 from vislib.output import render
 from vislib.output.masks import legend, mask_picture
 from vislib.output.render import Scale
@@ -50,7 +50,7 @@ def score(context: Context, heatmap: vislib.Heatmap) -> None:
         uncovered = float(context.values[context.class_index])
     else:
         cells, what, unit = heatmap.score - heatmap.details["drop"], capital(tr(heatmap.explained)), tr("score")
-        write = functools.partial(short_number, unit=context.classifier.unit)
+        write = functools.partial(with_unit, unit=context.classifier.unit)
         uncovered = heatmap.score
     show_image(
         render.map_image(cells, size=(picture.SIDE, picture.SIDE)),
@@ -170,7 +170,7 @@ def _answer(context: Context, logits: np.ndarray, occluded: np.ndarray) -> None:
     classifier = context.classifier
     if context.reference is not None:
         similarity = cosine(logits, context.reference.vector)
-        st.html(bars([(context.label, similarity)], tr("Similarity"), short_number))
+        st.html(bars([(context.label, similarity)], tr("Similarity"), with_unit))
         picture.caption(tr("Similarity"), tr("Of the occluded image to {image}.", image=context.label))
         return
     if classifier.task is Task.SEGMENTATION:

@@ -8,9 +8,9 @@ import streamlit as st
 from pages._ui.results import picture
 from pages._ui.shell import answers
 from pages._ui.shell.context import Context
-from pages._ui.shell.others import sample_values, similarities
-from pages._ui.widgets.bars import OnScale, bars, short_number
-from vislib.language import sentences, text, tr
+from pages._ui.shell.other_images import sample_values, similarities
+from pages._ui.widgets.bars import OnScale, bars
+from vislib.language import sentences, text, tr, with_unit
 from vislib.tasks import Task
 
 _TOP = 5
@@ -77,7 +77,7 @@ def _answer(context: Context) -> None:
         return
     scales = _scales(context)
     st.html(answers.answer_html(classifier, values, _TOP_NUMBERS, scales))
-    answers.say_unknown(classifier)
+    answers.show_unknown(classifier)
     more = text("The {n} largest of {total:,} outputs.", n=_TOP_NUMBERS, total=len(values))
     span = text("Each scale goes from the smallest to the largest output for the sample images and this one.")
     drawn = any(scale is not None for scale in scales)
@@ -96,7 +96,7 @@ def _similar(context: Context) -> None:
     assert context.reference is not None
     st.html(said(tr("Similar to {image}", image=context.reference.name), context.answer))
     found = similarities(context)[:_TOP_NUMBERS]
-    st.html(bars(found, tr("Similarity to the other images"), short_number))
+    st.html(bars(found, tr("Similarity to the other images"), with_unit))
     st.caption(
         tr(
             "The cosine of the angle between the vectors of two images: 1 for the same direction, 0 for a right angle; "

@@ -6,12 +6,11 @@ import numpy as np
 
 import vislib
 from pages._ui.overview import operation_view
-from pages._ui.results.look import short_number
 from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.tiles import Line
 from vislib.activations.contributions import contributions
-from vislib.language import Text, sentences, text
+from vislib.language import Text, sentences, short_number, text
 
 
 def lines(context: Context, shown: Mapping[str, Sequence[int]], answer: str) -> tuple[list[Line], Text | None]:

@@ -1,6 +1,7 @@
-"""Charts with upright tick labels and no legend."""
+"""Charts with upright tick labels and no legend, and the axis of shares."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -30,3 +31,10 @@ def bar_chart(names: Sequence[str], values: Sequence[float], x: str, y: str, hei
         )
     )
     st.altair_chart(chart, height=height)
+
+
+def percent_axis() -> Any:
+    """An axis of shares: 40 %."""
+    import altair as alt
+
+    return alt.Axis(labelExpr="format(datum.value * 100, '.3~r') + ' %'")

@@ -19,6 +19,7 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
+from vislib.attribution.base import Family
 from vislib.errors import listed
 from vislib.images.bands import as_picture
 from vislib.language import Text, sentences, text, tr
@@ -28,25 +29,26 @@ from vislib.tasks import Task
 
 _FEW_PIXELS = 128
 E = TypeVar("E", bound=vislib.Explainer)
+FAMILIES = (Family.CLASS_ACTIVATION, Family.GRADIENT, Family.PERTURBATION)
+"""The families of methods that explain, in the order in which a page with all of them lists them."""
 
 
-def of_family(context: Context, family: str) -> list[str]:
-    """Names of the methods of a family that work for the network, in display order."""
+def of_family(context: Context, *families: Family) -> list[str]:
+    """Names of the methods of some families that work for the network, in display order."""
     return [
         name
+        for family in families
         for name, method in vislib.methods().items()
-        if method.family == family and _exists(method, context.classifier)
+        if method.family is family and _exists(method, context.classifier)
     ]
 
 
 def at_once(context: Context) -> list[str]:
     """Names of the methods of all families that work for the network and take one pass or a few."""
-    families = ("class activation", "gradient", "perturbation")
-    names = [name for family in families for name in of_family(context, family)]
-    return [name for name in names if not vislib.methods()[name].costly]
+    return [name for name in of_family(context, *FAMILIES) if not vislib.methods()[name].costly]
 
 
-def say_missing(context: Context, names: Sequence[str], key: str) -> None:
+def show_missing(context: Context, names: Sequence[str], key: str) -> None:
     """If the select box `key` of these methods is to show one that does not work for the network, says why."""
     if (asked := st.session_state.get(key)) is None or asked in names:
         return

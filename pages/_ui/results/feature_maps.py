@@ -8,18 +8,17 @@ from PIL import Image, ImageDraw
 
 import vislib
 from pages._ui.results import picture
-from pages._ui.results.look import colour_bar, short_number
+from pages._ui.results.look import colour_bar
 from pages._ui.server import work
 from pages._ui.shell import images
 from pages._ui.shell.context import Context, sample_names
-from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point_picker import point_picker
 from pages._ui.widgets.tiles import Group, map_tile, tiles
 from vislib.activations.maps import most_varied_channels
 from vislib.images.fitting import Box
 from vislib.images.reading import image_digest
-from vislib.language import Text, sentences, text, tr
+from vislib.language import Text, sentences, short_number, text, tr, whole_percent
 from vislib.layers import receptive_fields
 from vislib.layers.receptive_field import ReceptiveField
 from vislib.output import export, figures, render

@@ -26,7 +26,7 @@ def explorer(
     Args:
         table: The network's layers.
         name: Name of the network; the widgets' keys contain it.
-        snippet: The Python lines that compute the table.
+        snippet: The Python lines that compute the table, and import `Path` and `diagram`.
         row: Where the search and the buttons stand.
         chosen: Name of the chosen layer; its block is open.
         on_layer: Called with the clicked layer before the page runs again.
@@ -64,7 +64,7 @@ def explorer(
             "pdf": lambda: export.figure_bytes(diagram.figure(layout), "pdf"),
             "csv": lambda: table.csv().encode(),
         },
-        f"{snippet}svg = diagram.svg(diagram.layout(table))\n",
+        f"{snippet}svg = diagram.svg(diagram.layout(table))\nPath('graph.svg').write_text(svg, encoding='utf-8')\n",
     )
     picture.caption(
         tr("{model}: {n} layers", model=name, n=len(table.rows)),

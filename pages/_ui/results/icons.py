@@ -51,8 +51,7 @@ def row(context: Context, layer: str, shown: Sequence[Shown], key: str, name: st
         name: What the icons are, for people who cannot see them.
         on_card: Whether the page is a card, which then shows the other channel.
     """
-    if (clicked := st.session_state.pop(_CLICKED, None)) is not None:
-        open_card(*clicked)
+    open_asked_card()
     found = places(context)
     channels = [one.channel for one in shown]
     if isinstance(found, StrongestPlaces):
@@ -87,10 +86,10 @@ def row(context: Context, layer: str, shown: Sequence[Shown], key: str, name: st
         ],
         key=key,
         layout="icons",
-        on_click=_turn_card if on_card else _ask_for_card,
+        on_click=_turn_card if on_card else ask_for_card,
         name=name,
     )
-    say_progress(found)
+    show_progress(found)
 
 
 def places(context: Context) -> StrongestPlaces | Filling:
@@ -131,7 +130,7 @@ def icon(context: Context, layer: str, channel: int, side: int = SIDE) -> tuple[
     return made.pictures[0], made.origins[0], made.source
 
 
-def say_progress(found: StrongestPlaces | Filling) -> None:
+def show_progress(found: StrongestPlaces | Filling) -> None:
     """While icons are being found, how far that is; the page draws them when they are there."""
     if isinstance(found, StrongestPlaces):
         return
@@ -166,9 +165,16 @@ def open_card(layer: str, channel: int) -> None:
     address.open_page(CARD, layer=layer, channel=channel)
 
 
-def _ask_for_card(tile: str) -> None:
+def ask_for_card(tile: str) -> None:
+    """A click on a tile: the next run of the page opens the channel's card."""
     layer, channel = tile.rsplit("|", 1)
     st.session_state[_CLICKED] = (layer, int(channel))
+
+
+def open_asked_card() -> None:
+    """Opens the card of the channel that was clicked, if one was."""
+    if (clicked := st.session_state.pop(_CLICKED, None)) is not None:
+        open_card(*clicked)
 
 
 def _turn_card(tile: str) -> None:

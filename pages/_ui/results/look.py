@@ -8,7 +8,7 @@ import streamlit as st
 from matplotlib import colormaps
 
 import vislib
-from vislib.language import text, tr
+from vislib.language import short_number, text, tr
 from vislib.output import render
 from vislib.output.render import Scale
 
@@ -107,11 +107,6 @@ def colour_bar(scale: Scale, signed: bool, colormap: str | None, unit: str, negl
         f"<span>{'≥ ' if scale.clipped else ''}{short_number(scale.high)}</span></div>"
         f"<div class='v-bar-row v-unit' title='{html.escape(unit, quote=True)}'>{html.escape(unit)}{missing}</div>"
     )
-
-
-def short_number(value: float) -> str:
-    """Three significant digits, with the typographic minus sign."""
-    return "0" if value == 0 else f"{value:.3g}".replace("-", "−")
 
 
 def _hex(name: str, position: float) -> str:

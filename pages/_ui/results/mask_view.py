@@ -8,9 +8,8 @@ import streamlit as st
 from pages._ui.results import picture
 from pages._ui.shell import regions
 from pages._ui.shell.context import Context
-from pages._ui.widgets.bars import percent
 from pages._ui.widgets.point_picker import point_picker
-from vislib.language import text, tr
+from vislib.language import percent, text, tr
 from vislib.output import render
 from vislib.output.masks import Segment, legend, mask_picture
 

@@ -14,7 +14,7 @@ from pages._ui.shell.tasks import words
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.language import tr
 from vislib.output import render
-from vislib.progress import within
+from vislib.progress import Progress, within
 from vislib.tasks import Task
 
 _MOST_CLASSES = 12
@@ -30,7 +30,7 @@ def show(context: Context, explainer: Any, look: Look) -> None:
     if not 1 < len(shown) <= _MOST_CLASSES:
         return
 
-    def compute(progress) -> dict[int, vislib.Heatmap]:
+    def compute(progress: Progress) -> dict[int, vislib.Heatmap]:
         maps = {}
         for done, index in enumerate(shown):
             maps[index] = explainer.explain(

@@ -9,12 +9,12 @@ import streamlit as st
 
 import vislib
 from pages._ui.results import downloads
-from pages._ui.results.look import Look, colour_bar, short_number
+from pages._ui.results.look import Look, colour_bar
 from pages._ui.shell.context import Context
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.text import with_terms
-from vislib.language import Text, sentences, text, tr
+from vislib.language import Text, sentences, short_number, text, tr
 from vislib.output import render
 from vislib.output.render import Scale
 

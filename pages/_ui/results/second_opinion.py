@@ -14,6 +14,7 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from vislib import opinion
 from vislib.language import Text, listing, text, tr
+from vislib.progress import Progress
 
 _ABOUT = text(
     "tf-keras-vis is an independent implementation. It computes the same on the same network and layer; nothing is "
@@ -54,7 +55,7 @@ def show(context: Context, explainers: Sequence[vislib.Explainer], look: Look) -
         )
         explainer = next(one for one in both if one.name == chosen)
 
-    def compute(progress) -> vislib.SecondOpinion:
+    def compute(progress: Progress) -> vislib.SecondOpinion:
         ours = work.found(context.key(explainer, context.target_key))
         if ours is None:
             ours = explainer.explain(context.classifier, context.image, context.target, keep_image=False)

@@ -1,4 +1,4 @@
-"""The Python lines that compute the results of a page."""
+"""The Python lines that compute the results of a page, and print them or save their picture."""
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
@@ -10,16 +10,19 @@ from vislib.adversarial import Adversarial
 from vislib.edits import Edit, python_lines
 
 _WHERE = "# Run this in vislib's folder, or install it there once: pip install .\n"
+_IMPORT = "import vislib"
+_TRUST = "from vislib import trust"
 
 
-def classifier_lines(context: Context) -> str:
-    """The lines that load the network."""
-    return f"{_WHERE}{models.loading_lines(context.model_name)}"
+def classifier_lines(context: Context, *imports: str) -> str:
+    """The lines that import vislib and more, and load the network."""
+    before, after = models.loading_lines(context.model_name).split(f"{_IMPORT}\n", 1)
+    return "\n".join([f"{_WHERE}{before}{_IMPORT}", *imports, after])
 
 
-def preamble(context: Context) -> str:
-    """The lines that load the network and the image."""
-    return f"{classifier_lines(context)}image = {context.reading}"
+def preamble(context: Context, *imports: str) -> str:
+    """The lines that import vislib and more, and load the network and the image."""
+    return f"{classifier_lines(context, *imports)}image = {context.reading}"
 
 
 def heatmap(context: Context, result: vislib.Heatmap) -> str:
@@ -66,12 +69,14 @@ def trust(
     lines, target = _target(context, context.classifier.target(context.target))
     given = "".join(f", {name}={value!r}" for name, value in settings.items())
     return (
-        f"{preamble(context)}\n{lines}{_methods_lines(context, explainers)}"
+        f"{preamble(context, _TRUST)}\n{lines}{_methods_lines(context, explainers)}"
         + (f"grid = trust.make_grid(classifier, [{images}])\n" if grid else "grid = None\n")
         + (f"mask = {mask}\n" if mask else "")
         + f"measured = trust.measure(\n    explainers, classifier, image, class_index={target}, grid=grid"
         f"{', mask=mask' if mask else ''}{given}\n)\n"
         "rows = [one.row() for one in measured]\n"
+        "for row in rows:\n"
+        "    print(row)\n"
     )
 
 
@@ -84,9 +89,9 @@ def verdicts_over_images(
         lines, target = _target(context, context.classifier.target(context.target))
         target = f", {target}"
     given = "".join(f", {name}={value!r}" for name, value in settings.items())
+    imports = _TRUST, "from vislib.concepts.images import images_of", "from vislib.images.sets import some_of"
     return (
-        f"{classifier_lines(context)}{lines}{_methods_lines(context, explainers)}"
-        "from vislib.concepts.images import images_of\nfrom vislib.images.sets import some_of\n\n"
+        f"{classifier_lines(context, *imports)}{lines}{_methods_lines(context, explainers)}"
         f"images = some_of(images_of({images}), {most})\n"
         f"measured = trust.measure_each(explainers, classifier, images{target}{given})\n"
         "for over in trust.over_images(measured):\n"
@@ -95,7 +100,7 @@ def verdicts_over_images(
 
 
 def _methods_lines(context: Context, explainers: Sequence[vislib.Explainer]) -> str:
-    """The lines that make the explainers, and import `trust`."""
+    """The lines that make the explainers."""
     every = []
     for explainer in explainers:
         usual = type(explainer)().resolved(context.classifier)
@@ -105,7 +110,7 @@ def _methods_lines(context: Context, explainers: Sequence[vislib.Explainer]) -> 
             if getattr(explainer, spec.name) != getattr(usual, spec.name)
         ]
         every.append(f"    methods[{explainer.name!r}]({', '.join(changed)}),\n")
-    return f"from vislib import trust\n\nmethods = vislib.methods()\nexplainers = [\n{''.join(every)}]\n"
+    return f"methods = vislib.methods()\nexplainers = [\n{''.join(every)}]\n"
 
 
 def _target(context: Context, target: vislib.targets.Target) -> tuple[str, str]:
@@ -145,17 +150,21 @@ def neighbours(context: Context, images: str, n: int) -> str:
         f"{preamble(context)}\n"
         f"index = vislib.neighbours.index_of(classifier, {images})\n"
         f"found = vislib.neighbours.search(classifier, index, image, {n})\n"
-        "found.nearest, found.of_other_class, found.wrong\n"
+        "for row in found.rows():\n"
+        "    print(row)\n"
     )
 
 
 def feature_maps(context: Context, layer: str, place: tuple[int, int] | None = None, n: int = 1) -> str:
-    """The lines that compute a layer's feature maps, and find its n strongest channels at a place (row, column)."""
-    lines = f"{preamble(context)}\nmaps = vislib.feature_maps(classifier, image, {layer!r})  # (h, w, c)\n"
+    """The lines that draw a layer's feature maps, and print its n strongest channels at a place (row, column)."""
+    lines = (
+        f"{preamble(context)}\nmaps = vislib.feature_maps(classifier, image, {layer!r})  # (h, w, c)\n"
+        "vislib.figures.figure(maps).savefig('feature_maps.png')\n"
+    )
     if place is None:
         return lines
     at = f"{layer!r}, {place[0]}, {place[1]}, n={n}"
-    return f"{lines}strongest = vislib.strongest_at(classifier, image, {at})  # (channel, value), highest first\n"
+    return f"{lines}print(vislib.strongest_at(classifier, image, {at}))  # (channel, value), highest first\n"
 
 
 def channels(context: Context, found: vislib.Channels, shown: Sequence[int]) -> str:
@@ -163,11 +172,13 @@ def channels(context: Context, found: vislib.Channels, shown: Sequence[int]) -> 
     lines, target = _target(context, found.target)
     by = "" if found.composite is None else f", by={found.by!r}, composite={found.composite!r}"
     return (
-        f"{preamble(context)}\n{lines}from vislib.attribution.channels import heatmaps, masking_check\n\n"
+        f"{preamble(context, 'from vislib.attribution.channels import heatmaps, masking_check')}\n{lines}"
         f"found = vislib.channels(classifier, image, {found.layer!r}, {target}{by})\n"
-        "found.values  # one number a channel; above 0 raises the score\n"
+        "found.values  # one number per channel; above 0 raises the score\n"
         f"maps = heatmaps(classifier, image, found, {list(shown)})  # (n, h, w)\n"
         "check = masking_check(classifier, image, found)\n"
+        f"for channel in {list(shown)}:\n"
+        "    print(channel, found.values[channel])\n"
     )
 
 
@@ -231,8 +242,11 @@ def _to_edit(context: Context) -> str:
 
 
 def filters(context: Context, layer: str) -> str:
-    """The lines that read a layer's kernels."""
-    return f"{classifier_lines(context)}kernels = vislib.filters(classifier, {layer!r})  # (k_h, k_w, c_in, c_out)\n"
+    """The lines that read and draw a layer's kernels."""
+    return (
+        f"{classifier_lines(context)}kernels = vislib.filters(classifier, {layer!r})  # (k_h, k_w, c_in, c_out)\n"
+        "vislib.figures.figure(kernels).savefig('filters.png')\n"
+    )
 
 
 def groups(context: Context, result: vislib.concepts.Groups) -> str:
@@ -286,12 +300,13 @@ def unit_card(context: Context, layer: str, channel: int) -> str:
         "top = vislib.top_patches(classifier, images, layer, 9)\n"
         "patches = top.patches(classifier, images, channel)\n"
         "activity = vislib.channel_activity(classifier, images, layer, channel)\n"
-        "effects = vislib.class_effects(classifier, images, layer, channel)  # one number a class\n"
+        "effects = vislib.class_effects(classifier, images, layer, channel)  # one number per class\n"
         "before = vislib.layer_before(classifier, layer, channel)\n"
         "if before is not None:\n"
         "    unit = vislib.targets.Neuron(layer, channel, row, column)\n"
-        "    feeds = vislib.contributions(classifier, image, unit, before)  # one number a channel\n"
+        "    feeds = vislib.contributions(classifier, image, unit, before)  # one number per channel\n"
         "icon = vislib.icons(classifier, layer, images, [channel]).pictures[0]\n"
         "wanted = vislib.activation_maximization.maximize(\n"
         "    classifier, vislib.targets.Channel(layer, channel), steps=64\n)\n"
+        "wanted.save('wanted.png')\n"
     )

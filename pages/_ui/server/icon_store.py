@@ -54,7 +54,7 @@ def places(classifier: vislib.Classifier, images: Callable[[], ImageSet]) -> Str
 
     Args:
         classifier: The network.
-        images: Returns the images to search, for a network that has no icons of its own.
+        images: Returns the images to search, for a network without shipped icons.
     """
     key = (classifier.key, "icons")
     found = store().get(key)
@@ -86,7 +86,7 @@ def fill(
     keep: Store,
     folder: ResultsFolder | None,
 ) -> None:
-    """Finds the places, one image at a time, each when nobody waits for anything else."""
+    """Finds the places, one image at a time, each when no other computation waits."""
     started = time.monotonic()
     try:
         work_left = steps(classifier, images)

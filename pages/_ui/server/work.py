@@ -18,6 +18,7 @@ from pages._ui.widgets.text import plain
 from vislib.language import Text, text, tr
 from vislib.network import function_cache
 from vislib.network.recording import Recording
+from vislib.progress import Progress
 
 T = TypeVar("T")
 _STORE_BYTES = 128 * 1024 * 1024
@@ -119,7 +120,7 @@ def stored(key: tuple, compute: Callable[[], T], keep: Store | None = None) -> T
 def run(
     key: tuple,
     what: str,
-    compute: Callable[[Callable[..., None]], T],
+    compute: Callable[[Progress], T],
     show_partial: Callable[[np.ndarray, int, int], None] | None = None,
     resume_label: str | None = None,
     kind: str | None = None,
@@ -131,7 +132,7 @@ def run(
     Args:
         key: Identifies the result.
         what: Name of the computation, for the user.
-        compute: Takes a progress callback (done, total, partial=None).
+        compute: Takes a progress callback.
         show_partial: Draws a partial map; takes the map, done and total.
         resume_label: Label of the button that continues a stopped computation, if `compute` itself knows how. By
             default it goes on from its recording (see `vislib.network.recording`), and a second button starts it again.
@@ -164,7 +165,7 @@ def run(
         )
     last_said = last_shown = float("-inf")
 
-    def progress(done: int, total: int, partial: np.ndarray | None = None) -> None:
+    def progress(done: int, total: int, partial: np.ndarray | None = None, /) -> None:
         nonlocal last_said, last_shown
         if partial is not None or (done and partials.get(key, (None,))[0] is None):
             partials[key] = (partial, done, total)
@@ -188,7 +189,7 @@ def run(
             result = kept.get(key)  # another session may have computed it meanwhile
             turn.was_needed = result is None
             if result is None:
-                with contextlib.nullcontext() if resume_label else recording.goes_on():
+                with contextlib.nullcontext() if resume_label else recording.resumed():
                     waited = time.monotonic() - asked
                     result = _compute_logged(lambda: compute(progress), kind or what, waited, key, keep)
     except memory.TooLittleMemory as error:

@@ -7,9 +7,9 @@ import streamlit as st
 
 import vislib
 from pages._ui.shell.tasks import words
-from pages._ui.widgets.bars import OnScale, numbers, percent, short_number, top_bars
+from pages._ui.widgets.bars import OnScale, numbers, top_bars
 from pages._ui.widgets.text import plain
-from vislib.language import Text, listing, plural, tr
+from vislib.language import Text, listing, percent, plural, tr, with_unit
 from vislib.tasks import Task
 
 THRESHOLD = 0.5
@@ -19,7 +19,7 @@ _FEW = 10
 
 def value_text(classifier: vislib.Classifier, value: float) -> str:
     """One of `classifier.values` as text: "38 %", "23.44 px"."""
-    return percent(value) if classifier.task.has_classes else short_number(value, classifier.unit)
+    return percent(value) if classifier.task.has_classes else with_unit(value, classifier.unit)
 
 
 def answer_html(
@@ -97,8 +97,8 @@ def many(classifier: vislib.Classifier) -> str:
     return tr(words(classifier.task).heading)
 
 
-def say_unknown(classifier: vislib.Classifier) -> None:
-    """For a network whose task nothing tells, what its numbers may be, and where to say it; else nothing."""
+def show_unknown(classifier: vislib.Classifier) -> None:
+    """For a network of unknown task, what its numbers may be, and where to set the task; else nothing."""
     if classifier.task is not Task.UNKNOWN:
         return
     st.caption(

@@ -9,9 +9,8 @@ from PIL import Image
 import vislib
 from pages._ui.server import work
 from pages._ui.shell import answers, images
-from pages._ui.widgets.bars import short_number
 from vislib.images.reading import image_digest
-from vislib.language import Text, text
+from vislib.language import Text, text, with_unit
 from vislib.tasks import Task
 
 
@@ -80,7 +79,7 @@ class Context:
     def answer(self) -> str:
         """The value of what is explained, as text: "38 %", "23.44 px"."""
         if self.reference:
-            return short_number(self.similarity)
+            return with_unit(self.similarity)
         return answers.value_text(self.classifier, float(self.values[self.class_index]))
 
     @property

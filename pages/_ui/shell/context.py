@@ -13,11 +13,11 @@ from pages._ui.shell.chosen import Context as Context
 from pages._ui.shell.chosen import Reference, logits_of
 from pages._ui.shell.targets import target_control
 from pages._ui.shell.tasks import words
-from pages._ui.widgets.bars import bars, short_number
-from pages._ui.widgets.choice import say_notes
+from pages._ui.widgets.bars import bars
+from pages._ui.widgets.choice import show_notes
 from pages._ui.widgets.text import plain
 from vislib.images.reading import image_digest
-from vislib.language import sentences, text, tr
+from vislib.language import sentences, text, tr, with_unit
 from vislib.tasks import Task
 from vislib.zoo import DEFAULT
 
@@ -58,8 +58,8 @@ def context(
     with below:
         notes = st.empty()
         with notes.container():
-            say_notes()
-        images.say_refused()
+            show_notes()
+        images.show_refused()
         if chosen is not None:
             images.show_details(chosen[0], channels)
     loading = st.empty()
@@ -77,7 +77,7 @@ def context(
     here = _context(classifier, model_name, image_name, image)
     here = _with_target(here, samples, class_slot, further_slot, below, with_answer)
     with notes.container():  # again, since the class has its own
-        say_notes()
+        show_notes()
     with address_slot:
         address.copy_address(here)
     loading.empty()
@@ -104,9 +104,7 @@ def _with_target(here: Context, samples: tuple[str, ...], main, further, below, 
         here = _compared(here, chosen[0])
         with below:
             if with_answer:
-                similar = bars(
-                    [(chosen[0], here.similarity)], tr("Cosine similarity"), lambda value: short_number(value)
-                )
+                similar = bars([(chosen[0], here.similarity)], tr("Cosine similarity"), lambda value: with_unit(value))
                 st.html(f"<div class='v-answer'>{similar}</div>")
             if here.reference is not None and here.reference.digest == here.digest:
                 st.caption(tr("An image is perfectly similar to itself. Choose another one to compare with."))
@@ -115,7 +113,7 @@ def _with_target(here: Context, samples: tuple[str, ...], main, further, below, 
     if with_answer:
         with below:
             st.html(f"<div class='v-answer'>{answers.answer_html(classifier, here.values, 5)}</div>")
-            answers.say_unknown(classifier)
+            answers.show_unknown(classifier)
     return here
 
 

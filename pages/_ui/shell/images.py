@@ -205,7 +205,7 @@ def _sample(name: str) -> np.ndarray:
 
 
 def upload_control(channels: int = 3) -> None:
-    """Upload and camera. After a refusal the current image stays, and `say_refused` says why.
+    """Upload and camera. After a refusal the current image stays, and `show_refused` says why.
 
     Args:
         channels: The number of channels of the network in use, which has to take the image.
@@ -218,8 +218,8 @@ def upload_control(channels: int = 3) -> None:
         args=("upload", channels),
         width=130,
         help=tr(
-            "PNG, JPEG, WEBP, BMP, GIF, TIFF, DICOM, .npy or .npz, up to 20 MB and 25 million pixels. It stays on this "
-            "server."
+            "PNG, JPEG, WEBP, BMP, GIF, TIFF, DICOM, .npy or .npz, up to 20 MB and 25 million pixels; larger JPEG "
+            "photos are reduced. It stays on this server."
         ),
     )
     with st.popover(tr("Camera"), icon=":material/photo_camera:"):
@@ -227,7 +227,7 @@ def upload_control(channels: int = 3) -> None:
             st.camera_input(tr("Take a picture"), key="camera", on_change=_take, args=("camera", channels))
 
 
-def say_refused() -> None:
+def show_refused() -> None:
     """Why the last image was refused, if it was."""
     if refused := st.session_state.get("refused"):
         st.error(plain(tr(refused)))
@@ -242,7 +242,7 @@ def _take(key: str, channels: int) -> None:
 
 
 def take_file(name: str, content: bytes, channels: int) -> None:
-    """Makes a file the image of every page, or keeps the reason why not for `say_refused`."""
+    """Makes a file the image of every page, or keeps the reason why not for `show_refused`."""
     try:
         held = image_files.looked_at(name, content, hashlib.sha256(content).hexdigest(), channels)
     except vislib.VislibError as error:

@@ -6,6 +6,7 @@ import streamlit as st
 import vislib
 from pages._ui.widgets.choice import choose, forget_unless
 from vislib.language import text, tr
+from vislib.targets.base import ExplainedNetwork
 
 WHOLE, POINT = text("The whole segment"), text("This point only")
 _PART, _ROW, _COLUMN = "region", "point_row", "point_column"
@@ -78,7 +79,7 @@ def arrow_step(mask: np.ndarray, region: np.ndarray | None) -> tuple[float, floa
     return 1 / 16, 1 / 16
 
 
-def region_of(target: vislib.targets.Target, network, logits: np.ndarray) -> np.ndarray | None:
+def region_of(target: vislib.targets.Target, network: ExplainedNetwork, logits: np.ndarray) -> np.ndarray | None:
     """The pixels (h, w) bool that a target counts; None if it counts no pixels, or finds none."""
     try:
         found = target.on_image(network, lambda: logits)

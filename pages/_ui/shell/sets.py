@@ -174,7 +174,7 @@ def set_control(
     return None if file is None else Chosen(name, file=file)
 
 
-def say_missing(key: str) -> None:
+def show_missing(key: str) -> None:
     """What to choose where `set_control` with this key gave None."""
     is_batch = st.session_state.get(key) == BATCH
     st.caption(tr("Choose the zip of a batch above.") if is_batch else tr("Choose a zip of pictures above."))

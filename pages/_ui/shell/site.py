@@ -8,14 +8,17 @@ import os
 import streamlit as st
 
 import vislib
+from vislib.attribution.base import Family
 
 _FAMILIES = {
-    "gradient": "methods/gradient",
-    "class activation": "methods/class_activation",
-    "perturbation": "methods/perturbation",
-    "baseline": "methods/baselines",
+    Family.GRADIENT: "methods/gradient",
+    Family.CLASS_ACTIVATION: "methods/class_activation",
+    Family.PERTURBATION: "methods/perturbation",
+    Family.BASELINE: "methods/baselines",
 }
-_PAGES = {
+PAGES = {
+    "overview": "getting_started",
+    "a_cat_through_a_cnn": "getting_started",
     "adversarial": "asking_back",
     "architecture": "examples/inside/layer_table",
     "architectures": "examples/inside/architectures",
@@ -27,6 +30,7 @@ _PAGES = {
     "convolution_lab": "examples/inside/convolution",
     "feature_maps": "examples/inside/feature_maps",
     "filters": "examples/inside/filters",
+    "glossary": "getting_started",
     "occlusion": "guide/where",
     "saliency": "guide/pixels",
     "similar_images": "asking_back",
@@ -37,6 +41,7 @@ _PAGES = {
     "which_method": "methods",
     "your_model": "networks",
 }
+"""By the name of a page's file, the part of the site about it."""
 
 
 def path_of_method(name: str) -> str:
@@ -45,8 +50,8 @@ def path_of_method(name: str) -> str:
 
 
 def path_of_page(page: str) -> str:
-    """The part of the site about a page of the app, by its name in the address; the start for the Overview."""
-    return f"{_PAGES.get(page, 'getting_started')}.html"
+    """The part of the site about a page of the app, by its name in the address; another name is the Overview."""
+    return f"{PAGES.get(page, PAGES['overview'])}.html"
 
 
 def address(method: str | None = None) -> str | None:

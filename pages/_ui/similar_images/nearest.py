@@ -7,16 +7,15 @@ from PIL import Image
 import vislib
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
-from pages._ui.shell import images, onward, sets
+from pages._ui.shell import images, page_buttons, sets
 from pages._ui.shell.context import Context
-from pages._ui.shell.earlier import opened
 from pages._ui.shell.sets import Chosen
-from pages._ui.widgets.bars import short_number, whole_percent
+from pages._ui.shell.stored_batch import opened
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.batch import Batch
 from vislib.batch.sources import Source
-from vislib.language import Text, sentences, text, tr
+from vislib.language import Text, sentences, text, tr, whole_percent, with_unit
 from vislib.neighbours import KINDS, ImageIndex, Neighbour, Neighbours
 from vislib.output import export
 
@@ -29,7 +28,7 @@ _NO_IMAGES = text("A batch holds no images, only these small pictures, as the ne
 def show(context: Context, chosen: Chosen | None, n: int) -> None:
     """Looks at all images of the set once, at once or after a click, and shows those that are near."""
     if chosen is None:
-        sets.say_missing("similar_among")
+        sets.show_missing("similar_among")
         return
     try:
         index = _index(context, chosen)
@@ -43,7 +42,7 @@ def show(context: Context, chosen: Chosen | None, n: int) -> None:
         st.error(plain(str(error)))
         return
     _tiles(source, pictures, found)
-    onward.links(bool(context.classifier.network.map_layers))
+    page_buttons.links(bool(context.classifier.network.map_layers))
     with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
         clicks = text("Click a picture to use it on every page.") if source is not None else _NO_IMAGES
         picture.caption(
@@ -101,7 +100,7 @@ def _tiles(source: Source | None, pictures: Source | dict[int, np.ndarray], foun
     def use(tile: str) -> None:
         assert source is not None  # otherwise the tiles are no buttons
         images.use_of_set(source, int(tile.split()[-1]))
-        onward.remember()
+        page_buttons.remember()
 
     def of_kind(kind: str) -> list[Tile]:
         return [_tile(pictures[each.number], kind, each, source is not None) for each in getattr(found, kind)]
@@ -122,7 +121,7 @@ def _tile(pixels: np.ndarray, kind: str, each: Neighbour, can_use: bool) -> Tile
         data_uri(drawn, _SIDE),
         tr("{name} · the same", name=answer or each.title)
         if each.distance < _SAME
-        else f"{answer or each.title} · {short_number(round(each.distance, 3))}",
+        else f"{answer or each.title} · {with_unit(round(each.distance, 3))}",
         tr(sentences(_described(each, answer), text("Use it on every page.") if can_use else "")),
     )
 
@@ -131,7 +130,7 @@ def _described(each: Neighbour, answer: str) -> Text:
     image, distance = each.title, each.distance
     if each.wrong:
         return text(
-            "{image}, which is {label}, taken for {predicted}; distance {distance:.3f}.",
+            "{image}: true {label}, predicted {predicted}; distance {distance:.3f}.",
             image=image,
             label=each.label,
             predicted=each.predicted,
@@ -155,7 +154,7 @@ def _in_words(index: ImageIndex, found: Neighbours) -> list[str]:
     if distance < _SAME:
         said.append(text("The nearest has the same features: it seems to be this very image."))
     elif not np.isnan(found.strangeness):
-        numbers = {"distance": short_number(round(distance, 3)), "share": whole_percent(found.strangeness)}
+        numbers = {"distance": with_unit(round(distance, 3)), "share": whole_percent(found.strangeness)}
         said.append(
             text(
                 "The nearest is at {distance}; {share} of the images of the set have another one nearer than that; "

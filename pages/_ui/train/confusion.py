@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
-from matplotlib import colormaps
 
+from pages._ui.widgets.shades import shade
 from vislib.language import Text, sentences, text, tr
 
-_COLORMAP = "viridis"
 _MOST_WITH_COUNTS = 12
 """With more classes the counts do not fit into the cells at the width of a phone."""
 _MOST_LISTED = 3
@@ -103,13 +102,10 @@ def _counted(true: str, predicted: str, n: int) -> Text:
 
 
 def _cell(count: int, share: float, true: str, predicted: str, with_counts: bool) -> str:
-    red, green, blue = (round(255 * part) for part in colormaps[_COLORMAP](share**0.5)[:3])
-    # The relative luminance at which black and white have the same contrast (WCAG 2.1).
-    linear = [((part / 255 + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
-    ink = "#000" if 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.179 else "#fff"
+    background, ink = shade(share)
     title = _escaped(tr(_counted(true, predicted, count)))
     shown = f"{count}" if with_counts and count else ""
-    return f"<td style='background:rgb({red},{green},{blue});color:{ink}' title='{title}'>{shown}</td>"
+    return f"<td style='background:{background};color:{ink}' title='{title}'>{shown}</td>"
 
 
 def _escaped(label: str) -> str:

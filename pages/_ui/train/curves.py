@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pages._ui.results.charts import percent_axis
 from vislib import training
-from vislib.language import Text, text, tr
+from vislib.language import Text, percent, text, tr
 
 _LARGEST_WINDOW = 20
 _MOST_POINTS = 1500
@@ -87,7 +88,7 @@ def chart(curves: Curves, quantity: str) -> Any:
             "value:Q",
             title=tr("loss (cross-entropy)") if quantity == "loss" else tr("accuracy"),
             scale=alt.Scale(domainMin=0) if quantity == "loss" else alt.Scale(domain=[0, 1]),
-            axis=alt.Axis(format="%") if quantity == "accuracy" else alt.Axis(),
+            axis=percent_axis() if quantity == "accuracy" else alt.Axis(),
         ),
         colour,
         tooltip=[
@@ -108,24 +109,24 @@ def comparison(accuracies: Mapping[str, Sequence[float | None]]) -> Any:
     import altair as alt
 
     rows = [
-        {"epoch": epoch, "training": name, "validation accuracy": value}
+        {"epoch": epoch, "training": name, "validation accuracy": value, "share": percent(value)}
         for name, values in accuracies.items()
         for epoch, value in enumerate(values, 1)
         if value is not None
     ]
-    base = alt.Chart(pd.DataFrame(rows, columns=["epoch", "training", "validation accuracy"])).encode(
+    base = alt.Chart(pd.DataFrame(rows, columns=["epoch", "training", "validation accuracy", "share"])).encode(
         alt.X("epoch:Q", title=tr("epoch"), axis=alt.Axis(format="d", tickMinStep=1)),
         alt.Y(
             "validation accuracy:Q",
             title=tr("validation accuracy"),
             scale=alt.Scale(zero=False),
-            axis=alt.Axis(format="%"),
+            axis=percent_axis(),
         ),
         alt.Color("training:N", title=None, legend=alt.Legend(orient="top", labelLimit=220)),
         tooltip=[
             alt.Tooltip("training:N", title=tr("training")),
             alt.Tooltip("epoch:Q", title=tr("epoch")),
-            alt.Tooltip("validation accuracy:Q", title=tr("validation accuracy"), format=".1%"),
+            alt.Tooltip("share:N", title=tr("validation accuracy")),
         ],
     )
     return alt.layer(base.mark_line(), base.mark_point(filled=True, size=70)).properties(height=_HEIGHT)

@@ -13,10 +13,9 @@ from pages._ui.filters.kernel_tiles import sheet
 from pages._ui.results import picture
 from pages._ui.train import confusion, own_digit
 from pages._ui.train.curves import Curves, chart
-from pages._ui.widgets.bars import percent
 from pages._ui.widgets.tiles import data_uri
 from vislib import training
-from vislib.language import Text, listing, text, tr
+from vislib.language import Text, listing, percent, text, tr
 from vislib.output import render
 
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ import streamlit as st
 from PIL import Image
 
 from pages._ui.shell import digit_canvas
-from pages._ui.widgets.bars import percent
 from pages._ui.widgets.tiles import data_uri
 from vislib import training
-from vislib.language import tr
+from vislib.language import percent, tr
 
 _MOST_COLUMNS = 8
 _CSS = """

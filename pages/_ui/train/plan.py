@@ -76,34 +76,8 @@ def plan_controls() -> Plan | None:
             disabled=starting,
         )
     own_images = _own_images(starting) if dataset == _OWN else None
-    fitting = [
-        name
-        for name, recipe in training.NETWORKS.items()
-        if recipe.dataset == dataset or (dataset == _OWN and recipe.input_shape[2] == 3)
-    ]
     with row:
-        network = st.selectbox(
-            tr("Network"),
-            fitting,
-            format_func=lambda name: tr(training.NETWORKS[name].title),
-            key="train.network",
-            width=230,
-            disabled=starting,
-        )
-        epochs = int(st.number_input(tr("Epochs"), 1, 100, 2, key="train.epochs", width=110, disabled=starting))
-        n_images = int(
-            st.number_input(
-                tr("Training images"),
-                500,
-                60000,
-                5000,
-                500,
-                key="train.n",
-                help=tr("Drawn at random from the set."),
-                width=150,
-                disabled=starting,
-            )
-        )
+        network, epochs, n_images = _network_controls(dataset, starting)
         with st.popover(tr("More choices"), icon=":material/tune:", disabled=starting):
             network_options, options = _more(epochs, n_images)
         waiting = dataset == _OWN and own_images is None
@@ -116,14 +90,51 @@ def plan_controls() -> Plan | None:
             disabled=waiting or starting,
         )
     st.session_state[_KEPT] = {key: st.session_state[key] for key in _CHOICES if key in st.session_state}
-    if dataset != _OWN and (missing := training.why_missing(dataset)):
-        hint = text("A zip of your own pictures works at once: choose “Your own pictures” under Images.")
-        st.info(plain(tr(sentences(missing, hint))))
+    _show_missing(dataset)
     if not starting or waiting:
         return None
     number = st.session_state["trained"] = st.session_state.get("trained", 0) + 1
     source = own_images.name if own_images else dataset
     return Plan(f"my {network} {number}", source, network, network_options, options, own_images)
+
+
+def _network_controls(dataset: str, starting: bool) -> tuple[str, int, int]:
+    """The network for these images, the epochs, and the number of training images."""
+    fitting = [
+        name
+        for name, recipe in training.NETWORKS.items()
+        if recipe.dataset == dataset or (dataset == _OWN and recipe.input_shape[2] == 3)
+    ]
+    network = st.selectbox(
+        tr("Network"),
+        fitting,
+        format_func=lambda name: tr(training.NETWORKS[name].title),
+        key="train.network",
+        width=230,
+        disabled=starting,
+    )
+    epochs = int(st.number_input(tr("Epochs"), 1, 100, 2, key="train.epochs", width=110, disabled=starting))
+    n_images = int(
+        st.number_input(
+            tr("Training images"),
+            500,
+            60000,
+            5000,
+            500,
+            key="train.n",
+            help=tr("Drawn at random from the set."),
+            width=150,
+            disabled=starting,
+        )
+    )
+    return network, epochs, n_images
+
+
+def _show_missing(dataset: str) -> None:
+    """If the files of a set are not there, says so."""
+    if dataset != _OWN and (missing := training.why_missing(dataset)):
+        hint = text("A zip of your own pictures works at once: choose “Your own pictures” under Images.")
+        st.info(plain(tr(sentences(missing, hint))))
 
 
 def is_starting() -> bool:

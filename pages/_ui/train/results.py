@@ -18,12 +18,11 @@ from pages._ui.train import confusion, own_digit
 from pages._ui.train.curves import Curves, chart, comparison
 from pages._ui.train.live import kernel_sheet
 from pages._ui.train.run import Run, use
-from pages._ui.widgets.bars import percent
 from pages._ui.widgets.film_strip import film_strip
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib import training
-from vislib.language import Text, sentences, text, tr
+from vislib.language import Text, percent, sentences, text, tr
 from vislib.output import export
 from vislib.training.card import card_lines
 from vislib.zoo.trained_here import card

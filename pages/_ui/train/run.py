@@ -142,7 +142,7 @@ def settle() -> None:
     st.rerun()
 
 
-def say_refused() -> None:
+def show_refused() -> None:
     """Why the last training ended, if an error ended it."""
     if refused := st.session_state.get("train.refused"):
         st.error(plain(tr(refused)))
@@ -185,7 +185,7 @@ def _keep(opened: _Open, bar: live.Bar) -> None:
     plan, dataset, result = opened.plan, opened.run.dataset, opened.run.result()
     n = len(dataset.test_labels)
 
-    def progress(done: int, total: int) -> None:
+    def progress(done: int, total: int, partial: np.ndarray | None = None, /) -> None:
         bar.say(done / total, text("Evaluating the test images: {done:,} of {n:,}", done=done, n=total))
 
     bar.say(0.0, text("Evaluating the {n:,} test images…", n=n))

@@ -7,13 +7,12 @@ import streamlit as st
 
 import vislib
 from pages._ui.results import picture
-from pages._ui.results.look import short_number
 from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from vislib.activations.activity import ChannelActivity, channel_activity
 from vislib.images.sets import ImageSet
-from vislib.language import sentences, text, tr
+from vislib.language import sentences, short_number, text, tr
 
 _BINS, _HEIGHT_PX = 40, 130
 _LINE = "#e8590c"

@@ -7,13 +7,12 @@ import streamlit as st
 
 import vislib
 from pages._ui.results import picture
-from pages._ui.results.look import short_number
 from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from vislib.activations.class_effects import WEIGHTS, ClassEffects, class_effects
 from vislib.images.sets import ArrayImages, ImageSet
-from vislib.language import Text, sentences, text, tr
+from vislib.language import Text, sentences, short_number, text, tr
 
 _SHOWN = 5
 MOST_IMAGES = 32

@@ -6,12 +6,11 @@ import numpy as np
 
 import vislib
 from pages._ui.results import icons
-from pages._ui.results.look import short_number
 from pages._ui.shell.context import Context
 from pages._ui.shell.tasks import words
 from pages._ui.unit_card.class_view import strongest
 from vislib.activations.class_effects import WEIGHTS, ClassEffects
-from vislib.language import Text, listing, plural, text, tr
+from vislib.language import Text, listing, plural, short_number, text, tr, whole_percent
 
 _PX = 96
 _HARDLY = 0.1
@@ -115,7 +114,7 @@ def _reaches(image: str, top: float, share: str, stronger: int, n_images: int) -
 
 
 def _share(values: np.ndarray) -> str:
-    return f"{(values > 0).mean() * 100:.0f} %"
+    return whole_percent((values > 0).mean())
 
 
 def _classes(context: Context, effects: ClassEffects) -> Text:

@@ -17,8 +17,10 @@ from vislib import activation_maximization as am
 from vislib.errors import VislibError
 from vislib.language import text, tr
 from vislib.output import export
+from vislib.progress import Progress, scaled
 
-IMPORT = "from vislib import activation_maximization as am\n\n"
+IMPORT = "from vislib import activation_maximization as am"
+SAVE = "result.save('wanted.png')\n"
 _BLOCK = 32
 _AGAIN = text("Start again")
 USUAL_STEPS = 64
@@ -71,12 +73,12 @@ def maximize(
     for done in range(0, settings.steps, _BLOCK):
         steps, before = min(_BLOCK, settings.steps - done), result
 
-        def compute(progress, done=done, steps=steps, before=before):
+        def compute(progress: Progress, done=done, steps=steps, before=before):
             return am.maximize(
                 context.classifier,
                 [goal.objective for goal in goals],
                 before,
-                lambda now, _, partial=None: progress(done + now, settings.steps, partial),
+                scaled(progress, done, steps, settings.steps),
                 steps=steps,
                 seed=settings.seed,
                 **am.PARAMETRIZATIONS[settings.parametrization],
@@ -130,15 +132,15 @@ def show_downloads(
 def snippet(
     context: Context, goals: Sequence[Goal], settings: Settings, with_image: bool = False, more: str = ""
 ) -> str:
-    start = f"{snippets.preamble(context)}\n" if with_image else snippets.classifier_lines(context)
+    start = f"{snippets.preamble(context, IMPORT)}\n" if with_image else snippets.classifier_lines(context, IMPORT)
     faded = "result = result.faded  # white where the objective hardly depends on the pixels\n"
     faded = faded if settings.parametrization == "maco" else ""
     listed = f"[{', '.join(goal.code for goal in goals)}]" if len(goals) > 1 else goals[0].code
     return (
-        f"{start}{IMPORT}result = am.maximize(classifier, {listed}, steps={settings.steps}, seed={settings.seed}"
+        f"{start}result = am.maximize(classifier, {listed}, steps={settings.steps}, seed={settings.seed}"
         f"{settings.code})\n{faded}"
         f"result.pictures  # ({len(goals)}, {context.classifier.input_size[0]}, {context.classifier.input_size[1]}, 3) "
-        f"uint8{more}\n"
+        f"uint8{more}\n{SAVE}"
     )
 
 

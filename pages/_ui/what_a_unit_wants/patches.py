@@ -16,7 +16,7 @@ from pages._ui.widgets.tiles import data_uri
 from vislib.activations.patches import TopPatches, top_patches, window_px
 from vislib.errors import VislibError
 from vislib.images.sets import ImageSet
-from vislib.language import sentences, text, tr
+from vislib.language import sentences, short_number, text, tr
 from vislib.layers import receptive_fields
 from vislib.output import export
 
@@ -43,7 +43,7 @@ def images_control(context: Context) -> ChosenImages | None:
     """Widgets for the images, for a row of settings; None, and a sentence, where there are none."""
     chosen = sets.set_control("patches_of")
     if chosen is None:
-        sets.say_missing("patches_of")
+        sets.show_missing("patches_of")
         return None
     try:
         return ChosenImages(chosen.images(context), _kept(chosen))
@@ -96,7 +96,7 @@ def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> 
     cells = "".join(
         f"<figure><img src='{data_uri(export.as_image(patch, 160), 160)}' style='image-rendering:auto' "
         f"alt='{html.escape(_alt(rank + 1, top.values[channel, rank]), quote=True)}'>"
-        f"<figcaption>{top.values[channel, rank]:.3g}</figcaption></figure>"
+        f"<figcaption>{short_number(top.values[channel, rank])}</figcaption></figure>"
         for rank, patch in enumerate(patches)
     )
     st.html(f"<div class='v-strip v-wrap'>{cells}</div>")
@@ -110,7 +110,8 @@ def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> 
         f"{snippets.classifier_lines(context)}\n"
         f"images = 'a_folder'  # or an array (n, h, w, 3) uint8\n"
         f"top = vislib.top_patches(classifier, images, {top.layer!r}, {_N})\n"
-        f"top.patches(classifier, images, {channel}{window})  # {len(patches)} of ({height}, {width}, 3)\n",
+        f"patches = top.patches(classifier, images, {channel}{window})  # {len(patches)} of ({height}, {width}, 3)\n"
+        f"vislib.figures.pictures(patches, [f'{{one:.3g}}' for one in top.values[{channel}]]).savefig('patches.png')\n",
     )
 
 

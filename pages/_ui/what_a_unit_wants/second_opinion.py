@@ -12,6 +12,7 @@ from vislib.activation_maximization import Maximization
 from vislib.language import text, tr
 from vislib.opinion.opinion import MAXIMIZATION
 from vislib.output import export
+from vislib.progress import Progress
 
 _SETTINGS = opinion.Plain(steps=8)
 
@@ -22,7 +23,7 @@ def show(context: Context, goal: Goal) -> None:
         return
     start = (_SETTINGS.steps, _SETTINGS.step)
 
-    def compute(progress) -> vislib.SecondOpinion:
+    def compute(progress: Progress) -> vislib.SecondOpinion:
         steps, step = start
         return vislib.second_opinion(
             MAXIMIZATION, context.classifier, context.image, goal.objective, progress, steps=steps, step=step

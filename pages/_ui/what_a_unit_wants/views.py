@@ -16,7 +16,7 @@ from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib import activation_maximization as am
 from vislib.activations.maps import most_varied_channels
 from vislib.graph.relu_rules import is_or_ends_in_relu
-from vislib.language import Text, listing, text, tr
+from vislib.language import Text, listing, text, tr, written
 from vislib.output import export
 
 NO_MAPS = np.empty((0, 0, 0), np.float32)
@@ -25,8 +25,8 @@ _DIVERSITY = 10.0
 _ABOUT = text(
     "The pictures are made by gradient ascent. A picture is a set of Fourier coefficients with decorrelated "
     "colours. At each step the network sees it with a small random shift, rotation and change of size, so only "
-    "patterns that survive these changes grow. The objective is the activation before its ReLU, the class's "
-    "logit (in a segmentation its mean over the whole output), or the predicted number.\n\n"
+    "patterns that survive these changes grow. The objective is the activation (of a ReLU, the value before it), the "
+    "class's logit (in a segmentation its mean over the whole output), or the predicted number.\n\n"
     "*Phases alone (MaCo)*: the magnitudes of the coefficients stay at the power law 1/f of photographs, "
     "so that no picture is made of high frequencies. The objective gets less high. White is where the gradient "
     "was small over all steps. *Fel et al. 2023, arXiv 2306.06805.*\n\n"
@@ -60,7 +60,7 @@ def unit(
         return
     reached = {
         "what": classes.score_in_words(context, direction) if kind == CLASS else _objective(context, kind, layer),
-        "reached": listing([f"{score:.2f}" for score in result.scores], "plain"),
+        "reached": listing([written(score, ".2f") for score in result.scores], "plain"),
         "n": len(result.values),
     }
     picture.caption(
@@ -175,9 +175,9 @@ def dream(context: Context, layer: str, settings: maximization.Settings) -> None
             context,
             result,
             f"dream {layer}",
-            f"{snippets.preamble(context)}\n{maximization.IMPORT}"
+            f"{snippets.preamble(context, maximization.IMPORT)}\n"
             f"result = am.deep_dream(classifier, image, {layer!r}, {given})\n"
-            f"result.picture  # {result.picture.shape} uint8\n",
+            f"result.picture  # {result.picture.shape} uint8\n{maximization.SAVE}",
         )
 
 

@@ -10,11 +10,10 @@ from pages._ui.results import downloads, mask_view, picture, snippets
 from pages._ui.shell import answers
 from pages._ui.shell.context import Context
 from pages._ui.what_if import edited
-from pages._ui.widgets.bars import short_number
 from pages._ui.widgets.inline_image import show_image
 from vislib.edits import Change, Edit
 from vislib.images.bands import as_picture
-from vislib.language import tr
+from vislib.language import tr, with_unit, written
 from vislib.output import export
 from vislib.output.masks import legend, mask_picture
 from vislib.tasks import Task
@@ -35,7 +34,7 @@ def show(context: Context, change: Change, edits: tuple[Edit, ...]) -> None:
     st.html(f"<h2 class='v-said' aria-live='polite'>{_headline(context, change)}</h2>")
     if context.classifier.task is not Task.EMBEDDING:
         st.html(_pairs(context, change))
-    difference = f"{change.score_after - change.score_before:+.2f}".replace("-", "−")
+    difference = written(change.score_after - change.score_before, "+.2f")
     picture.caption(
         picture.capital(tr(change.explained)),
         tr(
@@ -53,7 +52,7 @@ def _headline(context: Context, change: Change) -> str:
     classifier = context.classifier
     if context.reference is not None:
         named = html.escape(tr("Similar to {image}", image=context.reference.name))
-        return f"{named} {_from_to(short_number(change.score_before), short_number(change.score_after))}"
+        return f"{named} {_from_to(with_unit(change.score_before), with_unit(change.score_after))}"
     values = change.values_before, change.values_after
     if classifier.task in (Task.CLASSIFICATION, Task.BINARY):
         first, last = (int(each.argmax()) for each in values)

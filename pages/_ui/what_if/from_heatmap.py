@@ -54,12 +54,7 @@ def show(context: Context, past: History, edits: tuple[Edit, ...]) -> None:
 
 def method_control(context: Context, key: str = "what_if.method") -> vislib.Explainer:
     """The choice of a method by its title."""
-    methods = {
-        name: method
-        for family in ("class activation", "gradient", "perturbation")
-        for name in explain.of_family(context, family)
-        for method in [vislib.methods()[name]]
-    }
+    methods = {name: vislib.methods()[name] for name in explain.of_family(context, *explain.FAMILIES)}
     usual = "grad-cam" if context.classifier.network.map_layers else "saliency"
     name = choose(
         tr("Heatmap"),

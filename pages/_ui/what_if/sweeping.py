@@ -8,6 +8,7 @@ import streamlit as st
 
 import vislib
 from pages._ui.results import downloads, picture, snippets
+from pages._ui.results.charts import percent_axis
 from pages._ui.server import work
 from pages._ui.shell import answers, style
 from pages._ui.shell.context import Context
@@ -113,7 +114,7 @@ def _chart(context: Context, found: Sweep, slider: Slider) -> Any:
         [pd.DataFrame({"setting": found.settings, "value": values, "curve": name}) for name, values in curves.items()]
     )
     shares = context.classifier.task.has_classes
-    axis = alt.Axis(format="%") if shares else alt.Axis()
+    axis = percent_axis() if shares else alt.Axis()
     scale = alt.Scale(domain=[0, 1]) if shares else alt.Scale(zero=False)
     return (
         alt.Chart(frame)

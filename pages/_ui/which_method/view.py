@@ -9,6 +9,7 @@ import vislib
 from pages._ui.results import picture
 from pages._ui.shell import address
 from pages._ui.which_method.method_table import Row, method_table
+from pages._ui.widgets.tables import two_decimals, typeset
 from vislib.attribution.base import Family
 from vislib.language import sentences, text, tr
 from vislib.trust import guide
@@ -53,7 +54,7 @@ def figures(aim: Aim) -> None:
             for network, checks in found.checks.items()
         )
         numbers: dict[str, Any] = {
-            name: st.column_config.NumberColumn(tr(name), format="%.2f")
+            name: st.column_config.NumberColumn(tr(name))
             for _, found in guide.answering(aim)
             for checks in found.checks.values()
             for name in checks.in_figures()
@@ -62,7 +63,8 @@ def figures(aim: Aim) -> None:
             "Method": st.column_config.Column(tr("Method"), pinned=True),
             "Network": st.column_config.Column(tr("Network")),
         }
-        st.dataframe(table, hide_index=True, column_config={**names, **numbers})
+        shown = typeset(table, dict.fromkeys(numbers, two_decimals))
+        st.dataframe(shown, hide_index=True, column_config={**names, **numbers})
 
 
 def _row(method: type[vislib.Explainer], found: Measured) -> Row:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.language import tr
+from vislib.language import percent, tr
 
 
 def top_bars(
@@ -96,25 +96,5 @@ def numbers(
     return _list(rows, alt)
 
 
-def short_number(value: float, unit: str = "") -> str:
-    """Four significant digits with the typographic minus sign, and the unit: "−23.44 px"."""
-    written = "0" if value == 0 else f"{value:.4g}".replace("-", "−")
-    return f"{written} {unit}".rstrip()
-
-
 def _list(rows: Sequence[str], alt: str) -> str:
     return f"<ol class='v-top' aria-label='{html.escape(alt, quote=True)}'>{''.join(rows)}</ol>"
-
-
-def percent(probability: float) -> str:
-    """A probability in percent, precise near 0 and 1: 38 %, 1.4 %, < 0.1 %."""
-    if probability < 0.001:
-        return "< 0.1 %"
-    if probability > 0.9995:
-        return "100 %" if probability == 1 else "> 99.9 %"
-    return f"{probability * 100:.0f} %" if 0.0995 <= probability <= 0.99 else f"{probability * 100:.1f} %"
-
-
-def whole_percent(share: float) -> str:
-    """A share in whole percent: 38 %, 0 %."""
-    return f"{share * 100:.0f} %"

@@ -25,7 +25,7 @@ def choose(
 ) -> T:
     """A select box. If the session's choice is no longer an option, the default counts.
 
-    If the page's address names no option, a note says so: in the row of `say_notes` for a choice that all pages have,
+    If the page's address names no option, a note says so: in the row of `show_notes` for a choice that all pages have,
     as a short message for any other.
 
     Args:
@@ -86,7 +86,7 @@ def note(key: str, sentence: str, choice: Any) -> None:
     st.session_state.setdefault(_NOTES, {})[key] = (sentence, choice)
 
 
-def say_notes() -> None:
+def show_notes() -> None:
     """The sentences on the choices that all pages have."""
     notes: dict[str, tuple[str, Any]] = st.session_state.get(_NOTES, {})
     for key, (sentence, choice) in list(notes.items()):

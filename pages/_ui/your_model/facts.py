@@ -87,12 +87,14 @@ def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> Non
             "training code."
         ),
     )
-    lines = "from vislib.loading.preprocessing_choice import predictions_by_preprocessing\n\n"
+    needed = "from vislib.loading.preprocessing_choice import predictions_by_preprocessing"
     downloads.show(
         "by preprocessing",
         downloads.file_stem(context.model_name, context.image_name, "preprocessing"),
         {"csv": lambda: outputs.csv_of(found, context.classifier)},
-        f"{snippets.preamble(context)}\n{lines}found = predictions_by_preprocessing(classifier, image)\n",
+        f"{snippets.preamble(context, needed)}\nfound = predictions_by_preprocessing(classifier, image)\n"
+        "for name, predictions in found.items():\n"
+        "    print(name, *((one.label, one.value) for one in predictions))\n",
     )
 
 

@@ -22,6 +22,14 @@ def controls(name: str, upload: Upload, classifier: vislib.Classifier) -> None:
     task_settings.controls(name, upload, classifier, _change)
     for note in upload.notes:
         st.caption(plain(tr(note)))
+    _preprocessing(name, upload)
+    _size(name, upload)
+    if upload.choices.must_ask:
+        _inputs(name, upload)
+    _names(name, upload, classifier)
+
+
+def _preprocessing(name: str, upload: Upload) -> None:
     every = [*PREPROCESSINGS, *FAMILIES]
     widget = f"{name}: preprocessing"
     st.session_state.setdefault(widget, upload.preprocess)
@@ -48,6 +56,10 @@ def controls(name: str, upload: Upload, classifier: vislib.Classifier) -> None:
                     preprocessing=upload.detected,
                 )
             )
+
+
+def _size(name: str, upload: Upload) -> None:
+    """Which part of an image the network sees, and at what size."""
     crop = f"{name}: part of the image"
     st.session_state.setdefault(crop, upload.crop)
     st.selectbox(tr("Part of the image"), list(CROPS), key=crop, on_change=_change, args=(name, crop), format_func=tr)
@@ -63,8 +75,10 @@ def controls(name: str, upload: Upload, classifier: vislib.Classifier) -> None:
             args=(name, side),
             help=tr("The network accepts any size; images are resized to this height and width."),
         )
-    if upload.choices.must_ask:
-        _inputs(name, upload)
+
+
+def _names(name: str, upload: Upload, classifier: vislib.Classifier) -> None:
+    """The names of its classes or outputs, from a file or typed."""
     named = tr("Names of its classes") if classifier.task.has_classes else tr("Names of its outputs")
     with st.expander(named, expanded=upload.labels is None, icon=":material/label:"):
         st.file_uploader(

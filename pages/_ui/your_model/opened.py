@@ -23,6 +23,7 @@ from vislib.loading.choices import Choices, choices_of, zeros
 from vislib.model.labels import labels_and_note
 from vislib.model.preprocessing import PREPROCESSINGS, preprocessing_named
 from vislib.model_file import ModelFile, load_model_file
+from vislib.progress import Progress
 from vislib.zoo import DEFAULT
 
 _DONE, _REFUSED = "opened", "opened_refused"
@@ -106,7 +107,7 @@ def _loaded(given: Opened, path: Path) -> ModelFile | None:
         raise vislib.ModelError(text("It cannot be read: {why}.", why=error.strerror)) from None
     digest = hashlib.sha256(content).hexdigest()
 
-    def load(progress) -> ModelFile:
+    def load(progress: Progress) -> ModelFile:
         if given.options.custom_objects:
             return trusted_file(str(path), given.options.custom_objects)
         return load_model_file(content, given.options.trust, progress)

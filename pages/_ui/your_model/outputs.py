@@ -5,8 +5,8 @@ import io
 from collections.abc import Mapping, Sequence
 
 import vislib
-from pages._ui.widgets.bars import bars, numbers, short_number
-from vislib.language import Text, plural, text, tr
+from pages._ui.widgets.bars import bars, numbers
+from vislib.language import Text, plural, text, tr, with_unit
 from vislib.tasks import Task
 
 _COLUMN = {Task.SEGMENTATION: "share_of_pixels"}
@@ -68,7 +68,7 @@ def as_html(predictions: Sequence[vislib.Prediction], unit: str) -> str:
     return numbers(
         [(one.label, one.value) for one in predictions],
         tr("Outputs"),
-        lambda value: short_number(float(f"{value:.3g}"), unit),
+        lambda value: with_unit(float(f"{value:.3g}"), unit),
     )
 
 

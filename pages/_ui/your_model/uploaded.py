@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -173,7 +174,7 @@ def use(name: str, upload: Upload) -> None:
     loaded = loaded_file(upload.digest)
 
     def make() -> vislib.Classifier:
-        return vislib.load_classifier(loaded, **upload.settings)
+        return vislib.load_classifier(replace(loaded, name=Path(upload.file).stem), **upload.settings)
 
     classifier = work.stored(("own", upload), make, models.store())
     models.add(

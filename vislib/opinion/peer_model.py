@@ -40,7 +40,7 @@ class _Stopped(Exception):
 
 
 def scored(
-    classifier: Classifier, graph: Graph, target: Target, alive: Callable[[], None], is_maximized: bool = False
+    classifier: Classifier, graph: Graph, target: Target, on_pass: Callable[[], None], is_maximized: bool = False
 ) -> Scored:
     """The target as tf-keras-vis takes it: a weighted sum of the logits, of the outputs or of one layer's maps.
 
@@ -70,7 +70,7 @@ def scored(
 
     def score(outputs: Any) -> Any:
         try:
-            alive()
+            on_pass()
         except BaseException as error:
             raise _Stopped(error) from error
         outputs = tf.cast(outputs, tf.float32)
@@ -110,7 +110,7 @@ def failing_in_words(classifier: Classifier, call: Callable[[], Any]) -> np.ndar
             text(
                 "tf-keras-vis fails on {model}: {reason}. There is no second opinion; vislib's own result does "
                 "not depend on it.",
-                model=classifier.key,
+                model=classifier.name,
                 reason=reason_of(error),
             )
         ) from error

@@ -14,7 +14,7 @@ from pages._ui.server import process, work
 from pages._ui.shell import answers
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
-from vislib.language import current, sentences, tr
+from vislib.language import current, sentences, tr, written
 from vislib.output import render
 
 
@@ -71,7 +71,9 @@ def keep(here: Context, maps: Sequence[tuple[vislib.Heatmap, Look]]) -> None:
             scale=look.scale_of(heatmap),
             blend=look.blend,
         )
-        words = tr(sentences(f"{picture.capital(tr(heatmap.explained))}: {heatmap.score:.2f}.", *heatmap.notes))
+        words = tr(
+            sentences(f"{picture.capital(tr(heatmap.explained))}: {written(heatmap.score, '.2f')}.", *heatmap.notes)
+        )
         alt = tr("{method} for {target} over {image}", method=title, target=heatmap.label, image=here.image_name)
         pictures.append((drawn, alt, title, words))
     facts = {
