@@ -1,6 +1,7 @@
 """The layer table: every layer and operation of Keras has a row, and what a row says is what Keras does."""
 
 import ast
+import functools
 import inspect
 import sys
 from pathlib import Path
@@ -15,7 +16,17 @@ from vislib.backend import keras, tf
 from vislib.graph import layer_kinds
 from vislib.graph.copies import sharing_weights
 from vislib.graph.flatten import flatten
-from vislib.graph.layer_kinds import LAYERS, OPERATIONS, UNKNOWN, Reach, Role, kind_of, nearest_kind
+from vislib.graph.layer_kinds import (
+    LAYERS,
+    LINEAR,
+    OPERATIONS,
+    UNKNOWN,
+    Reach,
+    Role,
+    kind_of,
+    kind_of_activation,
+    nearest_kind,
+)
 from vislib.graph.reach import windows_of
 from vislib.layers import receptive_fields
 from vislib.model_file import allowed
@@ -219,6 +230,46 @@ def test_subclass_of_a_layer_is_unknown_for_values_and_known_for_words():
 
     assert kind_of(Twice(2, 3)) is UNKNOWN
     assert nearest_kind(Twice(2, 3)).role is Role.CONVOLUTION
+
+
+def relu(x):
+    """Somebody else's function of a known name."""
+    return x * keras.ops.sigmoid(x)
+
+
+@pytest.mark.parametrize(
+    ("activation", "expected"),
+    [
+        (keras.activations.relu, OPERATIONS["Relu"]),
+        (tf.nn.relu, OPERATIONS["Relu"]),
+        (tf.nn.softmax, OPERATIONS["Softmax"]),
+        (tf.nn.log_softmax, OPERATIONS["LogSoftmax"]),
+        (tf.nn.swish, OPERATIONS["Silu"]),
+        (keras.activations.linear, LINEAR),
+        (None, LINEAR),
+        (functools.partial(keras.ops.leaky_relu, negative_slope=0.1), OPERATIONS["LeakyRelu"]),
+        (layers.ReLU(6.0), LAYERS["ReLU"]),
+        (layers.Activation("hard_sigmoid"), OPERATIONS["HardSigmoid"]),
+        (layers.Dense(2, activation=layers.Activation("sigmoid")), OPERATIONS["Sigmoid"]),
+        (layers.Dense(2, activation=layers.Dropout(0.5)), LINEAR),
+        (layers.MaxPooling2D(), LAYERS["MaxPooling2D"]),
+        (layers.LSTM(2), UNKNOWN),
+        (relu, UNKNOWN),
+        (tf.function(relu), UNKNOWN),
+        (functools.partial(relu), UNKNOWN),
+        (layers.Dense(2, activation=relu), UNKNOWN),
+        (Normalization(), UNKNOWN),
+    ],
+)
+def test_activation_is_known_by_its_module_and_its_name(activation, expected):
+    assert kind_of_activation(activation) is expected
+
+
+def test_every_activation_of_keras_has_a_row():
+    """A new release of Keras that brings an activation fails here: it needs a row."""
+    functions = dict(inspect.getmembers(keras.activations, inspect.isfunction))
+    unknown = {name for name, function in functions.items() if kind_of_activation(function) is UNKNOWN}
+    assert unknown == {"deserialize", "get", "serialize"}
 
 
 def test_constants_that_differ_between_places_are_not_cut_out():

@@ -97,6 +97,17 @@ def test_activations_pass_relevance_on_unchanged():
     )
 
 
+def linear(x):
+    """It is not linear, whatever its name."""
+    return keras.ops.square(x)
+
+
+def test_function_called_linear_is_computed():
+    network = network_of(lambda x: layers.Conv2D(3, 3, activation=linear)(x))
+    x = image()
+    np.testing.assert_allclose(network.relevance(x, ClassScore(1), EXACT).values, network.logits(x)[:, 1], rtol=1e-4)
+
+
 def gated(x):
     maps = layers.Conv2D(4, 3, activation="relu", use_bias=False, name="maps")(x)
     gate = layers.Dense(4, activation="sigmoid")(layers.GlobalAveragePooling2D(keepdims=True)(maps))
@@ -117,13 +128,19 @@ def test_product_with_a_gate_gives_all_to_the_map(body):
     assert found.inputs.sum() == pytest.approx(found.started[0], rel=1e-3)
 
 
-def test_product_without_a_gate_gives_equal_shares():
-    def squared(x):
+def sigmoid(x):
+    """It is no gate, whatever its name."""
+    return 3 * x
+
+
+@pytest.mark.parametrize("activation", [None, sigmoid])
+def test_product_without_a_gate_gives_equal_shares(activation):
+    def product(x):
         maps = layers.Conv2D(4, 3, use_bias=False, name="maps")(x)
-        other = layers.Conv2D(4, 3, use_bias=False, name="other")(x)
+        other = layers.Conv2D(4, 3, use_bias=False, activation=activation, name="other")(x)
         return layers.Multiply(name="product")([maps, other])
 
-    found = network_of(squared).relevance(image(), ClassScore(0), EXACT, ["maps", "other", "product"])
+    found = network_of(product).relevance(image(), ClassScore(0), EXACT, ["maps", "other", "product"])
     for name in ("maps", "other"):
         np.testing.assert_allclose(found.layers[name], found.layers["product"] / 2, rtol=1e-5)
 

@@ -25,13 +25,12 @@ import numpy as np
 from vislib.backend import keras, tf
 from vislib.errors import ParameterError, listed
 from vislib.graph.copies import sharing_weights
-from vislib.graph.graph import Graph, Node, activation_name
-from vislib.graph.layer_kinds import BATCH_NORMALIZATION, MAXIMUM, LayerKind, Role, kind_of
+from vislib.graph.graph import Graph, Node
+from vislib.graph.layer_kinds import BATCH_NORMALIZATION, MAXIMUM, LayerKind, Role, kind_of, kind_of_activation
 from vislib.graph.relevance_rules import EPSILON, Box, Composite, Rule
 from vislib.language import text
 
 _NEVER_ZERO = {tf.float16: 6e-8, tf.bfloat16: 1e-30, tf.float32: 1e-30, tf.float64: 1e-30}
-_GATES = ("sigmoid", "hardsigmoid", "softmax")
 
 
 def with_relevance(graph: Graph, composite: Composite, bounds: np.ndarray | None = None) -> Graph:
@@ -151,7 +150,7 @@ def _is_gate(node: Node, makers: dict[int, Node]) -> list[bool]:
 def _made_by_gate(node: Node | None, makers: dict[int, Node]) -> bool:
     while node is not None and (kind_of(node.operation).identity or kind_of(node.operation).role is Role.RESHAPE):
         node = makers.get(id(node.inputs[0]))
-    return node is not None and activation_name(node.operation).lower().replace("_", "") in _GATES
+    return node is not None and kind_of_activation(node.operation).in_0_to_1
 
 
 def _n_numbers(tensor: keras.KerasTensor) -> int:
@@ -281,7 +280,7 @@ class _Weighted(keras.Operation):
     def call(self, x, *_, **__):
         for step, rule in zip(linear_steps(self._layer), self._rules, strict=False):
             x = self._with_rule(step, rule, x)
-        if activation_name(self._layer) in ("linear", "NoneType") or not hasattr(self._layer, "activation"):
+        if not hasattr(self._layer, "activation") or kind_of_activation(self._layer).identity:
             return x
         activation = self._layer.activation
         return attached(activation, [x], activation(x), _passed)
