@@ -65,6 +65,7 @@ class LayerKind:
         probabilities: "softmax" or "sigmoid" if it is such a final activation, or its logarithm.
         in_0_to_1: Whether it is an activation whose values all lie in 0..1, as those of a gate do.
         relu: Whether it is a ReLU or a variant of it, to which the rules of `relu_rules` apply.
+        depthwise: Whether it is a convolution of each channel by itself.
         depth: Whether it counts in a network's depth.
         macs_known: Whether its multiply-adds are known; zero counts as known.
     """
@@ -80,6 +81,7 @@ class LayerKind:
     probabilities: str = ""
     in_0_to_1: bool = False
     relu: bool = False
+    depthwise: bool = False
     depth: bool = False
     macs_known: bool = True
 
@@ -235,9 +237,10 @@ _WITH_WEIGHTS = LayerKind(Role.OTHER, _E, macs_known=False)
 
 LAYERS = _rows(
     ("Conv2D FoldedConvolution", LayerKind(Role.CONVOLUTION, _W, text("a convolution: window times kernel, summed over all channels"), exact_on_windows=True, depth=True)),
-    ("DepthwiseConv2D", LayerKind(Role.CONVOLUTION, _W, text("a depthwise convolution: its own channel only"), exact_on_windows=True, depth=True)),
+    ("DepthwiseConv2D", LayerKind(Role.CONVOLUTION, _W, text("a depthwise convolution: its own channel only"), exact_on_windows=True, depthwise=True, depth=True)),
     ("SeparableConv2D", LayerKind(Role.CONVOLUTION, _W, text("a separable convolution: each channel on its own, then a mixture"), exact_on_windows=True, depth=True)),
-    ("Conv1D Conv3D DepthwiseConv1D SeparableConv1D", _CONVOLUTION),
+    ("Conv1D Conv3D SeparableConv1D", _CONVOLUTION),
+    ("DepthwiseConv1D", replace(_CONVOLUTION, depthwise=True)),
     ("Conv1DTranspose Conv3DTranspose", _TRANSPOSED),
     ("Conv2DTranspose", replace(_TRANSPOSED, reach=Reach.SPREAD)),
     ("Dense", LayerKind(Role.DENSE, _P, text("a dense layer: every input times its weight"), exact_on_windows=True, depth=True)),
@@ -317,7 +320,8 @@ OPERATIONS = _rows(
      "ZerosLike", LayerKind(Role.OTHER, _P)),
     ("Normalize RMSNorm LayerNorm", LayerKind(Role.NORMALIZATION, _E)),
     ("BatchNorm", LayerKind(Role.NORMALIZATION, _E)),
-    ("Conv DepthwiseConv SeparableConv", LayerKind(Role.CONVOLUTION, _E, text("a convolution: window times kernel, summed over all channels"), macs_known=False)),
+    ("Conv SeparableConv", replace(_CONVOLUTION, depth=False, macs_known=False)),
+    ("DepthwiseConv", replace(_CONVOLUTION, depthwise=True, depth=False, macs_known=False)),
     ("ConvTranspose", LayerKind(Role.CONVOLUTION, _E, macs_known=False)),
     ("MaxPool", LayerKind(Role.POOLING, _W, text("max pooling: the largest of the window"), outside=_LOWEST, statistic="max")),
     ("AveragePool", LayerKind(Role.POOLING, _W, text("average pooling: the mean of the window"), statistic="average")),
