@@ -5,6 +5,9 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
+from vislib.arithmetic import notation
 from vislib.arithmetic.activation_functions import (
     APPROXIMATE_GELU,
     FUNCTIONS,
@@ -13,6 +16,8 @@ from vislib.arithmetic.activation_functions import (
     leaky_relu,
 )
 from vislib.graph.layer_kinds import Role, kind_of, kind_of_activation, plain_name
+from vislib.language import text
+from vislib.layers.cell import Cell
 
 
 def activation_of(operation: Any) -> ActivationFunction | None:
@@ -30,6 +35,18 @@ def activation_of(operation: Any) -> ActivationFunction | None:
     function = operation.func if isinstance(operation, functools.partial) else operation
     formula = ACTIVATIONS.get(plain_name(getattr(function, "__name__", type(function).__name__)))
     return None if formula is None else formula(_settings(operation))
+
+
+def applied(function: ActivationFunction, cell: Cell) -> Cell:
+    """The computation of a value with an activation function behind it."""
+    if function is FUNCTIONS["linear"] and cell.lines:
+        return cell
+    value = float(function(np.array(cell.value)))
+    x, y = notation.number(cell.value), notation.number(value)
+    line: str = f"max(0, {x}) = {y}"
+    if function is not FUNCTIONS["relu"]:
+        line = text("{function}({x}) = {y}", function=function.title, x=x, y=y)
+    return Cell(value, (*cell.lines, line), cell.step, cell.sources)
 
 
 _Settings = Mapping[str, Any]

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vislib.arithmetic import notation
-from vislib.arithmetic.activation_functions import ActivationFunction, softmax
+from vislib.arithmetic.activation_functions import softmax
 from vislib.errors import LayerError, listed
 from vislib.language import text
-from vislib.layers.activation import ACTIVATIONS, activation_of
+from vislib.layers.activation import ACTIVATIONS, activation_of, applied
 from vislib.layers.cell import CELL_FUNCTIONS, Cell, cell_function, same, value_at
 from vislib.model.classifier import Classifier
 
@@ -87,7 +87,7 @@ class Operation:
             )
         if computed is not None and self.can_be_shown:
             cell = computed(self.node, inputs, *at)
-            return cell if function is None or function.title == "Linear" else _applied(cell, function)
+            return cell if function is None else applied(function, cell)
         if function is None or not self.can_be_shown:
             raise LayerError(
                 text(
@@ -97,7 +97,7 @@ class Operation:
                     layers=listed(CELL_FUNCTIONS, 20),
                 )
             )
-        return _applied(Cell(value_at(inputs[0], *at), (), None, same(inputs, *at)), function)
+        return applied(function, Cell(value_at(inputs[0], *at), (), None, same(inputs, *at)))
 
 
 def operation_of(classifier: Classifier, image: np.ndarray, layer: str) -> Operation:
@@ -148,12 +148,3 @@ def softmax_cell(logits: np.ndarray, index: int) -> Cell:
         value=notation.number(value),
     )
     return Cell(value, (line,))
-
-
-def _applied(before: Cell, function: ActivationFunction) -> Cell:
-    value = float(function(np.array(before.value)))
-    x, y = notation.number(before.value), notation.number(value)
-    line: str = f"max(0, {x}) = {y}"
-    if function.title != "ReLU":
-        line = text("{function}({x}) = {y}", function=function.title, x=x, y=y)
-    return Cell(value, (*before.lines, line), before.step, before.sources)

@@ -2,7 +2,7 @@
 
 from vislib.backend import keras, tf
 from vislib.graph.graph import Graph, Node
-from vislib.graph.layer_kinds import kind_of_activation
+from vislib.graph.layer_kinds import kind_of, kind_of_activation
 from vislib.speed.derived_weights import GraphRewrite
 
 
@@ -46,7 +46,7 @@ class FoldedConvolution(keras.Operation):
         super().__init__()
         layer = node.operation
         self.layer, self.norm = layer, norm
-        self.depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
+        self.depthwise = kind_of(layer).depthwise
         self.kernel_size, self.strides, self.padding = layer.kernel_size, layer.strides, layer.padding
         self.dilation_rate = layer.dilation_rate
         self.kernel = keras.Variable("zeros", layer.kernel.shape, trainable=False)
