@@ -1,5 +1,8 @@
 """Relevance through whole networks: identities, conservation, and every kind of node."""
 
+import gc
+import weakref
+
 import famous_networks
 import numpy as np
 import pytest
@@ -219,6 +222,27 @@ class Doubled(keras.layers.Layer):
 
     def compute_output_shape(self, shape):
         return shape
+
+
+def test_other_bounds_of_the_image_are_another_input_and_no_other_function():
+    """The bounds of an image with other bands come from the image: a function for each would be traced each time."""
+    composite = COMPOSITES["epsilon-gamma-box"]
+    network, found = network_of(lambda x: layers.Conv2D(4, 3)(layers.Rescaling(2.0)(x))), []
+    for edge in (4, 8, 4):
+        bounds = np.stack([np.full((8, 8, 3), side * edge, np.float32) for side in (-1, 1)])
+        found.append(network.relevance(image(), ClassScore(1), composite, bounds=bounds).inputs)
+    assert len(network.functions._functions) == 1
+    assert np.abs(found[1] - found[0]).max() > 0.01 * np.abs(found[0]).max()
+    np.testing.assert_array_equal(found[2], found[0])
+
+
+def test_graph_of_a_composite_ends_with_its_last_user():
+    network = network_of(without_biases)
+    graph = network.variants.for_relevance(EXACT)
+    assert network.variants.for_relevance(EXACT) is graph
+    graph = weakref.ref(graph)
+    gc.collect()
+    assert graph() is None
 
 
 def test_layer_that_no_rule_covers_is_named():
