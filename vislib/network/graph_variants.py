@@ -1,4 +1,4 @@
-"""The variants of one graph: with a rule for its ReLUs, and with quicker operations."""
+"""The variants of one graph: with another gradient, in elementary operations, with quicker operations."""
 
 import threading
 from collections.abc import Callable, Iterable
