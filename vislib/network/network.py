@@ -37,16 +37,15 @@ from vislib.network.failures import (
     runs_network,
 )
 from vislib.network.function_cache import FunctionCache
+from vislib.network.graph_variants import GraphVariants
 from vislib.network.masking import masked_values
 from vislib.network.masks import Masks
 from vislib.network.named_layers import NamedLayers
-from vislib.network.patching import patched
+from vislib.network.patching import Patched, patched
 from vislib.network.recording import recorded
 from vislib.network.relevance import Relevance, relevance, relevance_from
 from vislib.network.target_arguments import TargetArguments, Targets
 from vislib.speed.batch_size import forward_batch, gradient_batch
-from vislib.speed.graph_variants import GraphVariants
-from vislib.speed.incremental.run import Patched
 from vislib.targets.base import LOGITS, Target
 from vislib.tasks import Task
 
