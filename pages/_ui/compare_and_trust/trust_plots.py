@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages._ui.compare_and_trust.fills_control import IN_WORDS, Fills
 from pages._ui.results import picture
+from pages._ui.shell.chosen import as_given
 from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import bars, whole_percent
 from pages._ui.widgets.inline_image import show_image
@@ -149,8 +150,9 @@ def pointing_game(grid: trust.Grid, measured: Mapping[str, trust.Trust], here: C
     left, right = st.columns([1, 2], gap="large")
     with left:
         names = listing((here.classifier.labels[index] for index in grid.class_indices), "plain")
+        shown = as_given(here.classifier, grid.picture)
         show_image(
-            render.seen(grid.picture, here.classifier.box(grid.picture), picture.SIDE),
+            render.seen(shown, here.classifier.box(shown), picture.SIDE),
             width="stretch",
             alt=tr("Several images in one: {names}", names=names),
         )

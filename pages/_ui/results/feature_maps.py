@@ -11,6 +11,7 @@ from pages._ui.results import picture
 from pages._ui.results.look import colour_bar, short_number
 from pages._ui.server import work
 from pages._ui.shell import images
+from pages._ui.shell.chosen import as_given
 from pages._ui.shell.context import Context, sample_names
 from pages._ui.widgets.bars import whole_percent
 from pages._ui.widgets.inline_image import show_image
@@ -170,9 +171,8 @@ def enlarged_other(
     values = maps_of(context, image, layer)[..., channel]
     both = np.stack([values, maps[..., channel]])
     signed = is_signed(both)
-    drawn = render.overlay_map(
-        image, context.classifier.box(image), values, opacity, size=picture.SIDE, scale=Scale.of(both, signed)
-    )
+    shown, box = as_given(context.classifier, image), context.classifier.box(image)
+    drawn = render.overlay_map(shown, box, values, opacity, size=picture.SIDE, scale=Scale.of(both, signed))
     show_image(
         drawn,
         width="stretch",
