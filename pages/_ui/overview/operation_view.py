@@ -121,7 +121,7 @@ def _cursor(operation: Operation, channel: int) -> tuple[int, int]:
     values = operation.output[..., channel]
     height, width = values.shape
     row, column = place((height, width))
-    signed = render.is_signed(values)
+    signed = render.is_signed(operation.output)
     times = max(1, picture.SIDE // max(height, width))
     drawn = np.array(
         render.map_image(values, signed=signed).resize((width * times, height * times), Image.Resampling.NEAREST)
