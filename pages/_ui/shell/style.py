@@ -26,8 +26,8 @@ _CSS = """
 .v-answer .v-top li { margin-bottom: 0; }
 .v-answer .v-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .st-key-history { position: absolute; width: 0 !important; overflow: hidden; } /* it draws nothing */
-.st-key-context_address { position: fixed; top: .65rem; right: 13.2rem; width: auto !important; z-index: 999991; }
-.st-key-language_switch { position: fixed; top: .65rem; right: 9.2rem; width: auto !important; z-index: 999991; }
+.st-key-context_address { position: fixed; top: .65rem; right: 13.2rem; width: auto !important; z-index: 999990; }
+.st-key-language_switch { position: fixed; top: .65rem; right: 9.2rem; width: auto !important; z-index: 999990; }
 .st-key-language_switch button { padding: .1rem .3rem; }
   /* in the bar at the top, beside the menu and the sign of a running page */
 [class*="st-key-grid_"] { display: grid !important; gap: 1.1rem 1rem;
