@@ -33,6 +33,9 @@ _CSS = """
 [class*="st-key-grid_"] { display: grid !important; gap: 1.1rem 1rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 1fr)); }
 [class*="st-key-grid_"] > div { width: auto !important; min-width: 0; max-width: 480px; }
+.st-key-grid_preprocessings { grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); grid-auto-rows: 1fr;
+  align-items: stretch !important; }
+.st-key-grid_preprocessings > div > * { height: 100%; } /* cards of one height */
 [class*="st-key-icon-"] { width: auto !important; flex: none; margin-left: auto; }
 [class*="st-key-icon-"] [data-testid="stPopoverButton"] { min-height: 32px; padding: 0 .3rem; }
 [class*="st-key-icon-"] [data-testid="stPopoverButton"] p { position: absolute; width: 1px; height: 1px;
