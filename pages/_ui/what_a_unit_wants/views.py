@@ -1,14 +1,13 @@
 """Pictures that maximize activations: one unit, many channels, all classes, DeepDream, caricatures."""
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 import vislib
-from pages._ui.results import downloads, explain, feature_maps, icons, picture, snippets
+from pages._ui.results import charts, downloads, explain, feature_maps, icons, picture, snippets
 from pages._ui.shell.context import Context
 from pages._ui.what_a_unit_wants import classes, maximization
 from pages._ui.what_a_unit_wants.controls import CHANNEL, CLASS, NEURON, ONE, UP
@@ -36,7 +35,6 @@ _ABOUT = text(
     "distill.pub/2017/feature-visualization; Mordvintsev, Olah & Tyka 2015 (DeepDream). The effect of each "
     "part: docs/activation_maximization.md.*"
 )
-_COLOURS = ["#0b7285", "#e8590c", "#862e9c", "#5c940d"]
 
 
 def unit(
@@ -232,5 +230,4 @@ def _beside_image(context: Context):
 
 def _objective_chart(result: am.Maximization) -> None:
     steps = pd.DataFrame(result.values, columns=[tr("picture {n}", n=k + 1) for k in range(result.values.shape[1])])
-    colours: Any = _COLOURS[: len(steps.columns)]
-    st.line_chart(steps, height=190, x_label=tr("step"), y_label=tr("objective"), color=colours)
+    charts.line_chart(steps, tr("step"), tr("objective"), 190)
