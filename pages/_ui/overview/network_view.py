@@ -39,7 +39,7 @@ def _columns(context: Context) -> Text | None:
     shared = st.segmented_control(
         tr("Colours shared within"), _SCALES, default=_A_LAYER, key="glance_scale", format_func=tr
     )
-    layers, chosen = stages(context.classifier), operation_view.chosen()
+    layers, chosen = stages(context.classifier), operation_view.chosen(context)
     maps = work.stored(context.key("stages"), lambda: feature_maps_of(context.classifier, context.image, layers))
     shown = {layer: [int(k) for k in most_varied_channels(values)[:_CHANNELS]] for layer, values in maps.items()}
     classes, answer = _classes(context)
