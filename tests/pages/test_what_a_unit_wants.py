@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -65,6 +66,12 @@ def test_lines_give_the_same_pictures(open_page, offered, query, words):
     np.testing.assert_array_equal(result.pictures, saved(offer))
     for suffix, signature in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")):
         assert offer.files[suffix]().startswith(signature)
+
+
+def test_neuron_wanted_at_first_is_the_one_that_the_map_frames(open_page, offered):
+    page = check_sound(open_page("what_a_unit_wants", unit_kind="Neuron", **{"steps.One unit": "16"}, **DIGITS))
+    row, column = re.search(r"Unit at row (\d+), column (\d+):", text(page)).groups()
+    assert f"row={row}, column={column})" in only(offered, "wanted").snippet
 
 
 @pytest.mark.usefixtures("_loaded_once")
