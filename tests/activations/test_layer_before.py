@@ -41,3 +41,19 @@ def branches():
 )
 def test_part_of_a_concatenation_with_the_channel_and_never_a_gate(branches, layer, channel, expected):
     assert layer_before(branches, layer, channel) == expected
+
+
+class Mixing(layers.Layer):
+    """Somebody else's layer that mixes channels and names its factor as a depthwise convolution does."""
+
+    depth_multiplier = 2
+
+    def call(self, x):
+        return keras.ops.flip(x, axis=-1)
+
+
+def test_layer_of_somebody_else_is_not_taken_for_a_depthwise_convolution():
+    inputs = keras.Input((SIDE, SIDE, 3))
+    x = layers.Conv2D(4, 3, name="mixed_from")(layers.Conv2D(4, 3, name="first")(inputs))
+    model = keras.Model(inputs, layers.Dense(2)(layers.Flatten()(Mixing(name="mixing")(x))))
+    assert layer_before(classifier_of(seeded(model)), "mixing", 1) == "mixed_from"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vislib.arithmetic.activation_functions import FUNCTIONS, leaky_relu, softmax
+from vislib.arithmetic.activation_functions import APPROXIMATE_GELU, FUNCTIONS, elu, leaky_relu, softmax
 from vislib.backend import keras, tf
 
 X = np.concatenate([np.linspace(-8, 8, 161), [-100.0, 100.0]])
@@ -24,9 +24,12 @@ def test_case_value_and_derivative_agree_with_keras(name):
     np.testing.assert_allclose(FUNCTIONS[name].derivative(X)[~at_kink], slope[~at_kink], atol=1e-6)
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+SLOPES = {**FUNCTIONS, "elu with α": elu(0.3), "approximate GELU": APPROXIMATE_GELU}
+
+
+@pytest.mark.parametrize("name", SLOPES)
 def test_derivative_is_the_slope_of_the_value(name):
-    function, h = FUNCTIONS[name], 1e-6
+    function, h = SLOPES[name], 1e-6
     x = np.random.default_rng(0).uniform(-7, 7, 200)
     np.testing.assert_allclose(function.derivative(x), (function(x + h) - function(x - h)) / (2 * h), atol=1e-4)
 

@@ -120,6 +120,18 @@ def test_tile_of_the_glance_shows_its_numbers_and_opens_its_channel(server, visi
     assert it.query().items() >= {"class": "espresso", "image": "coffee.jpg"}.items()
 
 
+def test_number_of_a_tile_is_seen_on_a_phone(server, visit):
+    """There it lies below all tiles."""
+    it = visit(f"{server}/?model=digits", viewport={"width": 390, "height": 844})
+    it.settled("")
+    tile = it.main.locator("button.tile").nth(5)
+    channel, layer = re.match(r"Channel (\d+) of (\S+):", tile.locator("img").get_attribute("alt")).groups()
+    tile.click()
+    expect(it.main.locator(".v-caption").filter(has_text="Click another number")).to_be_in_viewport()
+    expect(it.main.get_by_text(f"Channel {channel} of {layer}")).to_be_in_viewport()
+    expect(tile).not_to_be_in_viewport()
+
+
 def test_filters_button_opens_their_maps(server, visit):
     it = visit(f"{server}/filters?conv=head_conv")
     it.settled("filters")

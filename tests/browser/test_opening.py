@@ -60,6 +60,23 @@ def test_every_page_opens_by_link_on_a_phone_without_scrolling_sideways(server, 
             assert scroll_width <= client_width <= inner_width == 390, (path, widths)
 
 
+_COVERED = """() => {
+    const box = document.querySelector(".st-key-language_switch").getBoundingClientRect();
+    const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return there.closest("[data-testid=stSidebar]") !== null;
+}"""
+
+
+def test_open_menu_of_a_phone_covers_the_bar_at_the_top(server, visit):
+    """Otherwise the button of the language lies over the one that closes the menu."""
+    it = visit(f"{server}/filters?model=digits", viewport={"width": 390, "height": 844})
+    it.settled("filters")
+    it.page.get_by_test_id("stExpandSidebarButton").click()
+    it.page.wait_for_function(_COVERED)
+    it.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    it.page.wait_for_function(f"() => !({_COVERED})()")
+
+
 @pytest.mark.parametrize(("scheme", "background"), [("dark", "rgb(18, 23, 28)"), ("light", "rgb(255, 255, 255)")])
 def test_theme_follows_the_system(scheme, background, server, visit):
     it = visit(f"{server}/?model=digits", color_scheme=scheme)

@@ -32,6 +32,8 @@ def test_own_model_is_in_use_on_every_page_after(server, visit, model_file):
     it.settled("your_model")
     model = it.page.get_by_role("combobox", name="Model").first
     expect(model).to_have_value(NAME.removesuffix(".keras"))
+    cards = it.main.locator(".st-key-grid_preprocessings > div > *")
+    assert len(set(cards.evaluate_all("cards => cards.map((card) => Math.round(card.offsetHeight))"))) == 1
     it.main.get_by_role("button", name="Use this").first.click()
     it.says("scales the image a second time")
     it.go("filters")

@@ -1,7 +1,9 @@
 """The layer table: every layer and operation of Keras has a row, and what a row says is what Keras does."""
 
 import ast
+import functools
 import inspect
+import re
 import sys
 from pathlib import Path
 
@@ -15,7 +17,18 @@ from vislib.backend import keras, tf
 from vislib.graph import layer_kinds
 from vislib.graph.copies import sharing_weights
 from vislib.graph.flatten import flatten
-from vislib.graph.layer_kinds import LAYERS, OPERATIONS, UNKNOWN, Reach, Role, kind_of, nearest_kind
+from vislib.graph.layer_kinds import (
+    LAYERS,
+    LINEAR,
+    OPERATIONS,
+    UNKNOWN,
+    Reach,
+    Role,
+    kind_of,
+    kind_of_activation,
+    nearest_kind,
+    plain_name,
+)
 from vislib.graph.reach import windows_of
 from vislib.layers import receptive_fields
 from vislib.model_file import allowed
@@ -221,6 +234,46 @@ def test_subclass_of_a_layer_is_unknown_for_values_and_known_for_words():
     assert nearest_kind(Twice(2, 3)).role is Role.CONVOLUTION
 
 
+def relu(x):
+    """Somebody else's function of a known name."""
+    return x * keras.ops.sigmoid(x)
+
+
+@pytest.mark.parametrize(
+    ("activation", "expected"),
+    [
+        (keras.activations.relu, OPERATIONS["Relu"]),
+        (tf.nn.relu, OPERATIONS["Relu"]),
+        (tf.nn.softmax, OPERATIONS["Softmax"]),
+        (tf.nn.log_softmax, OPERATIONS["LogSoftmax"]),
+        (tf.nn.swish, OPERATIONS["Silu"]),
+        (keras.activations.linear, LINEAR),
+        (None, LINEAR),
+        (functools.partial(keras.ops.leaky_relu, negative_slope=0.1), OPERATIONS["LeakyRelu"]),
+        (layers.ReLU(6.0), LAYERS["ReLU"]),
+        (layers.Activation("hard_sigmoid"), OPERATIONS["HardSigmoid"]),
+        (layers.Dense(2, activation=layers.Activation("sigmoid")), OPERATIONS["Sigmoid"]),
+        (layers.Dense(2, activation=layers.Dropout(0.5)), LINEAR),
+        (layers.MaxPooling2D(), LAYERS["MaxPooling2D"]),
+        (layers.LSTM(2), UNKNOWN),
+        (relu, UNKNOWN),
+        (tf.function(relu), UNKNOWN),
+        (functools.partial(relu), UNKNOWN),
+        (layers.Dense(2, activation=relu), UNKNOWN),
+        (Normalization(), UNKNOWN),
+    ],
+)
+def test_activation_is_known_by_its_module_and_its_name(activation, expected):
+    assert kind_of_activation(activation) is expected
+
+
+def test_every_activation_of_keras_has_a_row():
+    """A new release of Keras that brings an activation fails here: it needs a row."""
+    functions = dict(inspect.getmembers(keras.activations, inspect.isfunction))
+    unknown = {name for name, function in functions.items() if kind_of_activation(function) is UNKNOWN}
+    assert unknown == {"deserialize", "get", "serialize"}
+
+
 def test_constants_that_differ_between_places_are_not_cut_out():
     """x + c with c (h, w, 1): on a window Keras would add the wrong numbers, or fail."""
     places = np.random.default_rng(3).normal(0, 1, (SIDE, SIDE, 1)).astype(np.float32)
@@ -249,44 +302,100 @@ def test_twin_shares_weights_and_differs_in_what_was_changed_alone():
     np.testing.assert_allclose(np.asarray(layer(x)), 2 * before, rtol=1e-5)
 
 
-# The wall of model files; preconditions on dtype and data format; formulas of cost and of one cell.
+# Of the layer table, the rows; of the others, the formulas of cost and of one cell, preconditions on dtype and data
+# format, and TensorFlow's operations inside a layer. Each of these asks the table whether the class is Keras's own.
 MAY_NAME_CLASSES = {
-    "model_file",
-    "graph/layer_kinds.py",
-    "speed/batch_norm.py",
-    "speed/conv_gradient.py",
-    "layers/layer_cost.py",
-    "layers/cell.py",
-    "layers/operation.py",
+    "vislib/graph/layer_kinds.py",
+    "vislib/graph/relu_rules.py",
+    "vislib/layers/activation.py",
+    "vislib/layers/cell.py",
+    "vislib/layers/layer_cost.py",
+    "vislib/speed/batch_norm.py",
+    "vislib/speed/conv_gradient.py",
 }
-NAMES = {*LAYERS, *OPERATIONS} - {"Layer", "Average", "Random", "Sign", "Size", "Map"}
+THE_WALL = "vislib/model_file"
+CLASSES = {*LAYERS, *OPERATIONS} - {"Layer", "Average", "Random", "Sign", "Size", "Map"}
+# Not those whose names say something else, too: an interpolation, the activation of a network's head.
+ACTIVATION_NAMES = {name for name, _ in inspect.getmembers(keras.activations, inspect.isfunction)} - {
+    "deserialize", "exponential", "get", "linear", "serialize", "sigmoid", "softmax", "threshold",
+}  # fmt: skip
+NAMES = CLASSES | {plain_name(name) for name in (*ACTIVATION_NAMES, "relu", "softmax_v2")}
 
 
-def asks_for_a_class(node: ast.AST) -> bool:
-    """Whether a comparison, `isinstance` or `startswith` names a class of Keras."""
+def names_in(expression: ast.AST, constants: dict[str, set[str]]) -> set[str]:
+    """The strings and the classes of `keras.layers` in an expression, those of the module's constants too."""
+    found = set()
+    for each in ast.walk(expression):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            found.add(each.value)
+        elif isinstance(each, ast.Attribute) and "layers" in ast.unparse(each.value):
+            found.add(each.attr)
+        elif isinstance(each, ast.Name):
+            found |= constants.get(each.id, set())
+    return found
+
+
+def asks_for_a_class(node: ast.AST, constants: dict[str, set[str]]) -> bool:
+    """Whether a comparison, a look-up, `isinstance` or `startswith` names a class or an activation of Keras."""
     if isinstance(node, ast.Compare):
         parts = [node.left, *node.comparators]
+    elif isinstance(node, ast.Subscript):
+        parts = [node.value]
     elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("startswith", "endswith", "get"):
-        parts = node.args
+        parts = [node.func.value, *node.args]  # type: ignore[attr-defined]
     elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("isinstance", "issubclass"):
         parts = node.args[1:]
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "dir":
+        return "keras.activations" in ast.unparse(node)
     else:
         return False
-    inside = [each for part in parts for each in ast.walk(part)]
-    strings = {each.value for each in inside if isinstance(each, ast.Constant) and isinstance(each.value, str)}
-    classes = {each.attr for each in inside if isinstance(each, ast.Attribute) and "layers" in ast.unparse(each.value)}
-    return bool((strings | classes) & NAMES) or any(part in strings for part in ("Conv", "Pool", "Norm", "Transpose"))
+    named = set().union(*(names_in(part, constants) for part in parts))
+    return any(name in NAMES or plain_name(name) in NAMES or name in FRAGMENTS for name in named)
 
 
-def test_no_other_module_asks_for_a_class_by_name():
-    found = []
-    for path in (ROOT / "vislib").rglob("*.py"):
-        place = path.relative_to(ROOT / "vislib").as_posix()
-        if place in MAY_NAME_CLASSES or place.split("/")[0] in MAY_NAME_CLASSES:
-            continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        found += [f"{place}:{node.lineno}" for node in ast.walk(tree) if asks_for_a_class(node)]  # type: ignore[attr-defined]
+FRAGMENTS = ("Conv", "Pool", "Norm", "Transpose")
+
+
+def questions(source: str) -> list[int]:
+    """The lines of a module that ask for a class or an activation by its name."""
+    tree, constants = ast.parse(source), dict[str, set[str]]()
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            named = names_in(statement.value, constants)
+            constants |= {target.id: named for target in targets if isinstance(target, ast.Name)}
+    return [node.lineno for node in ast.walk(tree) if asks_for_a_class(node, constants)]  # type: ignore[attr-defined]
+
+
+def test_no_other_module_asks_for_a_class_or_an_activation_by_name():
+    found = {}
+    for path in (each for folder in ("vislib", "pages") for each in (ROOT / folder).rglob("*.py")):
+        place = path.relative_to(ROOT).as_posix()
+        source = path.read_text(encoding="utf-8")
+        lines = questions(source)
+        if place in MAY_NAME_CLASSES:
+            assert lines, f"{place} names no class any more; take it from the list"
+            assert re.search(r"\bkind_of\(", source), f"{place} names classes and does not ask whose they are"
+        elif lines and not place.startswith(THE_WALL):
+            found[place] = lines
     assert not found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "type(layer).__name__ == 'Conv2D'",
+        "isinstance(layer, keras.layers.Dense)",
+        "_GATES = ('hardsigmoid',)\nname in _GATES",
+        "_GATES = {'hard_sigmoid'}\nname in (*_GATES, 'x')",
+        "_FINAL: dict[str, str] = {'softmax_v2': 'softmax'}\n_FINAL.get(name)",
+        "_ROWS = {'Dense': 1}\n_ROWS[name]",
+        "name.startswith('Conv')",
+        "_FUNCTIONS = set(dir(keras.activations))",
+    ],
+)
+def test_question_for_a_class_is_seen(source):
+    assert questions(source)
 
 
 def test_table_is_plain_data():

@@ -1,5 +1,8 @@
 """Relevance through whole networks: identities, conservation, and every kind of node."""
 
+import gc
+import weakref
+
 import famous_networks
 import numpy as np
 import pytest
@@ -97,6 +100,17 @@ def test_activations_pass_relevance_on_unchanged():
     )
 
 
+def linear(x):
+    """It is not linear, whatever its name."""
+    return keras.ops.square(x)
+
+
+def test_function_called_linear_is_computed():
+    network = network_of(lambda x: layers.Conv2D(3, 3, activation=linear)(x))
+    x = image()
+    np.testing.assert_allclose(network.relevance(x, ClassScore(1), EXACT).values, network.logits(x)[:, 1], rtol=1e-4)
+
+
 def gated(x):
     maps = layers.Conv2D(4, 3, activation="relu", use_bias=False, name="maps")(x)
     gate = layers.Dense(4, activation="sigmoid")(layers.GlobalAveragePooling2D(keepdims=True)(maps))
@@ -117,13 +131,19 @@ def test_product_with_a_gate_gives_all_to_the_map(body):
     assert found.inputs.sum() == pytest.approx(found.started[0], rel=1e-3)
 
 
-def test_product_without_a_gate_gives_equal_shares():
-    def squared(x):
+def sigmoid(x):
+    """It is no gate, whatever its name."""
+    return 3 * x
+
+
+@pytest.mark.parametrize("activation", [None, sigmoid])
+def test_product_without_a_gate_gives_equal_shares(activation):
+    def product(x):
         maps = layers.Conv2D(4, 3, use_bias=False, name="maps")(x)
-        other = layers.Conv2D(4, 3, use_bias=False, name="other")(x)
+        other = layers.Conv2D(4, 3, use_bias=False, activation=activation, name="other")(x)
         return layers.Multiply(name="product")([maps, other])
 
-    found = network_of(squared).relevance(image(), ClassScore(0), EXACT, ["maps", "other", "product"])
+    found = network_of(product).relevance(image(), ClassScore(0), EXACT, ["maps", "other", "product"])
     for name in ("maps", "other"):
         np.testing.assert_allclose(found.layers[name], found.layers["product"] / 2, rtol=1e-5)
 
@@ -202,6 +222,27 @@ class Doubled(keras.layers.Layer):
 
     def compute_output_shape(self, shape):
         return shape
+
+
+def test_other_bounds_of_the_image_are_another_input_and_no_other_function():
+    """The bounds of an image with other bands come from the image: a function for each would be traced each time."""
+    composite = COMPOSITES["epsilon-gamma-box"]
+    network, found = network_of(lambda x: layers.Conv2D(4, 3)(layers.Rescaling(2.0)(x))), []
+    for edge in (4, 8, 4):
+        bounds = np.stack([np.full((8, 8, 3), side * edge, np.float32) for side in (-1, 1)])
+        found.append(network.relevance(image(), ClassScore(1), composite, bounds=bounds).inputs)
+    assert len(network.functions._functions) == 1
+    assert np.abs(found[1] - found[0]).max() > 0.01 * np.abs(found[0]).max()
+    np.testing.assert_array_equal(found[2], found[0])
+
+
+def test_graph_of_a_composite_ends_with_its_last_user():
+    network = network_of(without_biases)
+    graph = network.variants.for_relevance(EXACT)
+    assert network.variants.for_relevance(EXACT) is graph
+    graph = weakref.ref(graph)
+    gc.collect()
+    assert graph() is None
 
 
 def test_layer_that_no_rule_covers_is_named():

@@ -45,6 +45,16 @@ def bent(x):
     return keras.ops.tanh(x)
 
 
+def relu(x):
+    """It is no ReLU, whatever its name."""
+    return x * keras.ops.sigmoid(x)
+
+
+def gelu(x):
+    """It has a ReLU inside, which no GELU has."""
+    return keras.ops.relu(x) - 0.1 * keras.ops.tanh(x)
+
+
 def classifier_with(*between):
     """A convolution without activation, then these layers."""
     inputs = keras.Input((SIDE, SIDE, 3))
@@ -82,6 +92,7 @@ def test_network_without_activations_refused(method):
         (lambda: Block(layers.LeakyReLU(), name="hiding"), "Block"),
         (lambda: layers.Activation(positive_part, name="hiding"), "Activation"),
         (lambda: layers.Conv2D(4, 1, activation=positive_part, name="hiding"), "Conv2D"),
+        (lambda: layers.Activation(gelu, name="hiding"), "Activation"),
         (lambda: TwoActivations(name="hiding"), "TwoActivations"),
         (lambda: layers.Lambda(lambda x: keras.ops.relu(x), name="hiding"), "Lambda"),
         (lambda: layers.TimeDistributed(layers.Dense(4, activation="relu"), name="hiding"), "TimeDistributed"),
@@ -93,6 +104,7 @@ def test_network_without_activations_refused(method):
         "layer",
         "own function",
         "own function of a layer",
+        "own function of a known name",
         "beside its activation",
         "Lambda",
         "wrapper",
@@ -120,11 +132,12 @@ def test_other_activations_beside_relus_left_plain_and_named(method):
         layers.Activation("silu", name="swish"),
         Block(keras.ops.tanh, name="own"),
         layers.Activation(bent, name="function"),
+        layers.Activation(relu, name="named"),
         layers.Activation("linear"),
     )
     heatmap = vislib.explain(method, classifier, random_image())
     assert heatmap.notes == (
         "Not changed, because the rule applies to ReLUs only: silu (swish); unknown inside Block (own); "
-        "bent (function).",
+        "bent (function); relu (named).",
     )
     assert vislib.explain("saliency", classifier, random_image()).notes == ()

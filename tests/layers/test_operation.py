@@ -1,10 +1,12 @@
 """Every value shown by its numbers is the value that the network computed."""
 
+import functools
+
 import numpy as np
 import pytest
 from tiny_models import PLAIN, SIDE, STYLES, classifier_of, layers, random_image, seeded, tiny
 
-from vislib.backend import keras
+from vislib.backend import keras, tf
 from vislib.errors import LayerError
 from vislib.layers.operation import operation_of, softmax_cell
 
@@ -75,6 +77,106 @@ def test_value_shown_every_style_of_model(style):
             check(operation, cells=2)
         else:
             assert operation.kind in ("Flatten", "Mean", "GetItem"), operation.kind
+
+
+class Dense(layers.Layer):
+    """Somebody else's layer of a known name."""
+
+    def call(self, x):
+        return 2 * x
+
+
+class Add(layers.Layer):
+    """Somebody else's layer of a known name."""
+
+    def call(self, x):
+        return 3 * x
+
+
+class ReLU(layers.Layer):
+    """Somebody else's layer of a known name, with settings that Keras's has, too."""
+
+    threshold, max_value, negative_slope = 0, None, 0
+
+    def call(self, x):
+        return keras.ops.tanh(x)
+
+
+def relu(x):
+    """Somebody else's function of a known name."""
+    return keras.ops.tanh(x)
+
+
+def last_operation(between):
+    """That of the operations `between`, on maps (h, w, 3) from −1 to 1, as negative numbers tell activations apart."""
+    inputs = keras.Input((SIDE, SIDE, 3))
+    x = between(layers.Rescaling(2.0, -1.0, name="signed")(inputs))
+    model = seeded(keras.Model(inputs, layers.Dense(3)(layers.Flatten()(x))))
+    classifier = classifier_of(model)
+    return operation_of(classifier, random_image(), classifier.network.graph.nodes[-3].name)
+
+
+def with_activation(activation):
+    return layers.Conv2D(3, 1, activation=activation)
+
+
+PLACES = np.linspace(-2, 2, SIDE * SIDE, dtype=np.float32).reshape(SIDE, SIDE, 1)
+ops = keras.ops
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        lambda x: x + 3.0,
+        lambda x: x * np.array([2.0, 3.0, 4.0], np.float32),
+        lambda x: ops.multiply(PLACES[None], x),
+        lambda x: ops.maximum(0.5, x),
+        lambda x: x * layers.Conv2D(1, 1)(x),
+        lambda x: x + layers.GlobalAveragePooling2D(keepdims=True)(x),
+        lambda x: layers.ReLU(6.0)(x + 3.0) * (1.0 / 6.0),  # the hard sigmoid of MobileNetV3
+        lambda x: ops.elu(x, 0.5),
+        lambda x: ops.gelu(4 * x),
+        lambda x: ops.gelu(4 * x, approximate=False),
+        lambda x: ops.leaky_relu(x, 0.4),
+        lambda x: keras.activations.relu(x, negative_slope=0.4),
+        layers.ELU(0.5),
+        layers.Activation(layers.LeakyReLU(0.3)),
+        layers.Activation(tf.nn.swish),
+        with_activation(layers.LeakyReLU(0.3)),
+        with_activation(layers.Dropout(0.3)),
+        with_activation(functools.partial(ops.leaky_relu, negative_slope=0.4)),
+        with_activation(functools.partial(tf.nn.leaky_relu, alpha=0.4)),
+        with_activation(functools.partial(keras.activations.relu, max_value=6)),
+        with_activation(tf.nn.elu),
+    ],
+)
+def test_value_with_constants_and_settings_is_the_networks(between):
+    operation = last_operation(between)
+    assert operation.can_be_shown
+    assert operation.output.std() > 0.01
+    check(operation, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        Dense(),
+        Add(),
+        ReLU(),
+        with_activation(relu),
+        with_activation(layers.PReLU()),
+        with_activation(functools.partial(keras.activations.relu, max_value=3)),
+        layers.Activation(relu),
+        lambda x: ops.average(x, axis=-1),
+        lambda x: layers.Reshape((SIDE * SIDE, 3))(x),
+        layers.BatchNormalization(axis=1),
+        lambda x: ops.concatenate([x, np.ones((1, SIDE, SIDE, 2), np.float32)], axis=-1),
+    ],
+)
+def test_value_without_a_formula_is_refused(between):
+    operation = last_operation(between)
+    with pytest.raises(LayerError, match=r"cannot be shown with its numbers; (choose another layer|.* can)\."):
+        operation.at(0, 0, 0)
 
 
 def test_input_of_the_first_layer_is_the_prepared_image(classifier):

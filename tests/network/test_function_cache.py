@@ -4,6 +4,8 @@ import gc
 
 import pytest
 
+from vislib.activation_maximization import Pixels
+from vislib.activation_maximization.ascent import Ascent
 from vislib.backend import tf
 from vislib.network import function_cache
 from vislib.network.function_cache import FunctionCache, kept
@@ -63,3 +65,14 @@ def test_one_that_is_larger_than_the_limit_is_still_kept(monkeypatch):
     add(cache, 1, made)
     add(cache, 1, made)
     assert made == [1]
+
+
+def test_cache_never_has_the_number_of_one_that_is_gone():
+    assert len({FunctionCache().number for _ in range(5)}) == 5
+
+
+def test_steps_of_an_ascent_are_kept_here_and_made_once():
+    width = 7  # of no other test
+    for _ in range(2):
+        Ascent(Pixels(), (), (5, width, 3), "adam")
+    assert kept().functions == 1

@@ -55,6 +55,17 @@ def test_layer_from_the_address_with_its_numbers_and_links(open_page, graphs):
     assert "Filters" not in [button.label for button in page.button]
 
 
+def test_link_to_what_a_unit_wants_has_the_shown_channel(open_page, graphs, monkeypatch):
+    """By itself that page opens with the channel that varies most over the first sample, whatever the image."""
+    opened = []
+    monkeypatch.setattr("pages._ui.shell.address.open_page", lambda page, **chosen: opened.append(chosen))
+    page = open_page("architecture", model="digits", image="digits/7.png", arch_layer="conv1_activation")
+    next(button for button in page.button if button.label == "What a unit wants").click().run()
+    ((asked),) = opened
+    assert f"Channel {asked['channel']} over the image" in text(check_sound(page))
+    assert asked["layer"] == "conv1_activation"
+
+
 def test_layer_without_maps_said_to_be_one(open_page, graphs):
     page = check_sound(open_page("architecture", model="digits", image="digits/3.png"))
     names = list(page.selectbox(key="arch_layer").options)

@@ -1,14 +1,18 @@
 """The Convolution lab: its results against Keras, its lessons against NumPy, and what is typed wrongly."""
 
 import io
+import json
+import tomllib
 
 import numpy as np
 import pytest
+from app_pages import ROOT
 from page_text import check_sound, errors, text
 from snippet_runs import run_snippet
 
+from pages._ui.results.charts import COLOURS
 from pages._ui.widgets.sliding_window import convolution_lesson, pooling_lesson
-from vislib.arithmetic import PRESETS, Pooling, convolve, random_kernels
+from vislib.arithmetic import FUNCTIONS, PRESETS, Pooling, convolve, random_kernels
 from vislib.backend import keras
 
 
@@ -176,3 +180,26 @@ class TestByHand:
     def test_window_that_does_not_fit_a_sentence(self, open_page):
         page = check_sound(open_page("convolution_lab", **{"hand.Height": "2", "hand.Kernel": "9"}))
         assert "does not fit" in page.info[-1].value
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of "#rrggbb" by WCAG 2."""
+    parts = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    linear = np.where(parts <= 0.03928, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def test_lines_of_charts_are_seen_in_both_themes():
+    themes = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
+    for ground in (luminance(themes[theme]["backgroundColor"]) for theme in ("light", "dark")):
+        for colour in map(luminance, COLOURS):
+            assert (max(colour, ground) + 0.05) / (min(colour, ground) + 0.05) >= 3
+    assert len(set(COLOURS)) >= len(FUNCTIONS)
+
+
+def test_charts_have_upright_labels_whole_bars_and_these_colours(open_page):
+    page = check_sound(open_page("convolution_lab"))
+    bars, *curves = (json.loads(chart.proto.spec) for chart in page.get("vega_lite_chart"))
+    assert bars["encoding"]["x"]["axis"]["labelAngle"] == 0
+    assert bars["encoding"]["y"]["scale"]["nice"] == bars["encoding"]["y"]["axis"]["tickCount"]
+    assert [curve["encoding"]["color"]["scale"]["range"] for curve in curves] == [list(COLOURS[:2])] * 2

@@ -56,6 +56,14 @@ def test_another_network_begins_at_its_probability(open_page):
     assert np.isfinite(page.session_state["number of"][1])
 
 
+def test_network_without_the_chosen_layer_has_lines_to_what_its_number_is(open_page):
+    page = check_sound(open_page("overview", {"number of": ("conv2", 3)}, **DIGIT))
+    assert not any("contribute to the logit of" in block for block in blocks(page))
+    page = check_sound(open_page("overview", {"number of": ("not_in_it", 3)}, **DIGIT))
+    assert any("Σ e^z" in block for block in blocks(page))
+    assert any("contribute to the logit of “3”" in block for block in blocks(page))
+
+
 def test_lines_end_at_the_bar_of_what_is_explained_and_add_up(open_page, monkeypatch):
     """Also of a class that is not among the most probable ones."""
     drawn = []

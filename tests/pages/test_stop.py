@@ -1,8 +1,8 @@
-"""Stop on a page that explains: the map reached stays, and says how far it got."""
+"""Stop on a page that explains: the map reached stays, with its colour bar, and says how far it got."""
 
 import pytest
 import streamlit as st
-from page_text import check_sound, compute_all, pictures
+from page_text import blocks, check_sound, compute_all, pictures, raw_html
 from quick_methods import QUICK
 
 import vislib
@@ -50,3 +50,5 @@ def test_stop_keeps_the_map_and_says_how_far_it_got(name, method, query, how_far
     check_sound(next(button for button in page.button if button.label == "Stop").click().run())
     assert [warning.value for warning in page.warning] == [f"{title}: stopped {how_far}."]
     assert f"{title}, {how_far}" in pictures(page)
+    caption = blocks(page).index(f"{title} The map so far, {how_far}.")
+    assert "v-ramp" in raw_html(page)[caption - 1]

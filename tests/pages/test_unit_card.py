@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 from page_text import check_sound, pictures, text
 from snippet_runs import run_snippet
+from tiny_models import SIDE, classifier_of, random_image
 
 import vislib
+from pages._ui.results import snippets
+from pages._ui.shell.chosen import Context
+from vislib.backend import keras
 from vislib.images.sets import ArrayImages
 
 CIFAR = {"model": "cifar10", "layer": "conv3_activation", "channel": "17"}
@@ -97,6 +101,23 @@ def test_lines_give_the_numbers_of_the_card(card, offered, load_once, monkeypatc
     np.testing.assert_allclose([float(row["adds"]) for row in rows], found["effects"].values, rtol=1e-5)
     assert found["icon"].shape == (64, 64, 3)
     assert found["before"] == "conv2_activation"
+
+
+def test_lines_give_what_feeds_a_unit_that_its_relu_has_cut_off(monkeypatch):
+    """As the card does, they ask the layer before the activation function; behind it the gradient is 0."""
+    inputs = keras.Input((SIDE, SIDE, 3))
+    x = keras.layers.Conv2D(2, 3, kernel_initializer="ones", name="first")(inputs)
+    x = keras.layers.Conv2D(2, 3, kernel_initializer=keras.initializers.Constant(-1.0))(x)
+    x = keras.layers.GlobalAveragePooling2D()(keras.layers.ReLU(name="cut")(x))
+    classifier, image = classifier_of(keras.Model(inputs, keras.layers.Dense(3, "softmax")(x))), random_image()
+    context = Context(classifier, "cut", image, "image", "", vislib.Target(0), classifier.logits(image))
+    monkeypatch.setattr(vislib, "load_classifier", lambda *_, **__: classifier)
+    monkeypatch.setattr(vislib, "load_image", lambda *_: image)
+    found: dict = {"given": image[None]}
+    exec(compile(snippets.unit_card(context, "cut", 0).replace("'a_folder'", "given"), "snippet", "exec"), found)
+    assert found["before"] == "first"
+    assert found["maps"].max() == 0
+    assert (found["feeds"] < 0).all()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -81,6 +82,12 @@ def test_before_its_relu_is_said_only_of_a_relu(layer, channel, neuron):
     here = SimpleNamespace(classifier=classifier_of(model))
     assert views._objective(here, controls.CHANNEL, layer) == channel
     assert views._objective(here, controls.NEURON, layer) == neuron
+
+
+def test_neuron_wanted_at_first_is_the_one_that_the_map_frames(open_page, offered):
+    page = check_sound(open_page("what_a_unit_wants", unit_kind="Neuron", **{"steps.One unit": "16"}, **DIGITS))
+    row, column = re.search(r"Unit at row (\d+), column (\d+):", text(page)).groups()
+    assert f"row={row}, column={column})" in only(offered, "wanted").snippet
 
 
 @pytest.mark.usefixtures("_loaded_once")

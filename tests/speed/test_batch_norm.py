@@ -72,6 +72,19 @@ def test_each_norm_folded_or_prepared_where_it_can_be(network):
     assert kinds["of_rows"] is layers.BatchNormalization
 
 
+def linear(x):
+    """It is not linear, whatever its name."""
+    return keras.ops.square(x)
+
+
+def test_norm_behind_a_function_called_linear_is_not_folded():
+    inputs = keras.Input((5, 5, 3))
+    x = layers.BatchNormalization(name="norm")(layers.Conv2D(2, 3, activation=linear)(inputs))
+    model = stirred(keras.Model(inputs, layers.Dense(2)(layers.Flatten()(x))), 0)
+    images = np.random.default_rng(1).normal(0, 1, (2, 5, 5, 3)).astype(np.float32)
+    close(load_classifier(model, preprocess="-1..1").network.logits(images), np.asarray(model(images)))
+
+
 def test_graph_without_norms_is_left_as_it_is():
     inputs = keras.Input((5, 5, 3))
     model = keras.Model(inputs, layers.Dense(2)(layers.Flatten()(layers.Conv2D(2, 3)(inputs))))

@@ -3,7 +3,6 @@
 It imports TensorFlow, so other modules import it late.
 """
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ import numpy as np
 from vislib.activation_maximization.parametrizations import Parametrization
 from vislib.activation_maximization.regularisers import Regulariser
 from vislib.backend import tf
+from vislib.network.function_cache import FunctionCache
 
 _BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-7
 
@@ -57,7 +57,14 @@ class Ascent:
         optimiser: str,
     ):
         self._parametrization, self._size = parametrization, shape[:2]
-        self._step = _traced(parametrization, regularisers, shape, optimiser)
+        variables = tf.TensorSpec((None, *parametrization.noise(np.random.default_rng(0), shape).shape))
+        self._step = _functions.traced(
+            (parametrization, regularisers, shape, optimiser),
+            lambda: _step(parametrization, regularisers, shape[:2], optimiser),
+            *[variables] * 3,
+            tf.TensorSpec((None, *shape)),
+            *[tf.TensorSpec(())] * 2,
+        )
 
     def pixels(self, state: State) -> np.ndarray:
         """The pictures (n, h, w, c) in 0..1."""
@@ -73,19 +80,19 @@ class Ascent:
         return State(variables, mean, square, state.step + 1)
 
 
-@functools.lru_cache(maxsize=32)
-def _traced(
-    parametrization: Parametrization, regularisers: tuple[Regulariser, ...], shape: tuple[int, int, int], optimiser: str
-) -> Callable:
-    variables_shape = parametrization.noise(np.random.default_rng(0), shape).shape
-    specs = [tf.TensorSpec((None, *variables_shape))] * 3
-    specs += [tf.TensorSpec((None, *shape)), tf.TensorSpec(()), tf.TensorSpec(())]
+_functions = FunctionCache()
+"""The steps of all networks: none depends on a network."""
 
-    @tf.function(input_signature=specs, autograph=False)
+
+def _step(
+    parametrization: Parametrization, regularisers: tuple[Regulariser, ...], size: tuple[int, int], optimiser: str
+) -> Callable:
+    """(variables, mean, square, gradients, the step's number, learning rate) → the next variables, mean and square."""
+
     def step(variables, mean, square, gradients, number, rate):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(variables)
-            pixels = parametrization.pixels(variables, shape[:2])
+            pixels = parametrization.pixels(variables, size)
             penalties = [regulariser.penalty(pixels) for regulariser in regularisers]
             # By the chain rule, its gradient by the variables is that of the objective.
             linear = tf.reduce_sum(pixels * gradients) - tf.add_n([tf.reduce_sum(p) for p in penalties] or [0.0])

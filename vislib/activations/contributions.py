@@ -65,7 +65,7 @@ def layer_before(classifier: Classifier, layer: str, channel: int) -> str | None
             part = int(np.searchsorted(np.cumsum(widths), channel, side="right"))
             channel -= sum(widths[:part])
             node = found[part][1]
-        elif kind.role in _BY_CHANNEL or kind.identity or _is_depthwise(node.operation):
+        elif kind.role in _BY_CHANNEL or kind.identity or kind.depthwise:
             channel = channel * before.output.shape[3] // n_channels  # a depth multiplier makes several of one
             node = before
         else:
@@ -106,7 +106,3 @@ _BY_CHANNEL = (
     Role.REGULARIZATION,
     Role.AUGMENTATION,
 )
-
-
-def _is_depthwise(operation) -> bool:
-    return hasattr(operation, "depth_multiplier") and not hasattr(operation, "pointwise_kernel")

@@ -50,6 +50,18 @@ def leaky_relu(slope: float) -> ActivationFunction:
     )
 
 
+def elu(alpha: float = 1.0) -> ActivationFunction:
+    """An exponential linear unit (Clevert et al. 2015, arXiv 1511.07289), which ends at −α for very negative values."""
+    alone = alpha == 1
+    return ActivationFunction(
+        "ELU" if alone else text("ELU, α = {alpha:g}", alpha=alpha),
+        text("x if x > 0, else eˣ − 1") if alone else text("x if x > 0, else {alpha:g}·(eˣ − 1)", alpha=alpha),
+        text("1 if x > 0, else eˣ") if alone else text("1 if x > 0, else {alpha:g}·eˣ", alpha=alpha),
+        lambda x: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))),
+        lambda x: np.where(x > 0, 1.0, alpha * np.exp(np.minimum(x, 0))),
+    )
+
+
 def _bell(x: np.ndarray) -> np.ndarray:
     return np.exp(-(x**2) / 2) / _TAU
 
@@ -64,11 +76,7 @@ FUNCTIONS: dict[str, ActivationFunction] = {
         lambda x: np.clip(x, 0, 6), lambda x: np.where((x > 0) & (x < 6), 1.0, 0.0),
     ),
     "leaky_relu": leaky_relu(0.2),
-    "elu": ActivationFunction(
-        "ELU", text("x if x > 0, else eˣ − 1"), text("1 if x > 0, else eˣ"),
-        lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
-        lambda x: np.where(x > 0, 1.0, np.exp(np.minimum(x, 0))),
-    ),
+    "elu": elu(),
     "selu": ActivationFunction(
         "SELU", text("1.0507·x if x > 0, else 1.7581·(eˣ − 1)"), text("1.0507 if x > 0, else 1.7581·eˣ"),
         lambda x: _SELU_SCALE * np.where(x > 0, x, _SELU_ALPHA * np.expm1(np.minimum(x, 0))),
@@ -92,6 +100,24 @@ FUNCTIONS: dict[str, ActivationFunction] = {
         lambda x: np.clip(x / 6 + 0.5, 0, 1), lambda x: np.where(np.abs(x) < 3, 1 / 6, 0.0),
     ),
 }  # fmt: skip
+
+
+def _tanh_of_gelu(x: np.ndarray) -> np.ndarray:
+    return np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))
+
+
+APPROXIMATE_GELU = ActivationFunction(
+    text("GELU, approximate"),
+    "x·(1 + tanh u) / 2, u = √(2/π)·(x + 0.044715·x³)",
+    "(1 + tanh u) / 2 + x·u′·(1 − tanh² u) / 2",
+    lambda x: x * (1 + _tanh_of_gelu(x)) / 2,
+    lambda x: (
+        (1 + _tanh_of_gelu(x)) / 2
+        + x * (1 - _tanh_of_gelu(x) ** 2) * np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * x**2) / 2
+    ),
+)
+"""GELU by a hyperbolic tangent (Hendrycks & Gimpel 2016, arXiv 1606.08415, section 2), up to 0.0005 from the exact
+one."""
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

@@ -7,8 +7,8 @@ from typing import Any
 
 from vislib.backend import keras
 from vislib.graph.copies import sharing_weights
-from vislib.graph.graph import Graph, Node, activation_name, call_of
-from vislib.graph.layer_kinds import BATCH_NORMALIZATION, OPERATIONS, Reach, Role, kind_of
+from vislib.graph.graph import Graph, Node, call_of
+from vislib.graph.layer_kinds import BATCH_NORMALIZATION, Reach, Role, kind_of, kind_of_activation
 from vislib.language import text
 
 
@@ -87,22 +87,9 @@ def repeated(node: Node) -> Callable[..., Any]:
 
 
 def _has_activation(operation: keras.Operation) -> bool:
-    return activation_name(operation) != "linear" and getattr(operation, "activation", None) is not None
+    return hasattr(operation, "activation") and not kind_of_activation(operation).identity
 
 
 def _acts_on_each_number(operation: keras.Operation) -> bool:
-    if "activation" not in vars(operation):
-        return kind_of(operation).reach is Reach.PLACE
-    function = operation.activation
-    if isinstance(function, keras.Operation):
-        return kind_of(function).role is Role.ACTIVATION and kind_of(function).reach is Reach.PLACE
-    package = getattr(getattr(function, "func", function), "__module__", "").partition(".")[0]
-    name = activation_name(operation).replace("_", "").lower()
-    return package in ("keras", "tensorflow") and name in _FUNCTIONS
-
-
-_MIX_NUMBERS = {
-    name.lower() for name, kind in OPERATIONS.items() if kind.role is Role.ACTIVATION and kind.reach is not Reach.PLACE
-}
-_NOT_FUNCTIONS = {"deserialize", "get", "serialize"}
-_FUNCTIONS = {name.replace("_", "").lower() for name in dir(keras.activations)} - _MIX_NUMBERS - _NOT_FUNCTIONS
+    kind = kind_of_activation(operation)
+    return kind.role is Role.ACTIVATION and kind.reach is Reach.PLACE

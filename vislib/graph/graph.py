@@ -27,14 +27,20 @@ class Node:
         return len(shape) == 4 and None not in shape[1:] and shape[1] * shape[2] > 1
 
     @property
-    def constants(self) -> tuple[Any, ...]:
-        """The arguments of its call that are not symbolic tensors: numbers, arrays, None."""
+    def operands(self) -> tuple[Any, ...]:
+        """The arguments of its call in their order: symbolic tensors, numbers, arrays, None. A list that contains
+        symbolic tensors counts as its elements."""
         arguments = call_of(self.output).arguments
-        return tuple(
-            each
-            for each in (*arguments.args, *arguments.kwargs.values())
-            if not any(isinstance(leaf, keras.KerasTensor) for leaf in keras.tree.flatten(each))
-        )
+        found: list[Any] = []
+        for each in (*arguments.args, *arguments.kwargs.values()):
+            leaves = keras.tree.flatten(each)
+            found += leaves if any(isinstance(leaf, keras.KerasTensor) for leaf in leaves) else [each]
+        return tuple(found)
+
+    @property
+    def constants(self) -> tuple[Any, ...]:
+        """The `operands` that are not symbolic tensors."""
+        return tuple(each for each in self.operands if not isinstance(each, keras.KerasTensor))
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ A new layer kind is one row here, and a formula in `vislib.layers` if a formula 
 instead of classes, so that a look-up does not import TensorFlow.
 """
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum, auto
@@ -61,8 +62,10 @@ class LayerKind:
         outside: The value that a window reads beyond the edge of the map.
         statistic: For a pooling layer, "max" or "average".
         joins: The kind of block whose branches it joins: "residual", "inception" or "gated".
-        probabilities: "softmax" or "sigmoid" if it is such a final activation.
+        probabilities: "softmax" or "sigmoid" if it is such a final activation, or its logarithm.
+        in_0_to_1: Whether it is an activation whose values all lie in 0..1, as those of a gate do.
         relu: Whether it is a ReLU or a variant of it, to which the rules of `relu_rules` apply.
+        depthwise: Whether it is a convolution of each channel by itself.
         depth: Whether it counts in a network's depth.
         macs_known: Whether its multiply-adds are known; zero counts as known.
     """
@@ -76,7 +79,9 @@ class LayerKind:
     statistic: str = ""
     joins: str = ""
     probabilities: str = ""
+    in_0_to_1: bool = False
     relu: bool = False
+    depthwise: bool = False
     depth: bool = False
     macs_known: bool = True
 
@@ -91,6 +96,40 @@ def kind_of(operation: Any) -> LayerKind:
     The class must have the right module as well as the right name: a custom layer with a known name may do anything.
     """
     return _row(type(operation)) or UNKNOWN
+
+
+def kind_of_activation(operation: Any) -> LayerKind:
+    """The row of the activation function that an operation is or ends in.
+
+    Args:
+        operation: A layer or operation; or an activation itself, as in `layer.activation`: a function, a
+            `functools.partial` of one, a layer, or None.
+
+    Returns:
+        LINEAR for None, for the linear function and for a layer that passes its values on; the operation's own row if
+        it has no activation, such as that of a pooling layer; UNKNOWN for a function that Keras, TensorFlow and
+        vislib do not define, whatever its name, and for a layer that may not end in its activation, such as a custom one.
+    """
+    if operation is None:
+        return LINEAR
+    kind = kind_of(operation)
+    if hasattr(operation, "activation"):
+        ends_in_it = kind.role in (Role.CONVOLUTION, Role.DENSE, Role.ACTIVATION)
+        return kind_of_activation(operation.activation) if ends_in_it else UNKNOWN
+    if kind is not UNKNOWN:
+        return LINEAR if kind.identity else kind
+    if isinstance(operation, functools.partial):
+        return kind_of_activation(operation.func)
+    package = str(getattr(operation, "__module__", None)).partition(".")[0]
+    name = getattr(operation, "__name__", None)
+    return (
+        _FUNCTIONS.get(plain_name(name), UNKNOWN) if name and package in ("keras", "tensorflow", "vislib") else UNKNOWN
+    )
+
+
+def plain_name(name: str) -> str:
+    """The name of a function or class without underscores and capitals; the same for both: "leakyrelu"."""
+    return name.replace("_", "").lower()
 
 
 def nearest_kind(operation: Any) -> LayerKind:
@@ -142,12 +181,21 @@ MAXIMUM = LayerKind(Role.MERGE, _P, text("the largest of the paths that meet her
 _ACTIVATION = LayerKind(
     Role.ACTIVATION, _P, text("an activation function, applied to each number"), exact_on_windows=True
 )
+LINEAR = replace(_ACTIVATION, title=text("the same values"), identity=True)
+"""The row of an operation that ends in no activation function."""
+_GATE = replace(_ACTIVATION, in_0_to_1=True)
 _RELU = LayerKind(
     Role.ACTIVATION, _P, text("an activation function, applied to each number"), exact_on_windows=True, relu=True
 )
 _SOFTMAX = LayerKind(
-    Role.ACTIVATION, _C, text("softmax over the channels"), exact_on_windows=True, probabilities="softmax"
+    Role.ACTIVATION,
+    _C,
+    text("softmax over the channels"),
+    exact_on_windows=True,
+    probabilities="softmax",
+    in_0_to_1=True,
 )
+_OVER_CHANNELS = LayerKind(Role.ACTIVATION, _C, text("over the channels of each place"), exact_on_windows=True)
 _CHANNEL_NORM = LayerKind(
     Role.NORMALIZATION, _C, text("normalization over the channels of each place"), exact_on_windows=True
 )
@@ -189,9 +237,10 @@ _WITH_WEIGHTS = LayerKind(Role.OTHER, _E, macs_known=False)
 
 LAYERS = _rows(
     ("Conv2D FoldedConvolution", LayerKind(Role.CONVOLUTION, _W, text("a convolution: window times kernel, summed over all channels"), exact_on_windows=True, depth=True)),
-    ("DepthwiseConv2D", LayerKind(Role.CONVOLUTION, _W, text("a depthwise convolution: its own channel only"), exact_on_windows=True, depth=True)),
+    ("DepthwiseConv2D", LayerKind(Role.CONVOLUTION, _W, text("a depthwise convolution: its own channel only"), exact_on_windows=True, depthwise=True, depth=True)),
     ("SeparableConv2D", LayerKind(Role.CONVOLUTION, _W, text("a separable convolution: each channel on its own, then a mixture"), exact_on_windows=True, depth=True)),
-    ("Conv1D Conv3D DepthwiseConv1D SeparableConv1D", _CONVOLUTION),
+    ("Conv1D Conv3D SeparableConv1D", _CONVOLUTION),
+    ("DepthwiseConv1D", replace(_CONVOLUTION, depthwise=True)),
     ("Conv1DTranspose Conv3DTranspose", _TRANSPOSED),
     ("Conv2DTranspose", replace(_TRANSPOSED, reach=Reach.SPREAD)),
     ("Dense", LayerKind(Role.DENSE, _P, text("a dense layer: every input times its weight"), exact_on_windows=True, depth=True)),
@@ -247,13 +296,15 @@ LAYERS = _rows(
 """By class name: Keras's layers, those of keras.applications, and vislib's own."""
 
 OPERATIONS = _rows(
-    ("Celu Elu Exp Exp2 Expm1 Gelu HardShrink HardSigmoid HardSilu HardTanh LogSigmoid Selu Silu SoftShrink "
-     "Softplus Softsign SparsePlus SparseSigmoid Squareplus TanhShrink Tanh Abs Absolute Arctan Arcsinh Cbrt Cos Cosh "
+    ("Celu Elu Exp Exp2 Expm1 Gelu HardShrink HardSilu HardTanh LogSigmoid Selu Silu SoftShrink "
+     "Softplus Softsign SparsePlus Squareplus TanhShrink Tanh Abs Absolute Arctan Arcsinh Cbrt Cos Cosh "
      "Clip Erf Erfc Erfinv Fabs Log Log10 Log1p Log2 Power Rsqrt Sign Sin Sinc Sinh Sqrt Square Tan Where", _ACTIVATION),
     ("Relu Relu6 LeakyRelu Threshold", _RELU),
-    ("Sigmoid", LayerKind(Role.ACTIVATION, _P, text("an activation function, applied to each number"), exact_on_windows=True, probabilities="sigmoid")),
+    ("Sigmoid", replace(_GATE, probabilities="sigmoid")),
+    ("HardSigmoid SparseSigmoid", _GATE),
     ("Softmax", _SOFTMAX),
-    ("LogSoftmax Sparsemax", LayerKind(Role.ACTIVATION, _C, text("over the channels of each place"), exact_on_windows=True)),
+    ("LogSoftmax", replace(_OVER_CHANNELS, probabilities="softmax")),
+    ("Sparsemax", replace(_OVER_CHANNELS, in_0_to_1=True)),
     ("Glu", LayerKind(Role.ACTIVATION, _C, text("half of the channels, gated by the other half"), exact_on_windows=True)),
     ("Add", _ADD),
     ("Multiply", _MULTIPLY),
@@ -269,7 +320,8 @@ OPERATIONS = _rows(
      "ZerosLike", LayerKind(Role.OTHER, _P)),
     ("Normalize RMSNorm LayerNorm", LayerKind(Role.NORMALIZATION, _E)),
     ("BatchNorm", LayerKind(Role.NORMALIZATION, _E)),
-    ("Conv DepthwiseConv SeparableConv", LayerKind(Role.CONVOLUTION, _E, text("a convolution: window times kernel, summed over all channels"), macs_known=False)),
+    ("Conv SeparableConv", replace(_CONVOLUTION, depth=False, macs_known=False)),
+    ("DepthwiseConv", replace(_CONVOLUTION, depthwise=True, depth=False, macs_known=False)),
     ("ConvTranspose", LayerKind(Role.CONVOLUTION, _E, macs_known=False)),
     ("MaxPool", LayerKind(Role.POOLING, _W, text("max pooling: the largest of the window"), outside=_LOWEST, statistic="max")),
     ("AveragePool", LayerKind(Role.POOLING, _W, text("average pooling: the mean of the window"), statistic="average")),
@@ -296,3 +348,15 @@ OPERATIONS = _rows(
      "ViewAsComplex ViewAsReal WhileLoop", _WITH_WEIGHTS),
 )  # fmt: skip
 """By class name: the operations of `keras.ops`."""
+
+_FUNCTIONS = {
+    **{plain_name(name): kind for name, kind in OPERATIONS.items() if kind.role is Role.ACTIVATION},
+    "linear": LINEAR,
+    "exponential": OPERATIONS["Exp"],
+    "mish": _ACTIVATION,
+    "swish": OPERATIONS["Silu"],
+    "softmaxv2": OPERATIONS["Softmax"],  # the name of tf.nn.softmax
+    "logsoftmaxv2": OPERATIONS["LogSoftmax"],
+    "hardsigmoidofkeras2": OPERATIONS["HardSigmoid"],
+}
+"""By `plain_name`: the activation functions of Keras, TensorFlow and vislib."""

@@ -9,17 +9,10 @@ from vislib.backend import keras
 from vislib.errors import ModelError, ParameterError
 from vislib.graph.copies import sharing_weights
 from vislib.graph.graph import Graph, Node, activation_name
-from vislib.graph.layer_kinds import Role, kind_of
+from vislib.graph.layer_kinds import UNKNOWN, Role, kind_of, kind_of_activation
 from vislib.language import plural, sentences, text
 from vislib.tasks import Head, Task, loss_name, task_of_loss
 
-_FINAL_FUNCTIONS = {
-    "softmax": "softmax",
-    "softmax_v2": "softmax",  # tf.nn.softmax
-    "log_softmax": "softmax",
-    "log_softmax_v2": "softmax",
-    "sigmoid": "sigmoid",
-}
 _LEAST = 1e-30
 """The least probability whose logarithm is taken."""
 
@@ -177,9 +170,6 @@ def _check_suits(name: str, task: Task, n_units: int, is_map: bool) -> None:
         )
 
 
-_BOUNDED = ("hard_sigmoid", "sparse_sigmoid", "sparsemax", "HardSigmoid", "SparseSigmoid", "Sparsemax")
-
-
 def _maker(nodes: list[Node], output: keras.KerasTensor) -> Node | None:
     """The operation that computes an output's values, behind those that only average, move or pass them on."""
     producer = {id(node.output): node for node in nodes}
@@ -197,9 +187,8 @@ def _gives_any_number(node: Node) -> bool:
     roles = (Role.DENSE, Role.CONVOLUTION, Role.ACTIVATION, Role.NORMALIZATION)
     if kind_of(node.operation).role not in roles:
         return False
-    name, activation = activation_name(node.operation), getattr(node.operation, "activation", None)
-    known = activation is None or _is_of_keras(activation)
-    return known and not _final_activation(node.operation) and name not in _BOUNDED
+    activation = kind_of_activation(node.operation)
+    return activation is not UNKNOWN and not activation.probabilities and not activation.in_0_to_1
 
 
 def _probabilities(entry: keras.KerasTensor, output: keras.KerasTensor) -> str | None:
@@ -239,7 +228,7 @@ def _without_activation(nodes: list[Node], output: keras.KerasTensor) -> _Remove
         joined = _joined_sigmoids(nodes, node) if not passed else None
         if joined is not None:
             return joined
-        activation = _final_activation(node.operation)
+        activation = kind_of_activation(node.operation).probabilities
         if activation:
             kept = [other for other in nodes if other is not node and other not in passed]
             linear = _linear_copy(node)
@@ -272,25 +261,6 @@ def _joined_sigmoids(nodes: list[Node], node: Node) -> _Removed | None:
     joint = sharing_weights(node.operation, name=f"{node.operation.name}_logits")
     called = joint(tensors)
     return _Removed([*kept, Node(node.name, joint, tuple(tensors), called)], called, "sigmoid")
-
-
-def _final_activation(operation: keras.Operation) -> str:
-    """The activation that an operation is or ends in, if it turns scores into probabilities; "" otherwise."""
-    if not hasattr(operation, "activation"):
-        return kind_of(operation).probabilities
-    # Only there is the activation known to come last: not in an LSTM, nor in a custom layer with that attribute.
-    if kind_of(operation).role not in (Role.DENSE, Role.CONVOLUTION, Role.ACTIVATION):
-        return ""
-    if not _is_of_keras(operation.activation):
-        return ""
-    return _FINAL_FUNCTIONS.get(activation_name(operation), "") or kind_of(operation.activation).probabilities
-
-
-def _is_of_keras(activation: Any) -> bool:
-    """Whether an activation is a function or layer of Keras or TensorFlow; a custom one may have any name."""
-    function = getattr(activation, "func", activation)  # of a functools.partial
-    module = getattr(function, "__module__", None) or type(function).__module__
-    return module.partition(".")[0] in ("keras", "tensorflow")
 
 
 def _linear_copy(node: Node) -> Node | None:

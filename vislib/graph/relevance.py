@@ -18,36 +18,47 @@ Reference: Bach et al. 2015; Montavon et al. 2019; Anders et al. 2021, arXiv 210
 import dataclasses
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from vislib.backend import keras, tf
-from vislib.errors import ParameterError, listed
+from vislib.errors import listed
 from vislib.graph.copies import sharing_weights
-from vislib.graph.graph import Graph, Node, activation_name
-from vislib.graph.layer_kinds import BATCH_NORMALIZATION, MAXIMUM, LayerKind, Role, kind_of
+from vislib.graph.graph import Graph, Node
+from vislib.graph.layer_kinds import BATCH_NORMALIZATION, MAXIMUM, LayerKind, Role, kind_of, kind_of_activation
 from vislib.graph.relevance_rules import EPSILON, Box, Composite, Rule
 from vislib.language import text
 
 _NEVER_ZERO = {tf.float16: 6e-8, tf.bfloat16: 1e-30, tf.float32: 1e-30, tf.float64: 1e-30}
-_GATES = ("sigmoid", "hardsigmoid", "softmax")
 
 
-def with_relevance(graph: Graph, composite: Composite, bounds: np.ndarray | None = None) -> Graph:
+@dataclass(frozen=True, eq=False)
+class RelevanceGraph:
+    """A graph whose gradients are relevances.
+
+    Attributes:
+        graph: The graph, with the same node names; its `notes` names the nodes that no rule covers.
+        bounds: Its second input (2, h, w, c), the lowest and the highest values that an image can have, if the
+            composite's first rule needs them; else none.
+    """
+
+    graph: Graph
+    bounds: tuple[keras.KerasTensor, ...]
+
+    def model(self, outputs: Sequence[keras.KerasTensor]) -> keras.Model:
+        """A model from [images, *bounds] to some tensors of the graph."""
+        return keras.Model([self.graph.input, *self.bounds], list(outputs))
+
+
+def with_relevance(graph: Graph, composite: Composite) -> RelevanceGraph:
     """The graph whose gradients are relevances.
 
     Args:
         graph: A network's graph, best with folded batch normalizations.
         composite: Which rule a layer has.
-        bounds: Two inputs (2, h, w, c), the lowest and the highest values that an image can have, if the composite's
-            first rule needs them.
-
-    Returns:
-        A graph with the same node names; `notes` names the nodes that no rule covers.
     """
     first = first_weights(graph)
-    boxes = _boxes(graph, first, bounds) if composite.needs_bounds else {}
+    bounds, edges = _edges(graph, first) if composite.needs_bounds else ((), {})
     makers = {id(node.output): node for node in graph.nodes}
     unknown: list[str] = []
 
@@ -61,7 +72,7 @@ def with_relevance(graph: Graph, composite: Composite, bounds: np.ndarray | None
                 kind_name = type(node.operation).__name__
                 unknown.append(text("{layer} ({kind}: ε rule)", layer=node.name, kind=kind_name))
                 rule = EPSILON
-            return _Weighted(node, (rule, composite.convolution), composite, boxes.get(node.name))
+            return _Weighted(node, (rule, composite.convolution), composite, edges.get(node.name))
         if kind.role is Role.ATTENTION:
             return _Attention(node, _by_contribution(composite.epsilon))
         back = _back(node, kind, makers, composite.epsilon)
@@ -74,7 +85,8 @@ def with_relevance(graph: Graph, composite: Composite, bounds: np.ndarray | None
     rewritten = graph.rewritten(with_rule)
     layers = listed(unknown, 4)
     note = text("No rule is known for {layers}: relevance is passed on there by gradient × input.", layers=layers)
-    return dataclasses.replace(rewritten, notes=(*graph.notes, note) if unknown else graph.notes)
+    noted = dataclasses.replace(rewritten, notes=(*graph.notes, note) if unknown else graph.notes)
+    return RelevanceGraph(noted, bounds)
 
 
 def first_weights(graph: Graph) -> list[Node]:
@@ -90,19 +102,11 @@ def first_weights(graph: Graph) -> list[Node]:
     return found
 
 
-def _boxes(graph: Graph, nodes: Sequence[Node], bounds: np.ndarray | None) -> dict[str, Box]:
-    """The lowest and the highest value of each channel of the nodes' inputs, for the two extreme images."""
-    if bounds is None:
-        raise ParameterError(
-            text("A composite with the zᴮ rule needs the bounds of the image's values; pass `bounds`.")
-        )
+def _edges(graph: Graph, nodes: Sequence[Node]) -> tuple[tuple[keras.KerasTensor, ...], dict[str, keras.KerasTensor]]:
+    """An input for the two extreme images (2, h, w, c), and the inputs (2, …) of some nodes for them, by the node."""
     reading = keras.Model(graph.input, [keras.layers.Identity()(node.inputs[0]) for node in nodes])
-    read = keras.tree.flatten(reading(tf.constant(bounds, tf.float32), training=False))
-    boxes = {}
-    for node, values in zip(nodes, read, strict=True):
-        axes = list(range(len(values.shape) - 1))
-        boxes[node.name] = Box(tf.reduce_min(values, axes).numpy(), tf.reduce_max(values, axes).numpy())
-    return boxes
+    bounds = keras.Input(batch_shape=(2, *graph.input.shape[1:]))
+    return (bounds,), dict(zip((node.name for node in nodes), keras.tree.flatten(reading(bounds)), strict=True))
 
 
 # -- which node passes relevance on in which way ------------------------------------------------------
@@ -151,7 +155,7 @@ def _is_gate(node: Node, makers: dict[int, Node]) -> list[bool]:
 def _made_by_gate(node: Node | None, makers: dict[int, Node]) -> bool:
     while node is not None and (kind_of(node.operation).identity or kind_of(node.operation).role is Role.RESHAPE):
         node = makers.get(id(node.inputs[0]))
-    return node is not None and activation_name(node.operation).lower().replace("_", "") in _GATES
+    return node is not None and kind_of_activation(node.operation).in_0_to_1
 
 
 def _n_numbers(tensor: keras.KerasTensor) -> int:
@@ -268,33 +272,46 @@ def attached(function: Callable, inputs: Sequence[tf.Tensor], output: tf.Tensor,
 
 
 class _Weighted(keras.Operation):
-    """A layer with kernels and an activation, whose linear steps follow rules; the activation passes relevance on."""
+    """A layer with kernels and an activation, whose linear steps follow rules; the activation passes relevance on.
 
-    def __init__(self, node: Node, rules: Sequence[Rule], composite: Composite, box: Box | None):
+    `edges` are its inputs (2, …) for the two extreme images, if a rule needs them: a second input of the operation.
+    """
+
+    def __init__(self, node: Node, rules: Sequence[Rule], composite: Composite, edges: keras.KerasTensor | None):
         super().__init__()
-        self._layer, self._rules, self._composite, self._box = node.operation, rules, composite, box
+        self._layer, self._rules, self._composite, self._edges = node.operation, rules, composite, edges
         self._spec = (node.output.shape, node.output.dtype)
+
+    def __call__(self, x, *_, edges=None, **__):
+        return super().__call__(x, edges=self._edges if edges is None else edges)
 
     def compute_output_spec(self, *args, **kwargs):
         return keras.KerasTensor(*self._spec)
 
-    def call(self, x, *_, **__):
+    def call(self, x, edges=None):
+        box = None if edges is None else _box(tf.cast(edges, x.dtype))
         for step, rule in zip(linear_steps(self._layer), self._rules, strict=False):
-            x = self._with_rule(step, rule, x)
-        if activation_name(self._layer) in ("linear", "NoneType") or not hasattr(self._layer, "activation"):
+            x = self._with_rule(step, rule, x, box)
+        if not hasattr(self._layer, "activation") or kind_of_activation(self._layer).identity:
             return x
         activation = self._layer.activation
         return attached(activation, [x], activation(x), _passed)
 
-    def _with_rule(self, step: "LinearStep", rule: Rule, x: tf.Tensor) -> tf.Tensor:
+    def _with_rule(self, step: "LinearStep", rule: Rule, x: tf.Tensor, box: Box | None) -> tf.Tensor:
         kernel, bias = step.weights()
 
         def back(_, inputs: Sequence[tf.Tensor], z: tf.Tensor, relevance: tf.Tensor) -> list:
             counted = bias if self._composite.biases else None
             epsilon = self._composite.epsilon
-            return [rule_share(rule, step, inputs[0], kernel, counted, z, relevance, epsilon, self._box)]
+            return [rule_share(rule, step, inputs[0], kernel, counted, z, relevance, epsilon, box)]
 
         return attached(step, [x], step(x, kernel, bias), back)
+
+
+def _box(edges: tf.Tensor) -> Box:
+    """The lowest and the highest value of each channel of inputs (2, …, channels)."""
+    axes = list(range(len(edges.shape) - 1))
+    return Box(tf.reduce_min(edges, axes), tf.reduce_max(edges, axes))
 
 
 def rule_share(

@@ -22,11 +22,9 @@ from vislib.backend import keras, tf
 from vislib.errors import ModelError, listed
 from vislib.graph.copies import sharing_weights
 from vislib.graph.graph import Graph, Node, activation_name, call_of
-from vislib.graph.layer_kinds import MAXIMUM, Role, kind_of
+from vislib.graph.layer_kinds import MAXIMUM, UNKNOWN, Role, kind_of, kind_of_activation
 from vislib.language import Text, text
 
-_RELU_FUNCTIONS = {"relu", "relu6", "leakyrelu", "threshold"}
-_NOT_ACTIVATIONS = {"linear", "get", "serialize", "deserialize"}
 _RELU_OPS = {"Relu", "Relu6", "LeakyRelu"}
 _MARK = "relu_with_rule"
 _NAMES = {"guided": text("guided"), "deconvnet": "deconvnet", "redirected": text("redirected")}
@@ -130,16 +128,9 @@ def _counted(plain: dict[str, list[str]]) -> Text:
 # -- which operation is what -----------------------------------------------------------------------
 
 
-def _plainly(name: str) -> str:
-    return name.replace("_", "").lower()
-
-
-_FUNCTIONS = {_plainly(name) for name in dir(keras.activations) if name not in _NOT_ACTIVATIONS}
-
-
 def _is_relu(operation: keras.Operation) -> bool:
     if "activation" in vars(operation):
-        return _plainly(activation_name(operation)) in _RELU_FUNCTIONS or kind_of(operation.activation).relu
+        return kind_of_activation(operation.activation).relu
     # If `activation` is a property, it belongs to an inner object, such as a recurrent layer's cell.
     return not hasattr(operation, "activation") and kind_of(operation).relu
 
@@ -148,7 +139,7 @@ def _is_activation(node: Node) -> bool:
     """Whether a node is or ends in a nonlinear function; a maximum with a number may be one."""
     operation = node.operation
     if hasattr(operation, "activation"):
-        return activation_name(operation) not in ("linear", "NoneType")
+        return not kind_of_activation(operation.activation).identity
     kind = kind_of(operation)
     return kind.role is Role.ACTIVATION or (kind is MAXIMUM and len(node.inputs) == 1)
 
@@ -157,15 +148,8 @@ def _is_opaque(operation: keras.Operation) -> bool:
     """Whether an operation may contain functions that are visible neither in the graph nor in its activation's name."""
     kind = kind_of(operation)
     inner = isinstance(operation, keras.Layer) and any(True for _ in _layers_inside(operation))
-    own_function = hasattr(operation, "activation") and not _is_known_function(operation)
+    own_function = kind_of_activation(getattr(operation, "activation", None)) is UNKNOWN
     return (kind.role is Role.OTHER and not kind.macs_known) or inner or own_function
-
-
-def _is_known_function(operation: keras.Operation) -> bool:
-    """Whether an operation's final activation is missing, a Keras function or a Keras layer."""
-    activation = getattr(operation, "activation", None)
-    name = _plainly(activation_name(operation))
-    return activation is None or name in _FUNCTIONS | {"linear"} or kind_of(activation).role is Role.ACTIVATION
 
 
 def _layers_inside(layer: keras.Layer):

@@ -11,7 +11,7 @@ from vislib.arithmetic.convolution import Step, step
 from vislib.arithmetic.normalization import BatchNorm
 from vislib.arithmetic.pooling import Pooling, PoolStep
 from vislib.errors import LayerError
-from vislib.graph.layer_kinds import kind_of
+from vislib.graph.layer_kinds import kind_of, layer_kind_named
 from vislib.language import text
 
 Source = tuple[int, np.ndarray, np.ndarray, np.ndarray]
@@ -39,7 +39,7 @@ class Cell:
 def _convolution(node, inputs, row, column, channel) -> Cell:
     layer: Any = node.operation
     settings = {"stride": layer.strides, "padding": layer.padding, "dilation": layer.dilation_rate}
-    if type(layer).__name__ == "DepthwiseConv2D":
+    if kind_of(layer).depthwise:
         first, last = channel // layer.depth_multiplier, channel // layer.depth_multiplier + 1
         kernel = np.asarray(layer.kernel)[:, :, first:last, channel % layer.depth_multiplier]
     else:
@@ -74,6 +74,14 @@ def _global_pooling(node, inputs, row, column, channel) -> Cell:
 
 def _batch_norm(node, inputs, row, column, channel) -> Cell:
     layer: Any = node.operation
+    if layer.axis not in (-1, len(node.output.shape) - 1):
+        raise LayerError(
+            text(
+                "{layer} normalizes along an axis other than the channels, which cannot be shown with its numbers; "
+                "choose another layer.",
+                layer=node.name,
+            )
+        )
     mean, variance = np.asarray(layer.moving_mean), np.asarray(layer.moving_variance)
     gamma = np.asarray(layer.gamma) if layer.scale else np.ones_like(mean)
     beta = np.asarray(layer.beta) if layer.center else np.zeros_like(mean)
@@ -85,7 +93,7 @@ def _batch_norm(node, inputs, row, column, channel) -> Cell:
 
 
 def _elementwise(node, inputs, row, column, channel) -> Cell:
-    values = [value_at(each, row, column, channel) for each in inputs]
+    values = [value_at(each, row, column, channel) for each in _operands(node, inputs)]
     kind = type(node.operation).__name__
     shown = [notation.factor(value) for value in values]
     if kind == "Add":
@@ -101,8 +109,14 @@ def _elementwise(node, inputs, row, column, channel) -> Cell:
 
 def _concatenate(node, inputs, row, column, channel) -> Cell:
     layer: Any = node.operation
-    if layer.axis not in (-1, inputs[0].ndim):
-        raise LayerError(text("{layer} joins maps along an axis other than the channels.", layer=node.name))
+    if layer.axis not in (-1, inputs[0].ndim) or len(_operands(node, inputs)) != len(inputs):
+        raise LayerError(
+            text(
+                "{layer} does not simply join maps along the channels, so it cannot be shown with its numbers; choose "
+                "another layer.",
+                layer=node.name,
+            )
+        )
     ends = np.cumsum([each.shape[-1] for each in inputs])
     place = int(np.searchsorted(ends, channel, side="right"))
     inner = channel - int(ends[place] - inputs[place].shape[-1])
@@ -141,21 +155,36 @@ def _unchanged(node, inputs, row, column, channel) -> Cell:
 
 
 def value_at(maps: np.ndarray, row: int, column: int, channel: int) -> float:
-    """A value of maps (h, w, c), of maps (1, 1, c) that hold for all cells, or of (units,)."""
-    if maps.ndim == 1:
-        return float(maps[channel])
-    return float(maps[row if maps.shape[0] > 1 else 0, column if maps.shape[1] > 1 else 0, channel])
+    """A value of maps (h, w, c), or of (units,); along an axis of length 1, its only value."""
+    at = (row, column, channel)[-maps.ndim :] if maps.ndim else ()
+    return float(maps[tuple(min(index, size - 1) for index, size in zip(at, maps.shape, strict=True))])
 
 
 def same(inputs, row: int, column: int, channel: int) -> tuple[Source, ...]:
-    """The same place in every input; in an input of 1 × 1, its only place."""
+    """The same place in every input; along an axis of length 1, its only place."""
     sources = []
     for place, maps in enumerate(inputs):
         height, width = maps.shape[:2] if maps.ndim == 3 else (1, 1)
-        at = (min(row, height - 1), min(column, width - 1), channel)
+        at = (min(row, height - 1), min(column, width - 1), min(channel, maps.shape[-1] - 1))
         rows, columns, channels = (np.array([index]) for index in at)
         sources.append((place, rows, columns, channels))
     return tuple(sources)
+
+
+def _operands(node, inputs) -> list[np.ndarray]:
+    """What the operation combines, in its order: its inputs and constants, without the batch axis."""
+    from vislib.backend import keras
+
+    arrays, found = iter(inputs), []
+    for operand in node.operands:
+        if isinstance(operand, keras.KerasTensor):
+            found.append(next(arrays))
+        elif operand is not None:
+            constant = np.asarray(operand, np.float64)
+            if constant.ndim == len(node.output.shape):
+                constant = constant[0]  # one for the whole batch
+            found.append(constant)
+    return found
 
 
 def _under(window: Step | PoolStep, maps: np.ndarray, channels: np.ndarray) -> tuple[Source, ...]:
@@ -163,6 +192,16 @@ def _under(window: Step | PoolStep, maps: np.ndarray, channels: np.ndarray) -> t
         at[(at >= 0) & (at < size)] for at, size in zip((window.rows, window.columns), maps.shape, strict=False)
     )
     return ((0, rows, columns, channels),)
+
+
+def cell_function(operation: Any) -> Callable[..., Cell] | None:
+    """The function that computes a cell of an operation's output; None if there is none.
+
+    A custom class with the name of one of Keras's layers has none, and an operation of `keras.ops` has one only if it
+    does what the layer of that name does.
+    """
+    name = type(operation).__name__
+    return CELL_FUNCTIONS.get(name) if kind_of(operation) is layer_kind_named(name) else None
 
 
 CELL_FUNCTIONS: dict[str, Callable[..., Cell]] = {

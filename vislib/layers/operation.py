@@ -5,15 +5,16 @@ concatenation, dense layers, softmax, and layers that change nothing.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vislib.arithmetic import notation
-from vislib.arithmetic.activation_functions import FUNCTIONS, ActivationFunction, leaky_relu, softmax
+from vislib.arithmetic.activation_functions import softmax
 from vislib.errors import LayerError, listed
 from vislib.language import text
-from vislib.layers.cell import CELL_FUNCTIONS, Cell, same, value_at
+from vislib.layers.activation import ACTIVATIONS, activation_of, applied
+from vislib.layers.cell import CELL_FUNCTIONS, Cell, cell_function, same, value_at
 from vislib.model.classifier import Classifier
 
 if TYPE_CHECKING:
@@ -48,7 +49,12 @@ class Operation:
     @property
     def can_be_shown(self) -> bool:
         """Whether `at` can compute its values."""
-        return self.kind in CELL_FUNCTIONS or activation_of(self.node.operation) is not None
+        operation = self.node.operation
+        if self.output.ndim not in (1, 3):
+            return False
+        if cell_function(operation) is None or hasattr(operation, "activation"):
+            return activation_of(operation) is not None
+        return True
 
     def at(self, row: int, column: int, channel: int) -> Cell:
         """The computation of the output at (row, column, channel); row and column are 0 for an output (units,).
@@ -69,18 +75,20 @@ class Operation:
                     cell=at,
                 )
             )
-        function = activation_of(self.node.operation)
-        inputs = list(self.inputs)
-        if self.kind in CELL_FUNCTIONS:
-            cell = CELL_FUNCTIONS[self.kind](self.node, inputs, *at)
-            if not hasattr(self.node.operation, "activation"):
-                return cell
-            if function is None:
-                raise LayerError(
-                    text("{layer} ends in an activation that cannot be shown with its numbers.", layer=self.name)
+        operation, inputs = self.node.operation, list(self.inputs)
+        computed, function = cell_function(operation), activation_of(operation)
+        if computed is not None and hasattr(operation, "activation") and function is None:
+            raise LayerError(
+                text(
+                    "{layer} ends in an activation that cannot be shown with its numbers; {activations} can.",
+                    layer=self.name,
+                    activations=listed(ACTIVATIONS, 20),
                 )
-            return cell if function.title == "Linear" else _applied(cell, function)
-        if function is None:
+            )
+        if computed is not None and self.can_be_shown:
+            cell = computed(self.node, inputs, *at)
+            return cell if function is None else applied(function, cell)
+        if function is None or not self.can_be_shown:
             raise LayerError(
                 text(
                     "{layer} ({kind}) cannot be shown with its numbers; {layers} can.",
@@ -89,7 +97,7 @@ class Operation:
                     layers=listed(CELL_FUNCTIONS, 20),
                 )
             )
-        return _applied(Cell(value_at(inputs[0], *at), (), None, same(inputs, *at)), function)
+        return applied(function, Cell(value_at(inputs[0], *at), (), None, same(inputs, *at)))
 
 
 def operation_of(classifier: Classifier, image: np.ndarray, layer: str) -> Operation:
@@ -140,28 +148,3 @@ def softmax_cell(logits: np.ndarray, index: int) -> Cell:
         value=notation.number(value),
     )
     return Cell(value, (line,))
-
-
-def activation_of(operation: Any) -> ActivationFunction | None:
-    """The activation function that an operation is or ends in; None if there is none, or it is unknown."""
-    kind = type(operation).__name__
-    if kind == "LeakyReLU":
-        return leaky_relu(float(operation.negative_slope))
-    if kind == "ReLU":
-        if operation.threshold or operation.max_value not in (None, 6):
-            return None
-        if operation.negative_slope:
-            return leaky_relu(float(operation.negative_slope)) if operation.max_value is None else None
-        return FUNCTIONS["relu6" if operation.max_value == 6 else "relu"]
-    if hasattr(operation, "activation"):
-        return FUNCTIONS.get(getattr(operation.activation, "__name__", "linear"))
-    return FUNCTIONS.get(kind.lower())
-
-
-def _applied(before: Cell, function: ActivationFunction) -> Cell:
-    value = float(function(np.array(before.value)))
-    x, y = notation.number(before.value), notation.number(value)
-    line: str = f"max(0, {x}) = {y}"
-    if function.title != "ReLU":
-        line = text("{function}({x}) = {y}", function=function.title, x=x, y=y)
-    return Cell(value, (*before.lines, line), before.step, before.sources)

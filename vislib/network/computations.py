@@ -158,18 +158,18 @@ def class_logits(units, is_binary):
 
 
 def relevances(model, measures, n_layers):
-    """(inputs, weights, operands) → the relevance of the inputs and of each layer's output for a target, and its values
-    (n,) and the relevance that it starts with (n,).
+    """(inputs, bounds, weights, operands) → the relevance of the inputs and of each layer's output for a target, its
+    values (n,) and the relevance that it starts with (n,).
 
-    The model's gradients are relevances (`vislib.graph.relevance`); its outputs are those of `n_layers` layers, then
-    the tensors that the target's terms read. The relevance of a tensor that the target reads is
+    The model's gradients are relevances (`vislib.graph.relevance.RelevanceGraph.model`). Its outputs are those of
+    `n_layers` layers, then the tensors that the target's terms read. The relevance of a tensor that the target reads is
     tensor · ∂ target / ∂ tensor: of a logit, the logit itself.
     """
 
-    def computed(inputs, weights, operands):
+    def computed(inputs, bounds, weights, operands):
         with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
             tape.watch(inputs)
-            outputs = tf.nest.flatten(model(inputs, training=False))
+            outputs = tf.nest.flatten(model([inputs, *bounds], training=False))
             maps, read = outputs[:n_layers], outputs[n_layers:]
             tensors = list({id(each): each for each in read}.values())  # several terms may read one tensor
             with tf.GradientTape(watch_accessed_variables=False) as inner:
@@ -186,12 +186,12 @@ def relevances(model, measures, n_layers):
 
 
 def relevance_through(model):
-    """(inputs, the relevance of the model's output) → the relevance of the inputs."""
+    """(inputs, bounds, the relevance of the model's output) → the relevance of the inputs."""
 
-    def computed(inputs, relevance):
+    def computed(inputs, bounds, relevance):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(inputs)
-            output = tf.nest.flatten(model(inputs, training=False))[0]
+            output = tf.nest.flatten(model([inputs, *bounds], training=False))[0]
         return existing(tape.gradient(output, inputs, tf.cast(relevance, output.dtype)))
 
     return computed

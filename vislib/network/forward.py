@@ -24,11 +24,11 @@ from vislib.network.failures import (
     runs_network,
 )
 from vislib.network.function_cache import FunctionCache
+from vislib.network.graph_variants import GraphVariants
 from vislib.network.named_layers import NamedLayers
 from vislib.network.recording import recorded
 from vislib.network.target_arguments import TargetArguments
 from vislib.speed.batch_size import forward_batch, gradient_batch
-from vislib.speed.graph_variants import GraphVariants
 from vislib.targets.base import LOGITS, Target
 from vislib.tasks import Task
 

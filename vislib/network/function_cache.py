@@ -1,5 +1,6 @@
 """Traced functions, kept while they fit into memory."""
 
+import itertools
 import threading
 import weakref
 from collections import OrderedDict
@@ -22,17 +23,21 @@ class Kept:
     n_bytes: int
 
 
+_serial_numbers = itertools.count()
+
+
 class FunctionCache:
-    """The traced functions of one network, by key.
+    """The traced functions of one network, or of one module, by key.
 
     Those of all networks share `MAX_BYTES`; the least recently used function is removed first, whichever network it
     belongs to. The functions of a network end with it.
     """
 
     def __init__(self) -> None:
+        self.number = next(_serial_numbers)
         self._functions: dict[Hashable, Callable] = {}
         self._lock = threading.RLock()
-        weakref.finalize(self, _forget, id(self))
+        weakref.finalize(self, _forget, self.number)
 
     def traced(self, key: Hashable, make: Callable[[], Callable], *specs: Any) -> Callable:
         """The function under `key`; if there is none, the result of `make`, traced for `specs` and then kept."""
@@ -60,7 +65,7 @@ def kept() -> Kept:
         return Kept(len(_recent), sum(n_bytes for _, n_bytes in _recent.values()))
 
 
-# Every kept function by its cache's id and its key, the least recently used first: the cache, and bytes.
+# Every kept function by its cache's serial number and its key, the least recently used first: the cache, and bytes.
 _recent: OrderedDict[tuple[int, Hashable], tuple[weakref.ref[FunctionCache], int]] = OrderedDict()
 _lock = threading.RLock()  # a collection of garbage, with `_forget` in it, can start while this thread holds it
 
@@ -68,7 +73,7 @@ _lock = threading.RLock()  # a collection of garbage, with `_forget` in it, can 
 def _add(cache: FunctionCache, key: Hashable, n_bytes: int) -> None:
     """Notes a new function, and removes the least recently used ones until the others fit beside it."""
     with _lock:
-        _recent[id(cache), key] = (weakref.ref(cache), n_bytes)
+        _recent[cache.number, key] = (weakref.ref(cache), n_bytes)
         total = sum(n_bytes for _, n_bytes in _recent.values())
         while total > MAX_BYTES and len(_recent) > 1:
             (_, old), (owner, n_bytes) = _recent.popitem(last=False)
@@ -80,12 +85,12 @@ def _add(cache: FunctionCache, key: Hashable, n_bytes: int) -> None:
 def _use(cache: FunctionCache, key: Hashable) -> None:
     """Makes a function the most recently used one."""
     with _lock:
-        if (id(cache), key) in _recent:  # another thread may have just removed it
-            _recent.move_to_end((id(cache), key))
+        if (cache.number, key) in _recent:  # another thread may have just removed it
+            _recent.move_to_end((cache.number, key))
 
 
-def _forget(cache_id: int) -> None:
+def _forget(number: int) -> None:
     """Removes the entries of a cache that is gone."""
     with _lock:
-        for entry in [entry for entry in _recent if entry[0] == cache_id]:
+        for entry in [entry for entry in _recent if entry[0] == number]:
             del _recent[entry]

@@ -13,9 +13,8 @@ from vislib.network.failures import (
 from vislib.network.gradients import GradientNetwork
 from vislib.network.masking import masked_values
 from vislib.network.masks import Masks
-from vislib.network.patching import patched
+from vislib.network.patching import Patched, patched
 from vislib.network.recording import recorded
-from vislib.speed.incremental.run import Patched
 from vislib.targets.base import Target
 
 

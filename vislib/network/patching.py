@@ -1,5 +1,7 @@
 """A target for copies of one image in which a rectangle is replaced: only what changes is computed."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,8 +13,24 @@ from vislib.network.forward import ForwardNetwork
 from vislib.network.target_arguments import TargetArguments
 from vislib.speed.batch_size import forward_batch
 from vislib.speed.incremental.plan import IncrementalPlan
-from vislib.speed.incremental.run import Patched, replaced, run
+from vislib.speed.incremental.run import replaced, run
 from vislib.targets.base import LOGITS, Target
+
+
+@dataclass(frozen=True, eq=False)
+class Patched:
+    """A target's values for one input with patches.
+
+    Attributes:
+        values: Called with patches (n, p, q, c), their first rows and first columns, each (n,). Returns the target's
+            values (n,), and logits (n, classes) if the target reads the class scores, else None.
+        unchanged: The target's value without a patch.
+        batch_size: How many patches fit into memory at once.
+    """
+
+    values: Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray | None]]
+    unchanged: float
+    batch_size: int
 
 
 def patched(network: ForwardNetwork, inputs: np.ndarray, size: tuple[int, int], target: Target) -> Patched:

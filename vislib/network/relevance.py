@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from vislib.backend import keras, tf
-from vislib.errors import ModelError
+from vislib.errors import ModelError, ParameterError
 from vislib.graph.graph import Graph
+from vislib.graph.relevance import RelevanceGraph
 from vislib.graph.relevance_rules import Composite
 from vislib.language import text
 from vislib.network.computations import relevance_through, relevances
@@ -47,19 +48,21 @@ def relevance(
 ) -> Relevance:
     """See `Network.relevance`."""
     given = TargetArguments.of(target, len(inputs), network)
-    graph = _graph(network, given, composite, bounds)
+    ruled, edges = _graph(network, given, composite), _edges(composite, bounds)
+    graph = ruled.graph
     tensors = [_output(network, graph, layer) for layer in layers]
     read = network.read(graph, given.form)
     function = _traced(
         network,
-        ("relevance", given.form, graph, *layers),
-        lambda: relevances(keras.Model(graph.input, [*tensors, *read]), given.measures, len(tensors)),
+        ("relevance", given.form, ruled, *layers),
+        lambda: relevances(ruled.model([*tensors, *read]), given.measures, len(tensors)),
+        [tf.TensorSpec(each.shape) for each in edges],
         *given.specs,
     )
     parts = []
     for start in range(0, len(inputs), network.gradient_batch_size):
         now = slice(start, start + network.gradient_batch_size)
-        parts.append(function(tf.constant(inputs[now], tf.float32), *given.part(now)))
+        parts.append(function(tf.constant(inputs[now], tf.float32), edges, *given.part(now)))
     of_inputs, of_layers, values, started = (list(part) for part in zip(*parts, strict=True))
     return Relevance(
         _joined(of_inputs),
@@ -80,27 +83,39 @@ def relevance_from(
     bounds: np.ndarray | None = None,
 ) -> np.ndarray:
     """See `Network.relevance_from`."""
-    graph = _graph(network, TargetArguments.of(target, 1, network), composite, bounds)
-    output = _output(network, graph, layer)
+    ruled, edges = _graph(network, TargetArguments.of(target, 1, network), composite), _edges(composite, bounds)
+    output = _output(network, ruled.graph, layer)
     function = _traced(
         network,
-        ("relevance from", layer, graph),
-        lambda: relevance_through(keras.Model(graph.input, [output])),
+        ("relevance from", layer, ruled),
+        lambda: relevance_through(ruled.model([output])),
+        [tf.TensorSpec(each.shape) for each in edges],
         tf.TensorSpec(output.shape, tf.float32),
     )
     found = []
     for start in range(0, len(relevance), network.gradient_batch_size):
         part = relevance[start : start + network.gradient_batch_size]
         images = np.repeat(inputs, len(part), axis=0)
-        found.append(function(tf.constant(images, tf.float32), tf.constant(part, tf.float32)).numpy())
+        found.append(function(tf.constant(images, tf.float32), edges, tf.constant(part, tf.float32)).numpy())
     return np.concatenate(found)
 
 
-def _graph(network: ForwardNetwork, given: TargetArguments, composite: Composite, bounds: np.ndarray | None) -> Graph:
+def _edges(composite: Composite, bounds: np.ndarray | None) -> list[tf.Tensor]:
+    """The bounds as the second input of the composite's graph; none if it needs none."""
+    if not composite.needs_bounds:
+        return []
+    if bounds is None:
+        raise ParameterError(
+            text("A composite with the zᴮ rule needs the bounds of the image's values; pass `bounds`.")
+        )
+    return [tf.constant(bounds, tf.float32)]
+
+
+def _graph(network: ForwardNetwork, given: TargetArguments, composite: Composite) -> RelevanceGraph:
     """The graph in which the relevance of a target is computed. It has the output of every layer that the target
     reads, so it depends on the target."""
     hidden = [layer for _, layer, _ in given.form if layer is not LOGITS]
-    return network.variants.for_relevance(composite, bounds, hidden)
+    return network.variants.for_relevance(composite, hidden)
 
 
 def _traced(network: ForwardNetwork, key: tuple, make: Callable, *specs: Any) -> Callable:

@@ -1,7 +1,8 @@
 """Folds batch normalization into the convolution before it, or computes it as one scale and one shift."""
 
 from vislib.backend import keras, tf
-from vislib.graph.graph import Graph, Node, activation_name
+from vislib.graph.graph import Graph, Node
+from vislib.graph.layer_kinds import kind_of, kind_of_activation
 from vislib.speed.derived_weights import GraphRewrite
 
 
@@ -45,7 +46,7 @@ class FoldedConvolution(keras.Operation):
         super().__init__()
         layer = node.operation
         self.layer, self.norm = layer, norm
-        self.depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
+        self.depthwise = kind_of(layer).depthwise
         self.kernel_size, self.strides, self.padding = layer.kernel_size, layer.strides, layer.padding
         self.dilation_rate = layer.dilation_rate
         self.kernel = keras.Variable("zeros", layer.kernel.shape, trainable=False)
@@ -151,7 +152,7 @@ def _folds(node: Node, norm: Node) -> bool:
     return (
         type(layer) in (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)
         and _is_norm(norm)
-        and activation_name(layer) == "linear"
+        and kind_of_activation(layer).identity
         and layer.data_format == "channels_last"
         and layer.compute_dtype == "float32"
         and not getattr(layer, "lora_enabled", False)  # with LoRA the kernel is a sum, not a variable

@@ -8,6 +8,7 @@ the flipped kernels are stored. Values are those of the model; gradients are equ
 from vislib.backend import keras, tf
 from vislib.graph.copies import sharing_weights
 from vislib.graph.graph import Graph, Node
+from vislib.graph.layer_kinds import kind_of, layer_kind_named
 from vislib.speed.batch_norm import FoldedConvolution
 from vislib.speed.derived_weights import GraphRewrite
 
@@ -127,7 +128,7 @@ def _flipped_kernel_of(operation: keras.Operation) -> type[_FlippedKernel] | Non
     """The class that flips an operation's kernel; None if it is not a convolution for which that is faster."""
     normed = isinstance(operation, FoldedConvolution)
     layer = operation.layer if normed else operation
-    if type(layer) is not keras.layers.Conv2D or layer.compute_dtype != "float32":
+    if kind_of(layer) is not layer_kind_named("Conv2D") or layer.compute_dtype != "float32":
         return None
     if layer.groups != 1 or layer.data_format != "channels_last" or getattr(layer, "lora_enabled", False):
         return None

@@ -11,6 +11,7 @@ import vislib
 from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell import answers, images, page_buttons, style
+from pages._ui.shell.chosen import as_given
 from pages._ui.shell.context import Context
 from pages._ui.widgets.choice import choose
 from pages._ui.widgets.inline_image import png_uri
@@ -104,15 +105,16 @@ def show(context: Context, chosen: Chosen) -> Adversarial | None:
         st.html(_headline(found))
         places = style.grid("adversarial")
         with places.container(gap="xsmall"):
-            _picture(found.original, tr("{image}, as the network sees it", image=context.image_name))
+            _picture(context, found.original, tr("{image}, as the network sees it", image=context.image_name))
             picture.caption(tr("What the network sees"), tr(explain.seen_in_words(context)))
             st.html(_answer(context, found.logits_before))
         with places.container(gap="xsmall"):
-            _picture(found.image, tr("The adversarial picture of {image}", image=context.image_name))
+            _picture(context, found.image, tr("The adversarial picture of {image}", image=context.image_name))
             _found_caption(context, chosen, found)
             st.html(_answer(context, found.logits_after))
         with places.container(gap="xsmall"):
-            _picture(found.magnified(), tr("The perturbation, times {factor:.0f}", factor=127.5 / found.epsilon))
+            times = tr("The perturbation, times {factor:.0f}", factor=127.5 / found.epsilon)
+            _picture(context, found.magnified(), times)
             picture.caption(tr("The perturbation, magnified"), _about_perturbation(found))
     return found
 
@@ -142,9 +144,10 @@ def _headline(found: Adversarial) -> str:
     return f"<p class='v-said'>{said}</p>"
 
 
-def _picture(pixels: np.ndarray, alt: str) -> None:
-    """Pixels without loss; those of a small input stay sharp."""
-    st.image(png_uri(export.as_image(pixels, picture.SIDE)), width="stretch", alt=alt)
+def _picture(context: Context, pixels: np.ndarray, alt: str) -> None:
+    """Pixels as the network is given them, without loss; those of a small input stay sharp."""
+    shown = as_given(context.classifier, pixels)
+    st.image(png_uri(export.as_image(shown, picture.SIDE)), width="stretch", alt=alt)
 
 
 def _answer(context: Context, logits: np.ndarray) -> str:

@@ -70,16 +70,22 @@ def layer(context: Context, row: LayerRow) -> None:
         if row.name in filter_layers(context.classifier) and st.button(tr("Filters"), icon=":material/arrow_forward:"):
             address.open_page("pages/filters.py", conv=row.name)
         if has_maps and st.button(tr("What a unit wants"), icon=":material/arrow_forward:"):
-            address.open_page("pages/what_a_unit_wants.py", layer=row.name)
+            address.open_page("pages/what_a_unit_wants.py", layer=row.name, channel=_channel(context, row.name))
     if not has_maps:
         st.caption(tr("The output of this layer has no maps: each of its numbers may depend on the whole image."))
         return
     maps = feature_maps.maps_of(context, context.image, row.name)
-    clicked = st.session_state.get("channel")
-    strongest = int(most_varied_channels(maps)[0])
-    channel = int(clicked) if clicked is not None and 0 <= clicked < maps.shape[2] else strongest
+    channel = _channel(context, row.name)
     left, right = st.columns(2)
     with left:
         feature_maps.enlarged(context, row.name, maps, channel, 0.4)
     with right:
         feature_maps.grid(row.name, maps, channel, 16, False)
+
+
+def _channel(context: Context, name: str) -> int:
+    """The shown channel of a layer: the one that was clicked, or the one that varies most over the image."""
+    maps, clicked = feature_maps.maps_of(context, context.image, name), st.session_state.get("channel")
+    if clicked is not None and 0 <= clicked < maps.shape[2]:
+        return int(clicked)
+    return int(most_varied_channels(maps)[0])

@@ -8,6 +8,8 @@ import streamlit as st
 
 from pages._ui.compare_and_trust.fills_control import IN_WORDS, Fills
 from pages._ui.results import picture
+from pages._ui.results.charts import COLOURS
+from pages._ui.shell.chosen import as_given
 from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import bars
 from pages._ui.widgets.inline_image import show_image
@@ -24,14 +26,13 @@ _START = {
     "noise": text("noise"),
 }
 _SIDE = 160
-_COLOURS = ("#1c7ed6", "#e8590c", "#2f9e44", "#ae3ec9", "#e03131", "#b08900", "#0c8599", "#d6336c", "#5f3dc4")
 _GREYS = {"random": "#868e96", "edges": "#495057"}
 
 
 def curves(measured: Mapping[str, trust.Trust], value: str, fills: Fills) -> None:
     """Insertion and deletion with these fills; `value` is what is measured, such as "probability"."""
     st.header(tr("The {value} while pixels are shown or covered", value=value), anchor=False)
-    colours = iter(_COLOURS)
+    colours = iter(COLOURS)
     palette = {tr(one.title): _GREYS.get(name) or next(colours) for name, one in measured.items()}
     keys = "".join(
         f"<li><span class='v-key' style='background:{colour}'></span>{html.escape(title)}</li>"
@@ -152,8 +153,9 @@ def pointing_game(grid: trust.Grid, measured: Mapping[str, trust.Trust], here: C
     left, right = st.columns([1, 2], gap="large")
     with left:
         names = listing((here.classifier.labels[index] for index in grid.class_indices), "plain")
+        shown = as_given(here.classifier, grid.picture)
         show_image(
-            render.seen(grid.picture, here.classifier.box(grid.picture), picture.SIDE),
+            render.seen(shown, here.classifier.box(shown), picture.SIDE),
             width="stretch",
             alt=tr("Several images in one: {names}", names=names),
         )

@@ -2,12 +2,15 @@
 
 import html
 
+import numpy as np
 import streamlit as st
+from PIL import Image
 
 import vislib
 from pages._ui.concepts.chosen_set import Chosen
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
+from pages._ui.shell.chosen import as_given
 from pages._ui.shell.context import Context
 from pages._ui.widgets.choice import choose
 from pages._ui.widgets.inline_image import jpeg_uri
@@ -90,6 +93,7 @@ def _cards(context: Context, concepts: Concepts) -> None:
     reach, scale = float(concepts.importance.max()) or 1.0, render.Scale(0.0, max(map(_largest, heatmaps)) or 1.0)
     cells, image = [], context.image_name
     for k, heatmap in enumerate(heatmaps):
+        crops = as_given(context.classifier, np.asarray(crops_picture(concepts.crops[k])))
         place = render.overlay(context.shown, heatmap, size=_TILE_PX, scale=scale)
         width = concepts.importance[k] / reach * 100
         crops_alt = tr("The crops that show concept {number} most", number=k + 1)
@@ -99,7 +103,7 @@ def _cards(context: Context, concepts: Concepts) -> None:
         )
         cells.append(
             "<figure style='max-width:none'>"
-            f"<img src='{jpeg_uri(crops_picture(concepts.crops[k]))}' alt='{html.escape(crops_alt)}'>"
+            f"<img src='{jpeg_uri(Image.fromarray(crops))}' alt='{html.escape(crops_alt)}'>"
             f"<figcaption>{title}"
             "<span class='v-top' style='display:block'><span class='v-bar' style='display:block;margin:.25rem 0'>"
             f"<span style='width:{width:.0f}%'></span></span></span>"

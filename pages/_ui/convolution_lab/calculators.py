@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages._ui.results import picture
+from pages._ui.results import charts, picture
 from pages._ui.widgets.text import plain
 from vislib.arithmetic import FUNCTIONS, axes
 from vislib.errors import ParameterError
@@ -69,13 +69,8 @@ def receptive_fields() -> None:
         kernel = int(st.number_input(tr("Kernel of each"), 1, 15, 3, key="hand.k", bind="query-params", width=130))
         stride = int(st.number_input(tr("Stride of each"), 1, 4, 1, key="hand.s", bind="query-params", width=130))
     sizes = [stacked_field([kernel] * n, [stride] * n) for n in range(1, number + 1)]
-    st.bar_chart(
-        pd.DataFrame({tr("receptive field (px)"): sizes}, index=range(1, number + 1)),
-        height=200,
-        color="#15aabf",
-        x_label=tr("layers"),
-        y_label=tr("pixels across"),
-    )
+    layers = [str(n) for n in range(1, number + 1)]
+    charts.bar_chart(layers, sizes, tr("layers"), tr("receptive field (px)"), 200)
     weights = number * kernel**2
     grows = text("Each layer adds (k − 1) times the strides before it: {sizes}.", sizes=listing(sizes, "plain"))
     alike = text(
@@ -113,7 +108,7 @@ def activation_functions() -> None:
     ):
         with column:
             frame = pd.DataFrame({tr(FUNCTIONS[name].title): of(FUNCTIONS[name]) for name in chosen}, index=x)
-            st.line_chart(frame, height=240, x_label="x", y_label=title)
+            charts.line_chart(frame, "x", title, 280)
     picture.facts(
         {
             tr(FUNCTIONS[n].title): tr(

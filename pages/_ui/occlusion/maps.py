@@ -14,7 +14,7 @@ from pages._ui.results.look import colour_bar
 from pages._ui.results.picture import capital
 from pages._ui.server import work
 from pages._ui.shell.answers import answer_html
-from pages._ui.shell.chosen import cosine
+from pages._ui.shell.chosen import as_given, cosine
 from pages._ui.shell.context import Context
 from pages._ui.widgets.bars import bars
 from pages._ui.widgets.inline_image import show_image
@@ -146,7 +146,7 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
     occluded = explainer.covered(resized, top, left)
     with covered:
         show_image(
-            Image.fromarray(as_picture(occluded)).resize((picture.SIDE, picture.SIDE), Image.Resampling.BICUBIC),
+            _enlarged(context, occluded),
             width="stretch",
             alt=tr("The image with the patch at row {row}, column {column} covered", row=top, column=left),
         )
@@ -165,6 +165,12 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
         _answer(context, logits, occluded)
 
 
+def _enlarged(context: Context, occluded: np.ndarray) -> Image.Image:
+    """The occluded image as the network is given it."""
+    shown = Image.fromarray(as_given(context.classifier, as_picture(occluded)))
+    return shown.resize((picture.SIDE, picture.SIDE), Image.Resampling.BICUBIC)
+
+
 def _answer(context: Context, logits: np.ndarray, occluded: np.ndarray) -> None:
     """What the network says about the occluded image."""
     classifier = context.classifier
@@ -175,10 +181,8 @@ def _answer(context: Context, logits: np.ndarray, occluded: np.ndarray) -> None:
         return
     if classifier.task is Task.SEGMENTATION:
         mask = logits.argmax(axis=-1)
-        seen = Image.fromarray(as_picture(occluded)).resize((picture.SIDE, picture.SIDE), Image.Resampling.BICUBIC)
-        show_image(
-            mask_picture(mask, classifier.labels, seen), width="stretch", alt=tr("The mask of the occluded image")
-        )
+        drawn = mask_picture(mask, classifier.labels, _enlarged(context, occluded))
+        show_image(drawn, width="stretch", alt=tr("The mask of the occluded image"))
         mask_view.show_legend(legend(mask, classifier.labels), context.class_index)
         picture.caption(tr("The mask"), tr("Of the occluded image, with the shares of the pixels."))
         return

@@ -22,7 +22,7 @@ def lines(context: Context, shown: Mapping[str, Sequence[int]], answer: str) -> 
         answer: The id of the bar of what is explained; "" if it has none.
     """
     layers = list(shown)
-    chosen = operation_view.chosen()
+    chosen = operation_view.chosen(context)
     if chosen is None and answer:
         target, source, end = context.target, layers[-1], answer
         what = text("the {target}", target=context.classifier.target(target).in_words())

@@ -12,12 +12,13 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.text import cut_in_the_middle, without_common_start
 from pages._ui.widgets.tiles import Group, Tile, data_uri, map_tile, tiles
 from vislib.activations.maps import feature_maps_of, most_varied_channels, stages
-from vislib.language import listing, text, tr
+from vislib.language import Text, listing, text, tr
 from vislib.output import render
 from vislib.output.render import Scale, is_signed
 from vislib.tasks import Task
 
 _CHANNELS = 6
+_NUMBER = "glance_number"
 _A_LAYER, _THE_NETWORK, _A_MAP = text("a layer"), text("the network"), text("a map")
 _SCALES = (_A_LAYER, _THE_NETWORK, _A_MAP)
 
@@ -26,16 +27,19 @@ def show(context: Context) -> None:
     """Draws the network, and beside it one number of the map that was clicked last and the operation behind it."""
     left, right = st.columns([3, 1], gap="medium")
     with left:
-        _columns(context)
-    with right, st.container(key="glance_number", gap="small"):
+        about = _columns(context)
+    with right, st.container(key=_NUMBER, gap="small"):
         operation_view.show(context)
+    if about is not None:  # below both, so that the number has the same place with it and without
+        picture.caption(tr("What the number is made of"), tr(about))
 
 
-def _columns(context: Context) -> None:
+def _columns(context: Context) -> Text | None:
+    """Draws the tiles and the lines between them; returns what the lines show."""
     shared = st.segmented_control(
         tr("Colours shared within"), _SCALES, default=_A_LAYER, key="glance_scale", format_func=tr
     )
-    layers, chosen = stages(context.classifier), operation_view.chosen()
+    layers, chosen = stages(context.classifier), operation_view.chosen(context)
     maps = work.stored(context.key("stages"), lambda: feature_maps_of(context.classifier, context.image, layers))
     shown = {layer: [int(k) for k in most_varied_channels(values)[:_CHANNELS]] for layer, values in maps.items()}
     classes, answer = _classes(context)
@@ -47,9 +51,9 @@ def _columns(context: Context) -> None:
         selected="|".join(map(str, chosen)) if chosen else "",
         on_click=_choose,
         lines=between,
+        shown_in=_NUMBER,
     )
-    if about is not None:
-        picture.caption(tr("What the number is made of"), tr(about))
+    return about
 
 
 def _choose(chosen: str) -> None:

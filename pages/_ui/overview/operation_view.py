@@ -26,9 +26,10 @@ from vislib.output.render import Scale
 _CHOSEN, _AT = "number of", "number at"
 
 
-def chosen() -> tuple[str, int] | None:
-    """The layer and the channel that were chosen last."""
-    return st.session_state.get(_CHOSEN)
+def chosen(context: Context) -> tuple[str, int] | None:
+    """The layer and the channel that were chosen last; None if this network has no such layer."""
+    now = st.session_state.get(_CHOSEN)
+    return None if now is None or context.classifier.network.graph.node(now[0]) is None else now
 
 
 def place(shape: tuple[int, int]) -> tuple[int, int]:
@@ -46,11 +47,10 @@ def choose(layer: str, channel: int, at: tuple[float, float] | None = None) -> N
 
 def show(context: Context) -> None:
     """The number under the cursor; at first the last step to what is explained."""
-    network = context.classifier.network
-    layer, channel = st.session_state.get(_CHOSEN) or ("", 0)
-    if network.graph.node(layer) is None:
+    if (now := chosen(context)) is None:
         _last_step(context)
         return
+    layer, channel = now
     operation = _operation(context, layer)
     channel = min(channel, operation.output.shape[-1] - 1)
     row, column = 0, 0
@@ -121,7 +121,7 @@ def _cursor(operation: Operation, channel: int) -> tuple[int, int]:
     values = operation.output[..., channel]
     height, width = values.shape
     row, column = place((height, width))
-    signed = render.is_signed(values)
+    signed = render.is_signed(operation.output)
     times = max(1, picture.SIDE // max(height, width))
     drawn = np.array(
         render.map_image(values, signed=signed).resize((width * times, height * times), Image.Resampling.NEAREST)

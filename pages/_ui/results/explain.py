@@ -12,7 +12,7 @@ from PIL import Image
 
 import vislib
 from pages._ui.results import mask_view, picture
-from pages._ui.results.look import Look
+from pages._ui.results.look import Look, colour_bar
 from pages._ui.server import work
 from pages._ui.shell import style
 from pages._ui.shell.context import Context
@@ -157,12 +157,16 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
             explainer.signed,
             look.blend,
         )
-        # As a data URI: Streamlit could delete a file before a slow browser loads it.
-        slot.image(
-            data_uri(picture_now, picture.SIDE),
-            width="stretch",
-            alt=tr("{method}, after {progress}", method=explainer.title, progress=progress_text(done, total)),
-        )
+        progress = progress_text(done, total)
+        with slot.container(gap="xsmall"):
+            # As a data URI: Streamlit could delete a file before a slow browser loads it.
+            st.image(
+                data_uri(picture_now, picture.SIDE),
+                width="stretch",
+                alt=tr("{method}, after {progress}", method=explainer.title, progress=progress),
+            )
+            colour_bar(scale, explainer.signed, look.colormap_of(explainer.signed), explainer.unit)
+            picture.caption(tr(explainer.title), tr("The map so far, after {progress}.", progress=progress))
 
     return work.run(
         context.key(explainer, context.target_key),

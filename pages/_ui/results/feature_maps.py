@@ -11,6 +11,7 @@ from pages._ui.results import picture
 from pages._ui.results.look import colour_bar
 from pages._ui.server import work
 from pages._ui.shell import images
+from pages._ui.shell.chosen import as_given
 from pages._ui.shell.context import Context, sample_names
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point_picker import point_picker
@@ -89,12 +90,12 @@ def summary(context: Context, layer: str, maps: np.ndarray) -> None:
 
 def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opacity: float) -> None:
     """One channel over the image; a click chooses a unit and shows its value and receptive field."""
-    values = maps[..., channel]
+    values, signed = maps[..., channel], is_signed(maps)
     height, width = values.shape
     size, fields = context.classifier.input_size, _fields(context)[layer]
     row, column = unit_at(context, layer, maps, channel)
     box = context.classifier.box(context.image)
-    drawn = render.overlay_map(context.shown, box, values, opacity, size=picture.SIDE)
+    drawn = render.overlay_map(context.shown, box, values, opacity, size=picture.SIDE, signed=signed)
     field = fields.box(row, column, size)
     _mark(drawn, field, size)
     is_cut = field.height < fields.size[0] or field.width < fields.size[1]
@@ -111,7 +112,6 @@ def enlarged(context: Context, layer: str, maps: np.ndarray, channel: int, opaci
         (1 / width, 1 / height),
         lambda x, y: st.session_state.update(unit=(x, y)),
     )
-    signed = is_signed(values)
     colour_bar(Scale.of(values, signed), signed, None, tr("activation"))
     picture.caption(
         tr("Channel {channel} over the image", channel=channel),
@@ -166,12 +166,11 @@ def enlarged_other(
     context: Context, name: str, image: np.ndarray, layer: str, maps: np.ndarray, channel: int, opacity: float
 ) -> None:
     """The same channel over another image, on one scale for both."""
-    values = maps_of(context, image, layer)[..., channel]
-    both = np.stack([values, maps[..., channel]])
-    signed = is_signed(both)
-    drawn = render.overlay_map(
-        image, context.classifier.box(image), values, opacity, size=picture.SIDE, scale=Scale.of(both, signed)
-    )
+    others = maps_of(context, image, layer)
+    values, signed = others[..., channel], is_signed(np.stack([others, maps]))
+    scale = Scale.of(np.stack([values, maps[..., channel]]), signed)
+    shown, box = as_given(context.classifier, image), context.classifier.box(image)
+    drawn = render.overlay_map(shown, box, values, opacity, size=picture.SIDE, scale=scale, signed=signed)
     show_image(
         drawn,
         width="stretch",
@@ -182,7 +181,7 @@ def enlarged_other(
             image=name,
         ),
     )
-    colour_bar(Scale.of(both, signed), signed, None, tr("activation, scale of both images"))
+    colour_bar(scale, signed, None, tr("activation, scale of both images"))
     picture.caption(
         tr("The same channel over {image}", image=name),
         tr("Values {low:.3g} to {high:.3g}.", low=values.min(), high=values.max()),
@@ -191,8 +190,7 @@ def enlarged_other(
 
 def raw(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
     """One channel without the image; each unit is a square, and a click chooses one."""
-    values = maps[..., channel]
-    signed = is_signed(values)
+    values, signed = maps[..., channel], is_signed(maps)
     height, width = values.shape
     row, column = unit_at(context, layer, maps, channel)
     drawn = render.map_image(values, signed=signed, size=(picture.SIDE, picture.SIDE))
@@ -263,7 +261,14 @@ def files(
 
     return {
         "png": lambda: export.png_bytes(
-            render.overlay_map(context.shown, box, maps[..., channel], opacity, size=figures.LEAST_SIDE)
+            render.overlay_map(
+                context.shown,
+                box,
+                maps[..., channel],
+                opacity,
+                size=figures.LEAST_SIDE,
+                signed=is_signed(maps),
+            )
         ),
         "figure.png": lambda: export.figure_bytes(figure(), "png"),
         "svg": lambda: export.figure_bytes(figure(), "svg"),

@@ -14,6 +14,7 @@ from pages._ui.results.feature_maps import maps_of
 from pages._ui.server import icon_store
 from pages._ui.server.icon_store import Filling
 from pages._ui.shell import address, images
+from pages._ui.shell.chosen import as_given
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import jpeg_uri, show_image
 from pages._ui.widgets.text import plain
@@ -56,7 +57,7 @@ def row(context: Context, layer: str, shown: Sequence[Shown], key: str, name: st
     channels = [one.channel for one in shown]
     if isinstance(found, StrongestPlaces):
         made = vislib.icons(context.classifier, layer, found, channels, SIDE)
-        sources = [jpeg_uri(Image.fromarray(pixels)) for pixels in made.pictures]
+        sources = [jpeg_uri(Image.fromarray(as_given(context.classifier, pixels))) for pixels in made.pictures]
         origins = list(made.origins)
     else:
         maps = maps_of(context, context.image, layer)
@@ -127,7 +128,7 @@ def icon(context: Context, layer: str, channel: int, side: int = SIDE) -> tuple[
     if not isinstance(found, StrongestPlaces):
         return None
     made = vislib.icons(context.classifier, layer, found, [channel], side)
-    return made.pictures[0], made.origins[0], made.source
+    return as_given(context.classifier, made.pictures[0]), made.origins[0], made.source
 
 
 def show_progress(found: StrongestPlaces | Filling) -> None:

@@ -21,7 +21,7 @@ def show(context: Context, key: str = "mask_point") -> None:
     classifier, logits = context.classifier, context.logits
     mask = logits.argmax(axis=-1)
     region = regions.region_of(classifier.target(context.target), classifier.network, logits)
-    seen = render.seen(context.image, classifier.box(context.image), picture.SIDE)
+    seen = render.seen(context.shown, classifier.box(context.image), picture.SIDE)
     height, width = mask.shape
     point_picker(
         mask_picture(mask, classifier.labels, seen, outlined=region),

@@ -303,7 +303,7 @@ def unit_card(context: Context, layer: str, channel: int) -> str:
         "effects = vislib.class_effects(classifier, images, layer, channel)  # one number per class\n"
         "before = vislib.layer_before(classifier, layer, channel)\n"
         "if before is not None:\n"
-        "    unit = vislib.targets.Neuron(layer, channel, row, column)\n"
+        "    unit = vislib.targets.Neuron(vislib.before_activation(classifier, layer), channel, row, column)\n"
         "    feeds = vislib.contributions(classifier, image, unit, before)  # one number per channel\n"
         "icon = vislib.icons(classifier, layer, images, [channel]).pictures[0]\n"
         "wanted = vislib.activation_maximization.maximize(\n"

@@ -49,10 +49,8 @@ class Context:
 
     @property
     def shown(self) -> np.ndarray:
-        """The image with the colours that the network is given, for drawing: grey for a grey network."""
-        if self.classifier.channels != 1:
-            return self.image
-        return np.asarray(Image.fromarray(self.image).convert("L").convert("RGB"))
+        """The image with the colours that the network is given, for drawing."""
+        return as_given(self.classifier, self.image)
 
     @property
     def values(self) -> np.ndarray:
@@ -126,6 +124,13 @@ class Context:
     def target_key(self) -> Hashable:
         """What the target depends on, for the key of a result."""
         return ("similar to", self.reference.digest) if self.reference else self.target
+
+
+def as_given(classifier: vislib.Classifier, image: np.ndarray) -> np.ndarray:
+    """An image with the colours that the network is given, for drawing: (H, W, 3) in grey for a grey network."""
+    if classifier.channels != 1:
+        return image
+    return np.asarray(Image.fromarray(image).convert("L").convert("RGB"))
 
 
 def logits_of(classifier: vislib.Classifier, image: np.ndarray, digest: str = "") -> np.ndarray:

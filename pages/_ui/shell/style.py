@@ -26,19 +26,23 @@ _CSS = """
 .v-answer .v-top li { margin-bottom: 0; }
 .v-answer .v-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .st-key-history { position: absolute; width: 0 !important; overflow: hidden; } /* it draws nothing */
-.st-key-context_address { position: fixed; top: .65rem; right: 13.2rem; width: auto !important; z-index: 999991; }
-.st-key-language_switch { position: fixed; top: .65rem; right: 9.2rem; width: auto !important; z-index: 999991; }
+.st-key-context_address { position: fixed; top: .65rem; right: 13.2rem; width: auto !important; z-index: 999990; }
+.st-key-language_switch { position: fixed; top: .65rem; right: 9.2rem; width: auto !important; z-index: 999990; }
 .st-key-language_switch button { padding: .1rem .3rem; }
   /* in the bar at the top, beside the menu and the sign of a running page */
 [class*="st-key-grid_"] { display: grid !important; gap: 1.1rem 1rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 1fr)); }
 [class*="st-key-grid_"] > div { width: auto !important; min-width: 0; max-width: 480px; }
+.st-key-grid_preprocessings { grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); grid-auto-rows: 1fr;
+  align-items: stretch !important; }
+.st-key-grid_preprocessings > div > * { height: 100%; } /* cards of one height */
 [class*="st-key-icon-"] { width: auto !important; flex: none; margin-left: auto; }
 [class*="st-key-icon-"] [data-testid="stPopoverButton"] { min-height: 32px; padding: 0 .3rem; }
 [class*="st-key-icon-"] [data-testid="stPopoverButton"] p { position: absolute; width: 1px; height: 1px;
   overflow: hidden; clip-path: inset(50%); } /* the name, for people who cannot see the icon */
 [class*="st-key-settings"] { row-gap: .5rem; }
-.st-key-glance_number { position: sticky; top: 4.5rem; } /* a click on any tile shows its number beside it */
+.st-key-glance_number { position: sticky; top: 4.5rem; scroll-margin-top: 4.5rem; }
+  /* a click on any tile shows its number beside it */
 @media (min-width: 641px) and (max-width: 1000px) {
   .st-key-three_columns > * > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
   .st-key-three_columns > * > * > [data-testid="stColumn"] { flex: 1 1 40% !important; min-width: 0; }

@@ -10,6 +10,7 @@ import streamlit as st
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell import sets
+from pages._ui.shell.chosen import as_given
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import data_uri
@@ -75,7 +76,8 @@ def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> 
     most_px = window_px(context.classifier.input_size)
     field = receptive_fields(context.classifier.network.graph)[top.layer].size
     is_cut = max(field) > most_px
-    patches = top.patches(context.classifier, found, channel, most_px if is_cut else None)
+    cut = top.patches(context.classifier, found, channel, most_px if is_cut else None)
+    patches = [as_given(context.classifier, patch) for patch in cut]
     height, width = patches[0].shape[:2]
     window = f", most_px={most_px}" if is_cut else ""
     about = text(

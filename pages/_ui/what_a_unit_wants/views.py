@@ -1,14 +1,13 @@
 """Pictures that maximize activations: one unit, many channels, all classes, DeepDream, caricatures."""
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 import vislib
-from pages._ui.results import downloads, explain, icons, picture, snippets
+from pages._ui.results import charts, downloads, explain, feature_maps, icons, picture, snippets
 from pages._ui.shell.context import Context
 from pages._ui.what_a_unit_wants import classes, maximization
 from pages._ui.what_a_unit_wants.controls import CHANNEL, CLASS, NEURON, ONE, UP
@@ -36,7 +35,6 @@ _ABOUT = text(
     "distill.pub/2017/feature-visualization; Mordvintsev, Olah & Tyka 2015 (DeepDream). The effect of each "
     "part: docs/activation_maximization.md.*"
 )
-_COLOURS = ["#0b7285", "#e8590c", "#862e9c", "#5c940d"]
 
 
 def unit(
@@ -211,14 +209,13 @@ def about() -> None:
 
 
 def unit_goal(context: Context, kind: str, layer: str, channel: int, direction: str = UP) -> maximization.Goal:
-    """What is maximized for a channel, for the chosen neuron of one, or for the class."""
+    """What is maximized for a channel, for the neuron of it that the map beside frames, or for the class."""
     if kind == CLASS:
         return classes.goal(context, context.class_index, direction)
     objective: vislib.targets.Target = vislib.targets.Channel(layer, channel)
     if kind == NEURON:
-        height, width = context.classifier.network.map_node(layer).output.shape[1:3]
-        x, y = st.session_state.get("unit") or (0.5, 0.5)
-        objective = vislib.targets.Neuron(layer, channel, int(y * height), int(x * width))
+        maps = feature_maps.maps_of(context, context.image, layer)
+        objective = vislib.targets.Neuron(layer, channel, *feature_maps.unit_at(context, layer, maps, channel))
     return maximization.Goal(objective, objective.in_words(), f"vislib.targets.{objective!r}", (repr(objective),))
 
 
@@ -233,5 +230,4 @@ def _beside_image(context: Context):
 
 def _objective_chart(result: am.Maximization) -> None:
     steps = pd.DataFrame(result.values, columns=[tr("picture {n}", n=k + 1) for k in range(result.values.shape[1])])
-    colours: Any = _COLOURS[: len(steps.columns)]
-    st.line_chart(steps, height=190, x_label=tr("step"), y_label=tr("objective"), color=colours)
+    charts.line_chart(steps, tr("step"), tr("objective"), 190)

@@ -8,6 +8,7 @@ from PIL import Image
 
 from pages._ui.results import downloads, mask_view, picture, snippets
 from pages._ui.shell import answers
+from pages._ui.shell.chosen import as_given
 from pages._ui.shell.context import Context
 from pages._ui.what_if import edited
 from pages._ui.widgets.inline_image import show_image
@@ -116,14 +117,13 @@ def _pairs(context: Context, change: Change) -> str:
 def _seen(context: Context, change: Change, edits: tuple[Edit, ...]) -> None:
     """The network's input after the edits, for a segmentation with the mask, and what is saved."""
     classifier = context.classifier
-    resized = as_picture(classifier.resize(change.image))
+    resized = as_given(classifier, as_picture(classifier.resize(change.image)))
     size = (240 * resized.shape[1] // max(resized.shape[:2]), 240 * resized.shape[0] // max(resized.shape[:2]))
     resample = Image.Resampling.NEAREST if max(resized.shape) < 128 else Image.Resampling.BICUBIC
     drawn = Image.fromarray(resized).resize(size, resample)
-    drawn = drawn.convert("L") if classifier.channels == 1 else drawn
     if classifier.task is Task.SEGMENTATION:
         mask = edited.with_image(context, edits).logits.argmax(axis=-1)
-        drawn = mask_picture(mask, classifier.labels, drawn.convert("RGB"))
+        drawn = mask_picture(mask, classifier.labels, drawn)
         mask_view.show_legend(legend(mask, classifier.labels), context.class_index)
     height, width = classifier.input_size
     with st.container(horizontal=True, vertical_alignment="top", gap="xsmall"):

@@ -8,6 +8,7 @@ import vislib
 from pages._ui.results import downloads, picture, snippets
 from pages._ui.server import work
 from pages._ui.shell import style
+from pages._ui.shell.chosen import as_given
 from pages._ui.shell.context import Context
 from pages._ui.what_if import edited, fills, history
 from pages._ui.what_if.history import History
@@ -95,8 +96,7 @@ def _drawn(
     covered = apply(image, found.edit)
 
     def large(size: int = picture.SIDE) -> Image.Image:
-        shown = Image.fromarray(as_picture(covered)) if context.classifier.channels != 1 else _grey(covered)
-        return render.seen(np.asarray(shown), context.classifier.box(image), size)
+        return render.seen(as_given(context.classifier, as_picture(covered)), context.classifier.box(image), size)
 
     n, of = len(found.chosen), found.n_superpixels
     changes = found.goal == "change"
@@ -141,7 +141,3 @@ def _passes(done: int, total: int) -> Text:
 
 def _segmentation(name: str) -> str:
     return tr("grid") if name == "grid" else name
-
-
-def _grey(image: np.ndarray) -> Image.Image:
-    return Image.fromarray(image).convert("L").convert("RGB")

@@ -10,6 +10,7 @@ from PIL import Image
 import vislib
 from pages._ui.server import work
 from pages._ui.server.store import Store
+from pages._ui.shell.chosen import as_given
 from pages._ui.shell.context import Context
 from pages._ui.what_if.history import History
 from pages._ui.widgets.text import plain
@@ -84,9 +85,7 @@ def with_image(context: Context, edits: tuple[Edit, ...], logits: np.ndarray | N
 
 def as_shown(context: Context, image: np.ndarray, size: int) -> Image.Image:
     """An image with the colours that the network is given, for drawing; the longer side is `size`."""
-    pictured = Image.fromarray(as_picture(image))
-    if context.classifier.channels == 1:
-        pictured = pictured.convert("L").convert("RGB")
+    pictured = Image.fromarray(as_given(context.classifier, as_picture(image)))
     share = size / max(pictured.size)
     resample = Image.Resampling.NEAREST if share > 4 else Image.Resampling.BICUBIC
     width, height = (max(1, round(side * share)) for side in pictured.size)

@@ -111,7 +111,20 @@ export default function ({ parentElement, data, setTriggerValue }) {
       if (tile) stop(tile);
     });
   }
-  root.send = (id) => setTriggerValue("clicked", id);
+  root.send = (id) => {
+    root.clicked = id;
+    setTriggerValue("clicked", id);
+    show();
+  };
+  // Once the clicked image is the chosen one, the page is moved to what is shown of it if that lies below.
+  const show = () => {
+    if (!data.shown_in || root.clicked !== data.selected) return;
+    root.clicked = null;
+    const place = document.querySelector(`.st-key-${data.shown_in}`);
+    if (!place || place.getBoundingClientRect().top < root.getBoundingClientRect().bottom) return;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    place.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+  };
   root.setAttribute("aria-label", data.name);
   const every = () => [...root.querySelectorAll("button.tile")];
   const stop = (tile) => every().forEach((one) => { one.tabIndex = one === tile ? 0 : -1; });
@@ -249,6 +262,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (next && root.getRootNode().activeElement !== next) next.focus({ preventScroll: true });
   const kept = next || tiles.find((tile) => tile.tabIndex === 0);
   stop(kept || tiles.find((tile) => tile.getAttribute("aria-pressed") === "true") || tiles[0]);
+  show();
 }
 """
 
@@ -263,6 +277,7 @@ def tiles(
     on_click: Callable[[str], None] | None = None,
     name: str = "",
     lines: Sequence[Line] = (),
+    shown_in: str = "",
 ) -> None:
     """Draws the images. They are one stop of the Tab key; the arrow keys go from one to the next.
 
@@ -275,6 +290,8 @@ def tiles(
             widgets. Without it the images are no buttons.
         name: What the images are, for people who cannot see them; "" for "Pictures".
         lines: Lines between images of the layout "columns".
+        shown_in: Key of the container that shows the chosen image; a click moves the page there if it lies below, as on
+            a phone.
     """
 
     def clicked() -> None:
@@ -289,6 +306,7 @@ def tiles(
             "selected": selected,
             "clickable": on_click is not None,
             "lines": [asdict(line) for line in lines],
+            "shown_in": shown_in,
             "name": _name(name or tr("Pictures"), on_click is not None),
         },
         key=key,

@@ -8,13 +8,12 @@ import vislib
 from pages._ui.architectures import one_network, views
 from pages._ui.results import downloads, explain, picture, snippets
 from pages._ui.server import work
+from pages._ui.shell import style
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from pages._ui.your_model import outputs
 from vislib.language import Text, text, tr
 from vislib.loading.preprocessing_choice import predictions_by_preprocessing
-
-_CARD_PX = 168  # two beside each other on a phone
 
 
 def facts(context: Context, task: str) -> None:
@@ -68,10 +67,13 @@ def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> Non
     found = work.stored(
         context.key("by preprocessing"), lambda: predictions_by_preprocessing(context.classifier, context.image)
     )
-    with st.container(horizontal=True):  # as many in a row as there is room for
-        with st.container(width=_CARD_PX):
-            explain.image_picture(context)
-        for name, predictions in found.items():
+    image, cards = st.columns([1, 4])
+    with image:
+        explain.image_picture(context)
+    with cards:
+        places = style.grid("preprocessings")
+    for name, predictions in found.items():
+        with places.container(border=True, gap="xsmall"):
             _card(context, name, predictions, use)
     picture.caption(
         tr(outputs.title(context.classifier, context.image_name)),
@@ -100,13 +102,12 @@ def by_preprocessing(context: Context, use: Callable[[str], None] | None) -> Non
 
 def _card(context: Context, name: str, predictions: list[vislib.Prediction], use) -> None:
     in_use = name == context.classifier.preprocess.name
-    with st.container(border=True, width=_CARD_PX, gap="xsmall"):
-        st.html(f"<p class='v-caption'><b>{name}</b></p>")
-        st.html(outputs.as_html(predictions, context.classifier.unit))
-        if in_use:
-            st.badge(tr("in use"), color="primary")
-        elif use is not None:
-            st.button(tr("Use this"), key=f"use {name}", on_click=use, args=(name,))
+    st.html(f"<p class='v-caption'><b>{name}</b></p>")
+    st.html(outputs.as_html(predictions, context.classifier.unit))
+    if in_use:
+        st.badge(tr("in use"), color="primary")
+    elif use is not None:
+        st.button(tr("Use this"), key=f"use {name}", on_click=use, args=(name,))
 
 
 def layers(context: Context) -> None:

@@ -1,7 +1,6 @@
 """Computes a network on the windows that an `IncrementalPlan` gives."""
 
 import inspect
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,22 +10,6 @@ from vislib.graph.copies import sharing_weights
 from vislib.graph.graph import Node, call_of
 from vislib.graph.layer_kinds import Reach, kind_of
 from vislib.speed.incremental.plan import IncrementalPlan, window_specs
-
-
-@dataclass(frozen=True, eq=False)
-class Patched:
-    """A target's values for one input with patches.
-
-    Attributes:
-        values: Called with patches (n, p, q, c), their first rows and first columns, each (n,). Returns the target's
-            values (n,), and logits (n, classes) if the target reads the class scores, else None.
-        unchanged: The target's value without a patch.
-        batch_size: How many patches fit into memory at once.
-    """
-
-    values: Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray | None]]
-    unchanged: float
-    batch_size: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,9 +71,8 @@ class _Values:
                 operation = sharing_weights(operation, padding="valid")
         args, kwargs = call.arguments.fill_in(given)
         if "training" in inspect.signature(operation.call).parameters:
-            kwargs["training"] = (
-                False  # a Keras model passes this on; alone, augmentation layers would act as in training
-            )
+            # A Keras model passes this on; alone, augmentation layers would act as in training.
+            kwargs["training"] = False
         outputs = keras.tree.flatten(operation(*args, **kwargs))
         for symbol, value in zip(call.outputs, outputs, strict=True):
             self.computed[id(symbol)] = value

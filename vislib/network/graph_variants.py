@@ -1,13 +1,12 @@
-"""The variants of one graph: with a rule for its ReLUs, and with quicker operations."""
+"""The variants of one graph: with another gradient, in elementary operations, with quicker operations."""
 
 import threading
 from collections.abc import Callable, Iterable
-
-import numpy as np
+from weakref import WeakValueDictionary
 
 from vislib.graph.elementary import elementary
 from vislib.graph.graph import Graph
-from vislib.graph.relevance import with_relevance
+from vislib.graph.relevance import RelevanceGraph, with_relevance
 from vislib.graph.relevance_rules import Composite
 from vislib.graph.relu_rules import with_relu_rule
 from vislib.graph.rescale import RescaledGraph, with_rescale_rule
@@ -28,7 +27,7 @@ class GraphVariants:
         self._graph, self._name = graph, name
         self._with_rule: dict[str, Graph] = {}
         self._quick: dict[tuple[Callable, Graph], GraphRewrite] = {}
-        self._with_relevance: dict[tuple, Graph] = {}
+        self._with_relevance: WeakValueDictionary[tuple[Composite, Graph], RelevanceGraph] = WeakValueDictionary()
         self._elementary: Graph | None = None
         self._rescaled: RescaledGraph | None = None
         self._lock = threading.Lock()
@@ -73,19 +72,20 @@ class GraphVariants:
         """The graph in which convolutions contain the batch normalizations behind them."""
         return self._made(self._graph, FoldBatchNorm)
 
-    def for_relevance(self, composite: Composite, bounds: np.ndarray | None = None, read: Iterable[str] = ()) -> Graph:
-        """The graph whose gradients are relevances; `bounds` as for `with_relevance`.
+    def for_relevance(self, composite: Composite, read: Iterable[str] = ()) -> RelevanceGraph:
+        """The graph whose gradients are relevances.
 
         Batch normalizations are folded, unless a layer in `read`, whose output is wanted, would be left out by that.
+        It is kept as long as someone uses it, such as a traced function: a person may make any number of composites.
         """
         graph = self.folded()
         if any(graph.node(layer) is None for layer in read):
             graph = self._graph
-        key = (composite, None if bounds is None else bounds.tobytes(), graph)
         with self._lock:
-            if key not in self._with_relevance:
-                self._with_relevance[key] = with_relevance(graph, composite, bounds)
-            return self._with_relevance[key]
+            found = self._with_relevance.get((composite, graph))
+            if found is None:
+                found = self._with_relevance[composite, graph] = with_relevance(graph, composite)
+            return found
 
     def _made(self, graph: Graph, *kinds: Callable[[Graph], GraphRewrite]) -> Graph:
         """The graph after these rewrites, one after the other."""
