@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from any_networks import unet
 from famous_networks import in_a_new_head, weights_at_zero
 from tiny_models import SIDE, classifier_of, random_image, seeded, tiny
 
@@ -92,6 +93,11 @@ def test_default_layer_nested_keras_application_inside_it():
     heatmap = vislib.explain("grad-cam", classifier, random_image(64, 64))
     assert heatmap.layer == "base/block_6_expand_relu"
     assert heatmap.details["cells"].shape == (8, 8)
+
+
+def test_default_layer_segmentation_last_of_its_narrowest_part():
+    classifier = vislib.load_classifier(seeded(unet()()), preprocess="0..255")
+    assert classifier.network.last_map_layer == "conv"
 
 
 def test_default_layer_network_without_maps_refused():

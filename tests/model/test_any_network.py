@@ -4,8 +4,8 @@ import functools
 
 import numpy as np
 import pytest
-from any_networks import CASES, keras_outputs, loaded, model_of
-from tiny_models import SIDE
+from any_networks import CASES, features, keras_outputs, loaded, model_of, two_inputs
+from tiny_models import PLAIN, SIDE, random_image
 
 import vislib
 from vislib.backend import keras, tf
@@ -154,3 +154,19 @@ def test_score_of_an_explanation_is_the_output(name):
     heatmap = vislib.explain("random", loaded(name), CASES[name].image, target_of(name))
     expected = value_of(name, keras_outputs(name, CASES[name].image[None]))[0]
     assert heatmap.score == pytest.approx(expected, rel=2e-3, abs=1e-5)
+
+
+@pytest.mark.parametrize(("units", "activation"), [(1, "sigmoid"), (3, "softmax")])
+def test_linear_outputs_of_a_given_classification_are_logits(units, activation):
+    inputs = keras.Input((SIDE, SIDE, 3))
+    outputs = keras.layers.Dense(units)(features(inputs))
+    classifier = vislib.load_classifier(keras.Model(inputs, outputs), preprocess=PLAIN, task="classification")
+    assert classifier.network.activation == activation
+    probabilities = classifier.network.probabilities(classifier.network.logits(random_image()[None] / 255))
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-6)
+
+
+def test_values_for_every_input_leave_no_image():
+    given = {"image": np.zeros((SIDE, SIDE, 3)), "meta": np.zeros(3)}
+    with pytest.raises(vislib.ModelError, match="image"):
+        vislib.load_classifier(two_inputs(), preprocess=PLAIN, inputs=given)
