@@ -12,17 +12,8 @@ from vislib.graph.graph import Graph
 from vislib.graph.inputs import Inputs
 from vislib.graph.outputs import probed
 from vislib.language import text
-from vislib.network.computations import (
-    forward,
-    forward_all,
-    target_values,
-    whole,
-)
-from vislib.network.failures import (
-    failures_as_sentences,
-    not_finite,
-    runs_network,
-)
+from vislib.network.computations import forward, forward_all, target_values, whole
+from vislib.network.failures import failures_as_sentences, not_finite, runs_network
 from vislib.network.function_cache import FunctionCache
 from vislib.network.graph_variants import GraphVariants
 from vislib.network.named_layers import NamedLayers

@@ -10,19 +10,8 @@ from vislib.graph.graph import Graph
 from vislib.graph.relevance_rules import Composite
 from vislib.language import text
 from vislib.network import bias_terms, rescaling, together
-from vislib.network.computations import (
-    blocking_nodes,
-    channel_effects,
-    forward_all,
-    input_gradient,
-    map_gradients,
-)
-from vislib.network.failures import (
-    WITHOUT_GRADIENTS,
-    NoGradient,
-    no_gradient_at,
-    runs_network,
-)
+from vislib.network.computations import blocking_nodes, channel_effects, forward_all, input_gradient, map_gradients
+from vislib.network.failures import WITHOUT_GRADIENTS, NoGradient, no_gradient_at, runs_network
 from vislib.network.forward import ForwardNetwork
 from vislib.network.relevance import Relevance, relevance, relevance_from
 from vislib.network.target_arguments import TargetArguments, Targets

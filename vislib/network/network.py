@@ -7,9 +7,7 @@ change a model.
 import numpy as np
 
 from vislib.network import cuts
-from vislib.network.failures import (
-    failures_as_sentences,
-)
+from vislib.network.failures import failures_as_sentences
 from vislib.network.gradients import GradientNetwork
 from vislib.network.masking import masked_values
 from vislib.network.masks import Masks
