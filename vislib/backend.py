@@ -20,19 +20,17 @@ def _set_environment() -> None:
 
 
 @contextlib.contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Switches the garbage collector off during an import, which makes hundreds of thousands of objects, all in use.
+def without_garbage_collection() -> Iterator[None]:
+    """Switches the garbage collector off while very many objects are made that are all in use.
 
-    Measured: TensorFlow's import takes 2.3 s instead of 3.0 s.
+    Measured: TensorFlow's import takes 2.3 s instead of 3.0 s; to trace the gradient of EfficientNet-Lite0 1.5 s
+    instead of 2.0 s.
     """
     collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if not gc.get_freeze_count():  # freezing and unfreezing moves the objects to the oldest generation
-            gc.freeze()
-            gc.unfreeze()
         if collects:
             gc.enable()
 
@@ -82,10 +80,13 @@ def _without_greetings() -> Iterator[None]:
 
 _is_asked_for_all = os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "0"
 _set_environment()
-with contextlib.nullcontext() if _is_asked_for_all else _without_greetings(), _without_garbage_collection():
+with contextlib.nullcontext() if _is_asked_for_all else _without_greetings(), without_garbage_collection():
     import keras
     import tensorflow as tf
 
     tf.config.list_physical_devices()  # looks for a GPU, which is greeted too
+    if not gc.get_freeze_count():  # freezing and unfreezing moves the objects to the oldest generation
+        gc.freeze()
+        gc.unfreeze()
 
-__all__ = ["keras", "tf"]
+__all__ = ["keras", "tf", "without_garbage_collection"]

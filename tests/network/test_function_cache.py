@@ -34,6 +34,23 @@ def test_made_once():
     assert kept().functions == 2
 
 
+def test_no_garbage_is_collected_while_a_function_is_traced():
+    cache, collects = FunctionCache(), []
+
+    def seen(x):
+        collects.append(gc.isenabled())
+        return x
+
+    def failing(x):
+        raise ValueError("no trace")
+
+    cache.traced("seen", lambda: seen, NUMBER)
+    with pytest.raises(ValueError, match="no trace"):
+        cache.traced("failing", lambda: failing, NUMBER)
+    assert collects == [False]
+    assert gc.isenabled()
+
+
 def test_least_recently_used_of_all_networks_is_removed_and_made_again(monkeypatch):
     one, other, made = FunctionCache(), FunctionCache(), []
     add(one, 1, made)

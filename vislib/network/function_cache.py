@@ -41,13 +41,15 @@ class FunctionCache:
 
     def traced(self, key: Hashable, make: Callable[[], Callable], *specs: Any) -> Callable:
         """The function under `key`; if there is none, the result of `make`, traced for `specs` and then kept."""
-        from vislib.backend import tf  # late, so that `kept` can be asked before TensorFlow is there
+        # Late, so that `kept` can be asked before TensorFlow is there.
+        from vislib.backend import tf, without_garbage_collection
 
         with self._lock:
             function = self._functions.get(key)
             if function is None:
-                traced = tf.function(make(), input_signature=specs, autograph=False)
-                function = traced.get_concrete_function()  # takes less time per call than the tf.function
+                with without_garbage_collection():
+                    traced = tf.function(make(), input_signature=specs, autograph=False)
+                    function = traced.get_concrete_function()  # takes less time per call than the tf.function
                 self._functions[key] = function
                 _add(self, key, len(function.graph.get_operations()) * _BYTES_AN_OPERATION)
             else:
