@@ -12,6 +12,7 @@ from vislib.backend import keras, tf
 
 layers = keras.layers
 REASON = "no such thing as a free lunch"
+LINES = "import vislib\n\nclassifier = vislib.load_classifier('own.keras')\n"
 
 
 class Fails(layers.Layer):
@@ -44,7 +45,7 @@ def page_with(open_page, name, layer):
     classifier = load_classifier(seeded(keras.Model(inputs, x, name="net")), preprocess=PLAIN)
     key = ("own", f"test_failing_layers {type(layer).__name__}")
     models.store().put(key, classifier)
-    own = models.UserModel(key, "Uploaded by you", "", classifier.channels, classifier.input_size)
+    own = models.UserModel(key, "Uploaded by you", LINES, classifier.channels, classifier.input_size)
     return open_page(name, {"own_models": {"failing net": own}}, model="failing net", **QUICK)
 
 

@@ -9,13 +9,14 @@ from PIL import Image
 from pages._ui.shell import models
 
 KEY = ("own", "test_own_alone")
+LINES = "import vislib\n\nclassifier = vislib.load_classifier('own.keras')\n"
 
 
 def bring(page):
     """A network of one's own, as the pages put it into the session."""
     classifier = tiny_models.tiny("conv_relu")
     models.store().put(KEY, classifier)
-    own = models.UserModel(KEY, "Uploaded by you", "", classifier.channels, classifier.input_size)
+    own = models.UserModel(KEY, "Uploaded by you", LINES, classifier.channels, classifier.input_size)
     page.session_state["own_models"] = {"my secret net": own}
     return page.run()
 

@@ -48,7 +48,7 @@ class UserModel:
     Args:
         key: Key of its classifier in `store`.
         about: Where it comes from, for the user.
-        lines: The Python lines that load it.
+        lines: The Python lines that import vislib and load it.
         channels: 1 to 32.
         input_size: (height, width).
         upload: The uploaded file and its settings, if it was uploaded (see `your_model.uploaded`).
