@@ -103,7 +103,7 @@ def test_lines_give_the_numbers_of_the_card(card, offered, load_once, monkeypatc
     assert found["before"] == "conv2_activation"
 
 
-def test_lines_give_what_feeds_a_unit_that_its_relu_has_cut_off(monkeypatch):
+def test_lines_give_what_feeds_a_unit_that_its_relu_has_cut_off(monkeypatch, tmp_path):
     """As the card does, they ask the layer before the activation function; behind it the gradient is 0."""
     inputs = keras.Input((SIDE, SIDE, 3))
     x = keras.layers.Conv2D(2, 3, kernel_initializer="ones", name="first")(inputs)
@@ -113,8 +113,8 @@ def test_lines_give_what_feeds_a_unit_that_its_relu_has_cut_off(monkeypatch):
     context = Context(classifier, "cut", image, "image", "", vislib.Target(0), classifier.logits(image))
     monkeypatch.setattr(vislib, "load_classifier", lambda *_, **__: classifier)
     monkeypatch.setattr(vislib, "load_image", lambda *_: image)
-    found: dict = {"given": image[None]}
-    exec(compile(snippets.unit_card(context, "cut", 0).replace("'a_folder'", "given"), "snippet", "exec"), found)
+    monkeypatch.chdir(tmp_path)
+    found = run_snippet(snippets.unit_card(context, "cut", 0).replace("'a_folder'", "given"), given=image[None])
     assert found["before"] == "first"
     assert found["maps"].max() == 0
     assert (found["feeds"] < 0).all()

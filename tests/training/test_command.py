@@ -41,7 +41,7 @@ def test_train_writes_a_network_that_can_be_used_and_its_labels(shades, tmp_path
         (["lenet6", "--out", "a.keras"], "no network 'lenet6' to train"),
         (["digits", "--out", "a.h5"], "saved as .keras"),
         (["digits", "--out", "no/such/a.keras"], "no folder"),
-        (["digits", "--epochs", "0", "--out", "a.keras"], "`epochs` parameter"),
+        (["digits", "--epochs", "0", "--out", "a.keras"], "--epochs"),
         (["digits", "--optimizer", "adamw", "--out", "a.keras"], "one of adam, sgd, rmsprop"),
         (["digits", "--data-dir", "nowhere", "--out", "a.keras"], "no directory 'nowhere'"),
         (["digits", "--data", "nowhere", "--out", "a.keras"], "there is no 'nowhere'"),
