@@ -225,7 +225,7 @@ def test_nan_names_the_layer_and_a_preprocessing_without_it_works(method, target
 
 def test_nan_way_on_is_another_preprocessing():
     wrong = vislib.Preprocessing("−1..1", crop_fraction=None, mean=(127.5,), scale=(127.5,))
-    with pytest.raises(vislib.ModelError, match=r"layer 'own' is the first .* values from -1 to 1; .* `preprocess`"):
+    with pytest.raises(vislib.ModelError, match=r"layer 'own' is the first .* values from −1 to 1; .* `preprocess`"):
         _logarithmic(wrong).predict(IMAGE)
     right = vislib.Preprocessing("1..2", crop_fraction=None, mean=(-255.0,), scale=(255.0,))
     assert np.isfinite(explained("saliency", _logarithmic(right)).values).all()
