@@ -4,7 +4,7 @@ import functools
 
 import streamlit as st
 
-from pages._ui.shell import models
+from pages._ui.shell import models, style
 from pages._ui.shell.context import context
 from pages._ui.your_model import facts, model_settings, task_settings, upload
 from vislib.language import tr
@@ -18,7 +18,7 @@ upload.ask_for_inputs()
 if uploaded:
     task_settings.question(here.model_name, here.classifier, model_settings.use_task)
 
-controls, main = st.columns([1, 3], gap="large")
+controls, main = style.two_columns(1, 3)
 with controls:
     upload.upload_control()
     model_settings.show_refused()

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pages._ui.architectures.names import SIDES, sides
 from pages._ui.architectures.views import LOADED, size, title
 from pages._ui.results import picture
 from pages._ui.shell.context import Context
@@ -82,8 +83,8 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
             {"network": title(context, name), "kind": "loaded" if name == LOADED else "published"}
             | {"x": _number(context, x, name, table), "y": _number(context, y, name, table)}
         )
-    shown = pd.DataFrame(rows).dropna().sort_values("y")
-    shown["left"] = [place % 2 == 1 for place in range(len(shown))]
+    shown = pd.DataFrame(rows).dropna()
+    shown["side"] = sides(shown["network"], shown["x"], shown["y"], _AXES[x].log, _AXES[y].log)
     missing = [str(row["network"]) for row in rows if row["network"] not in set(shown["network"])]
     axes = {}
     for axis, name in (("x", x), ("y", y)):
@@ -102,12 +103,11 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
             alt.Tooltip("y:Q", title=tr(y), format=",.4~g"),
         ],
     )
-    # Names alternate between right and left, because the names of neighbours would overlap.
     names = [
-        base.transform_filter(f"datum.left == {str(left).lower()}")
-        .mark_text(align="right" if left else "left", dx=-9 if left else 9, fontSize=11, color="#868e96")
+        base.transform_filter(f"datum.side == '{side}'")
+        .mark_text(align=place.align, dx=place.dx, dy=place.dy, fontSize=11, color="#868e96")
         .encode(text="network:N")
-        for left in (False, True)
+        for side, place in SIDES.items()
     ]
     st.altair_chart(alt.layer(points, *names), height=380)
     said = text("Orange: the network that is loaded. Hover a point for its values.")

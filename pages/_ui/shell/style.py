@@ -47,6 +47,8 @@ _CSS = """
   .st-key-three_columns > * > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
   .st-key-three_columns > * > * > [data-testid="stColumn"] { flex: 1 1 40% !important; min-width: 0; }
   .st-key-three_columns > * > * > [data-testid="stColumn"]:nth-child(3) { flex-basis: 100% !important; }
+  .st-key-two_columns > * > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  .st-key-two_columns > * > * > [data-testid="stColumn"] { flex: 1 1 100% !important; }
 }
 @media (max-width: 640px) {
   .st-key-context_address { right: 9.6rem; }
@@ -174,6 +176,11 @@ def settings_row(key: str = "") -> DeltaGenerator:
 def three_columns(*widths: int) -> list[DeltaGenerator]:
     """Three columns of these relative widths; on a page of medium width the third stands below the two others."""
     return st.container(key="three_columns").columns(widths, gap="medium")
+
+
+def two_columns(*widths: int) -> list[DeltaGenerator]:
+    """Two columns of these relative widths; on a narrow screen the second is below the first."""
+    return st.container(key="two_columns").columns(widths, gap="large")
 
 
 def grid(key: str) -> DeltaGenerator:
