@@ -17,10 +17,8 @@ def test_names_of_neighbours_stand_on_different_sides():
 @pytest.mark.parametrize("is_log", [False, True])
 def test_distance_is_that_of_the_axis(is_log):
     """On a logarithmic axis the first two are far apart, on a linear one the second would cover the first's name."""
-    found = sides(["a long name here", "b"], [1, 100], [1, 1], is_log, False)
-    crowded = sides(["a long name here", "b", "end"], [1, 30, 1000], [1, 1, 2], is_log, False)
-    assert found == ["right", "left"]
-    assert (crowded[1] == "right") is is_log
+    found = sides(["a long name here", "b", "end"], [1, 30, 1000], [1, 1, 2], is_log, False)
+    assert (found[1] == "right") is is_log
 
 
 def test_all_at_one_place_take_all_four_sides():

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui.architectures.names import SIDES, sides
+from pages._ui.architectures.names import PADDING, SIDES, sides
 from pages._ui.architectures.views import LOADED, size, title
 from pages._ui.results import picture
 from pages._ui.shell.context import Context
@@ -88,7 +88,7 @@ def chart(context: Context, every: Mapping[str, LayerTable]) -> None:
     missing = [str(row["network"]) for row in rows if row["network"] not in set(shown["network"])]
     axes = {}
     for axis, name in (("x", x), ("y", y)):
-        scale = alt.Scale(type="log") if _AXES[name].log else alt.Scale(zero=False, nice=True, padding=20)
+        scale = alt.Scale(type="log" if _AXES[name].log else "linear", zero=False, nice=False, padding=PADDING)
         ticks = alt.Axis(format="d") if name == _YEAR else alt.Axis()
         words = tr(_AXES[name].with_unit)
         axes[axis] = getattr(alt, axis.upper())(f"{axis}:Q", title=words, scale=scale, axis=ticks)

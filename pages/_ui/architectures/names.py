@@ -23,7 +23,9 @@ SIDES = {
     "below": Side("center", 0, 14),
 }
 """In the order in which they are tried."""
-_PLOT = np.array((300.0, 310.0))
+PADDING = 30
+"""Pixels between the outermost points and the edge of the plot."""
+_PLOT = np.array((300.0, 300.0))
 """Width and height of the chart's plot on a phone, in pixels; on a wider screen names have more room."""
 _CHARACTER, _LINE, _POINT = 5.6, 12.0, 12.0
 """Width of a character, height of a line and diameter of a point, in pixels."""
@@ -41,15 +43,16 @@ def sides(
         x_is_log: Whether the x axis is logarithmic; its values are positive then.
         y_is_log: The same of the y axis.
     """
-    points = np.stack([_along(x, x_is_log), 1 - _along(y, y_is_log)], axis=1) * _PLOT
+    points = np.stack([_along(x, x_is_log), 1 - _along(y, y_is_log)], axis=1) * (_PLOT - 2 * PADDING) + PADDING
     half = np.array((_POINT, _POINT)) / 2
     taken = [(point - half, point + half) for point in points]
-    chosen = []
-    for name, point in zip(names, points, strict=True):
-        boxes = {side: _box(point, len(name) * _CHARACTER, place) for side, place in SIDES.items()}
+    widths = [len(name) * _CHARACTER for name in names]
+    chosen = [""] * len(points)
+    for index in sorted(range(len(points)), key=lambda index: -widths[index]):  # long names have fewer places
+        boxes = {side: _box(points[index], widths[index], place) for side, place in SIDES.items()}
         side = min(boxes, key=lambda each: _outside(boxes[each]) + sum(_overlap(boxes[each], other) for other in taken))
         taken.append(boxes[side])
-        chosen.append(side)
+        chosen[index] = side
     return chosen
 
 

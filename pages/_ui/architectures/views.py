@@ -1,7 +1,5 @@
 """A network in detail: its typical block, its graph and its layers."""
 
-import base64
-import html
 import math
 
 import pandas as pd
@@ -12,6 +10,7 @@ from pages._ui.results.graph_explorer import explorer
 from pages._ui.server import work
 from pages._ui.shell import style
 from pages._ui.shell.context import Context
+from pages._ui.widgets.graph_view import graph_picture
 from pages._ui.widgets.text import plain
 from vislib import VislibError, diagram
 from vislib.language import sentences, text, tr
@@ -97,10 +96,11 @@ def detail(context: Context, name: str, table: LayerTable) -> None:
                 tr("The first of {n}. Each box is a layer with its output's size.", n=count),
             )
         with right:
-            _show_graph(
+            graph_picture(
                 diagram.layout(diagram.part(table, block), None),
                 tr("The block {block} of {network}", block=block.name, network=title(context, name)),
-                640,
+                widest=640,
+                key=f"block of {name}",
             )
     explorer(table, title(context, name), snippet(context, name), style.settings_row("_graph"))
     layer_list(table, context.classifier.task if name == LOADED else Task.CLASSIFICATION)
@@ -141,15 +141,6 @@ def layer_list(table: LayerTable, task: Task) -> None:
 def _first_branched_block(table: LayerTable) -> diagram.Block | None:
     """The first block with branches; None if the network is a chain."""
     return next((block for stage in diagram.stages(table) for block in stage.blocks if block.kind != "chain"), None)
-
-
-def _show_graph(layout: diagram.Layout, alt: str, widest: int) -> None:
-    """A graph at its own size, or smaller."""
-    source = base64.b64encode(diagram.svg(layout).encode()).decode()
-    st.html(
-        f"<img src='data:image/svg+xml;base64,{source}' alt='{html.escape(alt, quote=True)}' "
-        f"style='max-width:min(100%, {widest}px);border-radius:4px'>"
-    )
 
 
 def snippet(context: Context, name: str) -> str:

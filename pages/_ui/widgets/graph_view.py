@@ -1,4 +1,5 @@
-"""A network as an interactive graph: zoom, drag, open a block, choose a layer."""
+"""A network as an interactive graph, with zoom, drag, blocks to open and layers to choose, or a part of it as a
+picture."""
 
 from collections.abc import Callable, Collection
 
@@ -281,3 +282,32 @@ def graph_view(
         key=key,
         on_chosen_change=clicked,
     )
+
+
+_PICTURE_JS = """
+export default function ({ parentElement, data }) {
+  const view = parentElement.querySelector(".view");
+  view.innerHTML = data.svg;
+  const drawing = view.firstElementChild;
+  drawing.setAttribute("aria-label", data.alt);
+  drawing.style.cssText = `max-width: min(100%, ${data.widest}px); height: auto; margin: 0`;
+}
+"""
+_picture = st.components.v2.component(
+    "vislib_graph_picture",
+    html='<div class="root"><div class="view" style="border: 0; cursor: auto; max-height: none"></div></div>',
+    css=_CSS,
+    js=_PICTURE_JS,
+)
+
+
+def graph_picture(layout: diagram.Layout, alt: str, widest: int, key: str) -> None:
+    """Draws a small graph in the theme's colours, without zoom and choice.
+
+    Args:
+        layout: Layout of the graph.
+        alt: Description of the graph.
+        widest: Its largest width, in pixels.
+        key: Key of the widget.
+    """
+    _picture(data={"svg": diagram.svg(layout), "alt": alt, "widest": widest}, key=key)
