@@ -120,3 +120,13 @@ def test_layer_without_a_rule_is_named():
     x = layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling2D()(x))
     heatmap = explain(classifier_of(seeded(keras.Model(inputs, x))))
     assert heatmap.notes[1] == "The gradient is used for layers without a rule: norm."
+
+
+def test_product_of_three_has_no_rule_and_is_named():
+    inputs = keras.Input((SIDE, SIDE, 3))
+    parts = [layers.Conv2D(2, 1, bias_initializer="ones")(inputs) for _ in range(3)]
+    x = layers.GlobalAveragePooling2D()(layers.Multiply(name="of_three")(parts))
+    classifier = classifier_of(seeded(keras.Model(inputs, layers.Dense(3, "softmax")(x))))
+    heatmap = explain(classifier, 1)
+    assert np.ptp(heatmap.values) > 0
+    assert heatmap.notes[1] == "The gradient is used for layers without a rule: of_three."

@@ -132,6 +132,11 @@ def test_save_maximization_any_suffix_right_kind_of_file(tmp_path, suffix):
         np.testing.assert_array_equal(np.load(path)["values"], result.pictures)
 
 
+def test_enlarged_by_the_smallest_whole_factor_to_1024_pixels():
+    assert export.enlarged(Image.new("RGB", (300, 200))).size == (1200, 800)
+    assert export.enlarged(Image.new("RGB", (1024, 3))).size == (1024, 3)
+
+
 @pytest.mark.parametrize("image", [None, IMAGE], ids=["alone", "over the image"])
 def test_save_png_at_least_1024_pixels_with_a_colour_bar_unless_plain(tmp_path, image):
     with_bar = Image.open(vislib.save(heatmap(), tmp_path / "figure.png", image))
