@@ -42,6 +42,28 @@ def test_address_opens_the_same_state_for_someone_else(server, visit):
     assert other.main.locator(".v-caption").all_inner_texts() == it.main.locator(".v-caption").all_inner_texts()
 
 
+def test_box_and_page_agree_about_the_image_after_a_change_of_the_network(server, visit):
+    it = visit(f"{server}/filters?image=rocket.jpg")
+    it.settled("filters")
+    it.page.get_by_role("combobox", name="Model").first.click()
+    it.page.keyboard.type("digits")
+    it.page.keyboard.press("Enter")
+    it.says("The image is now digits/0.png, because rocket.jpg does not suit digits.")
+    it.settled("filters")
+    expect(it.page.get_by_role("combobox", name="Image").first).to_have_value("digits/0.png")
+    it.go("saliency")
+    expect(it.page.get_by_role("combobox", name="Image").first).to_have_value("digits/0.png")
+    expect(it.main.locator("img[alt*='over digits/0.png']").first).to_be_visible()
+
+
+def test_settings_stand_before_the_pictures_on_a_phone(server, visit):
+    it = visit(f"{server}/occlusion?model=cifar10&{QUICK_QUERY}", viewport={"width": 390, "height": 844})
+    it.settled("occlusion")
+    patch = it.main.get_by_role("spinbutton", name="Patch (px)").first.bounding_box()
+    picture = it.main.locator("img[alt^='Occlusion']").first.bounding_box()
+    assert patch["y"] < picture["y"] < 844
+
+
 def test_stop_and_start_again(server, visit, hold):
     it = visit(f"{server}/occlusion?model=cifar10&class=truck&{QUICK_QUERY}")
     expect(it.main.get_by_text(re.compile(r"Occlusion: [1-9]\d* of \d+"))).to_be_visible()
