@@ -82,3 +82,16 @@ def test_graph_is_fitted_and_follows_the_theme(server, visit):
     it.page.keyboard.up("Control")
     expect(it.main.locator("output")).to_have_text(re.compile("7|8"))
     assert svg.bounding_box()["width"] > drawn["width"]
+
+
+def test_popover_that_a_key_opens_has_the_focus_and_gives_it_back(server, visit):
+    it = visit(f"{server}/feature_maps")
+    it.settled("feature_maps")
+    more = it.main.get_by_role("button", name="More").first
+    more.focus()
+    it.page.keyboard.press("Enter")
+    body = it.page.get_by_test_id("stPopoverBody")
+    expect(body.locator(":focus")).to_have_count(1)
+    it.page.keyboard.press("Escape")
+    expect(body).to_have_count(0)
+    expect(more).to_be_focused()

@@ -30,6 +30,24 @@ export default function ({ data }) {
     pathOf(address) === document.location.pathname
       ? window.history.replaceState(state, title, address)
       : push(state, title, address);
+  // Streamlit draws a popover's content at the end of the page, where Tab would arrive last. A popover that is opened
+  // by a key gets the focus.
+  const BODY = "[data-testid=stPopoverBody]";
+  let byKey = false;
+  document.addEventListener("keydown", () => { byKey = true; }, true);
+  document.addEventListener("pointerdown", () => { byKey = false; }, true);
+  const enter = (body, tries) => {
+    const first = body.querySelector("input:enabled, button:enabled, textarea:enabled, a[href]");
+    if (first) first.focus({ preventScroll: true });
+    else if (tries) setTimeout(enter, 50, body, tries - 1);
+  };
+  new MutationObserver((changes) => {
+    if (!byKey || !document.activeElement.closest("[data-testid=stPopover]")) return;
+    for (const added of changes.flatMap((change) => [...change.addedNodes])) {
+      const body = added.matches?.(BODY) ? added : added.querySelector?.(BODY);
+      if (body) enter(body, 20);
+    }
+  }).observe(document.body, { childList: true, subtree: true });
 }
 """
 _history = st.components.v2.component("vislib_history", js=_HISTORY_JS)
@@ -86,8 +104,8 @@ _copy = st.components.v2.component("vislib_copy_address", html=_COPY_HTML, css=_
 
 
 def keep_history() -> None:
-    """Sees to one entry of the browser's history per page, and says the page's language. Back and Forward keep what the
-    session has chosen.
+    """Sees to one entry of the browser's history per page, says the page's language, and moves the focus into a popover
+    that a key opens. Back and Forward keep what the session has chosen.
 
     Called before the widgets of a page are drawn.
     """

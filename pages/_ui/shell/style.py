@@ -41,6 +41,8 @@ _CSS = """
 [class*="st-key-icon-"] [data-testid="stPopoverButton"] p { position: absolute; width: 1px; height: 1px;
   overflow: hidden; clip-path: inset(50%); } /* the name, for people who cannot see the icon */
 [class*="st-key-settings"] { row-gap: .5rem; }
+[data-testid="stMain"] { scroll-padding-top: 4.5rem; } /* what has the focus is not below the bar */
+[data-testid="stElementToolbar"]:focus-within { opacity: 1 !important; }
 .st-key-glance_number { position: sticky; top: 4.5rem; scroll-margin-top: 4.5rem; }
   /* a click on any tile shows its number beside it */
 @media (min-width: 641px) and (max-width: 1000px) {

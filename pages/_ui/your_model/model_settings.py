@@ -80,7 +80,8 @@ def _size(name: str, upload: Upload) -> None:
 def _names(name: str, upload: Upload, classifier: vislib.Classifier) -> None:
     """The names of its classes or outputs, from a file or typed."""
     named = tr("Names of its classes") if classifier.task.has_classes else tr("Names of its outputs")
-    with st.expander(named, expanded=upload.labels is None, icon=":material/label:"):
+    # With a key it stays as the user left it, and keeps the focus, when there are names.
+    with st.expander(named, expanded=upload.labels is None, icon=":material/label:", key=f"{name}: names of outputs"):
         st.file_uploader(
             tr("A file"),
             type=["txt", "csv", "json"],
