@@ -47,7 +47,7 @@ STREAMLITS = {
 _PROBED = re.compile(r"^/\w+/_stcore/(health|host-config)$")
 _AXE = """options => axe.run(options).then(({violations}) => violations.flatMap(
     ({id, nodes}) => nodes.map(({html}) => [id, html])))"""
-_ALTS = "pictures => pictures.map((picture) => picture.alt)"
+_ALTS = "pictures => pictures.map((picture) => picture.alt ?? picture.ariaLabel)"
 
 
 class Watched:
@@ -85,7 +85,7 @@ class Watched:
         frames = [place.content_frame for place in self.main.locator("iframe[srcdoc]").all()]
         for frame in frames:
             frame.locator("body").wait_for()
-        found = [part.locator("img").evaluate_all(_ALTS) for part in (self.main, *frames)]
+        found = [part.locator("img, .view > svg[role=img]").evaluate_all(_ALTS) for part in (self.main, *frames)]
         return [alt for alts in found for alt in alts]
 
     def violations(self) -> list[str]:
