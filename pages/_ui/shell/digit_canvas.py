@@ -18,6 +18,10 @@ _HINT = text(
     "Drawing needs a mouse, a pen or a finger. By keyboard, upload an image of a digit instead; every page with an "
     "image has “Your own image” at its top."
 )
+_HINT_WHILE_TRAINING = text(
+    "Drawing needs a mouse, a pen or a finger; the training does not need a drawing. By keyboard, upload an image of a "
+    "digit on another page after the training."
+)
 
 
 def draw_a_digit(key: str = "digit", as_image: bool = True) -> None:
@@ -27,8 +31,8 @@ def draw_a_digit(key: str = "digit", as_image: bool = True) -> None:
         key: Tells the pads of different places apart.
         as_image: Whether the drawing becomes the current image after each stroke; Clear then takes it away again.
     """
-    on_draw = _use if as_image else _ignore
-    drawing_pad(f"drawing_pad.{key}", tr("Draw a digit"), tr(_HINT), _MEMORY, on_draw)
+    on_draw, hint = (_use, _HINT) if as_image else (_ignore, _HINT_WHILE_TRAINING)
+    drawing_pad(f"drawing_pad.{key}", tr("Draw a digit"), tr(hint), _MEMORY, on_draw)
 
 
 def digit() -> np.ndarray | None:
