@@ -2,7 +2,7 @@
 
 import pytest
 
-from vislib.language import percent, short_number, signed_number, text, with_unit, written
+from vislib.language import percent, probability, short_number, signed_number, text, with_unit, written
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,7 @@ def test_percent(share, expected):
 )  # fmt: skip
 def test_significant_digits(shown, expected):
     assert shown == expected
+
+
+def test_no_probability_is_zero():
+    assert [probability(value) for value in (0.0, 0.0005, 0.382)] == ["< 0.1 %", "< 0.1 %", "38 %"]

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from vislib import html
-from vislib.language import Text, percent, plural, sentences, text, tr, written
+from vislib.language import Text, plural, probability, sentences, text, tr, written
 from vislib.model.classifier import Prediction
 from vislib.output import export
 from vislib.targets.base import Target
@@ -166,4 +166,4 @@ def _number(value: float) -> str:
 
 
 def _said(prediction: Prediction) -> Text:
-    return text("“{label}” ({share})", label=prediction.label, share=percent(prediction.value))
+    return text("“{label}” ({share})", label=prediction.label, share=probability(prediction.value))

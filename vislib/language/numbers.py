@@ -69,6 +69,17 @@ def percent(share: float) -> str:
     return whole_percent(share) if share in (0, 1) or 0.0995 <= share <= 0.99 else written(share, ".1%")
 
 
+def probability(value: float) -> str:
+    """A probability 0..1 of a softmax or sigmoid as `percent`. None is ever 0: a computed 0 is too small for its number
+    type.
+
+    Example:
+        >>> probability(0.0), probability(0.38)
+        ('< 0.1 %', '38 %')
+    """
+    return percent(value) if value else "< 0.1 %"
+
+
 def whole_percent(share: float) -> str:
     """A share 0..1 in whole percent: 38 %, 0 %."""
     return written(share, ".0%")

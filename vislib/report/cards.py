@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from vislib.batch import Batch
 from vislib.batch.settings import column
-from vislib.language import Text, percent, text, tr, whole_percent
+from vislib.language import Text, probability, text, tr, whole_percent
 from vislib.report.clusters import Reason
 from vislib.report.text import format_number, title_of
 from vislib.report.tiles import Tiles, picture
@@ -141,7 +141,7 @@ def framed(image: Image.Image, reason: Reason) -> Image.Image:
 
 
 def _verdict(row: dict[str, Any]) -> str:
-    predicted = f"{html.escape(str(row['predicted_label']))} {percent(row['probability'])}"
+    predicted = f"{html.escape(str(row['predicted_label']))} {probability(row['probability'])}"
     if row["correct"] is None:
         return predicted
     if row["correct"]:

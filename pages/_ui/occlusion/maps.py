@@ -21,7 +21,7 @@ from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point_picker import point_picker
 from vislib.attribution.occlusion import Occlusion
 from vislib.images.bands import as_picture
-from vislib.language import percent, text, tr, with_unit
+from vislib.language import probability, text, tr, with_unit
 from vislib.output import render
 from vislib.output.masks import legend, mask_picture
 from vislib.output.render import Scale
@@ -46,7 +46,7 @@ def score(context: Context, heatmap: vislib.Heatmap) -> None:
             tr("Probability of “{label}”", label=context.label),
             tr("probability"),
         )
-        write = percent
+        write = probability
         uncovered = float(context.values[context.class_index])
     else:
         cells, what, unit = heatmap.score - heatmap.details["drop"], capital(tr(heatmap.explained)), tr("score")

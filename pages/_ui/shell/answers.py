@@ -9,7 +9,7 @@ import vislib
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.bars import OnScale, numbers, top_bars
 from pages._ui.widgets.text import plain
-from vislib.language import Text, listing, percent, plural, tr, with_unit
+from vislib.language import Text, listing, plural, probability, tr, with_unit
 from vislib.tasks import Task
 
 THRESHOLD = 0.5
@@ -19,7 +19,7 @@ _FEW = 10
 
 def value_text(classifier: vislib.Classifier, value: float) -> str:
     """One of `classifier.values` as text: "38 %", "23.44 px"."""
-    return percent(value) if classifier.task.has_classes else with_unit(value, classifier.unit)
+    return probability(value) if classifier.task.has_classes else with_unit(value, classifier.unit)
 
 
 def answer_html(

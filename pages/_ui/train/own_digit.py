@@ -10,7 +10,7 @@ from PIL import Image
 from pages._ui.shell import digit_canvas
 from pages._ui.widgets.tiles import data_uri
 from vislib import training
-from vislib.language import percent, tr
+from vislib.language import probability, tr
 
 _MOST_COLUMNS = 8
 _CSS = """
@@ -63,8 +63,8 @@ def readings(digit: np.ndarray, probabilities: Sequence[np.ndarray], labels: Seq
     rows = "".join(
         f"<tr><th scope='row'>{html.escape(label)}</th>"
         + "".join(
-            f"<td title='{percent(float(shares[k]))}'><span><u style='width:{float(shares[k]) * 100:.1f}%'></u>"
-            f"<b>{percent(float(shares[k]))}</b></span></td>"
+            f"<td title='{probability(float(shares[k]))}'><span><u style='width:{float(shares[k]) * 100:.1f}%'></u>"
+            f"<b>{probability(float(shares[k]))}</b></span></td>"
             for _, shares in shown
         )
         + "</tr>"
@@ -75,7 +75,7 @@ def readings(digit: np.ndarray, probabilities: Sequence[np.ndarray], labels: Seq
         "Your digit after epoch {epoch}: {label}, {share}. Bars: probabilities after each epoch.",
         epoch=len(probabilities),
         label=labels[int(last.argmax())],
-        share=percent(float(last.max())),
+        share=probability(float(last.max())),
     )
     source = data_uri(Image.fromarray(np.repeat(digit, 3, axis=2)))
     columns = f"<colgroup><col class='v-names'>{'<col>' * len(shown)}</colgroup>"

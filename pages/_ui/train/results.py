@@ -22,7 +22,7 @@ from pages._ui.widgets.film_strip import film_strip
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib import training
-from vislib.language import Text, percent, sentences, text, tr
+from vislib.language import Text, percent, probability, sentences, text, tr
 from vislib.output import export
 from vislib.training.card import card_lines
 from vislib.zoo.trained_here import card
@@ -177,7 +177,7 @@ def _mistakes(run: Run) -> None:
             tr(
                 "Predicted {predicted} with {share}, true {true}. Click to explain.",
                 predicted=labels[m.predicted],
-                share=percent(m.probability),
+                share=probability(m.probability),
                 true=labels[m.true],
             ),
         )

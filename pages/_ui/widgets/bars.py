@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vislib.language import percent, tr
+from vislib.language import percent, probability, tr
 
 
 def top_bars(
@@ -26,7 +26,7 @@ def top_bars(
         mark: As for `bars`.
     """
     order = np.argsort(-shares, kind="stable")[:top]
-    return bars([(labels[index], float(shares[index])) for index in order], alt, mark=mark)
+    return bars([(labels[index], float(shares[index])) for index in order], alt, probability, mark)
 
 
 def bars(
