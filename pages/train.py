@@ -13,7 +13,7 @@ style.start(
 )
 
 with st.container():
-    chosen = plan.plan_controls()
+    chosen = plan.plan_controls(run.stop)
     own_digit.show(disabled=chosen is not None)
 if chosen is not None or run.is_open():
     # It takes the place of the results, which would else stay below the training, faded.

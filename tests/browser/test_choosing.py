@@ -67,8 +67,9 @@ def test_settings_stand_before_the_pictures_on_a_phone(server, visit):
 def test_stop_and_start_again(server, visit, hold):
     it = visit(f"{server}/occlusion?model=cifar10&class=truck&{QUICK_QUERY}")
     expect(it.main.get_by_text(re.compile(r"Occlusion: [1-9]\d* of \d+"))).to_be_visible()
-    it.main.get_by_role("button", name="Stop").click()
+    it.main.get_by_role("button", name="Stop").press("Enter")
     expect(it.main.get_by_text(re.compile(r"stopped after [1-9]\d* of \d+"))).to_be_visible()
+    expect(it.main.get_by_role("button", name="Go on")).to_be_focused()
     it.quiet()
     expect(it.main.locator("img[alt^='Occlusion, after']")).to_be_visible()
     hold.unlink()

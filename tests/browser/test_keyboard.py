@@ -95,3 +95,14 @@ def test_popover_that_a_key_opens_has_the_focus_and_gives_it_back(server, visit)
     it.page.keyboard.press("Escape")
     expect(body).to_have_count(0)
     expect(more).to_be_focused()
+
+
+def test_explained_term_is_one_stop_of_a_page(server, visit):
+    it = visit(f"{server}/saliency?model=digits")
+    it.settled("saliency")
+    terms = it.main.locator(".v-term")
+    names = [name.lower() for name in terms.all_inner_texts()]
+    assert len(names) > len(set(names))
+    terms.first.focus()
+    it.page.keyboard.press("Tab")
+    expect(it.main.locator(".v-term[tabindex='0']")).to_have_count(len(set(names)))

@@ -13,7 +13,7 @@ def train(it, epochs: int) -> None:
     box.fill(str(epochs))
     box.press("Enter")
     it.quiet()
-    it.page.get_by_role("button", name="Start training").click()
+    it.page.get_by_role("button", name="Start training").press("Enter")
 
 
 def bar(it, text: str):
@@ -27,7 +27,9 @@ def test_training_moves_stops_keeps_the_model_and_predicts_on_the_overview(serve
     expect(it.main.get_by_test_id("stVegaLiteChart").first).to_be_visible()
     expect(it.main.get_by_role("img", name="First-layer kernels now")).to_be_visible()
     expect(it.page.get_by_role("button", name="中文", exact=True)).to_be_disabled()  # a rerun would end the training
-    it.main.get_by_role("button", name="Stop", exact=True).click()
+    stop = it.main.get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_focused()
+    stop.press("Enter")
     it.says("Test accuracy")
     hold.unlink()
     expect(it.main.get_by_text(re.compile(r"Stopped after [1-9]\d* of 100 epochs"))).to_be_visible()

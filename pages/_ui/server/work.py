@@ -160,9 +160,7 @@ def run(
 
     with slot.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, text=_said(what))
-        st.button(
-            tr("Stop"), key=f"stop {what} {hash(key)}", on_click=_stop, args=(key,), icon=":material/stop_circle:"
-        )
+        st.button(tr("Stop"), key=_control(what, key), on_click=_stop, args=(key,), icon=":material/stop_circle:")
     last_said = last_shown = float("-inf")
 
     def progress(done: int, total: int, partial: np.ndarray | None = None, /) -> None:
@@ -220,6 +218,11 @@ def _put(key: tuple, result: Any, keep: Store | None) -> None:
         keep.put(key, result)
 
 
+def _control(what: str, key: tuple) -> str:
+    """The key of the one button that is Stop, then Go on: so it keeps the keyboard's focus."""
+    return f"control {what} {hash(key)}"
+
+
 def _stop(key: tuple) -> None:
     st.session_state.setdefault("stopped", set()).add(key)
 
@@ -259,7 +262,7 @@ def _show_stopped(
         st.warning(said, icon=":material/stop_circle:")
         st.button(
             tr(resume_label) if resume_label else tr("Go on"),
-            key=f"go on {what} {hash(key)}",
+            key=_control(what, key),
             on_click=_go_on,
             args=(key,),
         )

@@ -34,7 +34,17 @@ export default function ({ data }) {
   // by a key gets the focus.
   const BODY = "[data-testid=stPopoverBody]";
   let byKey = false;
-  document.addEventListener("keydown", () => { byKey = true; }, true);
+  document.addEventListener("keydown", ({ key }) => {
+    byKey = true;
+    if (key !== "Tab") return;
+    const seen = new Set();  // a term that the page explains several times is one stop of the Tab key
+    for (const term of document.querySelectorAll(".v-term")) {
+      if (!term.checkVisibility()) continue;
+      const name = term.textContent.toLowerCase();
+      term.tabIndex = seen.has(name) ? -1 : 0;
+      seen.add(name);
+    }
+  }, true);
   document.addEventListener("pointerdown", () => { byKey = false; }, true);
   const enter = (body, tries) => {
     const first = body.querySelector("input:enabled, button:enabled, textarea:enabled, a[href]");
@@ -104,8 +114,8 @@ _copy = st.components.v2.component("vislib_copy_address", html=_COPY_HTML, css=_
 
 
 def keep_history() -> None:
-    """Sees to one entry of the browser's history per page, says the page's language, and moves the focus into a popover
-    that a key opens. Back and Forward keep what the session has chosen.
+    """Sees to one entry of the browser's history per page and to one Tab stop per explained term, says the page's
+    language, and moves the focus into a popover that a key opens. Back and Forward keep what the session has chosen.
 
     Called before the widgets of a page are drawn.
     """

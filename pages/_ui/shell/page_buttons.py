@@ -33,7 +33,7 @@ def buttons(found: ImageSet, number: int, has_maps: bool) -> None:
             if st.button(
                 tr("Open in {page}", page=title), key=f"open {page}", icon=":material/arrow_forward:", on_click=use
             ):
-                address.open_page(page)
+                address.open_page(page, image=st.session_state["image"])
         st.button(tr("Use on every page"), key="use row", icon=":material/swap_horiz:", on_click=_use_here, args=(use,))
 
 

@@ -43,6 +43,10 @@ _CSS = """
 [class*="st-key-settings"] { row-gap: .5rem; }
 [data-testid="stMain"] { scroll-padding-top: 4.5rem; } /* what has the focus is not below the bar */
 [data-testid="stElementToolbar"]:focus-within { opacity: 1 !important; }
+[data-testid="stPageLink-NavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,
+[data-testid="stTopNavLink"]:focus-visible, [data-testid="stTopNavSection"]:focus-visible,
+label:has(input:is([type="checkbox"], [role="switch"], [type="radio"]):focus-visible) {
+  outline: 2px solid light-dark(#0b7285, #3bc9db) !important; outline-offset: 2px; border-radius: .3rem; }
 .st-key-glance_number { position: sticky; top: 4.5rem; scroll-margin-top: 4.5rem; }
   /* a click on any tile shows its number beside it */
 @media (min-width: 641px) and (max-width: 1000px) {

@@ -1,7 +1,6 @@
 """What is seen while a network trains: progress, curves, kernels, confusion matrix, and the user's own digit."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,13 @@ import streamlit as st
 from PIL import Image
 
 from pages._ui.filters.kernel_tiles import sheet
-from pages._ui.results import picture
 from pages._ui.train import confusion, own_digit
 from pages._ui.train.curves import Curves, chart
+from pages._ui.widgets.inline_image import png_uri
 from pages._ui.widgets.tiles import data_uri
 from vislib import training
 from vislib.language import Text, listing, percent, text, tr
-from vislib.output import render
+from vislib.output import export, render
 
 if TYPE_CHECKING:
     from vislib.callbacks.explain import Explained
@@ -64,15 +63,10 @@ class View(Bar):
         run: The training.
         film: Is filled during the training.
         digit: The user's digit, (h, w, c) uint8, or None.
-        stop_button: Draws the Stop button beside the bar.
     """
 
-    def __init__(
-        self, run: training.TrainingRun, film: Film, digit: np.ndarray | None, stop_button: Callable[[], None]
-    ):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            super().__init__(text("Training…"))
-            stop_button()
+    def __init__(self, run: training.TrainingRun, film: Film, digit: np.ndarray | None):
+        super().__init__(text("Training…"))
         st.caption(tr("If you leave this page, the training ends; what the network has learned by then is kept."))
         left, right = st.columns([3, 2], gap="large")
         self._loss, self._accuracy = left.empty(), left.empty()
@@ -108,7 +102,7 @@ class View(Bar):
         self._curves(now.n_epochs)
         if self._run.kernels:
             # As a data URI: Streamlit could delete a file before a slow browser loads it.
-            drawn = data_uri(kernel_sheet(self._run.current_kernels()), picture.SIDE)
+            drawn = png_uri(export.enlarged(kernel_sheet(self._run.current_kernels())))
             said_now = tr("First-layer kernels now")
             self._kernels.image(drawn, width=240, caption=said_now, alt=said_now)
         self._last = time.monotonic()

@@ -1,5 +1,6 @@
 """The choices of the page Train: network, images and options."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -55,10 +56,13 @@ class Plan:
         return training.load_image_folder(folder, (side, side), seed=self.options.seed)
 
 
-def plan_controls() -> Plan | None:
+def plan_controls(stop: Callable[[], None]) -> Plan | None:
     """A row of widgets for the choices; the plan in the run after Start was clicked, otherwise None.
 
-    In that run the widgets are disabled, because a change would end the training.
+    In that run the widgets are disabled, because a change would end the training, and Start is Stop.
+
+    Args:
+        stop: Ends the training.
     """
     # Streamlit forgets the widgets of a page that is left.
     for key, value in st.session_state.get(_KEPT, {}).items():
@@ -81,17 +85,18 @@ def plan_controls() -> Plan | None:
         with st.popover(tr("More choices"), icon=":material/tune:", disabled=starting):
             network_options, options = _more(epochs, n_images)
         waiting = dataset == _OWN and own_images is None
-        st.button(
-            tr("Start training"),
+        training_starts = starting and not waiting
+        st.button(  # one button for both, so that it keeps the keyboard's focus
+            tr("Stop") if training_starts else tr("Start training"),
             type="primary",
-            icon=":material/play_arrow:",
+            icon=":material/stop_circle:" if training_starts else ":material/play_arrow:",
             key="train.go",
-            on_click=_start,
-            disabled=waiting or starting,
+            on_click=stop if training_starts else _start,
+            disabled=waiting,
         )
     st.session_state[_KEPT] = {key: st.session_state[key] for key in _CHOICES if key in st.session_state}
     _show_missing(dataset)
-    if not starting or waiting:
+    if not training_starts:
         return None
     number = st.session_state["trained"] = st.session_state.get("trained", 0) + 1
     source = own_images.name if own_images else dataset

@@ -83,9 +83,8 @@ def show_shipped() -> None:
     st.header(tr("The digit network that comes with vislib"), anchor=False)
     classifier = work.stored(("digits", "classifier"), lambda: vislib.load_classifier("digits"))
     layer = vislib.filter_layers(classifier)[0]
-    sheet = kernel_sheet(vislib.filters(classifier, layer))
-    sharp = sheet.resize((3 * sheet.width, 3 * sheet.height), Image.Resampling.NEAREST)
-    show_image(sharp, width=420, alt=tr("Its first-layer kernels"))
+    sheet = export.enlarged(kernel_sheet(vislib.filters(classifier, layer)))
+    show_image(sheet, width=420, alt=tr("Its first-layer kernels"))
     picture.caption(
         tr("Its first kernels"),
         tr("3 × 3, red positive, blue negative. Start a training to see the kernels of your network change."),

@@ -71,6 +71,12 @@ def is_open() -> bool:
     return "training" in st.session_state
 
 
+def stop() -> None:
+    """Stops the training after the batch that it is at."""
+    if is_open():
+        st.session_state["training"].stopped = True
+
+
 def train(plan: Plan) -> None:
     """Trains with a live view and Stop, and runs the page again.
 
@@ -85,7 +91,7 @@ def train(plan: Plan) -> None:
     except vislib.VislibError as error:
         _refuse(error)
     opened = st.session_state["training"] = _Open(plan, run)
-    view = live.View(run, opened.film, own_digit.pixels(dataset), lambda: _stop_button(opened))
+    view = live.View(run, opened.film, own_digit.pixels(dataset))
 
     def waiting(ahead: int) -> None:
         view.say(0.0, work.waiting_text(text("Training"), ahead))
@@ -171,13 +177,6 @@ def _refuse(error: Exception) -> None:
 def _message(error: Exception) -> str:
     """Its message, which can be translated when it is shown."""
     return error.args[0] if len(error.args) == 1 else str(error)
-
-
-def _stop_button(opened: _Open) -> None:
-    def stop() -> None:
-        opened.stopped = True
-
-    st.button(tr("Stop"), key=f"stop {opened.plan.name}", on_click=stop, icon=":material/stop_circle:")
 
 
 def _keep(opened: _Open, bar: live.Bar) -> None:

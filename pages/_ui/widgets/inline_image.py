@@ -10,8 +10,6 @@ from typing import Any
 import streamlit as st
 from PIL import Image
 
-from pages._ui.widgets.tiles import data_uri
-
 _QUALITY = 92
 
 
@@ -23,7 +21,7 @@ def show_image(image: Image.Image, alt: str, width: Any = "stretch") -> None:
         alt: Description of the image for people who cannot see it.
         width: The width, as in `st.image`.
     """
-    st.image(data_uri(image) if image.mode == "RGBA" else jpeg_uri(image), width=width, alt=alt)
+    st.image(png_uri(image) if image.mode == "RGBA" else jpeg_uri(image), width=width, alt=alt)
 
 
 def jpeg_uri(image: Image.Image) -> str:

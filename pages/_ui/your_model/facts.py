@@ -107,7 +107,7 @@ def _card(context: Context, name: str, predictions: list[vislib.Prediction], use
     if in_use:
         st.badge(tr("in use"), color="primary")
     elif use is not None:
-        st.button(tr("Use this"), key=f"use {name}", on_click=use, args=(name,))
+        st.button(tr("Use {name}", name=name), key=f"use {name}", on_click=use, args=(name,))
 
 
 def layers(context: Context) -> None:
