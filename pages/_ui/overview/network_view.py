@@ -7,7 +7,7 @@ from pages._ui.overview import operation_view
 from pages._ui.overview.lines import lines
 from pages._ui.results import picture
 from pages._ui.server import work
-from pages._ui.shell import answers
+from pages._ui.shell import answers, style
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import cut_in_the_middle, without_common_start
 from pages._ui.widgets.tiles import Group, Tile, data_uri, map_tile, tiles
@@ -25,7 +25,7 @@ _SCALES = (_A_LAYER, _THE_NETWORK, _A_MAP)
 
 def show(context: Context) -> None:
     """Draws the network, and beside it one number of the map that was clicked last and the operation behind it."""
-    left, right = st.columns([3, 1], gap="medium")
+    left, right = style.two_columns(3, 1)
     with left:
         about = _columns(context)
     with right, st.container(key=_NUMBER, gap="small"):

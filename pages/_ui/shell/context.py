@@ -48,11 +48,11 @@ def context(
         chosen = images.image_control("image", tr("Image"), samples, channels=channels)
     with row:
         images.upload_control(channels)
-        if samples == images.DIGITS and with_answer:
-            with st.popover(tr("Draw a digit"), icon=":material/draw:"):
-                digit_canvas.draw_a_digit()
     class_slot = row.container(width=240, key="context_class")
     further_slot = row.container(width="content", key="context_further")
+    if samples == images.DIGITS and with_answer:
+        with row.popover(tr("Draw a digit"), icon=":material/draw:"):
+            digit_canvas.draw_a_digit()
     address_slot = row.container(width=150, key="context_address")
     below = st.container(gap="small")
     with below:

@@ -222,7 +222,7 @@ def upload_control(channels: int = 3) -> None:
             "photos are reduced. It stays on this server."
         ),
     )
-    with st.popover(tr("Camera"), icon=":material/photo_camera:"):
+    with st.container(width="content", key="context_camera"), st.popover(tr("Camera"), icon=":material/photo_camera:"):
         if st.toggle(tr("Use the camera"), key="camera_on"):
             st.camera_input(tr("Take a picture"), key="camera", on_change=_take, args=("camera", channels))
 

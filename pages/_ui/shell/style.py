@@ -17,6 +17,8 @@ _CSS = """
 <style>
 .stMainBlockContainer { padding: 4.2rem 2.5rem 3rem; max-width: 1680px; }
 .v-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: .1rem .9rem; }
+.v-title { font-size: 1.7rem; font-weight: 650; margin: 0; padding: 0; letter-spacing: -0.01em; }
+.v-lead { margin: 0; opacity: .75; font-size: 1rem; }
 .st-key-context { border-bottom: 1px solid rgba(128,128,128,.25); padding-bottom: .7rem; }
 .st-key-upload [data-testid="stFileUploaderDropzoneInstructions"], .st-key-upload [data-testid="stFileUploaderFile"],
 .st-key-upload [data-testid="stFileUploaderPagination"], .st-key-model_file [data-testid="stFileUploaderFile"] {
@@ -59,12 +61,27 @@ label:has(input:is([type="checkbox"], [role="switch"], [type="radio"]):focus-vis
 @media (max-width: 640px) {
   .st-key-context_address { right: 9.6rem; }
   .st-key-language_switch { right: 6rem; }
-  .stMainBlockContainer { padding: 4rem 1rem 3rem; }
+  .stMainBlockContainer { padding: 3.2rem 1rem 3rem; }
   .st-key-context, [class*="st-key-settings"] { display: grid !important; grid-template-columns: 1fr 1fr;
     align-items: end; }
   .st-key-context > div, [class*="st-key-settings"] > div { width: auto !important; min-width: 0; }
+  /* model and image in halves; below them upload, camera, class, options */
+  .st-key-context { gap: .6rem .5rem; grid-template-columns: 5.6rem 44px calc(50% - 5.6rem - 44px - 1.25rem) 1fr 44px; }
+  .st-key-context > * { grid-column: 1 / -1; }
+  .st-key-context > :has(> .st-key-context_model) { grid-column: 1 / 4; }
+  .st-key-context > :has(> .st-key-context_image) { grid-column: 4 / -1; }
+  .st-key-context > .st-key-upload { grid-column: 1; }
+  .st-key-context > :has(> .st-key-context_camera) { grid-column: 2; }
+  .st-key-context > :has(> .st-key-context_class) { grid-column: 3 / 5; }
+  .st-key-context > :has(> .st-key-context_further) { grid-column: 5; }
+  .st-key-context :is(.st-key-context_camera, .st-key-context_further) [data-testid="stPopoverButton"] {
+    padding: 0; width: 44px; }
+  .st-key-context [data-testid="stPopoverButton"] > div > div[aria-hidden] { display: none; }
+  .st-key-upload label, .st-key-context :is(.st-key-context_camera, .st-key-context_further) p {
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   [class*="st-key-settings"] > div:has([data-testid="stButtonGroup"], [data-testid="stMultiSelect"]) {
     grid-column: 1 / -1; }
+  [data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
   [class*="st-key-grid_"] { grid-template-columns: 1fr 1fr; gap: 1rem .7rem; }
   [class*="st-key-icon-"] [data-testid="stPopoverButton"] { min-height: 40px; min-width: 40px; }
   .v-lead { font-size: .9rem; }
@@ -86,8 +103,6 @@ label:has(input:is([type="checkbox"], [role="switch"], [type="radio"]):focus-vis
 [data-tag] span, [data-tag] path, [data-testid="stBaseButton-primary"]:enabled p,
 [data-testid="stBaseButton-primary"]:enabled span {
   color: light-dark(#ffffff, #06222a); } /* on the theme's colour, which is bright in the dark theme */
-.v-title { font-size: 1.7rem; font-weight: 650; margin: 0; padding: 0; letter-spacing: -0.01em; }
-.v-lead { margin: 0; opacity: .75; font-size: 1rem; }
 .v-bar-row { display: flex; align-items: center; gap: .5rem; font-size: .8rem; font-variant-numeric: tabular-nums; }
 .v-unit { justify-content: center; opacity: .7; overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
   display: block; text-align: center; }

@@ -55,7 +55,7 @@ _CSS = """
 .columns { position: relative; display: flex; gap: clamp(14px, 2vw, 30px); overflow-x: auto; padding-bottom: 6px;
   align-items: flex-start; }
 .columns .group { flex: 1 0 76px; min-width: 76px; max-width: 150px; }
-.columns .group.wide { flex: 1.6 0 150px; max-width: 230px; }
+.columns .group.wide { flex: 1.6 0 136px; max-width: 230px; }
 .columns .tiles { display: flex; flex-direction: column; gap: 6px; }
 .grid .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(64px, 1fr)); gap: 8px; }
 .large .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); gap: 10px; }
