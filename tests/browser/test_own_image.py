@@ -69,3 +69,19 @@ def test_hostile_name_of_a_bad_file_shows_as_text(name, server, visit):
     expect(alert).to_contain_text("The previous image is still in use.")
     assert name in alert.inner_text().replace("\u2060", ""), "word joiners are not seen"
     assert alert.locator("img, a, strong, code").count() == 0
+
+
+def test_uploaded_file_leaves_the_button_and_a_refused_one_its_reason(server, visit, samples, tmp_path):
+    it = visit(f"{server}/filters?model=digits")
+    it.settled("filters")
+    files = it.main.locator(".st-key-upload input[type=file]")
+    files.set_input_files(samples / "digits" / "7.png")
+    expect(it.page.get_by_role("combobox", name="Image").first).to_have_value("7.png")
+    it.settled("filters")
+    chips = it.main.locator(".st-key-upload").get_by_test_id("stFileChip")
+    expect(chips).to_have_count(1)
+    expect(chips).to_be_hidden()
+    note = tmp_path / "note.txt"
+    note.write_text("no image")
+    files.set_input_files(note)
+    expect(it.main.locator(".st-key-upload").get_by_text("not allowed")).to_be_visible()

@@ -20,9 +20,21 @@ _CSS = """
 .v-title { font-size: 1.7rem; font-weight: 650; margin: 0; padding: 0; letter-spacing: -0.01em; }
 .v-lead { margin: 0; opacity: .75; font-size: 1rem; }
 .st-key-context { border-bottom: 1px solid rgba(128,128,128,.25); padding-bottom: .7rem; }
-.st-key-upload [data-testid="stFileUploaderDropzoneInstructions"], .st-key-upload [data-testid="stFileUploaderFile"],
-.st-key-upload [data-testid="stFileUploaderPagination"], .st-key-model_file [data-testid="stFileUploaderFile"] {
-  display: none; } /* the chosen image stands in Image */
+.st-key-upload [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
+:is(.st-key-upload, .st-key-model_file) [data-testid="stFileChips"] > div > div:not(:has([aria-invalid="true"],
+  [data-testid="stFileChipIconSpinner"])) { display: none; } /* the file in use stands in Image, in Model */
+[data-testid="stFileChip"][aria-invalid="true"] { flex-wrap: wrap; height: auto; position: relative; max-width: none;
+  min-width: 11rem; z-index: 1; }
+.st-key-upload :has([aria-invalid="true"]) { overflow: visible !important; }
+[data-testid="stFileChip"][aria-invalid="true"] [data-testid="stFileChipDeleteBtn"] { position: absolute; top: .5rem;
+  right: .5rem; }
+[data-testid="stFileChip"][aria-invalid="true"] [role="alert"] { position: static; width: 100%; height: auto; margin: 0;
+  clip: auto; clip-path: none; white-space: normal; font-size: .8rem; } /* why the browser refuses it */
+:is(.st-key-upload, .st-key-model_file) [data-testid="stFileChips"] > button { width: auto; min-height: 40px;
+  padding: .25rem .75rem; border: 1px solid light-dark(#c9d0d6, #3a4651); border-radius: .5rem;
+  background: light-dark(#fff, #12181f); color: inherit; }
+:is(.st-key-upload, .st-key-model_file) [data-testid="stFileChips"] > button::after { content: %(upload)s;
+  font-size: .875rem; margin-left: .3rem; } /* after an upload Streamlit has a plus sign only */
 .st-key-upload [data-testid="stFileUploaderDropzone"] { padding: 0; min-height: 0; border: 0; background: none; }
 .v-answer .v-top { display: grid !important; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 0 1.2rem; }
 .v-answer .v-top li { margin-bottom: 0; }
@@ -164,10 +176,10 @@ label:has(input:is([type="checkbox"], [role="switch"], [type="radio"]):focus-vis
 </style>
 """
 
-_UPLOAD_CSS = """
+_OTHER_LANGUAGE_CSS = """
 <style>
 [data-testid="stFileUploaderDropzone"] button p { font-size: 0; }
-[data-testid="stFileUploaderDropzone"] button p::after { content: %s; font-size: .875rem; }
+[data-testid="stFileUploaderDropzone"] button p::after { content: %(upload)s; font-size: .875rem; }
 </style>
 """
 """Streamlit 1.67 has the word of this button in English only."""
@@ -179,9 +191,8 @@ def start(title: str, lead: str, busy: bool = False) -> None:
     forget_notes(title)
     address.read_address()
     address.keep_history()
-    st.html(_CSS)
-    if current() != "en":
-        st.html(_UPLOAD_CSS % json.dumps(tr("Upload"), ensure_ascii=False))
+    css = _CSS if current() == "en" else _CSS + _OTHER_LANGUAGE_CSS
+    st.html(css.replace("%(upload)s", json.dumps(tr("Upload"), ensure_ascii=False)))
     language.switch(busy)
     st.html(
         f"<div class='v-head'><h1 class='v-title'>{html.escape(title)}</h1>"
