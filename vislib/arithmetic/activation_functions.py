@@ -99,6 +99,12 @@ FUNCTIONS: dict[str, ActivationFunction] = {
         text("Hard sigmoid"), "min(max(0, x / 6 + ½), 1)", text("⅙ if −3 < x < 3, else 0"),
         lambda x: np.clip(x / 6 + 0.5, 0, 1), lambda x: np.where(np.abs(x) < 3, 1 / 6, 0.0),
     ),
+    "hard_silu": ActivationFunction(
+        text("Hard SiLU (hard Swish)"),
+        "x·min(max(0, x / 6 + ½), 1)", text("x / 3 + ½ if −3 < x < 3, else 1 if x > 0, else 0"),
+        lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
+        lambda x: np.where(np.abs(x) < 3, x / 3 + 0.5, np.where(x > 0, 1.0, 0.0)),
+    ),
 }  # fmt: skip
 
 

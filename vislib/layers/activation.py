@@ -93,5 +93,6 @@ ACTIVATIONS: dict[str, Callable[[_Settings], ActivationFunction | None]] = {
     "gelu": _gelu,
     "silu": _silu,
     "swish": _silu,  # the name of tf.nn.silu
+    "hardswish": lambda _: FUNCTIONS["hard_silu"],
 }
 """By `plain_name`: from an activation's settings to its formula; None for settings without one."""

@@ -11,7 +11,7 @@ from vislib.arithmetic.convolution import Step, step
 from vislib.arithmetic.normalization import BatchNorm
 from vislib.arithmetic.pooling import Pooling, PoolStep
 from vislib.errors import LayerError
-from vislib.graph.layer_kinds import kind_of, layer_kind_named
+from vislib.graph.layer_kinds import UNKNOWN, kind_of, layer_kind_named, operation_kind_named
 from vislib.language import text
 
 Source = tuple[int, np.ndarray, np.ndarray, np.ndarray]
@@ -75,13 +75,7 @@ def _global_pooling(node, inputs, row, column, channel) -> Cell:
 def _batch_norm(node, inputs, row, column, channel) -> Cell:
     layer: Any = node.operation
     if layer.axis not in (-1, len(node.output.shape) - 1):
-        raise LayerError(
-            text(
-                "{layer} normalizes along an axis other than the channels, which cannot be shown with its numbers; "
-                "choose another layer.",
-                layer=node.name,
-            )
-        )
+        raise LayerError(_not_by_channel(node.name))
     mean, variance = np.asarray(layer.moving_mean), np.asarray(layer.moving_variance)
     gamma = np.asarray(layer.gamma) if layer.scale else np.ones_like(mean)
     beta = np.asarray(layer.beta) if layer.center else np.zeros_like(mean)
@@ -92,6 +86,14 @@ def _batch_norm(node, inputs, row, column, channel) -> Cell:
     return Cell(float(value), (line,), None, same(inputs, row, column, channel))
 
 
+def _not_by_channel(layer: str) -> str:
+    return text(
+        "{layer} normalizes along an axis other than the channels, which cannot be shown with its numbers; choose "
+        "another layer.",
+        layer=layer,
+    )
+
+
 def _elementwise(node, inputs, row, column, channel) -> Cell:
     values = [value_at(each, row, column, channel) for each in _operands(node, inputs)]
     kind = type(node.operation).__name__
@@ -100,6 +102,12 @@ def _elementwise(node, inputs, row, column, channel) -> Cell:
         value, formula = sum(values), " + ".join(shown)
     elif kind == "Multiply":
         value, formula = float(np.prod(values)), "·".join(shown)
+    elif kind == "Subtract":
+        value, formula = values[0] - values[1], f"{shown[0]} − {shown[1]}"
+    elif kind in ("Divide", "TrueDivide"):
+        value, formula = values[0] / values[1], f"{shown[0]} / {shown[1]}"
+    elif kind == "Minimum":
+        value, formula = min(values), f"min({', '.join(map(notation.number, values))})"
     elif kind == "Average":
         value, formula = sum(values) / len(values), f"({' + '.join(shown)}) / {len(values)}"
     else:
@@ -145,6 +153,65 @@ def _dense(node, inputs, row, column, channel) -> Cell:
     if len(parts) > len(order):
         line = text("{terms} + … ({n} products in all) + {end}", terms=terms, n=len(parts), end=end)
     return Cell(value, (line,), None, ((0, np.array([row]), np.array([column]), order),))
+
+
+def _rescaling(node, inputs, row, column, channel) -> Cell:
+    layer: Any = node.operation
+    scale, offset = (_of_channel(setting, channel) for setting in (layer.scale, layer.offset))
+    return _scaled(inputs, (row, column, channel), scale, offset)
+
+
+def _input_normalization(node, inputs, row, column, channel) -> Cell:
+    layer: Any = node.operation
+    means = np.asarray(layer.mean, np.float64)
+    if means.size not in (1, inputs[0].shape[-1]) or means.shape[-1] != means.size or layer.invert:
+        raise LayerError(_not_by_channel(node.name))
+    mean, deviation = _of_channel(means, channel), np.sqrt(_of_channel(layer.variance, channel))
+    x = value_at(inputs[0], row, column, channel)
+    value = (x - mean) / max(deviation, 1e-7)  # Keras's epsilon
+    numbers = (notation.factor(x), notation.factor(mean), notation.number(deviation), notation.number(value))
+    line = "({} − {}) / {} = {}".format(*numbers)
+    return Cell(float(value), (line,), None, same(inputs, row, column, channel))
+
+
+def _prelu(node, inputs, row, column, channel) -> Cell:
+    if value_at(inputs[0], row, column, channel) > 0:
+        return _unchanged(node, inputs, row, column, channel)
+    slope = value_at(np.asarray(node.operation.alpha), row, column, channel)
+    return _scaled(inputs, (row, column, channel), slope, 0.0)
+
+
+def _scaled(inputs, at: tuple[int, int, int], scale: float, offset: float) -> Cell:
+    x = value_at(inputs[0], *at)
+    value = scale * x + offset
+    shown = notation.products(np.array([x]), np.array([scale]))[0] + (f" + {notation.factor(offset)}" if offset else "")
+    return Cell(float(value), (f"{shown} = {notation.number(value)}",), None, same(inputs, *at))
+
+
+def _of_channel(setting: Any, channel: int) -> float:
+    """A setting of a layer for one channel: a number, or one for each channel."""
+    values = np.asarray(setting, np.float64).ravel()
+    return float(values[min(channel, values.size - 1)])
+
+
+def _zero_padding(node, inputs, row, column, channel) -> Cell:
+    (top, _), (left, _) = node.operation.padding
+    height, width = inputs[0].shape[:2]
+    if not (0 <= row - top < height and 0 <= column - left < width):
+        return Cell(0.0, (text("a zero put around the map = 0"),))
+    return _unchanged(node, inputs, row - top, column - left, channel)
+
+
+def _upsampling(node, inputs, row, column, channel) -> Cell:
+    layer: Any = node.operation
+    if layer.interpolation != "nearest":
+        raise LayerError(
+            text(
+                "{layer} interpolates between places, which cannot be shown with its numbers; choose another layer.",
+                layer=node.name,
+            )
+        )
+    return _unchanged(node, inputs, row // layer.size[0], column // layer.size[1], channel)
 
 
 def _unchanged(node, inputs, row, column, channel) -> Cell:
@@ -201,7 +268,10 @@ def cell_function(operation: Any) -> Callable[..., Cell] | None:
     does what the layer of that name does.
     """
     name = type(operation).__name__
-    return CELL_FUNCTIONS.get(name) if kind_of(operation) is layer_kind_named(name) else None
+    known = layer_kind_named(name)
+    if known is UNKNOWN:  # an operation that is no layer
+        known = operation_kind_named(name)
+    return CELL_FUNCTIONS.get(name) if kind_of(operation) is known else None
 
 
 CELL_FUNCTIONS: dict[str, Callable[..., Cell]] = {
@@ -214,11 +284,20 @@ CELL_FUNCTIONS: dict[str, Callable[..., Cell]] = {
     "BatchNormalization": _batch_norm,
     "Add": _elementwise,
     "Multiply": _elementwise,
+    "Subtract": _elementwise,
+    "Divide": _elementwise,
+    "TrueDivide": _elementwise,
     "Average": _elementwise,
     "Maximum": _elementwise,
+    "Minimum": _elementwise,
     "Concatenate": _concatenate,
     "Dense": _dense,
     "Dropout": _unchanged,
     "SpatialDropout2D": _unchanged,
     "Identity": _unchanged,
+    "Rescaling": _rescaling,
+    "Normalization": _input_normalization,
+    "PReLU": _prelu,
+    "ZeroPadding2D": _zero_padding,
+    "UpSampling2D": _upsampling,
 }

@@ -1,7 +1,7 @@
 """The computation of a value in a network: the operation with its actual numbers.
 
-It covers convolution, activation, pooling, batch normalization, addition and other elementwise operations,
-concatenation, dense layers, softmax, and layers that change nothing.
+It covers convolution, activation, pooling, normalization by fixed numbers, addition and other elementwise operations,
+concatenation, zero padding, enlargement, dense layers, softmax, and layers that change nothing.
 """
 
 from dataclasses import dataclass
