@@ -8,6 +8,7 @@ from pages._ui.results import downloads, snippets
 from pages._ui.shell import address, style
 from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
+from vislib.activations.maps import reads_image
 from vislib.language import tr
 from vislib.output import export, figures
 
@@ -21,9 +22,9 @@ with style.settings_row():
     layer = choose(tr("Convolution"), layers, "conv", width=260)
     most = st.slider(tr("Filters shown"), 16, 256, 64, 16, key="most_filters", bind="query-params", width=150)
     by_norm = st.toggle(tr("Sort by norm"), True, key="by_norm", bind="query-params")
-kernels = vislib.filters(here.classifier, layer)
+kernels = vislib.filters(here.classifier, layer, rgb=True)
 kernel_tiles.statistics(kernels)
-kernel_tiles.grid(kernels, layer, by_norm, most)
+kernel_tiles.grid(kernels, layer, by_norm, most, reads_image(here.classifier, layer))
 downloads.show(
     f"kernels {layer}",
     downloads.file_stem(here.classifier.key, layer),
@@ -32,7 +33,7 @@ downloads.show(
         "figure.png": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "png"),
         "svg": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "svg"),
         "pdf": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "pdf"),
-        "npz": lambda: export.npz_bytes(kernels, layer=layer, model=here.classifier.key),
+        "npz": lambda: export.npz_bytes(vislib.filters(here.classifier, layer), layer=layer, model=here.classifier.key),
     },
     snippets.filters(here, layer),
 )

@@ -8,7 +8,7 @@ from tiny_models import SIDE, classifier_of, layers, random_image, seeded, tiny
 
 import vislib
 from vislib import LayerError
-from vislib.activations.maps import most_varied_channels, stages, strongest_channels
+from vislib.activations.maps import most_varied_channels, reads_image, stages, strongest_channels
 from vislib.backend import keras
 from vislib.network import function_cache
 
@@ -47,6 +47,24 @@ def test_filters_depthwise_and_separable_depthwise_kernel():
         kernel = classifier.model.get_layer(name).get_weights()[0]
         assert vislib.filters(classifier, name).shape == shape
         np.testing.assert_array_equal(vislib.filters(classifier, name), kernel)
+
+
+def test_filters_as_rgb_only_where_the_image_is_read_in_the_other_order():
+    """A first kernel that sees red alone, in a network that takes blue, green, red behind a padding and a rescaling."""
+    image = keras.Input((SIDE, SIDE, 3))
+    x = layers.ZeroPadding2D(1)(layers.Rescaling(0.1, name="scaled")(image))
+    x = layers.Conv2D(3, 3, name="first")(x)
+    x = layers.Conv2D(2, 3, name="second")(x)
+    model = seeded(keras.Model(image, layers.Dense(3)(layers.Flatten()(x))))
+    kernel = np.zeros((3, 3, 3, 3), np.float32)
+    kernel[:, :, 2] = 1
+    model.get_layer("first").set_weights([kernel, np.zeros(3)])
+    bgr, rgb = classifier_of(model, preprocess="caffe bgr"), classifier_of(model, preprocess="0..1")
+    assert vislib.filters(bgr, "first", rgb=True)[0, 0, :, 0].tolist() == [1, 0, 0]
+    assert vislib.filters(bgr, "first")[0, 0, :, 0].tolist() == [0, 0, 1]
+    assert vislib.filters(rgb, "first", rgb=True)[0, 0, :, 0].tolist() == [0, 0, 1]
+    np.testing.assert_array_equal(vislib.filters(bgr, "second", rgb=True), vislib.filters(bgr, "second"))
+    assert [reads_image(bgr, name) for name in ("first", "second")] == [True, False]
 
 
 def test_filters_efficientnet_every_layer_four_axes(classifier):

@@ -1,10 +1,14 @@
 """The glance's number under the cursor: step by step back from a probability to the image, each line a true one."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from page_text import blocks, check_sound
+from tiny_models import SIDE, classifier_of, tiny
 
 import vislib
+from pages._ui.overview import network_view
 from vislib.layers import operation_of
 
 DIGIT = {"model": "digits", "image": "digits/3.png"}
@@ -25,6 +29,8 @@ def test_from_the_probability_back_to_the_image(open_page, samples):
     for _ in range(20):
         layer, channel = page.session_state["number of"]
         seen.append(layer)
+        if not layer:  # the input
+            break
         operation = operation_of(classifier, image, layer)
         if operation.can_be_shown:
             at = (0, 0)
@@ -37,14 +43,29 @@ def test_from_the_probability_back_to_the_image(open_page, samples):
             value = operation.output[channel] if operation.output.ndim == 1 else operation.output[*at, channel]
             assert expected.value == pytest.approx(float(value), rel=1e-3, abs=1e-4)
             assert any(expected.lines[-1] in block for block in blocks(page))
-        if not any(button.key == "source 0" for button in page.button):
-            break
+        in_window = any("Products of the 3 × 3 window" in block for block in blocks(page))
         page = click(page, "source 0")
     assert seen[0] == "predictions"
-    assert seen[-1] == "conv1"
-    assert any("Products of the 3 × 3 window" in block for block in blocks(page))
+    assert seen[-2:] == ["conv1", ""]
+    assert in_window
+    x, y = page.session_state["number at"]
+    pixel = float(classifier.resize(image)[int(y * 28), int(x * 28), 0])
+    line = f"({pixel:g} − 0) / 255 = "
+    assert any(line in block and f"{pixel / 255:.3g}"[:4] in block for block in blocks(page))
     page = click(page, "source probability")
     assert any("Σ e^z" in block for block in blocks(page))
+
+
+def test_input_channels_have_the_names_of_their_colours():
+    """A red image in a network that takes blue, green, red."""
+    red = np.zeros((SIDE, SIDE, 3), np.uint8)
+    red[..., 0] = 255
+    classifier = classifier_of(tiny("conv_relu").model, preprocess="caffe bgr")
+    group = network_view._input(SimpleNamespace(classifier=classifier, image=red))
+    prepared = classifier.preprocess_input(classifier.resize(red)[None])[0]
+    brightest = prepared.mean(axis=(0, 1)).argmax()
+    assert [tile.label for tile in group.tiles][brightest] == "Red"
+    assert [tile.label for tile in group.tiles] == ["Blue", "Green", "Red"]
 
 
 def test_another_network_begins_at_its_probability(open_page):

@@ -22,11 +22,17 @@ def filter_layers(classifier: Classifier) -> tuple[str, ...]:
     return tuple(node.name for node in classifier.network.graph.nodes if _kernel(node.operation) is not None)
 
 
-def filters(classifier: Classifier, layer: str) -> np.ndarray:
+def filters(classifier: Classifier, layer: str, *, rgb: bool = False) -> np.ndarray:
     """The trained kernels of a convolution, (k_h, k_w, c_in, c_out) float32.
 
     For a depthwise convolution the last axis is the depth multiplier: (k_h, k_w, channels, multiplier). For a separable
     convolution the result is the kernels of its depthwise part.
+
+    Args:
+        classifier: The network.
+        layer: Name of the convolution.
+        rgb: Whether the input channels of a layer that reads the image come in the order red, green, blue, as a picture
+            of the kernels needs them, even if the network takes them in the order blue, green, red ("caffe bgr").
 
     Raises:
         LayerError: If the layer does not exist or has no two-dimensional kernels.
@@ -54,7 +60,23 @@ def filters(classifier: Classifier, layer: str) -> np.ndarray:
                 layers=layers,
             )
         )
-    return np.asarray(kernel, np.float32)
+    kernels = np.asarray(kernel, np.float32)
+    return kernels[:, :, ::-1] if rgb and classifier.preprocess.bgr and reads_image(classifier, layer) else kernels
+
+
+def reads_image(classifier: Classifier, layer: str) -> bool:
+    """Whether the input channels of a layer are those of the image, perhaps rescaled or padded."""
+    graph = classifier.network.graph
+    made = {id(node.output): node for node in graph.nodes}
+    node = graph.node(layer)
+    while node is not None and len(node.inputs) == 1:
+        (tensor,) = node.inputs
+        if tensor is graph.input:
+            return True
+        node = made.get(id(tensor))
+        if node is not None and nearest_kind(node.operation).role not in (*_WITHOUT_FEATURES, Role.MERGE):
+            return False
+    return False
 
 
 def feature_maps(classifier: Classifier, image: np.ndarray, layer: str) -> np.ndarray:

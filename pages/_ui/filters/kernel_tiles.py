@@ -42,8 +42,16 @@ def statistics(kernels: np.ndarray) -> None:
     )
 
 
-def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int) -> None:
-    """The filters as clickable tiles; below them all input channels of the chosen one."""
+def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int, of_image: bool) -> None:
+    """The filters as clickable tiles; below them all input channels of the chosen one.
+
+    Args:
+        kernels: As from `vislib.filters(…, rgb=True)`.
+        layer: The convolution's name.
+        by_norm: Whether the largest come first.
+        most: Number of filters shown at most.
+        of_image: Whether their input channels are those of the image.
+    """
     height, width, n_in, n_out = kernels.shape
     if height * width == 1:
         _matrix(kernels[0, 0], by_norm)
@@ -61,7 +69,13 @@ def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int) -> None:
     shown = tr("{n} of {total} filters", n=len(order), total=len(filter_norms(kernels)))
     if n_in == 3 and not per_channel:
         picture.caption(
-            shown, tr("Red, green and blue weights as a colour; zero is mid-grey. Each filter has its own scale.")
+            shown,
+            tr("Red, green and blue weights as a colour; zero is mid-grey. Each filter has its own scale.")
+            if of_image
+            else tr(
+                "The weights of input channels 0, 1 and 2 as red, green and blue; zero is mid-grey. Each filter has "
+                "its own scale."
+            ),
         )
     elif per_channel:
         scale = Scale.of(kernels, signed=True)

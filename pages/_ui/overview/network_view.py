@@ -64,7 +64,8 @@ def _choose(chosen: str) -> None:
 
 def _input(context: Context) -> Group:
     channels = context.classifier.preprocess_input(context.classifier.resize(context.image)[None])[0]
-    every = {1: (tr("Grey"),), 3: (tr("Red"), tr("Green"), tr("Blue"))}
+    colours = (tr("Red"), tr("Green"), tr("Blue"))
+    every = {1: (tr("Grey"),), 3: colours[::-1] if context.classifier.preprocess.bgr else colours}
     names = every.get(channels.shape[-1]) or tuple(tr("Band {n}", n=band) for band in range(channels.shape[-1]))
     scale = Scale.of(channels, signed=False)
     height, width = context.classifier.input_size
@@ -73,10 +74,10 @@ def _input(context: Context) -> Group:
         f"{width} × {height} × {len(names)}",
         [
             Tile(
-                f"input{k}",
+                f"{operation_view.INPUT}|{k}",
                 data_uri(render.map_image(channels[..., k], colormap="gray", scale=scale)),
                 name,
-                tr("{colour} channel of the network's input", colour=name),
+                tr("{colour} channel of the network's input. Click it to see its numbers.", colour=name),
             )
             for k, name in enumerate(names)
         ],

@@ -24,12 +24,16 @@ from vislib.output import render
 from vislib.output.render import Scale
 
 _CHOSEN, _AT = "number of", "number at"
+INPUT = ""
+"""In place of a layer's name: the network's input."""
 
 
 def chosen(context: Context) -> tuple[str, int] | None:
-    """The layer and the channel that were chosen last; None if this network has no such layer."""
+    """The layer, or `INPUT`, and the channel that were chosen last; None if this network has no such layer."""
     now = st.session_state.get(_CHOSEN)
-    return None if now is None or context.classifier.network.graph.node(now[0]) is None else now
+    if now is None or (now[0] != INPUT and context.classifier.network.graph.node(now[0]) is None):
+        return None
+    return now
 
 
 def place(shape: tuple[int, int]) -> tuple[int, int]:
@@ -51,11 +55,15 @@ def show(context: Context) -> None:
         _last_step(context)
         return
     layer, channel = now
+    if layer == INPUT:
+        _input_number(context, channel)
+        return
     operation = _operation(context, layer)
     channel = min(channel, operation.output.shape[-1] - 1)
     row, column = 0, 0
     if operation.output.ndim == 3:
-        row, column = _cursor(operation, channel)
+        values, signed = operation.output[..., channel], render.is_signed(operation.output)
+        row, column = _cursor(values, channel, layer, Scale.of(values, signed), signed)
     else:
         st.metric(tr("{layer}, unit {unit}", layer=layer, unit=channel), notation.number(operation.output[channel]))
     kind = nearest_kind(operation.node.operation)
@@ -116,15 +124,17 @@ def _operation(context: Context, layer: str) -> Operation:
     return work.stored(context.key("operation", layer), lambda: operation_of(context.classifier, context.image, layer))
 
 
-def _cursor(operation: Operation, channel: int) -> tuple[int, int]:
-    """Draws the map with the cursor; returns the cursor's row and column."""
-    values = operation.output[..., channel]
+def _cursor(
+    values: np.ndarray, channel: int, layer: str, scale: Scale, signed: bool, colormap: str | None = None
+) -> tuple[int, int]:
+    """Draws the map (h, w) of a channel with the cursor; returns the cursor's row and column."""
     height, width = values.shape
     row, column = place((height, width))
-    signed = render.is_signed(operation.output)
     times = max(1, picture.SIDE // max(height, width))
     drawn = np.array(
-        render.map_image(values, signed=signed).resize((width * times, height * times), Image.Resampling.NEAREST)
+        render.map_image(values, signed=signed, scale=scale, colormap=colormap).resize(
+            (width * times, height * times), Image.Resampling.NEAREST
+        )
     )
     top, left, edge = row * times, column * times, max(2, times // 6)
     for part in (
@@ -137,14 +147,14 @@ def _cursor(operation: Operation, channel: int) -> tuple[int, int]:
     point_picker(
         Image.fromarray(drawn),
         "number_point",
-        tr("Channel {channel} of {layer}; choose a number of it", channel=channel, layer=operation.name),
+        tr("Channel {channel} of {layer}; choose a number of it", channel=channel, layer=layer),
         ((column + 0.5) / width, (row + 0.5) / height),
         (1 / width, 1 / height),
         lambda x, y: st.session_state.update({_AT: (x, y)}),
     )
-    colour_bar(Scale.of(values, signed), signed, None, text("activation"))
+    colour_bar(scale, signed, colormap, text("activation") if colormap is None else text("value"))
     picture.caption(
-        tr("Channel {channel} of {layer}", channel=channel, layer=operation.name),
+        tr("Channel {channel} of {layer}", channel=channel, layer=layer),
         tr(
             "Row {row}, column {column}: {value}. Click another number, or use the arrow keys.",
             row=row,
@@ -153,6 +163,23 @@ def _cursor(operation: Operation, channel: int) -> tuple[int, int]:
         ),
     )
     return row, column
+
+
+def _input_number(context: Context, channel: int) -> None:
+    """A number of the network's input, and the pixel that it was made of."""
+    classifier = context.classifier
+    prepared = classifier.preprocess_input(classifier.resize(context.image)[None])[0]
+    channel = min(channel, prepared.shape[-1] - 1)
+    values = prepared[..., channel]
+    row, column = _cursor(values, channel, tr("the input"), Scale.of(prepared, signed=False), False, "gray")
+    how = classifier.preprocess
+    of_rgb = prepared.shape[-1] - 1 - channel if how.bgr else channel
+    mean, scale = (float(each[min(of_rgb, len(each) - 1)]) for each in (how.mean, how.scale))
+    value = float(values[row, column])
+    pixel, mean_shown, scale_shown = (notation.factor(each) for each in (value * scale + mean, mean, scale))
+    line = f"({pixel} − {mean_shown}) / {scale_shown} = {notation.number(value)}"
+    _lines(text("Preprocessing {name}: (pixel − mean) / scale", name=how.name), Cell(value, (line,)))
+    st.button(tr("The network's answer"), key="source probability", on_click=_show_probability)
 
 
 def _lines(title: Text, cell: Cell) -> None:
@@ -230,16 +257,13 @@ def _sources(context: Context, operation: Operation, cell: Cell | None, channel:
     strongest = {place: _strongest_channel(cell, place) for place in range(len(operation.sources))} if cell else {}
     with st.container(horizontal=True):
         for place, name in enumerate(operation.sources):
-            if name:
-                st.button(
-                    tr("From {layer}", layer=name),
-                    icon=":material/arrow_back:",
-                    key=f"source {place}",
-                    on_click=choose,
-                    args=(name, strongest.get(place, channel)),
-                )
-            else:
-                st.caption(tr("From the network's input."))
+            st.button(
+                tr("From {layer}", layer=tr("the input") if name == INPUT else name),
+                icon=":material/arrow_back:",
+                key=f"source {place}",
+                on_click=choose,
+                args=(name, strongest.get(place, channel)),
+            )
         if operation.name in context.classifier.network.map_layers and st.button(
             tr("Open in {page}", page=text("Feature maps")), icon=":material/arrow_forward:"
         ):

@@ -244,7 +244,7 @@ def _to_edit(context: Context) -> str:
 def filters(context: Context, layer: str) -> str:
     """The lines that read and draw a layer's kernels."""
     return (
-        f"{classifier_lines(context)}kernels = vislib.filters(classifier, {layer!r})  # (k_h, k_w, c_in, c_out)\n"
+        f"{classifier_lines(context)}kernels = vislib.filters(classifier, {layer!r}, rgb=True)\n"
         "vislib.figures.figure(kernels).savefig('filters.png')\n"
     )
 
