@@ -47,6 +47,8 @@ STREAMLITS = {
 _PROBED = re.compile(r"^/\w+/_stcore/(health|host-config)$")
 _AXE = """options => axe.run(options).then(({violations}) => violations.flatMap(
     ({id, nodes}) => nodes.map(({html}) => [id, html])))"""
+_WIDER = """() => [document.documentElement, document.body, document.querySelector('[data-testid=stMain]')]
+  .some((element) => element.scrollWidth > element.clientWidth || element.clientWidth > innerWidth)"""
 _ALTS = "pictures => pictures.map((picture) => picture.alt ?? picture.ariaLabel)"
 
 
@@ -87,6 +89,10 @@ class Watched:
             frame.locator("body").wait_for()
         found = [part.locator("img, .view > svg[role=img]").evaluate_all(_ALTS) for part in (self.main, *frames)]
         return [alt for alts in found for alt in alts]
+
+    def fits(self) -> None:
+        """Waits until nothing is wider than the window: charts and tables follow it a little later."""
+        self.page.wait_for_function(f"() => !({_WIDER})()")
 
     def violations(self) -> list[str]:
         """What axe finds on the page that is not Streamlit's: rule and element; the contrast in the dark theme too."""
