@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui.server.process import keep_keras_state
+from pages._ui.server.process import keep_keras_state, use_few_arenas
 from pages._ui.shell import language
 from pages._ui.widgets.text import plain
 from pages._ui.your_model.opened import use_opened
@@ -12,6 +12,7 @@ from vislib.errors import VislibError
 from vislib.language import tr
 
 keep_keras_state()
+use_few_arenas()
 language.begin()
 st.set_page_config(page_title="vislib", page_icon=Path(__file__).parent / "pages" / "_ui" / "icon.png", layout="wide")
 page = st.navigation(

@@ -5,7 +5,6 @@ import streamlit as st
 import vislib
 from pages._ui.batch import measures, source, view
 from pages._ui.results import explain
-from pages._ui.shell import sets
 from pages._ui.shell.context import context
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.text import plain
@@ -25,9 +24,9 @@ names = explain.of_family(here, *explain.FAMILIES)
 
 has_classes = here.classifier.task.has_classes
 try:
-    images = source.source_control(here)
-    if isinstance(images, sets.Chosen):
-        view.show_earlier(images)
+    chosen = source.source_control(here)
+    if chosen is not None and chosen.is_batch:
+        view.show_earlier(chosen)
         st.stop()
     methods = st.multiselect(
         tr("Methods"),
@@ -39,13 +38,13 @@ try:
         max_selections=3,
     )
     further = measures.control(here)
-    if images is None:
+    if chosen is None:
         of_classes = text("With one folder per class, the page also counts the right predictions.")
         st.caption(tr(sentences(text("Choose a zip of images above."), of_classes if has_classes else "")))
     elif not methods:
         st.caption(tr("Choose a method."))
     else:
-        view.show(here, images, methods, further)
+        view.show(here, source.images_of(here, chosen), chosen.as_set(here, labelled=True), methods, further)
 except VislibError as error:
     st.error(plain(str(error)))
 st.caption(

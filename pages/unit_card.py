@@ -45,5 +45,5 @@ with fed:
 with classes:
     effects = class_view.show(here, None if chosen is None else chosen.images, layer, channel)
 head.show(about, here, layer, maps, channel, effects, found)
-save.show(here, layer, channel, effects)
+save.show(here, layer, channel, effects, "'a_folder'" if chosen is None else chosen.code)
 maximized.show(here, layer, channel, picture_of_wish)

@@ -58,7 +58,7 @@ def test_relu_that_leaves_nothing_is_said_with_the_signed_map_and_another_layer(
     assert (cells.min() < 0) is not drops_negative_gradients
     assert "HiRes-CAM at the same layer" in said
     assert vislib.explain("hires-cam", classifier, IMAGE, 0, layer="conv2").values.min() < 0
-    assert "Grad-CAM finds some at layer='conv1'." in said
+    assert "Grad-CAM finds some at the layer conv1." in said
     assert vislib.explain("grad-cam", classifier, IMAGE, 0, layer="conv1").values.max() > 0
 
 

@@ -10,7 +10,7 @@ import vislib
 from vislib import Target
 from vislib.attribution.integrated_gradients import BASELINES, baseline_image, integrate
 from vislib.backend import keras
-from vislib.language import written
+from vislib.language import score_number, written
 from vislib.network.network import Network
 
 
@@ -88,8 +88,8 @@ def test_completeness_error_told_as_it_is():
     assert off > 0.01
     assert heatmap.details["completeness_error"] == pytest.approx(off, rel=1e-3)
     assert heatmap.notes == (
-        f"The values add up to {written(heatmap.values.sum(), '.2f')}. The score differs from the baseline's score by "
-        f"{written(score - before, '.2f')}. The error is {written(off, '.1%')}; steps: 1.",
+        f"The values add up to {score_number(heatmap.values.sum())}. The score differs from the baseline's score by "
+        f"{score_number(score - before)}. The error is {written(off, '.1%')}; steps: 1.",
     )
 
 

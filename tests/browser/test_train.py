@@ -38,6 +38,7 @@ def test_training_moves_stops_keeps_the_model_and_predicts_on_the_overview(serve
     expect(it.page.get_by_text("is now the model on every page")).to_be_visible()
     it.go("")
     expect(it.main.locator(".v-facts").first).to_contain_text(re.compile(r"my \S+ 1"))
+    assert re.fullmatch(r"my \S+ 1", it.query()["model"])  # a copied address can say that the network is not there
     expect(it.main.get_by_role("img", name=re.compile("Grad-CAM for . over digits")).first).to_be_visible()
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from page_text import check_sound, errors, pictures, text
+from page_text import check_sound, errors, pictures, raw_html, text
 from PIL import Image
 from snippet_runs import run_snippet
 
 import vislib
 from vislib.batch import packed_folder
+from vislib.language import probability
 
 CAT = {"model": "cifar10", "image": "cifar10/cat.png"}
 
@@ -111,3 +112,16 @@ def test_similar_images_of_an_earlier_batch_are_those_that_it_keeps(open_page, o
     content = packed_folder.zipped(tmp_path / "without")
     page.file_uploader(key="similar_among_earlier").set_value(("b.zip", content, "application/zip")).run()
     assert "The batch of cifar10 holds no features" in errors(page)[0]
+
+
+def test_attack_on_another_class_than_the_answer_says_what_became_of_that_class(open_page):
+    page = check_sound(open_page("adversarial", **(CAT | {"class": "ship"}), epsilon="8", attack="FGSM, one step"))
+    classifier = vislib.load_classifier("cifar10")
+    image = vislib.load_image(vislib.sample_path("cifar10/cat.png"))
+    found = vislib.adversarial.fgsm(classifier, image, 8, class_index="ship")
+    index = classifier.class_index("ship")
+    first, last = (
+        probability(float(classifier.values(logits)[index])) for logits in (found.logits_before, found.logits_after)
+    )
+    headline = next(block for block in raw_html(page) if "v-said" in block)
+    assert f"ship <span>{first} → {last}</span>" in headline

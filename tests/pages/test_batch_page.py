@@ -285,7 +285,7 @@ def shown_batch(name: str) -> None:
 
     names = [f"sample_images/scenes/scene-{number}.png" for number in (1, 2)]
     here = SimpleNamespace(classifier=vislib.load_classifier(name), model_name=name)
-    view.show(here, source_of(names, ["23 15", None]), ["saliency"])
+    view.show(here, source_of(names, ["23 15", None]), repr(names), ["saliency"])
 
 
 def figures_of_a_folder() -> None:

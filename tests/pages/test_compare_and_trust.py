@@ -73,7 +73,8 @@ def test_table_is_what_the_snippet_measures(open_page, offered):
 
 
 def test_pointing_game_of_one_class_is_refused_with_a_sentence(open_page):
-    page = open_page("compare_and_trust", **FEW, grid=["digits/0.png"], image="digits/0.png")
+    page = open_page("compare_and_trust", **FEW, image="digits/0.png")
+    page.multiselect(key="grid").set_value([]).run()
     assert "at least two classes" in page.info[0].value
     assert "Pointing ↑" not in page.dataframe[0].value
     check_sound(page)
@@ -196,3 +197,13 @@ def test_verdicts_over_images_wait_for_a_click(open_page, offered):
     means = {one.title: one.means["insertion"] for one in kept}
     frame = page.dataframe[-1].value
     assert dict(zip(frame["Method"], frame["Insertion ↑"], strict=True)) == pytest.approx(means, abs=1e-4)
+
+
+def test_grid_is_of_the_image_and_of_those_chosen_beside_it(open_page):
+    page = check_sound(open_page("compare_and_trust", **FEW, image="digits/3.png"))
+    beside = page.multiselect(key="grid")
+    assert beside.label == "Images beside digits/3.png"
+    assert beside.value == ["digits/0.png", "digits/1.png", "digits/2.png"]
+    page.selectbox(key="image").select("digits/1.png").run()
+    assert page.multiselect(key="grid").value == ["digits/0.png", "digits/2.png", "digits/3.png"]
+    check_sound(page)

@@ -68,6 +68,15 @@ def test_train_two_epochs_shows_what_came_of_it(open_page):
     assert not any(widget.disabled for widget in page.selectbox)
 
 
+def test_number_that_is_not_possible_becomes_the_nearest_and_is_said(open_page):
+    page = check_sound(open_page("train"))
+    page.number_input(key="train.n").set_value(100).run()
+    assert page.number_input(key="train.n").value == 500
+    said = "Training images: 100 is not possible. It is from 500 to 60,000; 500 is used."
+    assert said in [caption.value for caption in page.caption]
+    assert said not in [caption.value for caption in check_sound(page.run()).caption]
+
+
 @pytest.mark.usefixtures("_noise_digits")
 def test_choices_are_kept_while_another_page_is_open(open_page):
     page = open_page("train")

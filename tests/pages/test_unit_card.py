@@ -95,7 +95,7 @@ def test_lines_give_the_numbers_of_the_card(card, offered, load_once, monkeypatc
     card()
     offer = next(offer for key, offer in offered.items() if key.startswith("card"))
     monkeypatch.setattr(vislib, "load_classifier", load_once)
-    found = run_snippet(offer.snippet.replace("'a_folder'", "given"), given=sample_images())
+    found = run_snippet(offer.snippet)
     rows = list(csv.DictReader(io.StringIO(offer.files["csv"]().decode())))
     assert [row["class"] for row in rows] == list(found["classifier"].labels)
     np.testing.assert_allclose([float(row["adds"]) for row in rows], found["effects"].values, rtol=1e-5)
@@ -114,7 +114,7 @@ def test_lines_give_what_feeds_a_unit_that_its_relu_has_cut_off(monkeypatch, tmp
     monkeypatch.setattr(vislib, "load_classifier", lambda *_, **__: classifier)
     monkeypatch.setattr(vislib, "load_image", lambda *_: image)
     monkeypatch.chdir(tmp_path)
-    found = run_snippet(snippets.unit_card(context, "cut", 0).replace("'a_folder'", "given"), given=image[None])
+    found = run_snippet(snippets.unit_card(context, "cut", 0, "given"), given=image[None])
     assert found["before"] == "first"
     assert found["maps"].max() == 0
     assert (found["feeds"] < 0).all()

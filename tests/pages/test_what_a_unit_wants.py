@@ -123,8 +123,7 @@ def test_patches_of_a_test_set_kept_on_disk(open_page, offered, tmp_path, monkey
     page = check_sound(open_page("what_a_unit_wants", **query, **DIGITS))
     assert "The 9 strongest of 40 images" in text(page)
     assert len(list((tmp_path / "kept" / "top_patches").iterdir())) == 1
-    lines = only(offered, "patches").snippet.replace("'a_folder'", "given")
-    found = run_snippet(lines, given=images)
+    found = run_snippet(only(offered, "patches").snippet)
     rows = only(offered, "patches").files["csv"]().decode().splitlines()
     assert rows[0] == "activation,image,row,column"
     assert len(rows) == 10

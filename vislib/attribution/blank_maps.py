@@ -88,7 +88,7 @@ def of_channels(
             method=title,
         )
     return sentences(
-        _only_negative(layer, title, details["signed_cells"]), text("Other layers can be named with `layer`.")
+        _only_negative(layer, title, details["signed_cells"]), text("Another layer may have some: choose it.")
     )
 
 
@@ -141,7 +141,7 @@ def _only_negative(layer: str, title: str, signed: np.ndarray) -> str:
         )
     return text(
         "No place of layer '{layer}' has positive evidence for the target: {method} keeps positive values only (ReLU), "
-        'and all are negative or 0. `details["signed_cells"]` holds them with their sign.',
+        'and all are negative or 0 (in a script, `details["signed_cells"]` has them with their sign).',
         layer=layer,
         method=title,
     )
@@ -171,7 +171,7 @@ def _earlier(classifier: Classifier, resized: np.ndarray, layer: str, target: Ta
         except VislibError:  # such as where the target does not depend on it
             continue
         if (np.maximum(maps @ gradients.mean(axis=(0, 1)), 0) > 0).any():
-            return text("Grad-CAM finds some at layer='{layer}'.", layer=name)
+            return text("Grad-CAM finds some at the layer {layer}.", layer=name)
     return ""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from vislib.attribution import blank_maps
 from vislib.attribution.base import Attribution, Detail, Explainer, Family, parameter
 from vislib.attribution.fills import cover_image
-from vislib.language import text
+from vislib.language import score_number, text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
@@ -72,10 +72,10 @@ class IntegratedGradients(Explainer):
         most = MOST_STEPS if self.add_steps else self.n_steps
         integral = integrate(classifier.network, inputs, baseline, target, self.n_steps, most, progress)
         note = text(
-            "The values add up to {total:.2f}. The score differs from the baseline's score by {difference:.2f}. The "
-            "error is {error:.1%}; steps: {steps}.",
-            total=float(integral.values.sum()),
-            difference=integral.difference,
+            "The values add up to {total}. The score differs from the baseline's score by {difference}. The error is "
+            "{error:.1%}; steps: {steps}.",
+            total=score_number(float(integral.values.sum())),
+            difference=score_number(integral.difference),
             error=integral.error,
             steps=integral.n_steps,
         )

@@ -12,7 +12,7 @@ from vislib.cli.target_options import add_target_options, target_of
 from vislib.concepts import Concepts, craft, crops_picture, groups, regions_picture, save_concepts, tcav
 from vislib.concepts.stored import groups_bytes
 from vislib.errors import ParameterError
-from vislib.language import listing, text, tr
+from vislib.language import listing, score_number, text, tr
 from vislib.model.classifier import Classifier
 from vislib.output import export, figures
 
@@ -98,17 +98,17 @@ def _run_groups(options: argparse.Namespace, load: Load) -> None:
         every.append({"group": k + 1, "contribution": value, "channels": channels})
         answer.say(
             text(
-                "group {number}: {value:+.2f}, channels {channels}",
+                "group {number}: {value}, channels {channels}",
                 number=k + 1,
-                value=value,
+                value=score_number(value, sign=True),
                 channels=listing(channels, "plain"),
             )
         )
     answer.say(
         text(
-            "{explained} {score:.2f}, relative error {error:.2f} at {layer} → {path}",
+            "{explained} {score}, relative error {error:.2f} at {layer} → {path}",
             explained=found.explained,
-            score=found.score,
+            score=score_number(found.score),
             error=found.error,
             layer=found.layer,
             path=path,

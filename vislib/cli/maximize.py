@@ -6,7 +6,7 @@ from vislib.activation_maximization.maximizer import maximize
 from vislib.activation_maximization.parametrizations import PARAMETRIZATIONS
 from vislib.cli.opinion import add_opinion_option, opinion_on_pictures
 from vislib.errors import ParameterError
-from vislib.language import listing, text, tr
+from vislib.language import listing, score_number, text, tr
 from vislib.model.classifier import Classifier
 from vislib.output import export
 from vislib.targets import Channel, ClassScore, Target
@@ -53,7 +53,7 @@ def run_maximize(options: argparse.Namespace, classifier: Classifier) -> None:
         {"target": title, "score": score} for title, score in zip(result.titles, result.scores.tolist(), strict=True)
     ]
     answer.say(
-        *(text("{name}: {score:.2f}", name=one["target"], score=one["score"]) for one in pictures),
+        *(text("{name}: {score}", name=one["target"], score=score_number(one["score"])) for one in pictures),
         text("{seconds:.1f} s → {path}", seconds=result.seconds, path=path),
     )
     answer.give(model=classifier.key, pictures=pictures, seed=result.seed, seconds=result.seconds)

@@ -21,7 +21,7 @@ from vislib.cli.opinion import check_methods, opinion_on
 from vislib.cli.target_options import target_of
 from vislib.errors import ParameterError, listed
 from vislib.graph.relevance_rules import composite_named
-from vislib.language import Text, listing, text, tr
+from vislib.language import Text, listing, score_number, text, tr
 from vislib.loading.load import load_classifier
 from vislib.model.classifier import Classifier, Prediction
 from vislib.output import export
@@ -141,13 +141,13 @@ def _line_of_map(heatmap: Heatmap, title: str, out: object) -> Text:
         "method": title,
         "layer": heatmap.layer,
         "explained": heatmap.explained,
-        "score": heatmap.score,
+        "score": score_number(heatmap.score),
         "seconds": heatmap.seconds,
         "file": out,
     }
     if heatmap.layer:
-        return text("{method} at {layer}: {explained} {score:.2f}, {seconds:.1f} s → {file}", **said)
-    return text("{method}: {explained} {score:.2f}, {seconds:.1f} s → {file}", **said)
+        return text("{method} at {layer}: {explained} {score}, {seconds:.1f} s → {file}", **said)
+    return text("{method}: {explained} {score}, {seconds:.1f} s → {file}", **said)
 
 
 def compare(options: argparse.Namespace) -> None:
@@ -164,9 +164,9 @@ def compare(options: argparse.Namespace) -> None:
     first = heatmaps[0]
     answer.say(
         text(
-            "{explained} {score:.2f}: {methods} → {path}",
+            "{explained} {score}: {methods} → {path}",
             explained=first.explained,
-            score=first.score,
+            score=score_number(first.score),
             methods=listed(each.title for each in explainers),
             path=path,
         )

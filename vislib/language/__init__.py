@@ -18,6 +18,7 @@ from vislib.language.chosen import use as use
 from vislib.language.chosen import use_resolver as use_resolver
 from vislib.language.numbers import percent as percent
 from vislib.language.numbers import probability as probability
+from vislib.language.numbers import score_number as score_number
 from vislib.language.numbers import short_number as short_number
 from vislib.language.numbers import signed_number as signed_number
 from vislib.language.numbers import whole_percent as whole_percent

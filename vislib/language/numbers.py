@@ -43,6 +43,17 @@ def signed_number(value: float) -> str:
     return f"{'+' if value > 0 else ''}{short_number(value)}"
 
 
+def score_number(value: float, sign: bool = False) -> str:
+    """A score or a part of one: two decimals, or three significant digits below 1; with `sign`, a plus sign too.
+
+    Example:
+        >>> score_number(9.2283), score_number(0.000783), score_number(-0.0076, sign=True)
+        ('9.23', '0.000783', '−0.0076')
+    """
+    spec = ".3g" if 0 < abs(value) < 1 else ".2f"
+    return written(value, f"+{spec}" if sign else spec)
+
+
 def with_unit(value: float, unit: str = "") -> str:
     """Four significant digits and the unit.
 

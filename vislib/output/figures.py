@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vislib.errors import ParameterError
-from vislib.language import shown_text, text, tr
+from vislib.language import score_number, shown_text, text, tr
 from vislib.output import fonts
 from vislib.output.raw_heatmap import RawHeatmap
 from vislib.output.render import (
@@ -108,7 +108,7 @@ def comparison(heatmaps: Sequence[RawHeatmap], image: np.ndarray, *, opacity: fl
         axes.set_axis_off()
     for axes, heatmap in zip(every.flat, heatmaps, strict=False):
         _draw_heatmap(drawn, axes, heatmap, image, _title(heatmap), opacity, None, 0.0)
-    of = tr("{explained}: {score:.2f}", explained=heatmaps[0].explained, score=heatmaps[0].score)
+    of = tr("{explained}: {score}", explained=heatmaps[0].explained, score=score_number(heatmaps[0].score))
     drawn.suptitle(of, fontsize=10, parse_math=False)
     return fonts.suit(drawn)
 
@@ -143,10 +143,10 @@ def _heatmap_figure(heatmap: RawHeatmap, image, title, opacity, colormap, clip, 
     drawn = on if on is not None else Figure(figsize=(5.2, 4.4), layout="constrained")
     axes = drawn.add_subplot()
     title = title or tr(
-        "{title} · {explained}: {score:.2f}",
+        "{title} · {explained}: {score}",
         title=_title(heatmap),
         explained=heatmap.explained,
-        score=heatmap.score,
+        score=score_number(heatmap.score),
     )
     _draw_heatmap(drawn, axes, heatmap, image, title, opacity, colormap, clip, scale, blend)
     return fonts.suit(drawn)

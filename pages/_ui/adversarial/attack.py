@@ -102,7 +102,7 @@ def show(context: Context, chosen: Chosen) -> Adversarial | None:
         st.error(plain(str(error)))
         return None
     if found is not None:
-        st.html(_headline(found))
+        st.html(_headline(context, found))
         places = style.grid("adversarial")
         with places.container(gap="xsmall"):
             _picture(context, found.original, tr("{image}, as the network sees it", image=context.image_name))
@@ -129,13 +129,17 @@ def whole(context: Context, found: Adversarial) -> tuple[np.ndarray, bool]:
     return picture_for_network(context.classifier, context.image, found.image)
 
 
-def _headline(found: Adversarial) -> str:
+def _headline(context: Context, found: Adversarial) -> str:
     if found.succeeded is None:
         what = found.target.in_words()
         moved = tr("{what} raised", what=what) if found.raised else tr("{what} lowered", what=what)
         return f"<p class='v-said'>{html.escape(moved)}</p>"
     before, after = found.before[0], found.after[0]
-    if before.index == after.index:
+    if not found.raised and before.index != context.class_index:  # the answer was another class already
+        values = (context.classifier.values(logits) for logits in (found.logits_before, found.logits_after))
+        first, last = (answers.value_text(context.classifier, float(each[context.class_index])) for each in values)
+        said = f"{html.escape(context.label)} <span>{first} → {last}</span>"
+    elif before.index == after.index:
         said = tr("still {label} <span>within {n} grey levels</span>", label=html.escape(after.label), n=found.epsilon)
     else:
         said = tr(

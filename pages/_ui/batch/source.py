@@ -14,12 +14,9 @@ _OTHERWISE = text(
 )
 
 
-def source_control(here: Context) -> Source | sets.Chosen | None:
+def source_control(here: Context) -> sets.Chosen | None:
     """Widgets for the images: these, or the choice of an earlier batch; None until images are chosen. The page ends
     here until an earlier batch is chosen.
-
-    Raises:
-        VislibError: If a zip or folder is refused.
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         of_classes = tr("A zip with one folder per class, or with images only")
@@ -32,4 +29,13 @@ def source_control(here: Context) -> Source | sets.Chosen | None:
             sets.show_missing("batch_of")
             st.stop()
         return None
-    return chosen if chosen.is_batch else chosen.images(here, MOST_IMAGES, _OTHERWISE)
+    return chosen
+
+
+def images_of(here: Context, chosen: sets.Chosen) -> Source:
+    """The images of a set that is no batch.
+
+    Raises:
+        VislibError: If a zip or folder is refused, or there are more images than the page takes.
+    """
+    return chosen.images(here, MOST_IMAGES, _OTHERWISE)

@@ -81,9 +81,14 @@ def explained(task: Task) -> Text:
 
 
 def show(
-    here: Context, source: Source, methods: Sequence[str], further: Mapping[str, Any] = MappingProxyType({})
+    here: Context,
+    source: Source,
+    code: str,
+    methods: Sequence[str],
+    further: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    """Computes the batch with these further settings, or takes it from the store, and shows it.
+    """Computes the batch with these further settings, or takes it from the store, and shows it; `code` is the images
+    in a script.
 
     Raises:
         VislibError: If the images or the methods cannot be used.
@@ -107,7 +112,7 @@ def show(
         st.caption(tr("The finished images are kept for a while and are not computed again."))
         return
     has_maps = bool(here.classifier.network.map_layers)
-    _draw(finished, key, _stem(here, source), methods, _snippet(here, methods, further), source, has_maps)
+    _draw(finished, key, _stem(here, source), methods, _snippet(here, code, methods, further), source, has_maps)
 
 
 def show_earlier(earlier: Chosen) -> None:
@@ -252,12 +257,13 @@ def _stem(here: Context, source: Source) -> str:
     return downloads.file_stem(source.name, here.model_name, "batch")
 
 
-def _snippet(here: Context, methods: Sequence[str], further: Mapping[str, Any]) -> str:
+def _snippet(here: Context, code: str, methods: Sequence[str], further: Mapping[str, Any]) -> str:
     given = "".join(f", {name}={value!r}" for name, value in further.items())
     return (
         f"{snippets.classifier_lines(here, 'from vislib.report import write_report')}\n"
-        "# A folder, a zip, a list or Parquet file of paths, or arrays. If interrupted, the same lines continue.\n"
-        f"result = vislib.explain_many(classifier, vislib.sample_path(), {list(methods)!r}, out='my_batch'{given})\n"
+        f"images = {code}\n"
+        "# If interrupted, the same lines continue.\n"
+        f"result = vislib.explain_many(classifier, images, {list(methods)!r}, out='my_batch'{given})\n"
         "table = vislib.open_batch('my_batch').table().to_pandas()\n"
         "write_report('my_batch')\n"
     )

@@ -131,8 +131,21 @@ def _grid(here: Context) -> tuple[trust.Grid | None, list[Context]]:
         return None, []
     every = image_names(here)
     each_of_one_thing = [name for name in every if "_and_" not in name]
-    names = st.multiselect(tr("Images in one"), every, each_of_one_thing[:4], key="grid", bind="query-params")
-    contexts = [here, *(beside(here, image_name=name) for name in names if name != here.image_name)]
+    others = [name for name in every if name != here.image_name]
+    usual = [name for name in each_of_one_thing if name != here.image_name]
+    if here.image_name in (before := st.session_state.get("grid", [])):  # it is in the grid anyway
+        spare = [name for name in usual if name not in before]
+        st.session_state["grid"] = [name for name in before if name != here.image_name] + spare[:1]
+    names = st.multiselect(
+        tr("Images beside {image}", image=here.image_name),
+        others,
+        usual[:3],
+        key="grid",
+        bind="query-params",
+        max_selections=3,
+        help=tr("Best of other classes: a map should find its image among them."),
+    )
+    contexts = [here, *(beside(here, image_name=name) for name in names)]
     try:
         return trust.make_grid(here.classifier, [one.image for one in contexts]), contexts
     except vislib.ParameterError as error:

@@ -13,7 +13,7 @@ from pages._ui.widgets.text import plain
 from vislib.concepts import Groups, group_picture, regions_picture
 from vislib.concepts.pictures import colour
 from vislib.concepts.stored import groups_bytes
-from vislib.language import Text, listing, sentences, text, tr
+from vislib.language import Text, listing, score_number, sentences, text, tr
 from vislib.output import export, figures
 
 MOST_GROUPS = 8
@@ -66,9 +66,9 @@ def show(context: Context, layer: str, n_groups: int, opacity: float) -> None:
 def _said(groups: Groups) -> Text:
     about = text(
         "A colour shows where channels are active together. The groups give the layer's activations with a relative "
-        "error of {error:.2f}; what they leave out adds {rest:+.2f} to the {explained}.",
+        "error of {error:.2f}; what they leave out adds {rest} to the {explained}.",
         error=groups.error,
-        rest=groups.rest,
+        rest=score_number(groups.rest, sign=True),
         explained=groups.explained,
     )
     return sentences(about, *groups.notes)
@@ -83,9 +83,9 @@ def _legend(context: Context, groups: Groups) -> str:
         rgb = "rgb({}, {}, {})".format(*colour(k))
         channels = listing((channel for channel, _ in groups.strongest_channels(k, _CHANNELS)), "plain")
         effect = (
-            tr("<b>Group {number}</b> raises it by {value:.2f}", number=k + 1, value=abs(value))
+            tr("<b>Group {number}</b> raises it by {value}", number=k + 1, value=score_number(abs(value)))
             if value >= 0
-            else tr("<b>Group {number}</b> lowers it by {value:.2f}", number=k + 1, value=abs(value))
+            else tr("<b>Group {number}</b> lowers it by {value}", number=k + 1, value=score_number(abs(value)))
         )
         alt = tr("Region of group {number}: bright where it is strong", number=k + 1)
         bar = f"width:{abs(value) / reach * 100:.0f}%;background:{rgb}" + (";opacity:.45" if value < 0 else "")
@@ -98,7 +98,9 @@ def _legend(context: Context, groups: Groups) -> str:
             f"{tr('channels {channels}', channels=channels)}</figcaption></figure>"
         )
     title = tr(
-        "What each group adds to the {explained}, which is {score:.2f}", explained=groups.explained, score=groups.score
+        "What each group adds to the {explained}, which is {score}",
+        explained=groups.explained,
+        score=score_number(groups.score),
     )
     return (
         f"<p class='v-caption' style='margin:0 0 .5rem'><b>{html.escape(title)}</b></p>"

@@ -21,7 +21,7 @@ from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point_picker import point_picker
 from vislib.attribution.occlusion import Occlusion
 from vislib.images.bands import as_picture
-from vislib.language import probability, text, tr, with_unit
+from vislib.language import probability, score_number, text, tr, with_unit
 from vislib.output import render
 from vislib.output.masks import legend, mask_picture
 from vislib.output.render import Scale
@@ -153,9 +153,9 @@ def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -
         fall = float(drop[row, column])
         picture.caption(
             tr("The occluded image"),
-            tr("The {score} falls by {change:.2f}.", score=heatmap.explained, change=fall)
+            tr("The {score} falls by {change}.", score=heatmap.explained, change=score_number(fall))
             if fall >= 0
-            else tr("The {score} rises by {change:.2f}.", score=heatmap.explained, change=-fall),
+            else tr("The {score} rises by {change}.", score=heatmap.explained, change=score_number(-fall)),
         )
     with answer:
         logits = work.stored(
@@ -192,5 +192,5 @@ def _answer(context: Context, logits: np.ndarray, occluded: np.ndarray) -> None:
         Task.REGRESSION: text("The numbers for the occluded image."),
         Task.UNKNOWN: text("The outputs for the occluded image."),
     }
-    usual = text("The five most probable classes of the occluded image.")
+    usual = text("The most probable classes of the occluded image.")
     picture.caption(tr("Prediction"), tr(said.get(classifier.task, usual)))

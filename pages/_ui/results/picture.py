@@ -14,7 +14,7 @@ from pages._ui.shell.context import Context
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.text import with_terms
-from vislib.language import Text, sentences, short_number, text, tr
+from vislib.language import Text, score_number, sentences, short_number, text, tr
 from vislib.output import render
 from vislib.output.render import Scale
 
@@ -47,7 +47,7 @@ def heatmap_picture(context: Context, heatmap: vislib.Heatmap, look: Look, note:
     every = text("other images") if context.reference else task.many
     ignores = text("It ignores the {target}: the map is the same for all {others}.", target=task.one, others=every)
     said = sentences(
-        text("{explained}: {score:.2f}.", explained=capital(tr(heatmap.explained)), score=heatmap.score),
+        text("{explained}: {score}.", explained=capital(tr(heatmap.explained)), score=score_number(heatmap.score)),
         *heatmap.notes,
         "" if method.class_discriminative else ignores,
         note,

@@ -289,11 +289,11 @@ def tcav(context: Context, images: str, layer: str, only_predicted: bool, n_runs
     )
 
 
-def unit_card(context: Context, layer: str, channel: int) -> str:
-    """The lines that compute the parts of a channel's card."""
+def unit_card(context: Context, layer: str, channel: int, images: str) -> str:
+    """The lines that compute the parts of a channel's card; `images` is the set in a script."""
     return (
         f"{preamble(context)}\n"
-        "images = 'a_folder'  # or an array (n, h, w, 3) uint8\n"
+        f"images = {images}\n"
         f"layer, channel = {layer!r}, {channel}\n\n"
         "maps = vislib.feature_maps(classifier, image, layer)[..., channel]  # where it fires\n"
         "row, column = divmod(int(maps.argmax()), maps.shape[1])\n"

@@ -1,10 +1,12 @@
 """The networks that the user can choose: the built-in ones, and those of this user, which no other user sees."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 import vislib
 from pages._ui.server import process
@@ -132,6 +134,8 @@ def model_control() -> str:
     if (wanted := st.session_state.pop("next_model", None)) in about:
         st.session_state["model"] = wanted
         st.session_state["class"] = "Top prediction"
+        with contextlib.suppress(StreamlitAPIException):  # where this box was drawn before, Streamlit writes it itself
+            st.query_params["model"] = wanted
     missing = asked_in_vain("model", about)
     recall(about, "model")
     if "model" in st.session_state and st.session_state["model"] not in about:  # it was removed

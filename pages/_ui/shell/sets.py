@@ -142,6 +142,11 @@ class Chosen:
         labels = [source.label(number) for number in range(len(source))]
         return f"vislib.batch.source_of(\n    {paths},\n    {labels},\n)"
 
+    def as_set(self, here: Context, labelled: bool = False) -> str:
+        """The set of images in a script, for functions that take no path; see `code`."""
+        code = self.code(here, labelled)
+        return code if code.startswith("vislib.batch.") else f"vislib.concepts.images_of({code})"
+
 
 def set_control(
     key: str,

@@ -139,7 +139,7 @@ label:has(input:is([type="checkbox"], [role="switch"], [type="radio"]):focus-vis
   margin: 0 !important; padding: 0 !important; list-style: none; }
 .v-facts li { margin-left: 0 !important; padding-left: 0 !important; }
 .v-facts b { font-weight: 600; font-variant-numeric: tabular-nums; }
-.v-facts span { opacity: .72; }
+.v-facts span:not(.v-key) { opacity: .72; }
 .v-key { display: inline-block; width: .75rem; height: .75rem; border-radius: 2px; margin-right: .4rem;
   border: 1px solid rgba(128,128,128,.4); vertical-align: -1px; }
 .v-verdict { font-size: .86rem; line-height: 1.35; margin: 0; }

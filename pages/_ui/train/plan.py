@@ -18,6 +18,7 @@ _KEPT_WHILE_DISABLED = ("train.images", "train.network", "train.epochs", "train.
 _OPTIONS = ("dropout", "norm", "optimizer", "rate", "schedule", "patience", "batch", "flip", "shift", "seed")
 _CHOICES = (*_KEPT_WHILE_DISABLED, *(f"train.{name}" for name in _OPTIONS))
 _KEPT = "choices of Train"
+_CHANGED = "number of Train that was not possible"
 _PUBLISHED, _ON, _OFF = text("as published"), text("on"), text("off")
 _NORMS = {"none": text("none"), "before": text("before"), "after": text("after")}
 _SCHEDULES = {"constant": text("constant"), "cosine": text("cosine")}
@@ -95,6 +96,8 @@ def plan_controls(stop: Callable[[], None]) -> Plan | None:
             disabled=waiting,
         )
     st.session_state[_KEPT] = {key: st.session_state[key] for key in _CHOICES if key in st.session_state}
+    if changed := st.session_state.pop(_CHANGED, None):
+        st.caption(tr(changed))
     _show_missing(dataset)
     if not training_starts:
         return None
@@ -118,21 +121,45 @@ def _network_controls(dataset: str, starting: bool) -> tuple[str, int, int]:
         width=230,
         disabled=starting,
     )
-    epochs = int(st.number_input(tr("Epochs"), 1, 100, 2, key="train.epochs", width=110, disabled=starting))
-    n_images = int(
+    epochs = _number(tr("Epochs"), 1, 100, 2, 1, "train.epochs", 110, starting)
+    drawn = tr("Drawn at random from the set.")
+    return network, epochs, _number(tr("Training images"), 500, 60000, 5000, 500, "train.n", 150, starting, drawn)
+
+
+def _number(
+    label: str,
+    least: int,
+    most: int,
+    usual: int,
+    step: int,
+    key: str,
+    width: int,
+    disabled: bool,
+    about: str | None = None,
+) -> int:
+    """A field for a number. One that is not possible becomes the nearest possible one, and the page says so.
+
+    Streamlit's own limits leave such a number in the field and use another.
+    """
+
+    def keep_within() -> None:
+        given = st.session_state[key]
+        if not least <= given <= most:
+            st.session_state[key] = used = min(max(given, least), most)
+            st.session_state[_CHANGED] = text(
+                "{name}: {given:,} is not possible. It is from {least:,} to {most:,}; {used:,} is used.",
+                name=label,
+                given=given,
+                least=least,
+                most=most,
+                used=used,
+            )
+
+    return int(
         st.number_input(
-            tr("Training images"),
-            500,
-            60000,
-            5000,
-            500,
-            key="train.n",
-            help=tr("Drawn at random from the set."),
-            width=150,
-            disabled=starting,
+            label, None, None, usual, step, key=key, help=about, width=width, disabled=disabled, on_change=keep_within
         )
     )
-    return network, epochs, n_images
 
 
 def _show_missing(dataset: str) -> None:

@@ -6,8 +6,8 @@ from vislib.activations.class_effects import ClassEffects
 from vislib.output import export
 
 
-def show(context: Context, layer: str, channel: int, effects: ClassEffects | None) -> None:
-    """The classes as a table, and the lines for all parts of the card."""
+def show(context: Context, layer: str, channel: int, effects: ClassEffects | None, images: str) -> None:
+    """The classes as a table, and the lines for all parts of the card; `images` is the set in a script."""
     formats = {}
     if effects is not None:
         found = effects
@@ -20,5 +20,5 @@ def show(context: Context, layer: str, channel: int, effects: ClassEffects | Non
         f"card {layer} {channel}",
         downloads.file_stem(context.model_name, layer, str(channel), "card"),
         formats,
-        snippets.unit_card(context, layer, channel),
+        snippets.unit_card(context, layer, channel, images),
     )

@@ -26,9 +26,11 @@ _N = 9
 
 @dataclass(frozen=True, eq=False)
 class ChosenImages:
-    """The set of images that was chosen, and the folder that keeps what is found in a large one."""
+    """The set of images that was chosen, its code in a script, and the folder that keeps what is found in a large
+    one."""
 
     images: ImageSet
+    code: str
     keep_in: Path | None
 
 
@@ -47,7 +49,7 @@ def images_control(context: Context) -> ChosenImages | None:
         sets.show_missing("patches_of")
         return None
     try:
-        return ChosenImages(chosen.images(context), _kept(chosen))
+        return ChosenImages(chosen.images(context), chosen.as_set(context), _kept(chosen))
     except VislibError as error:
         st.error(plain(tr(error)))
         return None
@@ -69,10 +71,11 @@ def show_in(context: Context, chosen: ChosenImages, layer: str, channel: int) ->
         st.error(plain(tr(error)))
         return
     if top is not None:
-        _strip(context, found, top, channel)
+        _strip(context, chosen, top, channel)
 
 
-def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> None:
+def _strip(context: Context, chosen: ChosenImages, top: TopPatches, channel: int) -> None:
+    found = chosen.images
     most_px = window_px(context.classifier.input_size)
     field = receptive_fields(context.classifier.network.graph)[top.layer].size
     is_cut = max(field) > most_px
@@ -110,7 +113,7 @@ def _strip(context: Context, found: ImageSet, top: TopPatches, channel: int) -> 
         downloads.file_stem(context.model_name, top.layer, str(channel), "patches"),
         {"csv": lambda: export.table_bytes(_rows(found, top, channel), ".csv")},
         f"{snippets.classifier_lines(context)}\n"
-        f"images = 'a_folder'  # or an array (n, h, w, 3) uint8\n"
+        f"images = {chosen.code}\n"
         f"top = vislib.top_patches(classifier, images, {top.layer!r}, {_N})\n"
         f"patches = top.patches(classifier, images, {channel}{window})  # {len(patches)} of ({height}, {width}, 3)\n"
         f"vislib.figures.pictures(patches, [f'{{one:.3g}}' for one in top.values[{channel}]]).savefig('patches.png')\n",

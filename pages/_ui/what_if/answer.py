@@ -14,7 +14,7 @@ from pages._ui.what_if import edited
 from pages._ui.widgets.inline_image import show_image
 from vislib.edits import Change, Edit
 from vislib.images.bands import as_picture
-from vislib.language import tr, with_unit, written
+from vislib.language import score_number, tr, with_unit
 from vislib.output import export
 from vislib.output.masks import legend, mask_picture
 from vislib.tasks import Task
@@ -35,13 +35,13 @@ def show(context: Context, change: Change, edits: tuple[Edit, ...]) -> None:
     st.html(f"<h2 class='v-said' aria-live='polite'>{_headline(context, change)}</h2>")
     if context.classifier.task is not Task.EMBEDDING:
         st.html(_pairs(context, change))
-    difference = written(change.score_after - change.score_before, "+.2f")
+    difference = score_number(change.score_after - change.score_before, sign=True)
     picture.caption(
         picture.capital(tr(change.explained)),
         tr(
-            "{before:.2f} before, {after:.2f} after: {difference}.",
-            before=change.score_before,
-            after=change.score_after,
+            "{before} before, {after} after: {difference}.",
+            before=score_number(change.score_before),
+            after=score_number(change.score_after),
             difference=difference,
         ),
     )

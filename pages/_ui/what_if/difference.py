@@ -11,7 +11,7 @@ from pages._ui.what_if import edited, from_heatmap
 from pages._ui.what_if.history import History
 from pages._ui.widgets.text import plain
 from vislib.edits import Edit, map_difference
-from vislib.language import tr
+from vislib.language import score_number, tr
 from vislib.output import export
 
 
@@ -43,7 +43,7 @@ def show(context: Context, past: History, edits: tuple[Edit, ...]) -> None:
             picture.drawn(after_edits, after, Look().suited(after.signed), alt)
             picture.caption(
                 tr("{method} after", method=method.title),
-                tr("{what}: {score:.2f}.", what=picture.capital(tr(after.explained)), score=after.score),
+                tr("{what}: {score}.", what=picture.capital(tr(after.explained)), score=score_number(after.score)),
             )
     if before is None or after is None:
         return
