@@ -125,3 +125,15 @@ def test_attack_on_another_class_than_the_answer_says_what_became_of_that_class(
     )
     headline = next(block for block in raw_html(page) if "v-said" in block)
     assert f"ship <span>{first} → {last}</span>" in headline
+
+
+def test_maps_before_and_after_have_one_shape_where_the_image_is_stretched(open_page, monkeypatch):
+    from pages._ui.results import picture
+
+    drawn, draw = [], picture.show_image
+    monkeypatch.setattr(
+        picture, "show_image", lambda image, **how: drawn.append((how["alt"], image.size)) or draw(image, **how)
+    )
+    check_sound(open_page("adversarial", model="cifar10", image="cat.jpg", epsilon="8", attack="FGSM, one step"))
+    sizes = {size for alt, size in drawn if alt.startswith("Grad-CAM")}
+    assert len(sizes) == 1

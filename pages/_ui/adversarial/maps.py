@@ -11,6 +11,7 @@ from pages._ui.results.look import Look
 from pages._ui.shell import style
 from pages._ui.shell.context import Context, with_image
 from vislib.adversarial import Adversarial
+from vislib.adversarial.whole import picture_for_network
 from vislib.language import text, tr
 from vislib.tasks import Task
 
@@ -20,8 +21,13 @@ def show(context: Context, found: Adversarial, name: str, look: Look) -> None:
     explainer = vislib.methods()[name]().resolved(context.classifier)
     pixels, _ = whole(context, found)
     after = with_image(context, adversarial_name(context), pixels)
+    before = context
+    stretched = context.classifier.preprocess.crop == "stretch" and _proportions(before) != _proportions(after)
+    if stretched:  # drawn over the image, a place would not lie where it lies in the maps after
+        pixels, _ = picture_for_network(context.classifier, context.image, found.original)
+        before = replace(with_image(context, context.image_name, pixels), target=context.target)
     cells = [
-        (context, text("Before: the image.")),
+        (before, text("Before: the image.")),
         (replace(after, target=context.target), text("After: the same question.")),
     ]
     main = context.classifier.main_class(after.logits)
@@ -37,3 +43,8 @@ def show(context: Context, found: Adversarial, name: str, look: Look) -> None:
             "notice the attack."
         )
     )
+
+
+def _proportions(context: Context) -> float:
+    height, width = context.shown.shape[:2]
+    return round(width / height, 1)
