@@ -8,7 +8,7 @@ from pages._ui.results import downloads, snippets
 from pages._ui.shell import address, style
 from pages._ui.shell.context import context
 from pages._ui.widgets.choice import choose
-from vislib.activations.maps import reads_image
+from vislib.activations.maps import is_depthwise, reads_image
 from vislib.language import tr
 from vislib.output import export, figures
 
@@ -23,24 +23,31 @@ with style.settings_row():
     most = st.slider(tr("Filters shown"), 16, 256, 64, 16, key="most_filters", bind="query-params", width=150)
     by_norm = st.toggle(tr("Sort by norm"), True, key="by_norm", bind="query-params")
 kernels = vislib.filters(here.classifier, layer, rgb=True)
-kernel_tiles.statistics(kernels)
-kernel_tiles.grid(kernels, layer, by_norm, most, reads_image(here.classifier, layer))
+depthwise = is_depthwise(here.classifier, layer)
+kernel_tiles.statistics(kernels, depthwise)
+kernel_tiles.grid(kernels, layer, by_norm, most, reads_image(here.classifier, layer), depthwise)
+
+
+def drawn():
+    return figures.figure(kernels, title=layer, most=most, depthwise=depthwise)
+
+
 downloads.show(
     f"kernels {layer}",
     downloads.file_stem(here.classifier.key, layer),
     {
-        "png": lambda: export.png_bytes(export.enlarged(kernel_tiles.sheet(kernels, by_norm, most))),
-        "figure.png": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "png"),
-        "svg": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "svg"),
-        "pdf": lambda: export.figure_bytes(figures.figure(kernels, title=layer, most=most), "pdf"),
+        "png": lambda: export.png_bytes(export.enlarged(kernel_tiles.sheet(kernels, by_norm, most, depthwise))),
+        "figure.png": lambda: export.figure_bytes(drawn(), "png"),
+        "svg": lambda: export.figure_bytes(drawn(), "svg"),
+        "pdf": lambda: export.figure_bytes(drawn(), "pdf"),
         "npz": lambda: export.npz_bytes(vislib.filters(here.classifier, layer), layer=layer, model=here.classifier.key),
     },
     snippets.filters(here, layer),
 )
-kernel_tiles.norms(kernels)
+kernel_tiles.norms(kernels, depthwise)
 maps = layer if layer in here.classifier.network.map_layers else ""
 if maps:
-    channel = kernel_tiles.chosen_filter(kernels, layer, by_norm)
+    channel = kernel_tiles.chosen_filter(kernels, layer, by_norm, depthwise)
     if st.button(tr("What channel {channel} wants to see", channel=channel), icon=":material/arrow_forward:"):
         address.open_page("pages/what_a_unit_wants.py", layer=maps, channel=channel)
 if maps and st.button(tr("The feature maps of these filters"), icon=":material/arrow_forward:"):

@@ -8,9 +8,18 @@ from tiny_models import SIDE, classifier_of, layers, random_image, seeded, tiny
 
 import vislib
 from vislib import LayerError
-from vislib.activations.maps import most_varied_channels, reads_image, stages, strongest_channels
+from vislib.activations.maps import (
+    dead_filters,
+    filter_norms,
+    is_depthwise,
+    most_varied_channels,
+    reads_image,
+    stages,
+    strongest_channels,
+)
 from vislib.backend import keras
 from vislib.network import function_cache
+from vislib.output import figures
 
 
 def inputs():
@@ -47,6 +56,32 @@ def test_filters_depthwise_and_separable_depthwise_kernel():
         kernel = classifier.model.get_layer(name).get_weights()[0]
         assert vislib.filters(classifier, name).shape == shape
         np.testing.assert_array_equal(vislib.filters(classifier, name), kernel)
+
+
+def test_filters_are_counted_and_measured_by_what_the_layer_is():
+    """One filter over eight channels; sixteen kernels of a depthwise convolution of eight, one of them dead."""
+    image = keras.Input((SIDE, SIDE, 3))
+    x = layers.Conv2D(8, 3, padding="same", name="eight")(image)
+    x = layers.DepthwiseConv2D(3, depth_multiplier=2, padding="same", name="depthwise")(x)
+    x = layers.SeparableConv2D(8, 3, padding="same", name="separable")(x)
+    x = layers.Conv2D(1, 3, padding="same", name="mask")(x)
+    classifier = classifier_of(seeded(keras.Model(image, layers.Dense(3)(layers.Flatten()(x)))))
+    depthwise = classifier.model.get_layer("depthwise")
+    kernel, bias = depthwise.get_weights()
+    kernel[:, :, 2, 1] = 0
+    depthwise.set_weights([kernel, bias])
+    assert [is_depthwise(classifier, name) for name in ("eight", "depthwise", "separable", "mask")] == [0, 1, 1, 0]
+    one = vislib.filters(classifier, "mask")
+    np.testing.assert_allclose(filter_norms(one), [np.linalg.norm(one)], rtol=1e-6)
+    assert len(figures.figure(one).axes[0].images) == 1
+    norms = filter_norms(kernel, depthwise=True)
+    assert norms.shape == (16,)
+    np.testing.assert_allclose(norms[2 * 3 + 1], np.linalg.norm(kernel[:, :, 3, 1]), rtol=1e-6)
+    assert np.flatnonzero(dead_filters(kernel, depthwise=True)).tolist() == [2 * 2 + 1]
+    cells = [axes for axes in figures.figure(kernel, depthwise=True).axes if axes.get_title()]
+    assert len(cells) == 16
+    with pytest.raises(LayerError, match="has no kernels"):
+        is_depthwise(classifier, "flatten")
 
 
 def test_filters_as_rgb_only_where_the_image_is_read_in_the_other_order():

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from tiny_models import tiny
 
 import vislib
 from vislib import ModelError, ParameterError, load_classifier
@@ -140,3 +141,22 @@ def test_predictions_by_preprocessing_right_one_surest_on_the_cat(classifier, ca
 
 def test_public_names():
     assert vislib.PREPROCESSINGS is PREPROCESSINGS
+
+
+@pytest.mark.parametrize(
+    ("function", "family"),
+    [
+        (keras.applications.resnet.preprocess_input, "ResNet"),
+        (keras.applications.mobilenet_v2.preprocess_input, "MobileNetV2"),
+        (keras.applications.efficientnet_v2.preprocess_input, "EfficientNetV2"),
+    ],
+)
+def test_function_of_keras_is_refused_with_the_family_to_write(function, family):
+    with pytest.raises(ParameterError, match=f'write preprocess="{family}"'):
+        vislib.load_classifier(tiny("conv_relu").model, preprocess=function)
+
+
+@pytest.mark.parametrize("given", [lambda x: x / 255, keras.applications.imagenet_utils.preprocess_input, 255, (0, 1)])
+def test_what_is_no_preprocessing_is_refused(given):
+    with pytest.raises(ParameterError, match=r"must be a name or a vislib\.Preprocessing; not"):
+        vislib.load_classifier(tiny("conv_relu").model, preprocess=given)

@@ -204,7 +204,7 @@ class TestFigure:
 
     @pytest.mark.parametrize(
         ("shape", "cells"),
-        [((5, 5, 7), 7), ((3, 3, 3, 10), 10), ((3, 3, 8, 5), 5), ((3, 3, 8, 1), 8), ((5, 5, 99), 64)],
+        [((5, 5, 7), 7), ((3, 3, 3, 10), 10), ((3, 3, 8, 5), 5), ((3, 3, 8, 1), 1), ((5, 5, 99), 64)],
     )
     def test_figure_maps_or_kernels_one_cell_a_channel(self, shape, cells):
         drawn = figures.figure(np.random.default_rng(0).normal(size=shape))

@@ -126,3 +126,76 @@ def test_compare_maps_same_opposite_and_constant():
     assert trust.compare_maps(values, -3 * values) == pytest.approx((1, 1))
     assert trust.compare_maps(values, 1 - values)[0] == pytest.approx(-1)
     assert trust.compare_maps(values, np.ones((20, 20))) == (0, 0)
+
+
+MEASURES_OF_A_MAP = {
+    "deletion": trust.deletion,
+    "insertion": trust.insertion,
+    "infidelity": trust.infidelity,
+    "road": trust.road,
+    "confidence": trust.confidence_drop,
+}
+
+
+@pytest.mark.parametrize("measure", MEASURES_OF_A_MAP)
+def test_a_map_that_is_none_is_refused(measure):
+    classifier, image, values = tiny("conv_relu"), random_image(), np.random.default_rng(0).random((SIDE, SIDE))
+    measured = MEASURES_OF_A_MAP[measure]
+    with pytest.raises(vislib.ParameterError, match=rf"its shape is \({SIDE}, {SIDE}\), not \(7, 7\)"):
+        measured(classifier, image, values[:7, :7], 1)
+    values[2, 3] = np.nan
+    with pytest.raises(vislib.ParameterError, match=f"1 of its {SIDE * SIDE} values are not"):
+        measured(classifier, image, values, 1)
+    with pytest.raises(vislib.ImageError, match=r"classifier\.resize\(image\)"):
+        measured(classifier, np.zeros((2 * SIDE, SIDE, 3), np.uint8), values, 1)
+
+
+@pytest.mark.parametrize("measure", MEASURES_OF_A_MAP)
+def test_measure_takes_a_class_by_its_number(measure):
+    classifier, image, values = tiny("conv_relu"), random_image(), np.random.default_rng(0).random((SIDE, SIDE))
+    by_number, by_target = (
+        MEASURES_OF_A_MAP[measure](classifier, image, values, target) for target in (1, classifier.target(1))
+    )
+    assert getattr(by_number, "area", by_number) == getattr(by_target, "area", by_target)
+
+
+def test_map_of_whole_numbers_without_a_sign_is_sorted_as_numbers():
+    classifier, image, values = tiny("conv_relu"), random_image(), np.random.default_rng(0).permutation(SIDE * SIDE)
+    values = values.reshape(SIDE, SIDE)
+    curves = [trust.deletion(classifier, image, values.astype(kind), 1) for kind in (np.uint16, np.float64)]
+    np.testing.assert_array_equal(curves[0].scores, curves[1].scores)
+
+
+@pytest.mark.parametrize("n_steps", [0, -3, SIDE * SIDE + 1, 2.5, True])
+def test_curve_takes_one_step_to_one_for_each_pixel(n_steps):
+    for curve in (trust.deletion, trust.insertion):
+        with pytest.raises(vislib.ParameterError, match=f"`n_steps` must be a whole number from 1 to {SIDE * SIDE}"):
+            curve(tiny("conv_relu"), random_image(), np.zeros((SIDE, SIDE)), 1, n_steps=n_steps)
+
+
+def test_stability_of_nothing_is_refused():
+    classifier, image, saliency = tiny("conv_relu"), random_image(), vislib.methods()["saliency"]()
+    with pytest.raises(vislib.ParameterError, match="`n_samples` must be a whole number of at least 1; not 0"):
+        trust.max_sensitivity(saliency, classifier, image, 1, n_samples=0)
+    with pytest.raises(vislib.ParameterError, match="`n_squares`"):
+        trust.infidelity(classifier, image, np.zeros((SIDE, SIDE)), 1, n_squares=0)
+    with pytest.raises(vislib.ImageError, match="input size"):
+        trust.max_sensitivity(saliency, classifier, np.zeros((2 * SIDE, SIDE, 3), np.uint8), 1)
+    given = trust.max_sensitivity(saliency, classifier, image, 1, n_samples=1)
+    assert given == trust.max_sensitivity(saliency, classifier, image, classifier.target(1), n_samples=1)
+
+
+def test_methods_are_measured_by_name():
+    given = {"noise_samples": 0, "randomize": False, "baselines": False}
+    by_name, by_class = (
+        trust.measure([method], tiny("conv_relu"), random_image(), 1, **given)[0]
+        for method in ("saliency", vislib.methods()["saliency"]())
+    )
+    assert by_name.deletion == by_class.deletion
+    with pytest.raises(vislib.ParameterError, match="salience"):
+        trust.measure(["salience"], tiny("conv_relu"), random_image(), 1, **given)
+
+
+def test_swapped_arguments_of_measure_are_named():
+    with pytest.raises(vislib.ParameterError, match="The methods come first"):
+        trust.measure(tiny("conv_relu"), random_image(), 1)

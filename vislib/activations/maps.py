@@ -41,9 +41,27 @@ def filters(classifier: Classifier, layer: str, *, rgb: bool = False) -> np.ndar
         >>> vislib.filters(classifier, "conv2").shape
         (3, 3, 32, 64)
     """
+    kernels = np.asarray(_kernel(_operation(classifier, layer)), np.float32)
+    if rgb and classifier.preprocess.bgr and reads_image(classifier, layer) and not is_depthwise(classifier, layer):
+        return kernels[:, :, ::-1]  # of a depthwise convolution it would renumber the filters
+    return kernels
+
+
+def is_depthwise(classifier: Classifier, layer: str) -> bool:
+    """Whether the kernels of a layer, as `filters` gives them, are those of a depthwise convolution or of the depthwise
+    part of a separable one: one filter for each channel and multiple. Their shape does not say it.
+
+    Raises:
+        LayerError: If the layer does not exist or has no two-dimensional kernels.
+    """
+    operation = _operation(classifier, layer)
+    return nearest_kind(operation).depthwise or _kernel(operation) is getattr(operation, "depthwise_kernel", None)
+
+
+def _operation(classifier: Classifier, layer: str):
+    """The layer of this name, which has kernels."""
     node = classifier.network.graph.node(layer)
-    kernel = _kernel(node.operation) if node is not None else None
-    if kernel is None:
+    if node is None or _kernel(node.operation) is None:
         name, layers = classifier.network.name, listed(filter_layers(classifier))
         raise LayerError(
             text(
@@ -60,8 +78,7 @@ def filters(classifier: Classifier, layer: str, *, rgb: bool = False) -> np.ndar
                 layers=layers,
             )
         )
-    kernels = np.asarray(kernel, np.float32)
-    return kernels[:, :, ::-1] if rgb and classifier.preprocess.bgr and reads_image(classifier, layer) else kernels
+    return node.operation
 
 
 def reads_image(classifier: Classifier, layer: str) -> bool:
@@ -106,15 +123,21 @@ def feature_maps_of(classifier: Classifier, image: np.ndarray, layers: Sequence[
     return {layer: values[0] for layer, values in zip(layers, maps, strict=True)}
 
 
-def filter_norms(kernels: np.ndarray) -> np.ndarray:
-    """The L2 norm of each filter of kernels (k_h, k_w, c_in, c_out); of a depthwise layer, of each kernel."""
-    depthwise = kernels.shape[3] == 1 and kernels.shape[2] > 1
-    return np.linalg.norm(kernels[..., 0] if depthwise else kernels.reshape(-1, 1, kernels.shape[3]), axis=(0, 1))
+def filter_norms(kernels: np.ndarray, *, depthwise: bool = False) -> np.ndarray:
+    """The L2 norm of each filter, (filters,).
+
+    Args:
+        kernels: (k_h, k_w, c_in, c_out), as from `filters`; one filter for each of the c_out outputs.
+        depthwise: Whether they are (k_h, k_w, channels, multiplier), with one filter for each channel and multiple, as
+            `is_depthwise` says; the multiples of a channel follow each other, as in the layer's output.
+    """
+    n_in, n_out = kernels.shape[2:]
+    return np.linalg.norm(kernels.reshape(-1, n_in * n_out if depthwise else n_out), axis=0)
 
 
-def dead_filters(kernels: np.ndarray) -> np.ndarray:
-    """Which filters are dead, bool: their norm is at most a thousandth of the median norm."""
-    norms = filter_norms(kernels)
+def dead_filters(kernels: np.ndarray, *, depthwise: bool = False) -> np.ndarray:
+    """Which filters are dead, bool: their norm is at most a thousandth of the median norm. As `filter_norms`."""
+    norms = filter_norms(kernels, depthwise=depthwise)
     return norms <= np.median(norms) / 1000
 
 

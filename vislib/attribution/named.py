@@ -1,6 +1,7 @@
 """A method from its name and its parameters, for scripts, the command line and batches."""
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,24 @@ def named(method: str, **params: Any) -> Explainer:
             )
         )
     return Smoothed(kind(**params), **smoothing)
+
+
+def given_methods(methods: str | Explainer | Iterable[str | Explainer]) -> list[Explainer]:
+    """The methods, each given by its name or as an explainer.
+
+    Raises:
+        ParameterError: If there is no such method, or what is given is neither.
+    """
+    found = []
+    for method in [methods] if isinstance(methods, str | Explainer) else methods:
+        if isinstance(method, str):
+            method = named(method)
+        if not isinstance(method, Explainer):
+            raise ParameterError(
+                text("A method is given by its name or as an explainer; not as {kind}.", kind=type(method).__name__)
+            )
+        found.append(method)
+    return found
 
 
 def explain(

@@ -4,8 +4,9 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from vislib.attribution.base import Explainer, method_named
+from vislib.attribution.base import Explainer
 from vislib.attribution.fills import FILLS
+from vislib.attribution.named import given_methods
 from vislib.errors import ParameterError, listed
 from vislib.language import text
 from vislib.model.classifier import Classifier
@@ -115,16 +116,7 @@ def resolved_methods(methods, classifier: Classifier, target: Target | None = No
     Raises:
         ParameterError: If there is no such method, or a parameter does not suit the network.
     """
-    found = []
-    for method in [methods] if isinstance(methods, str | Explainer) else methods:
-        if isinstance(method, str):
-            method = method_named(method)()
-        if not isinstance(method, Explainer):
-            raise ParameterError(
-                text("A method is given by its name or as an explainer; not as {kind}.", kind=type(method).__name__)
-            )
-        found.append(method.resolved(classifier, target))
-    return tuple(found)
+    return tuple(method.resolved(classifier, target) for method in given_methods(methods))
 
 
 def column(method: str, measure: str = "") -> str:

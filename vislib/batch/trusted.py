@@ -93,11 +93,12 @@ def measured(
     has none.
     """
     from vislib import trust
+    from vislib.trust.curves import N_STEPS
 
     probability = as_probability(target)
     found: dict[str, float] = {}
     if settings.curves:
-        given = (classifier, resized, values, probability)
+        given = (classifier, resized, values, probability, min(N_STEPS, values.size))
         found[column(name, "deletion")] = trust.deletion(*given, fill=settings.deletion_fill).area
         found[column(name, "insertion")] = trust.insertion(*given, fill=settings.insertion_fill).area
     if settings.road:

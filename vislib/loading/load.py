@@ -9,7 +9,7 @@ from vislib.language import text
 from vislib.loading.sources import is_model_file
 from vislib.model.classifier import Classifier
 from vislib.model.labels import labels_of
-from vislib.model.preprocessing import CROPS, Preprocessing, preprocessing_named
+from vislib.model.preprocessing import CROPS, Preprocessing, check_preprocessing, preprocessing_named
 from vislib.model.reading import Reading
 from vislib.progress import Progress, no_progress
 from vislib.tasks import Task, task_named
@@ -86,6 +86,7 @@ def load_classifier(
     # The quick checks come before the loading, which takes seconds.
     if crop is not None and crop not in CROPS:
         raise ParameterError(text("`crop` must be one of {crops}; not {crop!r}.", crops=listed(CROPS), crop=crop))
+    check_preprocessing(preprocess)
     is_named = isinstance(preprocess, str)
     if isinstance(preprocess, str):
         preprocess = preprocessing_named(preprocess)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -189,6 +190,35 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
 """Each family of `keras.applications`, and the name of the preprocessing that its `preprocess_input` does."""
 
 _OF_FAMILIES = {family: PREPROCESSINGS[name].cropped("centre") for family, name in FAMILIES.items()}
+
+
+def check_preprocessing(given: Any) -> None:
+    """Checks that a preprocessing is given as a `Preprocessing`, a name, or None.
+
+    Raises:
+        ParameterError: If it is something else, such as a function of keras.applications; the message names the family.
+    """
+    if given is None or isinstance(given, str | Preprocessing):
+        return
+    module = getattr(given, "__module__", None) or ""
+    last = module.rpartition(".")[2].replace("_", "")
+    family = next((each for each in FAMILIES if each.lower() == last and ".applications." in module), None)
+    if family is not None:
+        raise ParameterError(
+            text(
+                "`preprocess` must be a name or a vislib.Preprocessing, not a function. For the function of "
+                'keras.applications that is given, write preprocess="{family}".',
+                family=family,
+            )
+        )
+    raise ParameterError(
+        text(
+            "`preprocess` must be a name or a vislib.Preprocessing; not {kind}. Names are {preprocessings}, and the "
+            'families of keras.applications, such as "ResNet".',
+            kind=type(given).__name__,
+            preprocessings=listed(PREPROCESSINGS),
+        )
+    )
 
 
 def preprocessing_named(name: str) -> Preprocessing:

@@ -38,6 +38,7 @@ def figure(
     scale: Scale | None = None,
     blend: str = BLENDS[0],
     most: int = 64,
+    depthwise: bool = False,
     on: "Figure | None" = None,
 ) -> "Figure":
     """A figure for print: a heatmap with its colour bar, or a grid of feature maps or kernels.
@@ -53,6 +54,8 @@ def figure(
         scale: For a heatmap, as in `overlay`.
         blend: For a heatmap, as in `overlay`.
         most: Largest number of channels in a grid, strongest first.
+        depthwise: For kernels: whether they are (k_h, k_w, channels, multiplier), with one cell for each channel and
+            multiple, as those of a depthwise convolution; `vislib.activations.maps.is_depthwise` says it.
         on: For a heatmap: the figure to draw on, such as one of pyplot; by default a new one that pyplot does not know.
 
     Raises:
@@ -69,11 +72,13 @@ def figure(
             raise ParameterError(text("`opacity` must be from 0 to 1; not {opacity}.", opacity=opacity))
         return _heatmap_figure(result, image, title, opacity, colormap, clip, scale, blend, on)
     values = np.asarray(result)
+    if values.ndim == 4 and depthwise:
+        values = values.reshape(*values.shape[:2], -1)
     if values.ndim == 4 and values.shape[2] == 3:
         order = np.argsort(-np.linalg.norm(values.reshape(-1, values.shape[3]), axis=0), kind="stable")[:most]
         return _grid([np.asarray(kernel_image(values[..., k])) for k in order], order, None, False, None, title)
     if values.ndim == 4:
-        values = values.mean(axis=3) if values.shape[3] == 1 else values.mean(axis=2)
+        values = values.mean(axis=2)
     if values.ndim != 3:
         raise ParameterError(
             text(

@@ -9,9 +9,12 @@ from vislib.attribution.fills import black_and_white
 from vislib.model.classifier import Classifier
 from vislib.targets.base import Target
 from vislib.targets.scores import class_probability
+from vislib.trust.given import checked_map
 
 
-def confidence_drop(classifier: Classifier, resized: np.ndarray, values: np.ndarray, target: Target) -> float:
+def confidence_drop(
+    classifier: Classifier, resized: np.ndarray, values: np.ndarray, target: int | str | Target
+) -> float:
     """max(0, y − o) / |y|: y is the probability for the image, o for the image times the map stretched to 0..1.
 
     Negative values of the map, which are evidence against the class, count as 0. 0 is best. The mean over images is the
@@ -23,7 +26,11 @@ def confidence_drop(classifier: Classifier, resized: np.ndarray, values: np.ndar
         classifier: The classifier whose decision is explained.
         resized: The image at the network's input size, (h, w, 3) uint8.
         values: The map (h, w).
-        target: What is explained.
+        target: What is explained: a target, or a class's number or label.
+
+    Raises:
+        ImageError: If the image does not have the network's input size.
+        ParameterError: If the map has another size or a value that is not finite, or there is no such class.
 
     Reference: Chattopadhay et al. 2018, arXiv 1710.11063, section 4.1.
 
@@ -35,9 +42,11 @@ def confidence_drop(classifier: Classifier, resized: np.ndarray, values: np.ndar
     return confidences(classifier, resized, values, target).drop
 
 
-def confidence_increases(classifier: Classifier, resized: np.ndarray, values: np.ndarray, target: Target) -> bool:
+def confidence_increases(
+    classifier: Classifier, resized: np.ndarray, values: np.ndarray, target: int | str | Target
+) -> bool:
     """Whether the class's probability, or the target's value where it has none, rises when only the mapped part is
-    shown. Arguments as for `confidence_drop`.
+    shown. Arguments and errors as for `confidence_drop`.
 
     Example:
         >>> heatmap = vislib.explain("grad-cam", classifier, image)
@@ -65,8 +74,11 @@ class Confidences:
         return self.part > self.whole
 
 
-def confidences(classifier: Classifier, resized: np.ndarray, values: np.ndarray, target: Target) -> Confidences:
-    """Both probabilities or values. Arguments as for `confidence_drop`."""
+def confidences(
+    classifier: Classifier, resized: np.ndarray, values: np.ndarray, target: int | str | Target
+) -> Confidences:
+    """Both probabilities or values. Arguments and errors as for `confidence_drop`."""
+    values, target = checked_map(classifier, resized, values), classifier.target(target)
     positive = np.maximum(values, 0)
     low, high = positive.min(), positive.max()
     share = (positive - low) / (high - low) if high > low else np.zeros_like(positive)

@@ -11,7 +11,10 @@ from vislib.model.classifier import Classifier
 from vislib.network.masks import Masks
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
+from vislib.trust.given import check_number, checked_map
 
+N_STEPS = 28
+"""The number of steps of a curve by default; a network with fewer pixels takes as many steps as pixels."""
 _BATCH = 32
 
 
@@ -42,8 +45,8 @@ def deletion(
     classifier: Classifier,
     resized: np.ndarray,
     values: np.ndarray,
-    target: Target,
-    n_steps: int = 28,
+    target: int | str | Target,
+    n_steps: int = N_STEPS,
     fill: str = "grey",
     progress: Progress = no_progress,
 ) -> Curve:
@@ -56,11 +59,15 @@ def deletion(
         classifier: The classifier whose decision is explained.
         resized: The image at the network's input size, (h, w, 3) uint8.
         values: The map (h, w).
-        target: The target whose score is computed; the paper uses the class's probability
+        target: The target whose score is computed, or a class's number or label; the paper uses the class's probability
             (`vislib.targets.scores.as_probability`). A predicted number is its own score.
         n_steps: The number of steps of equal size, from 1 to the number of pixels.
         fill: What covers pixels: one of `vislib.attribution.fills.FILLS`.
         progress: Called as progress(done, total) between batches. If it raises, the work stops.
+
+    Raises:
+        ImageError: If the image does not have the network's input size.
+        ParameterError: If the map has another size or a value that is not finite, or a setting is not accepted.
 
     Reference: Petsiuk, Das & Saenko 2018, arXiv 1806.07421, section 4.2.
 
@@ -72,6 +79,7 @@ def deletion(
         array([0.  , 0.25, 0.5 , 0.75, 1.  ])
     """
     check_fill(fill)
+    values = checked_map(classifier, resized, values)
     return _curve(classifier, resized, cover_image(resized, fill), values, target, n_steps, progress)
 
 
@@ -79,14 +87,14 @@ def insertion(
     classifier: Classifier,
     resized: np.ndarray,
     values: np.ndarray,
-    target: Target,
-    n_steps: int = 28,
+    target: int | str | Target,
+    n_steps: int = N_STEPS,
     fill: str = "blur",
     progress: Progress = no_progress,
 ) -> Curve:
     """The score while pixels of a blurred image are shown, the highest of the map first.
 
-    The higher the area, the better the map. Arguments and paper as for `deletion`.
+    The higher the area, the better the map. Arguments, errors and paper as for `deletion`.
 
     Example:
         >>> heatmap = vislib.explain("grad-cam", classifier, image)
@@ -96,6 +104,7 @@ def insertion(
         (5,)
     """
     check_fill(fill)
+    values = checked_map(classifier, resized, values)
     return _curve(classifier, cover_image(resized, fill), resized, values, target, n_steps, progress)
 
 
@@ -114,10 +123,12 @@ def _curve(
     start: np.ndarray,
     end: np.ndarray,
     values: np.ndarray,
-    target: Target,
+    target: int | str | Target,
     n_steps: int,
     progress: Progress,
 ) -> Curve:
+    check_number("n_steps", n_steps, values.size)
+    target = classifier.target(target)
     ranks = np.empty(values.size, np.int64)
     ranks[np.argsort(-values.ravel(), kind="stable")] = np.arange(values.size)
     shown, hidden = (classifier.preprocess_input(each[None]) for each in (end, start))

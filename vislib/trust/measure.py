@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from vislib.attribution.base import Explainer, methods
+from vislib.attribution.named import given_methods
+from vislib.errors import ParameterError
+from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, Steps, progress_bar
 from vislib.speed.blas_threads import one_blas_thread
@@ -24,7 +27,7 @@ BASELINES = ("random", "edges")
 
 @one_blas_thread()
 def measure(
-    explainers: Sequence[Explainer],
+    explainers: Sequence[str | Explainer],
     classifier: Classifier,
     image: np.ndarray,
     class_index: int | str | Target | None = None,
@@ -44,7 +47,7 @@ def measure(
     """Measures how far the maps of these methods for one image can be trusted, and the two baselines for comparison.
 
     Args:
-        explainers: The methods with their parameters; each name occurs once.
+        explainers: The methods, by name or as explainers with their parameters; each name occurs once.
         classifier: The classifier whose decision is explained.
         image: (H, W, 3) in 0..255.
         class_index: The class, as a number or a label, or any target; None means the most probable class.
@@ -64,20 +67,23 @@ def measure(
         The measures of each method, in the given order, then the baselines; a notebook shows them as a table.
 
     Raises:
-        ParameterError: If a parameter does not suit the network.
+        ParameterError: If there is no such method, or a parameter does not suit the network.
         ModelError: If a method does not exist for the network.
 
     Example:
-        >>> methods = [vislib.methods()[name]() for name in ("grad-cam", "saliency")]
-        >>> measured = vislib.trust.measure(methods, classifier, image, randomize=False)
+        >>> measured = vislib.trust.measure(["grad-cam", "saliency"], classifier, image, randomize=False)
         >>> [one.name for one in measured]
         ['grad-cam', 'saliency', 'random', 'edges']
     """
+    if isinstance(explainers, Classifier):
+        raise ParameterError(
+            text('The methods come first, then the classifier and the image: measure(["saliency"], classifier, image).')
+        )
     fills = deletion_fill, insertion_fill
     for fill in fills:
         curves.check_fill(fill)
     requested = None if class_index is None else classifier.target(class_index)
-    every = {explainer.name: explainer.resolved(classifier, requested) for explainer in explainers}
+    every = {explainer.name: explainer.resolved(classifier, requested) for explainer in given_methods(explainers)}
     if baselines:
         for name in BASELINES:
             every.setdefault(name, methods()[name]().resolved(classifier, requested))
@@ -142,7 +148,7 @@ def _metrics(
     probability = as_probability(target)
     confidences = confidence.confidences(classifier, resized, values, target)
     out, in_ = (
-        curve(classifier, resized, values, probability, fill=fill)
+        curve(classifier, resized, values, probability, min(curves.N_STEPS, values.size), fill)
         for curve, fill in zip((curves.deletion, curves.insertion), fills, strict=True)
     )
     return {

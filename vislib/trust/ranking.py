@@ -74,7 +74,7 @@ def fill_sensitivity(
     classifier: Classifier,
     resized: np.ndarray,
     maps: Mapping[str, np.ndarray],
-    target: Target,
+    target: int | str | Target,
     fills: Sequence[str] = FILLS,
     n_steps: int = 14,
     progress: Progress = progress_bar,
@@ -85,13 +85,17 @@ def fill_sensitivity(
         classifier: The classifier whose decision is explained.
         resized: The image at the network's input size, (h, w, c).
         maps: The maps (h, w) by name, at least two.
-        target: What is explained.
+        target: What is explained: a target, or a class's number or label.
         fills: At least two of `vislib.attribution.fills.FILLS`.
-        n_steps: Steps of each curve.
+        n_steps: Steps of each curve, from 1 to the number of pixels.
         progress: Called as progress(done, total) between curves. If it raises, the work stops.
 
     Returns:
         For deletion and for insertion.
+
+    Raises:
+        ImageError: If the image does not have the network's input size.
+        ParameterError: If a map has another size or a value that is not finite, or a setting is not accepted.
 
     Example:
         >>> maps = {name: vislib.explain(name, classifier, image).values for name in ("grad-cam", "saliency")}
@@ -103,7 +107,7 @@ def fill_sensitivity(
     """
     from scipy.stats import kendalltau
 
-    probability = as_probability(target)
+    probability = as_probability(classifier.target(target))
     work = Steps(progress, 2 * len(maps) * len(fills))
     found = []
     for curve in (deletion, insertion):

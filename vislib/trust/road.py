@@ -11,6 +11,7 @@ from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress
 from vislib.targets.base import Target
 from vislib.trust.curves import Curve
+from vislib.trust.given import checked_map
 
 SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _NEIGHBOURS = (((0, 1), 1 / 6), ((1, 0), 1 / 6), ((1, 1), 1 / 12), ((1, -1), 1 / 12))
@@ -98,7 +99,7 @@ def road(
     classifier: Classifier,
     resized: np.ndarray,
     values: np.ndarray,
-    target: Target,
+    target: int | str | Target,
     shares: Sequence[float] = SHARES,
     noise: float = 0.01,
     seed: int = 0,
@@ -123,7 +124,9 @@ def road(
         The score at share 0 and at each of `shares`. The area is that up to the last share.
 
     Raises:
-        ParameterError: If the shares do not rise between 0 and 1.
+        ImageError: If the image does not have the network's input size.
+        ParameterError: If the map has another size or a value that is not finite, or the shares do not rise between 0
+            and 1.
 
     Reference: Rong et al. 2022, arXiv 2202.00449; most relevant pixels first, without retraining.
 
@@ -138,6 +141,7 @@ def road(
         raise ParameterError(
             text("`shares` must rise between 0 and 1, both excluded; not {shares}.", shares=list(shares))
         )
+    values, target = checked_map(classifier, resized, values), classifier.target(target)
     order = np.argsort(-values.ravel(), kind="stable")
     images = []
     progress(0, len(steps))

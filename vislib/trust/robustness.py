@@ -10,13 +10,15 @@ from vislib.attribution.fills import black_and_white, cover_image
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress, within
 from vislib.targets.base import Target
+from vislib.trust.curves import check_fill
+from vislib.trust.given import check_number, check_resized, checked_map
 
 
 def max_sensitivity(
     explainer: Explainer,
     classifier: Classifier,
     resized: np.ndarray,
-    target: Target,
+    target: int | str | Target,
     n_samples: int = 4,
     radius: float = 0.02,
     seed: int = 0,
@@ -32,12 +34,16 @@ def max_sensitivity(
         explainer: The method Φ, resolved for the classifier.
         classifier: The classifier whose decision is explained.
         resized: The image at the network's input size, (h, w, 3) uint8.
-        target: What is explained.
-        n_samples: Draws of noise; more draws can only raise the result.
+        target: What is explained: a target, or a class's number or label.
+        n_samples: Draws of noise, at least 1; more draws can only raise the result.
         radius: Largest noise, as a share of 255. Noisy pixels are rounded to whole levels and clipped to 0..255. For
             bands it is a share of each band's range in this image, to which they are clipped.
         seed: Seed of the noise.
         progress: Called as progress(done, total) between maps and within them. If it raises, the work stops.
+
+    Raises:
+        ImageError: If the image does not have the network's input size.
+        ParameterError: If there is no such class, or a number is not accepted.
 
     Reference: Yeh et al. 2019, arXiv 1901.09392, definition 3.
 
@@ -46,7 +52,9 @@ def max_sensitivity(
         >>> vislib.trust.max_sensitivity(saliency, classifier, image, target, n_samples=2) > 0
         True
     """
-    random = np.random.default_rng(seed)
+    check_resized(classifier, resized)
+    check_number("n_samples", n_samples)
+    target, random = classifier.target(target), np.random.default_rng(seed)
     progress(0, n_samples)
     first = explainer.attribute(classifier, resized, target, within(progress, 0, n_samples)).values.astype(np.float64)
     norm = np.linalg.norm(first)
@@ -67,7 +75,7 @@ def infidelity(
     classifier: Classifier,
     resized: np.ndarray,
     values: np.ndarray,
-    target: Target,
+    target: int | str | Target,
     n_squares: int = 64,
     fill: str = "grey",
     seed: int = 0,
@@ -82,10 +90,14 @@ def infidelity(
         classifier: The classifier whose decision is explained.
         resized: The image at the network's input size, (h, w, 3) uint8.
         values: The map (h, w).
-        target: The target whose score is f.
-        n_squares: Number of random squares; each is a fifth of the shorter side wide.
+        target: The target whose score is f, or a class's number or label.
+        n_squares: Number of random squares, at least 1; each is a fifth of the shorter side wide.
         fill: What covers a square: one of `vislib.attribution.fills.FILLS`.
         seed: Seed of the squares.
+
+    Raises:
+        ImageError: If the image does not have the network's input size.
+        ParameterError: If the map has another size or a value that is not finite, or a setting is not accepted.
 
     Reference: Yeh et al. 2019, arXiv 1901.09392, definition 1, with the square removal of section 2.3.
 
@@ -94,6 +106,7 @@ def infidelity(
         >>> 0 <= vislib.trust.infidelity(classifier, image, heatmap.values, heatmap.target, n_squares=8) <= 1
         True
     """
+    values = checked_map(classifier, resized, values)
     return cover_squares(classifier, resized, target, n_squares, fill, seed).infidelity(values)
 
 
@@ -121,9 +134,18 @@ class CoveredSquares:
 
 
 def cover_squares(
-    classifier: Classifier, resized: np.ndarray, target: Target, n_squares: int = 64, fill: str = "grey", seed: int = 0
+    classifier: Classifier,
+    resized: np.ndarray,
+    target: int | str | Target,
+    n_squares: int = 64,
+    fill: str = "grey",
+    seed: int = 0,
 ) -> CoveredSquares:
-    """Covers random squares of an image; arguments as for `infidelity`."""
+    """Covers random squares of an image; arguments and errors as for `infidelity`."""
+    check_resized(classifier, resized)
+    check_number("n_squares", n_squares)
+    check_fill(fill)
+    target = classifier.target(target)
     network, random = classifier.network, np.random.default_rng(seed)
     height, width = resized.shape[:2]
     side = max(1, min(height, width) // 5)

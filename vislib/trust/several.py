@@ -63,7 +63,7 @@ class VerdictOverImages:
 
 
 def measure_each(
-    explainers: Sequence[Explainer],
+    explainers: Sequence[str | Explainer],
     classifier: Classifier,
     images: ImageSet | Sequence[np.ndarray],
     target: Target | None = None,
@@ -75,7 +75,7 @@ def measure_each(
     """The result of `measure` for one image after the other; `over_images` takes it.
 
     Args:
-        explainers: The methods.
+        explainers: The methods, by name or as explainers.
         classifier: The network.
         images: The images, (H, W, 3) in 0..255 each.
         target: What is explained on each image; None means each image's own most probable class.

@@ -15,16 +15,21 @@ from vislib.output import render
 from vislib.output.render import Scale
 
 
-def statistics(kernels: np.ndarray) -> None:
+def statistics(kernels: np.ndarray, depthwise: bool) -> None:
     """The kernels in numbers."""
-    norms = filter_norms(kernels)
-    height, width, n_in, n_out = kernels.shape
-    depthwise = n_out == 1 and n_in > 1
+    norms = filter_norms(kernels, depthwise=depthwise)
+    height, width, n_in, multiplier = kernels.shape
+    if not depthwise:
+        filters = f"{len(norms)}"
+    elif multiplier == 1:
+        filters = tr("{n} (one per channel)", n=len(norms))
+    else:
+        filters = tr("{n} ({multiplier} per channel)", n=len(norms), multiplier=multiplier)
     picture.facts(
         {
             tr("Kernel"): f"{height} × {width}",
             tr("Input channels"): f"{n_in}",
-            tr("Filters"): tr("{n} (one per channel)", n=len(norms)) if depthwise else f"{len(norms)}",
+            tr("Filters"): filters,
             tr("Weights"): tr(
                 "{n:,}, mean {mean:.3g}, standard deviation {deviation:.3g}",
                 n=kernels.size,
@@ -37,12 +42,12 @@ def statistics(kernels: np.ndarray) -> None:
                 high=norms.max(),
                 median=np.median(norms),
             ),
-            tr("Dead"): f"{int(dead_filters(kernels).sum())}",
+            tr("Dead"): f"{int(dead_filters(kernels, depthwise=depthwise).sum())}",
         }
     )
 
 
-def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int, of_image: bool) -> None:
+def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int, of_image: bool, depthwise: bool) -> None:
     """The filters as clickable tiles; below them all input channels of the chosen one.
 
     Args:
@@ -51,23 +56,23 @@ def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int, of_image: bo
         by_norm: Whether the largest come first.
         most: Number of filters shown at most.
         of_image: Whether their input channels are those of the image.
+        depthwise: Whether there is one filter for each channel and multiple.
     """
-    height, width, n_in, n_out = kernels.shape
-    if height * width == 1:
+    height, width, n_in, multiplier = kernels.shape
+    if height * width == 1 and not depthwise:
         _matrix(kernels[0, 0], by_norm)
         return
-    order = _order(kernels, by_norm)[:most]
+    order = _order(kernels, by_norm, depthwise)[:most]
     key = f"filter of {layer}"
-    per_channel = n_out == 1 and n_in > 1
-    selected = str(chosen_filter(kernels, layer, by_norm))
+    selected = str(chosen_filter(kernels, layer, by_norm, depthwise))
 
     def choose(tile: str) -> None:
         st.session_state[key] = int(tile)
 
-    pictures = [_tile(kernels, int(k)) for k in order]
+    pictures = [_tile(kernels, int(k), depthwise) for k in order]
     tiles([Group("", "", pictures)], key=f"tiles {layer}", selected=selected, on_click=choose)
-    shown = tr("{n} of {total} filters", n=len(order), total=len(filter_norms(kernels)))
-    if n_in == 3 and not per_channel:
+    shown = tr("{n} of {total} filters", n=len(order), total=len(filter_norms(kernels, depthwise=depthwise)))
+    if n_in == 3 and not depthwise:
         picture.caption(
             shown,
             tr("Red, green and blue weights as a colour; zero is mid-grey. Each filter has its own scale.")
@@ -77,25 +82,30 @@ def grid(kernels: np.ndarray, layer: str, by_norm: bool, most: int, of_image: bo
                 "its own scale."
             ),
         )
-    elif per_channel:
+    elif depthwise:
         scale = Scale.of(kernels, signed=True)
         colour_bar(scale, True, None, tr("weight"))
-        picture.caption(shown, tr("One kernel per channel; all on one scale."))
+        picture.caption(
+            shown,
+            tr("One kernel per channel; all on one scale.")
+            if multiplier == 1
+            else tr("{n} kernels per channel; all on one scale.", n=multiplier),
+        )
     else:
         _input_channels(kernels, int(selected), shown)
 
 
-def chosen_filter(kernels: np.ndarray, layer: str, by_norm: bool) -> int:
+def chosen_filter(kernels: np.ndarray, layer: str, by_norm: bool, depthwise: bool) -> int:
     """The filter clicked last; by default the first one."""
-    return int(st.session_state.get(f"filter of {layer}", _order(kernels, by_norm)[0]))
+    return int(st.session_state.get(f"filter of {layer}", _order(kernels, by_norm, depthwise)[0]))
 
 
-def sheet(kernels: np.ndarray, by_norm: bool, most: int) -> Image.Image:
+def sheet(kernels: np.ndarray, by_norm: bool, most: int, depthwise: bool = False) -> Image.Image:
     """All filters in one image, for saving."""
-    order = _order(kernels, by_norm)[:most]
-    if kernels.shape[0] * kernels.shape[1] == 1:
+    order = _order(kernels, by_norm, depthwise)[:most]
+    if kernels.shape[0] * kernels.shape[1] == 1 and not depthwise:
         return render.map_image(kernels[0, 0].T, signed=True)
-    pictures = [_image(kernels, int(k)).resize((48, 48), Image.Resampling.NEAREST) for k in order]
+    pictures = [_image(kernels, int(k), depthwise).resize((48, 48), Image.Resampling.NEAREST) for k in order]
     columns = int(np.ceil(np.sqrt(len(pictures))))
     page = Image.new("RGBA", (columns * 52 + 4, -(-len(pictures) // columns) * 52 + 4))  # the page shows through
     for place, one in enumerate(pictures):
@@ -103,10 +113,10 @@ def sheet(kernels: np.ndarray, by_norm: bool, most: int) -> Image.Image:
     return page
 
 
-def norms(kernels: np.ndarray) -> None:
+def norms(kernels: np.ndarray, depthwise: bool) -> None:
     """The norms of all filters, largest first."""
     st.header(tr("Norms, largest first"), anchor=False)
-    values = filter_norms(kernels)
+    values = filter_norms(kernels, depthwise=depthwise)
     order = np.argsort(-values, kind="stable")
     bar_chart([str(k) for k in order], values[order].tolist(), tr("filter"), tr("L2 norm"), 200)
     picture.caption(
@@ -115,29 +125,31 @@ def norms(kernels: np.ndarray) -> None:
     )
 
 
-def _order(kernels: np.ndarray, by_norm: bool) -> np.ndarray:
-    values = filter_norms(kernels)
+def _order(kernels: np.ndarray, by_norm: bool, depthwise: bool = False) -> np.ndarray:
+    values = filter_norms(kernels, depthwise=depthwise)
     return np.argsort(-values, kind="stable") if by_norm else np.arange(len(values))
 
 
-def _image(kernels: np.ndarray, k: int) -> Image.Image:
-    if kernels.shape[3] == 1 and kernels.shape[2] > 1:
-        return render.map_image(kernels[:, :, k, 0], signed=True, scale=Scale.of(kernels, signed=True))
+def _image(kernels: np.ndarray, k: int, depthwise: bool) -> Image.Image:
+    if depthwise:
+        channel, multiple = divmod(k, kernels.shape[3])
+        return render.map_image(kernels[:, :, channel, multiple], signed=True, scale=Scale.of(kernels, signed=True))
     if kernels.shape[2] == 3:
         return render.kernel_image(kernels[..., k])
     strongest = np.linalg.norm(kernels[..., k], axis=(0, 1)).argmax()
     return render.map_image(kernels[:, :, strongest, k], signed=True)
 
 
-def _tile(kernels: np.ndarray, k: int) -> Tile:
-    norm, dead = float(filter_norms(kernels)[k]), bool(dead_filters(kernels)[k])
+def _tile(kernels: np.ndarray, k: int, depthwise: bool) -> Tile:
+    norm = float(filter_norms(kernels, depthwise=depthwise)[k])
+    dead = bool(dead_filters(kernels, depthwise=depthwise)[k])
     label = tr("{k} dead", k=k) if dead else f"{k}"
     about = (
         text("Filter {k}, norm {norm:.3g}, dead", k=k, norm=norm)
         if dead
         else text("Filter {k}, norm {norm:.3g}", k=k, norm=norm)
     )
-    return Tile(str(k), data_uri(_image(kernels, k)), label, tr(about))
+    return Tile(str(k), data_uri(_image(kernels, k, depthwise)), label, tr(about))
 
 
 def _input_channels(kernels: np.ndarray, k: int, shown: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 import vislib
 from pages._ui.shell import models
 from pages._ui.shell.context import Context
+from vislib.activations.maps import is_depthwise
 from vislib.adversarial import Adversarial
 from vislib.edits import Edit, python_lines
 
@@ -243,9 +244,10 @@ def _to_edit(context: Context) -> str:
 
 def filters(context: Context, layer: str) -> str:
     """The lines that read and draw a layer's kernels."""
+    depthwise = ", depthwise=True" if is_depthwise(context.classifier, layer) else ""
     return (
         f"{classifier_lines(context)}kernels = vislib.filters(classifier, {layer!r}, rgb=True)\n"
-        "vislib.figures.figure(kernels).savefig('filters.png')\n"
+        f"vislib.figures.figure(kernels{depthwise}).savefig('filters.png')\n"
     )
 
 
