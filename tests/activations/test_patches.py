@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 from PIL import Image
-from tiny_models import random_image, tiny
+from tiny_models import STYLES, classifier_of, random_image, seeded, tiny
 
 import vislib
 from vislib import ImageError, LayerError, ParameterError
@@ -160,3 +160,13 @@ def test_wrong_parameters_refused():
         top_patches(tiny("conv_relu"), IMAGES, "scores")
     with pytest.raises(LayerError, match="go from 0 to 5; not 6"):
         top_patches(tiny("conv_relu"), IMAGES, "conv1").patches(tiny("conv_relu"), IMAGES, 6)
+
+
+def test_kept_patches_of_other_weights_are_not_reused(tmp_path):
+    model = seeded(STYLES["conv_relu"]())
+    classifier = classifier_of(model)
+    before = top_patches(classifier, IMAGES, "conv2", 4, keep_in=tmp_path)
+    seeded(model, seed=1)
+    after = top_patches(classifier, IMAGES, "conv2", 4, keep_in=tmp_path)
+    np.testing.assert_array_equal(after.values, top_patches(classifier, IMAGES, "conv2", 4).values)
+    assert (after.values != before.values).any()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from stopping import Stopped
-from tiny_models import SIDE, random_image
+from tiny_models import SIDE, STYLES, classifier_of, random_image, seeded
 
 import vislib
 from vislib import ParameterError, VislibError, trust
@@ -234,6 +234,18 @@ def test_other_run_into_the_same_folder_refused(network, pictures, tmp_path, cha
         explain_many(network, **({"images": pictures, **SAME} | changes), out=tmp_path / "out")
     assert words in str(refused.value)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+
+def test_batch_begun_with_other_weights_refused(pictures, tmp_path):
+    model = seeded(STYLES["conv_relu"]())
+    classifier = classifier_of(model)
+    explain_many(classifier, pictures, out=tmp_path / "out", **SAME)
+    weights = model.get_weights()
+    seeded(model, seed=1)
+    with pytest.raises(ParameterError, match=r"whose weights have changed\. Name another folder, or delete this one"):
+        explain_many(classifier, pictures, out=tmp_path / "out", **SAME)
+    model.set_weights(weights)
+    assert explain_many(classifier, pictures, out=tmp_path / "out", **SAME).n_computed == 0
 
 
 def test_two_runs_at_once_the_second_refused(network, pictures, tmp_path):

@@ -1,11 +1,13 @@
 """Files of concepts: what is no such file is refused with a sentence, and nothing in it runs."""
 
+import dataclasses
 import io
 import json
 import pickle
 
 import numpy as np
 import pytest
+from tiny_models import STYLES, classifier_of, random_image, seeded
 
 from vislib import ParameterError
 from vislib.concepts import Concepts, load_concepts, save_concepts
@@ -81,3 +83,12 @@ def test_missing_file_and_other_suffix_refused(tmp_path):
         load_concepts(tmp_path / "none.npz")
     with pytest.raises(ParameterError, match=r"saved as \.npz"):
         save_concepts(SOUND, tmp_path / "concepts.pkl")
+
+
+def test_concepts_of_other_weights_are_refused():
+    model = seeded(STYLES["conv_relu"]())
+    classifier = classifier_of(model)
+    concepts = dataclasses.replace(SOUND, model=classifier.key)
+    seeded(model, seed=1)
+    with pytest.raises(ParameterError, match="whose weights have changed, they mean nothing"):
+        concepts.maps(classifier, random_image())

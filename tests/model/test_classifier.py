@@ -176,3 +176,30 @@ class TestPreprocessing:
         """A circle stays a circle: 300 × 600 keeps the middle 262.5 × 262.5."""
         box = classifier.box(np.zeros((300, 600, 3), np.uint8))
         assert vars(box) == {"top": 18.75, "left": 168.75, "height": 262.5, "width": 262.5}
+
+
+class TestKeyAfterFurtherTraining:
+    def test_key_follows_the_weights_and_comes_back_with_them(self):
+        model = seeded(tiny_models.STYLES["conv_relu"]())
+        classifier = classifier_of(model)
+        key = classifier.key
+        model.compile("sgd", "categorical_crossentropy")
+        assert classifier.current_key() == key, "compiling changes no result"
+        seeded(model, seed=1)
+        assert classifier.current_key() != key
+        assert classifier.current_key() == classifier_of(model).key, "as if it was loaded now"
+        seeded(model)
+        assert classifier.current_key() == classifier.key == key
+
+    def test_key_of_a_file_follows_the_weights_too(self, tmp_path):
+        seeded(tiny_models.STYLES["conv_relu"]()).save(tmp_path / "own.keras")
+        classifier = classifier_of(str(tmp_path / "own.keras"), trust=True)
+        assert classifier.current_key() == classifier.key
+        seeded(classifier.model, seed=1)
+        assert classifier.current_key() == classifier_of(classifier.model).key.replace(
+            classifier_of(classifier.model).name, classifier.name
+        )
+
+    def test_key_of_a_built_in_network_is_its_name(self):
+        digits = load_classifier("digits")
+        assert digits.current_key() == digits.key == "digits"

@@ -147,3 +147,14 @@ def test_other_tasks_and_wrong_input(pictures):
         neighbours.same_class_share(index)
     with pytest.raises(DatasetError):
         neighbours.index_of(numbers, [])
+
+
+def test_index_of_other_weights_is_refused(pictures):
+    model = seeded(STYLES["conv_relu"]())
+    classifier = classifier_of(model)
+    index = neighbours.index_of(classifier, pictures[:5])
+    seeded(model, seed=1)
+    with pytest.raises(ParameterError, match=r"whose weights have changed\. Make its own index"):
+        neighbours.search(classifier, index, pictures[3])
+    found = neighbours.search(classifier, neighbours.index_of(classifier, pictures[:5]), pictures[3])
+    assert found.nearest[0].number == 3

@@ -120,7 +120,7 @@ class Maximizer:
             scores=scores,
             seed=self.seed,
             params={spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self)} | {"steps": state.step},
-            model=classifier.key,
+            model=classifier.current_key(),
             seconds=time.perf_counter() - began + (start.seconds if isinstance(start, Maximization) else 0.0),
             slopes=(magnitudes / (len(before) + len(history))).astype(np.float32),
             state=state,
@@ -138,7 +138,8 @@ class Maximizer:
             if start.state is None:
                 raise ParameterError(text("A DeepDream result cannot be continued; start from its picture instead."))
             alike = (start.model, start.params["parametrization"], len(start.pictures))
-            if alike != (classifier.key, self.parametrization, n):
+            key = classifier.current_key()
+            if alike != (key, self.parametrization, n):
                 raise ParameterError(
                     text(
                         "A result can be continued only with the same network, parametrization and number of "
@@ -146,7 +147,7 @@ class Maximizer:
                         model=alike[0],
                         parametrization=alike[1],
                         n=alike[2],
-                        model2=classifier.key,
+                        model2=key,
                         parametrization2=self.parametrization,
                         n2=n,
                     )

@@ -152,8 +152,8 @@ def top_patches(
         images: A folder, an array (n, h, w, 1 or 3) uint8, or a set of images.
         layer: A layer with feature maps.
         n: Number of patches for each channel; fewer if there are fewer images.
-        keep_in: A folder that keeps the result; it is created if needed. A result for the same network, layer, set and
-            n is not computed again, and an interrupted pass continues where it stopped.
+        keep_in: A folder that keeps the result; it is created if needed. A result for the same network and weights,
+            layer, set and n is not computed again, and an interrupted pass continues where it stopped.
         progress: Called as progress(done, total). If it raises, the work stops.
 
     Raises:
@@ -171,7 +171,7 @@ def top_patches(
         raise ParameterError(text("`n` must be a whole number from 1 to 1000; not {n!r}.", n=n))
     images = image_set(images)
     height, width, n_channels = classifier.network.map_node(layer).output.shape[1:]
-    path = _path(keep_in, classifier.key, images.digest, layer, n) if keep_in is not None else None
+    path = _path(keep_in, classifier.current_key(), images.digest, layer, n) if keep_in is not None else None
     top = (_kept(path, layer) if path else None) or no_patches(layer, n_channels)
     batch_size = int(np.clip(_MAX_MAP_BYTES // (4 * height * width * n_channels), 1, classifier.network.batch_size))
     saved_at, total = time.monotonic(), len(images)

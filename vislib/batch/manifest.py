@@ -19,7 +19,7 @@ def manifest_of(classifier: Classifier, settings: BatchSettings, source: Source)
     """Everything that the values of a batch depend on, as plain values for JSON."""
     return {
         "format": _FORMAT,
-        "model": classifier.key,
+        "model": classifier.current_key(),
         "labels": list(classifier.labels),
         "task": str(classifier.task),
         "unit": classifier.unit,
@@ -48,6 +48,16 @@ def check_same(path: Path, found: dict[str, Any], wanted: dict[str, Any]) -> Non
         if found.get(name) == wanted[name] or (name in ("task", "unit") and name not in found):
             continue
         was, now = found.get(name), wanted[name]
+        if name == "model":
+            raise ParameterError(
+                text(
+                    "{path} holds a batch of the network {was}; now it is {now}, another network or one whose weights "
+                    "have changed. Name another folder, or delete this one.",
+                    path=path,
+                    was=_short(was),
+                    now=_short(now),
+                )
+            )
         if isinstance(was, dict) and isinstance(now, dict):
             differing = next(key for key in [*now, *was] if was.get(key) != now.get(key))
             name, was, now = f"{name}, {differing}", was.get(differing), now.get(differing)

@@ -38,7 +38,7 @@ class PackedClassifier:
 
         file = None if classifier.key in zoo.models() else _file_of(classifier)
         return cls(
-            classifier.key,
+            classifier.current_key(),
             file,
             classifier.labels,
             classifier.input_size,

@@ -87,13 +87,14 @@ class Concepts:
         Raises:
             ParameterError: If the concepts are those of another network.
         """
-        if classifier.key != self.model:
+        key = classifier.current_key()
+        if key != self.model:
             raise ParameterError(
                 text(
-                    "These concepts are those of the network {model}; in {other} they mean nothing. Find its own "
-                    "with vislib.concepts.craft.",
+                    "These concepts are those of the network {model}; in {other}, another network or one whose weights "
+                    "have changed, they mean nothing. Find its own with vislib.concepts.craft.",
                     model=self.model,
-                    other=classifier.key,
+                    other=key,
                 )
             )
         resized = classifier.resize(image)

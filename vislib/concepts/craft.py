@@ -163,7 +163,7 @@ def _sorted(
     coefficients = found.coefficients[:, order]
     shown = np.argsort(-coefficients, axis=0, kind="stable")[: chosen.n_shown].T
     return Concepts(
-        model=asked.classifier.key,
+        model=asked.classifier.current_key(),
         layer=layer,
         explained=asked.target.in_words(),
         class_index=asked.target.class_index,

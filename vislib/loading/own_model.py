@@ -1,9 +1,8 @@
 """Creates a classifier from a custom Keras model, in memory or from a file."""
 
 import dataclasses
-import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,12 +14,12 @@ from vislib.graph.inputs import Inputs, image_input
 from vislib.language import text
 from vislib.loading.preprocessing_choice import built_in_preprocessing
 from vislib.model.classifier import Classifier
+from vislib.model.identity import key_of, model_digest, weights_digest
 from vislib.model.preprocessing import PREPROCESSINGS, Preprocessing
 from vislib.model.reading import AS_THE_MODEL_SAYS, Reading
 from vislib.model_file import ModelFile
 from vislib.model_file.sizes import check_graph
 from vislib.network.network import Network
-from vislib.tasks import loss_name
 
 MAX_SIDE = 2_048
 
@@ -58,12 +57,10 @@ def classifier_of(
     preprocess = preprocess if crop is None else preprocess.cropped(crop)
     if labels is None:
         labels = _numbered(network, reading)
-    digest = source.digest if isinstance(source, ModelFile) else _digest(model)
-    # Results are cached by key and depend on all of these.
-    settings = repr((digest, preprocess, tuple(labels), shape, *_plain(reading)))
-    plain = re.sub(r"[^\w.-]+", "-", name)[:40]
-    key = f"{plain}-{hashlib.sha256(settings.encode()).hexdigest()[:12]}"
-    return Classifier(key, model, tuple(labels), shape[:2], shape[2], preprocess, reading)
+    digest = source.digest if isinstance(source, ModelFile) else model_digest(model)
+    key = key_of(name, digest, preprocess, labels, shape, reading)
+    weights = weights_digest(model)
+    return Classifier(key, model, tuple(labels), shape[:2], shape[2], preprocess, reading, weights_digest=weights)
 
 
 def _check_names(network: Network) -> None:
@@ -110,16 +107,6 @@ def _numbered(network: Network, reading: Reading) -> list[str]:
     if network.n_classes == 1:
         return ["output"]
     return [f"output {index}" for index in range(network.n_classes)]
-
-
-def _plain(reading: Reading) -> tuple:
-    """What was given about the model, comparable in text; nothing if nothing was given."""
-    if reading.of_network == AS_THE_MODEL_SAYS.of_network and not reading.unit:
-        return ()
-    given = reading.inputs
-    if isinstance(given, Mapping):
-        given = {name: np.asarray(values).tolist() for name, values in sorted(given.items())}
-    return (str(reading.task), reading.output, str(given), loss_name(reading.loss), reading.unit)
 
 
 def image_shape(
@@ -203,15 +190,3 @@ def _check_size(input_size: tuple[int, ...] | None) -> None:
                 input_size=input_size,
             )
         )
-
-
-def _digest(model: keras.Model) -> str:
-    """Digest of architecture and weights; the same in every process, and another after further training."""
-    try:
-        structure = model.to_json()
-    except Exception:  # noqa: BLE001  a subclassed model may have no configuration, or a custom layer any error
-        structure = f"{type(model).__module__}.{type(model).__qualname__} {model.name} {model.count_params()}"
-    digest = hashlib.sha256(structure.encode())
-    for weight in model.get_weights():
-        digest.update(np.ascontiguousarray(weight).tobytes())
-    return digest.hexdigest()

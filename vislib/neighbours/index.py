@@ -27,7 +27,7 @@ class ImageIndex:
     """What a network makes of the images of a set; one row an image that could be read.
 
     Attributes:
-        model: The classifier's key.
+        model: The classifier's key, for the weights that it had.
         layer: Where the features are read, in words.
         set_name: The name of the set.
         set_digest: A digest that changes with its images.
@@ -83,17 +83,19 @@ class ImageIndex:
         return other_neighbours(self.directions, 1)[0][:, 0]
 
     def check(self, classifier: Classifier) -> None:
-        """Checks that the index is of this network.
+        """Checks that the index is of this network with the weights that it has now.
 
         Raises:
             ParameterError: If it is not.
         """
-        if classifier.key != self.model:
+        key = classifier.current_key()
+        if key != self.model:
             raise ParameterError(
                 text(
-                    "This index is of the network {model}; for {other} make its own with vislib.neighbours.index_of.",
+                    "This index is of the network {model}; {other} is another one, or one whose weights have changed. "
+                    "Make its own index with vislib.neighbours.index_of.",
                     model=self.model,
-                    other=classifier.key,
+                    other=key,
                 )
             )
 
@@ -148,7 +150,7 @@ def index_of(classifier: Classifier, images: Any, *, progress: Progress = progre
         label_index(named(number), classifier, known) if classifier.task.has_classes else None for number in numbers
     ]
     return ImageIndex(
-        classifier.key,
+        classifier.current_key(),
         feature_layer(classifier).in_words(),
         source.name,
         source.digest,
@@ -173,7 +175,8 @@ def _answers(classifier: Classifier, logits: np.ndarray) -> tuple[np.ndarray, np
 
 
 def _of_batch(classifier: Classifier, batch: Batch) -> ImageIndex:
-    if batch.manifest["model"] != classifier.key:
+    key = classifier.current_key()
+    if batch.manifest["model"] != key:
         raise ParameterError(
             text(
                 "The batch of {batch} is of the network {other}, not {model}: features of two "
@@ -181,7 +184,7 @@ def _of_batch(classifier: Classifier, batch: Batch) -> ImageIndex:
                 "vislib.explain_many(classifier, …, features=True); the page Batch keeps the features too.",
                 batch=batch.manifest["source"]["name"],
                 other=batch.manifest["model"],
-                model=classifier.key,
+                model=key,
             )
         )
     columns = [
@@ -198,7 +201,7 @@ def _of_batch(classifier: Classifier, batch: Batch) -> ImageIndex:
 
     n_unread = batch.n_finished - len(rows)
     return ImageIndex(
-        classifier.key,
+        key,
         feature_layer(classifier).in_words(),
         str(batch.manifest["source"]["name"]),
         str(batch.manifest["source"]["digest"]),
