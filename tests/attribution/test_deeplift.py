@@ -130,3 +130,25 @@ def test_product_of_three_has_no_rule_and_is_named():
     heatmap = explain(classifier, 1)
     assert np.ptp(heatmap.values) > 0
     assert heatmap.notes[1] == "The gradient is used for layers without a rule: of_three."
+
+
+JOINS = {
+    "subtract": lambda a, b: layers.Subtract()([a, b]),
+    "average": lambda a, b: layers.Average()([a, b]),
+    "average of three": lambda a, b: layers.Average()([a, b, a]),
+    "minus": lambda a, b: a - b,
+    "mean": lambda a, b: a + keras.ops.mean(b, axis=(1, 2), keepdims=True),
+    "sum": lambda a, b: keras.ops.sum(a, axis=-1, keepdims=True) + b,
+}
+
+
+@pytest.mark.parametrize("join", JOINS)
+def test_complete_with_linear_joins_and_no_layer_named(join):
+    inputs = keras.Input((SIDE, SIDE, 3))
+    a, b = (layers.Conv2D(4, 3, activation="relu")(inputs) for _ in range(2))
+    x = layers.ReLU()(JOINS[join](a, b))
+    x = layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling2D()(x))
+    classifier = classifier_of(seeded(keras.Model(inputs, x)))
+    heatmap = explain(classifier, 1)
+    assert heatmap.values.sum() == pytest.approx(difference(classifier, heatmap), rel=1e-3)
+    assert len(heatmap.notes) == 1, "a linear layer is named as one without a rule"

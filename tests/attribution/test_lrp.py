@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tiny_models import SIDE, random_image, tiny
+from tiny_models import SIDE, classifier_of, random_image, seeded, tiny
 
 import vislib
 from vislib.backend import keras
@@ -93,3 +93,25 @@ def test_lrp_is_the_same_by_batches(style):
     for one, image in zip(together, images, strict=True):
         alone = explainer.explain(classifier, image, 1).values
         np.testing.assert_allclose(one.values, alone, rtol=1e-3, atol=1e-5 * np.abs(alone).max())
+
+
+class Opaque(keras.layers.Layer):
+    """A layer of a person's own, whose convolution cannot be seen from outside."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.conv = keras.layers.Conv2D(4, 3)
+
+    def call(self, images):
+        return keras.ops.mean(keras.ops.relu(self.conv(images)), axis=(1, 2))
+
+
+def test_lrp_with_bounds_where_no_layer_with_weights_is_visible():
+    inputs = keras.Input((SIDE, SIDE, 3))
+    classifier = classifier_of(seeded(keras.Model(inputs, keras.layers.Softmax()(Opaque(name="own")(inputs)))))
+    boxed, flat = (
+        vislib.explain("lrp", classifier, random_image(), 1, composite=composite)
+        for composite in ("epsilon-gamma-box", "epsilon-plus-flat")
+    )
+    np.testing.assert_array_equal(boxed.values, flat.values)
+    assert any("own (Opaque)" in note for note in boxed.notes)

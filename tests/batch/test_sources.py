@@ -152,3 +152,9 @@ def test_folder_without_images_refused(tmp_path):
         source_of(tmp_path)
     with pytest.raises(VislibError, match="has its own labels"):
         source_of(tmp_path, [1])
+
+
+@pytest.mark.parametrize("images", [[], np.zeros((0, 8, 8, 3), np.uint8)], ids=["list", "array"])
+def test_given_list_of_no_images_is_called_empty(images):
+    with pytest.raises(VislibError, match="The given list of images is empty"):
+        source_of(images)

@@ -67,6 +67,7 @@ class LayerKind:
         relu: Whether it is a ReLU or a variant of it, to which the rules of `relu_rules` apply.
         depthwise: Whether it is a convolution of each channel by itself.
         depth: Whether it counts in a network's depth.
+        linear: For a merge or a reduction, whether it is linear in its inputs together, such as a mean.
         macs_known: Whether its multiply-adds are known; zero counts as known.
     """
 
@@ -83,6 +84,7 @@ class LayerKind:
     relu: bool = False
     depthwise: bool = False
     depth: bool = False
+    linear: bool = False
     macs_known: bool = True
 
 
@@ -268,7 +270,8 @@ LAYERS = _rows(
     ("Multiply", _MULTIPLY),
     ("Maximum", MAXIMUM),
     ("Concatenate", _CONCATENATE),
-    ("Subtract Average Minimum", _MERGE),
+    ("Subtract Average", replace(_MERGE, linear=True)),
+    ("Minimum", _MERGE),
     ("Dot", _PRODUCT),
     ("ZeroPadding2D", LayerKind(Role.PADDING, _S, text("zeros put around"), exact_on_windows=True)),
     ("Cropping2D", LayerKind(Role.PADDING, _S, text("the edges cut off"), exact_on_windows=True)),
@@ -310,7 +313,8 @@ OPERATIONS = _rows(
     ("Multiply", _MULTIPLY),
     ("Maximum", MAXIMUM),
     ("Concatenate", _CONCATENATE),
-    ("Subtract Minimum Fmax Fmin Fmod Mod FloorDivide Hypot Arctan2 Logaddexp Logaddexp2 Ldexp DivideNoNan", _MERGE),
+    ("Subtract", replace(_MERGE, linear=True)),
+    ("Minimum Fmax Fmin Fmod Mod FloorDivide Hypot Arctan2 Logaddexp Logaddexp2 Ldexp DivideNoNan", _MERGE),
     ("Divide TrueDivide Negative Reciprocal", _RESCALING),
     ("Cast SaturateCast StopGradient ConvertToTensor Copy", LayerKind(Role.RESHAPE, _P, text("the same values"), identity=True)),
     ("Angle Arccos Arccosh Arcsin Arctanh BitwiseInvert BitwiseNot Ceil Conj Conjugate Deg2rad Floor Heaviside I0 Imag "
@@ -334,9 +338,10 @@ OPERATIONS = _rows(
     ("CropImages PadImages", LayerKind(Role.PADDING, _E)),
     ("AffineTransform ElasticTransform GaussianBlur HSVToRGB MapCoordinates PerspectiveTransform RGBToGrayscale RGBToHSV "
      "Resize ScaleAndTranslate", LayerKind(Role.AUGMENTATION, _E)),
-    ("All Amax Amin Any Argmax Argmin Average CountNonzero Cumprod Cumsum Logsumexp Max Mean Median Min Moments Nanargmax "
+    ("All Amax Amin Any Argmax Argmin Average CountNonzero Cumprod Cumsum Logsumexp Max Median Min Moments Nanargmax "
      "Nanargmin Nancumprod Nancumsum Nanmax Nanmean Nanmedian Nanmin Nanpercentile Nanprod Nanquantile Nanstd Nansum "
-     "Nanvar Norm Percentile Prod Ptp Quantile Std Sum Trace Trapezoid Var", _REDUCTION),
+     "Nanvar Norm Percentile Prod Ptp Quantile Std Trace Trapezoid Var", _REDUCTION),
+    ("Mean Sum", replace(_REDUCTION, linear=True)),
     ("Dot Einsum Inner Kron Matmul Outer Tensordot Vdot Cross Correlate", _PRODUCT),
     ("DotProductAttention", _ATTENTION),
     ("AllClose Arange Argpartition Argsort Array AssociativeScan Bincount BinaryCrossentropy CDist CTCDecode CTCLoss "

@@ -39,7 +39,7 @@ class RelevanceGraph:
     Attributes:
         graph: The graph, with the same node names; its `notes` names the nodes that no rule covers.
         bounds: Its second input (2, h, w, c), the lowest and the highest values that an image can have, if the
-            composite's first rule needs them; else none.
+            composite's first rule needs them and a layer with weights reads the image; else none.
     """
 
     graph: Graph
@@ -58,7 +58,8 @@ def with_relevance(graph: Graph, composite: Composite) -> RelevanceGraph:
         composite: Which rule a layer has.
     """
     first = first_weights(graph)
-    bounds, edges = _edges(graph, first) if composite.needs_bounds else ((), {})
+    # Where no weights are visible, as behind an own layer, no layer has the first rule.
+    bounds, edges = _edges(graph, first) if composite.needs_bounds and first else ((), {})
     makers = {id(node.output): node for node in graph.nodes}
     unknown: list[str] = []
 

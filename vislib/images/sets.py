@@ -16,6 +16,7 @@ from vislib.language import Text, listing, text
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 Folder = Path | zipfile.Path
+_UNNAMED = text("images")
 
 
 class ImageSet(Protocol):
@@ -45,11 +46,13 @@ class ArrayImages:
         DatasetError: If there are no images, or they are not such arrays.
     """
 
-    def __init__(
-        self, images: np.ndarray | Sequence[np.ndarray], name: str = text("images"), titles: Sequence[str] = ()
-    ):
+    def __init__(self, images: np.ndarray | Sequence[np.ndarray], name: str = _UNNAMED, titles: Sequence[str] = ()):
         if not len(images):
-            raise DatasetError(text("There are no images in {name}.", name=name))
+            raise DatasetError(
+                text("The given list of images is empty; give at least one image.")
+                if name == _UNNAMED
+                else text("There are no images in {name}.", name=name)
+            )
         if any(image.ndim != 3 or image.shape[2] not in (1, 3) or image.dtype != np.uint8 for image in images):
             raise DatasetError(text("Images must be arrays (h, w, 1 or 3) uint8; those of {name} are not.", name=name))
         self.name, self._images, self._titles = name, images, titles

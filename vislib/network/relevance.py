@@ -48,7 +48,8 @@ def relevance(
 ) -> Relevance:
     """See `Network.relevance`."""
     given = TargetArguments.of(target, len(inputs), network)
-    ruled, edges = _graph(network, given, composite), _edges(composite, bounds)
+    ruled = _graph(network, given, composite)
+    edges = _edges(ruled, bounds)
     graph = ruled.graph
     tensors = [_output(network, graph, layer) for layer in layers]
     read = network.read(graph, given.form)
@@ -83,7 +84,8 @@ def relevance_from(
     bounds: np.ndarray | None = None,
 ) -> np.ndarray:
     """See `Network.relevance_from`."""
-    ruled, edges = _graph(network, TargetArguments.of(target, 1, network), composite), _edges(composite, bounds)
+    ruled = _graph(network, TargetArguments.of(target, 1, network), composite)
+    edges = _edges(ruled, bounds)
     output = _output(network, ruled.graph, layer)
     function = _traced(
         network,
@@ -100,9 +102,9 @@ def relevance_from(
     return np.concatenate(found)
 
 
-def _edges(composite: Composite, bounds: np.ndarray | None) -> list[tf.Tensor]:
-    """The bounds as the second input of the composite's graph; none if it needs none."""
-    if not composite.needs_bounds:
+def _edges(ruled: RelevanceGraph, bounds: np.ndarray | None) -> list[tf.Tensor]:
+    """The bounds as the second input of the graph; none if it has none."""
+    if not ruled.bounds:
         return []
     if bounds is None:
         raise ParameterError(
