@@ -60,13 +60,13 @@ def matrix_of_two_images() -> None:
 
 
 def test_one_click_makes_an_image_that_of_every_page_and_opens_a_page(monkeypatch):
-    opened: list[str] = []
-    monkeypatch.setattr(page_buttons.address, "open_page", opened.append)
+    opened: list[tuple[str, str]] = []
+    monkeypatch.setattr(page_buttons.address, "open_page", lambda page, image: opened.append((page, image)))
     page = AppTest.from_function(ways_on).run()
     labels = ["Open in Overview", "Open in Class activation", "Open in What if", "Use on every page"]
     assert [button.label for button in page.button] == labels
     page.button(key="open pages/class_activation.py").click().run()
-    assert (opened, page.session_state["image"]) == (["pages/class_activation.py"], "cat.jpg")
+    assert (opened, page.session_state["image"]) == ([("pages/class_activation.py", "cat.jpg")], "cat.jpg")
 
 
 def ways_on() -> None:
