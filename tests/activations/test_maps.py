@@ -65,7 +65,7 @@ def test_filters_are_counted_and_measured_by_what_the_layer_is():
     x = layers.DepthwiseConv2D(3, depth_multiplier=2, padding="same", name="depthwise")(x)
     x = layers.SeparableConv2D(8, 3, padding="same", name="separable")(x)
     x = layers.Conv2D(1, 3, padding="same", name="mask")(x)
-    classifier = classifier_of(seeded(keras.Model(image, layers.Dense(3)(layers.Flatten()(x)))))
+    classifier = classifier_of(seeded(keras.Model(image, layers.Dense(3)(layers.Flatten(name="flat")(x)))))
     depthwise = classifier.model.get_layer("depthwise")
     kernel, bias = depthwise.get_weights()
     kernel[:, :, 2, 1] = 0
@@ -81,7 +81,7 @@ def test_filters_are_counted_and_measured_by_what_the_layer_is():
     cells = [axes for axes in figures.figure(kernel, depthwise=True).axes if axes.get_title()]
     assert len(cells) == 16
     with pytest.raises(LayerError, match="has no kernels"):
-        is_depthwise(classifier, "flatten")
+        is_depthwise(classifier, "flat")
 
 
 def test_filters_as_rgb_only_where_the_image_is_read_in_the_other_order():

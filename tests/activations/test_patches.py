@@ -145,7 +145,7 @@ def test_nothing_to_look_at_refused(tmp_path):
         top_patches(tiny("conv_relu"), tmp_path / "none", "conv1")
     with pytest.raises(DatasetError, match="holds no images"):
         top_patches(tiny("conv_relu"), tmp_path, "conv1")
-    with pytest.raises(DatasetError, match="no images"):
+    with pytest.raises(DatasetError, match="is empty"):
         top_patches(tiny("conv_relu"), IMAGES[:0], "conv1")
     (tmp_path / "a.png").write_bytes(b"no image")
     with pytest.raises(ImageError, match="None of the 1"):

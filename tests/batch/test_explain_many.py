@@ -273,7 +273,7 @@ def test_two_runs_at_once_the_second_refused(network, pictures, tmp_path):
         ({"engine": "slurm"}, "one of local, ray; not 'slurm'"),
         ({"labels": [1, 2]}, "23 images, but 2 labels"),
         ({"images": 3}, "not as int"),
-        ({"images": []}, "no images"),
+        ({"images": []}, "list of images is empty"),
         ({"images": "/nowhere"}, "There is no folder or file '/nowhere'"),
     ],
 )

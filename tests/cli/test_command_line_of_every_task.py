@@ -11,6 +11,7 @@ from tiny_models import SIDE, random_image
 import vislib
 from vislib.cli import batch as batch_command
 from vislib.cli import main, running
+from vislib.language import score_number
 
 IMAGE = random_image()
 
@@ -141,7 +142,7 @@ class TestExplain:
 
     def test_number(self, run, tmp_path):
         _, out, _ = run("explain", "regression", "--method", "occlusion", "--out", tmp_path / "a.png")
-        assert re.search(rf"output of “output” {loaded('regression').logits(IMAGE)[0]:.2f}", out)
+        assert re.search(rf"output of “output” {score_number(loaded('regression').logits(IMAGE)[0])}", out)
 
     def test_likeness_and_number_of_an_embedding(self, run, tmp_path):
         Image.fromarray(random_image(seed=5)).save(tmp_path / "b.png")

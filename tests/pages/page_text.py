@@ -47,8 +47,3 @@ def check_sound(page: AppTest) -> AppTest:
     assert not page.exception, [element.value for element in page.exception]
     assert not page.error, errors(page)
     return page
-
-
-def written(value: float) -> str:
-    """A number as captions have it: two decimals and the typographic minus sign."""
-    return f"{value:.2f}".replace("-", "−")

@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from page_text import blocks, check_sound, errors, pictures, text, written
+from page_text import blocks, check_sound, errors, pictures, text
 from quick_methods import QUICK
 
 import vislib
 from pages._ui.results.look import Look
+from vislib.language import score_number
 
 SMALL = {"model": "cifar10", "image": "cifar10/cat.png"}
 """A network whose class activation maps are there at once, for what the captions of every network say."""
@@ -25,7 +26,7 @@ def test_class_change_shows_in_captions(name, open_page, small_logits):
     page = open_page(name, **SMALL, **QUICK)
     page.selectbox(key="class").select("dog").run()
     check_sound(page)
-    assert f"Logit of “dog”: {written(small_logits['dog'])}." in text(page)
+    assert f"Logit of “dog”: {score_number(small_logits['dog'])}." in text(page)
     assert "Logit of “cat”" not in text(page)
     assert "Grad-CAM for dog over cifar10/cat.png" in pictures(page) or name == "saliency"
 
@@ -33,14 +34,14 @@ def test_class_change_shows_in_captions(name, open_page, small_logits):
 def test_difference_and_sign_show_in_captions(open_page, small_logits):
     page = open_page("class_activation", **SMALL, **{"class": "cat", "against": "dog"})
     difference = small_logits["cat"] - small_logits["dog"]
-    assert f"Logit of “cat” − “dog”: {written(difference)}." in text(check_sound(page))
+    assert f"Logit of “cat” − “dog”: {score_number(difference)}." in text(check_sound(page))
     page.toggle(key="counterfactual").set_value(True).run()
-    assert f"Minus the logit of “cat” − “dog”: {written(-difference)}." in text(check_sound(page))
+    assert f"Minus the logit of “cat” − “dog”: {score_number(-difference)}." in text(check_sound(page))
 
 
 def test_probability_shows_in_captions(open_page):
     page = open_page("class_activation", **SMALL, score="probability")
-    assert "Probability of “cat”: 0.90." in text(check_sound(page))
+    assert "Probability of “cat”: 0.900." in text(check_sound(page))
 
 
 def test_top_prediction_follows_the_image(open_page):

@@ -6,14 +6,14 @@ import io
 import numpy as np
 import pytest
 from any_networks import loaded, model_of, seeded_any, unet
-from page_text import blocks, check_sound, pictures, text, written
+from page_text import blocks, check_sound, pictures, text
 from quick_methods import QUICK
 from snippet_runs import run_snippet
 from tiny_models import PLAIN
 
 import vislib
 from pages._ui.shell import images, models
-from vislib.language import percent
+from vislib.language import percent, score_number
 from vislib.model.classifier import Classifier
 
 EVERY = ("overview", "class_activation", "saliency", "occlusion", "compare_and_trust", "feature_maps", "unit_card",
@@ -107,7 +107,7 @@ def test_regression_is_a_number_with_its_unit_on_the_scale_of_the_samples(open_t
     assert any(" ".join(lines) == block for block in blocks(page))
     assert "Each scale goes from the smallest to the largest output for the sample images and this one." in said(page)
     assert "What the output “width” rests on" in text(page)
-    assert f"Output of “width”: {written(predicted[1].value)}" in text(page)
+    assert f"Output of “width”: {score_number(predicted[1].value)}" in text(page)
     labels = [box.label for box in page.selectbox]
     assert labels == ["Model", "Image", "Output to explain", "Contrast with output"]
     assert page.toggle(key="counterfactual").label == "What lowers the output"
@@ -116,7 +116,7 @@ def test_regression_is_a_number_with_its_unit_on_the_scale_of_the_samples(open_t
 def test_difference_of_two_outputs_is_explained(open_task):
     height, width = network("digit-size").logits(image_of("digit-size"))
     page = check_sound(open_task("digit-size", "saliency", against="width"))
-    assert f"Output of “height” − “width”: {written(height - width)}" in text(page)
+    assert f"Output of “height” − “width”: {score_number(height - width)}" in text(page)
 
 
 def test_segmentation_is_a_mask_with_a_legend_of_shares(open_task):
@@ -149,12 +149,12 @@ def test_click_on_the_mask_chooses_the_segment_and_the_point(open_task, clicks):
     assert f"Saliency (vanilla gradient) for {label} over {SCENE}" in pictures(page)
     page = check_sound(page.selectbox(key="region").select("This point only").run())
     expected = float(logits[row, column, smallest])
-    assert f"Logit of “{label}” at ({row}, {column}): {written(expected)}" in text(page)
+    assert f"Logit of “{label}” at ({row}, {column}): {score_number(expected)}" in text(page)
     assert f"Outlined: “{label}”, 1 of 4,096 pixels." in text(page)
     other = next(index for index in range(11) if index not in mask)
     page = check_sound(page.selectbox(key="class").select(classifier.labels[other]).run())
     expected = float(logits[row, column, other])
-    assert f"Logit of “{classifier.labels[other]}” at ({row}, {column}): {written(expected)}" in text(page)
+    assert f"Logit of “{classifier.labels[other]}” at ({row}, {column}): {score_number(expected)}" in text(page)
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_point_is_at_first_the_surest_pixel_of_the_segment(open_task):
     main = network("scene-segmentation").main_class(logits)
     row, column = np.unravel_index(logits[..., main].argmax(), logits.shape[:2])
     page = check_sound(open_task("scene-segmentation", "saliency", region="This point only"))
-    assert f"at ({row}, {column}): {written(logits[row, column, main])}" in text(page)
+    assert f"at ({row}, {column}): {score_number(logits[row, column, main])}" in text(page)
     page = check_sound(open_task("scene-segmentation", "saliency", region="This point only", point_row="3"))
     assert f"at (3, {column})" in text(page)
 
@@ -229,7 +229,7 @@ def test_embedding_is_compared_with_another_image(open_task):
     found = [f"{name} {cosine('cifar10/cat.png', name):.4g}".replace("-", "−") for name in vectors]
     every = next(block for block in blocks(page) if block.count("cifar10/") == len(vectors) - 1)
     assert all(line in every for line in found if not line.startswith("cifar10/cat.png"))
-    assert f"Similarity at the output: {written(cosine('cifar10/cat.png', 'cifar10/ship.png'))}" in text(page)
+    assert f"Similarity at the output: {score_number(cosine('cifar10/cat.png', 'cifar10/ship.png'))}" in text(page)
     page = open_task("embedding", "overview", reference="cifar10/cat.png")
     assert "An image is perfectly similar to itself." in said(page)
 

@@ -47,10 +47,12 @@ def score_number(value: float, sign: bool = False) -> str:
     """A score or a part of one: two decimals, or three significant digits below 1; with `sign`, a plus sign too.
 
     Example:
-        >>> score_number(9.2283), score_number(0.000783), score_number(-0.0076, sign=True)
-        ('9.23', '0.000783', '−0.0076')
+        >>> score_number(9.2283), score_number(0.9), score_number(-0.000783, sign=True)
+        ('9.23', '0.900', '−0.000783')
     """
-    spec = ".3g" if 0 < abs(value) < 1 else ".2f"
+    spec = ".2f"
+    if 0 < abs(value) < 1:
+        spec = f".{2 - math.floor(math.log10(abs(value)))}f" if abs(value) >= 1e-4 else ".3g"
     return written(value, f"+{spec}" if sign else spec)
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 COLOURS = (
     "#1c7ed6", "#e8590c", "#2f9e44", "#ae3ec9", "#e03131", "#b08900", "#0c8599", "#d6336c", "#7950f2", "#966f5c",
-    "#5c940d", "#7a838c",
+    "#5c940d", "#7a838c", "#4c6ef5",
 )  # fmt: skip
 """Of lines in one chart; a contrast of at least 3 to the background of either theme."""
 
