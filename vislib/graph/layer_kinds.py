@@ -209,6 +209,7 @@ _CONCATENATE = LayerKind(
     Role.MERGE, _C, text("a concatenation of maps along the channels"), exact_on_windows=True, joins="inception"
 )
 _MERGE = LayerKind(Role.MERGE, _P, exact_on_windows=True)
+_LINEAR_MERGE = replace(_MERGE, linear=True)
 _RESCALING = LayerKind(Role.RESCALING, _P, text("each number scaled and shifted"), exact_on_windows=True)
 _REGULARIZATION = LayerKind(
     Role.REGULARIZATION,
@@ -270,7 +271,7 @@ LAYERS = _rows(
     ("Multiply", _MULTIPLY),
     ("Maximum", MAXIMUM),
     ("Concatenate", _CONCATENATE),
-    ("Subtract Average", replace(_MERGE, linear=True)),
+    ("Subtract Average", _LINEAR_MERGE),
     ("Minimum", _MERGE),
     ("Dot", _PRODUCT),
     ("ZeroPadding2D", LayerKind(Role.PADDING, _S, text("zeros put around"), exact_on_windows=True)),
@@ -313,7 +314,7 @@ OPERATIONS = _rows(
     ("Multiply", _MULTIPLY),
     ("Maximum", MAXIMUM),
     ("Concatenate", _CONCATENATE),
-    ("Subtract", replace(_MERGE, linear=True)),
+    ("Subtract", _LINEAR_MERGE),
     ("Minimum Fmax Fmin Fmod Mod FloorDivide Hypot Arctan2 Logaddexp Logaddexp2 Ldexp DivideNoNan", _MERGE),
     ("Divide TrueDivide Negative Reciprocal", _RESCALING),
     ("Cast SaturateCast StopGradient ConvertToTensor Copy", LayerKind(Role.RESHAPE, _P, text("the same values"), identity=True)),
