@@ -68,7 +68,7 @@ def form_of(node: Node) -> Form:
         return Form.FUNCTION if same_shape and _acts_on_each_number(node.operation) else Form.OTHER
     if kind.role in (Role.MERGE, Role.RESCALING) and kind.reach is Reach.PLACE and alone:  # with a number
         return Form.FUNCTION if same_shape else Form.OTHER
-    if kind.linear or (kind.role is Role.MERGE and kind.joins in ("residual", "inception")):
+    if kind.linear:
         return Form.LINEAR
     if kind.role is Role.MERGE and kind.joins == "gated" and len(node.inputs) == 2:
         return Form.PRODUCT

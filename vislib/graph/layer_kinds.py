@@ -201,12 +201,19 @@ _OVER_CHANNELS = LayerKind(Role.ACTIVATION, _C, text("over the channels of each 
 _CHANNEL_NORM = LayerKind(
     Role.NORMALIZATION, _C, text("normalization over the channels of each place"), exact_on_windows=True
 )
-_ADD = LayerKind(Role.MERGE, _P, text("a sum of the paths that meet here"), exact_on_windows=True, joins="residual")
+_ADD = LayerKind(
+    Role.MERGE, _P, text("a sum of the paths that meet here"), exact_on_windows=True, joins="residual", linear=True
+)
 _MULTIPLY = LayerKind(
     Role.MERGE, _P, text("a product of the paths that meet here"), exact_on_windows=True, joins="gated"
 )
 _CONCATENATE = LayerKind(
-    Role.MERGE, _C, text("a concatenation of maps along the channels"), exact_on_windows=True, joins="inception"
+    Role.MERGE,
+    _C,
+    text("a concatenation of maps along the channels"),
+    exact_on_windows=True,
+    joins="inception",
+    linear=True,
 )
 _MERGE = LayerKind(Role.MERGE, _P, exact_on_windows=True)
 _LINEAR_MERGE = replace(_MERGE, linear=True)

@@ -50,7 +50,7 @@ class ArrayImages:
         if not len(images):
             raise DatasetError(
                 text("The given list of images is empty; give at least one image.")
-                if name == _UNNAMED
+                if name is _UNNAMED
                 else text("There are no images in {name}.", name=name)
             )
         if any(image.ndim != 3 or image.shape[2] not in (1, 3) or image.dtype != np.uint8 for image in images):

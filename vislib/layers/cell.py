@@ -75,7 +75,13 @@ def _global_pooling(node, inputs, row, column, channel) -> Cell:
 def _batch_norm(node, inputs, row, column, channel) -> Cell:
     layer: Any = node.operation
     if layer.axis not in (-1, len(node.output.shape) - 1):
-        raise LayerError(_not_by_channel(node.name))
+        raise LayerError(
+            text(
+                "{layer} normalizes along an axis other than the channels, which cannot be shown with its numbers; "
+                "choose another layer.",
+                layer=node.name,
+            )
+        )
     mean, variance = np.asarray(layer.moving_mean), np.asarray(layer.moving_variance)
     gamma = np.asarray(layer.gamma) if layer.scale else np.ones_like(mean)
     beta = np.asarray(layer.beta) if layer.center else np.zeros_like(mean)
@@ -84,14 +90,6 @@ def _batch_norm(node, inputs, row, column, channel) -> Cell:
     line = norm.formula(x, channel)
     value = gamma[channel] * (x - mean[channel]) / np.sqrt(variance[channel] + layer.epsilon) + beta[channel]
     return Cell(float(value), (line,), None, same(inputs, row, column, channel))
-
-
-def _not_by_channel(layer: str) -> str:
-    return text(
-        "{layer} normalizes along an axis other than the channels, which cannot be shown with its numbers; choose "
-        "another layer.",
-        layer=layer,
-    )
 
 
 def _elementwise(node, inputs, row, column, channel) -> Cell:
@@ -157,21 +155,26 @@ def _dense(node, inputs, row, column, channel) -> Cell:
 
 def _rescaling(node, inputs, row, column, channel) -> Cell:
     layer: Any = node.operation
-    scale, offset = (_of_channel(setting, channel) for setting in (layer.scale, layer.offset))
-    return _scaled(inputs, (row, column, channel), scale, offset)
+    at = row, column, channel
+    scale, offset = (value_at(np.asarray(setting, np.float64), *at) for setting in (layer.scale, layer.offset))
+    return _scaled(inputs, at, scale, offset)
 
 
 def _input_normalization(node, inputs, row, column, channel) -> Cell:
     layer: Any = node.operation
-    means = np.asarray(layer.mean, np.float64)
-    if means.size not in (1, inputs[0].shape[-1]) or means.shape[-1] != means.size or layer.invert:
-        raise LayerError(_not_by_channel(node.name))
-    mean, deviation = _of_channel(means, channel), np.sqrt(_of_channel(layer.variance, channel))
-    x = value_at(inputs[0], row, column, channel)
-    value = (x - mean) / max(deviation, 1e-7)  # Keras's epsilon
-    numbers = (notation.factor(x), notation.factor(mean), notation.number(deviation), notation.number(value))
-    line = "({} − {}) / {} = {}".format(*numbers)
-    return Cell(float(value), (line,), None, same(inputs, row, column, channel))
+    at = row, column, channel
+    # Without the axis of the batch; along an axis that they do not have, they have length 1.
+    mean, variance = (
+        value_at(values.reshape(values.shape[-inputs[0].ndim :]), *at)
+        for values in (np.asarray(each, np.float64) for each in (layer.mean, layer.variance))
+    )
+    deviation = max(float(np.sqrt(variance)), 1e-7)  # Keras's epsilon
+    if layer.invert:
+        return _scaled(inputs, at, deviation, mean)
+    x = value_at(inputs[0], *at)
+    value = (x - mean) / deviation
+    line = f"({notation.factor(x)} − {notation.factor(mean)}) / {notation.number(deviation)} = {notation.number(value)}"
+    return Cell(value, (line,), None, same(inputs, *at))
 
 
 def _prelu(node, inputs, row, column, channel) -> Cell:
@@ -186,12 +189,6 @@ def _scaled(inputs, at: tuple[int, int, int], scale: float, offset: float) -> Ce
     value = scale * x + offset
     shown = notation.products(np.array([x]), np.array([scale]))[0] + (f" + {notation.factor(offset)}" if offset else "")
     return Cell(float(value), (f"{shown} = {notation.number(value)}",), None, same(inputs, *at))
-
-
-def _of_channel(setting: Any, channel: int) -> float:
-    """A setting of a layer for one channel: a number, or one for each channel."""
-    values = np.asarray(setting, np.float64).ravel()
-    return float(values[min(channel, values.size - 1)])
 
 
 def _zero_padding(node, inputs, row, column, channel) -> Cell:
@@ -271,7 +268,7 @@ def cell_function(operation: Any) -> Callable[..., Cell] | None:
     known = layer_kind_named(name)
     if known is UNKNOWN:  # an operation that is no layer
         known = operation_kind_named(name)
-    return CELL_FUNCTIONS.get(name) if kind_of(operation) is known else None
+    return CELL_FUNCTIONS.get(name) if kind_of(operation) == known else None
 
 
 CELL_FUNCTIONS: dict[str, Callable[..., Cell]] = {

@@ -10,8 +10,7 @@ from pages._ui.results import explain
 from pages._ui.results.look import Look
 from pages._ui.shell import style
 from pages._ui.shell.context import Context, with_image
-from vislib.adversarial import Adversarial
-from vislib.adversarial.whole import picture_for_network
+from vislib.adversarial import Adversarial, picture_for_network
 from vislib.language import text, tr
 from vislib.tasks import Task
 

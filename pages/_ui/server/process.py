@@ -13,8 +13,8 @@ _ARENA_MAX = -8
 def use_few_arenas() -> None:
     """Lets all threads take memory from two arenas, which keeps the server 0.2 GB smaller; app.py calls it.
 
-    By default glibc makes eight arenas for each core, and each keeps what was freed in it. Each run of a page has a
-    thread of its own.
+    By default glibc makes up to eight arenas for each core, and each keeps what was freed in it. Every run of a page
+    has its own thread.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:
