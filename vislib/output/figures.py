@@ -108,10 +108,8 @@ def comparison(heatmaps: Sequence[RawHeatmap], image: np.ndarray, *, opacity: fl
     columns = min(3, len(heatmaps))
     rows = int(np.ceil(len(heatmaps) / columns))
     drawn = Figure(figsize=(4.2 * columns, 3.8 * rows), layout="constrained")
-    every = drawn.subplots(rows, columns, squeeze=False)
-    for axes in every.flat:
-        axes.set_axis_off()
-    for axes, heatmap in zip(every.flat, heatmaps, strict=False):
+    every = _places(drawn, rows, columns)
+    for axes, heatmap in zip(every, heatmaps, strict=False):
         _draw_heatmap(drawn, axes, heatmap, image, _title(heatmap), opacity, None, 0.0)
     of = tr("{explained}: {score}", explained=heatmaps[0].explained, score=score_number(heatmaps[0].score))
     drawn.suptitle(of, fontsize=10, parse_math=False)
@@ -133,20 +131,25 @@ def pictures(
     columns = columns or (5 if len(images) == 10 else min(len(images), int(np.ceil(np.sqrt(len(images))))))
     rows = int(np.ceil(len(images) / columns))
     drawn = on if on is not None else Figure(figsize=(1.9 * columns, 2.1 * rows), layout="constrained")
-    every = drawn.subplots(rows, columns, squeeze=False)
-    for axes in every.flat:
-        axes.set_axis_off()
-    for axes, image, title in zip(every.flat, images, titles, strict=False):
+    for axes, image, title in zip(_places(drawn, rows, columns), images, titles, strict=False):
         axes.imshow(image, interpolation="nearest")
         axes.set_title(shown_text(title), fontsize=8, parse_math=False)
     return fonts.suit(drawn)
+
+
+def _places(drawn: "Figure", rows: int, columns: int) -> list:
+    """Axes for pictures, row by row: without ticks, which matplotlib measures even where it does not draw them."""
+    every = drawn.subplots(rows, columns, squeeze=False, subplot_kw={"xticks": [], "yticks": []})
+    for axes in every.flat:
+        axes.set_axis_off()
+    return list(every.flat)
 
 
 def _heatmap_figure(heatmap: RawHeatmap, image, title, opacity, colormap, clip, scale, blend, on) -> "Figure":
     from matplotlib.figure import Figure  # imported late, as this takes half a second
 
     drawn = on if on is not None else Figure(figsize=(5.2, 4.4), layout="constrained")
-    axes = drawn.add_subplot()
+    (axes,) = _places(drawn, 1, 1)
     title = title or tr(
         "{title} · {explained}: {score}",
         title=_title(heatmap),
@@ -182,7 +185,6 @@ def _draw_heatmap(
         extend = "neither" if not scale.clipped else "both" if heatmap.signed else "max"
         drawn.colorbar(colours, ax=axes, extend=extend).set_label(shown_text(heatmap.unit), parse_math=False)
     axes.set_title(shown_text(title), fontsize=10, parse_math=False)
-    axes.set_axis_off()
 
 
 def _grid(pictures, order, scale, signed, colormap, title) -> "Figure":
@@ -193,17 +195,15 @@ def _grid(pictures, order, scale, signed, colormap, title) -> "Figure":
     drawn = Figure(figsize=(1.1 * columns + 0.6, 1.2 * rows + 0.4), layout="constrained")
     name = colormap or usual_colormap(signed)
     shown = None
-    every = drawn.subplots(rows, columns, squeeze=False)
-    for axes in every.flat:
-        axes.set_axis_off()
-    for axes, picture, channel in zip(every.flat, pictures, order, strict=False):
+    every = _places(drawn, rows, columns)
+    for axes, picture, channel in zip(every, pictures, order, strict=False):
         if picture.ndim == 3:
             axes.imshow(picture)
         else:
             shown = axes.imshow(picture, cmap=name, vmin=scale.low, vmax=scale.high)
         axes.set_title(str(channel), fontsize=7, pad=2, parse_math=False)
     if shown is not None:
-        drawn.colorbar(shown, ax=list(every.flat), shrink=0.6)
+        drawn.colorbar(shown, ax=every, shrink=0.6)
     if title:
         drawn.suptitle(shown_text(title), fontsize=10, parse_math=False)
     return fonts.suit(drawn)
