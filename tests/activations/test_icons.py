@@ -50,7 +50,7 @@ def test_window_of_a_large_field_is_its_middle_moved_into_the_image(unit, expect
     from vislib.layers.receptive_field import ReceptiveField, Span
 
     image = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
-    span = Span(8, 4 - 23, 4 + 23)
+    span = Span(8, (4 - 23,), (4 + 23,))
     drawn = cut(image, ReceptiveField(span, span), unit, (8, 8), 32)
     part = slice(*expected)
     np.testing.assert_array_equal(drawn, image[part, part])

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import math
 import os
 import time
 import zipfile
@@ -264,7 +263,7 @@ def cut(
         if most_px is not None and length > most_px:
             bounds.append(_window(place[axis], span, map_size[axis], n_pixels, most_px))
             continue
-        first = math.floor(place[axis] * span.stride + span.low)
+        first, _ = span.of(place[axis])
         bounds.append((0, n_pixels) if length >= n_pixels else (first, first + length))
     (top, bottom), (left, right) = bounds
     patch = np.full((bottom - top, right - left, 3), _OUTSIDE, np.uint8)
@@ -275,7 +274,7 @@ def cut(
 
 def _window(unit: int, span: Span, n_units: int, n_pixels: int, most_px: int) -> tuple[int, int]:
     """The first pixel of a window around a unit and the one behind its last, inside the image."""
-    centre = unit * span.stride + (span.low + span.high) / 2 if span.stride else (unit + 0.5) * n_pixels / n_units
+    centre = sum(span.of(unit)) / 2 if span.step else (unit + 0.5) * n_pixels / n_units
     length = min(most_px, n_pixels)
     first = min(max(round(centre - length / 2), 0), n_pixels - length)
     return first, first + length

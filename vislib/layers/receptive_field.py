@@ -1,8 +1,8 @@
 """Receptive fields: which input pixels a unit of a feature map can depend on.
 
-It is propagated through the graph as an interval: unit i of a map depends on the input rows
-i·stride + low … i·stride + high. Upsampling and transposed convolution divide the stride. See Araujo, Norris & Sim
-2019, https://distill.pub/2019/computing-receptive-fields.
+It is propagated through the graph as an interval of pixels for each unit. All units of most maps see intervals of one
+length, one stride apart. Upsampling and transposed convolution divide the stride, and neighbouring units then see
+intervals of different lengths. See Araujo, Norris & Sim 2019, https://distill.pub/2019/computing-receptive-fields.
 """
 
 import math
@@ -19,11 +19,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Span:
-    """The interval along one axis: unit i depends on the input pixels i·stride + low … i·stride + high, inclusive."""
+    """The intervals of all units along one axis, which repeat every p = len(lows) units, `step` pixels further.
 
-    stride: float
-    low: float
-    high: float
+    Unit q·p + r depends on the input pixels q·step + lows[r] … q·step + highs[r], inclusive.
+    """
+
+    step: int
+    lows: tuple[int, ...]
+    highs: tuple[int, ...]
+
+    @property
+    def stride(self) -> float:
+        """Pixels between neighbouring units, on average."""
+        return self.step / len(self.lows)
+
+    @property
+    def size(self) -> int:
+        """Pixels of the longest interval."""
+        return max(high - low for low, high in zip(self.lows, self.highs, strict=True)) + 1
+
+    def of(self, unit: int) -> tuple[int, int]:
+        """The first and the last pixel of a unit's interval; the unit may lie outside the map, in its padding."""
+        times, r = divmod(unit, len(self.lows))
+        return times * self.step + self.lows[r], times * self.step + self.highs[r]
 
 
 @dataclass(frozen=True)
@@ -31,8 +49,8 @@ class ReceptiveField:
     """The receptive field of a layer's units, before it is clipped to the image.
 
     Attributes:
-        rows: The interval along the height.
-        columns: The interval along the width.
+        rows: The intervals along the height.
+        columns: The intervals along the width.
 
     Example:
         >>> field = vislib.layers.receptive_fields(classifier.network.graph)["pool"]
@@ -45,8 +63,8 @@ class ReceptiveField:
 
     @property
     def size(self) -> tuple[int, int]:
-        """(height, width) in input pixels."""
-        return int(self.rows.high - self.rows.low) + 1, int(self.columns.high - self.columns.low) + 1
+        """(height, width) in input pixels, of the unit that sees most."""
+        return self.rows.size, self.columns.size
 
     @property
     def stride(self) -> tuple[float, float]:
@@ -59,7 +77,7 @@ class ReceptiveField:
     @property
     def offset(self) -> tuple[int, int]:
         """(row, column) of the first pixel that unit (0, 0) can depend on; negative within the padding."""
-        return math.floor(self.rows.low), math.floor(self.columns.low)
+        return self.rows.lows[0], self.columns.lows[0]
 
     def box(self, row: int, column: int, input_size: tuple[int, int]) -> Box:
         """The input pixels that the unit at (row, column) can depend on, clipped to the input (height, width)."""
@@ -79,8 +97,8 @@ def receptive_fields(graph: "Graph") -> dict[str, ReceptiveField]:
         (5, 5)
     """
     height, width = graph.input.shape[1:3]
-    whole = ReceptiveField(Span(0, 0, height - 1), Span(0, 0, width - 1))
-    known: dict[int, ReceptiveField] = {id(graph.input): ReceptiveField(Span(1, 0, 0), Span(1, 0, 0))}
+    whole = ReceptiveField(Span(0, (0,), (height - 1,)), Span(0, (0,), (width - 1,)))
+    known: dict[int, ReceptiveField] = {id(graph.input): ReceptiveField(Span(1, (0,), (0,)), Span(1, (0,), (0,)))}
     fields = {}
     for node in graph.nodes:
         before = [known[id(tensor)] for tensor in node.inputs if id(tensor) in known]
@@ -98,7 +116,7 @@ def _of(node: "Node", before: list[ReceptiveField], whole: ReceptiveField) -> Re
     spans = []
     for axis in (0, 1):
         joined = _join((field.rows, field.columns)[axis] for field in before)
-        if joined is None or joined.stride == 0:
+        if joined is None or joined.step == 0:
             return whole
         if windows is not None:
             spans.append(_through_window(joined, *windows[axis]))
@@ -109,10 +127,10 @@ def _of(node: "Node", before: list[ReceptiveField], whole: ReceptiveField) -> Re
     return ReceptiveField(*spans)
 
 
-def _inside(span: Span, unit: int, n_pixels: int) -> tuple[float, float]:
+def _inside(span: Span, unit: int, n_pixels: int) -> tuple[int, int]:
     """The first pixel of a unit's interval and the one behind its last, clipped to the image."""
-    first, last = math.ceil(unit * span.stride + span.low), math.floor(unit * span.stride + span.high)
-    return max(0.0, first), min(float(n_pixels), last + 1)
+    first, last = span.of(unit)
+    return max(0, first), min(n_pixels, last + 1)
 
 
 def _plain(stride: float) -> float:
@@ -120,21 +138,34 @@ def _plain(stride: float) -> float:
 
 
 def _through_window(span: Span, kernel: int, stride: int, dilation: int, pad: int) -> Span:
-    reach = dilation * (kernel - 1) - pad
-    return Span(span.stride * stride, span.low - pad * span.stride, span.high + reach * span.stride)
+    period = len(span.lows) // math.gcd(len(span.lows), stride)
+    firsts = [unit * stride - pad for unit in range(period)]
+    return Span(
+        span.step * period * stride // len(span.lows),
+        tuple(span.of(first)[0] for first in firsts),
+        tuple(span.of(first + dilation * (kernel - 1))[1] for first in firsts),
+    )
 
 
 def _spread(span: Span, kernel: int, factor: int, pad: int) -> Span:
-    """Of an enlarged map. The units between two of the smaller map see slightly less than this interval."""
-    step = span.stride / factor
-    return Span(step, span.low + (pad - kernel + 1) * step, span.high + pad * step)
+    """Of an enlarged map. A unit between the kernels of a transposed convolution sees nothing; it is given one."""
+    units = range(len(span.lows) * factor)
+    lasts = [(unit + pad) // factor for unit in units]
+    firsts = [min(-((kernel - 1 - unit - pad) // factor), last) for unit, last in zip(units, lasts, strict=True)]
+    return Span(span.step, tuple(span.of(first)[0] for first in firsts), tuple(span.of(last)[1] for last in lasts))
 
 
 def _join(spans: Iterable[Span]) -> Span | None:
     spans = list(spans)
     if len({span.stride for span in spans}) != 1:
         return None  # branches of different stride: one of them depends on the whole input
-    return Span(spans[0].stride, min(span.low for span in spans), max(span.high for span in spans))
+    period = math.lcm(*(len(span.lows) for span in spans))
+    seen = [[span.of(unit) for span in spans] for unit in range(period)]
+    return Span(
+        round(spans[0].stride * period),
+        tuple(min(low for low, _ in unit) for unit in seen),
+        tuple(max(high for _, high in unit) for unit in seen),
+    )
 
 
 def stacked_field(kernels: Sequence[int], strides: Sequence[int], dilations: Sequence[int] | None = None) -> int:
