@@ -1,11 +1,13 @@
 """Makes a graph with channels last of one with channels first, so that feature maps are (height, width, channels)."""
 
+import dataclasses
 from typing import Any
 
 from vislib.backend import keras
 from vislib.graph.copies import sharing_weights
 from vislib.graph.graph import Node, call_of
 from vislib.graph.layer_kinds import Role, kind_of
+from vislib.language import text
 
 _TO_LAST, _TO_FIRST = (2, 3, 1), (3, 1, 2)
 
@@ -16,7 +18,8 @@ def with_channels_last(
     """The same computation with channels last, as far as possible.
 
     A layer with a `data_format`, and a layer that works place by place, is copied for channels last, with shared
-    weights. Any other layer gets its input with channels first, by a transposition before it.
+    weights. Any other layer gets its input with channels first, by a transposition before it. If its output is a stack
+    of maps, a transposition behind it bears the layer's name, and the layer itself is "NAME (channels first)".
 
     Args:
         entry: The images (batch, h, w, c).
@@ -64,18 +67,29 @@ class _Rewriting:
         new = {id(tensor): place_of(tensor) for tensor in node.inputs}
         args, kwargs = call.arguments.fill_in(new)
         outputs = keras.tree.flatten(operation(*args, **kwargs))
-        if twin is not None and len(node.output.shape) != 4:
+        has_axes = len(node.output.shape) == 4
+        if twin is not None and not has_axes:
             found = self._with_first  # a pooled or flat row has no axes to exchange
         found.update({id(old): tensor for old, tensor in zip(call.outputs, outputs, strict=True)})
-        self.nodes.append(Node(node.name, operation, tuple(new.values()), outputs[0]))
+        made = Node(node.name, operation, tuple(new.values()), outputs[0])
+        if twin is not None or not has_axes:
+            self.nodes.append(made)
+            return
+        # The layers behind it read its maps with channels last, so that these lie on the way to the output.
+        named = text("{layer} (channels first)", layer=node.name)
+        self.nodes.append(dataclasses.replace(made, name=named, channels_first=True))
+        self._with_last[id(node.output)] = self._transposed(outputs[0], _TO_LAST, node.name)
+        del self._with_first[id(node.output)]
 
-    def _transposed(self, tensor: keras.KerasTensor, order: tuple[int, int, int]) -> keras.KerasTensor:
+    def _transposed(
+        self, tensor: keras.KerasTensor, order: tuple[int, int, int], name: str | None = None
+    ) -> keras.KerasTensor:
         if len(tensor.shape) != 4:
             return tensor
         self._n_transposed += 1
         layer = keras.layers.Permute(order, name=f"transposed_{self._n_transposed}")
         result = layer(tensor)
-        self.nodes.append(Node(layer.name, layer, (tensor,), result))
+        self.nodes.append(Node(name or layer.name, layer, (tensor,), result, channels_first=order == _TO_FIRST))
         return result
 
 

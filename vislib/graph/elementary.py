@@ -50,7 +50,8 @@ def elementary(graph: Graph) -> Graph:
         else:
             outputs = keras.tree.flatten(operation(*args, **kwargs))
         now |= {id(old): new for old, new in zip(call.outputs, outputs, strict=True)}
-        nodes.append(Node(node.name, operation, inputs, now[id(node.output)]))
+        output = now[id(node.output)]
+        nodes.append(dataclasses.replace(node, operation=operation, inputs=inputs, output=output))
     return dataclasses.replace(graph, nodes=tuple(nodes), logits=now[id(graph.logits)])
 
 

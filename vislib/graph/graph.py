@@ -12,19 +12,27 @@ from vislib.tasks import Head
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """One operation of a flat graph: its name ("base/conv1" inside a nested model), the Keras layer or operation, and
-    its inputs and output as symbolic tensors (batch, …)."""
+    """One operation of a flat graph.
+
+    Attributes:
+        name: Its name, "base/conv1" inside a nested model.
+        operation: The Keras layer or operation.
+        inputs: Symbolic tensors (batch, …).
+        output: The symbolic tensor (batch, …) that it makes of them.
+        channels_first: Whether the output is (batch, c, h, w), as in `vislib.graph.channels_last`.
+    """
 
     name: str
     operation: keras.Operation
     inputs: tuple[keras.KerasTensor, ...]
     output: keras.KerasTensor
+    channels_first: bool = False
 
     @property
     def has_map(self) -> bool:
         """Whether the output is a stack of feature maps (batch, h, w, c) of more than one cell."""
         shape = self.output.shape
-        return len(shape) == 4 and None not in shape[1:] and shape[1] * shape[2] > 1
+        return len(shape) == 4 and None not in shape[1:] and shape[1] * shape[2] > 1 and not self.channels_first
 
     @property
     def operands(self) -> tuple[Any, ...]:
@@ -248,7 +256,8 @@ class Graph:
             args, kwargs = call.arguments.fill_in(now)
             outputs = keras.tree.flatten(operation(*args, **kwargs))
             now |= {id(old): new for old, new in zip(call.outputs, outputs, strict=True)}
-            nodes.append(Node(node.name, operation, inputs, now[id(node.output)]))
+            output = now[id(node.output)]
+            nodes.append(dataclasses.replace(node, operation=operation, inputs=inputs, output=output))
         return dataclasses.replace(self, nodes=tuple(nodes), logits=now[id(self.logits)])
 
     def has_modified_relu_behind(self, name: str) -> bool:

@@ -236,7 +236,7 @@ def _without_activation(nodes: list[Node], output: keras.KerasTensor) -> _Remove
             tensor = linear.output if linear else node.inputs[0]
             for later in reversed(passed):
                 before, tensor = tensor, later.operation(tensor)
-                tail.append(Node(later.name, later.operation, (before,), tensor))
+                tail.append(dataclasses.replace(later, inputs=(before,), output=tensor))
             return _Removed([*kept, *tail], tensor, activation)
         if not kind_of(node.operation).identity or len(node.inputs) != 1:
             return None
@@ -272,4 +272,4 @@ def _linear_copy(node: Node) -> Node | None:
         return None
     name = f"{node.operation.name}_logits"
     linear = sharing_weights(node.operation, activation=keras.activations.linear, name=name)
-    return Node(node.name, linear, node.inputs, linear(node.inputs[0]))
+    return dataclasses.replace(node, operation=linear, output=linear(node.inputs[0]))

@@ -56,7 +56,8 @@ def with_rescale_rule(graph: Graph) -> RescaledGraph:
             args, kwargs = call.arguments.fill_in(now)
             outputs = keras.tree.flatten(operation(*args, **kwargs))
         now |= {id(old): new for old, new in zip(call.outputs, outputs, strict=True)}
-        nodes.append(Node(node.name, operation, inputs, now[id(node.output)]))
+        output = now[id(node.output)]
+        nodes.append(dataclasses.replace(node, operation=operation, inputs=inputs, output=output))
         if form is Form.OTHER and kind_of(node.operation).role is not Role.GIVEN:
             by_gradient.append(node.name)
     rewritten = dataclasses.replace(reference, input=start, nodes=tuple(nodes), logits=now[id(reference.logits)])
