@@ -8,8 +8,8 @@ from tiny_models import random_image, seeded, tiny
 
 import vislib
 from vislib.backend import keras, tf
-from vislib.speed import derived_weights
-from vislib.speed.derived_weights import address_by_dlpack
+from vislib.speed import watched
+from vislib.speed.watched import address_by_dlpack
 
 
 def address_by_numpy(tensor) -> int:
@@ -47,9 +47,9 @@ def like_a_gpu(request, monkeypatch):
             raise RuntimeError("no DLPack here")
         return address_by_dlpack(tensor.tensor)
 
-    real = derived_weights._buffer_addresses
-    monkeypatch.setattr(derived_weights, "_buffer_addresses", addresses)
-    monkeypatch.setattr(derived_weights, "address_by_dlpack", by_dlpack)
+    real = watched._buffer_addresses
+    monkeypatch.setattr(watched, "_buffer_addresses", addresses)
+    monkeypatch.setattr(watched, "address_by_dlpack", by_dlpack)
 
 
 def test_weights_changed_afterwards_count(like_a_gpu):
@@ -58,7 +58,8 @@ def test_weights_changed_afterwards_count(like_a_gpu):
     before = vislib.explain("saliency", classifier, random_image(), 1).values
     np.testing.assert_array_equal(vislib.explain("saliency", classifier, random_image(), 1).values, before)
     model.set_weights([weight * 1.5 for weight in model.get_weights()])
-    after = vislib.explain("saliency", classifier, random_image(), 1).values
-    expected = vislib.explain("saliency", vislib.load_classifier(model, preprocess="0..1"), random_image(), 1).values
-    np.testing.assert_allclose(after, expected, rtol=1e-6)
-    assert np.abs(after - before).max() > 0.1 * np.abs(before).max()
+    found = vislib.explain("saliency", classifier, random_image(), 1)
+    expected = vislib.explain("saliency", vislib.load_classifier(model, preprocess="0..1"), random_image(), 1)
+    np.testing.assert_allclose(found.values, expected.values, rtol=1e-6)
+    assert found.model == expected.model != classifier.key, "the result names the weights that it follows"
+    assert np.abs(found.values - before).max() > 0.1 * np.abs(before).max()

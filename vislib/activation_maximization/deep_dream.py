@@ -90,7 +90,7 @@ class DeepDreamer:
             scores=Scorer(classifier, [objective])(small[None], np.eye(3)[None])[0],
             seed=self.seed,
             params={spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self)},
-            model=classifier.key,
+            model=classifier.current_key(),
             seconds=time.perf_counter() - began,
         )
 

@@ -186,7 +186,7 @@ class _Attack:
         first, last = (float(value) for value in classifier.network.values(inputs, self.target))
         return Adversarial(
             method=method,
-            model=classifier.key,
+            model=classifier.current_key(),
             original=original,
             image=adversarial,
             epsilon=self.epsilon,

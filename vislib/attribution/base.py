@@ -197,7 +197,7 @@ class Explainer(ABC):
             layer=attribution.layer,
             params=method.params,
             seconds=time.perf_counter() - start,
-            model=classifier.key,
+            model=classifier.current_key(),
             box=classifier.box(image),
             image_size=(image.shape[0], image.shape[1]),
             details=attribution.details,

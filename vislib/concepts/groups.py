@@ -142,7 +142,7 @@ def groups(
         target=what,
         explained=what.in_words(),
         score=float(values[0]),
-        model=classifier.key,
+        model=classifier.current_key(),
         box=classifier.box(image),
         image_size=(image.shape[0], image.shape[1]),
         params={"layer": layer, "n_groups": int(n_groups), "seed": seed},
