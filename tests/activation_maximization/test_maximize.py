@@ -175,6 +175,11 @@ def test_going_on_with_something_else_refused():
         maximize(tiny("relu_layers"), 0, start=half)
     with pytest.raises(ParameterError, match="continued only with"):
         maximize(tiny("conv_relu"), 0, start=half, parametrization=Pixels())
+    with pytest.raises(ParameterError, match=r"same target with the same seed.*start=result\.picture"):
+        maximize(tiny("conv_relu"), 1, start=half)
+    with pytest.raises(ParameterError, match="same seed"):
+        maximize(tiny("conv_relu"), 0, start=half, seed=1)
+    assert len(maximize(tiny("conv_relu"), 1, start=half.picture, steps=2).values) == 2
     dream = deep_dream(tiny("conv_relu"), random_image(), "conv2", octaves=1, steps=1)
     with pytest.raises(ParameterError, match="DeepDream"):
         maximize(tiny("conv_relu"), 0, start=dream)

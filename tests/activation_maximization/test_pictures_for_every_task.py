@@ -101,3 +101,29 @@ def test_layer_that_cannot_be_seen_is_refused_and_its_class_works():
     with pytest.raises(vislib.LayerError):
         maximize(classifier, vislib.targets.Channel("conv", 0), steps=1)
     assert maximize(classifier, 0, steps=1).pictures.shape == (1, SIDE, SIDE, 3)
+
+
+@pytest.mark.parametrize("octaves", [1, 2])
+def test_score_of_a_dream_is_that_of_its_picture_also_where_the_network_crops(octaves):
+    inputs = keras.Input((SIDE, SIDE, 3))
+    x = keras.layers.Conv2D(4, 3, name="conv")(inputs)
+    model = seeded(keras.Model(inputs, keras.layers.Dense(3)(keras.layers.GlobalAveragePooling2D()(x))))
+    crops = vislib.load_classifier(model, preprocess="0..1", crop="centre")
+    dream = deep_dream(crops, random_image(40, 60), "conv", steps=2, octaves=octaves, octave_scale=1.5)
+    stretches = vislib.load_classifier(model, preprocess="0..1", crop="stretch")
+    maps = vislib.feature_maps(stretches, dream.picture, "conv")
+    assert dream.scores[0] == pytest.approx((maps**2).mean(), rel=1e-3)
+
+
+def test_class_of_a_segmentation_is_that_of_the_whole_output():
+    inputs = keras.Input((SIDE, SIDE, 3))
+    model = seeded(keras.Model(inputs, keras.layers.Conv2D(3, 1, activation="softmax", name="mask")(inputs)))
+    classifier = classifier_of(model)
+    result = maximize(classifier, 1, steps=2)
+    assert result.titles == ("logit of “class 1” over the whole output",)
+    logits = classifier.logits(result.picture)[..., 1]
+    assert result.scores[0] == pytest.approx(logits.mean(), abs=1e-3)
+    dream = deep_dream(classifier, random_image(), vislib.targets.Pixels(1), steps=1, octaves=1)
+    assert dream.titles == result.titles
+    found = vislib.explain("saliency", classifier, random_image(), vislib.targets.Pixels(1, where="everywhere"))
+    assert found.score == pytest.approx(classifier.logits(random_image())[..., 1].mean(), abs=1e-4)

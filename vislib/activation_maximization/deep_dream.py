@@ -10,7 +10,7 @@ import numpy as np
 from vislib.activation_maximization.maximization import Maximization, as_pictures
 from vislib.activation_maximization.maximizer import pixels_of
 from vislib.errors import ParameterError
-from vislib.images.fitting import resize_box
+from vislib.images.fitting import Box, resize_box
 from vislib.language import listing, text
 from vislib.parameters import check_parameters, parameter
 from vislib.progress import Progress, progress_bar
@@ -58,7 +58,7 @@ class DeepDreamer:
 
         check_takes_pictures(classifier)
         began = time.perf_counter()
-        objective = objective.resolved(classifier)
+        objective = objective.resolved(classifier).without_image()
         random = np.random.default_rng(self.seed)
         box, input_size = classifier.box(image), classifier.input_size
         change = np.zeros((*input_size, classifier.channels), np.float32)
@@ -82,12 +82,13 @@ class DeepDreamer:
                 progress(done, total, as_pictures(dream[None])[0] if step % 2 == 0 or done == total else None)
             change = dream - whole
         pictures = as_pictures(dream[None])
-        small = pixels_of(classifier.resize(pictures[0]), classifier.channels)
+        # The dream is the part that the network sees, so nothing is cut off here.
+        seen = resize_box(pictures[0], Box(0, 0, *pictures.shape[1:3]), input_size)
         return Maximization(
             pictures=pictures,
             objectives=(objective,),
             values=np.array(values, np.float32),
-            scores=Scorer(classifier, [objective])(small[None], np.eye(3)[None])[0],
+            scores=Scorer(classifier, [objective])(pixels_of(seen, classifier.channels)[None], np.eye(3)[None])[0],
             seed=self.seed,
             params={spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self)},
             model=classifier.current_key(),

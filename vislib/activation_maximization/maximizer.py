@@ -91,10 +91,10 @@ class Maximizer:
 
         began = time.perf_counter()
         transforms = self.resolved(classifier).transforms or ()
-        objectives = tuple(one.resolved(classifier) for one in objectives)
+        objectives = tuple(one.resolved(classifier).without_image() for one in objectives)
         scorer = Scorer(classifier, objectives)
         ascent = Ascent(self.parametrization, self.regularisers, self._shape(classifier), self.optimiser)
-        state = self._start(classifier, len(objectives), start)
+        state = self._start(classifier, objectives, start)
         pixels = ascent.pixels(state)
         history, magnitudes = [], np.zeros(pixels.shape[:3], np.float64)
         progress(0, self.steps, _partial_picture(pixels))
@@ -130,10 +130,12 @@ class Maximizer:
     def _shape(classifier: "Classifier") -> tuple[int, int, int]:
         return *classifier.input_size, classifier.channels
 
-    def _start(self, classifier: "Classifier", n: int, start: "np.ndarray | Maximization | None") -> "State":
+    def _start(
+        self, classifier: "Classifier", objectives: tuple[Target, ...], start: "np.ndarray | Maximization | None"
+    ) -> "State":
         from vislib.activation_maximization.ascent import State
 
-        shape = self._shape(classifier)
+        shape, n = self._shape(classifier), len(objectives)
         if isinstance(start, Maximization):
             if start.state is None:
                 raise ParameterError(text("A DeepDream result cannot be continued; start from its picture instead."))
@@ -150,6 +152,17 @@ class Maximizer:
                         model2=key,
                         parametrization2=self.parametrization,
                         n2=n,
+                    )
+                )
+            if (start.objectives, start.seed) != (objectives, self.seed):
+                raise ParameterError(
+                    text(
+                        "A result can be continued only for the same target with the same seed: {target}, seed {seed}; "
+                        "not {target2}, seed {seed2}. Start from its picture instead: `start=result.picture`.",
+                        target=listing(start.titles, "plain"),
+                        seed=start.seed,
+                        target2=listing([one.in_words() for one in objectives], "plain"),
+                        seed2=self.seed,
                     )
                 )
             return start.state
@@ -189,7 +202,8 @@ def maximize(
         classifier: The classifier that the units belong to.
         objective: The target to excite; a class, as a label or a number; or a list of several of one form (such as
             channels of one layer), which gives one picture for each, made together.
-        start: An image (H, W, 3) in 0..255 to start from, or an earlier result to continue; by default noise.
+        start: An image (H, W, 3) in 0..255 to start from, or an earlier result to continue, with the same objective and
+            seed; by default noise.
         progress: Called as progress(done, total, partial), where partial is the picture so far or None. If it raises,
             the work stops and the exception passes through.
         **params: The fields of `Maximizer`.

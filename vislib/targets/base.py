@@ -137,7 +137,15 @@ class Target(ABC):
         Raises:
             ParameterError: If the image has no such region.
         """
-        terms = tuple((weight, term.on_image(network, logits)) for weight, term in self.terms)
+        return self._with_each(lambda term: term.on_image(network, logits))
+
+    def without_image(self) -> "Target":
+        """The target where there is no image, or one that changes: a region that depends on the image becomes the whole
+        output."""
+        return self._with_each(lambda term: term.without_image())
+
+    def _with_each(self, change: "Callable[[Term], Term]") -> "Target":
+        terms = tuple((weight, change(term)) for weight, term in self.terms)
         changed = any(new is not old for (_, new), (_, old) in zip(terms, self.terms, strict=True))
         return Sum(terms) if changed else self
 
@@ -220,6 +228,9 @@ class Term(Target):
         return self
 
     def on_image(self, network: ExplainedNetwork, logits: Callable[[], np.ndarray]) -> "Term":
+        return self
+
+    def without_image(self) -> "Term":
         return self
 
     def of_logits(self, network: ExplainedNetwork, logits: np.ndarray) -> np.ndarray:

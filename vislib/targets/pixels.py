@@ -16,7 +16,7 @@ from vislib.targets.measures import MEASURES
 
 SCORES = ("logit", "probability")
 SCORE_NAMES = {"logit": text("logit"), "probability": text("probability")}
-PREDICTED = "predicted"
+PREDICTED, EVERYWHERE = "predicted", "everywhere"
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class Pixels(Term):
     """The mean score of a class over pixels of a segmentation's output: sign · mean (s_class − s_against).
 
     By default the pixels are the region where the network predicts the class, as in Seg-Grad-CAM. That region depends
-    on the image, so `on_image` finds it. In activation maximization, which has no image, it is the whole output.
+    on the image, so `on_image` finds it. In activation maximization, where the image changes, it is the whole output.
 
     Args:
         class_index: The class, as a number or a label.
         against: Another class, whose score is subtracted.
         score: "logit" or "probability".
         counterfactual: Whether the sign is −1.
-        where: "predicted"; a mask (h, w) of the output's size; or a point (row, column) of the output.
+        where: "predicted"; "everywhere"; a mask (h, w) of the output's size; or a point (row, column) of the output.
 
     Raises:
         ParameterError: If a value is not accepted.
@@ -100,7 +100,7 @@ class Pixels(Term):
         return dataclasses.replace(self, class_index=index, against=against, labels=labels, score_name=name)
 
     def on_image(self, network: ExplainedNetwork, logits: Callable[[], np.ndarray]) -> Term:
-        if not isinstance(self.where, str):
+        if not isinstance(self.where, str) or self.where == EVERYWHERE:
             return self
         if not network.head.task.has_classes:
             return dataclasses.replace(self, where=np.ones(network.output_shape[:2], bool))
@@ -114,6 +114,9 @@ class Pixels(Term):
                 )
             )
         return dataclasses.replace(self, where=mask)
+
+    def without_image(self) -> Term:
+        return dataclasses.replace(self, where=EVERYWHERE) if isinstance(self.where, str) else self
 
     def mask(self, shape: tuple[int, ...]) -> np.ndarray:
         """The pixels that count, (h, w) bool."""
@@ -143,6 +146,8 @@ class Pixels(Term):
             return text("{words} at ({row}, {column})", words=words, row=row, column=column)
         if isinstance(self.where, np.ndarray):
             return text("{words} over {n:,} pixels", words=words, n=int(self.where.sum()))
+        if self.where == EVERYWHERE:
+            return text("{words} over the whole output", words=words)
         return text("{words} over its pixels", words=words)
 
 
@@ -160,7 +165,7 @@ def score_in_words(target: Any) -> Text:
 
 
 def _checked_place(where: Any) -> "str | tuple[int, int] | np.ndarray":
-    if isinstance(where, str) and where == PREDICTED:
+    if isinstance(where, str) and where in (PREDICTED, EVERYWHERE):
         return where
     places = np.array(where)
     if places.ndim == 2 and places.dtype.kind in "biuf" and places.any():
@@ -170,5 +175,7 @@ def _checked_place(where: Any) -> "str | tuple[int, int] | np.ndarray":
     if places.shape == (2,) and places.dtype.kind in "iu":
         return int(places[0]), int(places[1])
     raise ParameterError(
-        text('`where` must be "predicted", a mask (h, w) with at least one true place, or a point (row, column).')
+        text(
+            '`where` must be "predicted", "everywhere", a mask (h, w) with at least one true place, or a point (row, column).'
+        )
     )
