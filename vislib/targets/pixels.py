@@ -176,6 +176,7 @@ def _checked_place(where: Any) -> "str | tuple[int, int] | np.ndarray":
         return int(places[0]), int(places[1])
     raise ParameterError(
         text(
-            '`where` must be "predicted", "everywhere", a mask (h, w) with at least one true place, or a point (row, column).'
+            '`where` must be "predicted", "everywhere", a mask (h, w) with at least one true place, or a point '
+            "(row, column)."
         )
     )
