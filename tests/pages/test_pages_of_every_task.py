@@ -191,6 +191,10 @@ def test_point_is_at_first_the_surest_pixel_of_the_segment(open_task):
     assert f"at (3, {column})" in text(page)
 
 
+def test_maps_of_the_last_layer_are_called_logits(open_task):
+    assert "Values logits, −" in text(open_task("scene-segmentation", "feature_maps", layer="classes"))
+
+
 def test_labels_are_independent_and_have_a_threshold(open_task):
     values = network("multi-label").values(network("multi-label").logits(image_of("multi-label")))
     page = open_task("multi-label", "overview")

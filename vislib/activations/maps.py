@@ -99,6 +99,8 @@ def reads_image(classifier: Classifier, layer: str) -> bool:
 def feature_maps(classifier: Classifier, image: np.ndarray, layer: str) -> np.ndarray:
     """The output of a layer for an image (H, W, 3) in 0..255: (h, w, c) float32, channels last.
 
+    The last layer of a segmentation gives its logits, the values before its softmax or sigmoid, as every target does.
+
     Raises:
         LayerError: If the layer does not exist or its output is not a stack of feature maps.
 

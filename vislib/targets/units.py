@@ -22,7 +22,7 @@ class WeightedSum(Term):
 class Channel(WeightedSum):
     """The mean of a channel over its feature map; for a dense layer, one unit.
 
-    Activation maximization reads it before its ReLU.
+    Activation maximization reads it before its ReLU. A channel of the last layer is read before its softmax or sigmoid.
 
     Example:
         >>> channel = vislib.targets.Channel("conv2", 5)

@@ -74,7 +74,9 @@ def summary(context: Context, layer: str, maps: np.ndarray) -> None:
     node = context.classifier.network.map_node(layer)
     field = _fields(context)[layer]
     height, width, n_channels = maps.shape
-    layers = context.classifier.network.map_layers
+    layers, graph = context.classifier.network.map_layers, context.classifier.network.graph
+    low, high = short_number(maps.min()), short_number(maps.max())
+    is_logits = graph.activation_removed and node.output is graph.logits
     picture.facts(
         {
             tr("Layer"): tr("{layer}, {k} of {n}", layer=layer, k=layers.index(layer) + 1, n=len(layers)),
@@ -82,7 +84,9 @@ def summary(context: Context, layer: str, maps: np.ndarray) -> None:
             tr("Maps"): tr("{n} of {width} × {height}", n=n_channels, width=width, height=height),
             tr("Receptive field"): f"{field.size[1]} × {field.size[0]} px",
             tr("Stride"): f"{field.stride[0]:g} px" if field.stride[0] else tr("whole image"),
-            tr("Values"): tr("{low} to {high}", low=short_number(maps.min()), high=short_number(maps.max())),
+            tr("Values"): tr("logits, {low} to {high}", low=low, high=high)
+            if is_logits
+            else tr("{low} to {high}", low=low, high=high),
             tr("Zeros (sparsity)"): whole_percent((maps == 0).mean()),
         }
     )
