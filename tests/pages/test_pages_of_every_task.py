@@ -13,7 +13,7 @@ from tiny_models import PLAIN
 
 import vislib
 from pages._ui.shell import images, models
-from vislib.language import percent, score_number
+from vislib.language import percent, score_number, told_apart
 from vislib.model.classifier import Classifier
 
 EVERY = ("overview", "class_activation", "saliency", "occlusion", "compare_and_trust", "feature_maps", "unit_card",
@@ -281,3 +281,13 @@ def test_headline_keeps_every_comma(open_task):
         if k
     ]
     assert any(block == f"{len(present)} segments: {', '.join(present)}" for block in blocks(page))
+
+
+def test_attack_on_one_of_several_labels_is_said_of_that_label(open_task):
+    page = check_sound(open_task("multi-label", "adversarial", **{"class": "1", "attack": "FGSM, one step"}))
+    classifier = network("multi-label")
+    found = vislib.adversarial.fgsm(classifier, image_of("multi-label"), 2, 1)
+    before, after, _ = told_apart(*(each.value for each in found.of_label), 0.5, as_percent=True)
+    assert f"{found.of_label[0].label} {before} → {after}" in text(page)
+    assert "still" not in text(page).split("What the network sees")[0]
+    assert "below 50 %" in page.selectbox(key="towards").options
