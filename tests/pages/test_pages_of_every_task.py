@@ -3,6 +3,7 @@
 import functools
 import io
 
+import altair as alt
 import numpy as np
 import pytest
 from any_networks import loaded, model_of, seeded_any, unet
@@ -12,6 +13,7 @@ from snippet_runs import run_snippet
 from tiny_models import PLAIN
 
 import vislib
+from pages._ui.compare_and_trust import trust_plots
 from pages._ui.shell import images, models
 from vislib.language import percent, score_number, told_apart
 from vislib.model.classifier import Classifier
@@ -291,3 +293,17 @@ def test_attack_on_one_of_several_labels_is_said_of_that_label(open_task):
     assert f"{found.of_label[0].label} {before} → {after}" in text(page)
     assert "still" not in text(page).split("What the network sees")[0]
     assert "below 50 %" in page.selectbox(key="towards").options
+
+
+def test_empty_map_has_no_verdict_no_numbers_and_no_curve(open_task, monkeypatch):
+    """Saliency of this network is constant: every pixel counts as much."""
+    drawn = []
+    monkeypatch.setattr(
+        trust_plots, "_chart", lambda measured, *_: drawn.append(set(measured)) or alt.Chart().mark_line()
+    )
+    page = check_sound(open_task("maps of features", "compare_and_trust"))
+    assert "The map is empty: there is nothing to judge." in text(page)
+    assert "ρ" not in text(page).split("random weights")[0]
+    row = page.dataframe[0].value.set_index("Method").loc["Saliency (vanilla gradient)"]
+    assert row.drop(["Output-specific", "Verdict"]).isna().all()
+    assert drawn == [{"random", "edges"}] * 2

@@ -125,16 +125,17 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
         )
         if measured is None:
             return
+        figures = measured.row()
         rows.append(
             {
                 thing: name,
                 explained: one.label,
                 tr("Value"): one.similarity if one.reference else float(one.values[one.class_index]),
-                tr("Deletion ↓"): measured.deletion,
-                tr("Insertion ↑"): measured.insertion,
-                tr("Drop with the map alone ↓"): measured.confidence_drop,
-                tr("Higher with the map alone"): float(measured.confidence_increases),
-                tr("Sparseness"): measured.sparseness,
+                tr("Deletion ↓"): figures["deletion"],
+                tr("Insertion ↑"): figures["insertion"],
+                tr("Drop with the map alone ↓"): figures["confidence_drop"],
+                tr("Higher with the map alone"): None if measured.empty else float(measured.confidence_increases),
+                tr("Sparseness"): figures["sparseness"],
             }
         )
     st.header(tr("{method}: metrics", method=cells[0][1].title), anchor=False)
@@ -142,7 +143,7 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
     mean = table.mean(numeric_only=True).to_dict() | {thing: tr("Mean"), explained: ""}
     numbers = [name for name in table if name not in (thing, explained)]
     with_mean = pd.concat([table, pd.DataFrame([mean])], ignore_index=True)
-    st.dataframe(typeset(with_mean, dict.fromkeys(numbers, two_decimals)), hide_index=True)
+    st.dataframe(typeset(with_mean, dict.fromkeys(numbers, two_decimals), "–"), hide_index=True)
     picture.caption(
         tr("Areas under the deletion and insertion curves, average drop and increase in confidence"),
         tr(

@@ -224,7 +224,7 @@ def _table(measured: Mapping[str, trust.Trust], value: str, one: str) -> None:
     config = {title: st.column_config.NumberColumn(help=about) for title, about in measures.values()}
     title, about = measures["hit"]
     config[title] = st.column_config.TextColumn(help=about)
-    shown = typeset(table, {title: three_decimals for name, (title, _) in measures.items() if name != "hit"})
+    shown = typeset(table, {title: three_decimals for name, (title, _) in measures.items() if name != "hit"}, "–")
     st.dataframe(shown, hide_index=True, height="content", column_config={**config, method: {"pinned": True}})
 
 
