@@ -103,8 +103,13 @@ def test_one_method_over_images_shares_one_scale(open_page, monkeypatch):
     assert frame["Deletion ↓"].iloc[2] == pytest.approx(frame["Deletion ↓"].iloc[:2].mean())
 
 
-def test_one_method_over_networks_each_for_its_own_class(open_page):
+def test_one_method_over_networks_each_for_its_own_class_on_its_own_scale(open_page, monkeypatch):
+    from pages._ui.results import picture
+
+    bars: list = []
+    monkeypatch.setattr(picture, "colour_bar", lambda scale, *_: bars.append(scale))
     page = check_sound(open_page("compare_and_trust", compare="Networks"))
+    assert len({bar.high for bar in bars}) == 2
     assert pictures(page) == ["Grad-CAM for tiger cat over cat.jpg", "Grad-CAM for cat over cat.jpg"]
     assert list(page.dataframe[0].value["Network"]) == ["efficientnet-lite0", "cifar10", "Mean"]
 

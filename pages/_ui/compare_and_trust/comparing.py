@@ -72,7 +72,7 @@ def _side_by_side(
             tr("Choose at least one network above.") if kind == _NETWORK else tr("Choose at least one image above.")
         )
         return
-    shared = _one_scale([one for one, _ in cells])
+    shared = _one_scale([one for one, _ in cells], kind)
     places = style.grid("side_by_side")
     slots = [places.container(gap="xsmall").empty() for _ in cells]
     heatmaps: list[vislib.Heatmap | None] = []
@@ -98,17 +98,20 @@ def _side_by_side(
     _table([cells[k] for k in drawn], [names[k] for k in drawn], kind, fills)
 
 
-def _one_scale(contexts: Sequence[Context]) -> bool:
-    """Whether the maps share one scale; never for scores of different tasks."""
+def _one_scale(contexts: Sequence[Context], kind: Text) -> bool:
+    """Whether the maps share one scale; of networks only on request, and never for scores of different tasks."""
     if len({one.classifier.task for one in contexts}) > 1:
         st.caption(tr("Each map has its own scale, because the networks have different tasks."))
         return False
+    same = text("The same colour means the same value in all maps. Otherwise each map has its own scale.")
+    logits = text("The scores of two networks have no common unit, so the map of one of them may hardly be visible.")
+    is_networks = kind == _NETWORK
     return st.toggle(
         tr("One scale for all"),
-        True,
-        key="one_scale",
+        not is_networks,
+        key="one_scale_of_networks" if is_networks else "one_scale",
         bind="query-params",
-        help=tr("The same colour means the same value in all maps. Otherwise each map has its own scale."),
+        help=tr(sentences(same, logits) if is_networks else same),
     )
 
 
