@@ -14,6 +14,7 @@ from tiny_models import PLAIN
 
 import vislib
 from pages._ui.compare_and_trust import trust_plots
+from pages._ui.results import explain
 from pages._ui.shell import images, models
 from vislib.language import percent, score_number, told_apart
 from vislib.model.classifier import Classifier
@@ -307,3 +308,14 @@ def test_empty_map_has_no_verdict_no_numbers_and_no_curve(open_task, monkeypatch
     row = page.dataframe[0].value.set_index("Method").loc["Saliency (vanilla gradient)"]
     assert row.drop(["Output-specific", "Verdict"]).isna().all()
     assert drawn == [{"random", "edges"}] * 2
+
+
+def test_same_question_after_an_attack_is_about_the_same_region(open_task, monkeypatch):
+    asked = []
+    shown = explain.show
+    monkeypatch.setattr(explain, "show", lambda one, *rest: asked.append(one) or shown(one, *rest))
+    check_sound(open_task("scene-segmentation", "adversarial", epsilon="16", attack="FGSM, one step"))
+    before, after = asked[:2]
+    region = before.logits.argmax(axis=-1) == before.class_index
+    assert (after.logits.argmax(axis=-1) != before.logits.argmax(axis=-1)).any()
+    np.testing.assert_array_equal(after.target.where, region)
