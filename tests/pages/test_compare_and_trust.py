@@ -26,7 +26,7 @@ def test_opens_with_its_defaults_told_as_the_papers_found(open_page):
     """On the small network; tests/trust measures the cat in the large one."""
     page = check_sound(open_page("compare_and_trust", model="cifar10"))
     assert pictures(page)[0] == "cifar10/cat.png, as the network sees it"
-    assert "Each map on its own scale Colours run from 0 to the largest value of each map." in text(page)
+    assert "Each map on its own scale Colours run from 0 to a value that 1 % of the pixels exceed;" in text(page)
     assert "One scale for all" not in text(page)
     assert len(pictures(page)) == 1 + len(comparing.DEFAULTS) + 2 + 1
     insertion, deletion = table(page, "Insertion ↑"), table(page, "Deletion ↓")
@@ -82,6 +82,8 @@ def test_pointing_game_of_one_class_is_refused_with_a_sentence(open_page):
 
 def test_no_method_is_said(open_page):
     page = open_page("compare_and_trust", **FEW)
+    page.slider(key="clip").set_value(0.0).run()
+    assert "Colours run from 0 to the largest value of each map." in text(page)
     page.multiselect(key="methods").set_value([]).run()
     assert "at least one method" in page.info[0].value
     check_sound(page)

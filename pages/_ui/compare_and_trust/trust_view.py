@@ -106,10 +106,16 @@ def _region(here: Context) -> tuple[region_view.Region | None, DeltaGenerator]:
 def _pictures(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> dict:
     """Draws the image and the maps; returns under each map an empty slot for its verdict."""
     slots = {}
+    ends = text("Colours run from 0 to the largest value of each map.")
+    if look.clip:
+        ends = text(
+            "Colours run from 0 to a value that {percent:g} % of the pixels exceed; they have the last colour.",
+            percent=look.clip * 100,
+        )
     places = style.grid("methods")
     with places.container(gap="xsmall"):
         explain.image_picture(here)
-        picture.caption(tr("Each map on its own scale"), tr("Colours run from 0 to the largest value of each map."))
+        picture.caption(tr("Each map on its own scale"), tr(ends))
     for explainer in explainers:
         with places.container(gap="xsmall"):
             explain.show(here, explainer, look)
