@@ -13,11 +13,14 @@ from snippet_runs import run_snippet
 from tiny_models import PLAIN
 
 import vislib
+from pages._ui.batch.view import explained
 from pages._ui.compare_and_trust import trust_plots
+from pages._ui.occlusion import maps as occlusion_maps
 from pages._ui.results import explain
 from pages._ui.shell import images, models
 from vislib.language import percent, score_number, told_apart
 from vislib.model.classifier import Classifier
+from vislib.tasks import Task
 
 EVERY = ("overview", "class_activation", "saliency", "occlusion", "compare_and_trust", "feature_maps", "unit_card",
          "filters", "architecture", "concepts", "channels", "what_if",
@@ -71,9 +74,10 @@ def said(page) -> str:
 def test_page_works_for_the_task(name, page_name, open_task):
     page = check_sound(open_task(name, page_name))
     if page_name == "occlusion":
-        wins = name == "multi-label"
-        assert ("The class that wins" in said(page)) == wins
-        assert ("No class wins" in said(page)) != wins
+        of_labels = name == "multi-label"
+        assert ("The most probable label With the patch" in said(page)) == of_labels
+        assert ("No class wins" in said(page)) != of_labels
+        assert "The class that wins" not in said(page)
     if page_name == "compare_and_trust":
         assert "it needs a network that gives each image one class" in said(page)
         assert f"the task of this one is {network(name).task}" in said(page)
@@ -319,3 +323,14 @@ def test_same_question_after_an_attack_is_about_the_same_region(open_task, monke
     region = before.logits.argmax(axis=-1) == before.class_index
     assert (after.logits.argmax(axis=-1) != before.logits.argmax(axis=-1)).any()
     np.testing.assert_array_equal(after.target.where, region)
+
+
+def test_numbers_of_occlusion_that_differ_do_not_look_the_same():
+    assert occlusion_maps._two(0.111, 0.114, None) == ["11.1 %", "11.4 %"]
+    assert occlusion_maps._two(0.5, 0.5, None) == ["50 %", "50 %"]
+    assert occlusion_maps._two(23.44411, 23.44422, "px") == ["23.4441 px", "23.4442 px"]
+    assert occlusion_maps._two(2.5, 1.5, "") == ["2.5", "1.5"]
+
+
+def test_batch_explains_the_most_probable_of_several_labels():
+    assert explained(Task.MULTI_LABEL) == "its most probable label"
