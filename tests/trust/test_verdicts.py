@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tiny_models import classifier_of, random_image, tiny
+from tiny_models import SIDE, classifier_of, random_image, tiny
 
 import vislib
 from vislib import trust
@@ -124,12 +124,12 @@ def test_map_that_is_constant_with_random_weights_is_left_out_of_the_mean(measur
 
 
 def test_empty_map_of_a_network_that_sees_nothing():
-    inputs = keras.Input((16, 16, 3))
+    inputs = keras.Input((SIDE, SIDE, 3))
     maps = keras.layers.Conv2D(3, 1, use_bias=False, activation="relu", name="conv")(inputs)
     model = keras.Model(inputs, keras.layers.Dense(3)(keras.layers.GlobalAveragePooling2D()(maps)))
     model.set_weights([-np.ones((1, 1, 3, 3), np.float32), *model.get_weights()[1:]])  # the ReLU is never above 0
     network = classifier_of(model, task="classification")
-    image = random_image(16, 16)
+    image = random_image()
     every = trust.measure(["saliency"], network, image, noise_samples=1, random_logit=True)
     assert every[0].empty
     assert every[0].randomized is None
