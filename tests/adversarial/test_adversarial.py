@@ -1,6 +1,7 @@
 """FGSM and PGD against an independent tape, a closed form, and what they promise about the pictures."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -144,6 +145,31 @@ def test_other_tasks_move_their_own_number():
     assert channel.values[1] > channel.values[0]
     label = adversarial.pgd(tiny("many_sigmoids"), random_image(), 64, 2, steps=40)
     assert label.succeeded == (label.logits_after[2] < 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (0.88, 0.4998, "goes from 88 % to 49.98 %: it is now below 50 %."),
+        (0.88, 0.62, "goes from 88 % to 62 %: it is still at 50 % or more."),
+        (0.27, 0.12, "goes from 27 % to 12 %: it is still below 50 %."),
+        (0.12, 0.5, "goes from 12 % to 50 %: it is now at 50 % or more."),
+    ],
+)
+def test_label_of_several_is_said_by_itself_and_not_by_the_most_probable_one(before, after, said):
+    classifier = classifier_of(tiny("many_sigmoids").model, labels=("boat", "car", "tree", "sky"))
+    found = adversarial.fgsm(classifier, random_image(), 2, 2)
+    probabilities = [classifier.values(logits)[2] for logits in (found.logits_before, found.logits_after)]
+    assert [each.value for each in found.of_label] == pytest.approx(probabilities)
+    of_label = tuple(replace(each, value=value) for each, value in zip(found.of_label, (before, after), strict=True))
+    words = replace(found, of_label=of_label).in_words()
+    assert words.endswith(f"The label “tree” {said}")
+    assert "class" not in words
+
+
+def test_numbers_that_differ_a_little_are_told_apart():
+    found = adversarial.fgsm(tiny("conv_relu"), random_image(), 1)
+    assert "from −2.061 to −2.063 in" in replace(found, values=np.array([-2.0612, -2.0634])).in_words()
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_frame_of_many_chosen_and_said():
     frames = np.stack([STORED, STORED // 2, STORED.T.reshape(20, 30)])
     content = dicom(frames, NumberOfFrames=3)
     np.testing.assert_array_equal(read_image(content, frame=2).values[..., 0], np.rint(frames[2] * (255 / 4095)))
-    assert read_image(content).notes[-1] == "It has 3 frames; frame 0 is used, and frame= chooses another, from 0."
+    assert read_image(content).notes[-1] == "It has 3 frames; frame 0, counted from 0, is used."
     with pytest.raises(ImageError, match="3 frames, numbered from 0; there is no frame 3"):
         load_image(content, frame=3)
 

@@ -9,6 +9,8 @@ from PIL import Image
 from test_images import saved
 
 from vislib import ImageError, ParameterError, VislibWarning, load_image, read_image
+from vislib.images.reading import _frame_note
+from vislib.images.windows import windowed
 
 RAMP = np.linspace(0, 4095, 256).round().astype(np.uint16)[None]
 
@@ -23,7 +25,7 @@ def tiff(values, **options) -> bytes:
 def test_12_bits_in_16_full_range_and_said(format):
     read = read_image(saved(RAMP, format))
     np.testing.assert_allclose(read.values[0, :, 1], np.arange(256), atol=1)
-    assert any("from 0 (black) to 4095 (white)" in note and "window=" in note for note in read.notes)
+    assert any("from 0 (black) to 4095 (white)" in note and "a window (level and width)" in note for note in read.notes)
     with pytest.warns(VislibWarning, match="4095"):
         load_image(saved(RAMP, format))
 
@@ -80,7 +82,7 @@ def test_frame_chosen_and_said(format):
     content = saved(frames[0], format, save_all=True, append_images=frames[1:])
     read = read_image(content, frame=2)
     np.testing.assert_array_equal(read.values[0, 0], [0, 0, 255])
-    assert read.notes == ("It has several frames; frame 2 is used, from 0.",)
+    assert read.notes == ("It has several frames; frame 2, counted from 0, is used.",)
     with pytest.raises(ImageError, match="no frame 3; its first is frame 0"):
         load_image(content, frame=3)
     with pytest.raises(ParameterError, match="whole number from 0"):
@@ -96,3 +98,9 @@ def test_numpy_file_of_an_image_as_the_array(tmp_path):
     np.save(tmp_path / "a.npy", image / 127.5 - 1)
     with pytest.raises(ImageError, match=r"-1\.\.1"):
         load_image(tmp_path / "a.npy")
+
+
+def test_notes_are_true_in_a_script_and_on_a_page():
+    read = windowed(np.arange(400, dtype=np.uint16).reshape(20, 20), None)
+    assert read.notes[0].endswith("a window (level and width) chooses another range.")
+    assert _frame_note(0) == "It has several frames; the first one is used."

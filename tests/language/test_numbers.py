@@ -2,7 +2,7 @@
 
 import pytest
 
-from vislib.language import percent, probability, short_number, signed_number, text, with_unit, written
+from vislib.language import percent, probability, short_number, signed_number, text, told_apart, with_unit, written
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,12 @@ def test_significant_digits(shown, expected):
 
 def test_no_probability_is_zero():
     assert [probability(value) for value in (0.0, 0.0005, 0.382)] == ["< 0.1 %", "< 0.1 %", "38 %"]
+
+
+def test_numbers_to_compare_have_the_digits_that_tell_them_apart():
+    assert told_apart(-2.0612, -2.0634, 9.5) == ("−2.061", "−2.063", "9.5")
+    assert told_apart(1.5, 1.5) == ("1.5", "1.5")
+    assert told_apart(0.111, 0.114, as_percent=True) == ("11.1 %", "11.4 %")
+    assert told_apart(0.99996, 0.99998, as_percent=True) == ("99.996 %", "99.998 %")
+    assert told_apart(0.62, 0.4998, 0.5, as_percent=True) == ("62 %", "49.98 %", "50.00 %")
+    assert told_apart(float("nan"), 0.5, as_percent=True) == ("–", "50 %")

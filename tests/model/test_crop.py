@@ -124,6 +124,6 @@ class TestLetterbox:
     def test_in_words(self):
         assert [PREPROCESSINGS["0..1"].cropped(crop).fitting for crop in CROPS] == [
             "the whole image, stretched to the input's shape",
-            "the largest centred part with the input's shape, 87.5 % of it",
+            "the centre of the largest part with the input's shape, 87.5 % of each of its sides",
             "the whole image, with black beside it where its shape differs",
         ]

@@ -111,3 +111,15 @@ def test_images_on_the_map_are_grouped_by_what_colours_them():
     assert names[-1] == "others"
     assert len(names) == 11
     assert (of == 10).sum() == 5
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (1.0, "100 % of it, so images that lie near each other are alike."),
+        (0.4, "40 % of it, so images that lie near each other need not be"),
+    ],
+)
+def test_map_says_what_nearness_means_by_its_share_of_the_variance(share, words):
+    found = BatchMap(np.arange(3), {"features": np.zeros((3, 2), np.float32)}, {"features": share}, b"", {})
+    assert words in map_view._meaning(found, "features", "PCA")

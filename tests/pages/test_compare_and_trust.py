@@ -26,7 +26,7 @@ def test_opens_with_its_defaults_told_as_the_papers_found(open_page):
     """On the small network; tests/trust measures the cat in the large one."""
     page = check_sound(open_page("compare_and_trust", model="cifar10"))
     assert pictures(page)[0] == "cifar10/cat.png, as the network sees it"
-    assert "Each map on its own scale Colours run from 0 to the largest value of each map." in text(page)
+    assert "Each map on its own scale Colours run from 0 to a value that 1 % of the pixels exceed;" in text(page)
     assert "One scale for all" not in text(page)
     assert len(pictures(page)) == 1 + len(comparing.DEFAULTS) + 2 + 1
     insertion, deletion = table(page, "Insertion ↑"), table(page, "Deletion ↓")
@@ -82,6 +82,8 @@ def test_pointing_game_of_one_class_is_refused_with_a_sentence(open_page):
 
 def test_no_method_is_said(open_page):
     page = open_page("compare_and_trust", **FEW)
+    page.slider(key="clip").set_value(0.0).run()
+    assert "Colours run from 0 to the largest value of each map." in text(page)
     page.multiselect(key="methods").set_value([]).run()
     assert "at least one method" in page.info[0].value
     check_sound(page)
@@ -103,8 +105,13 @@ def test_one_method_over_images_shares_one_scale(open_page, monkeypatch):
     assert frame["Deletion ↓"].iloc[2] == pytest.approx(frame["Deletion ↓"].iloc[:2].mean())
 
 
-def test_one_method_over_networks_each_for_its_own_class(open_page):
+def test_one_method_over_networks_each_for_its_own_class_on_its_own_scale(open_page, monkeypatch):
+    from pages._ui.results import picture
+
+    bars: list = []
+    monkeypatch.setattr(picture, "colour_bar", lambda scale, *_: bars.append(scale))
     page = check_sound(open_page("compare_and_trust", compare="Networks"))
+    assert len({bar.high for bar in bars}) == 2
     assert pictures(page) == ["Grad-CAM for tiger cat over cat.jpg", "Grad-CAM for cat over cat.jpg"]
     assert list(page.dataframe[0].value["Network"]) == ["efficientnet-lite0", "cifar10", "Mean"]
 

@@ -3,6 +3,7 @@
 import functools
 import io
 
+import altair as alt
 import numpy as np
 import pytest
 from any_networks import loaded, model_of, seeded_any, unet
@@ -12,9 +13,14 @@ from snippet_runs import run_snippet
 from tiny_models import PLAIN
 
 import vislib
+from pages._ui.batch.view import explained
+from pages._ui.compare_and_trust import trust_plots
+from pages._ui.occlusion import maps as occlusion_maps
+from pages._ui.results import explain
 from pages._ui.shell import images, models
-from vislib.language import percent, score_number
+from vislib.language import percent, score_number, told_apart
 from vislib.model.classifier import Classifier
+from vislib.tasks import Task
 
 EVERY = ("overview", "class_activation", "saliency", "occlusion", "compare_and_trust", "feature_maps", "unit_card",
          "filters", "architecture", "concepts", "channels", "what_if",
@@ -68,9 +74,10 @@ def said(page) -> str:
 def test_page_works_for_the_task(name, page_name, open_task):
     page = check_sound(open_task(name, page_name))
     if page_name == "occlusion":
-        wins = name == "multi-label"
-        assert ("The class that wins" in said(page)) == wins
-        assert ("No class wins" in said(page)) != wins
+        of_labels = name == "multi-label"
+        assert ("The most probable label With the patch" in said(page)) == of_labels
+        assert ("No class wins" in said(page)) != of_labels
+        assert "The class that wins" not in said(page)
     if page_name == "compare_and_trust":
         assert "it needs a network that gives each image one class" in said(page)
         assert f"the task of this one is {network(name).task}" in said(page)
@@ -285,3 +292,49 @@ def test_headline_keeps_every_comma(open_task):
         if k
     ]
     assert any(block == f"{len(present)} segments: {', '.join(present)}" for block in blocks(page))
+
+
+def test_attack_on_one_of_several_labels_is_said_of_that_label(open_task):
+    page = check_sound(open_task("multi-label", "adversarial", **{"class": "1", "attack": "FGSM, one step"}))
+    classifier = network("multi-label")
+    found = vislib.adversarial.fgsm(classifier, image_of("multi-label"), 2, 1)
+    before, after, _ = told_apart(*(each.value for each in found.of_label), 0.5, as_percent=True)
+    assert f"{found.of_label[0].label} {before} → {after}" in text(page)
+    assert "still" not in text(page).split("What the network sees")[0]
+    assert "below 50 %" in page.selectbox(key="towards").options
+
+
+def test_empty_map_has_no_verdict_no_numbers_and_no_curve(open_task, monkeypatch):
+    """Saliency of this network is constant: every pixel counts as much."""
+    drawn = []
+    monkeypatch.setattr(
+        trust_plots, "_chart", lambda measured, *_: drawn.append(set(measured)) or alt.Chart().mark_line()
+    )
+    page = check_sound(open_task("maps of features", "compare_and_trust"))
+    assert "The map is empty: there is nothing to judge." in text(page)
+    assert "ρ" not in text(page).split("random weights")[0]
+    row = page.dataframe[0].value.set_index("Method").loc["Saliency (vanilla gradient)"]
+    assert row.drop(["Output-specific", "Verdict"]).isna().all()
+    assert drawn == [{"random", "edges"}] * 2
+
+
+def test_same_question_after_an_attack_is_about_the_same_region(open_task, monkeypatch):
+    asked = []
+    shown = explain.show
+    monkeypatch.setattr(explain, "show", lambda one, *rest: asked.append(one) or shown(one, *rest))
+    check_sound(open_task("scene-segmentation", "adversarial", epsilon="16", attack="FGSM, one step"))
+    before, after = asked[:2]
+    region = before.logits.argmax(axis=-1) == before.class_index
+    assert (after.logits.argmax(axis=-1) != before.logits.argmax(axis=-1)).any()
+    np.testing.assert_array_equal(after.target.where, region)
+
+
+def test_numbers_of_occlusion_that_differ_do_not_look_the_same():
+    assert occlusion_maps._two(0.111, 0.114, None) == ["11.1 %", "11.4 %"]
+    assert occlusion_maps._two(0.5, 0.5, None) == ["50 %", "50 %"]
+    assert occlusion_maps._two(23.44411, 23.44422, "px") == ["23.4441 px", "23.4442 px"]
+    assert occlusion_maps._two(2.5, 1.5, "") == ["2.5", "1.5"]
+
+
+def test_batch_explains_the_most_probable_of_several_labels():
+    assert explained(Task.MULTI_LABEL) == "its most probable label"

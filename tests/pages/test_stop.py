@@ -2,7 +2,7 @@
 
 import pytest
 import streamlit as st
-from page_text import blocks, check_sound, compute_all, pictures, raw_html
+from page_text import blocks, check_sound, compute_all, pictures, raw_html, text
 from quick_methods import QUICK
 
 import vislib
@@ -52,3 +52,11 @@ def test_stop_keeps_the_map_and_says_how_far_it_got(name, method, query, how_far
     assert f"{title}, {how_far}" in pictures(page)
     caption = blocks(page).index(f"{title} The map so far, {how_far}.")
     assert "v-ramp" in raw_html(page)[caption - 1]
+
+
+def test_stop_after_the_last_step_gives_the_finished_map(open_page, stops_after):
+    stops_after("lrp", 1)  # its one step is done, and only the notes are missing
+    page = check_sound(compute_all(open_page("saliency", model="cifar10", methods=["LRP"])))
+    page = next(button for button in page.button if button.label == "Stop").click().run()
+    assert not check_sound(page).warning
+    assert "The map so far" not in text(page)

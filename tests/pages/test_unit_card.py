@@ -11,7 +11,7 @@ from snippet_runs import run_snippet
 from tiny_models import SIDE, classifier_of, random_image
 
 import vislib
-from pages._ui.results import snippets
+from pages._ui.results import feature_maps, snippets
 from pages._ui.shell.chosen import Context
 from vislib.backend import keras
 from vislib.images.sets import ArrayImages
@@ -65,13 +65,16 @@ def test_card_answers_its_questions(card, icons_drawn):
     assert "none of the 10 images searched excites it more" in shown
 
 
-def test_feeders_are_the_largest_contributions_and_lead_to_their_cards(card, icons_drawn):
+def test_feeders_are_the_largest_contributions_to_the_framed_unit_and_lead_to_their_cards(
+    card, icons_drawn, monkeypatch
+):
+    row, column = 3, 5
+    monkeypatch.setattr(feature_maps, "unit_at", lambda *_: (row, column))
     page = card()
+    assert "the unit at row 3, column 5, the framed place of cifar10/cat.png" in text(page)
     classifier, image = vislib.load_classifier("cifar10"), vislib.load_image("sample_images/cifar10/cat.png")
     assert vislib.layer_before(classifier, "conv3_activation", 17) == "conv2_activation"
-    values = vislib.feature_maps(classifier, image, "conv3_activation")[..., 17]
-    row, column = np.unravel_index(values.argmax(), values.shape)
-    unit = vislib.targets.Neuron("conv3_activation", 17, int(row), int(column))
+    unit = vislib.targets.Neuron("conv3_activation", 17, row, column)
     found = vislib.contributions(classifier, image, unit, "conv2_activation")
     expected = [f"conv2_activation|{channel}" for channel in np.argsort(-np.abs(found))[:8]]
     assert [tile.id for tile in icons_drawn["feeders"]] == expected

@@ -171,3 +171,11 @@ def test_hostile_name_of_a_bad_file_is_text(open_page):
     assert errors(page)[0].startswith(f"{HOSTILE}: ")
     assert "**" not in page.error[0].value
     assert r"\<img" in page.error[0].value
+
+
+def test_part_that_the_network_sees_is_in_pixels_of_the_image(open_page):
+    buffer = io.BytesIO()
+    Image.new("RGB", (600, 30), "orange").save(buffer, "PNG")
+    page = open_page("saliency", model="efficientnet-lite0")
+    page.file_uploader(key="upload").set_value(("wide.png", buffer.getvalue(), "image/png")).run()
+    assert "26 × 26 of 600 × 30 pixels, 3.8 % of the image" in text(page)

@@ -12,7 +12,7 @@ import numpy as np
 from vislib.adversarial.found import Adversarial
 from vislib.errors import ParameterError
 from vislib.language import text
-from vislib.model.classifier import Classifier
+from vislib.model.classifier import Classifier, Prediction
 from vislib.progress import Progress, progress_bar
 from vislib.targets.base import Target
 from vislib.targets.odds import LogOdds
@@ -196,6 +196,7 @@ class _Attack:
             logits_after=logits[1],
             before=tuple(classifier.ranked(logits[0], 5)),
             after=tuple(classifier.ranked(logits[1], 5)),
+            of_label=_of_label(classifier, self.target, logits),
             values=np.array([first, *values, last]),
             succeeded=_succeeded(classifier, self.target, self.sign, logits),
             seed=seed,
@@ -209,6 +210,15 @@ def _score(classifier: Classifier, given: Any) -> Target:
     if plain and classifier.task in (Task.CLASSIFICATION, Task.BINARY, Task.MULTI_LABEL):
         return LogOdds(target.class_index).resolved(classifier)
     return target
+
+
+def _of_label(classifier: Classifier, target: Target, logits: np.ndarray) -> tuple[Prediction, Prediction] | None:
+    """The predictions of the label for the image and for the adversarial picture; None where no label was moved."""
+    if not isinstance(target, LogOdds) or classifier.task is not Task.MULTI_LABEL:
+        return None
+    index, n_labels = int(target.class_index), len(classifier.labels)
+    before, after = (next(p for p in classifier.ranked(each, n_labels) if p.index == index) for each in logits)
+    return before, after
 
 
 def _succeeded(classifier: Classifier, target: Target, sign: int, logits: np.ndarray) -> bool | None:

@@ -10,13 +10,20 @@ import numpy as np
 from PIL import Image
 
 from vislib import html
-from vislib.language import Text, plural, probability, sentences, text, tr, written
+from vislib.language import Text, plural, probability, sentences, text, told_apart, tr
 from vislib.model.classifier import Prediction
 from vislib.output import export
 from vislib.targets.base import Target
 
 _WIDTH = 640
 """Width in a notebook of the three pictures, in pixels."""
+_OF_LABEL = {
+    (False, False): text("it is now below 50 %"),
+    (False, True): text("it is still below 50 %"),
+    (True, False): text("it is now at 50 % or more"),
+    (True, True): text("it is still at 50 % or more"),
+}
+"""By whether the label is at 50 % or more, and whether that was so before."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,9 +42,12 @@ class Adversarial:
         logits_after: The network's output for `image`.
         before: Its five first predictions for `original`, as `Classifier.predict` gives them.
         after: Those for `image`.
+        of_label: The prediction of the label that was moved, before and after, for a network of independent labels;
+            else None.
         values: (steps + 1,): the target for `original`, and after each step; the last one is that for `image`.
-        succeeded: Whether the answer changed as wanted: away from the class, or to the class that was named; None for a
-            network that gives no class.
+        succeeded: Whether the answer changed as wanted: away from the class, or to the class that was named; of
+            independent labels, whether the label is now below 50 %, or at 50 % or more. None for a network that gives
+            no class.
         seed: The seed of the random start; None without one.
 
     Example:
@@ -57,6 +67,7 @@ class Adversarial:
     logits_after: np.ndarray
     before: tuple[Prediction, ...]
     after: tuple[Prediction, ...]
+    of_label: tuple[Prediction, Prediction] | None
     values: np.ndarray
     succeeded: bool | None
     seed: int | None
@@ -77,11 +88,12 @@ class Adversarial:
 
     def in_words(self) -> Text:
         """What was done, and what came of it, in two sentences."""
+        value_before, value_after = told_apart(float(self.values[0]), float(self.values[-1]))
         found = {
             "method": self.method.upper(),
             "target": self.target.in_words(),
-            "before": _number(self.values[0]),
-            "after": _number(self.values[-1]),
+            "before": value_before,
+            "after": value_after,
             "steps": plural("one step", "{n:,} steps", self.steps),
             "change": plural("one grey level", "{n} grey levels", int(np.abs(self.perturbation).max())),
         }
@@ -97,6 +109,8 @@ class Adversarial:
             )
         if self.succeeded is None:
             return first
+        if self.of_label is not None:
+            return sentences(first, _label_in_words(*self.of_label))
         before, after = self.before[0], self.after[0]
         if before.index == after.index:
             return sentences(first, text("The most probable class is still {answer}.", answer=_said(after)))
@@ -161,8 +175,16 @@ def adversarial_bytes(found: Adversarial) -> bytes:
     return buffer.getvalue()
 
 
-def _number(value: float) -> str:
-    return written(value, ".3g")
+def _label_in_words(before: Prediction, after: Prediction) -> Text:
+    is_present, was_present = (each.value >= 0.5 for each in (after, before))
+    first, last, _ = told_apart(before.value, after.value, 0.5, as_percent=True)
+    return text(
+        "The label “{label}” goes from {before} to {after}: {said}.",
+        label=after.label,
+        before=first,
+        after=last,
+        said=_OF_LABEL[is_present, is_present == was_present],
+    )
 
 
 def _said(prediction: Prediction) -> Text:

@@ -139,13 +139,14 @@ def run_trust(
         rows.append(one.row() | {"verdict": verdict})
         said.append(rows[-1] | {"reasons": reasons})
         answer.say(text("{name}: {what}", name=one.title, what=verdict))
-        answer.say(f"  {tr(_figures(one))}")
+        if not one.empty:
+            answer.say(f"  {tr(_figures(one))}")
         answer.say(*(f"  {tr(reason.text)}" for reason in reasons if one.family is not Family.BASELINE))
-        if one.localisation is not None:
+        if one.localisation is not None and not one.empty:
             answer.say(f"  {tr(one.localisation.in_words())}")
     answer.give(model=classifier.key, target=target, methods=said)
     if options.further:
-        maps = {one.title: one.heatmap.values for one in measured}
+        maps = {one.title: one.heatmap.values for one in measured if not one.empty}
         resized = classifier.resize(image)
         asked = measured[0].heatmap.target
         orders = list(trust.fill_sensitivity(classifier, resized, maps, asked, progress=answer.progress))
@@ -167,8 +168,9 @@ def _figures(one: Any) -> Text:
         text("confidence drop {percent:.1f} %", percent=one.confidence_drop * 100),
         text("infidelity {value:.2f}", value=one.infidelity),
         text("under noise {value:.2f}", value=one.max_sensitivity),
-        text("under random weights {value:.2f}", value=one.randomized),
     ]
+    if one.randomized is not None:
+        figures.append(text("under random weights {value:.2f}", value=one.randomized))
     if one.road is not None:
         figures.append(text("ROAD {value:.3f}", value=one.road))
     if one.random_logit is not None:

@@ -93,9 +93,7 @@ def read_dicom(content: bytes, name: str, window: Window | None = None, frame: i
             text("{name} is a DICOM file that cannot be decoded: its contents are damaged.", name=name)
         ) from error
     if n_frames > 1:
-        chosen = text(
-            "It has {n} frames; frame {frame} is used, and frame= chooses another, from 0.", n=n_frames, frame=frame
-        )
+        chosen = text("It has {n} frames; frame {frame}, counted from 0, is used.", n=n_frames, frame=frame)
         return replace(image, notes=(*image.notes, chosen))
     return image
 
@@ -176,7 +174,7 @@ def _window_of(header: Any) -> tuple[Window | None, str, str]:
     level, width = (float(np.atleast_1d(np.asarray(given, float))[0]) for given in (centres, widths))
     curve = str(header.get("VOILUTFunction") or "LINEAR").upper()
     said = text(
-        "The file's window was used, level {level:.6g} and width {width:.6g}; window=(level, width) sets another.",
+        "The file's window was used, level {level:.6g} and width {width:.6g}; another level and width can be set.",
         level=level,
         width=width,
     )

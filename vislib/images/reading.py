@@ -20,7 +20,7 @@ from vislib.images.medical import is_dicom, read_dicom
 from vislib.images.numpy_files import is_numpy, read_numpy
 from vislib.images.tiff import is_tiff, n_wide_bands, read_tiff
 from vislib.images.windows import Window, checked_window, windowed
-from vislib.language import listing, sentences, text
+from vislib.language import Text, listing, sentences, text
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 _PAGED = ("GIF", "WEBP", "PNG", "TIFF")
@@ -161,10 +161,15 @@ def _decoded(name: str, open_picture: Callable[[], Image.Image], window: Window 
             sentences(text("{name} cannot be decoded: {reason}.", name=name, reason=reason), _accepted())
         ) from error
     if is_paged:
-        return replace(
-            image, notes=(*image.notes, text("It has several frames; frame {frame} is used, from 0.", frame=frame))
-        )
+        return replace(image, notes=(*image.notes, _frame_note(frame)))
     return image
+
+
+def _frame_note(frame: int) -> Text:
+    """Which of several frames is used."""
+    if frame:
+        return text("It has several frames; frame {frame}, counted from 0, is used.", frame=frame)
+    return text("It has several frames; the first one is used.")
 
 
 def _reduced(size: tuple[int, int], pixels: np.ndarray) -> str:

@@ -56,7 +56,7 @@ def windowed(values: np.ndarray, window: Window | None) -> LoadedImage:
         notes = (
             text(
                 "Its values from {low:.6g} (black) to {high:.6g} (white) were brought to 0..255; "
-                "window=(level, width) chooses another range.",
+                "a window (level and width) chooses another range.",
                 low=low,
                 high=high,
             ),

@@ -21,6 +21,7 @@ from vislib.language.numbers import probability as probability
 from vislib.language.numbers import score_number as score_number
 from vislib.language.numbers import short_number as short_number
 from vislib.language.numbers import signed_number as signed_number
+from vislib.language.numbers import told_apart as told_apart
 from vislib.language.numbers import whole_percent as whole_percent
 from vislib.language.numbers import with_unit as with_unit
 from vislib.language.numbers import written as written

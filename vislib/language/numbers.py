@@ -93,6 +93,30 @@ def probability(value: float) -> str:
     return percent(value) if value else "< 0.1 %"
 
 
+def told_apart(*values: float, as_percent: bool = False) -> tuple[str, ...]:
+    """Numbers with three significant digits, or as `percent`; one that looks like another one has more digits, up to
+    seven, until it looks different.
+
+    Args:
+        values: Numbers that a reader compares.
+        as_percent: Whether they are shares 0..1.
+
+    Example:
+        >>> told_apart(-2.0612, -2.0634), told_apart(0.62, 0.4998, 0.5, as_percent=True)
+        (('−2.061', '−2.063'), ('62 %', '49.98 %', '50.00 %'))
+    """
+    if as_percent:
+        texts = [[percent(value), *(written(value, f".{n}%") for n in range(1, 8))] for value in values]
+    else:
+        texts = [[written(value, f".{n}g") for n in range(3, 8)] for value in values]
+    shown = []
+    for value, own in zip(values, texts, strict=True):
+        others = [text for other, text in zip(values, texts, strict=True) if other != value]
+        clear = (one for n, one in enumerate(own) if all(one != other[n] for other in others))
+        shown.append(next(clear, own[0]))
+    return tuple(shown)
+
+
 def whole_percent(share: float) -> str:
     """A share 0..1 in whole percent: 38 %, 0 %."""
     return written(share, ".0%")

@@ -110,7 +110,8 @@ class Preprocessing:
         if self.crop_fraction == 1:
             return text("the largest centred part with the input's shape")
         return text(
-            "the largest centred part with the input's shape, {percent:.3g} % of it", percent=100 * self.crop_fraction
+            "the centre of the largest part with the input's shape, {percent:.3g} % of each of its sides",
+            percent=100 * self.crop_fraction,
         )
 
     def __call__(self, pixels: np.ndarray, channels: int = 3) -> np.ndarray:

@@ -45,7 +45,8 @@ def with_random_logit(
 ) -> Trust:
     """The measures of a map with its rank correlation with the map for a class drawn at random.
 
-    They are unchanged for a baseline, and where there is no other class to compare with.
+    They are unchanged for a baseline, where there is no other class to compare with, and where one of the two maps is
+    constant.
 
     Args:
         one: A result of `measure` for this image.
@@ -65,4 +66,4 @@ def with_random_logit(
     if one.family is Family.BASELINE or another_class(classifier, target, seed) is None:
         return one
     test = random_logit_of(one.heatmap.values, explainer, classifier, image, target, seed, progress)
-    return dataclasses.replace(one, random_logit=test.rank_correlation)
+    return one if np.isnan(test.rank_correlation) else dataclasses.replace(one, random_logit=test.rank_correlation)

@@ -120,7 +120,7 @@ def measure(
             class_discriminative=explainer.class_discriminative,
             heatmap=heatmaps[name],
             max_sensitivity=sensitivity,
-            randomized=float(np.mean([s.rank_correlation for s in stages[name][1:]])) if randomize else None,
+            randomized=_mean_correlation(stages[name]) if randomize else None,
             pointing=pointing,
             pointing_by_chance=1 / len(grid.class_indices) if grid else 0.0,
             stages=tuple(stages.get(name, ())),
@@ -135,6 +135,12 @@ def measure(
             work.finished()
         found.append(one)
     return Measured(found)
+
+
+def _mean_correlation(stages: Sequence[RandomizedStage]) -> float | None:
+    """The mean over the random stages whose map is not constant; None if all are."""
+    found = [stage.rank_correlation for stage in stages[1:] if not np.isnan(stage.rank_correlation)]
+    return float(np.mean(found)) if found else None
 
 
 def _metrics(

@@ -40,7 +40,7 @@ class Measured(list[Trust]):
         measures = [one.row() for one in self]
         names = [name for name in _COLUMNS if any(row[name] is not None for row in measures)]
         rows = [
-            (tr(one.title), tr(verdict(one, self)[0]), *("" if row[name] is None else row[name] for name in names))
+            (tr(one.title), tr(verdict(one, self)[0]), *("–" if row[name] is None else row[name] for name in names))
             for one, row in zip(self, measures, strict=True)
         ]
         table = html.table(rows, (tr("method"), tr("verdict"), *(tr(_COLUMNS[name]) for name in names)))
@@ -65,5 +65,7 @@ def verdict(trust: Trust, all_measured: Sequence[Trust]) -> tuple[str, list[Reas
         >>> len(reasons) > 0
         True
     """
-    baselines = [other for other in all_measured if other.family is Family.BASELINE and other is not trust]
+    baselines = [
+        other for other in all_measured if other.family is Family.BASELINE and other is not trust and not other.empty
+    ]
     return verdicts.verdict(trust, baselines), verdicts.reasons(trust, baselines)

@@ -27,8 +27,8 @@ class OtherClass:
         class_index: The class that is explained.
         other: The class drawn at random.
         label: The other class's label.
-        rank_correlation: Spearman's, of the absolute values; 1 if the maps have the same order.
-        similarity: The structural similarity (SSIM), as in the paper.
+        rank_correlation: Spearman's, of the absolute values; 1 if the maps have the same order, NaN if one is constant.
+        similarity: The structural similarity (SSIM), as in the paper; NaN if one is constant.
 
     Example:
         >>> found = vislib.trust.random_logit(vislib.methods()["saliency"](), classifier, image)
@@ -49,6 +49,11 @@ class OtherClass:
 
     def in_words(self) -> Text:
         """The verdict, one sentence."""
+        if np.isnan(self.rank_correlation):
+            return text(
+                "One of the two maps is constant, so they cannot be compared; the other class is “{label}”.",
+                label=self.label,
+            )
         rank, similarity = (written(each, ".2f") for each in (self.rank_correlation, self.similarity))
         figures = text("rank correlation {rank}, SSIM {similarity}", rank=rank, similarity=similarity)
         if self.passed:

@@ -26,8 +26,8 @@ class RandomizedStage:
         share: The share of the layers with weights that are random now, 0 to 1.
         values: The map (h, w).
         rank_correlation: Spearman's rank correlation of the absolute values with those of the trained network's map,
-            −1 to 1.
-        similarity: SSIM of the same two maps, each stretched to 0..1; −1 to 1.
+            −1 to 1; NaN where one of the two maps is constant.
+        similarity: SSIM of the same two maps, each stretched to 0..1; −1 to 1, or NaN.
 
     Example:
         >>> methods = {"saliency": vislib.methods()["saliency"]()}
@@ -119,7 +119,9 @@ def _maps_by_stage(
 
 
 def compare_maps(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
-    """(Spearman's rank correlation, SSIM) of the absolute values of two maps (h, w); 0 where one is constant.
+    """(Spearman's rank correlation, SSIM) of the absolute values of two maps (h, w).
+
+    Both are NaN where one of the maps is constant: it has no order to compare.
 
     Example:
         >>> vislib.trust.compare_maps(np.eye(9), np.eye(9))
@@ -130,7 +132,7 @@ def compare_maps(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
 
     one, other = (np.abs(values).astype(np.float64) for values in (one, other))
     if np.ptp(one) == 0 or np.ptp(other) == 0:
-        return 0.0, 0.0
+        return np.nan, np.nan
     rank = float(stats.spearmanr(one.ravel(), other.ravel()).statistic)
     stretched = [(values - values.min()) / np.ptp(values) for values in (one, other)]
     window = min(7, (min(one.shape) - 1) // 2 * 2 + 1)

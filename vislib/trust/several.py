@@ -17,7 +17,7 @@ from vislib.targets.base import Target
 from vislib.trust.measure import measure
 from vislib.trust.measured import verdict
 from vislib.trust.trust import Trust
-from vislib.trust.verdicts import Ground, Reason, short_verdict
+from vislib.trust.verdicts import EMPTY, Ground, Reason, short_verdict
 
 _IN_SHORT = {
     (Ground.SAME_FOR_EVERY_CLASS, False): text("It is the same for every class or output"),
@@ -41,7 +41,7 @@ class VerdictOverImages:
     Attributes:
         name: The method's name.
         title: The name that people read.
-        n_images: On how many images it rests.
+        n_images: On how many images it rests: those whose map is not empty.
         text: The verdict, one sentence that says the number of images.
         reasons: What speaks for or against it on at least half of the images, each with its number of images.
         means: The mean of each measure of `Trust.row` over the images for which it was computed; of a yes or no, the
@@ -121,7 +121,7 @@ def over_images(measured: Iterable[Sequence[Trust]]) -> list[VerdictOverImages]:
     """One verdict for each method from the results of `measure` for several images.
 
     A ground counts for or against a method if it does so on at least half of the images; where it does both equally
-    often, it counts against.
+    often, it counts against. Images on which the map of a method is empty count neither way.
 
     Args:
         measured: For each image the results of `measure`, of the same methods in the same order; such as `measure_each`
@@ -139,19 +139,21 @@ def over_images(measured: Iterable[Sequence[Trust]]) -> list[VerdictOverImages]:
     names: list[str] | None = None
     first: list[tuple[str, str, Family]] = []
     n_images = 0
+    n_empty: list[int] = []
     every: list[list[Reason]] = []
     rows: list[list[dict]] = []
     for each in measured:
         if names is None:
             names = [one.name for one in each]
             first = [(one.name, one.title, one.family) for one in each]
-            every, rows = [[] for _ in each], [[] for _ in each]
+            every, rows, n_empty = [[] for _ in each], [[] for _ in each], [0] * len(each)
         if [one.name for one in each] != names:
             names = None
             break
         for number, one in enumerate(each):
             every[number] += verdict(one, each)[1]
             rows[number].append(one.row())
+            n_empty[number] += one.empty
         n_images += 1
     if not names:
         raise ParameterError(
@@ -159,13 +161,18 @@ def over_images(measured: Iterable[Sequence[Trust]]) -> list[VerdictOverImages]:
         )
     found = []
     for number, (name, title, family) in enumerate(first):
-        reasons = _of_most(every[number], n_images) if family is not Family.BASELINE else ()
-        said = text(
-            "{verdict} ({images}).",
-            verdict=short_verdict(family, reasons),
-            images=plural("{n} image", "{n} images", n_images),
-        )
-        found.append(VerdictOverImages(name, title, n_images, said, reasons, _means(rows[number])))
+        n_judged = n_images - n_empty[number]
+        reasons = _of_most(every[number], n_judged) if family is not Family.BASELINE else ()
+        of = {
+            "verdict": short_verdict(family, reasons) if n_judged else EMPTY,
+            "images": plural("{n} image", "{n} images", n_judged or n_images),
+        }
+        if n_judged and n_empty[number]:
+            empty = plural("one map is empty", "{n} maps are empty", n_empty[number])
+            said = text("{verdict} ({images}; {empty}).", **of, empty=empty)
+        else:
+            said = text("{verdict} ({images}).", **of)
+        found.append(VerdictOverImages(name, title, n_judged, said, reasons, _means(rows[number])))
     return found
 
 

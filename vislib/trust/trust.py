@@ -3,11 +3,16 @@
 import dataclasses
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from vislib.attribution.base import Family
 from vislib.output.heatmap import Heatmap
 from vislib.trust.curves import Curve
 from vislib.trust.localisation import Localisation
 from vislib.trust.randomization import RandomizedStage
+
+_ABOUT = ("name", "title", "family", "class_discriminative", "pointing")
+"""What an empty map has, too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +35,8 @@ class Trust:
         sparseness: Gini index, 0..1.
         complexity: Entropy, 0..1.
         randomized: Mean rank correlation with the maps of the partly random network, from the last layer random to all
-            layers random; −1..1, lower is better; None if it was not computed.
+            layers random; −1..1, lower is better. A constant map is left out. None if it was not computed, or there
+            is no other map.
         pointing: Mean share of the grid pointing game, 0..1, higher is better; None without a grid.
         pointing_by_chance: The share that a random map gets on average; 0 without a grid.
         deletion_curve: The deletion curve.
@@ -71,8 +77,18 @@ class Trust:
     random_logit: float | None = None
     localisation: Localisation | None = None
 
+    @property
+    def empty(self) -> bool:
+        """Whether the map says nothing: it is constant, or negligible. Then it has no order of pixels, and its measures
+        mean nothing, except `pointing`, which is computed on other maps."""
+        return self.heatmap.negligible or bool(np.ptp(self.heatmap.values) == 0)
+
     def row(self) -> dict[str, str | float | bool | None]:
-        """The measures without maps and curves, by name, for a table; `mass`, `rank` and `hit` are the localisation."""
+        """The measures without maps and curves, by name, for a table; `mass`, `rank` and `hit` are the localisation.
+
+        Those that mean nothing, of an empty map, are None.
+        """
         left_out = ("heatmap", "deletion_curve", "insertion_curve", "stages", "pointing_by_chance", "localisation")
         row = {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self) if spec.name not in left_out}
-        return row | {name: getattr(self.localisation, name, None) for name in ("mass", "rank", "hit")}
+        row |= {name: getattr(self.localisation, name, None) for name in ("mass", "rank", "hit")}
+        return {name: value if name in _ABOUT or not self.empty else None for name, value in row.items()}

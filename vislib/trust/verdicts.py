@@ -14,6 +14,9 @@ RANDOM_WEIGHTS_LIMIT = 0.5
 NOISE_LIMIT = 1.0
 """From this max-sensitivity, a map counts as unstable: it changes by its whole norm or more."""
 
+EMPTY = text("The map is empty: there is nothing to judge")
+"""The verdict on a map that is constant or negligible."""
+
 
 class Ground(StrEnum):
     """The measure that a reason is based on."""
@@ -43,11 +46,13 @@ class Reason:
 
 
 def reasons(trust: Trust, baselines: list[Trust]) -> list[Reason]:
-    """The reasons for and against a map, those against it first.
+    """The reasons for and against a map, those against it first; none for an empty map.
 
     Args:
         trust: The measures of the map.
         baselines: The measures of the baselines for the same image and target."""
+    if trust.empty:
+        return []
     found = _by_class(trust) + _by_random_weights(trust)
     if baselines:
         found.append(_beside_baselines(trust, baselines))
@@ -174,6 +179,8 @@ def _by_other_class(trust: Trust) -> list[Reason]:
 
 def verdict(trust: Trust, baselines: list[Trust]) -> Text:
     """How far this map for this image can be trusted, as one sentence."""
+    if trust.empty:
+        return text("{verdict}.", verdict=EMPTY)
     return verdict_of(trust.family, reasons(trust, baselines))
 
 

@@ -18,13 +18,15 @@ from pages._ui.widgets.inline_image import png_uri
 from pages._ui.widgets.text import plain
 from vislib.adversarial import MOST_GREY_LEVELS, Adversarial, picture_for_network
 from vislib.adversarial.found import adversarial_bytes
-from vislib.language import sentences, text, tr
+from vislib.language import sentences, text, told_apart, tr
 from vislib.output import export, figures
 from vislib.progress import Progress
 from vislib.tasks import Task
 
 _NAMES = {"pgd": text("PGD, many steps"), "fgsm": text("FGSM, one step")}
 _ANY = text("any other answer")
+_BELOW = text("below 50 %")
+"""The same for one of several independent labels."""
 _OF_CLASSES = (Task.CLASSIFICATION, Task.BINARY, Task.MULTI_LABEL)
 
 
@@ -66,13 +68,14 @@ def controls(context: Context) -> Chosen:
     towards = None
     if context.classifier.task in _OF_CLASSES:
         labels = [label for label in context.classifier.labels if label != context.label]
+        away = _BELOW if context.classifier.task is Task.MULTI_LABEL else _ANY
         chosen = choose(
             tr("Towards"),
             [_ANY, *sorted(labels, key=str.lower)],
             "towards",
             _ANY,
             width=220,
-            format_func=lambda label: tr(_ANY) if label == _ANY else label,
+            format_func=lambda label: tr(away) if label == _ANY else label,
         )
         towards = None if chosen == _ANY else chosen
     steps = 20
@@ -135,6 +138,10 @@ def _headline(context: Context, found: Adversarial) -> str:
         moved = tr("{what} raised", what=what) if found.raised else tr("{what} lowered", what=what)
         return f"<p class='v-said'>{html.escape(moved)}</p>"
     before, after = found.before[0], found.after[0]
+    if found.of_label is not None:  # independent labels: another one may stay the most probable
+        first, last, _ = told_apart(*(each.value for each in found.of_label), 0.5, as_percent=True)
+        label = html.escape(found.of_label[1].label)
+        return f"<p class='v-said'>{label} <span>{first} → {last}</span></p>"
     if not found.raised and before.index != context.class_index:  # the answer was another class already
         values = (context.classifier.values(logits) for logits in (found.logits_before, found.logits_after))
         first, last = (answers.value_text(context.classifier, float(each[context.class_index])) for each in values)

@@ -25,9 +25,12 @@ def show(context: Context, found: Adversarial, name: str, look: Look) -> None:
     if stretched:  # drawn over the image, a place would not lie where it lies in the maps after
         pixels, _ = picture_for_network(context.classifier, context.image, found.original)
         before = replace(with_image(context, context.image_name, pixels), target=context.target)
+    same = context.target
+    if context.classifier.task is Task.SEGMENTATION:  # the same region: where the network saw the class in the image
+        same = context.classifier.target(same).on_image(context.classifier.network, lambda: context.logits)
     cells = [
         (before, text("Before: the image.")),
-        (replace(after, target=context.target), text("After: the same question.")),
+        (replace(after, target=same), text("After: the same question.")),
     ]
     main = context.classifier.main_class(after.logits)
     if context.classifier.task is not Task.EMBEDDING and main != context.target.class_index:

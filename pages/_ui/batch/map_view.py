@@ -16,6 +16,8 @@ from vislib.language import Text, sentences, text, tr, whole_percent
 from vislib.neighbours.set_map import LEAST_FOR_UMAP, umap_installed
 from vislib.report.batch_map import FEATURES, SIDE, BatchMap, placed
 
+_NEARLY_ALL = 0.9
+"""From this share of the variance, images that lie near each other in two directions are alike in all."""
 _CHOSEN = "chosen on the map"
 _PREDICTED, _TRUE, _RIGHT = text("predicted"), text("true class"), text("right or wrong")
 _OTHERS = text("others")
@@ -97,10 +99,18 @@ def _meaning(found: BatchMap, by: str, how: str) -> Text:
             "UMAP keeps images that are alike beside each other (McInnes et al. 2018). How far groups are apart, and "
             "how large they are, means nothing."
         )
+    share = found.shown[by]
+    said = {"share": whole_percent(share)}
+    if share >= _NEARLY_ALL:
+        return text(
+            "The two directions of the largest variance (PCA) show {share} of it, so images that lie near each other "
+            "are alike.",
+            **said,
+        )
     return text(
         "The two directions of the largest variance (PCA) show {share} of it, so images that lie near each other need "
         "not be alike.",
-        share=whole_percent(found.shown[by]),
+        **said,
     )
 
 

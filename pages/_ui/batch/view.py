@@ -77,6 +77,8 @@ def explained(task: Task) -> Text:
     """What the maps of each image explain."""
     if task is Task.SEGMENTATION:
         return text("its largest segment, other than a class called “background”")
+    if task is Task.MULTI_LABEL:
+        return text("its most probable label")
     return text("the class that the network predicts") if task.has_classes else text("the first output")
 
 

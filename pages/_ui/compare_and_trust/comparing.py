@@ -72,7 +72,7 @@ def _side_by_side(
             tr("Choose at least one network above.") if kind == _NETWORK else tr("Choose at least one image above.")
         )
         return
-    shared = _one_scale([one for one, _ in cells])
+    shared = _one_scale([one for one, _ in cells], kind)
     places = style.grid("side_by_side")
     slots = [places.container(gap="xsmall").empty() for _ in cells]
     heatmaps: list[vislib.Heatmap | None] = []
@@ -98,17 +98,20 @@ def _side_by_side(
     _table([cells[k] for k in drawn], [names[k] for k in drawn], kind, fills)
 
 
-def _one_scale(contexts: Sequence[Context]) -> bool:
-    """Whether the maps share one scale; never for scores of different tasks."""
+def _one_scale(contexts: Sequence[Context], kind: Text) -> bool:
+    """Whether the maps share one scale; of networks only on request, and never for scores of different tasks."""
     if len({one.classifier.task for one in contexts}) > 1:
         st.caption(tr("Each map has its own scale, because the networks have different tasks."))
         return False
+    same = text("The same colour means the same value in all maps. Otherwise each map has its own scale.")
+    logits = text("The scores of two networks have no common unit, so the map of one of them may hardly be visible.")
+    is_networks = kind == _NETWORK
     return st.toggle(
         tr("One scale for all"),
-        True,
-        key="one_scale",
+        not is_networks,
+        key="one_scale_of_networks" if is_networks else "one_scale",
         bind="query-params",
-        help=tr("The same colour means the same value in all maps. Otherwise each map has its own scale."),
+        help=tr(sentences(same, logits) if is_networks else same),
     )
 
 
@@ -125,16 +128,17 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
         )
         if measured is None:
             return
+        figures = measured.row()
         rows.append(
             {
                 thing: name,
                 explained: one.label,
                 tr("Value"): one.similarity if one.reference else float(one.values[one.class_index]),
-                tr("Deletion ↓"): measured.deletion,
-                tr("Insertion ↑"): measured.insertion,
-                tr("Drop with the map alone ↓"): measured.confidence_drop,
-                tr("Higher with the map alone"): float(measured.confidence_increases),
-                tr("Sparseness"): measured.sparseness,
+                tr("Deletion ↓"): figures["deletion"],
+                tr("Insertion ↑"): figures["insertion"],
+                tr("Drop with the map alone ↓"): figures["confidence_drop"],
+                tr("Higher with the map alone"): None if measured.empty else float(measured.confidence_increases),
+                tr("Sparseness"): figures["sparseness"],
             }
         )
     st.header(tr("{method}: metrics", method=cells[0][1].title), anchor=False)
@@ -142,7 +146,7 @@ def _table(cells: Sequence[tuple[Context, vislib.Explainer]], names: Sequence[st
     mean = table.mean(numeric_only=True).to_dict() | {thing: tr("Mean"), explained: ""}
     numbers = [name for name in table if name not in (thing, explained)]
     with_mean = pd.concat([table, pd.DataFrame([mean])], ignore_index=True)
-    st.dataframe(typeset(with_mean, dict.fromkeys(numbers, two_decimals)), hide_index=True)
+    st.dataframe(typeset(with_mean, dict.fromkeys(numbers, two_decimals), "–"), hide_index=True)
     picture.caption(
         tr("Areas under the deletion and insertion curves, average drop and increase in confidence"),
         tr(

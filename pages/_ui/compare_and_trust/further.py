@@ -62,11 +62,11 @@ def show(here: Context, explainers: Explainers, measured: Measured) -> dict[str,
         return None
     every = added(here, explainers, measured)
     method, road, another = tr("Method"), tr("ROAD ↓"), tr("Another class ↓")
-    rows = [{method: tr(one.title), road: one.road, tr("Deletion ↓"): one.deletion} for one in every.values()]
-    if any(one.random_logit is not None for one in every.values()):
-        rows = [row | {another: one.random_logit} for row, one in zip(rows, every.values(), strict=True)]
-    table = pd.DataFrame(rows).sort_values(road)
-    shown = typeset(table, {name: three_decimals for name in table.columns if name != method})
+    columns = {"road": road, "deletion": tr("Deletion ↓"), "random_logit": another}
+    found = {tr(one.title): one.row() for one in every.values()}
+    rows = [{method: name, **{title: row[key] for key, title in columns.items()}} for name, row in found.items()]
+    table = pd.DataFrame(rows).sort_values(road).dropna(axis="columns", how="all")
+    shown = typeset(table, {name: three_decimals for name in table.columns if name != method}, "–")
     st.dataframe(shown, hide_index=True, height="content")
     picture.caption(
         tr("ROAD, and the map for another class"), tr(sentences(_NOTE, *(order.in_words() for order in orders)))
@@ -89,7 +89,7 @@ def _measured(
         one = trust.with_random_logit(one, explainers[name], here.classifier, here.image, progress=steps.watch)
         steps.finished()
         work.keep_result(_key(here, explainers[name]), (one.road, one.random_logit))
-    maps = {one.title: one.heatmap.values for one in measured.values()}
+    maps = {one.title: one.heatmap.values for one in measured.values() if not one.empty}
     target, resized = next(iter(measured.values())).heatmap.target, here.classifier.resize(here.image)
     orders = trust.fill_sensitivity(here.classifier, resized, maps, target, progress=steps.watch)
     steps.finished()

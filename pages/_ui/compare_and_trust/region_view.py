@@ -77,7 +77,9 @@ def localised(measured: Mapping[str, trust.Trust], region: Region | None) -> dic
 
 def show(measured: Mapping[str, trust.Trust]) -> None:
     """How much of each map lies inside, beside the picture."""
-    found = [(one.title, one.localisation) for one in measured.values() if one.localisation is not None]
+    found = [
+        (one.title, one.localisation) for one in measured.values() if one.localisation is not None and not one.empty
+    ]
     if not found:
         st.caption(
             tr(

@@ -141,7 +141,7 @@ def _result(here: Context, over: Sequence[trust.VerdictOverImages], unread: int,
         {method: tr(one.title)} | {title: one.means.get(measure) for measure, title in columns.items()} for one in over
     ]
     table = pd.DataFrame(rows).dropna(axis="columns", how="all").sort_values(columns["insertion"], ascending=False)
-    shown = typeset(table, dict.fromkeys(columns.values(), three_decimals))
+    shown = typeset(table, dict.fromkeys(columns.values(), three_decimals), "–")
     st.dataframe(shown, hide_index=True, height="content", column_config={method: {"pinned": True}})
     each = (
         text(
@@ -154,7 +154,8 @@ def _result(here: Context, over: Sequence[trust.VerdictOverImages], unread: int,
     counts = text("A reason counts if it holds on at least half of the images.")
     left_out = text("{n:,} more could not be read or have no such value.", n=unread) if unread else ""
     picture.caption(
-        tr("Means over {n} images ({set})", n=over[0].n_images, set=name), tr(sentences(each, counts, left_out))
+        tr("Means over {n} images ({set})", n=max(one.n_images for one in over), set=name),
+        tr(sentences(each, counts, left_out)),
     )
 
 

@@ -1,6 +1,7 @@
 """The plots of several methods on one image: curves, the sanity check, the grid pointing game."""
 
 import html
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -33,7 +34,8 @@ def curves(measured: Mapping[str, trust.Trust], value: str, fills: Fills) -> Non
     """Insertion and deletion with these fills; `value` is what is measured, such as "probability"."""
     st.header(tr("The {value} while pixels are shown or covered", value=value), anchor=False)
     colours = iter(COLOURS)
-    palette = {tr(one.title): _GREYS.get(name) or next(colours) for name, one in measured.items()}
+    drawn = {name: one for name, one in measured.items() if not one.empty}  # an empty map has no order of pixels
+    palette = {tr(one.title): _GREYS.get(name) or next(colours) for name, one in drawn.items()}
     keys = "".join(
         f"<li><span class='v-key' style='background:{colour}'></span>{html.escape(title)}</li>"
         for title, colour in palette.items()
@@ -41,7 +43,7 @@ def curves(measured: Mapping[str, trust.Trust], value: str, fills: Fills) -> Non
     st.html(f"<ul class='v-facts'>{keys}</ul>")
     insertion, deletion = st.columns(2)
     with insertion:
-        st.altair_chart(_chart(measured, palette, "insertion_curve", value, tr("% of the pixels shown")), height=320)
+        st.altair_chart(_chart(drawn, palette, "insertion_curve", value, tr("% of the pixels shown")), height=320)
         picture.caption(
             tr("Insertion"),
             tr(
@@ -52,7 +54,7 @@ def curves(measured: Mapping[str, trust.Trust], value: str, fills: Fills) -> Non
         )
     with deletion:
         covered = tr("% of the pixels covered with {fill}", fill=IN_WORDS[fills.deletion])
-        st.altair_chart(_chart(measured, palette, "deletion_curve", value, covered), height=320)
+        st.altair_chart(_chart(drawn, palette, "deletion_curve", value, covered), height=320)
         picture.caption(
             tr("Deletion"),
             tr(
@@ -91,8 +93,9 @@ def sanity_check(here: Context, measured: Mapping[str, trust.Trust]) -> None:
     """How much each method's map stays the same while the weights become random; the maps themselves on request."""
     st.header(tr("Does the map depend on what the network learned?"), anchor=False)
     methods = [one for one in measured.values() if one.family is not Family.BASELINE]
-    means = [(tr(one.title), one.randomized) for one in methods if one.randomized is not None]
-    means.sort(key=lambda mean: mean[1])
+    correlations = [(tr(one.title), one.row()["randomized"]) for one in methods]
+    means = [(title, math.nan if mean is None else float(mean)) for title, mean in correlations]
+    means.sort(key=lambda mean: math.inf if math.isnan(mean[1]) else mean[1])
     st.html(bars(means, tr("Mean rank correlation with the maps of random weights"), _rho))
     picture.caption(
         tr("The sanity check of Adebayo et al. 2018"),
@@ -112,7 +115,11 @@ def sanity_check(here: Context, measured: Mapping[str, trust.Trust]) -> None:
 
 
 def _rho(correlation: float) -> str:
-    return f"ρ {written(correlation, '.2f')}"
+    return f"ρ {_two_decimals(correlation)}"
+
+
+def _two_decimals(value: float) -> str:
+    return "–" if math.isnan(value) else written(value, ".2f")
 
 
 def _strip(here: Context, one: trust.Trust) -> None:
@@ -133,9 +140,7 @@ def _strip(here: Context, one: trust.Trust) -> None:
         weights = (
             text("{share} of the layers random", share=whole_percent(stage.share)) if stage.layers else text("trained")
         )
-        measures = (
-            f"<br>{_rho(stage.rank_correlation)}, SSIM {written(stage.similarity, '.2f')}" if stage.layers else ""
-        )
+        measures = f"<br>{_rho(stage.rank_correlation)}, SSIM {_two_decimals(stage.similarity)}" if stage.layers else ""
         alt = html.escape(tr("{method}, {weights}", method=one.title, weights=weights), quote=True)
         strip.append(
             f"<figure><img src='{data_uri(shown, _SIDE)}' alt='{alt}'>"

@@ -106,10 +106,16 @@ def _region(here: Context) -> tuple[region_view.Region | None, DeltaGenerator]:
 def _pictures(here: Context, explainers: Sequence[vislib.Explainer], look: Look) -> dict:
     """Draws the image and the maps; returns under each map an empty slot for its verdict."""
     slots = {}
+    ends = text("Colours run from 0 to the largest value of each map.")
+    if look.clip:
+        ends = text(
+            "Colours run from 0 to a value that {percent:g} % of the pixels exceed; they have the last colour.",
+            percent=look.clip * 100,
+        )
     places = style.grid("methods")
     with places.container(gap="xsmall"):
         explain.image_picture(here)
-        picture.caption(tr("Each map on its own scale"), tr("Colours run from 0 to the largest value of each map."))
+        picture.caption(tr("Each map on its own scale"), tr(ends))
     for explainer in explainers:
         with places.container(gap="xsmall"):
             explain.show(here, explainer, look)
@@ -224,7 +230,7 @@ def _table(measured: Mapping[str, trust.Trust], value: str, one: str) -> None:
     config = {title: st.column_config.NumberColumn(help=about) for title, about in measures.values()}
     title, about = measures["hit"]
     config[title] = st.column_config.TextColumn(help=about)
-    shown = typeset(table, {title: three_decimals for name, (title, _) in measures.items() if name != "hit"})
+    shown = typeset(table, {title: three_decimals for name, (title, _) in measures.items() if name != "hit"}, "–")
     st.dataframe(shown, hide_index=True, height="content", column_config={**config, method: {"pinned": True}})
 
 

@@ -1,6 +1,5 @@
 """More results of occlusion: the score, the winning class, and single patches."""
 
-import functools
 import html
 
 import numpy as np
@@ -21,7 +20,7 @@ from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.point_picker import point_picker
 from vislib.attribution.occlusion import Occlusion
 from vislib.images.bands import as_picture
-from vislib.language import probability, score_number, text, tr, with_unit
+from vislib.language import probability, score_number, text, told_apart, tr, with_unit
 from vislib.output import render
 from vislib.output.masks import legend, mask_picture
 from vislib.output.render import Scale
@@ -40,17 +39,16 @@ _WITHOUT_WINNER = {
 
 def score(context: Context, heatmap: vislib.Heatmap) -> None:
     """What is explained with the patch at each place: the class's probability, or where there is none the score."""
-    if "probability" in heatmap.details:
+    is_probability = "probability" in heatmap.details
+    if is_probability:
         cells, what, unit = (
             heatmap.details["probability"],
             tr("Probability of “{label}”", label=context.label),
             tr("probability"),
         )
-        write = probability
         uncovered = float(context.values[context.class_index])
     else:
         cells, what, unit = heatmap.score - heatmap.details["drop"], capital(tr(heatmap.explained)), tr("score")
-        write = functools.partial(with_unit, unit=context.classifier.unit)
         uncovered = heatmap.score
     show_image(
         render.map_image(cells, size=(picture.SIDE, picture.SIDE)),
@@ -58,17 +56,27 @@ def score(context: Context, heatmap: vislib.Heatmap) -> None:
         alt=tr("{what} with the patch at each place", what=what.replace("“", "").replace("”", "")),
     )
     colour_bar(Scale.of(cells, signed=False), False, None, unit)
-    lowest = np.unravel_index(cells.argmin(), cells.shape)
+    least = float(cells.min())
+    said = _two(uncovered, least, None if is_probability else context.classifier.unit)
     picture.caption(
         what,
         tr(
             "{uncovered} uncovered; minimum {lowest}. One cell per patch, {width} × {height}.",
-            uncovered=write(uncovered),
-            lowest=write(float(cells[lowest])),
+            uncovered=said[0],
+            lowest=said[1],
             width=cells.shape[1],
             height=cells.shape[0],
         ),
     )
+
+
+def _two(first: float, second: float, unit: str | None) -> list[str]:
+    """Two numbers, probabilities if the unit is None, with more digits where they would look the same."""
+    if unit is None:
+        shown = [probability(first), probability(second)]
+        return shown if shown[0] != shown[1] else list(told_apart(first, second, as_percent=True))
+    shown = [with_unit(first, unit), with_unit(second, unit)]
+    return shown if shown[0] != shown[1] else [f"{one} {unit}".rstrip() for one in told_apart(first, second)]
 
 
 def winners(context: Context, heatmap: vislib.Heatmap) -> None:
@@ -86,7 +94,9 @@ def winners(context: Context, heatmap: vislib.Heatmap) -> None:
     show_image(
         flat.resize((picture.SIDE, picture.SIDE), Image.Resampling.NEAREST),
         width="stretch",
-        alt=tr("The winning class with the patch at each place"),
+        alt=tr("The most probable label with the patch at each place")
+        if context.classifier.task is Task.MULTI_LABEL
+        else tr("The winning class with the patch at each place"),
     )
     rows = []
     for rank, k in enumerate(order[:_NAMED]):
@@ -98,9 +108,17 @@ def winners(context: Context, heatmap: vislib.Heatmap) -> None:
         )
     if len(order) > _NAMED:
         n, total = len(order) - _NAMED, counts[order[_NAMED:]].sum()
-        rows.append(f"<li>{tr('{n} other classes (grey): <b>{total}</b>', n=n, total=total)}</li>")
+        said = (
+            tr("{n} other labels (grey): <b>{total}</b>", n=n, total=total)
+            if context.classifier.task is Task.MULTI_LABEL
+            else tr("{n} other classes (grey): <b>{total}</b>", n=n, total=total)
+        )
+        rows.append(f"<li>{said}</li>")
     st.html(f"<ul class='v-facts'>{''.join(rows)}</ul>")
-    picture.caption(tr("The class that wins"), tr("With the patch at each place; the counts are numbers of places."))
+    most = text("The class that wins")
+    if context.classifier.task is Task.MULTI_LABEL:
+        most = text("The most probable label")
+    picture.caption(tr(most), tr("With the patch at each place; the counts are numbers of places."))
 
 
 def one_patch(context: Context, explainer: Occlusion, heatmap: vislib.Heatmap) -> None:

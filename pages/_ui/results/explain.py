@@ -22,7 +22,7 @@ from pages._ui.widgets.tiles import data_uri
 from vislib.attribution.base import Family
 from vislib.errors import listed
 from vislib.images.bands import as_picture
-from vislib.language import Text, sentences, text, tr
+from vislib.language import Text, percent, sentences, text, tr
 from vislib.output import render
 from vislib.output.render import Scale
 from vislib.tasks import Task
@@ -265,7 +265,22 @@ def seen_picture(context: Context, size: int) -> Image.Image:
 def seen_in_words(context: Context) -> Text:
     """Which part of the image is the network's input, as a sentence."""
     height, width = context.classifier.input_size
-    fitting = context.classifier.preprocess.fitting
+    preprocess = context.classifier.preprocess
+    if preprocess.crop_fraction is not None and not preprocess.letterbox:
+        box, (whole_height, whole_width) = context.classifier.box(context.image), context.image.shape[:2]
+        return text(
+            "The part of {image} that is its input, at {width} × {height} pixels: the centre, {seen_width:.0f} × "
+            "{seen_height:.0f} of {whole_width} × {whole_height} pixels, {share} of the image.",
+            image=context.image_name,
+            width=width,
+            height=height,
+            seen_width=box.width,
+            seen_height=box.height,
+            whole_width=whole_width,
+            whole_height=whole_height,
+            share=percent(box.width * box.height / (whole_width * whole_height)),
+        )
+    fitting = preprocess.fitting
     return text(
         "The part of {image} that is its input, at {width} × {height} pixels: {fitting}.",
         image=context.image_name,

@@ -150,7 +150,10 @@ def run(
     if result is not None:
         return result
     partials: dict[tuple, tuple] = st.session_state.setdefault("partials", {})
-    if key in st.session_state.setdefault("stopped", set()):
+    stopped: set[tuple] = st.session_state.setdefault("stopped", set())
+    if key in partials and partials[key][0] is not None and partials[key][1] == partials[key][2]:
+        stopped.discard(key)  # the map is whole: there is nothing left to stop
+    if key in stopped:
         _show_stopped(slot, key, what, partials.get(key), show_partial, resume_label, progress_text)
         return None
     recordings: dict[tuple, Recording] = st.session_state.setdefault("recordings", {})

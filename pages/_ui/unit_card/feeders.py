@@ -1,4 +1,4 @@
-"""The channels of the layer before that a channel is made of, at its strongest place."""
+"""The channels of the layer before that a channel is made of, at the framed place."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def show(context: Context, layer: str, maps: np.ndarray, channel: int) -> None:
         _no_layer(layer)
         return
     values = maps[..., channel]
-    row, column = (int(one) for one in np.unravel_index(values.argmax(), values.shape))
+    row, column = feature_maps.unit_at(context, layer, maps, channel)  # the framed one
     unit_layer = vislib.before_activation(context.classifier, layer)
     target = vislib.targets.Neuron(unit_layer, channel, row, column)
     try:
@@ -73,14 +73,14 @@ def _caption(
     picture.caption(
         tr("Channels of {layer}", layer=source),
         tr(
-            "What each adds to the unit at row {row}, column {column}, the strongest place of {image} ({value}), by "
+            "What each adds to the unit at row {row}, column {column}, the framed place of {image} ({value}), by "
             "activation × gradient: + raises it, − lowers it. All {n:,} together: {sum}; the rest is biases and what "
             "is not linear. Click one to see its card.",
             **said,
         )
         if before is None
         else tr(
-            "What each adds to the unit at row {row}, column {column}, the strongest place of {image} ({value}, "
+            "What each adds to the unit at row {row}, column {column}, the framed place of {image} ({value}, "
             "{before} before its activation function), by activation × gradient: + raises it, − lowers it. All {n:,} "
             "together: {sum}; the rest is biases and what is not linear. Click one to see its card.",
             before=short_number(before),

@@ -1,6 +1,7 @@
 """Shares as bars, numbers on a scale, and both as text."""
 
 import html
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -38,18 +39,20 @@ def bars(
     """HTML of names with their shares as bars.
 
     Args:
-        shares: Name and share in 0..1.
+        shares: Name and share in 0..1; NaN for none, which is "–".
         alt: What the bars show, for people who cannot see them; "" for "Most probable classes".
         write: Gives a share as text; `percent` by default.
         mark: A share at which each bar has a line, such as a threshold.
     """
     write = write or percent
     line = "" if mark is None else f"<i style='left:{mark * 100:.1f}%'></i>"
-    rows = [
-        f"<li><span class='v-name'>{html.escape(name)}</span><span class='v-value'>{write(share)}</span>"
-        f"<span class='v-bar'><span style='width:{min(max(share, 0), 1) * 100:.1f}%'></span>{line}</span></li>"
-        for name, share in shares
-    ]
+    rows = []
+    for name, share in shares:
+        said, width = ("–", 0.0) if math.isnan(share) else (write(share), min(max(share, 0), 1) * 100)
+        rows.append(
+            f"<li><span class='v-name'>{html.escape(name)}</span><span class='v-value'>{said}</span>"
+            f"<span class='v-bar'><span style='width:{width:.1f}%'></span>{line}</span></li>"
+        )
     return _list(rows, alt or tr("Most probable classes"))
 
 

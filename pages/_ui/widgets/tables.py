@@ -8,15 +8,16 @@ from pandas.io.formats.style import Styler
 from vislib.language import written
 
 
-def typeset(table: pd.DataFrame, write: Mapping[str, Callable[[float], str]]) -> Styler:
+def typeset(table: pd.DataFrame, write: Mapping[str, Callable[[float], str]], missing: str = "") -> Styler:
     """A table for `st.dataframe`.
 
     Args:
-        table: The table; missing values are shown as empty cells.
+        table: The table.
         write: Column → function that gives its numbers as text; other floats have four significant digits.
+        missing: What stands for missing values.
     """
     floats = {name: significant for name in table.select_dtypes("floating").columns}
-    return table.style.format({**floats, **{name: one for name, one in write.items() if name in table}}, na_rep="")
+    return table.style.format({**floats, **{name: one for name, one in write.items() if name in table}}, na_rep=missing)
 
 
 def significant(value: float) -> str:
