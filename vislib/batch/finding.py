@@ -32,7 +32,8 @@ def source_of(
         DatasetError: If there are no images, or the numbers of images and labels differ.
         ArchiveError: If a zip file is refused.
     """
-    names = None if labels is None else [None if label is None else str(label) for label in labels]
+    # A missing label of a pandas column is a NaN, which is not equal to itself.
+    names = None if labels is None else [None if label is None or label != label else str(label) for label in labels]
     if names is None and hasattr(images, "piece") and hasattr(images, "label"):
         return images
     if isinstance(images, str | os.PathLike):
