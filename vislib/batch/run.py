@@ -11,7 +11,6 @@ from typing import Any
 from vislib import html
 from vislib.attribution.base import Explainer
 from vislib.batch.decoding import decoded_ahead
-from vislib.batch.finding import source_of
 from vislib.batch.manifest import manifest_of
 from vislib.batch.masks import fit_of, with_masks
 from vislib.batch.packed import PackedClassifier
@@ -19,11 +18,12 @@ from vislib.batch.quality import unknown_labels
 from vislib.batch.ray_engine import compute_with_ray
 from vislib.batch.reading import Batch
 from vislib.batch.settings import BatchSettings, Cluster, resolved_methods
-from vislib.batch.sources import Source
 from vislib.batch.store import BatchFolder
 from vislib.batch.trusted import can_compare
 from vislib.batch.writing import n_parts, part_range, write_part
 from vislib.errors import ParameterError
+from vislib.images.finding import source_of
+from vislib.images.sources import Source
 from vislib.language import listing, text, tr
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, Steps, progress_bar

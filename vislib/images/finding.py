@@ -1,25 +1,29 @@
-"""Finds a batch's images in a folder, a zip file, a list of paths or arrays."""
+"""Finds images in a folder, a zip file, a list of paths or arrays."""
 
 import hashlib
 import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from vislib.batch.lists import csv_paths, listed_paths, parquet_paths
-from vislib.batch.sources import PathImages, SetImages, Source
 from vislib.errors import DatasetError
 from vislib.images.archives import is_hidden, zip_folder
-from vislib.images.sets import SUFFIXES, ArrayImages, FolderImages, without_images
+from vislib.images.lists import csv_paths, listed_paths, parquet_paths
+from vislib.images.sets import SUFFIXES, ArrayImages, FolderImages, ImageSet, without_images
+from vislib.images.sources import PathImages, SetImages, Source
 from vislib.language import text
+
+Images = ImageSet | np.ndarray | Sequence[np.ndarray | str | os.PathLike[str]] | str | os.PathLike[str] | zipfile.Path
+"""What `source_of` accepts."""
 
 
 def source_of(
-    images, labels: Sequence[str | int | float | None] | None = None, without: str | os.PathLike[str] | None = None
+    images: Any, labels: Sequence[str | int | float | None] | None = None, without: str | os.PathLike[str] | None = None
 ) -> Source:
-    """The images of a batch, from any of the sources that `explain_many` accepts.
+    """The images of a batch or another set, from any of the sources that `explain_many` accepts.
 
     Args:
         images: The path of a folder, a zip file, a text file of paths or a Parquet file of paths; a sequence of
