@@ -71,7 +71,8 @@ class Explained(Protocol):
 
 
 class Target(ABC):
-    """A number for each image, Σ weight · term. Targets can be added, subtracted and multiplied by numbers.
+    """A number for each image, Σ weight · term. Targets can be added, subtracted, and multiplied or divided by numbers;
+    `sum` adds a list of them.
 
     Example:
         >>> target = classifier.target("3")
@@ -144,6 +145,10 @@ class Target(ABC):
     def __add__(self, other: "Target") -> "Target":
         return Sum(self.terms + other.terms) if isinstance(other, Target) else NotImplemented
 
+    def __radd__(self, other: float) -> "Target":
+        # The 0 that `sum` starts from.
+        return self if isinstance(other, Real) and other == 0 else NotImplemented
+
     def __sub__(self, other: "Target") -> "Target":
         return self + (-other) if isinstance(other, Target) else NotImplemented
 
@@ -153,6 +158,9 @@ class Target(ABC):
         return Sum(tuple((float(factor) * weight, term) for weight, term in self.terms))
 
     __rmul__ = __mul__
+
+    def __truediv__(self, divisor: float) -> "Target":
+        return self * (1 / divisor) if isinstance(divisor, Real) and divisor != 0 else NotImplemented
 
     def __neg__(self) -> "Target":
         return self * -1.0
