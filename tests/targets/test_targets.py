@@ -66,6 +66,16 @@ def test_mean_of_a_list_of_targets():
             wrong()
 
 
+@pytest.mark.parametrize(
+    "target", [Target(1) - Target(1), 0 * Target(1), Target(1) - 2 * Target("class 1") + Target(1)]
+)
+def test_target_that_is_always_0_is_refused(target):
+    classifier = tiny("conv_relu")
+    with pytest.raises(ParameterError, match="is 0 for every image, as its terms cancel"):
+        vislib.explain("saliency", classifier, random_image(), target)
+    assert classifier.target(Target(1) - 0.5 * Target(1) + 0 * Target(2)).terms
+
+
 def test_score_of_heatmap_is_the_number_explained():
     classifier = tiny("conv_relu")
     logits = classifier.logits(random_image())

@@ -117,15 +117,23 @@ class Target(ABC):
 
         Raises:
             LayerError: If a layer does not exist or has no such channel or position.
-            ParameterError: If there is no such class.
+            ParameterError: If there is no such class, or the terms cancel.
         """
-        return Sum(
-            tuple(
-                (weight * inner, term)
-                for weight, given in self.terms
-                for inner, term in given.resolved(classifier).terms
-            )
+        terms = tuple(
+            (weight * inner, term) for weight, given in self.terms for inner, term in given.resolved(classifier).terms
         )
+        totals: dict[Term, float] = {}
+        for weight, term in terms:
+            totals[term] = totals.get(term, 0.0) + weight
+        if totals and not any(totals.values()):
+            raise ParameterError(
+                text(
+                    "The target {target} is 0 for every image, as its terms cancel. Take terms that differ, or "
+                    "other weights.",
+                    target=Sum(terms).in_words(),
+                )
+            )
+        return Sum(terms)
 
     def on_image(self, network: ExplainedNetwork, logits: Callable[[], np.ndarray]) -> "Target":
         """The target for one image; another object only if the target depends on the image, as a class over the region
