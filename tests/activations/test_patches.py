@@ -140,6 +140,46 @@ def test_folder_and_zip_unreadable_files_left_out(tmp_path):
         np.testing.assert_array_equal(top.numbers, direct.numbers * 2)
 
 
+def of_each_question(images) -> list[np.ndarray]:
+    """The answers of everything that looks at a set of images."""
+    network = tiny("conv_relu")
+    return [
+        vislib.top_patches(network, images, "conv1", 2).values,
+        vislib.channel_activity(network, images, "conv1", 0).values,
+        vislib.class_effects(network, images, "conv1", 0).values,
+        vislib.icons(network, "conv1", images).pictures,
+        vislib.strongest_places(network, images, ["conv1"]).values,
+    ]
+
+
+@pytest.mark.parametrize("form", ["folder", "zip", "paths", "arrays", "tuple", "list file"])
+def test_images_in_any_form(form, tmp_path):
+    files = [tmp_path / "pictures" / f"{number}.png" for number in range(3)]
+    files[0].parent.mkdir()
+    for file, image in zip(files, IMAGES[:3], strict=True):
+        file.write_bytes(png(image))
+    with zipfile.ZipFile(tmp_path / "pictures.zip", "w") as archive:
+        for file in files:
+            archive.write(file, file.name)
+    (tmp_path / "list.txt").write_text("\n".join(map(str, files)), encoding="utf-8")
+    given = {
+        "folder": files[0].parent,
+        "zip": tmp_path / "pictures.zip",
+        "paths": files,
+        "arrays": list(IMAGES[:3]),
+        "tuple": tuple(map(str, files)),
+        "list file": tmp_path / "list.txt",
+    }
+    for found, expected in zip(of_each_question(given[form]), of_each_question(IMAGES[:3]), strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("images", [[1, 2], 3, None, [IMAGES[0], "a.png"]])
+def test_what_is_no_images_refused(images):
+    with pytest.raises(DatasetError, match="must be"):
+        top_patches(tiny("conv_relu"), images, "conv1")
+
+
 def test_nothing_to_look_at_refused(tmp_path):
     with pytest.raises(DatasetError, match="There is no folder"):
         top_patches(tiny("conv_relu"), tmp_path / "none", "conv1")

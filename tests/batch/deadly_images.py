@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vislib.batch.sources import Source
+from vislib.images.sources import Source
 
 
 @dataclass(frozen=True)

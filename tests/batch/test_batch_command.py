@@ -35,6 +35,16 @@ def test_some_unreadable_status_3_and_all_rows(run, folder, tmp_path):
     assert len(batch.open_batch(tmp_path / "out").table()) == 25
 
 
+def test_labels_as_pandas_writes_them_and_those_that_are_no_class(run, folder, tmp_path):
+    rows = ["path,label", "class 0/04.png,0.0", "class 1/01.png,1.0", "class 1/05.png,9.0", "class 3/03.png,"]
+    (folder / "list.csv").write_text("\n".join(rows), encoding="utf-8")
+    status, out, _ = run(folder / "list.csv", "--out", tmp_path / "out")
+    assert status == 0
+    assert out.splitlines()[-1].startswith("The label of 1 image is no class of the network: “9.0”.")
+    found = batch.open_batch(tmp_path / "out").table(["label_index"]).column(0).to_pylist()
+    assert found == [0, 1, None, None]
+
+
 def test_all_read_status_0_and_again_computes_nothing(run, folder, tmp_path):
     for name in ("class 1/99.jpg", "class 2/00.png"):
         (folder / name).unlink()

@@ -83,6 +83,19 @@ def test_unknown_label_is_kept_and_not_counted(network, pictures, tmp_path):
     assert [row["correct"] is None for row in rows] == [True, False, True]
 
 
+@pytest.mark.parametrize("labels", [np.array([3.0, 0.0, np.nan]), ["3.0", "0.", None], [3, 0, None], ["3", "0", None]])
+def test_label_of_a_whole_number_in_any_writing(network, pictures, tmp_path, labels):
+    done = explain_many(network, pictures[:3], out=tmp_path / "out", labels=labels)
+    assert open_batch(tmp_path / "out").table(["label_index"]).column(0).to_pylist() == [3, 0, None]
+    assert done.n_unknown_labels == 0
+
+
+def test_labels_that_are_no_class_are_counted(network, pictures, tmp_path):
+    done = explain_many(network, pictures[:4], out=tmp_path / "out", labels=["dog", "2.5", None, "class 1"])
+    assert done.n_unknown_labels == 2
+    assert "label is no class" in done._repr_html_()
+
+
 def test_random_methods_seeded_by_the_image(network, pictures, tmp_path):
     method = vislib.methods()["smoothgrad"](n_samples=4, seed=3)
     explain_many(network, pictures[::-1][:6], [method], out=tmp_path / "out")

@@ -149,6 +149,23 @@ def test_other_tasks_and_wrong_input(pictures):
         neighbours.index_of(numbers, [])
 
 
+@pytest.mark.parametrize("of_batch", [False, True])
+def test_image_with_several_labels_is_not_known_to_be_wrong(of_batch, pictures, tmp_path):
+    classifier = tiny("many_sigmoids")
+    predicted = [classifier.predict(picture, 1)[0].index for picture in pictures[:6]]
+    other = [str((index + 1) % 4) for index in predicted]
+    images = vislib.batch.source_of(pictures[:6], other)
+    if of_batch:
+        vislib.explain_many(classifier, images, "saliency", out=tmp_path / "batch", features=True)
+        images = vislib.open_batch(tmp_path / "batch")
+    index = neighbours.index_of(classifier, images)
+    assert index.label.tolist() == [int(label) for label in other]
+    assert not index.is_wrong.any()
+    found = neighbours.search(classifier, index, pictures[0])
+    assert found.wrong == ()
+    assert not any(each.wrong for each in found.nearest)
+
+
 def test_index_of_other_weights_is_refused(pictures):
     model = seeded(STYLES["conv_relu"]())
     classifier = classifier_of(model)

@@ -44,6 +44,15 @@ def test_findings_are_what_the_table_says(batch_folder):
     assert [row.right / row.n for row in found.classes] == sorted(row.right / row.n for row in found.classes)
 
 
+def test_labels_that_are_no_class_are_said_beside_the_accuracy(network, pictures, tmp_path):
+    labels = ["<dog>", "<dog>", "cat", "class 1"]
+    explain_many(network, pictures[:4], out=tmp_path / "out", labels=labels)
+    assert findings(open_batch(tmp_path / "out")).unknown_labels == (("<dog>", 2), ("cat", 1))
+    page = report_html(tmp_path / "out")
+    assert "of 1 images" in page
+    assert "The labels of 3 images are no classes of the network, for example “&lt;dog&gt;”." in page
+
+
 def test_page_is_self_contained(batch_folder):
     page = report_html(batch_folder)
     assert page.count("<html") == 1

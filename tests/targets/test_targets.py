@@ -56,6 +56,26 @@ def test_each_sigmoid_of_many_has_its_own_probability():
     np.testing.assert_allclose(gradient(classifier, Target(2, score="probability")), expected, rtol=1e-3, atol=1e-9)
 
 
+def test_mean_of_a_list_of_targets():
+    classifier, kernel, _ = linear()
+    every = [Target(number) for number in range(3)]
+    assert sum(every[:1]) is every[0]
+    np.testing.assert_allclose(gradient(classifier, sum(every) / 2), kernel.sum(axis=-1) / 2, atol=1e-6)
+    for wrong in (lambda: every[0] / 0, lambda: every[0] / every[1], lambda: 1 + every[0], lambda: 1 / every[0]):
+        with pytest.raises(TypeError):
+            wrong()
+
+
+@pytest.mark.parametrize(
+    "target", [Target(1) - Target(1), 0 * Target(1), Target(1) - 2 * Target("class 1") + Target(1)]
+)
+def test_target_that_is_always_0_is_refused(target):
+    classifier = tiny("conv_relu")
+    with pytest.raises(ParameterError, match="is 0 for every image, as its terms cancel"):
+        vislib.explain("saliency", classifier, random_image(), target)
+    assert classifier.target(Target(1) - 0.5 * Target(1) + 0 * Target(2)).terms
+
+
 def test_score_of_heatmap_is_the_number_explained():
     classifier = tiny("conv_relu")
     logits = classifier.logits(random_image())

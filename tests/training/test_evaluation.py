@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from vislib.backend import keras
-from vislib.errors import ModelError
-from vislib.training import evaluate
+from vislib.errors import DatasetError, ModelError
+from vislib.training import Dataset, TrainingOptions, TrainingRun, evaluate
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +42,51 @@ def test_mistakes_come_with_the_most_confident_first(brightness):
 def test_evaluation_without_images_is_refused(brightness):
     with pytest.raises(ModelError, match="as many labels as images; not 0 for 0"):
         evaluate(brightness, np.zeros((0, 1, 1, 3), np.uint8), np.zeros(0, int))
+
+
+@pytest.fixture(scope="module")
+def position():
+    """Tells 20 classes apart by which of its 20 pixels is brightest."""
+    inputs = keras.Input((1, 20, 1))
+    return keras.Model(inputs, keras.layers.Softmax()(keras.layers.Flatten()(inputs) * 9.0))
+
+
+POSITIONS = (np.eye(20) * 255).astype(np.uint8).reshape(20, 1, 20, 1)
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int8", "uint16", "int64"])
+def test_labels_may_be_whole_numbers_of_any_type(position, kind):
+    evaluation = evaluate(position, POSITIONS, np.arange(20).astype(kind))
+    assert np.array_equal(evaluation.confusion, np.eye(20))
+    assert evaluation.accuracy == 1
+
+
+def test_a_training_validates_with_labels_of_8_bits(position):
+    numbers = np.arange(20).astype(np.uint8)
+    data = Dataset("positions", tuple(map(str, range(20))), POSITIONS, numbers, POSITIONS, numbers)
+    found = TrainingRun(position, data, TrainingOptions(validation_share=0.5)).validate()
+    assert np.trace(found.confusion) == found.confusion.sum() == 10
+
+
+def test_labels_may_be_a_column(position):
+    assert evaluate(position, POSITIONS, np.arange(20)[:, None]).accuracy == 1
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [
+        (np.eye(20, dtype=int), r"whole numbers \(n,\) or \(n, 1\).*; not \(20, 20\)"),
+        (np.arange(20.0), r"not \(20,\) float64"),
+        (np.arange(20) - 1, "from -1 to 18; the network has 20 classes, so they must be from 0 to 19"),
+        (np.arange(20) + 1, "from 1 to 20"),
+    ],
+)
+def test_labels_that_are_no_classes_are_refused(position, labels, says):
+    with pytest.raises(DatasetError, match=says):
+        evaluate(position, POSITIONS, labels)
+
+
+@pytest.mark.parametrize("images", [POSITIONS / 255, POSITIONS[..., 0]])
+def test_images_of_another_form_are_refused(position, images):
+    with pytest.raises(DatasetError, match=r"must be \(n, h, w, c\) uint8, as they are divided by 255"):
+        evaluate(position, images, np.arange(20))

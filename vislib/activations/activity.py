@@ -1,13 +1,12 @@
 """How active a channel is over a set of images."""
 
-import os
 from dataclasses import dataclass
 
 import numpy as np
 
 from vislib.activations.patches import read_resized
 from vislib.errors import ImageError, LayerError
-from vislib.images.sets import ImageSet, image_set
+from vislib.images.finding import Images, source_of
 from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, progress_bar
@@ -47,7 +46,7 @@ class ChannelActivity:
 
 def channel_activity(
     classifier: Classifier,
-    images: ImageSet | np.ndarray | str | os.PathLike[str],
+    images: Images,
     layer: str,
     channel: int,
     progress: Progress = progress_bar,
@@ -56,7 +55,8 @@ def channel_activity(
 
     Args:
         classifier: The network.
-        images: A folder, an array (n, h, w, 1 or 3) uint8, or a set.
+        images: A folder, a .zip, a list or Parquet file of paths, a list of paths, an array (n, h, w, 1 or 3) uint8, a
+            list of arrays, or a set of images.
         layer: A layer with feature maps.
         channel: The channel.
         progress: Called as progress(done, total). If it raises, the work stops.
@@ -71,7 +71,7 @@ def channel_activity(
         >>> activity.values.shape, activity.numbers.shape
         ((5760,), (10,))
     """
-    images, network = image_set(images), classifier.network
+    images, network = source_of(images), classifier.network
     height, width, n_channels = network.map_node(layer).output.shape[1:]
     if not 0 <= channel < n_channels:
         raise LayerError(

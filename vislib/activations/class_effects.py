@@ -1,13 +1,12 @@
 """The classes that a channel speaks for and against."""
 
-import os
 from dataclasses import dataclass
 
 import numpy as np
 
 from vislib.activations.patches import read_resized
 from vislib.errors import ImageError, LayerError
-from vislib.images.sets import ImageSet, image_set
+from vislib.images.finding import Images, source_of
 from vislib.language import text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, progress_bar
@@ -37,7 +36,7 @@ class ClassEffects:
 
 def class_effects(
     classifier: Classifier,
-    images: ImageSet | np.ndarray | str | os.PathLike[str] | None,
+    images: Images | None,
     layer: str,
     channel: int,
     progress: Progress = progress_bar,
@@ -51,7 +50,8 @@ def class_effects(
 
     Args:
         classifier: The network.
-        images: A folder, an array (n, h, w, 1 or 3) uint8, or a set; weights need none.
+        images: A folder, a .zip, a list or Parquet file of paths, a list of paths, an array (n, h, w, 1 or 3) uint8, a
+            list of arrays, or a set of images; weights need none.
         layer: A layer with feature maps, before the output.
         channel: The channel.
         progress: Called as progress(done, total). If it raises, the work stops.
@@ -87,7 +87,7 @@ def class_effects(
                 layer=layer,
             )
         )
-    images = image_set(images)
+    images = source_of(images)
     total, n_read = np.zeros(network.n_classes), 0
     for start in range(0, len(images), network.gradient_batch_size):
         progress(start, len(images))

@@ -1,6 +1,5 @@
 """A small picture of each channel: the place in a set of images where it is most active."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from vislib.activations.patches import cut, window_px
 from vislib.activations.places import StrongestPlaces, strongest_places
 from vislib.activations.shipped_places import shipped_places
 from vislib.errors import DatasetError, LayerError, ParameterError
-from vislib.images.sets import ImageSet
+from vislib.images.finding import Images
 from vislib.language import text
 from vislib.layers import ReceptiveField, receptive_fields
 from vislib.progress import Progress, progress_bar
@@ -54,7 +53,7 @@ class Icons:
 def icons(
     classifier: "Classifier",
     layer: str,
-    images: "StrongestPlaces | ImageSet | np.ndarray | str | os.PathLike[str] | None" = None,
+    images: "StrongestPlaces | Images | None" = None,
     channels: Sequence[int] | None = None,
     side: int = SIDE,
     progress: Progress = progress_bar,
@@ -66,8 +65,8 @@ def icons(
     Args:
         classifier: The network.
         layer: A layer with feature maps.
-        images: At most 64 images: a folder, an array (n, h, w, 1 or 3) uint8, or a set; or what `strongest_places`
-            found in them. By default the places that come with a built-in network.
+        images: At most 64 images, as for `top_patches`; or what `strongest_places` found in them. By default the places
+            that come with a built-in network.
         channels: Some of the channels; all by default.
         side: The side of the pictures in pixels, 8..512.
         progress: Called as progress(done, total). If it raises, the work stops.

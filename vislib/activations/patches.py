@@ -14,7 +14,8 @@ import numpy as np
 
 from vislib import html
 from vislib.errors import ImageError, LayerError, ParameterError
-from vislib.images.sets import ImageSet, image_set
+from vislib.images.finding import Images, source_of
+from vislib.images.sets import ImageSet
 from vislib.language import sentences, text, tr
 from vislib.layers import ReceptiveField, receptive_fields
 from vislib.layers.receptive_field import Span
@@ -96,7 +97,7 @@ class TopPatches:
     def patches(
         self,
         classifier: "Classifier",
-        images: "ImageSet | np.ndarray | str",
+        images: Images,
         channel: int,
         most_px: int | None = None,
     ) -> list[np.ndarray]:
@@ -114,7 +115,7 @@ class TopPatches:
         Raises:
             LayerError: If there is no such channel.
         """
-        images = image_set(images)
+        images = source_of(images)
         if not 0 <= channel < len(self.values):
             raise LayerError(
                 text(
@@ -135,7 +136,7 @@ class TopPatches:
 
 def top_patches(
     classifier: "Classifier",
-    images: "ImageSet | np.ndarray | str | os.PathLike[str]",
+    images: Images,
     layer: str,
     n: int = 9,
     *,
@@ -148,7 +149,8 @@ def top_patches(
 
     Args:
         classifier: The classifier that the layer belongs to.
-        images: A folder, an array (n, h, w, 1 or 3) uint8, or a set of images.
+        images: A folder, a .zip, a list or Parquet file of paths, a list of paths, an array (n, h, w, 1 or 3) uint8, a
+            list of arrays, or a set of images.
         layer: A layer with feature maps.
         n: Number of patches for each channel; fewer if there are fewer images.
         keep_in: A folder that keeps the result; it is created if needed. A result for the same network and weights,
@@ -168,7 +170,7 @@ def top_patches(
     """
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= 1000:
         raise ParameterError(text("`n` must be a whole number from 1 to 1000; not {n!r}.", n=n))
-    images = image_set(images)
+    images = source_of(images)
     height, width, n_channels = classifier.network.map_node(layer).output.shape[1:]
     path = _path(keep_in, classifier.current_key(), images.digest, layer, n) if keep_in is not None else None
     top = (_kept(path, layer) if path else None) or no_patches(layer, n_channels)

@@ -1,6 +1,5 @@
 """The place in a set of images where each channel of a network is most active, for all layers in one pass."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ import numpy as np
 
 from vislib.activations.patches import TopPatches, merged, no_patches, read_resized
 from vislib.errors import DatasetError, ImageError, LayerError, listed
-from vislib.images.sets import ImageSet, image_set
+from vislib.images.finding import Images, source_of
 from vislib.language import text
 from vislib.progress import Progress, progress_bar
 
@@ -77,7 +76,7 @@ class StrongestPlaces:
 
 def strongest_places(
     classifier: "Classifier",
-    images: "ImageSet | np.ndarray | str | os.PathLike[str]",
+    images: Images,
     layers: Sequence[str] | None = None,
     progress: Progress = progress_bar,
 ) -> StrongestPlaces:
@@ -110,14 +109,14 @@ def strongest_places(
 
 def steps(
     classifier: "Classifier",
-    images: "ImageSet | np.ndarray | str | os.PathLike[str]",
+    images: Images,
     layers: Sequence[str] | None = None,
 ) -> Iterator[tuple[int, int, StrongestPlaces | None]]:
     """The steps of `strongest_places`, for callers that do other things between them: (done, total, result or None).
 
     The last step has the result.
     """
-    images = image_set(images)
+    images = source_of(images)
     if len(images) > MAX_IMAGES:
         raise DatasetError(
             text(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from vislib.batch.masks import FitMasks
-from vislib.batch.sources import Source
 from vislib.errors import ImageError
 from vislib.images.reading import image_digest
+from vislib.images.sources import Source
 from vislib.language import speaking
 
 _THREADS = 2

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from vislib.batch.finding import source_of
 from vislib.batch.pace import duration
 from vislib.batch.run import explain_many
 from vislib.errors import ImageError
+from vislib.images.finding import source_of
 from vislib.language import Text, sentences, text
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, no_progress

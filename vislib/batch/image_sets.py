@@ -1,16 +1,15 @@
 """Sets of images by whatever names them, and reading them a batch at a time."""
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vislib.batch.finding import source_of
-from vislib.batch.sources import SetImages, Source
 from vislib.errors import ImageError
+from vislib.images.finding import source_of
 from vislib.images.sets import ArrayImages, ImageSet
+from vislib.images.sources import SetImages, Source
 from vislib.language import Text, plural, text
 from vislib.model.classifier import Classifier
 
@@ -39,9 +38,7 @@ def images_of(given: Any) -> Source:
         dataset = load_dataset(given)
         images = ArrayImages(dataset.test_images, text("the test images of {dataset}", dataset=given))
         return SetImages(images, [dataset.labels[index] for index in dataset.test_labels])
-    if isinstance(given, str | os.PathLike | list | tuple | np.ndarray):
-        return source_of(given)
-    return given
+    return source_of(given)
 
 
 def read_in_batches(

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from vislib.batch.settings import BatchSettings
-from vislib.batch.sources import Source
 from vislib.errors import ParameterError
+from vislib.images.sources import Source
 from vislib.language import text
 from vislib.model.classifier import Classifier
 

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from vislib.batch.sources import Source
 from vislib.errors import DatasetError, ImageError
 from vislib.images.arrays import MAX_PIXELS
 from vislib.images.contents import content_of
 from vislib.images.fitting import Box
 from vislib.images.numpy_files import is_numpy, read_numpy
+from vislib.images.sources import Source
 from vislib.language import listing, sentences, text
 from vislib.model.classifier import Classifier
 

@@ -1,6 +1,8 @@
-"""How good the predictions of a batch are, where none is simply right or wrong: errors of numbers, overlap of masks."""
+"""How good the predictions of a batch are, where none is simply right or wrong: errors of numbers, overlap of masks;
+and the labels by which none can be right."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,11 +110,36 @@ def mask_quality(batch: Batch) -> MaskQuality | None:
     )
 
 
+def unknown_labels(batch: Batch) -> tuple[tuple[str, int], ...]:
+    """The labels that are no class of the network, each with its number of images, the most frequent first; empty for
+    a network without a most probable class."""
+    if not batch.has_probabilities:
+        return ()
+    table = batch.table(["label", "label_index"])
+    pairs = zip(table.column("label").to_pylist(), table.column("label_index").to_pylist(), strict=True)
+    return tuple(Counter(label for label, index in pairs if label is not None and index is None).most_common())
+
+
+def said_of_unknown(labels: tuple[tuple[str, int], ...]) -> list[Text]:
+    """A sentence on the labels that `unknown_labels` found; none without them."""
+    if not labels:
+        return []
+    return [
+        plural(
+            "The label of {n} image is no class of the network: “{label}”. It counts as an image without a label.",
+            "The labels of {n:,} images are no classes of the network, for example “{label}”. They count as images "
+            "without a label.",
+            sum(n for _, n in labels),
+            label=labels[0][0],
+        )
+    ]
+
+
 def in_words(batch: Batch) -> list[Text]:
-    """The quality of a batch's predictions, a sentence for each number or for the masks; nothing where it is unknown or
-    is an accuracy."""
+    """The quality of a batch's predictions, a sentence for each number or for the masks; of an accuracy only the labels
+    that are left out of it."""
     unit = f" {batch.unit}" if batch.unit else ""
-    lines: list[Text] = []
+    lines = said_of_unknown(unknown_labels(batch))
     for errors in value_errors(batch):
         error, images = f"{errors.mean_absolute:.4g}{unit}", plural("{n} image", "{n:,} images", errors.n)
         if math.isnan(errors.r_squared):

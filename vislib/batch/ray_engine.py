@@ -18,10 +18,10 @@ from vislib.batch.decoding import decoded_ahead
 from vislib.batch.masks import fit_of
 from vislib.batch.packed import PackedClassifier
 from vislib.batch.settings import BatchSettings, Cluster
-from vislib.batch.sources import Source, sentence_of
 from vislib.batch.store import BatchFolder
 from vislib.batch.writing import part_range, write_part
 from vislib.errors import ParameterError, VislibError
+from vislib.images.sources import Source, sentence_of
 from vislib.language import text
 from vislib.progress import Steps, no_progress
 

@@ -1,6 +1,7 @@
 """What is stored of each image: a row of the table, its maps and its thumbnail, as columns of Parquet."""
 
 import io
+import re
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 MEASURES = ("reach", "sparseness", "border", "background")
 FEATURES = "features"
+_WHOLE = re.compile(r"([0-9]{1,6})(?:\.0*)?")
 
 
 def table_schema(settings: BatchSettings, task: Task) -> "pa.Schema":
@@ -72,13 +74,17 @@ def empty_row(item: Decoded, classifier: Classifier, indices: dict[str, int | No
 
 
 def label_index(label: str | None, classifier: Classifier, indices: dict[str, int | None]) -> int | None:
-    """The index of the class with that name or number; None if the network has no such class. `indices` caches it."""
+    """The index of the class with that name or number; None if the network has no such class. `indices` caches it.
+
+    A whole number may be written with a decimal point: pandas and NumPy write 3 as 3.0 once a column is of floats.
+    """
     if label is None:
         return None
     if label not in indices:
-        number = int(label) if label.isascii() and label.isdigit() and len(label) < 7 else -1
-        known = label in classifier.labels or 0 <= number < len(classifier.labels)
-        indices[label] = classifier.class_index(label) if known else None
+        whole = _WHOLE.fullmatch(label)
+        name = whole[1] if whole and label not in classifier.labels else label
+        known = name in classifier.labels or (whole is not None and int(whole[1]) < len(classifier.labels))
+        indices[label] = classifier.class_index(name) if known else None
     return indices[label]
 
 

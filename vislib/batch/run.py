@@ -11,17 +11,19 @@ from typing import Any
 from vislib import html
 from vislib.attribution.base import Explainer
 from vislib.batch.decoding import decoded_ahead
-from vislib.batch.finding import source_of
 from vislib.batch.manifest import manifest_of
 from vislib.batch.masks import fit_of, with_masks
 from vislib.batch.packed import PackedClassifier
+from vislib.batch.quality import unknown_labels
 from vislib.batch.ray_engine import compute_with_ray
+from vislib.batch.reading import Batch
 from vislib.batch.settings import BatchSettings, Cluster, resolved_methods
-from vislib.batch.sources import Source
 from vislib.batch.store import BatchFolder
 from vislib.batch.trusted import can_compare
 from vislib.batch.writing import n_parts, part_range, write_part
 from vislib.errors import ParameterError
+from vislib.images.finding import source_of
+from vislib.images.sources import Source
 from vislib.language import listing, text, tr
 from vislib.model.classifier import Classifier
 from vislib.progress import Progress, Steps, progress_bar
@@ -41,6 +43,7 @@ class BatchResult:
         n_errors: Number of images that could not be read or explained; the column "error" gives the reason.
         n_computed: Number of images that this run computed; the others were finished before.
         seconds: Duration of this run.
+        n_unknown_labels: Number of images whose label is no class of the network; they count as images without one.
     """
 
     folder: Path
@@ -48,11 +51,13 @@ class BatchResult:
     n_errors: int
     n_computed: int
     seconds: float
+    n_unknown_labels: int = 0
 
     def _repr_html_(self) -> str:
         computed = tr("{n:,} in {seconds:.1f} s", n=self.n_computed, seconds=self.seconds)
         rows = [(tr("images"), f"{self.n_images:,}"), (tr("computed now"), computed)]
         rows += [(tr("not read or explained"), f"{self.n_errors:,}")] if self.n_errors else []
+        rows += [(tr("label is no class"), f"{self.n_unknown_labels:,}")] if self.n_unknown_labels else []
         table = html.table([*rows, (tr("folder"), str(self.folder))])
         return html.block(tr("Explained"), table, html.line(tr("vislib.open_batch(folder) reads it.")))
 
@@ -132,7 +137,12 @@ def explain_many(
         else:
             _compute(classifier, chosen, source, folder, missing, done)
     return BatchResult(
-        folder.path, len(source), _n_errors(folder, len(source), chosen), n_missing, time.perf_counter() - begun
+        folder.path,
+        len(source),
+        _n_errors(folder, len(source), chosen),
+        n_missing,
+        time.perf_counter() - begun,
+        sum(n for _, n in unknown_labels(Batch(folder, manifest))),
     )
 
 

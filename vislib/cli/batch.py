@@ -137,7 +137,7 @@ def run_batch(options: argparse.Namespace) -> int:
     batch = open_batch(result.folder)
     answer.say(*in_words(batch))
     answer.give(model=classifier.key, methods=batch.methods, n_images=result.n_images, n_computed=result.n_computed)
-    answer.give(n_errors=result.n_errors, seconds=result.seconds)
+    answer.give(n_errors=result.n_errors, n_unknown_labels=result.n_unknown_labels, seconds=result.seconds)
     answer.give(value_errors=value_errors(batch), mask_quality=mask_quality(batch))
     answer.wrote(result.folder)
     if result.n_errors:

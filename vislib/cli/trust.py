@@ -11,11 +11,11 @@ import numpy as np
 from vislib import attribution
 from vislib.attribution.base import Family, method_named
 from vislib.attribution.fills import FILLS
-from vislib.batch.finding import source_of
 from vislib.batch.masks import read_mask
 from vislib.cli.answer import Answer
 from vislib.cli.image_options import image_reader
 from vislib.errors import ParameterError
+from vislib.images.finding import source_of
 from vislib.images.sets import ImageSet
 from vislib.language import Text, listing, text, tr
 from vislib.model.classifier import Classifier

@@ -53,7 +53,7 @@ class ArrayImages:
                 if name is _UNNAMED
                 else text("There are no images in {name}.", name=name)
             )
-        if any(image.ndim != 3 or image.shape[2] not in (1, 3) or image.dtype != np.uint8 for image in images):
+        if not all(_is_image(image) for image in images):
             raise DatasetError(text("Images must be arrays (h, w, 1 or 3) uint8; those of {name} are not.", name=name))
         self.name, self._images, self._titles = name, images, titles
         digest = hashlib.sha256()
@@ -131,11 +131,8 @@ def some_of(images: ImageSet, most: int) -> ImageSet:
     return SomeImages(images, [number * len(images) // most for number in range(most)])
 
 
-def image_set(images: "ImageSet | np.ndarray | str | os.PathLike[str]") -> ImageSet:
-    """A set of images from arrays or from a folder's path; an `ImageSet` is returned unchanged."""
-    if isinstance(images, str | os.PathLike):
-        return FolderImages(images)
-    return ArrayImages(images) if isinstance(images, np.ndarray) else images
+def _is_image(image: object) -> bool:
+    return isinstance(image, np.ndarray) and image.ndim == 3 and image.shape[2] in (1, 3) and image.dtype == np.uint8
 
 
 def _files(folder: Folder, before: str) -> list[tuple[str, Folder]]:

@@ -39,6 +39,8 @@ class ImageIndex:
         label: (n,) int: the true class; `UNKNOWN` where the set does not name a class of the network.
         class_names: The names of the network's classes or outputs.
         notes: Sentences to show beside a result.
+        one_class_each: Whether an image has one class. If it can have several, one label does not say that it has no
+            other, so no answer is known to be wrong.
 
     Example:
         >>> index = vislib.neighbours.index_of(classifier, vislib.sample_path("digits"))
@@ -58,6 +60,7 @@ class ImageIndex:
     label: np.ndarray
     class_names: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    one_class_each: bool = True
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -69,8 +72,10 @@ class ImageIndex:
 
     @property
     def is_wrong(self) -> np.ndarray:
-        """(n,) bool: whether the true class is known and another one is predicted."""
-        return (self.label != UNKNOWN) & (self.predicted != UNKNOWN) & (self.label != self.predicted)
+        """(n,) bool: whether the true class is known and another one is predicted; nowhere if an image can have several
+        classes."""
+        known = (self.label != UNKNOWN) & (self.predicted != UNKNOWN) & self.one_class_each
+        return known & (self.label != self.predicted)
 
     @cached_property
     def directions(self) -> np.ndarray:
@@ -162,6 +167,7 @@ def index_of(classifier: Classifier, images: Any, *, progress: Progress = progre
         np.array([UNKNOWN if label is None else label for label in labels]),
         classifier.labels,
         said_of_unread(unread),
+        classifier.task is not Task.MULTI_LABEL,
     )
 
 
@@ -213,4 +219,5 @@ def _of_batch(classifier: Classifier, batch: Batch) -> ImageIndex:
         of("label_index", UNKNOWN).astype(int),
         batch.labels,
         said_of_unread(range(n_unread)),
+        batch.task is not Task.MULTI_LABEL,
     )

@@ -32,6 +32,8 @@ class Neighbour:
         label: The name of its true class; None if unknown.
         predicted: The name of the class that the network predicts for it; None if there is no single one.
         probability: The probability of that class, 0..1; NaN without one.
+        wrong: Whether its true class is known and the network predicts another one; False for a network of several
+            labels an image, where one label does not say that the image has no other.
 
     Example:
         >>> index = vislib.neighbours.index_of(classifier, vislib.sample_path("digits"))
@@ -46,11 +48,7 @@ class Neighbour:
     label: str | None
     predicted: str | None
     probability: float
-
-    @property
-    def wrong(self) -> bool:
-        """Whether its true class is known and the network predicts another one."""
-        return self.label is not None and self.predicted is not None and self.label != self.predicted
+    wrong: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +63,8 @@ class Neighbours:
         nearest: The nearest images of all.
         of_other_class: The nearest ones of another class than `answer`, by their true class where it is known, else by
             the predicted one.
-        wrong: The nearest ones that the network gets wrong; empty where no true class is known.
+        wrong: The nearest ones that the network gets wrong; empty where no true class is known, and for a network of
+            several labels an image.
         strangeness: The share of the set's images that have another one nearer than this image has its nearest, 0..1:
             near 1 the set holds nothing like it. NaN for a set of one.
         notes: Sentences to show beside the images.
@@ -205,4 +204,5 @@ def _neighbour(index: ImageIndex, row: int, distance: float) -> Neighbour:
         name(int(index.label[row])),
         name(int(index.predicted[row])),
         float(index.probability[row]),
+        bool(index.is_wrong[row]),
     )

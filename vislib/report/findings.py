@@ -8,7 +8,7 @@ import numpy as np
 
 from vislib.batch import Batch
 from vislib.batch.measures import FRAME
-from vislib.batch.quality import MaskQuality, ValueErrors, mask_quality, value_errors
+from vislib.batch.quality import MaskQuality, ValueErrors, mask_quality, unknown_labels, value_errors
 from vislib.batch.settings import column
 from vislib.tasks import Task
 
@@ -73,6 +73,7 @@ class Findings:
         ranges: For each output of a network of numbers, the least, mean and largest value.
         masks: The agreement of a segmentation with the true masks; None without masks.
         worst: The images with the largest errors or the lowest mean IoU.
+        unknown_labels: Each label that is no class of the network, with its number of images.
     """
 
     n: int
@@ -91,6 +92,7 @@ class Findings:
     ranges: tuple[tuple[float, float, float], ...] = ()
     masks: MaskQuality | None = None
     worst: Ranked = Ranked((), (), float("nan"), ())
+    unknown_labels: tuple[tuple[str, int], ...] = ()
 
 
 def findings(batch: Batch, most: int = 12, most_errors: int = 20) -> Findings:
@@ -136,6 +138,7 @@ def findings(batch: Batch, most: int = 12, most_errors: int = 20) -> Findings:
         ranges=_ranges(batch),
         masks=mask_quality(batch),
         worst=_worst(batch, numbers, most),
+        unknown_labels=unknown_labels(batch),
     )
 
 

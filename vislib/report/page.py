@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vislib.attribution.base import Explainer
 from vislib.batch import Batch
+from vislib.batch.quality import said_of_unknown
 from vislib.language import TAGS, Text, current, percent, sentences, shown_text, text, tr
 from vislib.report import measured, sections, tasks
 from vislib.report.clusters import Reason
@@ -63,7 +64,7 @@ def page(
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>'
         f"{tr('Report on {name}', name=name)}</title>"
         f"<style>{_CSS.read_text(encoding='utf-8')}</style></head><body><main>"
-        f"<h1>{_headline(batch, found)}</h1>{_lead(batch, name, model)}{_facts(batch, found, reasons)}"
+        f"<h1>{_headline(batch, found)}</h1>{_lead(batch, found, name, model)}{_facts(batch, found, reasons)}"
         f"<nav>{links}</nav>"
         f"{bodies}{_methods(batch)}{_footer(batch)}</main></body></html>\n"
     )
@@ -91,13 +92,15 @@ def _headline(batch: Batch, found: Findings) -> str:
     return tr("{n:,} images explained", n=found.n - found.n_errors)
 
 
-def _lead(batch: Batch, name: str, model: str) -> str:
+def _lead(batch: Batch, found: Findings, name: str, model: str) -> str:
     titles = [html.escape(title_of(method)) for method in batch.methods]
     methods = functools.reduce(lambda one, other: tr("{one} and {other}", one=one, other=other), titles)
     lead = tr("{name}, by {model}, with {methods}.", name=name, model=html.escape(model), methods=methods)
     if unfinished := batch.n_images - batch.n_finished:
         missing = tr("The batch is not finished: {n:,} images are missing.", n=unfinished)
         lead += f' <span class="warn">{missing}</span>'
+    for said in said_of_unknown(found.unknown_labels):
+        lead += f' <span class="warn">{html.escape(tr(said))}</span>'
     return f'<p class="soft lead">{lead}</p>'
 
 

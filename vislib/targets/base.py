@@ -71,7 +71,8 @@ class Explained(Protocol):
 
 
 class Target(ABC):
-    """A number for each image, Σ weight · term. Targets can be added, subtracted and multiplied by numbers.
+    """A number for each image, Σ weight · term. Targets can be added, subtracted, and multiplied or divided by numbers;
+    `sum` adds a list of them.
 
     Example:
         >>> target = classifier.target("3")
@@ -116,15 +117,23 @@ class Target(ABC):
 
         Raises:
             LayerError: If a layer does not exist or has no such channel or position.
-            ParameterError: If there is no such class.
+            ParameterError: If there is no such class, or the terms cancel.
         """
-        return Sum(
-            tuple(
-                (weight * inner, term)
-                for weight, given in self.terms
-                for inner, term in given.resolved(classifier).terms
-            )
+        terms = tuple(
+            (weight * inner, term) for weight, given in self.terms for inner, term in given.resolved(classifier).terms
         )
+        totals: dict[Term, float] = {}
+        for weight, term in terms:
+            totals[term] = totals.get(term, 0.0) + weight
+        if totals and not any(totals.values()):
+            raise ParameterError(
+                text(
+                    "The target {target} is 0 for every image, as its terms cancel. Take terms that differ, or "
+                    "other weights.",
+                    target=Sum(terms).in_words(),
+                )
+            )
+        return Sum(terms)
 
     def on_image(self, network: ExplainedNetwork, logits: Callable[[], np.ndarray]) -> "Target":
         """The target for one image; another object only if the target depends on the image, as a class over the region
@@ -152,6 +161,10 @@ class Target(ABC):
     def __add__(self, other: "Target") -> "Target":
         return Sum(self.terms + other.terms) if isinstance(other, Target) else NotImplemented
 
+    def __radd__(self, other: float) -> "Target":
+        # The 0 that `sum` starts from.
+        return self if isinstance(other, Real) and other == 0 else NotImplemented
+
     def __sub__(self, other: "Target") -> "Target":
         return self + (-other) if isinstance(other, Target) else NotImplemented
 
@@ -161,6 +174,9 @@ class Target(ABC):
         return Sum(tuple((float(factor) * weight, term) for weight, term in self.terms))
 
     __rmul__ = __mul__
+
+    def __truediv__(self, divisor: float) -> "Target":
+        return self * (1 / divisor) if isinstance(divisor, Real) and divisor != 0 else NotImplemented
 
     def __neg__(self) -> "Target":
         return self * -1.0

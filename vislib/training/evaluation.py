@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vislib.errors import ModelError
+from vislib.errors import DatasetError, ModelError
 from vislib.language import text
 from vislib.progress import Progress, progress_bar
 
@@ -42,10 +42,9 @@ class Evaluation:
         mistakes: All mistakes, the most confident first.
 
     Example:
-        >>> images = np.zeros((20, 28, 28, 1), np.uint8)
-        >>> numbers = np.arange(20) % 2
-        >>> data = vislib.training.Dataset("two", ("0", "1"), images, numbers, images[:4], numbers[:4])
-        >>> found = vislib.training.evaluate(classifier.model, images / 255, numbers)
+        >>> files = [vislib.sample_path(f"digits/{digit}.png") for digit in range(10)]
+        >>> images = np.stack([vislib.load_image(file)[..., :1] for file in files])
+        >>> found = vislib.training.evaluate(classifier.model, images, np.arange(10))
         >>> found.confusion.shape
         (10, 10)
     """
@@ -66,21 +65,21 @@ def evaluate(
 
     Args:
         model: A model from images (n, h, w, c) in 0..1 to probabilities (n, classes); it is not changed.
-        images: (n, h, w, c) uint8, n at least 1.
-        labels: (n,) class indices.
+        images: (n, h, w, c) uint8, n at least 1; the function divides them by 255.
+        labels: (n,) or (n, 1) class indices, whole numbers of any type.
         progress: Called with the number of images done and their total; an exception that it raises ends the
             evaluation.
 
     Raises:
         ModelError: If the numbers of images and labels differ, or there are none.
+        DatasetError: If the images are not such an array, or the labels are not numbers of the network's classes.
 
     Example:
-        >>> images = np.zeros((20, 28, 28, 1), np.uint8)
-        >>> numbers = np.arange(20) % 2
-        >>> data = vislib.training.Dataset("two", ("0", "1"), images, numbers, images[:4], numbers[:4])
-        >>> found = vislib.training.evaluate(classifier.model, images / 255, numbers)
-        >>> 0 <= found.accuracy <= 1
-        True
+        >>> files = [vislib.sample_path(f"digits/{digit}.png") for digit in range(10)]
+        >>> images = np.stack([vislib.load_image(file)[..., :1] for file in files])
+        >>> found = vislib.training.evaluate(classifier.model, images, np.arange(10))
+        >>> found.accuracy
+        1.0
     """
     if len(images) != len(labels) or len(labels) == 0:
         raise ModelError(
@@ -90,9 +89,20 @@ def evaluate(
                 n_images=len(images),
             )
         )
+    labels = _class_indices(labels)
     shares = probabilities(model, images, progress)
     predicted = shares.argmax(axis=1)
     n_classes = shares.shape[1]
+    if labels.min() < 0 or labels.max() >= n_classes:
+        raise DatasetError(
+            text(
+                "The labels go from {low} to {high}; the network has {n} classes, so they must be from 0 to {last}.",
+                low=labels.min(),
+                high=labels.max(),
+                n=n_classes,
+                last=n_classes - 1,
+            )
+        )
     confusion = np.bincount(labels * n_classes + predicted, minlength=n_classes**2).reshape(n_classes, n_classes)
     wrong = np.flatnonzero(predicted != labels)
     wrong = wrong[np.argsort(-shares[wrong, predicted[wrong]], kind="stable")]
@@ -106,10 +116,38 @@ def evaluate(
 
 
 def probabilities(model: "keras.Model", images: np.ndarray, progress: Progress = progress_bar) -> np.ndarray:
-    """The probabilities (n, classes) of images (n, h, w, c) uint8; `progress` as for `evaluate`."""
+    """The probabilities (n, classes) of images (n, h, w, c) uint8; `progress` as for `evaluate`.
+
+    Raises:
+        DatasetError: If the images are not such an array.
+    """
+    if images.ndim != 4 or images.dtype != np.uint8:
+        raise DatasetError(
+            text(
+                "The images must be (n, h, w, c) uint8, as they are divided by 255 here; not {shape} {dtype}. For "
+                "images in 0..1, give (255 * images).round().astype(np.uint8).",
+                shape=images.shape,
+                dtype=images.dtype,
+            )
+        )
     chunks = []
     for start in range(0, len(images), _BATCH):
         chunk = images[start : start + _BATCH]
         chunks.append(np.asarray(model(chunk.astype(np.float32) / 255, training=False)))
         progress(start + len(chunk), len(images))
     return np.concatenate(chunks)
+
+
+def _class_indices(labels: np.ndarray) -> np.ndarray:
+    """Labels (n,) or (n, 1) as (n,) int64: the row and column of the confusion matrix as one number do not fit into
+    the few bits that a file may give a label."""
+    labels = np.asarray(labels)
+    if labels.shape not in ((len(labels),), (len(labels), 1)) or not np.issubdtype(labels.dtype, np.integer):
+        raise DatasetError(
+            text(
+                "The labels must be whole numbers (n,) or (n, 1), the indices of the classes; not {shape} {dtype}.",
+                shape=labels.shape,
+                dtype=labels.dtype,
+            )
+        )
+    return labels.reshape(-1).astype(np.int64)

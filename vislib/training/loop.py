@@ -167,6 +167,9 @@ class TrainingRun:
 
         Returns:
             Probabilities (n, n_classes).
+
+        Raises:
+            DatasetError: If the images are not (n, h, w, c) uint8.
         """
         return probabilities(self._model, images, no_progress)
 

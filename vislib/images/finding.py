@@ -1,25 +1,29 @@
-"""Finds a batch's images in a folder, a zip file, a list of paths or arrays."""
+"""Finds images in a folder, a zip file, a list of paths or arrays."""
 
 import hashlib
 import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from vislib.batch.lists import csv_paths, listed_paths, parquet_paths
-from vislib.batch.sources import PathImages, SetImages, Source
 from vislib.errors import DatasetError
 from vislib.images.archives import is_hidden, zip_folder
-from vislib.images.sets import SUFFIXES, ArrayImages, FolderImages, without_images
+from vislib.images.lists import csv_paths, listed_paths, parquet_paths
+from vislib.images.sets import SUFFIXES, ArrayImages, FolderImages, ImageSet, without_images
+from vislib.images.sources import PathImages, SetImages, Source
 from vislib.language import text
+
+Images = ImageSet | np.ndarray | Sequence[np.ndarray | str | os.PathLike[str]] | str | os.PathLike[str] | zipfile.Path
+"""What `source_of` accepts."""
 
 
 def source_of(
-    images, labels: Sequence[str | int | float | None] | None = None, without: str | os.PathLike[str] | None = None
+    images: Any, labels: Sequence[str | int | float | None] | None = None, without: str | os.PathLike[str] | None = None
 ) -> Source:
-    """The images of a batch, from any of the sources that `explain_many` accepts.
+    """The images of a batch or another set, from any of the sources that `explain_many` accepts.
 
     Args:
         images: The path of a folder, a zip file, a text file of paths or a Parquet file of paths; a sequence of
@@ -32,7 +36,8 @@ def source_of(
         DatasetError: If there are no images, or the numbers of images and labels differ.
         ArchiveError: If a zip file is refused.
     """
-    names = None if labels is None else [None if label is None else str(label) for label in labels]
+    # A missing label of a pandas column is a NaN, which is not equal to itself.
+    names = None if labels is None else [None if label is None or label != label else str(label) for label in labels]
     if names is None and hasattr(images, "piece") and hasattr(images, "label"):
         return images
     if isinstance(images, str | os.PathLike):
