@@ -13,7 +13,7 @@ from pages._ui.shell import page_buttons
 from pages._ui.widgets.shades import shade
 from pages._ui.widgets.tables import two_decimals, typeset
 from pages._ui.widgets.text import plain
-from vislib.batch.sources import Source
+from vislib.images.sources import Source
 from vislib.language import Text, percent, text, tr
 
 _NAMES = {

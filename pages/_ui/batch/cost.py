@@ -9,7 +9,7 @@ from pages._ui.server import work
 from pages._ui.shell.context import Context
 from pages._ui.widgets.text import plain
 from vislib.batch import estimate
-from vislib.batch.sources import Source
+from vislib.images.sources import Source
 from vislib.language import sentences, text, tr
 
 AT_ONCE = 500

@@ -11,7 +11,7 @@ from pages._ui.batch.table_file import csv_bytes
 from pages._ui.results import downloads
 from pages._ui.shell import page_buttons
 from pages._ui.widgets.text import plain
-from vislib.batch.sources import Source
+from vislib.images.sources import Source
 from vislib.language import Text, current, listing, plural, speaking, text, tr
 from vislib.report import report_html
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.shell import sets
 from pages._ui.shell.context import Context
-from vislib.batch.sources import Source
+from vislib.images.sources import Source
 from vislib.language import text, tr
 
 MOST_IMAGES = 10_000

@@ -23,8 +23,8 @@ from vislib.batch import Batch
 from vislib.batch.pace import Pace
 from vislib.batch.packed_folder import zipped
 from vislib.batch.quality import mask_quality, value_errors
-from vislib.batch.sources import Source
 from vislib.batch.store import MANIFEST
+from vislib.images.sources import Source
 from vislib.language import Text, current, percent, text, tr, written
 from vislib.progress import Progress, no_progress
 from vislib.report import report_html

@@ -15,11 +15,11 @@ from pages._ui.shell.chosen import Context, path_expressions
 from pages._ui.widgets.choice import choose
 from vislib import batch
 from vislib.batch.image_sets import images_of
-from vislib.batch.sources import SetImages, Source
 from vislib.batch.store import MANIFEST
 from vislib.errors import DatasetError
 from vislib.images.archives import zip_folder
 from vislib.images.sets import ArrayImages
+from vislib.images.sources import SetImages, Source
 from vislib.language import Text, sentences, text, tr
 from vislib.tasks import Task
 

@@ -14,7 +14,7 @@ from pages._ui.shell.stored_batch import opened
 from pages._ui.widgets.text import plain
 from pages._ui.widgets.tiles import Group, Tile, data_uri, tiles
 from vislib.batch import Batch
-from vislib.batch.sources import Source
+from vislib.images.sources import Source
 from vislib.language import Text, sentences, text, tr, whole_percent, with_unit
 from vislib.neighbours import KINDS, ImageIndex, Neighbour, Neighbours
 from vislib.output import export
