@@ -70,6 +70,15 @@ def test_going_on_same_as_at_once():
     np.testing.assert_allclose(rest.values, whole.values, rtol=1e-5)
 
 
+def test_going_on_takes_an_equal_target_that_holds_an_array():
+    classifier, image = tiny("conv_relu"), random_image()
+    first = maximize(classifier, vislib.targets.likeness(classifier, image, "conv2"), steps=2)
+    again = vislib.targets.likeness(classifier, image, "conv2")
+    assert len(maximize(classifier, again, start=first, steps=1).values) == 3
+    with pytest.raises(ParameterError, match="same target"):
+        maximize(classifier, vislib.targets.likeness(classifier, random_image(seed=1), "conv2"), start=first, steps=1)
+
+
 @pytest.mark.parametrize("error", [Stopped, ValueError])
 @pytest.mark.parametrize("calls", [1, 2, 5])
 def test_exception_in_progress_stops_and_harms_nothing(error, calls):

@@ -123,3 +123,14 @@ def test_target_that_makes_no_sense_refused(arguments, complaint):
 def test_target_with_a_class_out_of_range_refused(target):
     with pytest.raises(ParameterError, match="go from 0 to 3"):
         vislib.explain("saliency", tiny("conv_relu"), random_image(), target)
+
+
+def test_targets_that_hold_an_array_are_compared_by_its_values():
+    half = np.zeros((4, 4), bool)
+    half[:2] = True
+    region = vislib.targets.Region("conv2", 0, half)
+    assert region == vislib.targets.Region("conv2", 0, half.copy())
+    assert region != vislib.targets.Region("conv2", 0, ~half)
+    like = vislib.targets.Similarity("conv2", np.ones((4, 4, 2)))
+    assert like == vislib.targets.Similarity("conv2", np.ones((4, 4, 2))) != vislib.targets.Similarity("conv2", half)
+    assert len({region, like, vislib.targets.Likeness("conv2", half)}) == 3

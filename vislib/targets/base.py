@@ -1,5 +1,6 @@
 """The base of every target: an immutable description of a number for each image, a sum of terms."""
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -329,6 +330,12 @@ def output_shape(network: ExplainedNetwork, layer: str | None) -> tuple[int, ...
             problem = text("layer '{layer}' has no channels in {name}", layer=layer, name=network.name)
         raise LayerError(text("{problem}. Layers with channels: {layers}.", problem=problem, layers=listed(layers)))
     return shape
+
+
+def digest_of(values: Any) -> str:
+    """A short digest of an array, by which two targets that hold one are compared."""
+    array = np.ascontiguousarray(values)
+    return hashlib.sha256(repr((array.shape, array.dtype.str)).encode() + array.tobytes()).hexdigest()[:16]
 
 
 def check_within(number: int, n_numbers: int, what: str) -> None:

@@ -1,7 +1,6 @@
 """Targets on the pixels of a segmentation: the score of a class over a region."""
 
 import dataclasses
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -11,7 +10,7 @@ import numpy as np
 from vislib.errors import ParameterError
 from vislib.language import Text, text
 from vislib.parameters import check_parameters, parameter
-from vislib.targets.base import LOGITS, Explained, ExplainedNetwork, Term, check_within
+from vislib.targets.base import LOGITS, Explained, ExplainedNetwork, Term, check_within, digest_of
 from vislib.targets.measures import MEASURES
 
 SCORES = ("logit", "probability")
@@ -67,8 +66,7 @@ class Pixels(Term):
                 text("A class cannot be explained against itself; both are {label}.", label=self.class_index)
             )
         object.__setattr__(self, "where", _checked_place(self.where))
-        place = self.where.tobytes() if isinstance(self.where, np.ndarray) else repr(self.where).encode()
-        object.__setattr__(self, "place", hashlib.sha256(place).hexdigest()[:16])
+        object.__setattr__(self, "place", digest_of(self.where))
 
     def resolved(self, classifier: Explained) -> Term:
         shape = tuple(classifier.network.output_shape)

@@ -8,7 +8,7 @@ import numpy as np
 
 from vislib.errors import LayerError, ParameterError
 from vislib.language import text
-from vislib.targets.base import Explained, ExplainedNetwork, Term, check_within, output_shape, shape_of
+from vislib.targets.base import Explained, ExplainedNetwork, Term, check_within, digest_of, output_shape, shape_of
 
 
 class WeightedSum(Term):
@@ -97,7 +97,7 @@ class Neuron(WeightedSum):
         return weights
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Region(WeightedSum):
     """The mean of a channel over the places of a mask; in a layer of class maps, the pixels of a class.
 
@@ -117,7 +117,8 @@ class Region(WeightedSum):
 
     layer: str
     channel: int
-    mask: np.ndarray = field(repr=False)
+    mask: np.ndarray = field(repr=False, compare=False)
+    digest: str = field(default="", init=False, repr=False)
 
     def __post_init__(self) -> None:
         mask = np.array(self.mask, bool)
@@ -125,6 +126,7 @@ class Region(WeightedSum):
             raise ParameterError(text("A region is a mask (h, w) in which at least one place is true."))
         mask.setflags(write=False)
         object.__setattr__(self, "mask", mask)
+        object.__setattr__(self, "digest", digest_of(mask))
 
     def in_words(self) -> str:
         return text(

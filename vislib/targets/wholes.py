@@ -8,7 +8,7 @@ import numpy as np
 
 from vislib.errors import ParameterError
 from vislib.language import text
-from vislib.targets.base import Explained, ExplainedNetwork, Term, shape_of
+from vislib.targets.base import Explained, ExplainedNetwork, Term, digest_of, shape_of
 
 _LEAST_COSINE = 0.1
 
@@ -66,7 +66,7 @@ class Diversity(Term):
         return _diversity
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Likeness(Term):
     """⟨a, r⟩/‖r‖ · max(cos(a, r), 0.1)ᵖ with r a layer's output for an image.
 
@@ -90,8 +90,12 @@ class Likeness(Term):
     """
 
     layer: str
-    reference: np.ndarray = field(repr=False)
+    reference: np.ndarray = field(repr=False, compare=False)
     power: float = 4.0
+    digest: str = field(default="", init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", digest_of(self.reference))
 
     def in_words(self) -> str:
         return text("likeness at {layer}", layer=self.layer)
@@ -108,7 +112,7 @@ class Likeness(Term):
         return _likeness
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Similarity(Term):
     """cos(a, r), −1 to 1, with r a layer's output for a reference image: how similar two images are to the layer.
 
@@ -126,7 +130,11 @@ class Similarity(Term):
     """
 
     layer: str | None
-    reference: np.ndarray = field(repr=False)
+    reference: np.ndarray = field(repr=False, compare=False)
+    digest: str = field(default="", init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", digest_of(self.reference))
 
     def in_words(self) -> str:
         return text("similarity at {layer}", layer=self.layer) if self.layer else text("similarity at the output")
