@@ -6,7 +6,7 @@ from vislib.graph.layer_kinds import layer_kind_named
 from vislib.layers.receptive_field import ReceptiveField, Span
 from vislib.layers.table import LayerRow, LayerTable
 
-FIELD = ReceptiveField(Span(1, 0, 0), Span(1, 0, 0))
+FIELD = ReceptiveField(Span(1, (0,), (0,)), Span(1, (0,), (0,)))
 
 
 def row(name, inputs, side=8, kind=None):

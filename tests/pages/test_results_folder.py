@@ -146,10 +146,17 @@ def test_facts_that_do_not_fit_count_as_none(folder, facts):
 
 
 def test_key_whose_text_does_not_say_everything_is_not_kept(folder):
-    """A region's text leaves its mask out."""
-    for part in (Region("conv1", 0, np.ones((40, 40), bool)), np.ones(2), object()):
+    for part in (np.ones(2), object()):
         folder.put(("network", part), np.ones(2))
     assert not folder.folder.exists()
+
+
+def test_keys_of_two_masks_differ(folder):
+    mask = np.zeros((40, 40), bool)
+    mask[0] = True
+    folder.put(("network", Region("conv1", 0, mask)), np.ones(2))
+    assert folder.get(("network", Region("conv1", 0, ~mask))) is None
+    np.testing.assert_array_equal(folder.get(("network", Region("conv1", 0, mask.copy()))), np.ones(2))
 
 
 def test_least_recently_used_are_removed_and_other_files_stay(folder):
