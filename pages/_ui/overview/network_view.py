@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+import vislib
 from pages._ui.overview import operation_view
 from pages._ui.overview.lines import lines
 from pages._ui.results import picture
@@ -41,11 +42,13 @@ def _columns(context: Context) -> Text | None:
     )
     layers, chosen = stages(context.classifier), operation_view.chosen(context)
     maps = work.stored(context.key("stages"), lambda: feature_maps_of(context.classifier, context.image, layers))
-    shown = {layer: [int(k) for k in most_varied_channels(values)[:_CHANNELS]] for layer, values in maps.items()}
+    # Stored with their words, as a change of the class changes none of them.
+    images_key = context.key("glance", shared, vislib.language.current())
+    shown, images = work.stored(images_key, lambda: _images(context, maps, shared))
     classes, answer = _classes(context)
     between, about = lines(context, shown, answer) if shown else ([], None)
     tiles(
-        [_input(context), *_stages(context, maps, shown, shared), classes],
+        [*images, classes],
         key="glance",
         layout="columns",
         selected="|".join(map(str, chosen)) if chosen else "",
@@ -54,6 +57,14 @@ def _columns(context: Context) -> Text | None:
         shown_in=_NUMBER,
     )
     return about
+
+
+def _images(
+    context: Context, maps: dict[str, np.ndarray], shared: str | None
+) -> tuple[dict[str, list[int]], list[Group]]:
+    """The channels of each layer that have a tile, and the tiles of the input and of these channels."""
+    shown = {layer: [int(k) for k in most_varied_channels(values)[:_CHANNELS]] for layer, values in maps.items()}
+    return shown, [_input(context), *_stages(context, maps, shown, shared)]
 
 
 def _choose(chosen: str) -> None:
@@ -89,18 +100,18 @@ def _stages(
 ) -> list[Group]:
     graph = context.classifier.network.graph
     names = {id(graph.input): tr("the input"), **{id(node.output): node.name for node in graph.nodes}}
-    every = np.concatenate([values.ravel() for values in maps.values()])
-    network_scale = {signed: Scale.of(every, signed) for signed in (False, True)}
     short = without_common_start(list(maps))
+    every = np.concatenate([values.ravel() for values in maps.values()])
     groups = []
     for layer, values in maps.items():
         height, width, n_channels = values.shape
         signed = is_signed(values)
-        scales: dict[str, Scale] = {
-            _A_LAYER: Scale.of(values, signed, clip=0.001),
-            _THE_NETWORK: network_scale[signed],
-        }
-        scale = scales.get(shared or _A_LAYER)
+        if shared == _A_MAP:
+            scale = None
+        elif shared == _THE_NETWORK:
+            scale = Scale.of(every, signed)
+        else:
+            scale = Scale.of(values, signed, clip=0.001)
         node = context.classifier.network.map_node(layer)
         before = listing([names.get(id(tensor), "?") for tensor in node.inputs])
         groups.append(
