@@ -347,6 +347,21 @@ def test_the_difference_of_maps_is_after_minus_before():
     assert np.abs(edits.map_difference(before, before).values).max() == 0
 
 
+@pytest.mark.parametrize(
+    ("method", "name", "class_index", "what"),
+    [
+        ("saliency", "conv_relu", 1, "method"),
+        ("grad-cam", "conv_relu", 2, "target"),
+        ("grad-cam", "softmax_layer", 1, "network"),
+    ],
+)
+def test_maps_of_different_questions_have_no_difference(method, name, class_index, what):
+    before = vislib.explain("grad-cam", tiny("conv_relu"), random_image(), 1)
+    after = vislib.explain(method, tiny(name), random_image(), class_index)
+    with pytest.raises(ParameterError, match=f"their {what} differs.*Compute both with the same method"):
+        edits.map_difference(before, after)
+
+
 def test_a_sweep_says_what_single_edits_say():
     classifier, image = tiny("conv_relu"), random_image()
     settings = np.linspace(-90, 90, 7)

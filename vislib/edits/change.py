@@ -3,11 +3,13 @@
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from vislib.edits.base import Edit, apply, editable
-from vislib.language import text
+from vislib.errors import ParameterError
+from vislib.language import Text, text
 from vislib.model.classifier import Classifier
 from vislib.output.heatmap import Heatmap
 from vislib.targets.base import LOGITS, Target
@@ -147,10 +149,13 @@ def map_difference(before: Heatmap, after: Heatmap) -> Heatmap:
 
     Args:
         before: The map of the image.
-        after: The map of the edited image, by the same method for the same target.
+        after: The map of the edited image, by the same method for the same target of the same network.
 
     Returns:
         A signed map on the edited image: above 0 where the place counts for more after the edits.
+
+    Raises:
+        ParameterError: If the maps answer different questions.
 
     Example:
         >>> turned = vislib.edits.apply(image, vislib.edits.Rotate(30))
@@ -158,6 +163,17 @@ def map_difference(before: Heatmap, after: Heatmap) -> Heatmap:
         >>> vislib.edits.map_difference(before, after).signed
         True
     """
+    for (what, of_before), (_, of_after) in zip(_question(before), _question(after), strict=True):
+        if of_before != of_after:
+            raise ParameterError(
+                text(
+                    "Only maps that answer the same question have a difference, but their {what} differs: {before} "
+                    "and {after}. Compute both with the same method, for the same target of the same network.",
+                    what=what,
+                    before=of_before,
+                    after=of_after,
+                )
+            )
     return dataclasses.replace(
         after,
         values=after.values - before.values,
@@ -168,3 +184,15 @@ def map_difference(before: Heatmap, after: Heatmap) -> Heatmap:
         notes=(),
         negligible=before.negligible and after.negligible,
     )
+
+
+def _question(heatmap: Heatmap) -> list[tuple[Text, Any]]:
+    """What a map answers: the name and the value of each part."""
+    return [
+        (text("network"), heatmap.model),
+        (text("method"), heatmap.title),
+        (text("layer"), heatmap.layer),
+        (text("settings"), dict(heatmap.params)),
+        (text("target"), heatmap.explained),
+        (text("class number"), heatmap.class_index),
+    ]
