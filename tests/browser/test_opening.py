@@ -50,6 +50,18 @@ def test_what_a_link_chooses_stays_on_the_pages_after(server, visit):
             expect(it.page.get_by_role("combobox", name=name).first).to_have_value(value)
 
 
+def test_page_without_a_model_keeps_the_choices_at_a_reload(server, visit):
+    it = visit(f"{server}/?model=digits&image=digits/4.png&class=7")
+    it.settled("")
+    it.go("glossary")
+    it.page.reload()
+    it.settled("glossary")
+    assert "image=digits" in it.page.url
+    it.go("filters")
+    for name, value in (("Model", "digits"), ("Image", "digits/4.png"), ("Class to explain", "7")):
+        expect(it.page.get_by_role("combobox", name=name).first).to_have_value(value)
+
+
 _COVERED = """() => {
     const box = document.querySelector(".st-key-language_switch").getBoundingClientRect();
     const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);

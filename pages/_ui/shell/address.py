@@ -16,6 +16,8 @@ _POINTS = ("unit", "patch", "lab.at", "number at")
 """Places that a person chose on a picture, (x, y) as fractions of its width and height."""
 _DRAWING = "drawing"
 _NEXT = "values on the next page"
+_CHOICES = ("model", "image", "class")
+_CARRIED = "choices of the address"
 _NUMBER = "number of"  # the channel whose number the Overview explains: (layer, channel)
 
 _HISTORY_JS = """
@@ -174,6 +176,24 @@ def read_address() -> None:
     if text := st.query_params.get(_DRAWING):
         digit_canvas.from_text(text)
         del st.query_params[_DRAWING]
+
+
+def carry_choices() -> None:
+    """Keeps the choices that all pages share in the address of a page that does not show them: a reload keeps them."""
+    for name in _CHOICES:
+        if name in st.session_state:
+            st.query_params[name] = str(st.session_state[name])
+        elif asked := st.query_params.get(name):
+            st.session_state.setdefault(_CARRIED, {})[name] = asked
+
+
+def take_choices() -> None:
+    """Gives the choices that `carry_choices` found in an address to the widgets of this page, before they are drawn."""
+    carried = st.session_state.pop(_CARRIED, {})
+    missing = {name: asked for name, asked in carried.items() if name not in {*st.session_state, *st.query_params}}
+    if missing:
+        st.query_params.update(missing)
+        language.let_widgets_reread()
 
 
 def _more(here: Context | None) -> dict[str, str]:

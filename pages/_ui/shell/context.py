@@ -38,7 +38,7 @@ def context(
     The page stops here with a message if the model cannot be loaded, if the page needs feature maps and the model has
     none, or if the model takes bands and there is no such image, or the page works on pictures only.
     """
-    style.start(title, lead)
+    style.start(title, lead, shows_choices=True)
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="context")
     with row.container(width=220, key="context_model"):
         model_name = models.model_control()

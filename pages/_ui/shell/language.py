@@ -72,8 +72,13 @@ def _restate() -> None:
         if name not in _NAMES and name not in st.session_state and value in said:
             st.query_params[name] = said[value]
             changed = True
+    if changed:
+        let_widgets_reread()
+
+
+def let_widgets_reread() -> None:
+    """Lets widgets begin with what the address says now: Streamlit 1.67 gives them what it said as it came."""
     run = get_script_run_ctx()
-    if changed and run is not None:
-        # Streamlit 1.67 reads a widget's first value from the address as it came, not from what it says now.
+    if run is not None:
         with run.session_state.query_params() as parameters:
             parameters.set_initial_query_params_from_current()

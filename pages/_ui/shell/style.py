@@ -185,11 +185,22 @@ _OTHER_LANGUAGE_CSS = """
 """Streamlit 1.67 has the word of this button in English only."""
 
 
-def start(title: str, lead: str, busy: bool = False) -> None:
-    """Starts a page: the CSS rules, the title and the line under it; `busy` is as for `language.switch`."""
+def start(title: str, lead: str, busy: bool = False, shows_choices: bool = False) -> None:
+    """Starts a page: the CSS rules, the title and the line under it.
+
+    Args:
+        title: The page's title.
+        lead: The line under it.
+        busy: As for `language.switch`.
+        shows_choices: Whether the page shows the model, the image and the class that are chosen.
+    """
     _through_app()
     forget_notes(title)
     address.read_address()
+    if shows_choices:
+        address.take_choices()
+    else:
+        address.carry_choices()
     address.keep_history()
     css = _CSS if current() == "en" else _CSS + _OTHER_LANGUAGE_CSS
     st.html(css.replace("%(upload)s", json.dumps(tr("Upload"), ensure_ascii=False)))
