@@ -18,7 +18,6 @@ from pages._ui.shell import style
 from pages._ui.shell.context import Context
 from pages._ui.widgets.inline_image import show_image
 from pages._ui.widgets.text import plain
-from pages._ui.widgets.tiles import data_uri
 from vislib.attribution.base import Family
 from vislib.errors import listed
 from vislib.images.bands import as_picture
@@ -159,12 +158,7 @@ def compute(context: Context, explainer: vislib.Explainer, slot, look: Look):
         )
         progress = progress_text(done, total)
         with slot.container(gap="xsmall"):
-            # As a data URI: Streamlit could delete a file before a slow browser loads it.
-            st.image(
-                data_uri(picture_now, picture.SIDE),
-                width="stretch",
-                alt=tr("{method}, after {progress}", method=explainer.title, progress=progress),
-            )
+            show_image(picture_now, alt=tr("{method}, after {progress}", method=explainer.title, progress=progress))
             colour_bar(scale, explainer.signed, look.colormap_of(explainer.signed), explainer.unit)
             picture.caption(tr(explainer.title), tr("The map so far, after {progress}.", progress=progress))
 

@@ -164,7 +164,7 @@ def run(
     with slot.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, text=_said(what))
         st.button(tr("Stop"), key=_control(what, key), on_click=_stop, args=(key,), icon=":material/stop_circle:")
-    last_said = last_shown = float("-inf")
+    last_said, last_shown = float("-inf"), time.monotonic()  # a map that is there at once is drawn once
 
     def progress(done: int, total: int, partial: np.ndarray | None = None, /) -> None:
         nonlocal last_said, last_shown
