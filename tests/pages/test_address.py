@@ -61,3 +61,13 @@ def test_image_that_does_not_suit_the_network_is_said_and_shown(open_page):
     assert page.selectbox(key="image").value == page.session_state["image"] == "digits/0.png"
     page.selectbox(key="image").select("digits/4.png").run()
     assert notes(page) == []
+
+
+def test_address_of_a_page_without_a_model_has_a_chosen_class_only(open_page):
+    def written(page) -> dict[str, str]:
+        return {name: "".join(value) for name, value in page.query_params.items() if name != "lang"}
+
+    chosen = {"model": "digits", "image": "digits/4.png"}
+    assert written(open_page("glossary", {**chosen, "class": "7"})) == {**chosen, "class": "7"}
+    # The main class has other words in Chinese, and of a segmentation.
+    assert written(open_page("glossary", {**chosen, "class": "Top prediction"})) == chosen

@@ -3,7 +3,6 @@
 import numpy as np
 import streamlit as st
 
-import vislib
 from pages._ui.overview import operation_view
 from pages._ui.overview.lines import lines
 from pages._ui.results import picture
@@ -13,7 +12,7 @@ from pages._ui.shell.context import Context
 from pages._ui.widgets.text import cut_in_the_middle, without_common_start
 from pages._ui.widgets.tiles import Group, Tile, data_uri, map_tile, tiles
 from vislib.activations.maps import feature_maps_of, most_varied_channels, stages
-from vislib.language import Text, listing, text, tr
+from vislib.language import Text, current, listing, text, tr
 from vislib.output import render
 from vislib.output.render import Scale, is_signed
 from vislib.tasks import Task
@@ -43,7 +42,7 @@ def _columns(context: Context) -> Text | None:
     layers, chosen = stages(context.classifier), operation_view.chosen(context)
     maps = work.stored(context.key("stages"), lambda: feature_maps_of(context.classifier, context.image, layers))
     # Stored with their words, as a change of the class changes none of them.
-    images_key = context.key("glance", shared, vislib.language.current())
+    images_key = context.key("glance", shared, current())
     shown, images = work.stored(images_key, lambda: _images(context, maps, shared))
     classes, answer = _classes(context)
     between, about = lines(context, shown, answer) if shown else ([], None)

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages._ui.shell import digit_canvas, language
-from pages._ui.shell.chosen import Context
+from pages._ui.shell.chosen import TOP, Context
 from vislib.language import TAGS, current, listing, plural, tr
 
 _POINTS = ("unit", "patch", "lab.at", "number at")
@@ -181,7 +181,9 @@ def read_address() -> None:
 def carry_choices() -> None:
     """Keeps the choices that all pages share in the address of a page that does not show them: a reload keeps them."""
     for name in _CHOICES:
-        if name in st.session_state:
+        if st.session_state.get(name) == TOP:  # what a page without it in its address shows, in any language
+            st.query_params.pop(name, None)
+        elif name in st.session_state:
             st.query_params[name] = str(st.session_state[name])
         elif asked := st.query_params.get(name):
             st.session_state.setdefault(_CARRIED, {})[name] = asked

@@ -13,6 +13,9 @@ from vislib.images.reading import image_digest
 from vislib.language import Text, text, with_unit
 from vislib.tasks import Task
 
+TOP = "Top prediction"
+"""The value of the class's select box until a person chooses a class."""
+
 
 @dataclass(frozen=True, eq=False)
 class Reference:

@@ -5,13 +5,13 @@ import streamlit as st
 
 import vislib
 from pages._ui.shell import regions
+from pages._ui.shell.chosen import TOP
 from pages._ui.shell.tasks import words
 from pages._ui.widgets.choice import choose
 from vislib.language import text, tr
 from vislib.targets.scores import SCORES
 from vislib.tasks import Task
 
-_TOP = "Top prediction"
 _NONE = text("nothing")
 
 
@@ -33,14 +33,14 @@ def target_control(classifier: vislib.Classifier, logits: np.ndarray, main, furt
     with main:
         name = choose(
             tr(about.chooser),
-            [_TOP, *names],
+            [TOP, *names],
             "class",
             shared=True,
             what=about.one,
             help=tr(about.order),
-            format_func=lambda name: tr(about.first) if name == _TOP else name,
+            format_func=lambda name: tr(about.first) if name == TOP else name,
         )
-    class_index = classifier.main_class(logits) if name == _TOP else classifier.class_index(name)
+    class_index = classifier.main_class(logits) if name == TOP else classifier.class_index(name)
     with options:
         point = regions.point_control(logits, class_index) if part == regions.POINT else None
         against, score, counterfactual = _further(classifier, class_index, values)
